@@ -1,0 +1,91 @@
+#include "binding/environment.h"
+
+#include "binding/guarded.h"
+
+namespace deepblas {
+
+Napi::Error toJavaScript(Napi::Env env, const std::string& code, const std::string& message) {
+  Napi::Error error = Napi::Error::New(env, message);
+  error.Set("code", Napi::String::New(env, code));
+  return error;
+}
+
+struct Environment::Pending {
+  Task task;
+  Napi::Promise::Deferred deferred;
+  std::string errorCode, errorMessage;
+};
+
+Environment::Environment(Napi::Env env) : env_(env), shared_(std::make_shared<Shared>()) {
+  deliver_ = Napi::ThreadSafeFunction::New(env, Napi::Function::New(env, [](const Napi::CallbackInfo&) {}), "deepblas",
+                                           0, 1);
+  deliver_.Unref(env);
+  // After the thread-safe function, so that it runs before that one's own clean-up: no job calls a closed one.
+  env.AddCleanupHook(&Environment::close, this);
+}
+
+Environment& Environment::of(Napi::Env env) { return *env.GetInstanceData<Environment>(); }
+
+void Environment::close(Environment* self) {
+  std::unique_lock<std::mutex> lock(self->shared_->mutex);
+  self->shared_->closing = true;
+  for (Pending* pending : self->shared_->running)
+    if (pending->task.cancelled) pending->task.cancelled->store(true);
+  // Work may write into memory that belongs to this environment.
+  self->shared_->idle.wait(lock, [self] { return self->shared_->running.empty(); });
+  lock.unlock();
+  self->deliver_.Release();
+}
+
+Napi::Promise Environment::start(JobQueue::Lane lane, Task task) {
+  auto* pending = new Pending{std::move(task), Napi::Promise::Deferred::New(env_), "", ""};
+  const Napi::Promise promise = pending->deferred.Promise();
+  if (waiting_++ == 0) deliver_.Ref(env_);
+  {
+    std::lock_guard<std::mutex> lock(shared_->mutex);
+    shared_->running.insert(pending);
+  }
+  JobQueue::instance().add(lane, [pending, shared = shared_, deliver = deliver_]() mutable {
+    const bool skip = pending->task.cancelled && shared->closing;
+    if (!skip) {
+      try {
+        pending->task.work();
+      } catch (const Error& error) {
+        pending->errorCode = error.code();
+        pending->errorMessage = error.what();
+      } catch (const std::exception& error) {
+        pending->errorCode = "ERR_DEEPBLAS_INTERNAL";
+        pending->errorMessage = error.what();
+      }
+    }
+    std::lock_guard<std::mutex> lock(shared->mutex);
+    // A pending job of an ended environment stays where it is: its references belong to that environment's end.
+    if (!shared->closing) {
+      deliver.NonBlockingCall(pending, [](Napi::Env env, Napi::Function, Pending* done) {
+        if (static_cast<napi_env>(env) != nullptr) finish(env, done);
+      });
+    }
+    shared->running.erase(pending);
+    shared->idle.notify_all();
+  });
+  return promise;
+}
+
+void Environment::finish(Napi::Env env, Pending* pending) {
+  Environment& self = of(env);
+  const std::unique_ptr<Pending> owned(pending);
+  if (--self.waiting_ == 0) self.deliver_.Unref(env);
+  if (!pending->errorCode.empty()) {
+    pending->deferred.Reject(toJavaScript(env, pending->errorCode, pending->errorMessage).Value());
+    return;
+  }
+  try {
+    pending->deferred.Resolve(pending->task.result(env));
+  } catch (const Napi::Error& error) {
+    pending->deferred.Reject(error.Value());
+  }
+}
+
+void Environment::adjustMemory(Napi::Env env, int64_t bytes) { Napi::MemoryManagement::AdjustExternalMemory(env, bytes); }
+
+}  // namespace deepblas

@@ -1,0 +1,142 @@
+// The objects that JavaScript holds. Each keeps its native part by shared ownership, so a run outlives the handles of
+// what it uses.
+#pragma once
+
+#include <napi.h>
+
+#include <map>
+#include <memory>
+
+#include "core/arena.h"
+#include "program/executor.h"
+#include "program/pass.h"
+#include "program/planner.h"
+#include "program/training.h"
+
+namespace deepblas {
+
+// Floats of one or many members, laid out alike: parameters, gradients, optimizer state.
+struct FloatArena {
+  Arena memory;
+  int64_t length;  // floats of one member
+  int64_t members;
+  float* of(int64_t member) const { return memory.as<float>() + member * length; }
+};
+
+class ArenaHandle : public Napi::ObjectWrap<ArenaHandle> {
+ public:
+  static Napi::Function define(Napi::Env env);
+  explicit ArenaHandle(const Napi::CallbackInfo& info);
+  void Finalize(Napi::Env env) override;
+  const std::shared_ptr<FloatArena>& arena() const { return arena_; }
+
+ private:
+  // (member, offset, rows, columns, panel, kind, a, b, seed, index): kind 0 constant a, 1 uniform in [a, b), 2 normal
+  // of mean a and standard deviation b. Values are drawn in logical order, whatever the storage.
+  void fill(const Napi::CallbackInfo& info);
+  Napi::Value read(const Napi::CallbackInfo& info);   // (member, offset, rows, columns, panel) -> Float32Array
+  void write(const Napi::CallbackInfo& info);         // (member, offset, rows, columns, panel, Float32Array)
+  void copyFrom(const Napi::CallbackInfo& info);      // (arena), or (arena, member, its member)
+
+  std::shared_ptr<FloatArena> arena_;
+};
+
+// A copy of an array that the caller may change or detach afterwards.
+struct StoredMatrix {
+  Arena memory;
+  Type type;
+  int64_t rows, columns, stride;
+  float scale;
+  Binding binding() const { return {memory.as<uint8_t>(), rows, stride, type, scale}; }
+};
+
+class MatrixHandle : public Napi::ObjectWrap<MatrixHandle> {
+ public:
+  static Napi::Function define(Napi::Env env);
+  // (typed array, rows, columns, type, scale), or (matrix, Int32Array of rows)
+  explicit MatrixHandle(const Napi::CallbackInfo& info);
+  void Finalize(Napi::Env env) override;
+  const std::shared_ptr<StoredMatrix>& matrix() const { return matrix_; }
+
+ private:
+  void copyArray(const Napi::CallbackInfo& info);
+  void copyRows(const Napi::CallbackInfo& info);
+  Napi::Value firstNotFinite(const Napi::CallbackInfo& info);  // element index, or -1
+  Napi::Value bytes(const Napi::CallbackInfo& info);
+  Napi::Value row(const Napi::CallbackInfo& info);             // (row) -> Float32Array
+
+  std::shared_ptr<StoredMatrix> matrix_;
+};
+
+class ProgramHandle : public Napi::ObjectWrap<ProgramHandle> {
+ public:
+  static Napi::Function define(Napi::Env env);
+  explicit ProgramHandle(const Napi::CallbackInfo& info);  // (tensors, calls, labels)
+  const std::shared_ptr<const Program>& program() const { return program_; }
+  std::shared_ptr<const Plan> plan(int64_t rows, bool keepAll);
+
+ private:
+  Napi::Value describe(const Napi::CallbackInfo& info);  // (rows) -> { bytes, offsets }
+
+  std::shared_ptr<const Program> program_;
+  std::map<std::pair<int64_t, bool>, std::weak_ptr<const Plan>> plans_;
+};
+
+class TrainingHandle : public Napi::ObjectWrap<TrainingHandle> {
+ public:
+  static Napi::Function define(Napi::Env env);
+  explicit TrainingHandle(const Napi::CallbackInfo& info);
+  void Finalize(Napi::Env env) override;
+
+ private:
+  Napi::Value advance(const Napi::CallbackInfo& info);  // (numbers, steps, milliseconds, endAtEpoch, plainly)
+  Napi::Value advanceSync(const Napi::CallbackInfo& info);
+  void cancel(const Napi::CallbackInfo& info);
+  void setActive(const Napi::CallbackInfo& info);
+  void measure(const Napi::CallbackInfo& info);
+  Napi::Value microseconds(const Napi::CallbackInfo& info);
+  Napi::Value readTensor(const Napi::CallbackInfo& info);  // (tensor, member, rows) -> Float64Array
+  Napi::Value bytes(const Napi::CallbackInfo& info);
+
+  std::shared_ptr<Training> training_;
+  std::shared_ptr<std::atomic<bool>> cancelled_;
+  int64_t reported_ = 0;
+};
+
+class PassHandle : public Napi::ObjectWrap<PassHandle> {
+ public:
+  static Napi::Function define(Napi::Env env);
+  explicit PassHandle(const Napi::CallbackInfo& info);
+
+ private:
+  Napi::Value run(const Napi::CallbackInfo& info);      // () -> Promise<Float64Array> of all accumulators
+  Napi::Value runSync(const Napi::CallbackInfo& info);
+  Napi::Value readTensor(const Napi::CallbackInfo& info);  // (tensor, member, rows) -> Float64Array
+
+  std::shared_ptr<Pass> pass_;
+  std::shared_ptr<std::atomic<bool>> cancelled_;
+  Napi::ObjectReference output_;  // the JavaScript array that the pass writes
+};
+
+// The short way for a few rows: reads the caller's array and writes the answer on the calling thread.
+class PredictorHandle : public Napi::ObjectWrap<PredictorHandle> {
+ public:
+  static Napi::Function define(Napi::Env env);
+  explicit PredictorHandle(const Napi::CallbackInfo& info);  // (program, capacity, arena, inputs, outputs, members)
+
+ private:
+  void predictSync(const Napi::CallbackInfo& info);  // (Float32Array in, rows, Float32Array out)
+
+  std::shared_ptr<FloatArena> arena_;
+  std::unique_ptr<Executor> executor_;
+  int64_t capacity_, inputs_, outputs_, members_;
+  std::vector<MemberStep> steps_;
+};
+
+// Shared by the handles' constructors.
+std::shared_ptr<FloatArena> arenaOf(const Napi::Value& value);
+std::shared_ptr<StoredMatrix> matrixOf(const Napi::Value& value);
+ProgramHandle* programOf(const Napi::Value& value);
+Napi::Value tensorValues(Napi::Env env, const Executor& executor, int64_t tensor, int64_t member, int64_t rows);
+
+}  // namespace deepblas

@@ -1,0 +1,149 @@
+#include <cmath>
+#include <cstring>
+
+#include "binding/environment.h"
+#include "binding/guarded.h"
+#include "binding/handles.h"
+
+namespace deepblas {
+
+namespace {
+
+// Rows of a wide float matrix start on cache lines, an odd number of lines apart: rows a power of two apart would all
+// fall into the same few cache sets.
+int64_t strideOf(Type type, int64_t columns) {
+  if (type != Type::Float32 || columns <= 16) return columns;
+  const int64_t lines = (columns + 15) / 16;
+  return (lines | 1) * 16;
+}
+
+std::shared_ptr<StoredMatrix> makeMatrix(Type type, int64_t rows, int64_t columns, float scale) {
+  const int64_t stride = strideOf(type, columns);
+  return std::make_shared<StoredMatrix>(
+      StoredMatrix{Arena(static_cast<size_t>(rows * stride * bytesOf(type))), type, rows, columns, stride, scale});
+}
+
+template <typename To, typename From>
+void convert(const StoredMatrix& matrix, const From* from) {
+  for (int64_t r = 0; r < matrix.rows; ++r) {
+    To* to = matrix.memory.as<To>() + r * matrix.stride;
+    if constexpr (std::is_same<To, From>::value) {
+      std::memcpy(to, from + r * matrix.columns, sizeof(To) * matrix.columns);
+    } else {
+      for (int64_t c = 0; c < matrix.columns; ++c) to[c] = static_cast<To>(from[r * matrix.columns + c]);
+    }
+  }
+}
+
+template <typename To>
+void convertFrom(const StoredMatrix& matrix, const Napi::TypedArray& array) {
+  uint8_t* bytes = static_cast<uint8_t*>(array.ArrayBuffer().Data()) + array.ByteOffset();
+  switch (array.TypedArrayType()) {
+    case napi_float32_array: return convert<To>(matrix, reinterpret_cast<const float*>(bytes));
+    case napi_float64_array: return convert<To>(matrix, reinterpret_cast<const double*>(bytes));
+    case napi_int8_array: return convert<To>(matrix, reinterpret_cast<const int8_t*>(bytes));
+    case napi_uint8_array:
+    case napi_uint8_clamped_array: return convert<To>(matrix, bytes);
+    case napi_int16_array: return convert<To>(matrix, reinterpret_cast<const int16_t*>(bytes));
+    case napi_uint16_array: return convert<To>(matrix, reinterpret_cast<const uint16_t*>(bytes));
+    case napi_int32_array: return convert<To>(matrix, reinterpret_cast<const int32_t*>(bytes));
+    case napi_uint32_array: return convert<To>(matrix, reinterpret_cast<const uint32_t*>(bytes));
+    default: require(false, "an array type that no matrix is made of");
+  }
+}
+
+}  // namespace
+
+Napi::Function MatrixHandle::define(Napi::Env env) {
+  return DefineClass(env, "Matrix",
+                     {InstanceMethod<&MatrixHandle::firstNotFinite>("firstNotFinite"),
+                      InstanceMethod<&MatrixHandle::bytes>("bytes"), InstanceMethod<&MatrixHandle::row>("row")});
+}
+
+MatrixHandle::MatrixHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<MatrixHandle>(info) {
+  guarded(info.Env(), [&] {
+    info[0].IsTypedArray() ? copyArray(info) : copyRows(info);
+    Environment::of(info.Env()).adjustMemory(info.Env(), static_cast<int64_t>(matrix_->memory.bytes()));
+  });
+}
+
+void MatrixHandle::copyArray(const Napi::CallbackInfo& info) {
+  const auto array = info[0].As<Napi::TypedArray>();
+  const int64_t rows = info[1].ToNumber().Int64Value(), columns = info[2].ToNumber().Int64Value(),
+                type = info[3].ToNumber().Int64Value();
+  require(rows > 0 && columns > 0 && static_cast<int64_t>(array.ElementLength()) == rows * columns,
+          "a matrix of another size than its array");
+  matrix_ = makeMatrix(static_cast<Type>(type), rows, columns, info[4].ToNumber().FloatValue());
+  switch (matrix_->type) {
+    case Type::Float32: convertFrom<float>(*matrix_, array); break;
+    case Type::Int32: convertFrom<int32_t>(*matrix_, array); break;
+    case Type::Uint8: convertFrom<uint8_t>(*matrix_, array); break;
+    case Type::Float64: require(false, "matrices are not kept as float64");
+  }
+  if (matrix_->type == Type::Float32 && matrix_->scale != 1.0f) {
+    float* values = matrix_->memory.as<float>();
+    for (int64_t i = 0; i < rows * matrix_->stride; ++i) values[i] *= matrix_->scale;
+    matrix_->scale = 1.0f;
+  }
+}
+
+void MatrixHandle::copyRows(const Napi::CallbackInfo& info) {
+  const auto from = matrixOf(info[0]);
+  const auto list = info[1].As<Napi::Int32Array>();
+  const int32_t* rows = list.Data();
+  matrix_ = makeMatrix(from->type, static_cast<int64_t>(list.ElementLength()), from->columns, from->scale);
+  const int64_t size = bytesOf(from->type) * from->stride;
+  for (int64_t r = 0; r < matrix_->rows; ++r) {
+    require(rows[r] >= 0 && rows[r] < from->rows, "a row that the matrix lacks");
+    std::memcpy(matrix_->memory.at(r * size), from->memory.at(rows[r] * size), size);
+  }
+}
+
+void MatrixHandle::Finalize(Napi::Env env) {
+  if (matrix_) Environment::of(env).adjustMemory(env, -static_cast<int64_t>(matrix_->memory.bytes()));
+}
+
+Napi::Value MatrixHandle::firstNotFinite(const Napi::CallbackInfo& info) {
+  int64_t found = -1;
+  if (matrix_->type == Type::Float32) {
+    for (int64_t r = 0; r < matrix_->rows && found < 0; ++r) {
+      const float* row = matrix_->memory.as<float>() + r * matrix_->stride;
+      float probe = 0;  // stays zero exactly as long as every value is finite
+      for (int64_t c = 0; c < matrix_->columns; ++c) probe += row[c] - row[c];
+      for (int64_t c = 0; c < matrix_->columns && probe != 0; ++c) {
+        if (std::isfinite(row[c])) continue;
+        found = r * matrix_->columns + c;
+        break;
+      }
+    }
+  }
+  return Napi::Number::New(info.Env(), static_cast<double>(found));
+}
+
+Napi::Value MatrixHandle::bytes(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), static_cast<double>(matrix_->memory.bytes()));
+}
+
+Napi::Value MatrixHandle::row(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const int64_t row = info[0].ToNumber().Int64Value();
+    require(row >= 0 && row < matrix_->rows, "a row that the matrix lacks");
+    Napi::Float32Array result = Napi::Float32Array::New(info.Env(), static_cast<size_t>(matrix_->columns));
+    float* values = result.Data();
+    for (int64_t c = 0; c < matrix_->columns; ++c) {
+      const int64_t at = row * matrix_->stride + c;
+      values[c] = matrix_->type == Type::Float32 ? matrix_->memory.as<float>()[at]
+                  : matrix_->type == Type::Int32 ? static_cast<float>(matrix_->memory.as<int32_t>()[at])
+                                                 : matrix_->memory.as<uint8_t>()[at] * matrix_->scale;
+    }
+    return result;
+  });
+}
+
+std::shared_ptr<StoredMatrix> matrixOf(const Napi::Value& value) {
+  require(value.IsObject() && value.As<Napi::Object>().InstanceOf(Environment::of(value.Env()).matrix.Value()),
+          "a matrix was expected");
+  return MatrixHandle::Unwrap(value.As<Napi::Object>())->matrix();
+}
+
+}  // namespace deepblas

@@ -1,0 +1,49 @@
+#include "binding/options.h"
+
+#include "core/error.h"
+
+namespace deepblas {
+
+namespace {
+
+Memory readArena(const Napi::Value& value, const Program& program, int64_t members, Owned& owned) {
+  owned.arenas.push_back(arenaOf(value));
+  const FloatArena& arena = *owned.arenas.back();
+  require(arena.length >= program.arenaElements() && arena.members >= members, "an arena too small for its program");
+  return memoryOf(arena);
+}
+
+}  // namespace
+
+Bindings readBindings(const Napi::Object& options, const Program& program, int64_t members, Owned& owned) {
+  Bindings bindings;
+  bindings.parameters = readArena(options.Get("parameters"), program, members, owned);
+  if (options.Get("gradients").IsObject())
+    bindings.gradients = readArena(options.Get("gradients"), program, members, owned);
+  if (options.Get("states").IsArray()) {
+    const auto states = options.Get("states").As<Napi::Array>();
+    for (uint32_t i = 0; i < states.Length(); ++i)
+      bindings.states.push_back(readArena(states.Get(i), program, members, owned));
+  }
+  const auto slots = options.Get("slots").As<Napi::Array>();
+  for (uint32_t s = 0; s < slots.Length(); ++s) {
+    const auto matrices = slots.Get(s).As<Napi::Array>();
+    std::vector<Binding> slot;
+    for (uint32_t i = 0; i < matrices.Length(); ++i) {
+      owned.matrices.push_back(matrixOf(matrices.Get(i)));
+      slot.push_back(owned.matrices.back()->binding());
+    }
+    require(slot.size() <= 1 || static_cast<int64_t>(slot.size()) == members, "a slot needs one matrix, or one a member");
+    bindings.slots.push_back(std::move(slot));
+  }
+  return bindings;
+}
+
+std::vector<int64_t> readRows(const Napi::Value& numbers) {
+  const auto array = numbers.As<Napi::Float64Array>();
+  std::vector<int64_t> rows;
+  for (size_t i = 0; i < array.ElementLength(); ++i) rows.push_back(static_cast<int64_t>(array[i]));
+  return rows;
+}
+
+}  // namespace deepblas

@@ -1,0 +1,29 @@
+// Reads the option objects that TypeScript gives to runs.
+#pragma once
+
+#include <napi.h>
+
+#include <vector>
+
+#include "binding/handles.h"
+
+namespace deepblas {
+
+inline int64_t wholeNumber(const Napi::Object& options, const char* name) {
+  return options.Get(name).ToNumber().Int64Value();
+}
+
+inline Memory memoryOf(const FloatArena& arena) { return {arena.of(0), arena.length}; }
+
+// Keeps what a run reads alive with the run.
+struct Owned {
+  std::vector<std::shared_ptr<FloatArena>> arenas;
+  std::vector<std::shared_ptr<StoredMatrix>> matrices;
+};
+
+// { parameters, gradients?, states?, slots: Matrix[][] }; checks that every arena is long enough for the program.
+Bindings readBindings(const Napi::Object& options, const Program& program, int64_t members, Owned& owned);
+
+std::vector<int64_t> readRows(const Napi::Value& numbers);
+
+}  // namespace deepblas

@@ -1,0 +1,100 @@
+#include <numeric>
+
+#include "binding/environment.h"
+#include "binding/guarded.h"
+#include "binding/handles.h"
+#include "binding/options.h"
+#include "core/floating_point.h"
+#include "core/thread_pool.h"
+
+namespace deepblas {
+
+namespace {
+
+struct OwnedPass {
+  Owned owned;
+  std::unique_ptr<Pass> pass;
+};
+
+void runAll(Pass& pass, const std::atomic<bool>& cancelled) {
+  std::vector<int64_t> members(pass.rows().size());
+  std::iota(members.begin(), members.end(), int64_t{0});
+  pass.run(members, cancelled);
+}
+
+Napi::Value accumulatorsOf(Napi::Env env, Pass& pass) {
+  Executor& executor = pass.executor();
+  const size_t count = static_cast<size_t>(executor.members() * executor.program().accumulators());
+  Napi::Float64Array result = Napi::Float64Array::New(env, count);
+  if (count > 0) std::copy(executor.accumulators(0), executor.accumulators(0) + count, result.Data());
+  return result;
+}
+
+}  // namespace
+
+Napi::Function PassHandle::define(Napi::Env env) {
+  return DefineClass(env, "Pass",
+                     {InstanceMethod<&PassHandle::run>("run"), InstanceMethod<&PassHandle::runSync>("runSync"),
+                      InstanceMethod<&PassHandle::readTensor>("readTensor")});
+}
+
+// { program, batch, keepAll, rows, parameters, gradients?, slots, output?: Float32Array of [members, rows, columns],
+//   outputColumns? }: the output takes the slot after the last one given.
+PassHandle::PassHandle(const Napi::CallbackInfo& info)
+    : Napi::ObjectWrap<PassHandle>(info), cancelled_(std::make_shared<std::atomic<bool>>(false)) {
+  guarded(info.Env(), [&] {
+    const auto options = info[0].As<Napi::Object>();
+    ProgramHandle* program = programOf(options.Get("program"));
+    auto owned = std::make_shared<OwnedPass>();
+    std::vector<int64_t> rows = readRows(options.Get("rows"));
+    const int64_t members = static_cast<int64_t>(rows.size());
+    Bindings bindings = readBindings(options, *program->program(), members, owned->owned);
+    if (options.Get("output").IsTypedArray()) {
+      auto output = options.Get("output").As<Napi::Float32Array>();
+      const int64_t columns = wholeNumber(options, "outputColumns");
+      std::vector<Binding> slot;
+      int64_t first = 0;
+      for (int64_t m = 0; m < members; ++m) {
+        slot.push_back({reinterpret_cast<uint8_t*>(output.Data() + first), rows[m], columns, Type::Float32, 1.0f});
+        first += rows[m] * columns;
+      }
+      require(static_cast<int64_t>(output.ElementLength()) == first, "an output of another size");
+      bindings.slots.push_back(std::move(slot));
+      output_ = Napi::Persistent(output.As<Napi::Object>());
+    }
+    owned->pass =
+        std::make_unique<Pass>(program->program(), program->plan(wholeNumber(options, "batch"),
+                                                                 options.Get("keepAll").ToBoolean().Value()),
+                               std::move(bindings), std::move(rows));
+    pass_ = std::shared_ptr<Pass>(owned, owned->pass.get());
+  });
+}
+
+Napi::Value PassHandle::run(const Napi::CallbackInfo& info) {
+  Environment::Task task;
+  task.cancelled = cancelled_;
+  task.work = [pass = pass_, cancelled = cancelled_] { runAll(*pass, *cancelled); };
+  task.result = [pass = pass_](Napi::Env env) { return accumulatorsOf(env, *pass); };
+  task.alive.push_back(Napi::Persistent(info.This().As<Napi::Object>()));
+  return Environment::of(info.Env()).start(JobQueue::Lane::Prediction, std::move(task));
+}
+
+Napi::Value PassHandle::runSync(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    {
+      const FlushDenormals guard;
+      const ThreadPool::JobScope scope(ThreadPool::instance());
+      runAll(*pass_, *cancelled_);
+    }
+    return accumulatorsOf(info.Env(), *pass_);
+  });
+}
+
+Napi::Value PassHandle::readTensor(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    return tensorValues(info.Env(), pass_->executor(), info[0].ToNumber().Int64Value(),
+                        info[1].ToNumber().Int64Value(), info[2].ToNumber().Int64Value());
+  });
+}
+
+}  // namespace deepblas

@@ -1,0 +1,78 @@
+#include <algorithm>
+
+#include "binding/environment.h"
+#include "binding/guarded.h"
+#include "binding/handles.h"
+#include "binding/options.h"
+#include "core/floating_point.h"
+#include "core/thread_pool.h"
+
+namespace deepblas {
+
+namespace {
+
+struct Floats {
+  float* data;
+  int64_t length;
+};
+
+Floats floatsOf(Napi::Env env, napi_value value) {
+  napi_typedarray_type type;
+  size_t length = 0;
+  void* data = nullptr;
+  const napi_status status = napi_get_typedarray_info(env, value, &type, &length, &data, nullptr, nullptr);
+  require(status == napi_ok && type == napi_float32_array, "a Float32Array was expected");
+  return {static_cast<float*>(data), static_cast<int64_t>(length)};
+}
+
+}  // namespace
+
+Napi::Function PredictorHandle::define(Napi::Env env) {
+  return DefineClass(env, "Predictor", {InstanceMethod<&PredictorHandle::predictSync>("predictSync")});
+}
+
+PredictorHandle::PredictorHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<PredictorHandle>(info) {
+  guarded(info.Env(), [&] {
+    ProgramHandle* program = programOf(info[0]);
+    capacity_ = info[1].ToNumber().Int64Value();
+    const auto arena = arenaOf(info[2]);
+    inputs_ = info[3].ToNumber().Int64Value();
+    outputs_ = info[4].ToNumber().Int64Value();
+    members_ = info[5].ToNumber().Int64Value();
+    require(arena->length >= program->program()->arenaElements() && arena->members >= members_,
+            "an arena too small for its program");
+    Bindings bindings;
+    bindings.parameters = memoryOf(*arena);
+    const std::vector<Binding> input = {{nullptr, 0, inputs_, Type::Float32, 1.0f}};
+    const std::vector<Binding> output(members_, Binding{nullptr, 0, outputs_, Type::Float32, 1.0f});
+    bindings.slots = {input, output};
+    executor_ = std::make_unique<Executor>(program->program(), program->plan(capacity_, false), std::move(bindings),
+                                           members_);
+    arena_ = arena;
+    for (int64_t m = 0; m < members_; ++m) steps_.push_back({m, 0, 0, nullptr, nullptr});
+  });
+}
+
+void PredictorHandle::predictSync(const Napi::CallbackInfo& info) {
+  guarded(info.Env(), [&] {
+    const Floats input = floatsOf(info.Env(), info[0]), output = floatsOf(info.Env(), info[2]);
+    const int64_t rows = info[1].ToNumber().Int64Value();
+    require(rows >= 0 && input.length == rows * inputs_ && output.length == members_ * rows * outputs_,
+            "rows of another size");
+    for (int64_t m = 0; m < members_; ++m) {
+      executor_->rebind(0, m, reinterpret_cast<uint8_t*>(input.data), rows);
+      executor_->rebind(1, m, reinterpret_cast<uint8_t*>(output.data + m * rows * outputs_), rows);
+    }
+    const FlushDenormals guard;
+    const ThreadPool::JobScope scope(ThreadPool::instance());
+    for (int64_t first = 0; first < rows; first += capacity_) {
+      for (MemberStep& step : steps_) {
+        step.firstRow = first;
+        step.rows = std::min(capacity_, rows - first);
+      }
+      executor_->step(steps_.data(), members_);
+    }
+  });
+}
+
+}  // namespace deepblas

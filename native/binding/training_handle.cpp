@@ -1,0 +1,154 @@
+#include "binding/environment.h"
+#include "binding/guarded.h"
+#include "binding/handles.h"
+#include "binding/options.h"
+#include "core/floating_point.h"
+#include "core/thread_pool.h"
+
+namespace deepblas {
+
+namespace {
+
+// A training with all that its bindings point to.
+struct OwnedTraining {
+  Owned owned;
+  std::unique_ptr<Training> training;
+};
+
+struct ChunkArguments {
+  std::vector<double> numbers;
+  ChunkLimits limits;
+};
+
+std::shared_ptr<ChunkArguments> readChunk(const Napi::CallbackInfo& info) {
+  auto chunk = std::make_shared<ChunkArguments>();
+  const auto numbers = info[0].As<Napi::Float64Array>();
+  chunk->numbers.assign(numbers.Data(), numbers.Data() + numbers.ElementLength());
+  chunk->limits = {chunk->numbers.data(), info[1].ToNumber().Int64Value(), info[2].ToNumber().DoubleValue(),
+                   info[3].ToBoolean().Value(), info[4].ToBoolean().Value()};
+  return chunk;
+}
+
+Napi::Value describeChunk(Napi::Env env, Training& training, const ChunkResult& chunk) {
+  Napi::Object result = Napi::Object::New(env);
+  const std::vector<double> epochs = training.takeResults();
+  Napi::Float64Array values = Napi::Float64Array::New(env, epochs.size());
+  std::copy(epochs.begin(), epochs.end(), values.Data());
+  const int64_t members = training.executor().members(), accumulators = training.executor().program().accumulators();
+  Napi::Float64Array running = Napi::Float64Array::New(env, static_cast<size_t>(members * accumulators));
+  std::copy(training.runningAccumulators(0), training.runningAccumulators(0) + members * accumulators, running.Data());
+  result.Set("end", Napi::Number::New(env, static_cast<int32_t>(chunk.end)));
+  result.Set("steps", Napi::Number::New(env, static_cast<double>(chunk.steps)));
+  result.Set("epoch", Napi::Number::New(env, static_cast<double>(training.epoch())));
+  result.Set("stepOfEpoch", Napi::Number::New(env, static_cast<double>(training.stepOfEpoch())));
+  result.Set("resultWidth", Napi::Number::New(env, static_cast<double>(training.resultWidth())));
+  result.Set("results", values);
+  result.Set("running", running);
+  result.Set("notFiniteMember", Napi::Number::New(env, static_cast<double>(training.notFiniteMember())));
+  result.Set("notFiniteLabel", Napi::String::New(env, training.notFiniteLabel()));
+  return result;
+}
+
+}  // namespace
+
+Napi::Function TrainingHandle::define(Napi::Env env) {
+  return DefineClass(
+      env, "Training",
+      {InstanceMethod<&TrainingHandle::advance>("advance"), InstanceMethod<&TrainingHandle::advanceSync>("advanceSync"),
+       InstanceMethod<&TrainingHandle::cancel>("cancel"), InstanceMethod<&TrainingHandle::setActive>("setActive"),
+       InstanceMethod<&TrainingHandle::measure>("measure"),
+       InstanceMethod<&TrainingHandle::microseconds>("microseconds"),
+       InstanceMethod<&TrainingHandle::readTensor>("readTensor"), InstanceMethod<&TrainingHandle::bytes>("bytes")});
+}
+
+// { program, batch, keepAll, rows, seeds, shuffle, epoch, stepOfEpoch, parameters, gradients, states, slots,
+//   validation?: { program, batch, rows, parameters, slots } }
+TrainingHandle::TrainingHandle(const Napi::CallbackInfo& info)
+    : Napi::ObjectWrap<TrainingHandle>(info), cancelled_(std::make_shared<std::atomic<bool>>(false)) {
+  guarded(info.Env(), [&] {
+    const auto options = info[0].As<Napi::Object>();
+    ProgramHandle* program = programOf(options.Get("program"));
+    auto owned = std::make_shared<OwnedTraining>();
+    TrainingSettings settings;
+    settings.batch = wholeNumber(options, "batch");
+    settings.shuffle = options.Get("shuffle").ToBoolean().Value();
+    settings.firstEpoch = wholeNumber(options, "epoch");
+    settings.firstStepOfEpoch = wholeNumber(options, "stepOfEpoch");
+    const std::vector<int64_t> rows = readRows(options.Get("rows"));
+    const std::vector<int64_t> seeds = readRows(options.Get("seeds"));
+    require(rows.size() == seeds.size() && !rows.empty(), "members without rows or seeds");
+    for (size_t i = 0; i < rows.size(); ++i) settings.members.push_back({rows[i], static_cast<uint64_t>(seeds[i])});
+    const int64_t members = static_cast<int64_t>(rows.size());
+    Bindings bindings = readBindings(options, *program->program(), members, owned->owned);
+    std::unique_ptr<Pass> validation;
+    if (options.Get("validation").IsObject()) {
+      const auto held = options.Get("validation").As<Napi::Object>();
+      ProgramHandle* heldProgram = programOf(held.Get("program"));
+      Bindings heldBindings = readBindings(held, *heldProgram->program(), members, owned->owned);
+      validation = std::make_unique<Pass>(heldProgram->program(), heldProgram->plan(wholeNumber(held, "batch"), false),
+                                          std::move(heldBindings), readRows(held.Get("rows")));
+      require(validation->rows().size() == rows.size(), "validation for another population");
+    }
+    const auto plan = program->plan(settings.batch, options.Get("keepAll").ToBoolean().Value());
+    owned->training = std::make_unique<Training>(program->program(), plan, std::move(bindings), std::move(settings),
+                                                 std::move(validation));
+    training_ = std::shared_ptr<Training>(owned, owned->training.get());
+    reported_ = static_cast<int64_t>(training_->bytes());
+    Environment::of(info.Env()).adjustMemory(info.Env(), reported_);
+  });
+}
+
+void TrainingHandle::Finalize(Napi::Env env) { Environment::of(env).adjustMemory(env, -reported_); }
+
+Napi::Value TrainingHandle::advance(const Napi::CallbackInfo& info) {
+  auto chunk = readChunk(info);
+  auto result = std::make_shared<ChunkResult>();
+  Environment::Task task;
+  task.cancelled = cancelled_;
+  task.work = [training = training_, cancelled = cancelled_, chunk, result] {
+    *result = training->advance(chunk->limits, *cancelled);
+  };
+  task.result = [training = training_, result](Napi::Env env) { return describeChunk(env, *training, *result); };
+  return Environment::of(info.Env()).start(JobQueue::Lane::Training, std::move(task));
+}
+
+Napi::Value TrainingHandle::advanceSync(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const auto chunk = readChunk(info);
+    ChunkResult result;
+    {
+      const FlushDenormals guard;
+      const ThreadPool::JobScope scope(ThreadPool::instance());
+      result = training_->advance(chunk->limits, *cancelled_);
+    }
+    return describeChunk(info.Env(), *training_, result);
+  });
+}
+
+void TrainingHandle::cancel(const Napi::CallbackInfo&) { cancelled_->store(true); }
+
+void TrainingHandle::setActive(const Napi::CallbackInfo& info) { training_->setActive(readRows(info[0])); }
+
+void TrainingHandle::measure(const Napi::CallbackInfo& info) {
+  training_->executor().measure(info[0].ToBoolean().Value());
+}
+
+Napi::Value TrainingHandle::microseconds(const Napi::CallbackInfo& info) {
+  const std::vector<double>& spent = training_->executor().microseconds();
+  Napi::Float64Array result = Napi::Float64Array::New(info.Env(), spent.size());
+  std::copy(spent.begin(), spent.end(), result.Data());
+  return result;
+}
+
+Napi::Value TrainingHandle::readTensor(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    return tensorValues(info.Env(), training_->executor(), info[0].ToNumber().Int64Value(),
+                        info[1].ToNumber().Int64Value(), info[2].ToNumber().Int64Value());
+  });
+}
+
+Napi::Value TrainingHandle::bytes(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), static_cast<double>(training_->bytes()));
+}
+
+}  // namespace deepblas

@@ -1,0 +1,31 @@
+// One matrix product by OpenBLAS. Members of a population and tiles are the caller's loop: each call is one tile of one
+// member, made on one thread, so a batch of products is spread over the pool without OpenBLAS knowing of threads.
+#pragma once
+
+#include <stdint.h>
+
+namespace deepblas {
+namespace blas {
+
+// c (rows, columns) = a · b, row-major; transposeA: a is stored (depth, rows); transposeB: b is stored (columns, depth).
+struct Product {
+  int64_t rows, columns, depth;
+  const float* a;
+  int64_t aStride;
+  bool transposeA;
+  const float* b;
+  int64_t bStride;
+  bool transposeB;
+  float* c;
+  int64_t cStride;
+};
+
+void multiply(const Product& product);
+
+// "OpenBLAS 0.3.21 ... Haswell ..." and how it was linked.
+const char* configuration();
+const char* coreName();
+const char* linkage();
+
+}  // namespace blas
+}  // namespace deepblas

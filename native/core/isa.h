@@ -1,0 +1,17 @@
+// The instruction set chosen once at load: the best this processor has, or the one named by DEEPBLAS_ISA.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace deepblas {
+
+enum class Isa { Baseline, Avx2, Avx512, Neon };
+
+const char* isaName(Isa isa);
+// Built into this library and runnable on this processor, best last.
+const std::vector<Isa>& runnableIsas();
+// DEEPBLAS_ISA or the best; throws an Error that lists the runnable ones when the named one is not among them.
+Isa chosenIsa();
+
+}  // namespace deepblas

@@ -1,0 +1,71 @@
+// One process-wide pool. A job's own thread opens a region of tiles; idle workers join it and take tiles by an atomic
+// counter; the job's thread takes tiles too and never waits for a worker that has not started. Workers spin for a few
+// microseconds after a region and then sleep, so that an idle process costs nothing and a busy machine is not fought.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace deepblas {
+
+class ThreadPool {
+ public:
+  // Never destroyed: threads may still sleep in it while the process exits.
+  static ThreadPool& instance();
+
+  using Body = void (*)(void* context, int64_t tile);
+  // Runs body(context, tile) for every tile in 0..count-1, on this thread and idle workers; returns when all are done.
+  void run(int64_t count, Body body, void* context);
+
+  int threads() const { return threads_.load(std::memory_order_relaxed); }
+  void setThreads(int threads);
+
+  // While a job runs it counts as one busy thread: several jobs at once get fewer helpers each.
+  class JobScope {
+   public:
+    explicit JobScope(ThreadPool& pool) : pool_(pool) { pool_.jobs_.fetch_add(1); }
+    ~JobScope() { pool_.jobs_.fetch_sub(1); }
+    JobScope(const JobScope&) = delete;
+    JobScope& operator=(const JobScope&) = delete;
+
+   private:
+    ThreadPool& pool_;
+  };
+
+  // Threads that this process may use: the affinity mask, limited by the cgroup's CPU quota.
+  static int availableThreads();
+
+ private:
+  struct alignas(64) Region {
+    std::atomic<bool> taken{false};  // by a job's thread
+    std::atomic<bool> open{false};   // workers may join
+    std::atomic<int> inside{0};      // workers looking at it or working in it
+    std::atomic<int64_t> next{0};
+    int64_t count = 0;
+    Body body = nullptr;
+    void* context = nullptr;
+  };
+  static constexpr int kRegions = 32;
+
+  ThreadPool();
+  void startWorkers(int wanted);
+  void work(int index);
+  bool help();
+  static void drain(Region& region);
+
+  std::atomic<int> threads_{1};
+  std::atomic<int> jobs_{0};
+  std::atomic<int> helping_{0};
+  std::atomic<uint32_t> signal_{0};  // counts opened regions
+  std::atomic<int> sleeping_{0};
+  Region regions_[kRegions];
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::atomic<int> started_{0};  // grows under mutex_
+};
+
+}  // namespace deepblas

@@ -1,0 +1,22 @@
+// All kernels of one instruction set.
+#pragma once
+
+#include "kernels/kernel_table.h"
+
+namespace deepblas {
+
+struct KernelSet {
+  const char* name;
+  Kernel kernels[kKernelCount];
+  // How a layer's weight is stored: the width of its panels (View::panel), by its shape alone.
+  int64_t (*weightPanel)(int64_t inputs, int64_t outputs);
+  // The width of the panels of a transposed weight, or any other operand of the register tiles.
+  int64_t (*registerPanel)(int64_t width);
+  // Whether a weight of such panels is multiplied by OpenBLAS.
+  bool (*usesBlas)(int64_t panel);
+
+  Kernel& operator[](KernelId id) { return kernels[static_cast<int>(id)]; }
+  const Kernel& operator[](KernelId id) const { return kernels[static_cast<int>(id)]; }
+};
+
+}  // namespace deepblas

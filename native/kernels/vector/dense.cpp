@@ -1,0 +1,413 @@
+// Dense layers: x · weightᵀ + bias with the activation in the epilogue, and both products of the way back.
+//
+// A small or middling layer runs on our register tiles over weights kept in panels; a large one, where cache blocking
+// decides, on OpenBLAS over a weight kept as one panel. Which one depends on the layer's shape alone (weightPanel), so
+// neither population nor threads change the order of arithmetic; on our tiles, neither does the batch size.
+#include "blas/gemm.h"
+#include "kernels/kernel_table.h"
+#include "kernels/vector/activate.h"
+#include "kernels/vector/register.h"
+#include "kernels/vector/tile.h"
+
+namespace deepblas {
+namespace DEEPBLAS_ISA {
+namespace {
+
+constexpr int kMaximumVectors = kRegisters == 32 ? 4 : 3;
+constexpr int64_t kDepthBlock = 512;           // steps of a panel that stay in the first-level cache
+constexpr int64_t kRowBlock = 96;              // rows of A that stay in the second-level cache beside them
+constexpr int64_t kTileMultiplyAdds = 512000;  // about 15 microseconds: worth another thread
+constexpr double kMultiplyAddsPerNanosecond = 4.0 * kWidth;
+
+DEEPBLAS_INLINE int64_t roundUp(int64_t value, int64_t multiple) { return (value + multiple - 1) / multiple * multiple; }
+DEEPBLAS_INLINE int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
+
+// A weight that OpenBLAS multiplies is one panel, wider than any register tile.
+DEEPBLAS_INLINE bool byBlas(int64_t panel) { return panel > kMaximumVectors * kWidth; }
+
+// ---- products on register tiles -------------------------------------------------------------------------------
+
+// One register tile of C: partial sums are kept in C between depth blocks; the last block adds bias and activation.
+struct TileWork {
+  Strided a;
+  const float* b;
+  int64_t bStride;
+  int64_t depth;
+  float* c;
+  int64_t cStride;
+  int64_t lastLanes;  // lanes of the last vector that exist in C (and in B, where B has no padding)
+  bool first, last;
+  const float* bias;
+  float* preActivation;
+  int64_t preActivationStride;
+  bool relu;
+};
+
+template <int kRows, int kVectors, bool kPartialB>
+__attribute__((noinline)) void runTile(const TileWork& work) {
+  Accumulators<kRows, kVectors> tile;
+  const int64_t lanes = work.lastLanes;
+  const bool whole = lanes == kWidth;
+  if (work.first) {
+    clear(tile);
+  } else {
+#pragma GCC unroll 16
+    for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 4
+      for (int v = 0; v < kVectors; ++v) {
+        const float* from = work.c + r * work.cStride + v * kWidth;
+        tile.sum[r][v] = whole || v < kVectors - 1 ? load(from) : loadFirst(from, lanes);
+      }
+  }
+  multiplyAdd<kRows, kVectors, kPartialB>(tile, work.a, work.b, work.bStride, work.depth, lanes);
+#pragma GCC unroll 4
+  for (int v = 0; v < kVectors; ++v) {
+    const bool full = whole || v < kVectors - 1;
+    if (work.last && work.bias) {
+      const float* from = work.bias + v * kWidth;
+      const Floats bias = full ? load(from) : loadFirst(from, lanes);
+#pragma GCC unroll 16
+      for (int r = 0; r < kRows; ++r) tile.sum[r][v] += bias;
+    }
+    if (work.last && work.preActivation) {
+#pragma GCC unroll 16
+      for (int r = 0; r < kRows; ++r) {
+        float* to = work.preActivation + r * work.preActivationStride + v * kWidth;
+        full ? store(to, tile.sum[r][v]) : storeFirst(to, tile.sum[r][v], lanes);
+      }
+    }
+    if (work.last && work.relu) {
+#pragma GCC unroll 16
+      for (int r = 0; r < kRows; ++r) tile.sum[r][v] = atLeast(tile.sum[r][v], 0.0f);
+    }
+#pragma GCC unroll 16
+    for (int r = 0; r < kRows; ++r) {
+      float* to = work.c + r * work.cStride + v * kWidth;
+      full ? store(to, tile.sum[r][v]) : storeFirst(to, tile.sum[r][v], lanes);
+    }
+  }
+}
+
+template <int kRows, int kVectors>
+void runRemainder(int64_t rows, const TileWork& work, bool partialB) {
+  if constexpr (kRows > 0) {
+    if (rows == kRows) return partialB ? runTile<kRows, kVectors, true>(work) : runTile<kRows, kVectors, false>(work);
+    runRemainder<kRows - 1, kVectors>(rows, work, partialB);
+  }
+}
+
+// A block of C rows against one panel of B.
+template <int kVectors>
+void runRows(int64_t rows, TileWork work, bool partialB) {
+  constexpr int kRows = tileRows<kVectors>();
+  for (; rows > 0; rows -= kRows) {
+    runRemainder<kRows, kVectors>(smaller(rows, kRows), work, partialB);
+    work.a.data += kRows * work.a.rowStride;
+    work.c += kRows * work.cStride;
+    if (work.preActivation) work.preActivation += kRows * work.preActivationStride;
+  }
+}
+
+DEEPBLAS_INLINE void runPanel(int64_t panel, int64_t rows, const TileWork& work, bool partialB) {
+  switch (panel / kWidth) {
+    case 1: return runRows<1>(rows, work, partialB);
+    case 2: return runRows<2>(rows, work, partialB);
+    case 3: return runRows<3>(rows, work, partialB);
+    default:
+      if constexpr (kMaximumVectors == 4) return runRows<4>(rows, work, partialB);
+  }
+}
+
+// Lanes of a panel's last vector that hold results, and whether whole vectors of the panel hold none.
+struct PanelShape {
+  int64_t vectors, lastLanes;
+};
+DEEPBLAS_INLINE PanelShape panelShape(int64_t panel, int64_t width) {
+  const int64_t vectors = (smaller(panel, width) + kWidth - 1) / kWidth;
+  return {vectors, smaller(panel, width) - (vectors - 1) * kWidth};
+}
+
+// ---- how a layer is stored ------------------------------------------------------------------------------------
+
+int64_t registerPanel(int64_t width) {
+  int64_t best = 0, bestCost = 0;
+  for (int64_t vectors = 1; vectors <= kMaximumVectors; ++vectors) {
+    const int64_t panel = vectors * kWidth;
+    // One vector a row is bound by loads: count it a tenth dearer. Ties go to the wider tile.
+    const int64_t cost = roundUp(width, panel) * (vectors == 1 ? 11 : 10);
+    if (best == 0 || cost <= bestCost) best = panel, bestCost = cost;
+  }
+  return best;
+}
+
+int64_t weightPanel(int64_t inputs, int64_t outputs) {
+  const bool large = outputs >= 100 && inputs >= 100 && inputs * outputs >= 400000;
+  return large ? roundUp(outputs, 16) : registerPanel(outputs);
+}
+
+// ---- forward --------------------------------------------------------------------------------------------------
+
+struct Forward {
+  const View &output, &x, &weight;
+  const View *preActivation, *bias;
+  Activation activation;
+  explicit Forward(const Call& call)
+      : output(*call.views[at::denseForward::output]),
+        x(*call.views[at::denseForward::x]),
+        weight(*call.views[at::denseForward::weight]),
+        preActivation(call.views[at::denseForward::preActivation]),
+        bias(call.views[at::denseForward::bias]),
+        activation(static_cast<Activation>(static_cast<int>(call.numbers[at::denseForward::activation]))) {}
+};
+
+// Tiles for a product of (rows, columns) over depth steps, cut in row blocks and whole panels.
+DEEPBLAS_INLINE Axes productAxes(int64_t rows, int64_t columns, int64_t depth, int64_t panel, bool blas) {
+  if (blas) {
+    const int64_t pieces = larger(1, (columns + 127) / 256);
+    return {rows, columns, smaller(rows, 512), roundUp((columns + pieces - 1) / pieces, 16)};
+  }
+  const int64_t rowTile = rows <= kRowBlock + kRowBlock / 2 ? rows : kRowBlock;
+  const int64_t panels = larger(1, (kTileMultiplyAdds + rowTile * depth * panel - 1) / larger(1, rowTile * depth * panel));
+  return {rows, columns, larger(1, rowTile), panels * panel};
+}
+
+// OpenBLAS sums a call's edges in another order than its middle, so which call an element is computed in decides its
+// bits: a product is made of the same pieces, the kernel's own tiles, however the kernel is called.
+template <typename Multiply>
+DEEPBLAS_INLINE void inPieces(const Axes& axes, const Tile& tile, Multiply multiply) {
+  for (int64_t second = tile.secondBegin; second < tile.secondEnd; second += axes.secondTile)
+    for (int64_t first = tile.firstBegin; first < tile.firstEnd; first += axes.firstTile)
+      multiply({first, smaller(first + axes.firstTile, tile.firstEnd), second,
+                smaller(second + axes.secondTile, tile.secondEnd)});
+}
+
+Axes forwardAxes(const Call& call) {
+  const Forward f(call);
+  return productAxes(call.rows, f.output.columns, f.x.columns, f.weight.panel, byBlas(f.weight.panel));
+}
+
+double forwardCost(const Call& call) {
+  const Forward f(call);
+  return call.rows * static_cast<double>(roundUp(f.output.columns, kWidth)) * (f.x.columns + 4) /
+         kMultiplyAddsPerNanosecond;
+}
+
+void finishRows(const Forward& f, const Tile& tile, bool addBias) {
+  const int64_t width = tile.secondEnd - tile.secondBegin;
+  const float* bias = f.bias ? data<float>(f.bias) + tile.secondBegin : nullptr;
+  for (int64_t r = tile.firstBegin; r < tile.firstEnd; ++r) {
+    float* row = data<float>(&f.output) + r * f.output.stride + tile.secondBegin;
+    if (addBias && bias) {
+      int64_t i = 0;
+      for (; i + kWidth <= width; i += kWidth) store(row + i, load(row + i) + load(bias + i));
+      if (i < width) storeFirst(row + i, loadFirst(row + i, width - i) + loadFirst(bias + i, width - i), width - i);
+    }
+    if (addBias && f.preActivation) {
+      float* copy = data<float>(f.preActivation) + r * f.preActivation->stride + tile.secondBegin;
+      activate<Linear>(copy, row, width);
+    }
+    if (f.activation != Activation::Linear) activate(f.activation, row, row, width);
+  }
+}
+
+void forward(const Call& call, const Tile& tile) {
+  const Forward f(call);
+  const int64_t depth = f.x.columns, panel = f.weight.panel;
+  const float* x = data<float>(&f.x);
+  const float* weight = data<float>(&f.weight);
+  if (byBlas(panel)) {
+    return inPieces(forwardAxes(call), tile, [&](const Tile& piece) {
+      blas::multiply({piece.firstEnd - piece.firstBegin, piece.secondEnd - piece.secondBegin, depth,
+                      x + piece.firstBegin * f.x.stride, f.x.stride, false, weight + piece.secondBegin, panel, false,
+                      data<float>(&f.output) + piece.firstBegin * f.output.stride + piece.secondBegin,
+                      f.output.stride});
+      finishRows(f, piece, true);
+    });
+  }
+  const bool relu = f.activation == Activation::Relu;
+  for (int64_t r = tile.firstBegin; r < tile.firstEnd; r += kRowBlock) {
+    const int64_t rows = smaller(kRowBlock, tile.firstEnd - r);
+    for (int64_t step = 0; step < depth; step += kDepthBlock) {
+      for (int64_t column = tile.secondBegin; column < tile.secondEnd; column += panel) {
+        const PanelShape shape = panelShape(panel, f.output.columns - column);
+        TileWork work;
+        work.a = {x + r * f.x.stride + step, f.x.stride, 1};
+        work.b = weight + (column / panel * depth * panel) + step * panel;
+        work.bStride = panel;
+        work.depth = smaller(kDepthBlock, depth - step);
+        work.c = data<float>(&f.output) + r * f.output.stride + column;
+        work.cStride = f.output.stride;
+        work.lastLanes = shape.lastLanes;
+        work.first = step == 0;
+        work.last = step + work.depth == depth;
+        work.bias = f.bias ? data<float>(f.bias) + column : nullptr;
+        work.preActivation =
+            f.preActivation ? data<float>(f.preActivation) + r * f.preActivation->stride + column : nullptr;
+        work.preActivationStride = f.preActivation ? f.preActivation->stride : 0;
+        work.relu = relu;
+        runPanel(shape.vectors * kWidth, rows, work, false);
+      }
+    }
+  }
+  if (f.activation != Activation::Linear && !relu) finishRows(f, tile, false);
+}
+
+// ---- input gradient -------------------------------------------------------------------------------------------
+
+Axes transposeAxes(const Call& call) {
+  const View& weight = *call.views[at::transposeWeight::weight];
+  const View& output = *call.views[at::transposeWeight::output];
+  return {weight.columns, 1, roundUp(larger(1, 65536 / larger(1, weight.rows)), output.panel), 1};
+}
+
+double transposeCost(const Call& call) {
+  const View& weight = *call.views[at::transposeWeight::weight];
+  return static_cast<double>(weight.rows) * weight.columns * 0.5;
+}
+
+void transpose(const Call& call, const Tile& tile) {
+  const View& weight = *call.views[at::transposeWeight::weight];
+  const View& output = *call.views[at::transposeWeight::output];
+  const int64_t inputs = weight.columns, outputs = weight.rows;
+  for (int64_t begin = tile.firstBegin; begin < tile.firstEnd; begin += output.panel) {
+    float* to = data<float>(&output) + begin * outputs;
+    const int64_t count = smaller(output.panel, inputs - begin);
+    for (int64_t o = 0; o < outputs; ++o) {
+      const float* from = data<float>(&weight) + o / weight.panel * inputs * weight.panel + begin * weight.panel +
+                          o % weight.panel;
+      for (int64_t i = 0; i < count; ++i) to[o * output.panel + i] = from[i * weight.panel];
+      for (int64_t i = count; i < output.panel; ++i) to[o * output.panel + i] = 0;
+    }
+  }
+}
+
+Axes inputAxes(const Call& call) {
+  const View& gradient = *call.views[at::denseBackwardInput::inputGradient];
+  const View& weight = *call.views[at::denseBackwardInput::weight];
+  const View* transposed = call.views[at::denseBackwardInput::weightTransposed];
+  return productAxes(call.rows, gradient.columns, weight.rows, transposed ? transposed->panel : 0, !transposed);
+}
+
+double inputCost(const Call& call) {
+  const View& weight = *call.views[at::denseBackwardInput::weight];
+  return call.rows * static_cast<double>(weight.rows + 4) * roundUp(weight.columns, kWidth) / kMultiplyAddsPerNanosecond;
+}
+
+void backwardInput(const Call& call, const Tile& tile) {
+  const View& gradient = *call.views[at::denseBackwardInput::inputGradient];
+  const View& from = *call.views[at::denseBackwardInput::preActivationGradient];
+  const View& weight = *call.views[at::denseBackwardInput::weight];
+  const View* transposed = call.views[at::denseBackwardInput::weightTransposed];
+  const int64_t depth = weight.rows;
+  if (!transposed) {
+    return inPieces(inputAxes(call), tile, [&](const Tile& piece) {
+      blas::multiply({piece.firstEnd - piece.firstBegin, piece.secondEnd - piece.secondBegin, depth,
+                      data<float>(&from) + piece.firstBegin * from.stride, from.stride, false,
+                      data<float>(&weight) + piece.secondBegin * weight.panel, weight.panel, true,
+                      data<float>(&gradient) + piece.firstBegin * gradient.stride + piece.secondBegin,
+                      gradient.stride});
+    });
+  }
+  const int64_t panel = transposed->panel;
+  for (int64_t r = tile.firstBegin; r < tile.firstEnd; r += kRowBlock) {
+    const int64_t rows = smaller(kRowBlock, tile.firstEnd - r);
+    for (int64_t step = 0; step < depth; step += kDepthBlock) {
+      for (int64_t column = tile.secondBegin; column < tile.secondEnd; column += panel) {
+        const PanelShape shape = panelShape(panel, gradient.columns - column);
+        TileWork work = {};
+        work.a = {data<float>(&from) + r * from.stride + step, from.stride, 1};
+        work.b = data<float>(transposed) + column * depth + step * panel;
+        work.bStride = panel;
+        work.depth = smaller(kDepthBlock, depth - step);
+        work.c = data<float>(&gradient) + r * gradient.stride + column;
+        work.cStride = gradient.stride;
+        work.lastLanes = shape.lastLanes;
+        work.first = step == 0;
+        runPanel(shape.vectors * kWidth, rows, work, false);
+      }
+    }
+  }
+}
+
+// ---- weight and bias gradient ---------------------------------------------------------------------------------
+
+Axes weightAxes(const Call& call) {
+  const View& gradient = *call.views[at::denseBackwardWeight::weightGradient];
+  const int64_t inputs = gradient.columns, outputs = gradient.rows;
+  if (byBlas(gradient.panel)) {
+    const int64_t pieces = larger(1, (inputs + 127) / 256);
+    return {inputs, outputs, roundUp((inputs + pieces - 1) / pieces, 16), outputs};
+  }
+  // Blocks of inputs whose rows of x stay in the second-level cache while every panel passes over them.
+  const int64_t work = larger(1, call.rows * roundUp(outputs, gradient.panel));
+  const int64_t inputTile = smaller(192, roundUp(larger(1, (kTileMultiplyAdds + work - 1) / work), 48));
+  return {inputs, outputs, inputTile, outputs};
+}
+
+double weightCost(const Call& call) {
+  const View& gradient = *call.views[at::denseBackwardWeight::weightGradient];
+  return call.rows * static_cast<double>(gradient.columns + 4) * roundUp(gradient.rows, kWidth) /
+         kMultiplyAddsPerNanosecond;
+}
+
+void sumRows(const View& biasGradient, const View& from, int64_t rows, int64_t begin, int64_t end) {
+  for (int64_t column = begin; column < end; column += kWidth) {
+    const int64_t lanes = smaller(kWidth, end - column);
+    const float* row = data<float>(&from) + column;
+    Floats sum = {};
+    if (lanes == kWidth) {
+      for (int64_t r = 0; r < rows; ++r) sum += load(row + r * from.stride);
+    } else {
+      for (int64_t r = 0; r < rows; ++r) sum += loadFirst(row + r * from.stride, lanes);
+    }
+    storeFirst(data<float>(&biasGradient) + column, sum, lanes);
+  }
+}
+
+void backwardWeight(const Call& call, const Tile& tile) {
+  const View& gradient = *call.views[at::denseBackwardWeight::weightGradient];
+  const View* biasGradient = call.views[at::denseBackwardWeight::biasGradient];
+  const View& x = *call.views[at::denseBackwardWeight::x];
+  const View& from = *call.views[at::denseBackwardWeight::preActivationGradient];
+  const int64_t inputs = gradient.columns, outputs = gradient.rows, panel = gradient.panel;
+  if (biasGradient && tile.firstBegin == 0) sumRows(*biasGradient, from, call.rows, tile.secondBegin, tile.secondEnd);
+  if (byBlas(panel)) {
+    return inPieces(weightAxes(call), tile, [&](const Tile& piece) {
+      blas::multiply({piece.firstEnd - piece.firstBegin, piece.secondEnd - piece.secondBegin, call.rows,
+                      data<float>(&x) + piece.firstBegin, x.stride, true, data<float>(&from) + piece.secondBegin,
+                      from.stride, false, data<float>(&gradient) + piece.firstBegin * panel + piece.secondBegin,
+                      panel});
+    });
+  }
+  constexpr int64_t kBatchBlock = 128;
+  for (int64_t r = 0; r < call.rows; r += kBatchBlock) {
+    for (int64_t column = tile.secondBegin; column < tile.secondEnd; column += panel) {
+      const PanelShape shape = panelShape(panel, outputs - column);
+      TileWork work = {};
+      work.a = {data<float>(&x) + r * x.stride + tile.firstBegin, 1, x.stride};
+      work.b = data<float>(&from) + r * from.stride + column;
+      work.bStride = from.stride;
+      work.depth = smaller(kBatchBlock, call.rows - r);
+      work.c = data<float>(&gradient) + column * inputs + tile.firstBegin * panel;
+      work.cStride = panel;
+      work.lastLanes = shape.lastLanes;
+      work.first = r == 0;
+      runPanel(shape.vectors * kWidth, tile.firstEnd - tile.firstBegin, work, shape.lastLanes < kWidth);
+    }
+  }
+}
+
+}  // namespace
+
+void registerDense(KernelSet& set) {
+  set.weightPanel = weightPanel;
+  set.registerPanel = registerPanel;
+  set.usesBlas = [](int64_t panel) { return byBlas(panel); };
+  set[KernelId::DenseForward] = {forwardAxes, forward, forwardCost};
+  set[KernelId::TransposeWeight] = {transposeAxes, transpose, transposeCost};
+  set[KernelId::DenseBackwardInput] = {inputAxes, backwardInput, inputCost};
+  set[KernelId::DenseBackwardWeight] = {weightAxes, backwardWeight, weightCost};
+}
+
+}  // namespace DEEPBLAS_ISA
+}  // namespace deepblas

@@ -1,0 +1,47 @@
+// Passes over the elements of row-major tensors, shared by the element-wise kernels.
+#pragma once
+
+#include "kernels/kernel.h"
+#include "kernels/vector/simd.h"
+
+namespace deepblas {
+namespace DEEPBLAS_ISA {
+namespace {
+
+constexpr int64_t kElementTile = 16384;  // elements worth another thread
+
+DEEPBLAS_INLINE Ints firstMask(int64_t count) {
+  Ints lane;
+  for (int64_t i = 0; i < kWidth; ++i) lane[i] = (int32_t)i;
+  return lane < broadcastInt((int32_t)count);
+}
+
+DEEPBLAS_INLINE Axes rowAxes(int64_t rows, int64_t columns) {
+  const int64_t tile = kElementTile / (columns < 1 ? 1 : columns);
+  return {rows, 1, tile < 1 ? 1 : tile, 1};
+}
+
+DEEPBLAS_INLINE Axes wholeAxes(const Call&) { return {1, 1, 1, 1}; }
+
+// Rows without gaps are one long row: narrow tensors fill whole vectors then.
+struct Runs {
+  int64_t begin, end, width;
+};
+DEEPBLAS_INLINE Runs runsOf(const Tile& tile, int64_t columns, bool contiguous) {
+  if (contiguous) return {0, 1, (tile.firstEnd - tile.firstBegin) * columns};
+  return {0, tile.firstEnd - tile.firstBegin, columns};
+}
+DEEPBLAS_INLINE bool contiguous(const View& view) { return view.stride == view.columns; }
+DEEPBLAS_INLINE float* rowOf(const View& view, int64_t row) { return data<float>(&view) + row * view.stride; }
+
+// Double-precision sums in eight fixed lanes: the same bits whatever the instruction set's width.
+struct Sum {
+  double lane[8] = {0, 0, 0, 0, 0, 0, 0, 0};
+  DEEPBLAS_INLINE double total() const {
+    return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
+  }
+};
+
+}  // namespace
+}  // namespace DEEPBLAS_ISA
+}  // namespace deepblas

@@ -1,0 +1,70 @@
+// The register tile of every matrix product: kRows rows of A times one panel of B, kVectors vectors wide.
+// Each result is one accumulator that takes its terms in order, so how a product is cut into tiles, or its depth into
+// blocks (the partial sums are exact in float32 memory), never changes a bit.
+#pragma once
+
+#include "kernels/vector/simd.h"
+
+namespace deepblas {
+namespace DEEPBLAS_ISA {
+namespace {
+
+// Rows per tile: as many accumulators as leave registers for one vector row of B and a broadcast of A.
+#if defined(__AVX512F__) || defined(__aarch64__)
+constexpr int kRegisters = 32;
+#else
+constexpr int kRegisters = 16;
+#endif
+template <int kVectors>
+constexpr int tileRows() {
+  return (kRegisters - kVectors - 1) / kVectors > 12 ? 12 : (kRegisters - kVectors - 1) / kVectors;
+}
+
+// The operand A: element (row, step) stands at data[row * rowStride + step * stepStride].
+struct Strided {
+  const float* data;
+  int64_t rowStride;
+  int64_t stepStride;
+};
+
+template <int kRows, int kVectors>
+struct Accumulators {
+  Floats sum[kRows][kVectors];
+};
+
+template <int kRows, int kVectors>
+DEEPBLAS_INLINE void clear(Accumulators<kRows, kVectors>& tile) {
+#pragma GCC unroll 16
+  for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) tile.sum[r][v] = Floats{};
+}
+
+// sum[r][v] += A(r, step) * B(step, v) for every step in order. B's rows are bStride apart; kLastPartial: only
+// lastLanes lanes of B's last vector may be read.
+template <int kRows, int kVectors, bool kLastPartial>
+DEEPBLAS_INLINE void multiplyAdd(Accumulators<kRows, kVectors>& tile, Strided a, const float* b, int64_t bStride,
+                                 int64_t depth, int64_t lastLanes) {
+  const float* pointer[kRows];
+#pragma GCC unroll 16
+  for (int r = 0; r < kRows; ++r) pointer[r] = a.data + r * a.rowStride;
+  const int64_t stepStride = a.stepStride;
+  for (int64_t step = 0; step < depth; ++step) {
+    Floats row[kVectors];
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v)
+      row[v] = kLastPartial && v == kVectors - 1 ? loadFirst(b + v * kWidth, lastLanes) : load(b + v * kWidth);
+    b += bStride;
+#pragma GCC unroll 16
+    for (int r = 0; r < kRows; ++r) {
+      const Floats factor = broadcast(*pointer[r]);
+      pointer[r] += stepStride;
+#pragma GCC unroll 4
+      for (int v = 0; v < kVectors; ++v) tile.sum[r][v] = fma(factor, row[v], tile.sum[r][v]);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace DEEPBLAS_ISA
+}  // namespace deepblas

@@ -1,0 +1,30 @@
+#include "program/pass.h"
+
+#include <algorithm>
+
+namespace deepblas {
+
+Pass::Pass(std::shared_ptr<const Program> program, std::shared_ptr<const Plan> plan, Bindings bindings,
+           std::vector<int64_t> rows)
+    : executor_(std::move(program), plan, std::move(bindings), static_cast<int64_t>(rows.size())),
+      batch_(plan->rows),
+      rows_(std::move(rows)),
+      steps_(rows_.size()) {}
+
+bool Pass::run(const std::vector<int64_t>& active, const std::atomic<bool>& cancelled) {
+  executor_.clearAccumulators();
+  int64_t longest = 0;
+  for (int64_t member : active) longest = std::max(longest, rows_[member]);
+  for (int64_t first = 0; first < longest; first += batch_) {
+    if (cancelled.load(std::memory_order_relaxed)) return false;
+    int64_t count = 0;
+    for (int64_t member : active) {
+      if (first >= rows_[member]) continue;
+      steps_[count++] = {member, first, std::min(batch_, rows_[member] - first), nullptr, nullptr};
+    }
+    executor_.step(steps_.data(), count);
+  }
+  return true;
+}
+
+}  // namespace deepblas

@@ -1,0 +1,30 @@
+// One pass of a program over data in batches: evaluation, validation, prediction.
+#pragma once
+
+#include <atomic>
+#include <vector>
+
+#include "program/executor.h"
+
+namespace deepblas {
+
+class Pass {
+ public:
+  // rows: of each member's data.
+  Pass(std::shared_ptr<const Program> program, std::shared_ptr<const Plan> plan, Bindings bindings,
+       std::vector<int64_t> rows);
+
+  // All batches of the members in `active`; accumulators start from zero. False when `cancelled` was seen.
+  bool run(const std::vector<int64_t>& active, const std::atomic<bool>& cancelled);
+
+  Executor& executor() { return executor_; }
+  const std::vector<int64_t>& rows() const { return rows_; }
+
+ private:
+  Executor executor_;
+  int64_t batch_;
+  std::vector<int64_t> rows_;
+  std::vector<MemberStep> steps_;
+};
+
+}  // namespace deepblas

@@ -1,0 +1,62 @@
+#include "program/planner.h"
+
+#include <algorithm>
+
+#include "core/arena.h"
+
+namespace deepblas {
+
+namespace {
+
+struct Life {
+  int64_t tensor, bytes, first, last;
+};
+
+std::vector<Life> lives(const Program& program, int64_t rows, bool keepAll) {
+  std::vector<Life> result;
+  const int64_t end = static_cast<int64_t>(program.calls().size());
+  for (int64_t t = 0; t < static_cast<int64_t>(program.tensors().size()); ++t) {
+    const TensorSpec& spec = program.tensors()[t];
+    if (spec.storage != Storage::Workspace) continue;
+    const int64_t elements = spec.perBatchRow() ? rows * spec.stride : spec.elements;
+    Life life = {t, static_cast<int64_t>(alignUp(elements * bytesOf(spec.type))), end, -1};
+    for (int64_t c = 0; c < end; ++c) {
+      for (const ArgumentSpec& argument : program.calls()[c].arguments) {
+        if (argument.kind != ArgumentSpec::Tensor || argument.index != t) continue;
+        life.first = std::min(life.first, c);
+        life.last = c;
+      }
+    }
+    if (keepAll) life.first = 0, life.last = end;
+    if (life.last >= 0) result.push_back(life);
+  }
+  return result;
+}
+
+}  // namespace
+
+Plan makePlan(const Program& program, int64_t rows, bool keepAll) {
+  Plan plan = {rows, 0, std::vector<int64_t>(program.tensors().size(), -1)};
+  std::vector<Life> waiting = lives(program, rows, keepAll);
+  // Large ones first, each at the lowest place that no tensor alive at the same time holds.
+  std::stable_sort(waiting.begin(), waiting.end(), [](const Life& a, const Life& b) { return a.bytes > b.bytes; });
+  std::vector<Life> placed;
+  for (const Life& life : waiting) {
+    std::vector<std::pair<int64_t, int64_t>> held;  // begin, end
+    for (const Life& other : placed)
+      if (other.first <= life.last && life.first <= other.last)
+        held.push_back({plan.offsets[other.tensor], plan.offsets[other.tensor] + other.bytes});
+    std::sort(held.begin(), held.end());
+    int64_t place = 0;
+    for (const auto& [begin, end] : held) {
+      if (place + life.bytes <= begin) break;
+      place = std::max(place, end);
+    }
+    plan.offsets[life.tensor] = place;
+    plan.bytes = std::max(plan.bytes, place + life.bytes);
+    placed.push_back(life);
+  }
+  return plan;
+}
+
+}  // namespace deepblas

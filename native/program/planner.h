@@ -1,0 +1,20 @@
+// Where each workspace tensor lies: tensors whose lives do not overlap share bytes.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "program/program.h"
+
+namespace deepblas {
+
+struct Plan {
+  int64_t rows;                  // capacity of a batch
+  int64_t bytes;                 // of one member's workspace
+  std::vector<int64_t> offsets;  // per tensor, in bytes; -1 for tensors that live elsewhere
+};
+
+// keepAll: nothing is shared, so every tensor can be read after the step (trace, checks).
+Plan makePlan(const Program& program, int64_t rows, bool keepAll);
+
+}  // namespace deepblas

@@ -1,0 +1,82 @@
+// A program: kernel calls on tensors as a recorder described them. Immutable, knows nothing of memory, batch size,
+// population or threads, and knows kernels only by the table.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "kernels/kernel_table.h"
+
+namespace deepblas {
+
+// Where a tensor's bytes live while a run executes. The order is shared with lib/native/tensor.ts.
+enum class Storage : int32_t {
+  Workspace = 0,    // placed by the planner
+  Parameter = 1,    // the model's arena, at `offset` elements
+  Gradient = 2,     // an arena laid out like the parameters'
+  State = 3,        // optimizer state number `slot`, laid out like the parameters'
+  Data = 4,         // a bound matrix, from the batch's first row on
+  WholeData = 5,    // a bound matrix from its own first row on, to be read through an order
+  Order = 6,        // row numbers of this batch
+  Accumulator = 7,  // two doubles (sum, weight) at `offset`, kept from step to step
+};
+
+struct TensorSpec {
+  Storage storage;
+  Type type;
+  int64_t rows;  // -1: as many as the batch has
+  int64_t columns;
+  int64_t stride;
+  int64_t panel;     // of a weight
+  int64_t elements;  // stored by a tensor of fixed rows
+  int64_t offset;
+  int64_t slot;
+  bool perBatchRow() const { return rows < 0; }
+};
+
+struct ArgumentSpec {
+  enum Kind : int32_t { Absent = 0, Tensor = 1, Constant = 2, StepNumber = 3 };
+  Kind kind;
+  int64_t index;   // of the tensor, or the column of the step table
+  double constant;
+};
+
+struct CallSpec {
+  KernelId kernel;
+  std::string label;
+  std::vector<ArgumentSpec> arguments;
+};
+
+class Program {
+ public:
+  static constexpr int kTensorFields = 9;
+
+  // The recorder's encoding: kTensorFields numbers a tensor in the order of TensorSpec; a call is kernel, number of
+  // arguments, then kind and value of each. Throws when it does not describe a valid program.
+  Program(const double* tensors, int64_t tensorNumbers, const double* calls, int64_t callNumbers,
+          std::vector<std::string> labels);
+
+  const std::vector<TensorSpec>& tensors() const { return tensors_; }
+  const std::vector<CallSpec>& calls() const { return calls_; }
+  const KernelInfo& info(const CallSpec& call) const { return kKernelInfo[static_cast<int>(call.kernel)]; }
+  int64_t stepNumbers() const { return stepNumbers_; }    // columns of the step table
+  int64_t accumulators() const { return accumulators_; }  // doubles
+  int64_t slots() const { return slots_; }                // bound matrices
+  int64_t states() const { return states_; }              // optimizer state arenas
+  int64_t arenaElements() const { return arenaElements_; }
+  bool usesOrder() const { return usesOrder_; }
+
+ private:
+  void decodeTensors(const double* numbers, int64_t count);
+  void decodeCalls(const double* numbers, int64_t count, const std::vector<std::string>& labels);
+
+  std::vector<TensorSpec> tensors_;
+  std::vector<CallSpec> calls_;
+  int64_t stepNumbers_ = 0, accumulators_ = 0, slots_ = 0, states_ = 0, arenaElements_ = 0;
+  bool usesOrder_ = false;
+};
+
+int64_t bytesOf(Type type);
+
+}  // namespace deepblas

@@ -1,0 +1,141 @@
+#include "program/training.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "core/error.h"
+#include "core/random.h"
+#include "program/streams.h"
+
+namespace deepblas {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+}  // namespace
+
+Training::Training(std::shared_ptr<const Program> program, std::shared_ptr<const Plan> plan, Bindings bindings,
+                   TrainingSettings settings, std::unique_ptr<Pass> validation)
+    : executor_(std::move(program), std::move(plan), std::move(bindings),
+                static_cast<int64_t>(settings.members.size())),
+      settings_(std::move(settings)),
+      validation_(std::move(validation)),
+      orders_(settings_.members.size()),
+      steps_(settings_.members.size()),
+      epoch_(settings_.firstEpoch),
+      stepOfEpoch_(settings_.firstStepOfEpoch) {
+  require(settings_.batch > 0, "a batch needs rows");
+  for (size_t m = 0; m < settings_.members.size(); ++m) {
+    require(settings_.members[m].rows > 0, "a member needs rows");
+    active_.push_back(static_cast<int64_t>(m));
+    stepsPerEpoch_ =
+        std::max(stepsPerEpoch_, (settings_.members[m].rows + settings_.batch - 1) / settings_.batch);
+    if (settings_.shuffle) orders_[m].resize(settings_.members[m].rows);
+  }
+}
+
+size_t Training::bytes() const {
+  size_t total = executor_.workspaceBytes();
+  if (validation_) total += validation_->executor().workspaceBytes();
+  for (const auto& order : orders_) total += order.size() * sizeof(int32_t);
+  return total;
+}
+
+int64_t Training::resultWidth() const {
+  const int64_t perMember =
+      executor_.program().accumulators() + (validation_ ? validation_->executor().program().accumulators() : 0);
+  return 1 + executor_.members() * perMember;
+}
+
+void Training::beginEpoch() {
+  if (settings_.shuffle) {
+    for (int64_t member : active_) {
+      // A function of seed and epoch alone, so that a resumed run draws the same order.
+      const RandomKey key = {settings_.members[member].shuffleSeed, kShuffleStream, static_cast<uint32_t>(epoch_)};
+      fillShuffled(orders_[member].data(), static_cast<int64_t>(orders_[member].size()), key);
+    }
+  }
+  shuffled_ = true;
+}
+
+bool Training::step(const ChunkLimits& limits, int64_t stepOfChunk) {
+  const int64_t members = executor_.members(), columns = executor_.program().stepNumbers();
+  const int64_t first = stepOfEpoch_ * settings_.batch;
+  int64_t count = 0;
+  for (int64_t member : active_) {
+    const int64_t rows = settings_.members[member].rows;
+    if (first >= rows) continue;
+    steps_[count++] = {member, first, std::min(settings_.batch, rows - first),
+                       settings_.shuffle ? orders_[member].data() : nullptr,
+                       limits.numbers + (stepOfChunk * members + member) * columns};
+  }
+  const bool finite =
+      limits.plainly ? executor_.stepPlainly(steps_.data(), count) : executor_.step(steps_.data(), count);
+  if (finite) return true;
+  for (int64_t i = 0; i < count; ++i)
+    if (steps_[i].member == executor_.notFiniteMember()) notFiniteLabel_ = executor_.firstNotFinite(steps_[i]);
+  return false;
+}
+
+bool Training::endEpoch(const std::atomic<bool>& cancelled) {
+  const Clock::time_point start = Clock::now();
+  if (validation_ && !validation_->run(active_, cancelled)) return false;
+  results_.push_back(epochSeconds_ + secondsSince(start));
+  for (int64_t m = 0; m < executor_.members(); ++m) {
+    const double* train = executor_.accumulators(m);
+    results_.insert(results_.end(), train, train + executor_.program().accumulators());
+    if (!validation_) continue;
+    const double* held = validation_->executor().accumulators(m);
+    results_.insert(results_.end(), held, held + validation_->executor().program().accumulators());
+  }
+  executor_.clearAccumulators();
+  epochSeconds_ = 0;
+  stepOfEpoch_ = 0;
+  ++epoch_;
+  shuffled_ = false;
+  return true;
+}
+
+ChunkResult Training::advance(const ChunkLimits& limits, const std::atomic<bool>& cancelled) {
+  const Clock::time_point start = Clock::now();
+  Clock::time_point epochPart = start;
+  int64_t done = 0, checkAt = 1;
+  const auto leave = [&](ChunkEnd end) {
+    epochSeconds_ += secondsSince(epochPart);
+    return ChunkResult{end, done};
+  };
+  while (done < limits.steps) {
+    if (cancelled.load(std::memory_order_relaxed)) return leave(ChunkEnd::Cancelled);
+    if (stepOfEpoch_ == 0 && !shuffled_) executor_.clearAccumulators();
+    if (!shuffled_) beginEpoch();
+    if (!step(limits, done)) return leave(ChunkEnd::NotFinite);
+    ++done;
+    if (++stepOfEpoch_ == stepsPerEpoch_) {
+      epochSeconds_ += secondsSince(epochPart);
+      epochPart = Clock::now();
+      // A cancelled run does not go on: the epoch without its validation is not reported.
+      if (!endEpoch(cancelled)) return ChunkResult{ChunkEnd::Cancelled, done};
+      epochPart = Clock::now();
+      if (limits.endAtEpoch) return leave(ChunkEnd::EpochEnd);
+    }
+    if (done >= checkAt) {
+      // Short steps read the clock rarely: a reading costs as much as a small network's step.
+      const double elapsed = secondsSince(start) * 1e3;
+      if (elapsed >= limits.milliseconds) break;
+      const double left = (limits.milliseconds - elapsed) / std::max(elapsed / static_cast<double>(done), 1e-6);
+      checkAt = done + std::max<int64_t>(1, std::min<int64_t>(static_cast<int64_t>(left / 2), 1 << 14));
+    }
+  }
+  return leave(ChunkEnd::Budget);
+}
+
+std::vector<double> Training::takeResults() {
+  std::vector<double> taken;
+  taken.swap(results_);
+  return taken;
+}
+
+}  // namespace deepblas

@@ -1,0 +1,83 @@
+// A training run: steps, epochs, shuffles and validation of one or many members, advanced in chunks. It owns its
+// position; a chunk may end anywhere, and nothing but the position carries over, so chunk lengths never change a bit.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "program/executor.h"
+#include "program/pass.h"
+
+namespace deepblas {
+
+struct TrainingMember {
+  int64_t rows;
+  uint64_t shuffleSeed;
+};
+
+struct TrainingSettings {
+  std::vector<TrainingMember> members;
+  int64_t batch;
+  bool shuffle;
+  int64_t firstEpoch = 0;        // position to start from (after a resume)
+  int64_t firstStepOfEpoch = 0;
+};
+
+enum class ChunkEnd : int32_t { Budget = 0, EpochEnd = 1, Cancelled = 2, NotFinite = 3 };
+
+struct ChunkLimits {
+  const double* numbers;  // [step][member][column] of the step table
+  int64_t steps;          // at most this many
+  double milliseconds;    // at most about this long
+  bool endAtEpoch;
+  bool plainly;  // kernel by kernel on one thread: the oracle
+};
+
+struct ChunkResult {
+  ChunkEnd end;
+  int64_t steps;
+};
+
+class Training {
+ public:
+  Training(std::shared_ptr<const Program> program, std::shared_ptr<const Plan> plan, Bindings bindings,
+           TrainingSettings settings, std::unique_ptr<Pass> validation);
+
+  ChunkResult advance(const ChunkLimits& limits, const std::atomic<bool>& cancelled);
+
+  // Finished epochs since the last call: per epoch its seconds, then per member the training and validation accumulators.
+  std::vector<double> takeResults();
+  int64_t resultWidth() const;
+  // Sum and weight so far of the running epoch's loss, of one member.
+  const double* runningAccumulators(int64_t member) { return executor_.accumulators(member); }
+
+  void setActive(std::vector<int64_t> members) { active_ = std::move(members); }
+  int64_t epoch() const { return epoch_; }
+  int64_t stepOfEpoch() const { return stepOfEpoch_; }
+  int64_t stepsPerEpoch() const { return stepsPerEpoch_; }
+  Executor& executor() { return executor_; }
+  int64_t notFiniteMember() const { return executor_.notFiniteMember(); }
+  const std::string& notFiniteLabel() const { return notFiniteLabel_; }
+  size_t bytes() const;
+
+ private:
+  bool step(const ChunkLimits& limits, int64_t stepOfChunk);
+  void beginEpoch();
+  bool endEpoch(const std::atomic<bool>& cancelled);
+
+  Executor executor_;
+  TrainingSettings settings_;
+  std::unique_ptr<Pass> validation_;
+  std::vector<int64_t> active_;
+  std::vector<std::vector<int32_t>> orders_;
+  std::vector<MemberStep> steps_;
+  int64_t epoch_, stepOfEpoch_, stepsPerEpoch_ = 0;
+  bool shuffled_ = false;  // for the current epoch
+  double epochSeconds_ = 0;
+  std::vector<double> results_;
+  std::string notFiniteLabel_;
+};
+
+}  // namespace deepblas
