@@ -1,0 +1,136 @@
+// `npm test`: everything that must hold, from a fresh clone. Types and style, the C++ tests (plain, under the address
+// and undefined-behaviour sanitizers, under the thread sanitizer), then the TypeScript tests. Runs all of it even after
+// a failure; the last line is the sum: "N passed, N failed, N skipped".
+//
+//   npm test                                  everything
+//   npm test -- --only cpp                    one part: check, cpp or ts
+//   npm test -- --only ts test/unit/layers    further arguments go to vitest
+
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { instructionSetLeaks } from './instruction-set-leaks.mjs'
+import { setup } from './setup.mjs'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const parts = ['check', 'cpp', 'ts']
+const builds = [
+  { name: 'plain', options: ['-DCMAKE_BUILD_TYPE=Release'] },
+  { name: 'address', options: ['-DCMAKE_BUILD_TYPE=RelWithDebInfo', '-DDEEPBLAS_SANITIZE=address;undefined'] },
+  { name: 'thread', options: ['-DCMAKE_BUILD_TYPE=RelWithDebInfo', '-DDEEPBLAS_SANITIZE=thread'] },
+]
+const total = { passed: 0, failed: 0, skipped: 0 }
+const summary = []
+
+const { only, rest } = readArguments(process.argv.slice(2))
+setup({ toolchain: only === undefined || only === 'cpp' })
+if (only === undefined || only === 'check') check()
+if (only === undefined || only === 'cpp') for (const build of builds) cpp(build)
+if (only === undefined || only === 'ts') typescript(rest)
+
+console.log(`\n${summary.join('\n')}`)
+console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
+process.exit(total.failed > 0 ? 1 : 0)
+
+function check() {
+  title('types and style')
+  const ok = run('npm', ['run', '--silent', 'check']).status === 0
+  record('types and style', { failed: ok ? 0 : 1 }, ok ? 'clean' : 'not clean')
+}
+
+function cpp({ name, options }) {
+  const what = `C++ ${name}`
+  title(what)
+  const folder = join(root, 'build-test', name)
+  const definitions = ['-DDEEPBLAS_ADDON=OFF', '-DDEEPBLAS_TESTS=ON', ...options]
+  const jobs = ['--parallel', String(availableParallelism())]
+  const built =
+    run('cmake', ['-S', root, '-B', folder, ...definitions]).status === 0 &&
+    run('cmake', ['--build', folder, ...jobs]).status === 0
+  if (!built) {
+    record(what, { failed: 1 }, 'does not build')
+    return
+  }
+  if (name === 'plain') checkInstructionSets(folder)
+  const { status, output } = run(...withoutAddressRandomization(join(folder, 'deepblas_test')), {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    variables: {
+      ASAN_OPTIONS: 'detect_stack_use_after_return=1:strict_string_checks=1',
+      UBSAN_OPTIONS: 'print_stacktrace=1',
+      TSAN_OPTIONS: 'halt_on_error=1:second_deadlock_stack=1',
+    },
+  })
+  const counts = [...output.matchAll(/^cpp: (\d+) passed, (\d+) failed$/gm)].at(-1)
+  const passed = Number(counts?.[1] ?? 0)
+  const failed = Number(counts?.[2] ?? 0)
+  // A sanitizer's report or a crash ends the program before its last line, or after it with another exit code.
+  const broken = failed === 0 && (status !== 0 || passed === 0)
+  record(what, { passed, failed: broken ? 1 : failed }, broken ? `ended with ${status ?? 'a signal'}` : undefined)
+}
+
+function checkInstructionSets(folder) {
+  const leaks = instructionSetLeaks(folder)
+  for (const leak of leaks) console.log(leak)
+  record('instruction sets', leaks.length === 0 ? { passed: 1 } : { failed: 1 })
+}
+
+// The thread sanitizer of GCC 12 does not start where the kernel spreads addresses widely; without spreading it does.
+function withoutAddressRandomization(program) {
+  const works = spawnSync('setarch', ['-R', 'true'], { stdio: 'ignore' }).status === 0
+  return works ? ['setarch', ['-R', program]] : [program, []]
+}
+
+function typescript(args) {
+  title('TypeScript')
+  const folder = mkdtempSync(join(tmpdir(), 'deepblas-test-'))
+  const report = join(folder, 'vitest.json')
+  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  const { status } = run(process.execPath, [vitest, 'run', ...reporters, ...args])
+  const json = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : {}
+  rmSync(folder, { recursive: true, force: true })
+  const counts = {
+    passed: json.numPassedTests ?? 0,
+    failed: json.numFailedTests ?? 0,
+    skipped: (json.numPendingTests ?? 0) + (json.numTodoTests ?? 0),
+  }
+  // A file that cannot be loaded and an error outside every test fail the run without failing a test.
+  const broken = status !== 0 && counts.failed === 0
+  record('TypeScript', broken ? { ...counts, failed: 1 } : counts, broken ? `ended with ${status ?? 'a signal'}` : '')
+}
+
+function record(what, { passed = 0, failed = 0, skipped = 0 }, note) {
+  total.passed += passed
+  total.failed += failed
+  total.skipped += skipped
+  const counts = passed + failed + skipped > 0 ? `${passed} passed, ${failed} failed, ${skipped} skipped` : ''
+  summary.push(`${failed > 0 ? 'FAILED' : 'ok'}  ${what}: ${[counts, note].filter(Boolean).join('; ')}`)
+}
+
+function title(what) {
+  console.log(`\n== ${what}`)
+}
+
+// Output that is piped is shown when the program ends, and returned.
+function run(program, args, { stdio = ['ignore', 'inherit', 'inherit'], variables = {} } = {}) {
+  const env = { ...process.env, ...variables }
+  for (const name of ['MAKEFLAGS', 'MFLAGS', 'MAKELEVEL']) delete env[name]
+  const { status, stdout, error } = spawnSync(program, args, { cwd: root, env, stdio, maxBuffer: 2 ** 28 })
+  if (error) console.error(`Could not run ${program}: ${error.message}`)
+  const output = stdout?.toString() ?? ''
+  process.stdout.write(output)
+  return { status, output }
+}
+
+function readArguments(args) {
+  const at = args.indexOf('--only')
+  if (at < 0) return { only: undefined, rest: args }
+  const only = args[at + 1]
+  if (!parts.includes(only)) {
+    console.error(`--only takes one of ${parts.join(', ')}`)
+    process.exit(2)
+  }
+  return { only, rest: args.toSpliced(at, 2) }
+}

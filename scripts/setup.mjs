@@ -1,0 +1,82 @@
+// Makes a fresh clone ready to run: system packages, npm packages, the native addon, the compiled TypeScript. Silent
+// and quick when all is there; one line for each step that it takes. Plain Node, no dependencies.
+
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { asRoot, debianPackages, installLines, isDebian, missingRequirements } from './requirements.mjs'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+
+/**
+ * Brings everything up to date; ends the process with code 1 and says what to do if it cannot.
+ *
+ * @param {{ toolchain?: boolean }} [options] toolchain: whether a compiler is needed even when the addon is up to date,
+ *   as for the C++ tests. Default: false.
+ */
+export function setup({ toolchain = false } = {}) {
+  const packages = isOlder('node_modules/.package-lock.json', ['package-lock.json'])
+  const addon = isOlder('build/Release/deepblas.node', [
+    'native/binding',
+    'native/blas',
+    'native/core',
+    'native/kernels',
+    'native/program',
+    'cmake',
+    'CMakeLists.txt',
+    'scripts/build-native.mjs',
+  ])
+  const library = isOlder('dist/index.js', ['lib', 'tsconfig.json', 'tsconfig.build.json', 'package.json'])
+
+  if (addon || toolchain) installSystemPackages()
+  // Without scripts: the package's own install script would build the addon, which is the next step here.
+  if (packages) step('installing npm packages', 'npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'])
+  if (addon) step('building the native addon', process.execPath, ['scripts/build-native.mjs'])
+  if (library) step('compiling TypeScript', 'npm', ['run', '--silent', 'build:ts'])
+}
+
+function installSystemPackages() {
+  const missing = missingRequirements()
+  if (missing.length === 0) return
+  const prefix = asRoot()
+  if (isDebian() && prefix) {
+    // What apt says of each package is of no use; what goes wrong comes on the error stream.
+    const quiet = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, stdio: ['ignore', 'ignore', 'inherit'] }
+    const [program, ...before] = [...prefix, 'apt-get']
+    step('updating the package lists', program, [...before, '-qq', 'update'], quiet)
+    const install = ['-qq', '-y', '-o', 'Dpkg::Use-Pty=0', '--no-install-recommends', 'install', ...debianPackages]
+    step(`installing ${debianPackages.join(' ')}`, program, [...before, ...install], quiet)
+    if (missingRequirements().length === 0) return
+  }
+  fail(`To build deepblas, ${missing.join(', ')} must be installed:`, ...installLines().map((line) => `  ${line}`))
+}
+
+// Output of a step goes to the error stream: what a started program prints stays alone on standard output.
+function step(what, program, args, options = {}) {
+  console.error(`setup: ${what}`)
+  const { status, error } = spawnSync(program, args, { cwd: root, stdio: ['ignore', 2, 2], ...options })
+  if (error || status !== 0) fail(`setup: ${what} failed${error ? `: ${error.message}` : ''}`)
+}
+
+function isOlder(product, sources) {
+  const file = join(root, product)
+  if (!existsSync(file)) return true
+  const made = statSync(file).mtimeMs
+  return sources.some((source) => newest(join(root, source)) > made)
+}
+
+// Folders count too: their time is that of the last file added or removed.
+function newest(path) {
+  const status = statSync(path, { throwIfNoEntry: false })
+  if (!status) return 0
+  if (!status.isDirectory()) return status.mtimeMs
+  return readdirSync(path).reduce((time, name) => Math.max(time, newest(join(path, name))), status.mtimeMs)
+}
+
+function fail(...lines) {
+  console.error(lines.join('\n'))
+  process.exit(1)
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) setup()
