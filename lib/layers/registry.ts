@@ -1,0 +1,20 @@
+import { DeepblasError } from '../errors.js'
+import type { Json } from '../files/strict-json.js'
+import { didYouMean } from '../validate.js'
+import { Dense, type DenseOptions } from './dense.js'
+import type { Layer } from './layer.js'
+
+type Make = (options: Record<string, Json>) => Layer
+
+/** How a layer is made from the type and options that a file holds. */
+const layerTypes: Record<string, Make> = {
+  Dense: ({ units, ...options }) => new Dense(units as number, options as unknown as DenseOptions),
+}
+
+/** @throws DeepblasError ERR_DEEPBLAS_FILE for a type that this version does not have */
+export function layerFrom(type: string, options: Record<string, Json>): Layer {
+  const make = Object.hasOwn(layerTypes, type) ? layerTypes[type] : undefined
+  if (make !== undefined) return make(options)
+  const hint = didYouMean(type, Object.keys(layerTypes)) ?? 'A newer version of deepblas may have it.'
+  throw new DeepblasError('ERR_DEEPBLAS_FILE', `Expected a known layer type but received '${type}'. ${hint}`)
+}

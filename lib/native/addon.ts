@@ -1,0 +1,202 @@
+/*
+ * The one door to C++: finds the addon, loads it once per environment, and declares every native symbol. TypeScript has
+ * validated all that goes through it; what comes back as an error carries a code.
+ */
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { DeepblasError, type ErrorCode } from '../errors.js'
+
+/** Floats of one or many members, laid out alike: parameters, gradients, optimizer state. */
+export interface Arena {
+  /** kind 0: the constant a; 1: uniform in [a, b); 2: normal with mean a and standard deviation b. */
+  fill(
+    member: number,
+    offset: number,
+    rows: number,
+    columns: number,
+    panel: number,
+    kind: 0 | 1 | 2,
+    a: number,
+    b: number,
+    seed: number,
+    index: number,
+  ): void
+  /** Row-major logical values. */
+  read(member: number, offset: number, rows: number, columns: number, panel: number): Float32Array<ArrayBuffer>
+  write(member: number, offset: number, rows: number, columns: number, panel: number, values: Float32Array): void
+  copyFrom(from: Arena, member?: number, memberOfFrom?: number): void
+}
+
+/** A native copy of an array. */
+export interface Matrix {
+  /** Position of the first NaN or infinite element, row by row, or -1. */
+  firstNotFinite(): number
+  bytes(): number
+  row(row: number): Float32Array<ArrayBuffer>
+}
+
+export interface Program {
+  /** The workspace of one member at a batch of `rows`: its bytes, and every tensor's place (-1: elsewhere). */
+  describe(rows: number): { bytes: number; offsets: Float64Array }
+}
+
+export interface Bindings {
+  parameters: Arena
+  gradients?: Arena
+  states?: Arena[]
+  /** One matrix for all members, or one each, per slot. */
+  slots: Matrix[][]
+}
+
+export interface PassOptions extends Bindings {
+  program: Program
+  batch: number
+  keepAll: boolean
+  rows: Float64Array
+  /** [members, rows, columns]: bound to the slot after the last one. */
+  output?: Float32Array
+  outputColumns?: number
+}
+
+export interface TrainingOptions extends Bindings {
+  program: Program
+  batch: number
+  keepAll: boolean
+  rows: Float64Array
+  seeds: Float64Array
+  shuffle: boolean
+  epoch: number
+  stepOfEpoch: number
+  validation?: { program: Program; batch: number; rows: Float64Array; parameters: Arena; slots: Matrix[][] }
+}
+
+/** How a chunk ended; the order is that of native/program/training.h. */
+export const chunkEnds = ['budget', 'epochEnd', 'cancelled', 'notFinite'] as const
+
+export interface Chunk {
+  /** Index into chunkEnds. */
+  end: number
+  steps: number
+  epoch: number
+  stepOfEpoch: number
+  resultWidth: number
+  /** Finished epochs, each of resultWidth numbers: seconds, then per member training and validation accumulators. */
+  results: Float64Array
+  running: Float64Array
+  notFiniteMember: number
+  notFiniteLabel: string
+}
+
+export interface Training {
+  advance(
+    numbers: Float64Array,
+    steps: number,
+    milliseconds: number,
+    endAtEpoch: boolean,
+    plainly: boolean,
+  ): Promise<Chunk>
+  advanceSync(numbers: Float64Array, steps: number, milliseconds: number, endAtEpoch: boolean, plainly: boolean): Chunk
+  cancel(): void
+  setActive(members: Float64Array): void
+  measure(on: boolean): void
+  microseconds(): Float64Array
+  readTensor(tensor: number, member: number, rows: number): Float64Array
+  bytes(): number
+}
+
+export interface Pass {
+  /** All batches; resolves with every member's accumulators. */
+  run(): Promise<Float64Array>
+  runSync(): Float64Array
+  readTensor(tensor: number, member: number, rows: number): Float64Array
+}
+
+export interface Predictor {
+  predictSync(input: Float32Array, rows: number, output: Float32Array): void
+}
+
+export interface NativeInfo {
+  instructionSet: string
+  instructionSets: string[]
+  openblas: string
+  openblasCore: string
+  openblasLinkage: string
+  threads: number
+  availableThreads: number
+}
+
+export interface Addon {
+  Arena: new (length: number, members: number) => Arena
+  Matrix: {
+    new (array: NodeJS.TypedArray, rows: number, columns: number, type: number, scale: number): Matrix
+    new (from: Matrix, rows: Int32Array): Matrix
+  }
+  Program: new (tensors: Float64Array, calls: Float64Array, labels: string[]) => Program
+  Training: new (options: TrainingOptions) => Training
+  Pass: new (options: PassOptions) => Pass
+  Predictor: new (
+    program: Program,
+    capacity: number,
+    parameters: Arena,
+    inputs: number,
+    outputs: number,
+    members: number,
+  ) => Predictor
+  /** How a dense layer's weight is stored. */
+  weightLayout(inputs: number, outputs: number): { panel: number; byBlas: boolean }
+  /** The panel width of an operand that the register tiles read. */
+  registerPanel(width: number): number
+  info(): NativeInfo
+  setThreads(threads: number): void
+  getThreads(): number
+  randomWords(seed: number, stream: number, substream: number, count: number): Uint32Array
+}
+
+let loaded: Addon | undefined
+
+/**
+ * The native addon, loaded at the first use.
+ *
+ * @throws DeepblasError ERR_DEEPBLAS_LOAD with what to do, if it cannot be loaded
+ */
+export function native(): Addon {
+  loaded ??= load()
+  return loaded
+}
+
+function load(): Addon {
+  const require = createRequire(import.meta.url)
+  // lib/native in the sources, dist/native in the package: the root is two folders up either way.
+  const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
+  // OpenBLAS chooses its own kernels at load; a forced instruction set must reach it before.
+  const forced = process.env.DEEPBLAS_ISA
+  const core = forced === undefined ? undefined : { baseline: 'Nehalem', avx2: 'Haswell', avx512: 'SkylakeX' }[forced]
+  if (core !== undefined && process.env.OPENBLAS_CORETYPE === undefined) process.env.OPENBLAS_CORETYPE = core
+  try {
+    return (require('node-gyp-build') as (folder: string) => Addon)(root)
+  } catch (cause) {
+    const told = cause as { code?: string; message?: string }
+    if (told.code?.startsWith('ERR_DEEPBLAS_')) {
+      throw new DeepblasError(told.code as ErrorCode, String(told.message), { cause })
+    }
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_LOAD',
+      `The native addon could not be loaded on ${process.platform}-${process.arch} with Node ${process.version}: ` +
+        `${told.message ?? cause}\nWhat to try:\n` +
+        '- remove node_modules/deepblas and install again without --omit=optional or --ignore-scripts\n' +
+        '- build it here: npm rebuild deepblas --build-from-source (needs cmake, g++, make and OpenBLAS)\n' +
+        '- run `node -p "process.report.getReport().header.glibcVersionRuntime"`: prebuilt addons are for glibc',
+      { cause },
+    )
+  }
+}
+
+/** Gives an error from a native job the code's class and the stack of the call that started the job. */
+export function asDeepblasError(cause: unknown, caller: Error): unknown {
+  const { code, message } = cause as { code?: string; message?: string }
+  if (cause instanceof DeepblasError || !code?.startsWith('ERR_DEEPBLAS_')) return cause
+  const error = new DeepblasError(code as ErrorCode, String(message), { cause })
+  error.stack = `${error.name}: ${error.message}\n${caller.stack?.split('\n').slice(1).join('\n') ?? ''}`
+  return error
+}

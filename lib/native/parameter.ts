@@ -1,0 +1,65 @@
+import type { Arena } from './addon.js'
+
+/** How a parameter starts: drawn anew for every member from the model's seed. */
+export interface InitialValues {
+  readonly kind: 'constant' | 'uniform' | 'normal'
+  /** The constant, the lower bound, or the mean. */
+  readonly a: number
+  /** The upper bound, or the standard deviation. */
+  readonly b: number
+}
+
+/** A trainable tensor: a logical shape, and a private storage (panels, padding) at a place in the model's arena. */
+export class Parameter {
+  /** 'weight' or 'bias': the last part of its name in files. */
+  readonly role: string
+  /** Logical shape: (outputs, inputs) of a weight; (length) of a vector. */
+  readonly shape: readonly number[]
+  /** Width of a weight's panels; 0 for a vector. */
+  readonly panel: number
+  readonly initial: InitialValues
+  /** Set when the model lays out its arena, in floats. */
+  offset = 0
+  /** Set with the offset: 'layers.0.weight'. */
+  name = ''
+
+  constructor(role: string, shape: readonly number[], panel: number, initial: InitialValues) {
+    this.role = role
+    this.shape = shape
+    this.panel = panel
+    this.initial = initial
+  }
+
+  get rows(): number {
+    return this.shape.length === 2 ? this.shape[0]! : 1
+  }
+
+  get columns(): number {
+    return this.shape.at(-1)!
+  }
+
+  /** Logical numbers. */
+  get size(): number {
+    return this.rows * this.columns
+  }
+
+  /** Stored numbers, padding of panels included. */
+  get elements(): number {
+    return this.panel === 0 ? this.size : Math.ceil(this.rows / this.panel) * this.panel * this.columns
+  }
+
+  read(arena: Arena, member: number): Float32Array<ArrayBuffer> {
+    return arena.read(member, this.offset, this.rows, this.columns, this.panel)
+  }
+
+  write(arena: Arena, member: number, values: Float32Array): void {
+    arena.write(member, this.offset, this.rows, this.columns, this.panel, values)
+  }
+
+  /** index: the parameter's position in the model, which numbers its random stream. */
+  initialize(arena: Arena, member: number, seed: number, index: number): void {
+    const { kind, a, b } = this.initial
+    const code = ({ constant: 0, uniform: 1, normal: 2 } as const)[kind]
+    arena.fill(member, this.offset, this.rows, this.columns, this.panel, code, a, b, seed, index)
+  }
+}

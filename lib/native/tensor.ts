@@ -1,0 +1,73 @@
+/*
+ * Tensors as a recorder names them. A tensor is a description; memory belongs to the native run.
+ */
+
+/** Where a tensor's bytes live while a run executes; the order is that of native/program/program.h. */
+export const storages = [
+  'workspace',
+  'parameter',
+  'gradient',
+  'state',
+  'data',
+  'wholeData',
+  'order',
+  'accumulator',
+] as const
+export type Storage = (typeof storages)[number]
+
+/** Element types; the order is that of native/kernels/kernel.h. */
+export const types = ['float32', 'float64', 'int32', 'uint8'] as const
+export type ElementType = (typeof types)[number]
+
+/** Element-wise activations with a kernel; the order is that of native/kernels/kernel.h. */
+export const activationKernels = ['linear', 'sigmoid', 'tanh', 'relu', 'gelu'] as const
+export type ActivationName = (typeof activationKernels)[number]
+
+/** A number that changes from step to step: a column of the table that the optimizer fills ahead of every chunk. */
+export interface StepNumber {
+  readonly column: number
+}
+
+/** A number argument of a kernel: recorded once, or read from the step table. */
+export type Scalar = number | StepNumber
+
+export interface TensorFields {
+  readonly storage: Storage
+  readonly type: ElementType
+  /** -1: as many as the batch has. */
+  readonly rows: number
+  readonly columns: number
+  readonly stride: number
+  /** Of a weight: the width of the panels it is stored in. */
+  readonly panel: number
+  /** Stored elements of a tensor with fixed rows. */
+  readonly elements: number
+  readonly offset: number
+  readonly slot: number
+}
+
+/** A tensor of one recording. */
+export class Tensor {
+  readonly fields: TensorFields
+  /** Position in the recording's tensor table. */
+  readonly index: number
+
+  constructor(index: number, fields: TensorFields) {
+    this.index = index
+    this.fields = fields
+  }
+
+  get columns(): number {
+    return this.fields.columns
+  }
+}
+
+/**
+ * Elements from one row of a workspace tensor to the next. Narrow tensors have no gaps, so that element-wise kernels see
+ * one long row; wide ones start every row on a cache line, an odd number of lines apart, because rows a power of two
+ * apart would compete for the same few cache sets.
+ */
+export function rowStride(columns: number, type: ElementType): number {
+  if (type !== 'float32' || columns <= 16) return columns
+  return (Math.ceil(columns / 16) | 1) * 16
+}

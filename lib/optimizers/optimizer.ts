@@ -1,0 +1,50 @@
+import type { Recorder } from '../native/recorder.js'
+import type { StepNumber, Tensor } from '../native/tensor.js'
+import { finiteNumber } from '../validate.js'
+
+/** A range of the parameter arena that one rule updates. */
+export interface Segment {
+  readonly offset: number
+  readonly length: number
+}
+
+/** What a rule records with: the range's tensors, and one tensor a state. */
+export interface Update {
+  readonly parameter: Tensor
+  readonly gradient: Tensor
+  readonly states: readonly Tensor[]
+  readonly numbers: readonly StepNumber[]
+}
+
+/**
+ * An update rule. It is configuration: its state belongs to the training. `numbers` fills the step table ahead of every
+ * chunk, so that the native run never asks back.
+ */
+export abstract class Optimizer {
+  abstract readonly name: string
+  readonly learningRate: number
+
+  constructor(learningRate: unknown) {
+    this.learningRate = finiteNumber('learningRate', learningRate, { min: 0 })
+  }
+
+  /** State arenas, each laid out like the parameters and starting at zero. */
+  abstract readonly stateNames: readonly string[]
+  /** Numbers of one step, counted from 1. */
+  abstract numbers(step: number, learningRate: number): readonly number[]
+  /** Records the rule for one range. */
+  protected abstract rule(record: Recorder, update: Update): void
+
+  /** Records the update of every segment. */
+  record(record: Recorder, segments: readonly Segment[]): void {
+    const numbers = this.numbers(1, this.learningRate).map(() => record.stepNumber())
+    for (const { offset, length } of segments) {
+      this.rule(record, {
+        parameter: record.range('parameter', offset, length),
+        gradient: record.range('gradient', offset, length),
+        states: this.stateNames.map((_, slot) => record.range('state', offset, length, slot)),
+        numbers,
+      })
+    }
+  }
+}

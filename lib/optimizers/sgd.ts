@@ -1,0 +1,61 @@
+import type { Recorder } from '../native/recorder.js'
+import { boolean, finiteNumber, fraction, invalid, knownOptions } from '../validate.js'
+import { Optimizer, type Update } from './optimizer.js'
+
+export interface SGDOptions {
+  /** Default 0.01. */
+  readonly learningRate?: number
+  /** Default 0: plain gradient descent. */
+  readonly momentum?: number
+  /** Looks ahead along the velocity; needs a momentum. Default false. */
+  readonly nesterov?: boolean
+  /** Added to the gradient as weightDecay · parameter (PyTorch's). Default 0. */
+  readonly weightDecay?: number
+}
+
+/**
+ * Gradient descent: `p -= learningRate · g`, with momentum `v = momentum · v + g; p -= learningRate · v` (PyTorch's
+ * form). Course 1, week 2; course 2, week 2; Sutskever et al. (2013) for Nesterov's.
+ */
+export class SGD extends Optimizer {
+  readonly name = 'SGD'
+  readonly momentum: number
+  readonly nesterov: boolean
+  readonly weightDecay: number
+
+  constructor(options?: SGDOptions) {
+    const given = knownOptions<SGDOptions>('SGD', options, ['learningRate', 'momentum', 'nesterov', 'weightDecay'])
+    super(given.learningRate ?? 0.01)
+    this.momentum = fraction('momentum', given.momentum ?? 0)
+    this.nesterov = boolean('nesterov', given.nesterov ?? false)
+    this.weightDecay = finiteNumber('weightDecay', given.weightDecay ?? 0, { min: 0 })
+    if (this.nesterov && this.momentum === 0) {
+      throw invalid(
+        'momentum',
+        'momentum above 0 with nesterov',
+        this.momentum,
+        'Nesterov looks ahead along the momentum.',
+      )
+    }
+  }
+
+  get stateNames(): readonly string[] {
+    return this.momentum > 0 ? ['velocity'] : []
+  }
+
+  numbers(_step: number, learningRate: number): readonly number[] {
+    return [learningRate]
+  }
+
+  protected rule(record: Recorder, { parameter, gradient, states, numbers }: Update): void {
+    record.sgd({
+      parameter,
+      gradient,
+      velocity: states[0],
+      learningRate: numbers[0]!,
+      momentum: this.momentum,
+      nesterov: Number(this.nesterov),
+      weightDecay: this.weightDecay,
+    })
+  }
+}

@@ -1,0 +1,212 @@
+/*
+ * Checks of what a user passes. Every message has the same form:
+ *
+ *   Expected <what> for <argument> but received <value> of type <type>. <What to do>
+ *
+ * Each check returns the value it was given, typed, so that a constructor reads
+ * `this.units = positiveInteger('units', units)`.
+ */
+
+import { DeepblasError } from './errors.js'
+
+const LONGEST_TEXT = 60
+const MOST_ITEMS = 5
+
+/** A value as it is shown in a message: short, on one line. */
+export function describe(value: unknown): string {
+  if (typeof value === 'string') {
+    const text = value.length > LONGEST_TEXT ? `${value.slice(0, LONGEST_TEXT)}…` : value
+    return `'${text.replaceAll('\n', '\\n')}'`
+  }
+  if (typeof value === 'bigint') return `${value}n`
+  if (typeof value === 'function') return value.name === '' ? 'a function' : `function ${value.name}`
+  if (Object.is(value, -0)) return '-0'
+  if (typeof value !== 'object' || value === null) return String(value)
+  if (Array.isArray(value)) {
+    const items = value.slice(0, MOST_ITEMS).map((item) => (Array.isArray(item) ? '[…]' : describe(item)))
+    return `[${items.join(', ')}${value.length > MOST_ITEMS ? ', …' : ''}]`
+  }
+  if (ArrayBuffer.isView(value) && 'length' in value) return `${typeName(value)}(${value.length})`
+  const keys = Object.keys(value)
+  const shown = keys.slice(0, MOST_ITEMS).join(', ')
+  return keys.length === 0 ? '{}' : `{ ${shown}${keys.length > MOST_ITEMS ? ', …' : ''} }`
+}
+
+/** The type of a value as it is named in a message: `number`, `null`, `array`, `Float32Array`, `object`. */
+export function typeName(value: unknown): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'array'
+  if (typeof value !== 'object') return typeof value
+  const maker: unknown = value.constructor
+  const name = typeof maker === 'function' ? maker.name : ''
+  return name === '' || name === 'Object' ? 'object' : name
+}
+
+/**
+ * The error for an argument that cannot be used.
+ *
+ * @param argument the name the user knows the argument by, such as `units` or `optimizer.learningRate`
+ * @param expected what it should have been, without an article: `positive integer`
+ * @param value what came
+ * @param hint what to do, a sentence
+ */
+export function invalid(argument: string, expected: string, value: unknown, hint?: string): DeepblasError {
+  const message = `Expected ${expected} for ${argument} but received ${describe(value)} of type ${typeName(value)}`
+  return new DeepblasError('ERR_DEEPBLAS_ARGUMENT', hint === undefined ? message : `${message}. ${hint}`)
+}
+
+/** A whole number from 1 up to 2^53 - 1. */
+export function positiveInteger(argument: string, value: unknown, hint?: string): number {
+  if (!Number.isSafeInteger(value) || (value as number) < 1) throw invalid(argument, 'positive integer', value, hint)
+  return value as number
+}
+
+/** A whole number from 0 up to 2^53 - 1. */
+export function nonNegativeInteger(argument: string, value: unknown, hint?: string): number {
+  if (!Number.isSafeInteger(value) || (value as number) < 0) {
+    throw invalid(argument, 'non-negative integer', value, hint)
+  }
+  return value as number
+}
+
+/** Bounds of a number; those left out do not bind. */
+export interface NumberBounds {
+  /** The smallest value allowed. */
+  readonly min?: number
+  /** The largest value allowed. */
+  readonly max?: number
+  /** Every value must be larger than this one. */
+  readonly exclusiveMin?: number
+  /** Every value must be smaller than this one. */
+  readonly exclusiveMax?: number
+}
+
+/** A number that is neither infinite nor NaN, and within the bounds. */
+export function finiteNumber(argument: string, value: unknown, bounds: NumberBounds = {}, hint?: string): number {
+  const { min, max, exclusiveMin, exclusiveMax } = bounds
+  const fits =
+    typeof value === 'number' &&
+    Number.isFinite(value) &&
+    (min === undefined || value >= min) &&
+    (max === undefined || value <= max) &&
+    (exclusiveMin === undefined || value > exclusiveMin) &&
+    (exclusiveMax === undefined || value < exclusiveMax)
+  if (fits) return value
+
+  const limits: string[] = []
+  if (min !== undefined) limits.push(`at least ${min}`)
+  if (exclusiveMin !== undefined) limits.push(`greater than ${exclusiveMin}`)
+  if (max !== undefined) limits.push(`at most ${max}`)
+  if (exclusiveMax !== undefined) limits.push(`less than ${exclusiveMax}`)
+  throw invalid(argument, ['finite number', limits.join(' and ')].join(' ').trim(), value, hint)
+}
+
+/** A number from 0 up to, but not including, 1: a dropout rate, a momentum, a share held out. */
+export function fraction(argument: string, value: unknown, hint?: string): number {
+  if (typeof value !== 'number' || !(value >= 0 && value < 1)) {
+    throw invalid(argument, 'fraction (at least 0 and less than 1)', value, hint)
+  }
+  return value
+}
+
+/** `true` or `false`, nothing that is merely like them. */
+export function boolean(argument: string, value: unknown, hint?: string): boolean {
+  if (typeof value !== 'boolean') throw invalid(argument, 'boolean', value, hint)
+  return value
+}
+
+/** A string; the empty one too. */
+export function string(argument: string, value: unknown, hint?: string): string {
+  if (typeof value !== 'string') throw invalid(argument, 'string', value, hint)
+  return value
+}
+
+/** One name of a list. A near miss is answered with the name that was probably meant. */
+export function oneOf<const Name extends string>(argument: string, value: unknown, names: readonly Name[]): Name {
+  const found = names.find((name) => name === value)
+  if (found !== undefined) return found
+  throw invalid(argument, `one of ${names.map((name) => `'${name}'`).join(', ')}`, value, didYouMean(value, names))
+}
+
+/** An object literal: no array, no instance of a class, not null. Objects of another realm are fine. */
+export function plainObject(argument: string, value: unknown, hint?: string): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    const prototype: unknown = Object.getPrototypeOf(value)
+    if (prototype === null || Object.getPrototypeOf(prototype) === null) return value as Record<string, unknown>
+  }
+  throw invalid(argument, 'plain object', value, hint)
+}
+
+/**
+ * An options object that holds no key but the known ones, so that a misspelt option is never silently ignored.
+ *
+ * @param what whose options they are: `Adam`, `fit`
+ * @param options the options; undefined stands for none
+ * @param names every option there is
+ * @returns the same options, or `{}`
+ */
+export function knownOptions<Options extends object>(
+  what: string,
+  options: Options | undefined,
+  names: readonly (keyof Options & string)[],
+): Partial<Options> {
+  if (options === undefined) return {}
+  plainObject(`the options of ${what}`, options)
+  for (const key of Object.keys(options)) {
+    if ((names as readonly string[]).includes(key)) continue
+    const hint = didYouMean(key, names)
+    const list = names.length === 0 ? 'no options' : `only the options ${names.join(', ')}`
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_ARGUMENT',
+      `Expected ${list} for ${what} but received the option '${key}'${hint === undefined ? '' : `. ${hint}`}`,
+    )
+  }
+  return options
+}
+
+/** The sentence "Did you mean 'relu'?" for a value that is nearly one of the names; undefined if none is near. */
+export function didYouMean(value: unknown, names: readonly string[]): string | undefined {
+  if (typeof value !== 'string' || value.length > LONGEST_TEXT) return undefined
+  const given = comparable(value)
+  let best: string | undefined
+  // A third of the letters may be wrong: with more the guess is a riddle.
+  let bestDistance = Math.max(1, Math.floor(given.length / 3)) + 1
+  for (const name of names) {
+    const distance = editDistance(given, comparable(name))
+    // Two names of one or two letters are near each other by length alone.
+    if (distance < bestDistance && distance < comparable(name).length) {
+      best = name
+      bestDistance = distance
+    }
+  }
+  return best === undefined ? undefined : `Did you mean '${best}'?`
+}
+
+/** Case and word separators are the usual difference between one library's names and another's. */
+function comparable(name: string): string {
+  return name.toLowerCase().replaceAll(/[\s_-]/g, '')
+}
+
+/** Insertions, deletions, replacements and swaps of neighbours that turn one text into the other. */
+function editDistance(from: string, to: string): number {
+  let beforeLast: number[] = []
+  let last = Array.from({ length: to.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= from.length; i++) {
+    const row = [i]
+    for (let j = 1; j <= to.length; j++) {
+      const same = from[i - 1] === to[j - 1]
+      let distance = Math.min(at(last, j) + 1, at(row, j - 1) + 1, at(last, j - 1) + (same ? 0 : 1))
+      if (i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1]) {
+        distance = Math.min(distance, at(beforeLast, j - 2) + 1)
+      }
+      row.push(distance)
+    }
+    beforeLast = last
+    last = row
+  }
+  return at(last, to.length)
+}
+
+function at(row: readonly number[], index: number): number {
+  return row[index] ?? Number.POSITIVE_INFINITY
+}
