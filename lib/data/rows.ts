@@ -1,0 +1,105 @@
+/*
+ * Tables of numbers as users pass them, brought into one form.
+ */
+import { DeepblasError } from '../errors.js'
+import { describe, invalid, typeName } from '../validate.js'
+
+export type NumberArray =
+  | Float32Array
+  | Float64Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+
+export interface ArrayWithShape {
+  readonly data: NumberArray
+  /** [rows, columns]; further dimensions are taken as one row's features, row-major. */
+  readonly shape: readonly number[]
+}
+
+export type Rows = ArrayWithShape | readonly (readonly number[])[]
+
+export interface Table {
+  readonly data: NumberArray
+  readonly rows: number
+  readonly columns: number
+}
+
+export function isNumberArray(value: unknown): value is NumberArray {
+  return (
+    ArrayBuffer.isView(value) &&
+    !(value instanceof DataView) &&
+    !(value instanceof BigInt64Array) &&
+    !(value instanceof BigUint64Array)
+  )
+}
+
+function shapeError(message: string): DeepblasError {
+  return new DeepblasError('ERR_DEEPBLAS_SHAPE', message)
+}
+
+/** rows of numbers, or { data, shape } */
+export function table(argument: string, value: unknown): Table {
+  if (Array.isArray(value)) return nested(argument, value)
+  const given = value as Partial<ArrayWithShape> | null
+  if (typeof given !== 'object' || given === null || !isNumberArray(given.data)) {
+    throw invalid(argument, '{ data: typed array, shape: [rows, columns] } or an array of rows', value)
+  }
+  const { data, shape } = given
+  if (!Array.isArray(shape) || shape.length === 0 || !shape.every((n) => Number.isSafeInteger(n) && n >= 0)) {
+    throw invalid(`${argument}.shape`, 'array of whole numbers such as [rows, columns]', shape)
+  }
+  const rows = shape[0]!
+  const columns = shape.slice(1).reduce((product, n) => product * n, 1)
+  if (rows === 0 || columns === 0) throw empty(argument)
+  if (rows * columns !== data.length) {
+    throw shapeError(
+      `Expected ${rows * columns} numbers for ${argument} of shape [${shape.join(', ')}] but received ${data.length}. ` +
+        'data holds rows one after the other; its length is the product of the shape.',
+    )
+  }
+  return { data, rows, columns }
+}
+
+function empty(argument: string): DeepblasError {
+  return new DeepblasError(
+    'ERR_DEEPBLAS_DATA',
+    `Expected at least one row of at least one number for ${argument} but received none. Was the data loaded and filtered as meant?`,
+  )
+}
+
+function nested(argument: string, value: readonly unknown[]): Table {
+  if (value.length === 0) throw empty(argument)
+  const first = value[0]
+  if (!Array.isArray(first) && !isNumberArray(first)) {
+    throw invalid(`${argument}[0]`, 'array of numbers (one row)', first, `${argument} is an array of rows.`)
+  }
+  const columns = first.length
+  if (columns === 0) throw empty(argument)
+  const data = new Float64Array(value.length * columns)
+  for (const [r, row] of value.entries()) {
+    if (!Array.isArray(row) && !isNumberArray(row))
+      throw invalid(`${argument}[${r}]`, 'array of numbers (one row)', row)
+    if (row.length !== columns) {
+      throw shapeError(
+        `Expected ${columns} numbers for ${argument}[${r}], as in ${argument}[0], but received ${row.length}. ` +
+          'Every row needs the same number of values.',
+      )
+    }
+    for (let c = 0; c < columns; c++) {
+      const element: unknown = row[c]
+      if (typeof element !== 'number') {
+        throw new DeepblasError(
+          'ERR_DEEPBLAS_DATA',
+          `Expected number for ${argument}[${r}][${c}] but received ${describe(element)} of type ${typeName(element)}. Turn text into numbers first.`,
+        )
+      }
+      data[r * columns + c] = element
+    }
+  }
+  return { data, rows: value.length, columns }
+}

@@ -1,0 +1,39 @@
+import { DeepblasError } from '../errors.js'
+
+/** Names in a file may be megabytes long. */
+const LONGEST_REASON = 500
+
+/** What is wrong with a file, where its path is not known: `asFileError` adds it. */
+export class FileProblem extends Error {}
+
+/**
+ * The error of a file that cannot be used.
+ *
+ * @param action what was tried: `read` or `write`
+ * @param path the file; undefined for bytes that came from elsewhere
+ * @param reason what is wrong, after a colon: `it is cut short`. Parts of the file may be in it: it is cut to a length
+ *   that can be read, and its control characters, which could take over a terminal, are spelt out.
+ * @param cause the error underneath, where there is one
+ */
+export function fileError(
+  action: 'read' | 'write',
+  path: string | undefined,
+  reason: string,
+  cause?: unknown,
+): DeepblasError {
+  const file = path === undefined ? 'the bytes of a file' : `the file '${path}'`
+  const options = cause === undefined ? undefined : { cause }
+  return new DeepblasError('ERR_DEEPBLAS_FILE', `Cannot ${action} ${file}: ${printable(reason)}`, options)
+}
+
+/** The same for anything caught: an error of our own passes as it is, any other becomes the cause. */
+export function asFileError(action: 'read' | 'write', path: string | undefined, error: unknown): DeepblasError {
+  if (error instanceof DeepblasError) return error
+  if (error instanceof FileProblem) return fileError(action, path, error.message, error.cause)
+  return fileError(action, path, error instanceof Error ? error.message : String(error), error)
+}
+
+function printable(text: string): string {
+  const short = text.length > LONGEST_REASON ? `${text.slice(0, LONGEST_REASON)}…` : text
+  return short.replaceAll(/\p{Control}/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}

@@ -1,0 +1,219 @@
+/*
+ * A model on disk: one safetensors file. The weights are its tensors, so that any safetensors reader can have them; what
+ * else a prediction needs is JSON text in `__metadata__`. Plain descriptions go in and come out. What they mean, and
+ * whether the weights are those that the layers want, is for the caller to say. Nothing in a file is ever executed.
+ */
+
+import { DeepblasError } from '../errors.js'
+import { invalid, knownOptions, nonNegativeInteger, plainObject, positiveInteger, string } from '../validate.js'
+import { asFileError, FileProblem, fileError } from './file-error.js'
+import {
+  readSafetensors,
+  readSafetensorsSync,
+  type SafetensorsContent,
+  type SafetensorsInput,
+  writeSafetensors,
+  writeSafetensorsSync,
+} from './safetensors.js'
+import { type Json, parseStrictJson, stringifyStrictJson } from './strict-json.js'
+
+/** One layer: the name of its kind and the options that make it anew. */
+export interface LayerDescription {
+  type: string
+  options: Record<string, Json>
+}
+
+/** The network without its weights. */
+export interface ArchitectureDescription {
+  /** Features of one row. */
+  inputs: number
+  /** The seed of the model's random streams. */
+  seed: number
+  layers: LayerDescription[]
+}
+
+/** One weight tensor. */
+export interface WeightDescription {
+  name: string
+  shape: number[]
+  data: Float32Array
+}
+
+/** All that a model file holds. */
+export interface ModelDescription {
+  formatVersion: 1
+  architecture: ArchitectureDescription
+  /** Names of the classes, in the order of the outputs. */
+  labels?: string[]
+  /** How columns become numbers: whatever the encoder needs, as JSON. */
+  encoder?: unknown
+  /** How the model was trained, for people and reports. */
+  training?: Record<string, unknown>
+  /** In a file read, in the order of their data there: find them by name. */
+  weights: WeightDescription[]
+}
+
+const FORMAT_VERSION = 1
+
+const KEYS = {
+  formatVersion: 'deepblas.formatVersion',
+  architecture: 'deepblas.architecture',
+  labels: 'deepblas.labels',
+  encoder: 'deepblas.encoder',
+  training: 'deepblas.training',
+} as const
+
+type Part = keyof typeof KEYS
+
+/**
+ * Writes a model file, whole or not at all. Equal descriptions, keys in equal order, give equal bytes.
+ *
+ * @param path the target; its folder must exist
+ * @param description the model. Its arrays must not change until the promise is settled.
+ * @throws DeepblasError `ERR_DEEPBLAS_ARGUMENT` for what a file cannot hold, `ERR_DEEPBLAS_SHAPE` for weights that do not
+ *   fit their shape, `ERR_DEEPBLAS_NOT_FINITE` for weights that are infinite or NaN, `ERR_DEEPBLAS_FILE` if the file
+ *   cannot be written
+ */
+export async function writeModelFile(path: string, description: ModelDescription): Promise<void> {
+  await writeSafetensors(path, toSafetensors(description))
+}
+
+/** As `writeModelFile`, and blocks the thread until the file is on the disk. */
+export function writeModelFileSync(path: string, description: ModelDescription): void {
+  writeSafetensorsSync(path, toSafetensors(description))
+}
+
+/**
+ * Reads a model file and checks its form: the version, the types of all parts, and that every weight is finite.
+ *
+ * @throws DeepblasError `ERR_DEEPBLAS_FILE` with the path and the reason
+ */
+export async function readModelFile(path: string): Promise<ModelDescription> {
+  return fromSafetensors(path, await readSafetensors(path))
+}
+
+/** As `readModelFile`, and blocks the thread. */
+export function readModelFileSync(path: string): ModelDescription {
+  return fromSafetensors(path, readSafetensorsSync(path))
+}
+
+function toSafetensors(description: ModelDescription): SafetensorsInput {
+  plainObject('description', description)
+  if (description.formatVersion !== FORMAT_VERSION) {
+    throw invalid('description.formatVersion', String(FORMAT_VERSION), description.formatVersion)
+  }
+  checkArchitecture(description.architecture)
+  if (description.labels !== undefined) checkLabels(description.labels)
+  if (description.training !== undefined) plainObject('training', description.training)
+  if (!Array.isArray(description.weights)) throw invalid('weights', 'array', description.weights)
+
+  const metadata: Record<string, string> = {}
+  for (const part of Object.keys(KEYS) as Part[]) {
+    const value = description[part]
+    if (value !== undefined) metadata[KEYS[part]] = stringifyStrictJson(part, value)
+  }
+  const tensors = description.weights.map((weight, i) => {
+    const { name, shape, data } = plainObject(`weights[${i}]`, weight) as unknown as WeightDescription
+    if (!(data instanceof Float32Array)) throw invalid(`weights[${i}].data`, 'Float32Array', data)
+    const at = indexOfNotFinite(data)
+    if (at !== -1) {
+      throw new DeepblasError(
+        'ERR_DEEPBLAS_NOT_FINITE',
+        `Expected finite weights but element ${at} of '${name}' is ${data[at]}: such a model could not be loaded again`,
+      )
+    }
+    return { name, dtype: 'F32' as const, shape, data }
+  })
+  return { tensors, metadata }
+}
+
+function fromSafetensors(path: string, { tensors, metadata }: SafetensorsContent): ModelDescription {
+  try {
+    checkVersion(metadata[KEYS.formatVersion])
+    const description: ModelDescription = {
+      formatVersion: FORMAT_VERSION,
+      architecture: checkArchitecture(part(metadata, 'architecture')),
+      weights: tensors.map(({ name, dtype, shape, data }) => {
+        if (dtype !== 'F32') throw new FileProblem(`tensor '${name}' is ${dtype}, but a model's weights are F32`)
+        const at = indexOfNotFinite(data)
+        if (at !== -1) throw new FileProblem(`tensor '${name}' is not finite: its element ${at} is ${data[at]}`)
+        return { name, shape, data }
+      }),
+    }
+    const labels = part(metadata, 'labels')
+    const encoder = part(metadata, 'encoder')
+    const training = part(metadata, 'training')
+    if (labels !== undefined) description.labels = checkLabels(labels)
+    if (encoder !== undefined) description.encoder = encoder
+    if (training !== undefined) description.training = plainObject('training', training)
+    return description
+  } catch (error) {
+    // What the checks call a wrong argument is here a wrong file.
+    if (error instanceof DeepblasError) throw fileError('read', path, error.message, error)
+    throw asFileError('read', path, error)
+  }
+}
+
+function checkVersion(text: string | undefined): void {
+  if (text === undefined) {
+    throw new FileProblem(
+      'it is a safetensors file but no deepblas model. To load its weights say which layers they belong to: ' +
+        'Sequential.fromSafetensors(path, layers)',
+    )
+  }
+  const version = parsePart('formatVersion', text)
+  if (!Number.isSafeInteger(version) || (version as number) < 1) {
+    throw new FileProblem(`its ${KEYS.formatVersion} is not a version number`)
+  }
+  if ((version as number) > FORMAT_VERSION) {
+    throw new FileProblem(
+      `it needs a newer deepblas: one that reads model format ${version}, where this one reads up to ` +
+        `${FORMAT_VERSION}. Update with: npm install deepblas@latest`,
+    )
+  }
+}
+
+function part(metadata: Record<string, string>, name: Part): Json | undefined {
+  const text = metadata[KEYS[name]]
+  return text === undefined ? undefined : parsePart(name, text)
+}
+
+function parsePart(name: Part, text: string): Json {
+  try {
+    return parseStrictJson(text)
+  } catch (cause) {
+    throw new FileProblem(`its ${KEYS[name]} is not valid JSON: ${(cause as Error).message}`, { cause })
+  }
+}
+
+function checkArchitecture(value: unknown): ArchitectureDescription {
+  const architecture = plainObject('architecture', value)
+  knownOptions('architecture', architecture, ['inputs', 'seed', 'layers'])
+  positiveInteger('architecture.inputs', architecture.inputs)
+  nonNegativeInteger('architecture.seed', architecture.seed)
+  if (!Array.isArray(architecture.layers)) throw invalid('architecture.layers', 'array', architecture.layers)
+  architecture.layers.forEach((layer: unknown, i) => {
+    const what = `architecture.layers[${i}]`
+    const described = plainObject(what, layer)
+    knownOptions(what, described, ['type', 'options'])
+    string(`${what}.type`, described.type)
+    plainObject(`${what}.options`, described.options)
+  })
+  return value as ArchitectureDescription
+}
+
+function checkLabels(value: unknown): string[] {
+  if (!Array.isArray(value)) throw invalid('labels', 'array of strings', value)
+  value.forEach((label, i) => {
+    string(`labels[${i}]`, label)
+  })
+  return value as string[]
+}
+
+/** Where the first infinite or NaN number is; -1 if all are finite. */
+function indexOfNotFinite(data: Float32Array): number {
+  for (let i = 0; i < data.length; i++) {
+    if (!Number.isFinite(data[i])) return i
+  }
+  return -1
+}
