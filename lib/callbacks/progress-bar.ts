@@ -1,0 +1,122 @@
+import type { Callback, EpochResult, FitInfo, HistoryView, Progress } from '../model/callback.js'
+import { renderEpochLine, renderProgressLine } from '../report/terminal/progress-line.js'
+import { boolean, knownOptions, positiveInteger } from '../validate.js'
+import { numbersOf } from './scores.js'
+
+/** Where the bar is drawn: `process.stderr` or anything like it. */
+export interface ProgressStream {
+  write(text: string): unknown
+  /** Whether a line can be drawn over. */
+  readonly isTTY?: boolean | undefined
+  /** Width of the terminal; it may change. */
+  readonly columns?: number | undefined
+  /** Whether the terminal has colours and the user wants them. */
+  hasColors?(): boolean
+}
+
+export interface ProgressBarOptions {
+  /** Default `process.stderr`, so that standard output stays free for results. */
+  readonly stream?: ProgressStream
+  /** Columns of a line on a terminal. Default the terminal's. */
+  readonly width?: number
+  /** Default whether the terminal has colours; never elsewhere. */
+  readonly colour?: boolean
+}
+
+const SECONDS_BETWEEN_DRAWINGS = 0.1
+const USUAL_WIDTH = 80
+/** Go to the start of the line and clear it. */
+const REDRAW = '\r\u001b[K'
+/** Not worth a place in the line: always there, rarely watched. */
+const LEFT_OUT = new Set(['learningRate', 'seconds'])
+
+/**
+ * Shows how far a training has come. On a terminal it redraws one line, at most ten times a second: the loss of the
+ * epoch under way and the other scores of the last epoch that ended. Elsewhere it writes one plain line per epoch.
+ *
+ * `fit({ progress: true })` adds one; add it by hand to choose the stream.
+ */
+export class ProgressBar implements Callback {
+  readonly #stream: ProgressStream
+  readonly #width: number | undefined
+  readonly #colour: boolean
+  #epochs = 0
+  #drawnAt = Number.NEGATIVE_INFINITY
+  #scores: readonly (readonly [string, number])[] = []
+
+  /** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that is unknown or of the wrong type */
+  constructor(options?: ProgressBarOptions) {
+    const { stream, width, colour } = knownOptions<ProgressBarOptions>('ProgressBar', options, [
+      'stream',
+      'width',
+      'colour',
+    ])
+    this.#stream = stream ?? process.stderr
+    this.#width = width === undefined ? undefined : positiveInteger('width', width)
+    this.#colour =
+      colour === undefined
+        ? this.#stream.isTTY === true && this.#stream.hasColors?.() === true
+        : boolean('colour', colour)
+  }
+
+  onFitStart(info: FitInfo): void {
+    this.#epochs = info.epochs
+    this.#drawnAt = Number.NEGATIVE_INFINITY
+    this.#scores = []
+  }
+
+  onProgress(progress: Progress): void {
+    if (this.#stream.isTTY !== true) return
+    if (progress.seconds - this.#drawnAt < SECONDS_BETWEEN_DRAWINGS) return
+    this.#drawnAt = progress.seconds
+    const running = progress.loss === undefined ? [] : ([['loss', progress.loss]] as const)
+    const line = renderProgressLine(
+      {
+        epoch: progress.epoch,
+        epochs: progress.epochs,
+        step: progress.step,
+        stepsPerEpoch: progress.stepsPerEpoch,
+        scores: [...running, ...this.#scores.filter(([name]) => name !== 'loss' || running.length === 0)],
+        secondsLeft: secondsLeft(progress),
+      },
+      // A line that fills the last column makes some terminals wrap.
+      { width: (this.#width ?? this.#stream.columns ?? USUAL_WIDTH) - 1, colour: this.#colour },
+    )
+    this.#stream.write(REDRAW + line)
+  }
+
+  onEpochEnd(result: EpochResult): void {
+    this.#scores = scoresOf(result)
+    if (this.#stream.isTTY === true) return
+    this.#stream.write(`${renderEpochLine(result.epoch, this.#epochs, this.#scores, result.seconds)}\n`)
+  }
+
+  onFitEnd(history: HistoryView): void {
+    const last = history.epochs.at(-1)
+    const early = history.stopped === 'early' ? 'stopped early' : ''
+    const best = history.best === undefined ? '' : `best epoch ${history.best.epoch}`
+    const remarks = [early, best].filter((remark) => remark !== '').join(', ')
+    if (this.#stream.isTTY !== true) {
+      if (early !== '') this.#stream.write(`${remarks}\n`)
+      return
+    }
+    if (last === undefined) {
+      this.#stream.write(REDRAW)
+      return
+    }
+    const seconds = history.epochs.reduce((sum, result) => sum + result.seconds, 0)
+    const line = renderEpochLine(last.epoch, this.#epochs, scoresOf(last), seconds)
+    this.#stream.write(`${REDRAW}${line}${remarks === '' ? '' : `  ${remarks}`}\n`)
+  }
+}
+
+function scoresOf(result: EpochResult): [string, number][] {
+  return numbersOf(result).filter(([name]) => !LEFT_OUT.has(name))
+}
+
+/** By the speed of this call of `fit` so far, validation between epochs included. */
+function secondsLeft(progress: Progress): number | undefined {
+  if (progress.totalStep === 0) return undefined
+  const steps = (progress.epochs - progress.epoch) * progress.stepsPerEpoch + progress.stepsPerEpoch - progress.step
+  return (steps * progress.seconds) / progress.totalStep
+}

@@ -1,0 +1,18 @@
+import type { EpochResult } from '../model/callback.js'
+
+/**
+ * Every single number of an epoch's result under its dotted path, in order: `loss`, `accuracy`, `validation.loss`.
+ * The epoch's own number is left out, and so are metrics that are not one number.
+ */
+export function numbersOf(result: EpochResult): [path: string, value: number][] {
+  const { epoch: _, ...scores } = result
+  return numbersIn(scores, '')
+}
+
+function numbersIn(scores: object, prefix: string): [string, number][] {
+  return Object.entries(scores).flatMap(([name, value]): [string, number][] => {
+    if (typeof value === 'number') return [[prefix + name, value]]
+    const nested = typeof value === 'object' && value !== null && !Array.isArray(value)
+    return nested ? numbersIn(value, `${prefix}${name}.`) : []
+  })
+}

@@ -1,0 +1,51 @@
+export { type ActivationName, activationNames } from './activations/activation.js'
+export { EarlyStopping, type EarlyStoppingOptions } from './callbacks/early-stopping.js'
+export { ProgressBar, type ProgressBarOptions } from './callbacks/progress-bar.js'
+export { Dataset, type DatasetInput, type DatasetOptions, type Targets } from './data/dataset.js'
+export { datasets } from './data/generated/index.js'
+export { readIdx, readIdxImages } from './data/readers/idx.js'
+export { readNpy, writeNpy } from './data/readers/npy.js'
+export type { ArrayWithShape, NumberArray, Rows } from './data/rows.js'
+export { DeepblasError, type ErrorCode } from './errors.js'
+export { readSafetensors, writeSafetensors } from './files/safetensors.js'
+export {
+  type Initializer,
+  type InitializerName,
+  initializerNames,
+  normal,
+  uniform,
+} from './initializers/initializer.js'
+export { Dense, type DenseOptions } from './layers/dense.js'
+export { Layer } from './layers/layer.js'
+export { type Loss, type LossName, lossNames } from './losses/loss.js'
+export { type MetricName, metricNames } from './metrics/metric.js'
+export type {
+  Callback,
+  EpochResult,
+  FitInfo,
+  HistoryView,
+  Progress,
+  Scores,
+  Snapshot,
+  TrainingHandle,
+} from './model/callback.js'
+export type { History } from './model/fit.js'
+export {
+  type EvaluateOptions,
+  type Evaluation,
+  type FitOptions,
+  type NamedWeights,
+  type Prediction,
+  type PredictionInput,
+  Sequential,
+  type SequentialOptions,
+} from './model/sequential.js'
+export type { LayerRecord, TracedMatrix } from './model/trace.js'
+export { Adam, type AdamOptions, AdamW } from './optimizers/adam.js'
+export { Optimizer } from './optimizers/optimizer.js'
+export { SGD, type SGDOptions } from './optimizers/sgd.js'
+export { l1, l1l2, l2, lessonL2, type Regularizer } from './regularizers/regularizer.js'
+export { renderConfusionMatrix } from './report/terminal/confusion-matrix.js'
+export { renderLearningCurve } from './report/terminal/learning-curve.js'
+export { renderTable } from './report/terminal/table.js'
+export { getThreads, type Info, info, setThreads } from './system.js'

@@ -1,0 +1,103 @@
+/*
+ * What a callback is told during `fit`, and what it may do.
+ *
+ * `fit` runs chunks of some tens of milliseconds; a chunk may be part of an epoch or span several. A callback that has
+ * to see the model exactly at the end of an epoch or step says so by `needs`, and chunks then end there.
+ */
+
+/** What `fit` is about to do. */
+export interface FitInfo {
+  /** Epochs to run, those before a resume included. */
+  readonly epochs: number
+  readonly stepsPerEpoch: number
+  /** Rows of a step; the last step of an epoch may have fewer. */
+  readonly batchSize: number
+  /** Rows of the training data. */
+  readonly rows: number
+  /** Trainable numbers of the model. */
+  readonly parameters: number
+}
+
+/** Where `fit` stands at the end of a chunk or step. */
+export interface Progress {
+  /** The epoch under way, from 1. */
+  readonly epoch: number
+  readonly epochs: number
+  /** Steps of this epoch that are done. */
+  readonly step: number
+  readonly stepsPerEpoch: number
+  /** Steps done since this call of `fit` began. */
+  readonly totalStep: number
+  /** Mean loss over the rows that this epoch has seen; undefined before the first step's is known. */
+  readonly loss: number | undefined
+  /** Seconds since this call of `fit` began. */
+  readonly seconds: number
+}
+
+/** A metric's result: a number, or counts such as a confusion matrix. */
+export type MetricValue = number | readonly number[] | readonly (readonly number[])[]
+
+/** Loss and metrics on one set of data. */
+export interface Scores {
+  readonly loss: number
+  readonly [metric: string]: MetricValue
+}
+
+/** What one epoch came to. The metrics stand beside the loss under their names. */
+export interface EpochResult {
+  /** From 1. */
+  readonly epoch: number
+  /** Mean loss over the epoch's rows, weighted by rows, penalties included. */
+  readonly loss: number
+  /** Loss and metrics on the validation data, where there are any. */
+  readonly validation?: Scores
+  /** Learning rate of the epoch's last step. */
+  readonly learningRate: number
+  /** Seconds that the epoch took, its validation included. */
+  readonly seconds: number
+  readonly [metric: string]: MetricValue | Scores | undefined
+}
+
+/** The epochs so far, as `fit` will return them. */
+export interface HistoryView {
+  readonly epochs: readonly EpochResult[]
+  readonly stopped: 'completed' | 'early'
+  /** The epoch that a callback found best, and the value it went by. A callback sets it in `onFitEnd`. */
+  best?: { readonly epoch: number; readonly value: number }
+}
+
+/** A copy of the parameters at one moment. */
+export interface Snapshot {
+  /** Lets its memory go before the garbage collector would. A released snapshot cannot be restored. */
+  release?(): void
+}
+
+/** What a callback may do to the training under way. */
+export interface TrainingHandle {
+  /** Ends the training after the present epoch or step: `history.stopped` will be 'early'. */
+  stop(reason?: string): void
+  /** Copies the present parameters. */
+  snapshot(): Snapshot
+  /** Puts the parameters back to those of a snapshot of this training. */
+  restore(snapshot: Snapshot): void
+  /** Multiplies the schedule's learning rate from the next step on; 1 at the start. */
+  learningRateFactor: number
+  /** The model that fits. It may be read and saved in a callback. */
+  readonly model: unknown
+}
+
+/** Something that watches or steers `fit`. Every method may be left out; a promise returned is awaited. */
+export interface Callback {
+  /** Where chunks must end for this callback. Left out, it sees progress whenever a chunk happens to end. */
+  readonly needs?: 'epoch' | 'step'
+  /** Before the first step. */
+  onFitStart?(info: FitInfo, training: TrainingHandle): void | Promise<void>
+  /** After every chunk, some tens of times a second. Cannot wait and cannot change anything. */
+  onProgress?(progress: Progress): void
+  /** After every step, for callbacks that need 'step'. */
+  onStepEnd?(progress: Progress, training: TrainingHandle): void | Promise<void>
+  /** After every epoch. Only a callback with `needs` finds the model as it was at that moment. */
+  onEpochEnd?(result: EpochResult, training: TrainingHandle): void | Promise<void>
+  /** After the last step, whether all epochs ran or the training was stopped. Not called after an error or abort. */
+  onFitEnd?(history: HistoryView, training: TrainingHandle): void | Promise<void>
+}

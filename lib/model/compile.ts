@@ -1,0 +1,150 @@
+/*
+ * Layers to programs. A program depends on the architecture and the mode only: batch size and memory come with a run.
+ */
+import type { Forward } from '../layers/layer.js'
+import type { Loss } from '../losses/loss.js'
+import type { Metric } from '../metrics/metric.js'
+import type { Program } from '../native/addon.js'
+import { createRecorder, type Recorder } from '../native/recorder.js'
+import type { Tensor } from '../native/tensor.js'
+import type { Optimizer } from '../optimizers/optimizer.js'
+import { type Network, trainableSegments } from './network.js'
+
+/** How a run's data comes: shuffled rows and uint8 are gathered; consecutive float32 rows are read in place. */
+export interface DataMode {
+  readonly xType: 'float32' | 'uint8'
+  readonly shuffled: boolean
+  readonly targetType: 'float32' | 'int32'
+  readonly targetColumns: number
+  readonly weighted: boolean
+}
+
+export interface Scoring {
+  readonly loss: Loss
+  readonly metrics: readonly Metric[]
+}
+
+export interface LayerTrace {
+  readonly x: Tensor
+  readonly forward: Forward
+  outputGradient: Tensor | undefined
+}
+
+export interface Compiled {
+  readonly program: Program
+  /** Labels of calls, in order. */
+  readonly labels: readonly string[]
+  /** 'loss', then the metrics: the accumulators' order. */
+  readonly scores: readonly string[]
+  readonly stepNumbers: number
+  readonly trace: readonly LayerTrace[]
+  readonly takesLogits: boolean
+}
+
+const X = 0
+const TARGET = 1
+const WEIGHTS = 2
+
+/**
+ * Forward, loss, metrics; with `backward` the gradients too; with an optimizer the update.
+ */
+export function compileScoring(
+  network: Network,
+  mode: DataMode,
+  { loss, metrics }: Scoring,
+  { backward = false, optimizer }: { backward?: boolean; optimizer?: Optimizer } = {},
+): Compiled {
+  const record = createRecorder()
+  const last = network.layers.at(-1)!
+  const takesLogits = loss.takesLogits(last.activationName, network.outputs)
+  record.label = 'batch'
+  const order = mode.shuffled ? record.order() : undefined
+  const bring = (slot: number, columns: number, type: 'float32' | 'uint8' | 'int32'): Tensor => {
+    const source = record.data(slot, columns, type, mode.shuffled)
+    if (order === undefined && type !== 'uint8') return source
+    const output = record.empty(columns, type === 'uint8' ? 'float32' : type)
+    record.gather({ output, source, order })
+    return output
+  }
+  const x = bring(X, network.inputs, mode.xType)
+  const target = bring(TARGET, mode.targetColumns, mode.targetType)
+  const sampleWeights = mode.weighted ? bring(WEIGHTS, 1, 'float32') : undefined
+  const weightSum = mode.weighted ? record.scratch(1, 1, 0, 'float64') : undefined
+  if (weightSum !== undefined) record.weightSum({ sum: weightSum, sampleWeights: sampleWeights! })
+
+  const trace = recordForward(record, network, x, takesLogits)
+  const prediction = trace.at(-1)!.forward.output
+  const rowLoss = record.empty(1, 'float64')
+  let gradient = backward ? record.empty(network.outputs) : undefined
+  record.label = `loss ${loss.name}`
+  loss.record(record, { prediction, target, sampleWeights, weightSum, rowLoss, gradient })
+  const total = record.accumulator()
+  for (const [index, layer] of network.layers.entries()) {
+    record.label = `layers.${index} ${layer.type} penalty`
+    layer.recordPenalty(record, total, weightSum)
+  }
+  record.label = `loss ${loss.name}`
+  record.accumulate({ accumulator: total, rowValue: rowLoss, sampleWeights, gate: Number(backward) })
+  for (const metric of metrics) {
+    record.label = `metric ${metric.name}`
+    const rowValue = record.empty(1, 'float64')
+    metric.record(record, { output: prediction, logits: takesLogits, target, targetKind: loss.targetKind, rowValue })
+    record.accumulate({ accumulator: record.accumulator(), rowValue, sampleWeights, gate: 0 })
+  }
+  const lowest = network.layers.findIndex((layer) => layer.trainable && layer.parameters.length > 0)
+  for (let index = network.layers.length - 1; gradient !== undefined && index >= Math.max(lowest, 0); index--) {
+    const layer = network.layers[index]!
+    record.label = `layers.${index} ${layer.type} backward`
+    trace[index]!.outputGradient = gradient
+    const logits = takesLogits && index === network.layers.length - 1
+    gradient = layer.backward(record, trace[index]!.forward.cache, gradient, index > Math.max(lowest, 0), { logits })
+  }
+  if (optimizer !== undefined) {
+    record.label = `optimizer ${optimizer.name}`
+    optimizer.record(record, trainableSegments(network))
+  }
+  return {
+    program: record.program(),
+    labels: record.labels,
+    scores: ['loss', ...metrics.map(({ name }) => name)],
+    stepNumbers: record.stepNumberCount,
+    trace,
+    takesLogits,
+  }
+}
+
+/** Rows to the output of layer `upTo` (default the last); `raw` leaves out the last layer's activation. */
+export function compilePrediction(
+  network: Network,
+  xType: 'float32' | 'uint8',
+  { raw = false, upTo = network.layers.length - 1 }: { raw?: boolean; upTo?: number } = {},
+): Program {
+  const record = createRecorder()
+  record.label = 'batch'
+  let x = record.data(0, network.inputs, xType)
+  if (xType === 'uint8') {
+    const output = record.empty(network.inputs)
+    record.gather({ output, source: x })
+    x = output
+  }
+  const part = { ...network, layers: network.layers.slice(0, upTo + 1) }
+  const trace = recordForward(record, part, x, raw && upTo === network.layers.length - 1)
+  const result = trace.at(-1)!.forward.output
+  record.label = 'result'
+  const output = record.data(1, result.columns, 'float32')
+  record.activationForward({ output, x: result, activation: 'linear' })
+  return record.program()
+}
+
+function recordForward(record: Recorder, network: Network, x: Tensor, takesLogits: boolean): LayerTrace[] {
+  const trace: LayerTrace[] = []
+  let input = x
+  for (const [index, layer] of network.layers.entries()) {
+    record.label = `layers.${index} ${layer.type} forward`
+    const logits = takesLogits && index === network.layers.length - 1
+    const forward = layer.forward(record, input, { logits })
+    trace.push({ x: input, forward, outputGradient: undefined })
+    input = forward.output
+  }
+  return trace
+}

@@ -1,0 +1,706 @@
+import { EarlyStopping } from '../callbacks/early-stopping.js'
+import { ProgressBar } from '../callbacks/progress-bar.js'
+import { Dataset } from '../data/dataset.js'
+import { type ArrayWithShape, isNumberArray, type NumberArray, type Rows, table } from '../data/rows.js'
+import { DeepblasError } from '../errors.js'
+import { type ModelDescription, readModelFile, writeModelFile } from '../files/model-file.js'
+import { Layer } from '../layers/layer.js'
+import { layerFrom } from '../layers/registry.js'
+import { type Loss, type LossName, loss as lossOf } from '../losses/loss.js'
+import { type Metric, type MetricName, metric } from '../metrics/metric.js'
+import {
+  type Arena,
+  asDeepblasError,
+  type Chunk,
+  native,
+  type Pass,
+  type Predictor,
+  type Program,
+} from '../native/addon.js'
+import { Adam } from '../optimizers/adam.js'
+import { Optimizer } from '../optimizers/optimizer.js'
+import { boolean, invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../validate.js'
+import type { Callback } from './callback.js'
+import { compilePrediction, compileScoring } from './compile.js'
+import type { Fitting } from './dimensions.js'
+import { dataMode, EVALUATION_BATCH, type FitRequest, type FitSettings, fitting, type History } from './fit.js'
+import { buildNetwork, initializeParameters, type Network, newArena } from './network.js'
+import { summary } from './summary.js'
+import { type LayerRecord, traceNetwork } from './trace.js'
+
+export interface SequentialOptions<Inputs extends number = number> {
+  /** Features of one row. May be left out where the first layer says its inputs. */
+  readonly inputs?: Inputs
+  /** Of the initial weights, and of shuffles where `fit` is given none. Default 0. */
+  readonly seed?: number
+}
+
+export interface FitOptions {
+  /** By name or instance. */
+  readonly loss: LossName | Loss
+  /** Default Adam. */
+  readonly optimizer?: Optimizer
+  /** Default 10. */
+  readonly epochs?: number
+  /** Rows of a step, or 'full' for plain gradient descent. Default 32. */
+  readonly batchSize?: number | 'full'
+  /** A share of the rows to hold out (seeded), or a data set. */
+  readonly validation?: number | Dataset
+  readonly metrics?: readonly (MetricName | Metric)[]
+  readonly callbacks?: readonly Callback[]
+  /** Ends the fit: it rejects with the signal's reason, the model holds the last completed step. */
+  readonly signal?: AbortSignal
+  /** New order of rows at every epoch. Default true. */
+  readonly shuffle?: boolean
+  /** Of the shuffle and the validation split. Default the model's. */
+  readonly seed?: number
+  /** Draws a bar on a terminal, plain lines elsewhere. Default false: nothing is printed. */
+  readonly progress?: boolean
+}
+
+const fitOptionNames = [
+  'loss',
+  'optimizer',
+  'epochs',
+  'batchSize',
+  'validation',
+  'metrics',
+  'callbacks',
+  'signal',
+  'shuffle',
+  'seed',
+  'progress',
+] as const
+
+export interface EvaluateOptions {
+  /** Default the loss of the last fit. */
+  readonly loss?: LossName | Loss
+  /** Default the metrics of the last fit, and accuracy for classes. */
+  readonly metrics?: readonly (MetricName | Metric)[]
+}
+
+/** Rows to predict: as `x` of a data set, a bare typed array for one row, or a data set. */
+export type PredictionInput = Rows | NumberArray | Dataset
+
+/** Loss and metrics by name. */
+export interface Evaluation {
+  readonly loss: number
+  readonly [metric: string]: number
+}
+
+export interface Prediction {
+  readonly data: Float32Array<ArrayBuffer>
+  /** [rows, outputs] */
+  readonly shape: [rows: number, outputs: number]
+}
+
+export interface NamedWeights {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly data: Float32Array
+}
+
+type PredictKind = 'output' | 'raw'
+
+/**
+ * A stack of layers, trained and asked as one.
+ *
+ * @example
+ * const model = new Sequential([new Dense(16, { activation: 'relu' }), new Dense(1, { activation: 'sigmoid' })],
+ *   { inputs: 2, seed: 42 })
+ * await model.fit(data, { loss: 'binaryCrossEntropy', epochs: 100 })
+ */
+export class Sequential<
+  const Layers extends readonly Layer[] = readonly Layer[],
+  const Inputs extends number = number,
+> {
+  readonly seed: number
+  readonly #descriptions: readonly Layer[]
+  readonly #network: Network
+  readonly #parameters: Arena
+  readonly #predictors = new Map<string, Predictor>()
+  readonly #programs = new Map<string, Program>()
+  /** Set while a fit runs; predictions and saves are refused except inside its callbacks. */
+  #fitting: 'no' | 'running' | 'callback' = 'no'
+  #scoring: { loss: Loss; metrics: readonly Metric[] } | undefined
+  #labels: readonly string[] | undefined
+  #training: { epochs: number; loss: number } | undefined
+
+  /**
+   * Where the sizes are literal types, the compiler finds two layers that do not fit.
+   *
+   * @throws DeepblasError ERR_DEEPBLAS_SHAPE that names both layers and both sizes where two do not fit
+   */
+  constructor(layers: Layers & Fitting<Layers, Inputs>, options?: SequentialOptions<Inputs>) {
+    if (!Array.isArray(layers) || layers.length === 0) throw invalid('layers', 'array of at least one layer', layers)
+    for (const [index, layer] of (layers as readonly Layer[]).entries()) {
+      if (!(layer instanceof Layer)) throw invalid(`layers[${index}]`, 'layer such as new Dense(10)', layer)
+    }
+    const given = knownOptions<SequentialOptions>('Sequential', options, ['inputs', 'seed'])
+    this.seed = nonNegativeInteger('seed', given.seed ?? 0)
+    const inputs = given.inputs === undefined ? undefined : positiveInteger('inputs', given.inputs)
+    this.#descriptions = [...(layers as readonly Layer[])]
+    this.#network = buildNetwork(layers, inputs)
+    this.#parameters = newArena(this.#network)
+    initializeParameters(this.#network, this.#parameters, [this.seed])
+  }
+
+  get layers(): readonly Layer[] {
+    return this.#network.layers
+  }
+
+  /** Features of one row. */
+  get inputs(): number {
+    return this.#network.inputs
+  }
+
+  get outputs(): number {
+    return this.#network.outputs
+  }
+
+  get parameterCount(): number {
+    return this.#network.parameters.reduce((sum, { size }) => sum + size, 0)
+  }
+
+  /** Names of the classes, where the training data had them. */
+  get labels(): readonly string[] | undefined {
+    return this.#labels
+  }
+
+  /** Layer, output shape, parameters: the dimensions lesson as a table. */
+  summary(): string {
+    return summary(this.#network)
+  }
+
+  /**
+   * Trains. The event loop stays free: steps run on native threads.
+   *
+   * @throws DeepblasError ERR_DEEPBLAS_BUSY while another fit of this model runs, ERR_DEEPBLAS_NOT_FINITE when the loss
+   *   explodes (the parameters are those of the last good step), ERR_DEEPBLAS_ARGUMENT, _SHAPE, _DATA for wrong input;
+   *   the signal's reason when aborted
+   */
+  async fit(train: Dataset, options: FitOptions): Promise<History> {
+    const caller = new Error('fit')
+    const steps = this.#startFit(train, options)
+    return this.#exclusively(async () => {
+      let input: Chunk | undefined
+      try {
+        for (;;) {
+          this.#fitting = 'callback'
+          const next = steps.next(input)
+          if (next.done === true) return next.value
+          input = undefined
+          if ('wait' in next.value) await next.value.wait
+          else {
+            this.#fitting = 'running'
+            input = await next.value.advance('async')
+          }
+        }
+      } catch (error) {
+        steps.return({} as History)
+        throw asDeepblasError(error, caller)
+      }
+    })
+  }
+
+  /** As `fit`, on this thread: the event loop waits. Callbacks must not return promises. */
+  fitSync(train: Dataset, options: FitOptions): History {
+    const steps = this.#startFit(train, options)
+    this.#fitting = 'callback'
+    try {
+      let input: Chunk | undefined
+      for (;;) {
+        const next = steps.next(input)
+        if (next.done === true) return next.value
+        input = this.#answerSync(next.value)
+      }
+    } finally {
+      this.#fitting = 'no'
+    }
+  }
+
+  /** Loss and metrics over all rows. */
+  async evaluate(data: Dataset, options?: EvaluateOptions): Promise<Evaluation> {
+    const caller = new Error('evaluate')
+    const { pass, names } = this.#evaluation(data, options)
+    try {
+      return scoresOf(await pass.run(), names)
+    } catch (error) {
+      throw asDeepblasError(error, caller)
+    }
+  }
+
+  evaluateSync(data: Dataset, options?: EvaluateOptions): Evaluation {
+    const { pass, names } = this.#evaluation(data, options)
+    return scoresOf(pass.runSync(), names)
+  }
+
+  /** The output for every row: { data, shape: [rows, outputs] }. */
+  predict(rows: PredictionInput): Promise<Prediction> {
+    return this.#predict(rows, 'output')
+  }
+
+  /** As `predict`, on this thread: microseconds for one row. */
+  predictSync(rows: PredictionInput): Prediction {
+    return this.#predictSync(rows, 'output')
+  }
+
+  /** The output before the last layer's activation. */
+  predictRaw(rows: PredictionInput): Promise<Prediction> {
+    return this.#predict(rows, 'raw')
+  }
+
+  predictRawSync(rows: PredictionInput): Prediction {
+    return this.#predictSync(rows, 'raw')
+  }
+
+  /** The class of every row: its index, or its name where the training data had names. */
+  async predictClasses(rows: PredictionInput): Promise<number[] | string[]> {
+    return this.#classes(await this.#predict(rows, 'output'))
+  }
+
+  predictClassesSync(rows: PredictionInput): number[] | string[] {
+    return this.#classes(this.#predictSync(rows, 'output'))
+  }
+
+  /** What layer `layer` (from 0) gives for the rows. */
+  async activations(rows: PredictionInput, layer: number): Promise<Prediction> {
+    if (!Number.isSafeInteger(layer) || layer < 0 || layer >= this.layers.length) {
+      throw invalid('layer', `layer from 0 to ${this.layers.length - 1}`, layer)
+    }
+    this.#requireFree('activations')
+    const data = this.#dataset(rows)
+    const columns = this.layers[layer]!.outputs!
+    const program = this.#program(`upTo ${layer} ${data.type}`, () =>
+      compilePrediction(this.#network, data.type, { upTo: layer }),
+    )
+    return this.#runPrediction(data, program, columns)
+  }
+
+  /** The gradients of the full cost over one full batch, by the parameters' names. */
+  async gradients(data: Dataset, { loss }: { loss: LossName | Loss }): Promise<NamedWeights[]> {
+    this.#requireFree('gradients')
+    const { gradients } = traceNetwork(this.#network, this.#parameters, data, lossOf('loss', loss))
+    return this.#named(gradients)
+  }
+
+  /** Every layer's Z, A, dZ and dA over one full batch, and what was cached, in the lesson's terms. */
+  async trace(data: Dataset, { loss }: { loss: LossName | Loss }): Promise<{ cost: number; layers: LayerRecord[] }> {
+    this.#requireFree('trace')
+    const { cost, layers } = traceNetwork(this.#network, this.#parameters, data, lossOf('loss', loss))
+    return { cost, layers }
+  }
+
+  /** Calls of a training program, the bytes of its workspace, and measured microseconds a call. */
+  explain({
+    batchSize = 32,
+    loss,
+    optimizer = new Adam(),
+  }: {
+    batchSize?: number
+    loss?: LossName
+    optimizer?: Optimizer
+  } = {}): string {
+    this.#requireFree('explain')
+    const chosen = lossOf('loss', loss ?? defaultLoss(this.#network))
+    const classes = chosen.targetKind === 'classes'
+    const rows = positiveInteger('batchSize', batchSize)
+    const data = Dataset.from({
+      x: { data: new Float32Array(rows * this.inputs), shape: [rows, this.inputs] },
+      y: { data: new Float32Array(rows * (classes ? 1 : this.outputs)), shape: [rows, classes ? 1 : this.outputs] },
+    })
+    const copy = this.clone()
+    const { mode, slots } = dataMode(data, { loss: chosen, metrics: [] }, this.outputs, false, true)
+    const compiled = compileScoring(copy.#network, mode, { loss: chosen, metrics: [] }, { backward: true, optimizer })
+    const steps = 20
+    const training = new (native().Training)({
+      program: compiled.program,
+      batch: rows,
+      keepAll: false,
+      rows: Float64Array.of(rows),
+      seeds: Float64Array.of(0),
+      shuffle: false,
+      epoch: 0,
+      stepOfEpoch: 0,
+      parameters: copy.#parameters,
+      gradients: newArena(copy.#network),
+      states: optimizer.stateNames.map(() => newArena(copy.#network)),
+      slots,
+    })
+    const numbers = (count: number) =>
+      Float64Array.from(Array.from({ length: count }, (_, step) => [...optimizer.numbers(step + 1, 0)]).flat())
+    training.advanceSync(numbers(2), 2, 1000, false, false)
+    training.measure(true)
+    training.advanceSync(numbers(steps), steps, 1000, false, false)
+    const spent = training.microseconds()
+    const { bytes } = compiled.program.describe(rows)
+    const lines = compiled.labels.map((label, i) => `${(spent[i]! / steps).toFixed(1).padStart(10)} µs  ${label}`)
+    return [`batch ${rows}, workspace ${bytes} bytes, ${compiled.labels.length} calls a step`, ...lines].join('\n')
+  }
+
+  /** Every parameter by name, as copies: [{ name: 'layers.0.weight', shape, data }]. */
+  getWeights(): NamedWeights[] {
+    this.#requireFree('getWeights')
+    return this.#named(this.#parameters)
+  }
+
+  /**
+   * Sets every parameter; the list may be in any order.
+   *
+   * @throws DeepblasError ERR_DEEPBLAS_SHAPE for a missing, unknown or wrongly shaped parameter; nothing is set then
+   */
+  setWeights(weights: readonly NamedWeights[]): void {
+    this.#requireFree('setWeights')
+    if (!Array.isArray(weights)) throw invalid('weights', 'array of { name, shape, data }', weights)
+    const given = new Map(weights.map((weight) => [weight.name, weight]))
+    const values = this.#network.parameters.map((parameter) => {
+      const weight = given.get(parameter.name)
+      const expected = `[${parameter.shape.join(', ')}]`
+      if (
+        weight === undefined ||
+        weight.shape.join() !== parameter.shape.join() ||
+        weight.data.length !== parameter.size
+      ) {
+        const came =
+          weight === undefined ? 'nothing' : `[${weight.shape.join(', ')}] with ${weight.data.length} numbers`
+        throw new DeepblasError(
+          'ERR_DEEPBLAS_SHAPE',
+          `Expected shape ${expected} for weight '${parameter.name}' but received ${came}.`,
+        )
+      }
+      const data = Float32Array.from(weight.data)
+      const bad = data.findIndex((value) => !Number.isFinite(value))
+      if (bad >= 0) throw invalid(`${parameter.name}[${bad}]`, 'finite number', weight.data[bad])
+      return { parameter, data }
+    })
+    if (given.size !== values.length) {
+      const unknown = weights.find(({ name }) => !values.some(({ parameter }) => parameter.name === name))
+      throw new DeepblasError(
+        'ERR_DEEPBLAS_SHAPE',
+        `Expected ${values.length} weights but received ${weights.length}; unknown: '${unknown?.name}'.`,
+      )
+    }
+    for (const { parameter, data } of values) parameter.write(this.#parameters, 0, data)
+  }
+
+  /** A second model with the same layers and parameters; to serve from while this one fits. */
+  clone(): Sequential {
+    this.#requireFree('clone')
+    const copy = new Sequential(this.#descriptions, { inputs: this.inputs, seed: this.seed })
+    copy.#parameters.copyFrom(this.#parameters)
+    copy.#scoring = this.#scoring
+    copy.#labels = this.#labels
+    copy.#training = this.#training
+    return copy
+  }
+
+  /** Writes one .safetensors file that holds all a prediction needs. A reader never sees half a file. */
+  async save(path: string): Promise<void> {
+    this.#requireFree('save')
+    const description: ModelDescription = {
+      formatVersion: 1,
+      architecture: {
+        inputs: this.inputs,
+        seed: this.seed,
+        layers: this.layers.map((layer) => ({ type: layer.type, options: layer.options() })),
+      },
+      ...(this.#labels === undefined ? {} : { labels: [...this.#labels] }),
+      ...(this.#scoring === undefined
+        ? {}
+        : {
+            training: {
+              loss: this.#scoring.loss.name,
+              metrics: this.#scoring.metrics.map(({ name }) => name),
+              ...(this.#training === undefined ? {} : { epochs: this.#training.epochs }),
+            },
+          }),
+      weights: this.getWeights().map(({ name, shape, data }) => ({ name, shape: [...shape], data })),
+    }
+    await writeModelFile(path, description)
+  }
+
+  /**
+   * A model from a file that `save` wrote.
+   *
+   * @throws DeepblasError ERR_DEEPBLAS_FILE that says what is wrong with the file
+   */
+  static async load(path: string): Promise<Sequential> {
+    const { architecture, labels, training, weights } = await readModelFile(path)
+    try {
+      const layers = architecture.layers.map(({ type, options }) => layerFrom(type, options))
+      const model = new Sequential(layers, { inputs: architecture.inputs, seed: architecture.seed })
+      model.setWeights(weights)
+      model.#labels = labels
+      if (training?.loss !== undefined) {
+        const metrics = Array.isArray(training.metrics) ? training.metrics : []
+        model.#scoring = {
+          loss: lossOf('training.loss', training.loss),
+          metrics: metrics.map((name) => metric('training.metrics', name)),
+        }
+        if (typeof training.epochs === 'number') model.#training = { epochs: training.epochs, loss: 0 }
+      }
+      return model
+    } catch (cause) {
+      throw new DeepblasError('ERR_DEEPBLAS_FILE', `${path} does not describe a model: ${(cause as Error).message}`, {
+        cause,
+      })
+    }
+  }
+
+  #startFit(train: Dataset, options: FitOptions): Generator<FitRequest, History, Chunk | undefined> {
+    if (this.#fitting !== 'no') throw busy('fit')
+    return this.#remembering(fitting(this.#fitSettings(train, options)), options)
+  }
+
+  *#remembering(
+    steps: Generator<FitRequest, History, Chunk | undefined>,
+    options: FitOptions,
+  ): Generator<FitRequest, History, Chunk | undefined> {
+    const history = yield* steps
+    this.#scoring = {
+      loss: lossOf('loss', options.loss),
+      metrics: (options.metrics ?? []).map((one) => metric('metrics', one)),
+    }
+    const last = history.epochs.at(-1)
+    this.#training = { epochs: history.epochs.length, loss: last?.loss ?? 0 }
+    return history
+  }
+
+  #fitSettings(train: Dataset, options: FitOptions): FitSettings {
+    if (!(train instanceof Dataset)) throw invalid('train', 'Dataset', train, 'Make one with Dataset.from({ x, y }).')
+    const given = knownOptions<FitOptions>('fit', options, fitOptionNames)
+    const epochs = nonNegativeInteger('epochs', given.epochs ?? 10)
+    const batchSize = given.batchSize === 'full' ? 'full' : positiveInteger('batchSize', given.batchSize ?? 32)
+    const seed = nonNegativeInteger('seed', given.seed ?? this.seed)
+    if (given.optimizer !== undefined && !(given.optimizer instanceof Optimizer)) {
+      throw invalid('optimizer', 'optimizer such as new Adam()', given.optimizer)
+    }
+    if (given.signal !== undefined && !(given.signal instanceof AbortSignal)) {
+      throw invalid('signal', 'AbortSignal', given.signal)
+    }
+    const callbacks = [...(given.callbacks ?? [])]
+    if (boolean('progress', given.progress ?? false)) callbacks.push(new ProgressBar())
+    const scoring = {
+      loss: lossOf('loss', given.loss),
+      metrics: (given.metrics ?? []).map((one) => metric('metrics', one)),
+    }
+    this.#requireFeatures('train', train)
+    let rows = train
+    let validation: Dataset | undefined
+    if (typeof given.validation === 'number') [rows, validation] = train.split(given.validation, { seed })
+    else if (given.validation !== undefined) {
+      if (!(given.validation instanceof Dataset)) throw invalid('validation', 'fraction or Dataset', given.validation)
+      validation = given.validation
+      this.#requireFeatures('validation', validation)
+    }
+    // Targets are checked before anything is computed.
+    scoring.loss.takesLogits(this.layers.at(-1)!.activationName, this.outputs)
+    rows.targetMatrix(scoring.loss.targetKind, this.outputs)
+    validation?.targetMatrix(scoring.loss.targetKind, this.outputs)
+    if (callbacks.some((one) => one instanceof EarlyStopping && one.monitor.startsWith('validation.')) && !validation) {
+      throw invalid('validation', 'fraction or Dataset, which EarlyStopping monitors', given.validation)
+    }
+    this.#labels = train.labels ?? this.#labels
+    return {
+      network: this.#network,
+      parameters: this.#parameters,
+      train: rows,
+      validation,
+      scoring,
+      optimizer: given.optimizer ?? new Adam(),
+      epochs,
+      batchSize,
+      shuffle: boolean('shuffle', given.shuffle ?? true),
+      seed,
+      callbacks,
+      signal: given.signal,
+      model: this,
+    }
+  }
+
+  async #exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.#fitting = 'running'
+    try {
+      return await work()
+    } finally {
+      this.#fitting = 'no'
+    }
+  }
+
+  #answerSync(request: FitRequest): Chunk | undefined {
+    if ('wait' in request) {
+      throw new DeepblasError(
+        'ERR_DEEPBLAS_ARGUMENT',
+        'Expected callbacks of fitSync to return nothing but one returned a promise. Use fit.',
+      )
+    }
+    return request.advance('sync') as Chunk
+  }
+
+  #requireFree(what: string): void {
+    if (this.#fitting === 'running') throw busy(what)
+  }
+
+  #requireFeatures(argument: string, data: Dataset): void {
+    if (data.features === this.inputs) return
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_SHAPE',
+      `Expected ${this.inputs} features for ${argument}, as many as the model's inputs, but received ${data.features}.`,
+    )
+  }
+
+  #evaluation(data: Dataset, options: EvaluateOptions | undefined): { pass: Pass; names: readonly string[] } {
+    this.#requireFree('evaluate')
+    if (!(data instanceof Dataset)) throw invalid('data', 'Dataset', data, 'Make one with Dataset.from({ x, y }).')
+    const given = knownOptions<EvaluateOptions>('evaluate', options, ['loss', 'metrics'])
+    const loss = lossOf('loss', given.loss ?? this.#scoring?.loss ?? defaultLoss(this.#network))
+    const metrics =
+      given.metrics?.map((one) => metric('metrics', one)) ??
+      (this.#scoring !== undefined && this.#scoring.metrics.length > 0
+        ? this.#scoring.metrics
+        : loss.targetKind === 'values'
+          ? []
+          : [metric('metrics', 'accuracy')])
+    this.#requireFeatures('data', data)
+    const { mode, slots } = dataMode(data, { loss, metrics }, this.outputs, false, false)
+    const compiled = compileScoring(this.#network, mode, { loss, metrics })
+    const pass = new (native().Pass)({
+      program: compiled.program,
+      batch: Math.min(EVALUATION_BATCH, data.rows),
+      keepAll: false,
+      rows: Float64Array.of(data.rows),
+      parameters: this.#parameters,
+      slots,
+    })
+    return { pass, names: compiled.scores }
+  }
+
+  #dataset(rows: PredictionInput): Dataset {
+    const data =
+      rows instanceof Dataset
+        ? rows
+        : Dataset.from({ x: isNumberArray(rows) ? { data: rows, shape: [1, rows.length] } : rows })
+    this.#requireFeatures('rows', data)
+    return data
+  }
+
+  #program(key: string, make: () => Program): Program {
+    const known = this.#programs.get(key) ?? make()
+    this.#programs.set(key, known)
+    return known
+  }
+
+  async #predict(rows: PredictionInput, kind: PredictKind): Promise<Prediction> {
+    this.#requireFree('predict')
+    const data = this.#dataset(rows)
+    const program = this.#program(`${kind} ${data.type}`, () =>
+      compilePrediction(this.#network, data.type, { raw: kind === 'raw' }),
+    )
+    return this.#runPrediction(data, program, this.outputs)
+  }
+
+  async #runPrediction(data: Dataset, program: Program, columns: number): Promise<Prediction> {
+    const caller = new Error('predict')
+    const output = new Float32Array(data.rows * columns)
+    try {
+      await this.#predictionPass(data, program, output, columns).run()
+    } catch (error) {
+      throw asDeepblasError(error, caller)
+    }
+    return { data: output, shape: [data.rows, columns] }
+  }
+
+  #predictionPass(data: Dataset, program: Program, output: Float32Array, outputColumns: number): Pass {
+    return new (native().Pass)({
+      program,
+      batch: Math.min(EVALUATION_BATCH, data.rows),
+      keepAll: false,
+      rows: Float64Array.of(data.rows),
+      parameters: this.#parameters,
+      slots: [[data.matrix(false)]],
+      output,
+      outputColumns,
+    })
+  }
+
+  #predictSync(given: PredictionInput, kind: PredictKind): Prediction {
+    this.#requireFree('predictSync')
+    if (given instanceof Float32Array && given.length === this.inputs) return this.#predictFloats(given, 1, kind)
+    if (given instanceof Dataset) {
+      this.#requireFeatures('rows', given)
+      const program = this.#program(`${kind} ${given.type}`, () =>
+        compilePrediction(this.#network, given.type, { raw: kind === 'raw' }),
+      )
+      const output = new Float32Array(given.rows * this.outputs)
+      this.#predictionPass(given, program, output, this.outputs).runSync()
+      return { data: output, shape: [given.rows, this.outputs] }
+    }
+    const { data, rows, columns } = isNumberArray(given)
+      ? { data: given, rows: 1, columns: given.length }
+      : table('rows', given)
+    if (columns !== this.inputs) {
+      throw new DeepblasError(
+        'ERR_DEEPBLAS_SHAPE',
+        `Expected ${this.inputs} features for rows, as many as the model's inputs, but received ${columns}.`,
+      )
+    }
+    return this.#predictFloats(data instanceof Float32Array ? data : Float32Array.from(data), rows, kind)
+  }
+
+  #predictFloats(input: Float32Array, rows: number, kind: PredictKind): Prediction {
+    const capacity = rows === 1 ? 1 : EVALUATION_BATCH
+    const key = `${kind} ${capacity}`
+    let predictor = this.#predictors.get(key)
+    if (predictor === undefined) {
+      const program = this.#program(`${kind} float32`, () =>
+        compilePrediction(this.#network, 'float32', { raw: kind === 'raw' }),
+      )
+      predictor = new (native().Predictor)(program, capacity, this.#parameters, this.inputs, this.outputs, 1)
+      this.#predictors.set(key, predictor)
+    }
+    const data = new Float32Array(rows * this.outputs)
+    predictor.predictSync(input, rows, data)
+    return { data, shape: [rows, this.outputs] }
+  }
+
+  #classes({ data, shape: [rows, outputs] }: Prediction): number[] | string[] {
+    const threshold = this.layers.at(-1)!.activationName === 'linear' ? 0 : 0.5
+    const indices = Array.from({ length: rows }, (_, row) => {
+      if (outputs === 1) return Number(data[row]! > threshold)
+      let best = 0
+      for (let c = 1; c < outputs; c++) if (data[row * outputs + c]! > data[row * outputs + best]!) best = c
+      return best
+    })
+    const labels = this.#labels
+    return labels === undefined ? indices : indices.map((index) => labels[index] ?? String(index))
+  }
+
+  #named(arena: Arena): NamedWeights[] {
+    return this.#network.parameters.map((parameter) => ({
+      name: parameter.name,
+      shape: [...parameter.shape],
+      data: parameter.read(arena, 0),
+    }))
+  }
+}
+
+export type { ArrayWithShape }
+
+function busy(what: string): DeepblasError {
+  return new DeepblasError(
+    'ERR_DEEPBLAS_BUSY',
+    `${what} was called while this model fits. Await the fit, or use a clone() made before it.`,
+  )
+}
+
+function scoresOf(accumulators: Float64Array, names: readonly string[]): Evaluation {
+  const scores = names.map((name, i) => [name, accumulators[2 * i]! / accumulators[2 * i + 1]!] as const)
+  return Object.fromEntries(scores) as unknown as Evaluation
+}
+
+/** What the last layer's activation suggests. */
+function defaultLoss(network: Network): LossName {
+  const { activationName } = network.layers.at(-1)!
+  if (activationName === 'softmax') return 'crossEntropy'
+  return activationName === 'sigmoid' ? 'binaryCrossEntropy' : 'meanSquaredError'
+}
