@@ -1,0 +1,226 @@
+// Dense layers against their reference. The bound of a product is what rounding of its sum may come to (sumError) times
+// the sum of magnitudes of its terms.
+#include <cmath>
+
+#include "kernel_run.h"
+#include "test.h"
+
+namespace deepblas {
+namespace test {
+
+namespace {
+
+using reference::Matrix;
+using reference::Vector;
+
+struct Shape {
+  int64_t rows, inputs, outputs;
+};
+
+// Around the register tiles of every instruction set (4 to 64 columns, 1 to 12 rows), the depth block (512), the row
+// block (96) and the batch block (128); primes in between.
+const Shape kRegisterShapes[] = {
+    {1, 1, 1},     {2, 1, 3},     {3, 2, 4},     {1, 13, 5},    {4, 3, 7},     {5, 7, 8},     {6, 8, 9},
+    {7, 5, 11},    {11, 16, 12},  {12, 17, 13},  {13, 31, 15},  {17, 9, 16},   {23, 11, 17},  {31, 14, 23},
+    {32, 15, 24},  {33, 29, 25},  {1, 512, 31},  {2, 511, 32},  {3, 513, 33},  {64, 64, 47},  {95, 19, 48},
+    {96, 23, 49},  {97, 37, 63},  {98, 6, 64},   {5, 41, 65},   {127, 13, 67}, {128, 10, 31}, {129, 12, 97},
+    {144, 3, 10},  {145, 4, 20},  {209, 53, 20}, {7, 1031, 5},  {6, 1024, 16}, {64, 784, 128}, {64, 128, 10},
+    {257, 2, 4},   {400, 2, 1},   {19, 101, 99}, {8, 99, 101},
+};
+
+// weightPanel gives these to OpenBLAS: widths around multiples of 16 and 256, depths beyond OpenBLAS's own blocks.
+const Shape kBlasShapes[] = {
+    {1, 640, 640}, {7, 4003, 101}, {33, 701, 577}, {64, 130, 3079}, {3, 100, 4000}, {521, 800, 512}, {16, 785, 521},
+};
+
+int64_t gapOf(int64_t i) { return i % 3 == 0 ? 0 : i % 3 == 1 ? 5 : 16; }
+
+// Register tiles may be cut anywhere between panels. OpenBLAS sums the edges of a call in another order than its middle:
+// its layers are cut in the kernel's own tiles only.
+int64_t cutOf(bool blas, int64_t multiple) { return blas ? KernelRun::kOwnTile : multiple; }
+
+// The bound for one sum of products: |a| · |b| per element.
+Matrix magnitudes(const Matrix& matrix) {
+  Matrix result = matrix;
+  for (double& value : result.values) value = std::fabs(value);
+  return result;
+}
+
+Matrix scaled(Matrix matrix, double factor) {
+  for (double& value : matrix.values) value *= factor;
+  return matrix;
+}
+
+Vector magnitudes(const Vector& vector) {
+  Vector result = vector;
+  for (double& value : result) value = std::fabs(value);
+  return result;
+}
+
+struct Variant {
+  Activation activation;
+  bool bias, preActivation;
+};
+
+void checkForward(const KernelSet& set, const Shape& shape, const Variant& variant, int64_t index) {
+  namespace arg = at::denseForward;
+  const Matrix x = randomMatrix(shape.rows, shape.inputs, 10 * index + 1);
+  const Matrix weight = randomMatrix(shape.outputs, shape.inputs, 10 * index + 2);
+  const Vector bias = variant.bias ? randomVector(shape.outputs, 10 * index + 3, -1, 1) : Vector();
+  const reference::Forward expected = reference::denseForward(x, weight, bias, variant.activation);
+
+  const int64_t panel = set.weightPanel(shape.inputs, shape.outputs);
+  const bool blas = set.usesBlas(panel);
+  CONTEXT(set.name, ", ", shape.rows, " rows, ", shape.inputs, " inputs, ", shape.outputs, " outputs, panel ", panel,
+          ", activation ", static_cast<int>(variant.activation), variant.bias ? ", bias" : "",
+          variant.preActivation ? ", preActivation" : "");
+  const Operand output = Operand::unwritten(shape.rows + 2, shape.outputs, Type::Float32, gapOf(index));
+  const Operand preActivation = Operand::unwritten(shape.rows + 1, shape.outputs, Type::Float32, gapOf(index + 1));
+  KernelRun run(KernelId::DenseForward, shape.rows, cutOf(blas, 1), cutOf(blas, panel));
+  run.tensor(arg::output, output);
+  if (variant.preActivation) run.tensor(arg::preActivation, preActivation);
+  run.tensor(arg::x, Operand::matrix(x, Type::Float32, gapOf(index + 2)));
+  run.tensor(arg::weight, Operand::panels(weight, panel));
+  if (variant.bias) run.tensor(arg::bias, Operand::vector(bias));
+  run.number(arg::activation, static_cast<int>(variant.activation));
+  run.execute(set);
+
+  const Matrix bound = scaled(
+      reference::denseForward(magnitudes(x), magnitudes(weight), magnitudes(bias), Activation::Linear).output,
+      sumError(shape.inputs));
+  if (variant.preActivation) checkMatrix("preActivation", preActivation.read(shape.rows), expected.preActivation, bound);
+  // No activation is steeper than 1.13 (gelu); their own errors are below 3e-7 (1 + |z|).
+  Matrix outputBound = bound;
+  if (variant.activation != Activation::Linear && variant.activation != Activation::Relu)
+    for (size_t i = 0; i < bound.values.size(); ++i)
+      outputBound.values[i] = 1.13 * bound.values[i] + 3e-7 * (1 + std::fabs(expected.preActivation.values[i]));
+  checkMatrix("output", output.read(shape.rows), expected.output, outputBound);
+}
+
+void checkBackwardInput(const KernelSet& set, const Shape& shape, int64_t index) {
+  namespace arg = at::denseBackwardInput;
+  const Matrix gradient = randomMatrix(shape.rows, shape.outputs, 10 * index + 4);
+  const Matrix weight = randomMatrix(shape.outputs, shape.inputs, 10 * index + 5);
+  const int64_t panel = set.weightPanel(shape.inputs, shape.outputs);
+  const bool blas = set.usesBlas(panel);
+  CONTEXT(set.name, ", ", shape.rows, " rows, ", shape.inputs, " inputs, ", shape.outputs, " outputs, panel ", panel);
+  const Operand stored = Operand::panels(weight, panel);
+  const Operand inputGradient = Operand::unwritten(shape.rows + 2, shape.inputs, Type::Float32, gapOf(index));
+  KernelRun run(KernelId::DenseBackwardInput, shape.rows, cutOf(blas, 1), cutOf(blas, set.registerPanel(shape.inputs)));
+  run.tensor(arg::inputGradient, inputGradient);
+  run.tensor(arg::preActivationGradient, Operand::matrix(gradient, Type::Float32, gapOf(index + 1)));
+  run.tensor(arg::weight, stored);
+  if (!blas) {
+    const int64_t transposedPanel = set.registerPanel(shape.inputs);
+    const Operand transposed = Operand::unwrittenPanels(shape.inputs, shape.outputs, transposedPanel, true);
+    KernelRun transpose(KernelId::TransposeWeight, shape.rows, transposedPanel);
+    transpose.tensor(at::transposeWeight::output, transposed);
+    transpose.tensor(at::transposeWeight::weight, stored);
+    transpose.execute(set);
+    checkMatrix("transposed weight", transposed.read(), reference::transposeWeight(weight), 0);
+    run.tensor(arg::weightTransposed, transposed);
+  }
+  run.execute(set);
+  const Matrix bound =
+      scaled(reference::denseBackwardInput(magnitudes(gradient), magnitudes(weight)), sumError(shape.outputs));
+  checkMatrix("inputGradient", inputGradient.read(shape.rows), reference::denseBackwardInput(gradient, weight), bound);
+}
+
+void checkBackwardWeight(const KernelSet& set, const Shape& shape, bool bias, int64_t index) {
+  namespace arg = at::denseBackwardWeight;
+  const Matrix x = randomMatrix(shape.rows, shape.inputs, 10 * index + 6);
+  const Matrix gradient = randomMatrix(shape.rows, shape.outputs, 10 * index + 7);
+  const int64_t panel = set.weightPanel(shape.inputs, shape.outputs);
+  const bool blas = set.usesBlas(panel);
+  CONTEXT(set.name, ", ", shape.rows, " rows, ", shape.inputs, " inputs, ", shape.outputs, " outputs, panel ", panel,
+          bias ? ", bias" : "");
+  const Operand weightGradient = Operand::unwrittenPanels(shape.outputs, shape.inputs, panel);
+  const Operand biasGradient = Operand::unwritten(1, shape.outputs);
+  // The bias gradient belongs to the tiles of the first inputs; its columns are those of the second axis.
+  KernelRun run(KernelId::DenseBackwardWeight, shape.rows, cutOf(blas, 1), cutOf(blas, panel));
+  run.tensor(arg::weightGradient, weightGradient);
+  if (bias) run.tensor(arg::biasGradient, biasGradient);
+  run.tensor(arg::x, Operand::matrix(x, Type::Float32, gapOf(index)));
+  run.tensor(arg::preActivationGradient, Operand::matrix(gradient, Type::Float32, gapOf(index + 1)));
+  run.execute(set);
+  const reference::ParameterGradients expected = reference::denseBackwardWeight(x, gradient);
+  const reference::ParameterGradients bound =
+      reference::denseBackwardWeight(magnitudes(x), magnitudes(gradient));
+  checkMatrix("weightGradient", weightGradient.read(), expected.weight, scaled(bound.weight, sumError(shape.rows)));
+  if (!bias) return;
+  for (int64_t o = 0; o < shape.outputs; ++o)
+    CHECK_CLOSE(biasGradient.read().at(0, o), expected.bias[o], sumError(shape.rows) * bound.bias[o]);
+}
+
+template <typename Check>
+void forEveryShape(Check check) {
+  int64_t index = 0;
+  for (const Shape& shape : kRegisterShapes) check(shape, index++);
+  for (const Shape& shape : kBlasShapes) check(shape, index++);
+}
+
+}  // namespace
+
+TEST("denseForward equals its reference for every shape") {
+  for (const KernelSet* set : testedSets()) {
+    forEveryShape([&](const Shape& shape, int64_t index) {
+      checkForward(*set, shape, {static_cast<Activation>(index % 5), index % 4 != 0, index % 3 != 0}, index);
+    });
+  }
+}
+
+TEST("denseForward equals its reference for every activation and optional tensor") {
+  for (const KernelSet* set : testedSets())
+    for (int activation = 0; activation < 5; ++activation)
+      for (bool bias : {false, true})
+        for (bool preActivation : {false, true})
+          for (const Shape& shape : {Shape{13, 520, 21}, Shape{9, 411, 1009}})
+            checkForward(*set, shape, {static_cast<Activation>(activation), bias, preActivation}, activation);
+}
+
+TEST("denseBackwardInput and transposeWeight equal their references") {
+  for (const KernelSet* set : testedSets())
+    forEveryShape([&](const Shape& shape, int64_t index) { checkBackwardInput(*set, shape, index); });
+}
+
+TEST("denseBackwardWeight equals its reference") {
+  for (const KernelSet* set : testedSets())
+    forEveryShape([&](const Shape& shape, int64_t index) { checkBackwardWeight(*set, shape, index % 3 != 0, index); });
+}
+
+TEST("the layout of a weight depends on its shape alone and large layers are OpenBLAS's") {
+  for (const KernelSet* set : testedSets()) {
+    CONTEXT(set->name);
+    for (const Shape& shape : kRegisterShapes) CHECK(!set->usesBlas(set->weightPanel(shape.inputs, shape.outputs)));
+    for (const Shape& shape : kBlasShapes) {
+      const int64_t panel = set->weightPanel(shape.inputs, shape.outputs);
+      CHECK(set->usesBlas(panel));
+      CHECK(panel >= shape.outputs && panel % 16 == 0);
+    }
+    for (int64_t width = 1; width <= 300; ++width) CHECK(!set->usesBlas(set->registerPanel(width)));
+  }
+}
+
+TEST("a NaN in one input row reaches every output of that row and of no other") {
+  namespace arg = at::denseForward;
+  for (const KernelSet* set : testedSets()) {
+    for (int activation = 0; activation < 5; ++activation) {
+      CONTEXT(set->name, ", activation ", activation);
+      Matrix x = randomMatrix(9, 21, 5);
+      x.at(4, 20) = NAN;
+      const Operand output = Operand::unwritten(9, 13);
+      KernelRun run(KernelId::DenseForward, 9, 1, set->weightPanel(21, 13));
+      run.tensor(arg::output, output);
+      run.tensor(arg::x, Operand::matrix(x));
+      run.tensor(arg::weight, Operand::panels(randomMatrix(13, 21, 6), set->weightPanel(21, 13)));
+      run.number(arg::activation, activation);
+      run.execute(*set);
+      const Matrix result = output.read();
+      for (int64_t r = 0; r < 9; ++r)
+        for (int64_t c = 0; c < 13; ++c) CHECK_EQUAL(std::isnan(result.at(r, c)), r == 4);
+    }
+  }
+}
+
+}  // namespace test
+}  // namespace deepblas

@@ -1,0 +1,146 @@
+#include "core/thread_pool.h"
+
+#include <atomic>
+#include <chrono>
+#include <thread>
+#include <vector>
+
+#include "core/floating_point.h"
+#include "test.h"
+#include "threads.h"
+
+namespace deepblas {
+namespace test {
+
+namespace {
+
+// Counts how often each tile of a region ran. Not atomic: a tile that ran twice at once would be a race.
+struct Tiles {
+  explicit Tiles(int64_t count) : hits(count) {}
+  std::vector<int> hits;
+
+  void run() {
+    ThreadPool::instance().run(static_cast<int64_t>(hits.size()), body, this);
+  }
+  static void body(void* context, int64_t tile) { ++static_cast<Tiles*>(context)->hits[tile]; }
+  bool eachOnce() const {
+    for (int count : hits)
+      if (count != 1) return false;
+    return true;
+  }
+};
+
+}  // namespace
+
+TEST("every tile runs exactly once, whatever the number of threads") {
+  for (int threads : {1, 2, 3, 4, 8}) {
+    const Threads setting(threads);
+    CHECK_EQUAL(ThreadPool::instance().threads(), threads);
+    for (int64_t count : {0, 1, 2, 3, 7, 64, 1000}) {
+      CONTEXT(threads, " threads, ", count, " tiles");
+      for (int repeat = 0; repeat < 20; ++repeat) {
+        Tiles tiles(count);
+        tiles.run();
+        CHECK(tiles.eachOnce());
+      }
+    }
+  }
+}
+
+TEST("regions nest") {
+  const Threads setting(4);
+  struct Outer {
+    std::vector<Tiles> inner;
+  } outer;
+  for (int i = 0; i < 16; ++i) outer.inner.emplace_back(37);
+  ThreadPool::instance().run(
+      16, [](void* context, int64_t tile) { static_cast<Outer*>(context)->inner[tile].run(); }, &outer);
+  for (const Tiles& tiles : outer.inner) CHECK(tiles.eachOnce());
+}
+
+TEST("more threads than there are regions may run at once, also nested") {
+  const Threads setting(4);
+  std::atomic<int> wrong{0};
+  std::vector<std::thread> jobs;
+  for (int job = 0; job < 40; ++job) {
+    jobs.emplace_back([&] {
+      const ThreadPool::JobScope scope(ThreadPool::instance());
+      for (int repeat = 0; repeat < 50; ++repeat) {
+        std::vector<Tiles> inner(5, Tiles(11));
+        ThreadPool::instance().run(
+            5, [](void* context, int64_t tile) { (*static_cast<std::vector<Tiles>*>(context))[tile].run(); }, &inner);
+        for (const Tiles& tiles : inner)
+          if (!tiles.eachOnce()) ++wrong;
+      }
+    });
+  }
+  for (std::thread& job : jobs) job.join();
+  CHECK_EQUAL(wrong.load(), 0);
+}
+
+TEST("the number of threads may change while regions run") {
+  const Threads setting(2);
+  std::atomic<bool> done{false};
+  std::thread changer([&] {
+    for (int i = 0; !done.load(); ++i) {
+      ThreadPool::instance().setThreads(1 + i % 5);
+      std::this_thread::yield();
+    }
+  });
+  for (int repeat = 0; repeat < 2000; ++repeat) {
+    Tiles tiles(9);
+    tiles.run();
+    if (!tiles.eachOnce()) fail(__FILE__, __LINE__, text("region ", repeat));
+  }
+  done = true;
+  changer.join();
+}
+
+TEST("ten thousand tiny regions, and regions after workers have gone to sleep") {
+  const Threads setting(3);
+  for (int repeat = 0; repeat < 10000; ++repeat) {
+    Tiles tiles(2 + repeat % 3);
+    tiles.run();
+    if (!tiles.eachOnce()) fail(__FILE__, __LINE__, text("region ", repeat));
+  }
+  for (int repeat = 0; repeat < 20; ++repeat) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    Tiles tiles(50);
+    tiles.run();
+    CHECK(tiles.eachOnce());
+  }
+}
+
+TEST("workers help: a region's tiles run on more than one thread, all of which flush denormals") {
+  const Threads setting(2);
+  const FlushDenormals guard;
+  // Two tiles that wait for each other can only end if another thread takes one.
+  struct Meeting {
+    std::atomic<int> arrived{0};
+    std::atomic<int> flushing{0};
+    std::atomic<bool> met{true};
+  } meeting;
+  ThreadPool::instance().run(
+      2,
+      [](void* context, int64_t) {
+        Meeting& m = *static_cast<Meeting*>(context);
+        volatile float smallest = 0x1p-126f;
+        if (smallest * 0.5f == 0.0f) ++m.flushing;
+        ++m.arrived;
+        const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+        while (m.arrived.load() < 2 && std::chrono::steady_clock::now() < until) std::this_thread::yield();
+        if (m.arrived.load() < 2) m.met = false;
+      },
+      &meeting);
+  CHECK(meeting.met.load());
+  CHECK_EQUAL(meeting.flushing.load(), 2);
+}
+
+TEST("a number of threads below one is one") {
+  const Threads setting(0);
+  CHECK_EQUAL(ThreadPool::instance().threads(), 1);
+  CHECK(ThreadPool::availableThreads() >= 1);
+}
+
+}  // namespace test
+}  // namespace deepblas
