@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const cats = join(root, '../shared/data/catvnoncat')
+
+async function run(example: string, ...args: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [join(root, 'examples', example), ...args])
+  return stdout
+}
+
+/** The number behind the last mention of `label`. */
+function numberAfter(label: string, output: string): number {
+  return Number(output.slice(output.lastIndexOf(label) + label.length).match(/-?[\d.]+(e-?\d+)?/)?.[0])
+}
+
+test('logistic regression', async () => {
+  const output = await run('lessons/logistic-regression.mjs')
+  expect(numberAfter('J after step 1000:', output)).toBeLessThan(0.35)
+  expect(numberAfter('test accuracy', output)).toBeGreaterThan(80)
+})
+
+test('flower: one hidden layer beats logistic regression', async () => {
+  const output = await run('lessons/flower.mjs')
+  expect(numberAfter('logistic regression', output)).toBeLessThan(65)
+  expect(numberAfter('one hidden layer,  4 units', output)).toBeGreaterThan(85)
+})
+
+test('deep network trace', async () => {
+  const output = await run('lessons/deep-network-trace.mjs')
+  expect(output).toContain('dW5 = dZ5ᵀ · A4')
+  expect(numberAfter('J =', output)).toBeGreaterThan(0)
+})
+
+test('vectorised: the same numbers, faster', async () => {
+  const output = await run('lessons/vectorised.mjs')
+  expect(numberAfter('largest difference', output)).toBeLessThan(1e-5)
+  expect(output).toContain('ratio')
+})
+
+test.skipIf(!existsSync(cats))(
+  'cat classifier (skipped without ../shared/data/catvnoncat)',
+  async () => {
+    const output = await run('lessons/cat.mjs', cats, '300')
+    expect(output).toContain('12288-20-7-5-1')
+    expect(numberAfter('cost after iteration  300:', output)).toBeLessThan(0.6)
+  },
+  120_000,
+)
+
+test('the main job prints what a reader looks for', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'deepblas-'))
+  try {
+    const out = join(folder, 'digits.safetensors')
+    const output = await run('digits/main.mjs', '--samples', '4000', '--epochs', '4', '--out', out)
+    expect(numberAfter('test accuracy', output)).toBeGreaterThan(93)
+    expect(output).toContain(`saved ${out}`)
+    expect(existsSync(out)).toBe(true)
+    expect(await run('digits/main.mjs', '--help')).toContain('--hidden')
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})

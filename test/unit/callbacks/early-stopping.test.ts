@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest'
+import { EarlyStopping, type EarlyStoppingOptions } from '../../../lib/callbacks/early-stopping.js'
+import type { EpochResult, FitInfo, HistoryView, Snapshot, TrainingHandle } from '../../../lib/model/callback.js'
+
+const INFO: FitInfo = { epochs: 10, stepsPerEpoch: 1, batchSize: 1, rows: 1, parameters: 1 }
+
+/** A training whose only parameter is the number of the epoch that it has last run. */
+class FakeTraining implements TrainingHandle {
+  learningRateFactor = 1
+  readonly model = {}
+  parameter = 0
+  stopped: string | undefined
+  alive = 0
+  mostAlive = 0
+
+  stop(reason = ''): void {
+    this.stopped = reason
+  }
+
+  snapshot(): Snapshot {
+    this.alive++
+    this.mostAlive = Math.max(this.mostAlive, this.alive)
+    const snapshot = {
+      parameter: this.parameter,
+      release: () => {
+        this.alive--
+      },
+    }
+    return snapshot
+  }
+
+  restore(snapshot: Snapshot): void {
+    this.parameter = (snapshot as unknown as { parameter: number }).parameter
+  }
+}
+
+function result(epoch: number, validationLoss: number): EpochResult {
+  const validation = { loss: validationLoss, accuracy: 1 - validationLoss / 10 }
+  return { epoch, loss: 1 / epoch, accuracy: 0.5, learningRate: 0.1, seconds: 0.01, validation }
+}
+
+/** Runs epochs with these validation losses until the callback stops it, as `fit` would. */
+function run(callback: EarlyStopping, losses: number[]) {
+  const training = new FakeTraining()
+  const epochs: EpochResult[] = []
+  callback.onFitStart(INFO, training)
+  for (const [index, loss] of losses.entries()) {
+    training.parameter = index + 1
+    epochs.push(result(index + 1, loss))
+    callback.onEpochEnd(epochs[index] as EpochResult, training)
+    if (training.stopped !== undefined) break
+  }
+  const history: HistoryView = { epochs, stopped: training.stopped === undefined ? 'completed' : 'early' }
+  callback.onFitEnd(history, training)
+  return { training, history }
+}
+
+describe('EarlyStopping', () => {
+  it('asks to see every epoch', () => {
+    expect(new EarlyStopping().needs).toBe('epoch')
+  })
+
+  it('stops after `patience` epochs without improvement and restores the best', () => {
+    const { training, history } = run(new EarlyStopping({ patience: 2 }), [3, 1, 2, 1.5, 0, 0])
+    expect(history.epochs).toHaveLength(4)
+    expect(history.best).toEqual({ epoch: 2, value: 1 })
+    expect(training.parameter).toBe(2)
+    expect(training.stopped).toBe('validation.loss has not improved on 1 for 2 epochs')
+  })
+
+  it('restores the best when training runs to its end', () => {
+    const { training, history } = run(new EarlyStopping({ patience: 5 }), [3, 1, 2, 2])
+    expect(history.stopped).toBe('completed')
+    expect(history.best).toEqual({ epoch: 2, value: 1 })
+    expect(training.parameter).toBe(2)
+  })
+
+  it('starts counting again at each improvement', () => {
+    const { history } = run(new EarlyStopping({ patience: 2 }), [5, 6, 4, 6, 3, 6, 2])
+    expect(history.stopped).toBe('completed')
+    expect(history.best).toEqual({ epoch: 7, value: 2 })
+  })
+
+  it('keeps one snapshot at a time and none at the end', () => {
+    const { training } = run(new EarlyStopping(), [5, 4, 3, 2, 1])
+    expect(training.mostAlive).toBe(1)
+    expect(training.alive).toBe(0)
+  })
+
+  it('leaves the last parameters and copies nothing with restoreBest: false', () => {
+    const { training, history } = run(new EarlyStopping({ restoreBest: false, patience: 1 }), [1, 2, 3])
+    expect(training.parameter).toBe(2)
+    expect(training.mostAlive).toBe(0)
+    expect(history.best).toEqual({ epoch: 1, value: 1 })
+  })
+
+  it('counts an improvement only beyond minimumDelta', () => {
+    const { history } = run(new EarlyStopping({ minimumDelta: 0.5, patience: 2 }), [3, 2.75, 2.5, 1])
+    expect(history.best).toEqual({ epoch: 1, value: 3 })
+    expect(history.epochs).toHaveLength(3)
+    expect(run(new EarlyStopping({ minimumDelta: 0.5 }), [3, 2.25]).history.best?.epoch).toBe(2)
+  })
+
+  it('does not take an equal value for an improvement', () => {
+    expect(run(new EarlyStopping({ patience: 1 }), [1, 1, 0]).history.epochs).toHaveLength(2)
+  })
+
+  it('lets accuracy rise and losses fall', () => {
+    const rising = run(new EarlyStopping({ monitor: 'validation.accuracy', patience: 1 }), [3, 2, 4])
+    expect(rising.history.best?.epoch).toBe(2)
+    expect(rising.history.best?.value).toBeCloseTo(0.8)
+    const forced = run(new EarlyStopping({ mode: 'max', patience: 1 }), [3, 4, 2])
+    expect(forced.history.best).toEqual({ epoch: 2, value: 4 })
+  })
+
+  it('takes NaN for no improvement, first or later', () => {
+    const { history, training } = run(new EarlyStopping({ patience: 2 }), [2, Number.NaN, Number.NaN, 1])
+    expect(history.best).toEqual({ epoch: 1, value: 2 })
+    expect(training.parameter).toBe(1)
+    const never = run(new EarlyStopping({ patience: 2 }), [Number.NaN, Number.NaN, 1])
+    expect(never.history.best).toBeUndefined()
+    expect(never.training.parameter).toBe(2)
+    expect(never.training.stopped).toBe('validation.loss has had no value for 2 epochs')
+  })
+
+  it('can be used again, after an aborted fit too', () => {
+    const callback = new EarlyStopping()
+    const training = new FakeTraining()
+    callback.onFitStart(INFO, training)
+    callback.onEpochEnd(result(1, 0.1), training)
+    expect(training.alive).toBe(1)
+    const { history } = run(callback, [3, 2])
+    expect(history.best).toEqual({ epoch: 2, value: 2 })
+    expect(callback.best).toEqual({ epoch: 2, value: 2 })
+    expect(training.alive).toBe(0)
+  })
+
+  it('lists what there is when the monitored number is not there', () => {
+    const callback = new EarlyStopping({ monitor: 'validation.f1' })
+    expect(() => callback.onEpochEnd(result(1, 1), new FakeTraining())).toThrow(
+      "Expected a number called 'validation.f1' in the epoch's result for monitor but received only loss, accuracy, " +
+        'learningRate, seconds, validation.loss, validation.accuracy. ' +
+        'Monitor one of those, or ask fit for the metric.',
+    )
+  })
+
+  it('says that validation data are missing', () => {
+    const { validation: _, ...without } = result(1, 1)
+    expect(() => new EarlyStopping().onEpochEnd(without as EpochResult, new FakeTraining())).toThrow(
+      /received only loss, accuracy, learningRate, seconds\. Pass validation data to fit/,
+    )
+  })
+
+  it('does not mistake a matrix or an inherited name for a number', () => {
+    const training = new FakeTraining()
+    const withMatrix = { ...result(1, 1), confusion: [[1]] }
+    expect(() => new EarlyStopping({ monitor: 'confusion', mode: 'max' }).onEpochEnd(withMatrix, training)).toThrow(
+      /'confusion'/,
+    )
+    expect(() => new EarlyStopping({ monitor: 'toString', mode: 'max' }).onEpochEnd(withMatrix, training)).toThrow(
+      /'toString'/,
+    )
+  })
+
+  it.each<[unknown, RegExp]>([
+    [{ patience: 0 }, /Expected positive integer for patience but received 0/],
+    [{ minimumDelta: -1 }, /Expected finite number at least 0 for minimumDelta/],
+    [{ monitor: '' }, /for monitor but received ''/],
+    [{ monitor: 3 }, /Expected string for monitor/],
+    [{ mode: 'mim' }, /Did you mean 'min'\?/],
+    [{ restoreBest: 'yes' }, /Expected boolean for restoreBest/],
+    [{ pateince: 3 }, /Did you mean 'patience'\?/],
+    [{ monitor: 'validation.myScore' }, /Expected 'min' or 'max' for mode .* 'validation.myScore' is low or high/],
+  ])('refuses the options %o', (options, message) => {
+    expect(() => new EarlyStopping(options as EarlyStoppingOptions)).toThrow(message)
+  })
+})
