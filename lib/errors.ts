@@ -14,6 +14,8 @@ export type ErrorCode =
   | 'ERR_DEEPBLAS_FILE'
   /** An AbortSignal ended the call. */
   | 'ERR_DEEPBLAS_ABORTED'
+  /** The system has no memory left for what was asked. */
+  | 'ERR_DEEPBLAS_MEMORY'
   /** The native addon could not be loaded. */
   | 'ERR_DEEPBLAS_LOAD'
   /** A promise that deepblas makes to itself was broken: please report it. */

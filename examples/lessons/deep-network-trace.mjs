@@ -20,7 +20,7 @@ const data = Dataset.from({
   y: [1, 0, 1],
 })
 
-const size = (matrix) => (matrix === undefined ? 'not kept' : `(${matrix.shape.join(', ')})`)
+const size = (matrix) => `(${matrix.shape.join(', ')})`
 const { cost, layers } = await model.trace(data, { loss: 'binaryCrossEntropy' })
 const gradients = await model.gradients(data, { loss: 'binaryCrossEntropy' })
 console.log('samples are rows: the course writes the transpose of each matrix\n')
@@ -32,7 +32,8 @@ for (const [index, layer] of layers.entries()) {
     `  forward   Z${l} = A${index} · W${l}ᵀ + b${l}    A${index} ${size(layer.input)}, W${l} (${dW.shape.join(', ')})`,
   )
   console.log(`            A${l} = g(Z${l})             ${size(layer.A)}`)
-  console.log(`  backward  dW${l} = dZ${l}ᵀ · A${index}         (${dW.shape.join(', ')})`)
+  console.log(`  backward  dZ${l} = dA${l} * g'(Z${l})     ${size(layer.dZ)}`)
+  console.log(`            dW${l} = dZ${l}ᵀ · A${index}         (${dW.shape.join(', ')})`)
   console.log(`            db${l} = Σ rows of dZ${l}      (${db.shape.join(', ')})`)
   console.log(index > 0 ? `            dA${index} = dZ${l} · W${l}\n` : '            dA0 is not needed\n')
 }

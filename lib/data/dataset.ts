@@ -180,11 +180,7 @@ export class Dataset {
   /** For runs: x as it is kept, or as float32. */
   matrix(asFloats: boolean): Matrix {
     if (!asFloats || this.#parts.xType === 'float32') return this.#parts.x
-    if (this.#floats === undefined) {
-      const data = new Float32Array(this.rows * this.features)
-      for (let r = 0; r < this.rows; r++) data.set(this.#parts.x.row(r), r * this.features)
-      this.#floats = new (native().Matrix)(data, this.rows, this.features, float32, 1)
-    }
+    this.#floats ??= new (native().Matrix)(this.#parts.x)
     return this.#floats
   }
 

@@ -13,7 +13,7 @@ import type { Recorder } from '../native/recorder.js'
 import type { Tensor } from '../native/tensor.js'
 import { type Regularizer, regularizer } from '../regularizers/regularizer.js'
 import { boolean, knownOptions, positiveInteger } from '../validate.js'
-import { type Cache, type Forward, Layer, type RecordOptions } from './layer.js'
+import { type Backward, type Cache, type Forward, Layer, type RecordOptions } from './layer.js'
 
 export interface DenseOptions<Inputs extends number = number> {
   /** Default 'linear'. */
@@ -97,10 +97,10 @@ export class Dense<const Units extends number = number, const Inputs extends num
     return new Bound(this.units, { ...this.#given(), inputs, trainable: this.trainable }, true)
   }
 
-  forward(record: Recorder, x: Tensor, { logits }: RecordOptions): Forward {
+  forward(record: Recorder, x: Tensor, { logits, keepAll }: RecordOptions): Forward {
     const { kernel = 'linear', derivativeNeedsInput, name } = this.activation
     const output = record.empty(this.units)
-    const preActivation = derivativeNeedsInput && !logits ? record.empty(this.units) : undefined
+    const preActivation = (derivativeNeedsInput || keepAll) && !logits ? record.empty(this.units) : undefined
     record.denseForward({
       output,
       preActivation,
@@ -109,10 +109,16 @@ export class Dense<const Units extends number = number, const Inputs extends num
       bias: this.bias && record.parameter(this.bias),
       activation: logits ? 'linear' : kernel,
     })
-    if (name !== 'softmax' || logits) return { output, cache: { x, output, preActivation } }
+    if (name !== 'softmax' || logits) {
+      return {
+        output,
+        cache: { x, output, preActivation: derivativeNeedsInput ? preActivation : undefined },
+        preActivation: logits || name === 'linear' ? output : preActivation,
+      }
+    }
     const probabilities = record.empty(this.units)
     record.softmaxForward({ output: probabilities, x: output })
-    return { output: probabilities, cache: { x, output: probabilities, preActivation: output } }
+    return { output: probabilities, cache: { x, output: probabilities }, preActivation: output }
   }
 
   backward(
@@ -121,7 +127,7 @@ export class Dense<const Units extends number = number, const Inputs extends num
     outputGradient: Tensor,
     wantInputGradient: boolean,
     options: RecordOptions,
-  ): Tensor | undefined {
+  ): Backward {
     const x = cache.x!
     const weight = record.parameter(this.weight!)
     const preActivationGradient = options.logits
@@ -140,7 +146,7 @@ export class Dense<const Units extends number = number, const Inputs extends num
         record.penaltyGradient({ weightGradient, weight, l1, l2, perRow: Number(perRow) })
       }
     }
-    if (!wantInputGradient) return undefined
+    if (!wantInputGradient) return { inputGradient: undefined, preActivationGradient }
     const inputGradient = record.empty(x.columns)
     record.denseBackwardInput({
       inputGradient,
@@ -148,7 +154,7 @@ export class Dense<const Units extends number = number, const Inputs extends num
       weight,
       weightTransposed: this.#transposed(record, weight),
     })
-    return inputGradient
+    return { inputGradient, preActivationGradient }
   }
 
   override recordPenalty(record: Recorder, accumulator: Tensor, weightSum: Tensor | undefined): void {

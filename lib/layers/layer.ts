@@ -9,11 +9,22 @@ export type Cache = Readonly<Record<string, Tensor | undefined>>
 export interface Forward {
   readonly output: Tensor
   readonly cache: Cache
+  /** Z, where the layer has one and the recording holds it apart from the output. */
+  readonly preActivation?: Tensor | undefined
+}
+
+export interface Backward {
+  /** Undefined where it was not wanted. */
+  readonly inputGradient: Tensor | undefined
+  /** dZ, where the layer has one. */
+  readonly preActivationGradient?: Tensor | undefined
 }
 
 export interface RecordOptions {
   /** The loss takes logits: the last layer leaves out its activation, and its derivative on the way back. */
   readonly logits: boolean
+  /** For `trace`: Z and dZ are wanted as tensors of their own, also where training can do without. */
+  readonly keepAll: boolean
 }
 
 /**
@@ -46,7 +57,7 @@ export abstract class Layer {
     outputGradient: Tensor,
     wantInputGradient: boolean,
     options: RecordOptions,
-  ): Tensor | undefined
+  ): Backward
   /** Adds this layer's penalties to the loss. */
   recordPenalty(_record: Recorder, _accumulator: Tensor, _weightSum: Tensor | undefined): void {}
   /** The options that make this layer anew. */

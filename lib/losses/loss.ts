@@ -17,6 +17,8 @@ export interface LossRecording {
   readonly weightSum: Tensor | undefined
   readonly rowLoss: Tensor
   readonly gradient: Tensor | undefined
+  /** For `trace`: where a loss that takes logits writes the activations it computes on its way. */
+  readonly output?: Tensor | undefined
 }
 
 export interface Loss {
@@ -25,6 +27,8 @@ export interface Loss {
   /** Whether it is fused with the output activation and reads logits. Throws where they do not go together. */
   takesLogits(outputActivation: string, outputs: number): boolean
   record(record: Recorder, recording: LossRecording): void
+  /** For `trace` of a fused loss: the derivative of one row's loss by one activation. */
+  activationGradient?(activation: number, target: number, outputs: number): number
 }
 
 /** Mean over rows and outputs of `(prediction - target)²`. */
@@ -32,7 +36,7 @@ export const meanSquaredError: Loss = {
   name: 'meanSquaredError',
   targetKind: 'values',
   takesLogits: () => false,
-  record: (record, recording) => record.meanSquaredError(recording),
+  record: (record, { output: _, ...recording }) => record.meanSquaredError(recording),
 }
 
 /**
@@ -47,6 +51,7 @@ export const binaryCrossEntropy: Loss = {
     throw mismatch('binaryCrossEntropy', "'sigmoid' (probabilities) or 'linear' (logits)", outputActivation)
   },
   record: (record, { prediction, ...rest }) => record.sigmoidBinaryCrossEntropy({ ...rest, logits: prediction }),
+  activationGradient: (a, y, outputs) => ((1 - y) / (1 - a) - y / a) / outputs,
 }
 
 /**
@@ -68,6 +73,7 @@ export const crossEntropy: Loss = {
     )
   },
   record: (record, { prediction, ...rest }) => record.softmaxCrossEntropy({ ...rest, logits: prediction }),
+  activationGradient: (a, y) => (y === 0 ? 0 : -y / a),
 }
 
 function mismatch(loss: string, expected: string, activation: string): DeepblasError {

@@ -1,7 +1,7 @@
 /*
  * Layers to programs. A program depends on the architecture and the mode only: batch size and memory come with a run.
  */
-import type { Forward } from '../layers/layer.js'
+import type { Forward, RecordOptions } from '../layers/layer.js'
 import type { Loss } from '../losses/loss.js'
 import type { Metric } from '../metrics/metric.js'
 import type { Program } from '../native/addon.js'
@@ -28,6 +28,7 @@ export interface LayerTrace {
   readonly x: Tensor
   readonly forward: Forward
   outputGradient: Tensor | undefined
+  preActivationGradient: Tensor | undefined
 }
 
 export interface Compiled {
@@ -39,20 +40,54 @@ export interface Compiled {
   readonly stepNumbers: number
   readonly trace: readonly LayerTrace[]
   readonly takesLogits: boolean
+  /** The last layer's activations, where a fused loss was asked to keep them. */
+  readonly lossOutput: Tensor | undefined
+}
+
+export interface ScoringOptions {
+  /** The gradients too. Default false. */
+  readonly backward?: boolean
+  /** The update too. */
+  readonly optimizer?: Optimizer
+  /** Every layer's Z, A, dZ and dA as tensors of their own, also where training does not need them. Default false. */
+  readonly keepAll?: boolean
+}
+
+/** Programs by what they were recorded for: a second fit of the same kind records nothing. */
+const kept = new WeakMap<Network, Map<string, Compiled | Program>>()
+
+function keeping<Kept extends Compiled | Program>(network: Network, key: unknown[], record: () => Kept): Kept {
+  const programs = kept.get(network) ?? new Map<string, Compiled | Program>()
+  kept.set(network, programs)
+  const text = JSON.stringify(key)
+  const known = programs.get(text) ?? record()
+  programs.set(text, known)
+  return known as Kept
 }
 
 const X = 0
 const TARGET = 1
 const WEIGHTS = 2
 
-/**
- * Forward, loss, metrics; with `backward` the gradients too; with an optimizer the update.
- */
+/** Forward, loss, metrics; with `backward` the gradients too; with an optimizer the update. */
 export function compileScoring(
   network: Network,
   mode: DataMode,
+  scoring: Scoring,
+  options: ScoringOptions = {},
+): Compiled {
+  const { loss, metrics } = scoring
+  const { backward, optimizer, keepAll } = options
+  const trainable = network.layers.map((layer) => layer.trainable)
+  const key = [mode, loss.name, metrics.map(({ name }) => name), backward, optimizer?.recordingKey, keepAll, trainable]
+  return keeping(network, key, () => recordScoring(network, mode, scoring, options))
+}
+
+function recordScoring(
+  network: Network,
+  mode: DataMode,
   { loss, metrics }: Scoring,
-  { backward = false, optimizer }: { backward?: boolean; optimizer?: Optimizer } = {},
+  { backward = false, optimizer, keepAll = false }: ScoringOptions,
 ): Compiled {
   const record = createRecorder()
   const last = network.layers.at(-1)!
@@ -72,12 +107,13 @@ export function compileScoring(
   const weightSum = mode.weighted ? record.scratch(1, 1, 0, 'float64') : undefined
   if (weightSum !== undefined) record.weightSum({ sum: weightSum, sampleWeights: sampleWeights! })
 
-  const trace = recordForward(record, network, x, takesLogits)
+  const trace = recordForward(record, network, x, { logits: takesLogits, keepAll })
   const prediction = trace.at(-1)!.forward.output
   const rowLoss = record.empty(1, 'float64')
   let gradient = backward ? record.empty(network.outputs) : undefined
   record.label = `loss ${loss.name}`
-  loss.record(record, { prediction, target, sampleWeights, weightSum, rowLoss, gradient })
+  const output = takesLogits && keepAll ? record.empty(network.outputs) : undefined
+  loss.record(record, { prediction, target, sampleWeights, weightSum, rowLoss, gradient, output })
   const total = record.accumulator()
   for (const [index, layer] of network.layers.entries()) {
     record.label = `layers.${index} ${layer.type} penalty`
@@ -97,7 +133,12 @@ export function compileScoring(
     record.label = `layers.${index} ${layer.type} backward`
     trace[index]!.outputGradient = gradient
     const logits = takesLogits && index === network.layers.length - 1
-    gradient = layer.backward(record, trace[index]!.forward.cache, gradient, index > Math.max(lowest, 0), { logits })
+    const backwards = layer.backward(record, trace[index]!.forward.cache, gradient, index > Math.max(lowest, 0), {
+      logits,
+      keepAll,
+    })
+    trace[index]!.preActivationGradient = backwards.preActivationGradient
+    gradient = backwards.inputGradient
   }
   if (optimizer !== undefined) {
     record.label = `optimizer ${optimizer.name}`
@@ -110,6 +151,7 @@ export function compileScoring(
     stepNumbers: record.stepNumberCount,
     trace,
     takesLogits,
+    lossOutput: output,
   }
 }
 
@@ -119,6 +161,10 @@ export function compilePrediction(
   xType: 'float32' | 'uint8',
   { raw = false, upTo = network.layers.length - 1 }: { raw?: boolean; upTo?: number } = {},
 ): Program {
+  return keeping(network, ['prediction', xType, raw, upTo], () => recordPrediction(network, xType, raw, upTo))
+}
+
+function recordPrediction(network: Network, xType: 'float32' | 'uint8', raw: boolean, upTo: number): Program {
   const record = createRecorder()
   record.label = 'batch'
   let x = record.data(0, network.inputs, xType)
@@ -128,7 +174,8 @@ export function compilePrediction(
     x = output
   }
   const part = { ...network, layers: network.layers.slice(0, upTo + 1) }
-  const trace = recordForward(record, part, x, raw && upTo === network.layers.length - 1)
+  const logits = raw && upTo === network.layers.length - 1
+  const trace = recordForward(record, part, x, { logits, keepAll: false })
   const result = trace.at(-1)!.forward.output
   record.label = 'result'
   const output = record.data(1, result.columns, 'float32')
@@ -136,14 +183,14 @@ export function compilePrediction(
   return record.program()
 }
 
-function recordForward(record: Recorder, network: Network, x: Tensor, takesLogits: boolean): LayerTrace[] {
+function recordForward(record: Recorder, network: Network, x: Tensor, options: RecordOptions): LayerTrace[] {
   const trace: LayerTrace[] = []
   let input = x
   for (const [index, layer] of network.layers.entries()) {
     record.label = `layers.${index} ${layer.type} forward`
-    const logits = takesLogits && index === network.layers.length - 1
-    const forward = layer.forward(record, input, { logits })
-    trace.push({ x: input, forward, outputGradient: undefined })
+    const logits = options.logits && index === network.layers.length - 1
+    const forward = layer.forward(record, input, { ...options, logits })
+    trace.push({ x: input, forward, outputGradient: undefined, preActivationGradient: undefined })
     input = forward.output
   }
   return trace

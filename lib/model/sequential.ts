@@ -119,7 +119,6 @@ export class Sequential<
   readonly #network: Network
   readonly #parameters: Arena
   readonly #predictors = new Map<string, Predictor>()
-  readonly #programs = new Map<string, Program>()
   /** Set while a fit runs; predictions and saves are refused except inside its callbacks. */
   #fitting: 'no' | 'running' | 'callback' = 'no'
   #scoring: { loss: Loss; metrics: readonly Metric[] } | undefined
@@ -271,9 +270,7 @@ export class Sequential<
     this.#requireFree('activations')
     const data = this.#dataset(rows)
     const columns = this.layers[layer]!.outputs!
-    const program = this.#program(`upTo ${layer} ${data.type}`, () =>
-      compilePrediction(this.#network, data.type, { upTo: layer }),
-    )
+    const program = compilePrediction(this.#network, data.type, { upTo: layer })
     return this.#runPrediction(data, program, columns)
   }
 
@@ -584,18 +581,10 @@ export class Sequential<
     return data
   }
 
-  #program(key: string, make: () => Program): Program {
-    const known = this.#programs.get(key) ?? make()
-    this.#programs.set(key, known)
-    return known
-  }
-
   async #predict(rows: PredictionInput, kind: PredictKind): Promise<Prediction> {
     this.#requireFree('predict')
     const data = this.#dataset(rows)
-    const program = this.#program(`${kind} ${data.type}`, () =>
-      compilePrediction(this.#network, data.type, { raw: kind === 'raw' }),
-    )
+    const program = compilePrediction(this.#network, data.type, { raw: kind === 'raw' })
     return this.#runPrediction(data, program, this.outputs)
   }
 
@@ -628,9 +617,7 @@ export class Sequential<
     if (given instanceof Float32Array && given.length === this.inputs) return this.#predictFloats(given, 1, kind)
     if (given instanceof Dataset) {
       this.#requireFeatures('rows', given)
-      const program = this.#program(`${kind} ${given.type}`, () =>
-        compilePrediction(this.#network, given.type, { raw: kind === 'raw' }),
-      )
+      const program = compilePrediction(this.#network, given.type, { raw: kind === 'raw' })
       const output = new Float32Array(given.rows * this.outputs)
       this.#predictionPass(given, program, output, this.outputs).runSync()
       return { data: output, shape: [given.rows, this.outputs] }
@@ -652,9 +639,7 @@ export class Sequential<
     const key = `${kind} ${capacity}`
     let predictor = this.#predictors.get(key)
     if (predictor === undefined) {
-      const program = this.#program(`${kind} float32`, () =>
-        compilePrediction(this.#network, 'float32', { raw: kind === 'raw' }),
-      )
+      const program = compilePrediction(this.#network, 'float32', { raw: kind === 'raw' })
       predictor = new (native().Predictor)(program, capacity, this.#parameters, this.inputs, this.outputs, 1)
       this.#predictors.set(key, predictor)
     }

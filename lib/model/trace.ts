@@ -12,7 +12,10 @@ export interface TracedMatrix {
   readonly shape: [rows: number, columns: number]
 }
 
-/** One layer of a traced step. Z and dZ are undefined where the step did not keep them apart from A and dA. */
+/**
+ * One layer of a traced step. Gradients are those of the cost J, so that they hold the lesson's 1/m. Z and dZ are
+ * undefined for a layer without an activation of its own.
+ */
 export interface LayerRecord {
   readonly name: string
   /** A of the layer before: what goes in. */
@@ -20,14 +23,15 @@ export interface LayerRecord {
   readonly Z: TracedMatrix | undefined
   readonly A: TracedMatrix
   readonly dA: TracedMatrix | undefined
-  /** Names of what the backward block used. */
+  readonly dZ: TracedMatrix | undefined
+  /** Names of what the backward block uses of the forward block. */
   readonly cached: readonly string[]
 }
 
 /** One forward and backward pass over all rows, with every tensor kept. Nothing is updated. */
 export function traceNetwork(network: Network, parameters: Arena, data: Dataset, loss: Loss) {
   const { mode, slots } = dataMode(data, { loss, metrics: [] }, network.outputs, false, true)
-  const compiled = compileScoring(network, mode, { loss, metrics: [] }, { backward: true })
+  const compiled = compileScoring(network, mode, { loss, metrics: [] }, { backward: true, keepAll: true })
   const gradients = newArena(network)
   const rows = data.rows
   const pass = new (native().Pass)({
@@ -42,19 +46,36 @@ export function traceNetwork(network: Network, parameters: Arena, data: Dataset,
   const [sum, weight] = pass.runSync()
   const read = (tensor: Tensor | undefined): TracedMatrix | undefined =>
     tensor && { data: pass.readTensor(tensor.index, 0, rows), shape: [rows, tensor.columns] }
-  const layers = compiled.trace.map(({ x, forward, outputGradient }, index): LayerRecord => {
-    const { preActivation } = forward.cache
+  const layers = compiled.trace.map((record, index): LayerRecord => {
+    const { x, forward, outputGradient, preActivationGradient } = record
     const layer = network.layers[index]!
-    const logits = compiled.takesLogits && index === network.layers.length - 1
-    const output = read(forward.output)!
+    const last = compiled.takesLogits && index === network.layers.length - 1
+    const fused = last && layer.activationName !== 'linear'
+    const A = read(fused ? compiled.lossOutput! : forward.output)!
     return {
       name: `layers.${index} ${layer.describe()}`,
       input: read(x)!,
-      Z: read(preActivation) ?? (logits || layer.activationName === 'linear' ? output : undefined),
-      A: output,
-      dA: read(outputGradient),
+      Z: read(forward.preActivation),
+      A,
+      // Training goes from the loss straight to dZ here; the lesson writes dA down.
+      dA: fused ? lossGradient(A, data, loss) : read(outputGradient),
+      dZ: read(preActivationGradient),
       cached: Object.entries(forward.cache).flatMap(([name, tensor]) => (tensor === undefined ? [] : [name])),
     }
   })
   return { cost: sum! / weight!, layers, gradients }
+}
+
+/** dJ/dA of the last layer: every row's derivative times its share of the mean. */
+function lossGradient(A: TracedMatrix, data: Dataset, loss: Loss): TracedMatrix {
+  const [rows, outputs] = A.shape
+  const weights = Array.from({ length: rows }, (_, row) => data.weightMatrix?.row(row)[0] ?? 1)
+  const sum = weights.reduce((total, weight) => total + weight, 0)
+  const gradient = A.data.map((activation, at) => {
+    const row = Math.floor(at / outputs)
+    const target = data.target(row)
+    const wanted = target.length === outputs ? target[at % outputs]! : Number(target[0] === at % outputs)
+    return (weights[row]! / sum) * loss.activationGradient!(activation, wanted, outputs)
+  })
+  return { data: gradient, shape: A.shape }
 }

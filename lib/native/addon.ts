@@ -130,7 +130,10 @@ export interface Addon {
   Arena: new (length: number, members: number) => Arena
   Matrix: {
     new (array: NodeJS.TypedArray, rows: number, columns: number, type: number, scale: number): Matrix
+    /** The rows given, in that order. */
     new (from: Matrix, rows: Int32Array): Matrix
+    /** The same numbers as float32, scaled. */
+    new (from: Matrix): Matrix
   }
   Program: new (tensors: Float64Array, calls: Float64Array, labels: string[]) => Program
   Training: new (options: TrainingOptions) => Training

@@ -153,15 +153,17 @@ const plain: Omit<TensorFields, 'columns' | 'stride'> = {
   slot: 0,
 }
 
+for (const name of Object.keys(kernels) as KernelName[]) {
+  Object.defineProperty(Recording.prototype, name, {
+    value(this: Recording, given: KernelArguments[typeof name]) {
+      this.call(name, given)
+    },
+  })
+}
+
 export type Recorder = Recording & KernelMethods
 
 /** An empty recording. */
 export function createRecorder(): Recorder {
-  const recorder = new Recording() as Recorder
-  for (const name of Object.keys(kernels) as KernelName[]) {
-    Object.defineProperty(recorder, name, {
-      value: (given: KernelArguments[typeof name]) => recorder.call(name, given),
-    })
-  }
-  return recorder
+  return new Recording() as Recorder
 }

@@ -36,6 +36,12 @@ export class Adam extends Optimizer {
     this.weightDecay = finiteNumber('weightDecay', given.weightDecay ?? 0, { min: 0 })
   }
 
+  override get recordingKey(): string {
+    // A class of the user's may record something else.
+    if (this.constructor !== Adam && this.constructor !== AdamW) return super.recordingKey
+    return [this.name, this.beta1, this.beta2, this.epsilon, this.weightDecay].join()
+  }
+
   numbers(step: number, learningRate: number): readonly number[] {
     const stepSize = learningRate / (1 - this.beta1 ** step)
     const inverseRootCorrection = 1 / Math.sqrt(1 - this.beta2 ** step)

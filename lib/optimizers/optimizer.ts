@@ -1,3 +1,4 @@
+import { identityOf } from '../native/identity.js'
 import type { Recorder } from '../native/recorder.js'
 import type { StepNumber, Tensor } from '../native/tensor.js'
 import { finiteNumber } from '../validate.js'
@@ -26,6 +27,11 @@ export abstract class Optimizer {
 
   constructor(learningRate: unknown) {
     this.learningRate = finiteNumber('learningRate', learningRate, { min: 0 })
+  }
+
+  /** Equal for two optimizers that record the same calls: programs are kept by it. */
+  get recordingKey(): string {
+    return identityOf(this)
   }
 
   /** State arenas, each laid out like the parameters and starting at zero. */

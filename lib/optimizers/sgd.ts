@@ -43,6 +43,11 @@ export class SGD extends Optimizer {
     return this.momentum > 0 ? ['velocity'] : []
   }
 
+  override get recordingKey(): string {
+    if (this.constructor !== SGD) return super.recordingKey
+    return [this.name, this.momentum, this.nesterov, this.weightDecay].join()
+  }
+
   numbers(_step: number, learningRate: number): readonly number[] {
     return [learningRate]
   }

@@ -62,7 +62,7 @@ Napi::Function MatrixHandle::define(Napi::Env env) {
 
 MatrixHandle::MatrixHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<MatrixHandle>(info) {
   guarded(info.Env(), [&] {
-    info[0].IsTypedArray() ? copyArray(info) : copyRows(info);
+    info[0].IsTypedArray() ? copyArray(info) : info.Length() == 1 ? copyAsFloats(info) : copyRows(info);
     Environment::of(info.Env()).adjustMemory(info.Env(), static_cast<int64_t>(matrix_->memory.bytes()));
   });
 }
@@ -96,6 +96,17 @@ void MatrixHandle::copyRows(const Napi::CallbackInfo& info) {
   for (int64_t r = 0; r < matrix_->rows; ++r) {
     require(rows[r] >= 0 && rows[r] < from->rows, "a row that the matrix lacks");
     std::memcpy(matrix_->memory.at(r * size), from->memory.at(rows[r] * size), size);
+  }
+}
+
+void MatrixHandle::copyAsFloats(const Napi::CallbackInfo& info) {
+  const auto from = matrixOf(info[0]);
+  require(from->type == Type::Uint8, "a matrix of bytes was expected");
+  matrix_ = makeMatrix(Type::Float32, from->rows, from->columns, 1.0f);
+  for (int64_t r = 0; r < from->rows; ++r) {
+    const uint8_t* bytes = from->memory.at(r * from->stride);
+    float* to = matrix_->memory.as<float>() + r * matrix_->stride;
+    for (int64_t c = 0; c < from->columns; ++c) to[c] = static_cast<float>(bytes[c]) * from->scale;
   }
 }
 

@@ -9,27 +9,72 @@
 
 #if defined(__linux__)
 #include <sys/mman.h>
+#include <unistd.h>
 #endif
 
 namespace deepblas {
 
+namespace {
+
+constexpr size_t kHugePage = size_t{2} << 20;
+
+// Large memory comes from the system, where it is zero already: nobody waits for pages before they are used, and the
+// thread that first uses a page gets it.
+bool fromSystem(size_t bytes) {
+#if defined(__linux__)
+  return bytes >= 2 * kHugePage;
+#else
+  static_cast<void>(bytes);
+  return false;
+#endif
+}
+
+void* allocate(size_t bytes) {
+#if defined(__linux__)
+  if (fromSystem(bytes)) {
+    // One huge page more than asked for, then the ends are given back: the block starts on a huge page.
+    const size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+    const size_t pages = (bytes + page - 1) / page * page;
+    void* whole = mmap(nullptr, pages + kHugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (whole == MAP_FAILED) return nullptr;
+    uint8_t* begin = static_cast<uint8_t*>(whole);
+    const size_t before = (kHugePage - reinterpret_cast<uintptr_t>(whole) % kHugePage) % kHugePage;
+    if (before > 0) munmap(begin, before);
+    munmap(begin + before + pages, kHugePage - before);
+    madvise(begin + before, pages, MADV_HUGEPAGE);
+    return begin + before;
+  }
+#endif
+  void* memory = nullptr;
+  if (posix_memalign(&memory, Arena::kAlignment, bytes) != 0) return nullptr;
+  std::memset(memory, 0, bytes);
+  return memory;
+}
+
+void release(void* memory, size_t bytes) {
+#if defined(__linux__)
+  if (fromSystem(bytes)) {
+    munmap(memory, bytes);
+    return;
+  }
+#endif
+  std::free(memory);
+}
+
+}  // namespace
+
 Arena::Arena(size_t bytes) : bytes_(alignUp(bytes)) {
   if (bytes == 0) return;
-  constexpr size_t kHugePage = size_t{2} << 20;
-  void* memory = nullptr;
-  const bool large = bytes_ >= 2 * kHugePage;
-  if (posix_memalign(&memory, large ? kHugePage : kAlignment, bytes_) != 0 || memory == nullptr) {
+  memory_ = static_cast<uint8_t*>(allocate(bytes_));
+  if (memory_ == nullptr) {
     throw Error("ERR_DEEPBLAS_MEMORY",
                 "Out of memory: " + std::to_string(bytes_ >> 20) + " MiB could not be allocated");
   }
-#if defined(__linux__) && defined(MADV_HUGEPAGE)
-  if (large) madvise(memory, bytes_, MADV_HUGEPAGE);
-#endif
-  std::memset(memory, 0, bytes_);
-  memory_ = static_cast<uint8_t*>(memory);
 }
 
-Arena::~Arena() { std::free(memory_); }
+Arena::~Arena() {
+  if (memory_ != nullptr) release(memory_, bytes_);
+}
 
 Arena::Arena(Arena&& other) noexcept
     : memory_(std::exchange(other.memory_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}

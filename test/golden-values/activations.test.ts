@@ -67,6 +67,6 @@ test('activation: softmax', () => {
     record.softmaxBackward({ inputGradient, outputGradient: dy, output })
     return { y: output, dx: inputGradient }
   })
-  expect(worstError(y, file.rowwise['softmax']!.y.flat())).toBeLessThanOrEqual(BOUND)
-  expect(worstError(dx, file.rowwise['softmax']!.dx.flat())).toBeLessThanOrEqual(BOUND)
+  expect(worstError(y, file.rowwise.softmax!.y.flat())).toBeLessThanOrEqual(BOUND)
+  expect(worstError(dx, file.rowwise.softmax!.dx.flat())).toBeLessThanOrEqual(BOUND)
 })
