@@ -104,6 +104,14 @@ add_library(deepblas_openblas INTERFACE)
 target_include_directories(deepblas_openblas SYSTEM INTERFACE "${DEEPBLAS_OPENBLAS_INCLUDE}")
 target_compile_definitions(deepblas_openblas INTERFACE "DEEPBLAS_OPENBLAS_KIND=\"${DEEPBLAS_OPENBLAS_KIND}\"")
 target_link_libraries(deepblas_openblas INTERFACE "${DEEPBLAS_OPENBLAS_LIBRARY}" m)
+# An archive's calls of its buffer table go through native/blas/buffers.cpp, which says why. A shared library's cannot:
+# native/blas/gemm.cpp lets only one thread at a time into a serial one.
+if(DEEPBLAS_OPENBLAS_KIND MATCHES "^static" AND NOT APPLE)
+  target_compile_definitions(deepblas_openblas INTERFACE DEEPBLAS_OPENBLAS_WRAPPED)
+  target_link_options(deepblas_openblas INTERFACE
+    -Wl,--wrap=blas_memory_alloc
+    -Wl,--wrap=blas_memory_free)
+endif()
 if(DEEPBLAS_OPENBLAS_KIND MATCHES "openmp")
   find_package(OpenMP REQUIRED)
   target_link_libraries(deepblas_openblas INTERFACE OpenMP::OpenMP_CXX)

@@ -57,7 +57,8 @@ function cpp({ name, options }) {
   const { status, output } = run(...withoutAddressRandomization(join(folder, 'deepblas_test')), {
     stdio: ['ignore', 'pipe', 'inherit'],
     variables: {
-      ASAN_OPTIONS: 'detect_stack_use_after_return=1:strict_string_checks=1',
+      // Without use-after-return: GCC 12 misplaces 64-byte vectors on that check's stack (GCC bug 110027).
+      ASAN_OPTIONS: 'detect_stack_use_after_return=0:strict_string_checks=1',
       UBSAN_OPTIONS: 'print_stacktrace=1',
       TSAN_OPTIONS: 'halt_on_error=1:second_deadlock_stack=1',
     },
