@@ -109,6 +109,12 @@ export function fraction(argument: string, value: unknown, hint?: string): numbe
   return value
 }
 
+/** An array; its items are the caller's to check. */
+export function array(argument: string, value: unknown, of: string, hint?: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw invalid(argument, `array of ${of}`, value, hint)
+  return value
+}
+
 /** `true` or `false`, nothing that is merely like them. */
 export function boolean(argument: string, value: unknown, hint?: string): boolean {
   if (typeof value !== 'boolean') throw invalid(argument, 'boolean', value, hint)

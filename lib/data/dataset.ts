@@ -3,7 +3,7 @@ import type { TargetKind } from '../losses/loss.js'
 import { type Matrix, native } from '../native/addon.js'
 import { types } from '../native/tensor.js'
 import { RandomStream } from '../random.js'
-import { finiteNumber, invalid, knownOptions, positiveInteger } from '../validate.js'
+import { array, finiteNumber, invalid, knownOptions, positiveInteger, string } from '../validate.js'
 import { type ArrayWithShape, isNumberArray, type NumberArray, type Rows, type Table, table } from './rows.js'
 
 export type Targets =
@@ -37,6 +37,8 @@ export interface DatasetOptions {
 const float32 = types.indexOf('float32')
 const int32 = types.indexOf('int32')
 const uint8 = types.indexOf('uint8')
+
+const optionNames = ['scale', 'featureShape', 'labels'] as const
 
 /** The random stream that splits rows apart; 2 is the native shuffle's. */
 const SPLIT_STREAM = 3
@@ -72,12 +74,17 @@ export class Dataset {
    */
   static from(input: DatasetInput, options?: DatasetOptions): Dataset {
     if (typeof input !== 'object' || input === null) throw invalid('data', '{ x, y }', input)
-    const given = { ...input, ...knownOptions<DatasetOptions>('Dataset', options, ['scale', 'featureShape', 'labels']) }
+    const given = {
+      ...knownOptions<DatasetInput>('Dataset.from', input, ['x', 'y', 'sampleWeights', ...optionNames]),
+      ...knownOptions<DatasetOptions>('Dataset.from', options, optionNames),
+    }
     const x = table('x', given.x)
     const scale = finiteNumber('scale', given.scale ?? 1)
     const bytes = x.data instanceof Uint8Array || x.data instanceof Uint8ClampedArray
-    const featureShape = given.featureShape ?? [x.columns]
-    if (featureShape.reduce((product, n) => product * positiveInteger('featureShape', n), 1) !== x.columns) {
+    const featureShape = array('featureShape', given.featureShape ?? [x.columns], 'positive integers').map((size, i) =>
+      positiveInteger(`featureShape[${i}]`, size),
+    )
+    if (featureShape.reduce((product, size) => product * size, 1) !== x.columns) {
       throw new DeepblasError(
         'ERR_DEEPBLAS_SHAPE',
         `Expected a featureShape of ${x.columns} numbers but received [${featureShape.join(', ')}].`,
@@ -93,7 +100,10 @@ export class Dataset {
       rows: x.rows,
       targets,
       weights: readWeights(given.sampleWeights, x.rows),
-      labels: given.labels ?? labels,
+      labels:
+        given.labels === undefined
+          ? labels
+          : array('labels', given.labels, 'strings').map((label, i) => string(`labels[${i}]`, label)),
       featureShape,
     })
   }
@@ -146,10 +156,14 @@ export class Dataset {
 
   /** The rows given, in that order, as a data set of its own. */
   subset(rows: Int32Array | readonly number[]): Dataset {
+    if (!(rows instanceof Int32Array)) array('rows', rows, 'row numbers')
+    if (rows.length === 0) throw invalid('rows', 'at least one row', rows)
+    for (const row of rows) {
+      if (!(Number.isInteger(row) && row >= 0 && row < this.rows)) {
+        throw invalid('rows', `row numbers from 0 to ${this.rows - 1}`, row)
+      }
+    }
     const list = Int32Array.from(rows)
-    if (list.length === 0) throw invalid('rows', 'at least one row', rows)
-    for (const row of list)
-      if (!(row >= 0 && row < this.rows)) throw invalid('rows', `rows from 0 to ${this.rows - 1}`, row)
     const { Matrix: Copy } = native()
     const { targets, weights } = this.#parts
     return new Dataset({
@@ -250,6 +264,11 @@ function readTargets(y: Targets | undefined, rows: number): { targets: Table | u
 
 function readWeights(given: NumberArray | readonly number[] | undefined, rows: number): Matrix | undefined {
   if (given === undefined) return undefined
+  if (!isNumberArray(given)) {
+    for (const [i, weight] of array('sampleWeights', given, 'numbers').entries()) {
+      if (typeof weight !== 'number') throw invalid(`sampleWeights[${i}]`, 'number', weight)
+    }
+  }
   const values = Float32Array.from(given)
   if (values.length !== rows) {
     throw new DeepblasError(

@@ -62,7 +62,8 @@ export function table(argument: string, value: unknown): Table {
         'data holds rows one after the other; its length is the product of the shape.',
     )
   }
-  return { data, rows, columns }
+  // The addon reads memory of its own thread only.
+  return { data: data.buffer instanceof ArrayBuffer ? data : data.slice(), rows, columns }
 }
 
 function empty(argument: string): DeepblasError {

@@ -1,4 +1,5 @@
 import { type Activation, type ActivationName, activation } from '../activations/activation.js'
+import { DeepblasError } from '../errors.js'
 import type { Json } from '../files/strict-json.js'
 import {
   defaultInitializer,
@@ -29,6 +30,9 @@ export interface DenseOptions<Inputs extends number = number> {
   /** Whether `fit` changes the parameters. Default true. */
   readonly trainable?: boolean
 }
+
+/** More than any machine holds, and few enough for sizes in bytes to be exact. */
+const LARGEST_WEIGHT = 2 ** 40
 
 const optionNames = ['activation', 'inputs', 'bias', 'initializer', 'regularizer', 'trainable'] as const
 
@@ -74,6 +78,12 @@ export class Dense<const Units extends number = number, const Inputs extends num
     this.#byBlas = false
     if (!bound) return
     const inputs = this.inputs!
+    if (units * inputs > LARGEST_WEIGHT) {
+      throw new DeepblasError(
+        'ERR_DEEPBLAS_SHAPE',
+        `Expected a weight of at most 2^40 numbers for Dense but ${units} units of ${inputs} inputs have more.`,
+      )
+    }
     const layout = native().weightLayout(inputs, units)
     this.#byBlas = layout.byBlas
     this.weight = new Parameter('weight', [units, inputs], layout.panel, initialValues(this.initializer, inputs, units))
@@ -94,7 +104,7 @@ export class Dense<const Units extends number = number, const Inputs extends num
 
   bind(inputs: number): Dense {
     const Bound = Dense as unknown as new (units: number, options: DenseOptions, bound: boolean) => Dense
-    return new Bound(this.units, { ...this.#given(), inputs, trainable: this.trainable }, true)
+    return new Bound(this.units, { ...this.#given(), inputs }, true)
   }
 
   forward(record: Recorder, x: Tensor, { logits, keepAll }: RecordOptions): Forward {
@@ -157,10 +167,24 @@ export class Dense<const Units extends number = number, const Inputs extends num
     return { inputGradient, preActivationGradient }
   }
 
-  override recordPenalty(record: Recorder, accumulator: Tensor, weightSum: Tensor | undefined): void {
+  override recordPenalty(
+    record: Recorder,
+    accumulator: Tensor,
+    weightSum: Tensor | undefined,
+    costRows: number | undefined,
+  ): void {
     if (this.regularizer === undefined) return
     const { l1, l2, perRow } = this.regularizer
-    record.penalty({ accumulator, weight: record.parameter(this.weight!), weightSum, l1, l2, perRow: Number(perRow) })
+    const weight = record.parameter(this.weight!)
+    const share = perRow && costRows !== undefined ? 1 / costRows : 1
+    record.penalty({
+      accumulator,
+      weight,
+      weightSum,
+      l1: l1 * share,
+      l2: l2 * share,
+      perRow: Number(perRow && costRows === undefined),
+    })
   }
 
   options(): Record<string, Json> {
@@ -206,6 +230,7 @@ export class Dense<const Units extends number = number, const Inputs extends num
       bias: this.useBias,
       initializer: this.initializer,
       ...(this.regularizer === undefined ? {} : { regularizer: this.regularizer }),
+      ...(this.trainable ? {} : { trainable: false }),
     }
   }
 }

@@ -58,8 +58,13 @@ export abstract class Layer {
     wantInputGradient: boolean,
     options: RecordOptions,
   ): Backward
-  /** Adds this layer's penalties to the loss. */
-  recordPenalty(_record: Recorder, _accumulator: Tensor, _weightSum: Tensor | undefined): void {}
+  /** Adds this layer's penalties to the loss. `costRows`: the m of a penalty per row, where it is not the batch's rows. */
+  recordPenalty(
+    _record: Recorder,
+    _accumulator: Tensor,
+    _weightSum: Tensor | undefined,
+    _costRows: number | undefined,
+  ): void {}
   /** The options that make this layer anew. */
   abstract options(): Record<string, Json>
   /** The activation a loss may fuse with, if this layer is the last one. */

@@ -35,6 +35,8 @@ export interface Compiled {
   readonly program: Program
   /** Labels of calls, in order. */
   readonly labels: readonly string[]
+  /** Names of the kernels called, in order. */
+  readonly kernels: readonly string[]
   /** 'loss', then the metrics: the accumulators' order. */
   readonly scores: readonly string[]
   readonly stepNumbers: number
@@ -51,10 +53,14 @@ export interface ScoringOptions {
   readonly optimizer?: Optimizer
   /** Every layer's Z, A, dZ and dA as tensors of their own, also where training does not need them. Default false. */
   readonly keepAll?: boolean
+  /** Rows of the whole cost, of an evaluation in batches: the m of the lesson's penalty. Default the batch's. */
+  readonly costRows?: number
 }
 
 /** Programs by what they were recorded for: a second fit of the same kind records nothing. */
 const kept = new WeakMap<Network, Map<string, Compiled | Program>>()
+/** Programs of one network; the oldest goes first. */
+const MOST_KEPT = 32
 
 function keeping<Kept extends Compiled | Program>(network: Network, key: unknown[], record: () => Kept): Kept {
   const programs = kept.get(network) ?? new Map<string, Compiled | Program>()
@@ -62,6 +68,7 @@ function keeping<Kept extends Compiled | Program>(network: Network, key: unknown
   const text = JSON.stringify(key)
   const known = programs.get(text) ?? record()
   programs.set(text, known)
+  if (programs.size > MOST_KEPT) programs.delete(programs.keys().next().value!)
   return known as Kept
 }
 
@@ -77,9 +84,18 @@ export function compileScoring(
   options: ScoringOptions = {},
 ): Compiled {
   const { loss, metrics } = scoring
-  const { backward, optimizer, keepAll } = options
+  const { backward, optimizer, keepAll, costRows } = options
   const trainable = network.layers.map((layer) => layer.trainable)
-  const key = [mode, loss.name, metrics.map(({ name }) => name), backward, optimizer?.recordingKey, keepAll, trainable]
+  const key = [
+    mode,
+    loss.name,
+    metrics.map(({ name }) => name),
+    backward,
+    optimizer?.recordingKey,
+    keepAll,
+    costRows,
+    trainable,
+  ]
   return keeping(network, key, () => recordScoring(network, mode, scoring, options))
 }
 
@@ -87,7 +103,7 @@ function recordScoring(
   network: Network,
   mode: DataMode,
   { loss, metrics }: Scoring,
-  { backward = false, optimizer, keepAll = false }: ScoringOptions,
+  { backward = false, optimizer, keepAll = false, costRows }: ScoringOptions,
 ): Compiled {
   const record = createRecorder()
   const last = network.layers.at(-1)!
@@ -117,7 +133,7 @@ function recordScoring(
   const total = record.accumulator()
   for (const [index, layer] of network.layers.entries()) {
     record.label = `layers.${index} ${layer.type} penalty`
-    layer.recordPenalty(record, total, weightSum)
+    layer.recordPenalty(record, total, weightSum, costRows)
   }
   record.label = `loss ${loss.name}`
   record.accumulate({ accumulator: total, rowValue: rowLoss, sampleWeights, gate: Number(backward) })
@@ -147,6 +163,7 @@ function recordScoring(
   return {
     program: record.program(),
     labels: record.labels,
+    kernels: record.kernels,
     scores: ['loss', ...metrics.map(({ name }) => name)],
     stepNumbers: record.stepNumberCount,
     trace,

@@ -4,7 +4,7 @@
  */
 import type { Dataset } from '../data/dataset.js'
 import { DeepblasError } from '../errors.js'
-import { type Arena, type Chunk, chunkEnds, type Matrix, native, type Training } from '../native/addon.js'
+import { type Arena, type Chunk, chunkEnds, type Failure, type Matrix, native, type Training } from '../native/addon.js'
 import type { Optimizer } from '../optimizers/optimizer.js'
 import type { Callback, EpochResult, HistoryView, Progress, Snapshot, TrainingHandle } from './callback.js'
 import { type Compiled, compileScoring, type DataMode, type Scoring } from './compile.js'
@@ -62,6 +62,11 @@ interface Run {
   readonly stepsPerEpoch: number
 }
 
+/** DEEPBLAS_CHECK=1 runs every call by itself, on one thread, in the order of recording. */
+function checking(): boolean {
+  return process.env.DEEPBLAS_CHECK === '1'
+}
+
 function prepare(settings: FitSettings): Run {
   const { network, parameters, train, validation, scoring, optimizer } = settings
   const full = settings.batchSize === 'full' || settings.batchSize >= train.rows
@@ -73,7 +78,7 @@ function prepare(settings: FitSettings): Run {
   const training = new (native().Training)({
     program: compiled.program,
     batch,
-    keepAll: false,
+    keepAll: checking(),
     rows: rows(train),
     seeds: Float64Array.of(settings.seed),
     shuffle: mode.shuffled,
@@ -91,7 +96,7 @@ function prepare(settings: FitSettings): Run {
 function heldOut({ network, parameters, scoring }: FitSettings, validation: Dataset) {
   const { mode, slots } = dataMode(validation, scoring, network.outputs, false, false)
   return {
-    program: compileScoring(network, mode, scoring).program,
+    program: compileScoring(network, mode, scoring, { costRows: validation.rows }).program,
     batch: Math.min(EVALUATION_BATCH, validation.rows),
     rows: Float64Array.of(validation.rows),
     parameters,
@@ -132,12 +137,18 @@ export function* fitting(settings: FitSettings): Generator<FitRequest, History, 
       }
       const chunk = (yield {
         advance: (form) =>
-          training[form === 'async' ? 'advance' : 'advanceSync'](numbers, steps, CHUNK_MILLISECONDS, needsEpoch, false),
+          training[form === 'async' ? 'advance' : 'advanceSync'](
+            numbers,
+            steps,
+            CHUNK_MILLISECONDS,
+            needsEpoch,
+            checking(),
+          ),
       })!
       done += chunk.steps
       const end = chunkEnds[chunk.end]
       if (end === 'cancelled') signal?.throwIfAborted()
-      if (end === 'notFinite') throw notFinite(chunk, done, stepsPerEpoch)
+      if (end === 'notFinite') throw notFinite(chunk.failures[0]!)
       if (!needsStep) wanted = Math.min(MOST_STEPS_OF_CHUNK, Math.max(64, 2 * chunk.steps))
       const seconds = (performance.now() - start) / 1000
       const finished = readEpochs(chunk, compiled.scores, settings.validation !== undefined, history, learningRate)
@@ -198,12 +209,11 @@ function readEpochs(
   return finished
 }
 
-function notFinite(chunk: Chunk, done: number, stepsPerEpoch: number): DeepblasError {
-  const where =
-    chunk.notFiniteLabel === '' ? '' : ` The first result that is not finite came from ${chunk.notFiniteLabel}.`
+function notFinite({ epoch, stepOfEpoch, label }: Failure): DeepblasError {
+  const where = label === '' ? '' : ` The first result that is not finite came from ${label}.`
   return new DeepblasError(
     'ERR_DEEPBLAS_NOT_FINITE',
-    `The loss became NaN or infinite at step ${(done % stepsPerEpoch) + 1} of epoch ${chunk.epoch + 1}.${where} ` +
+    `The loss became NaN or infinite at step ${stepOfEpoch + 1} of epoch ${epoch + 1}.${where} ` +
       'The parameters are those of the last good step. Try a smaller learningRate, or scale the inputs.',
   )
 }

@@ -19,10 +19,11 @@ import {
 } from '../native/addon.js'
 import { Adam } from '../optimizers/adam.js'
 import { Optimizer } from '../optimizers/optimizer.js'
-import { boolean, invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../validate.js'
+import { array, boolean, invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../validate.js'
 import type { Callback } from './callback.js'
 import { compilePrediction, compileScoring } from './compile.js'
 import type { Fitting } from './dimensions.js'
+import { explainTraining } from './explain.js'
 import { dataMode, EVALUATION_BATCH, type FitRequest, type FitSettings, fitting, type History } from './fit.js'
 import { buildNetwork, initializeParameters, type Network, newArena } from './network.js'
 import { summary } from './summary.js'
@@ -275,64 +276,37 @@ export class Sequential<
   }
 
   /** The gradients of the full cost over one full batch, by the parameters' names. */
-  async gradients(data: Dataset, { loss }: { loss: LossName | Loss }): Promise<NamedWeights[]> {
-    this.#requireFree('gradients')
-    const { gradients } = traceNetwork(this.#network, this.#parameters, data, lossOf('loss', loss))
-    return this.#named(gradients)
+  async gradients(data: Dataset, options: { loss: LossName | Loss }): Promise<NamedWeights[]> {
+    return this.#named(this.#trace('gradients', data, options).gradients)
   }
 
   /** Every layer's Z, A, dZ and dA over one full batch, and what was cached, in the lesson's terms. */
-  async trace(data: Dataset, { loss }: { loss: LossName | Loss }): Promise<{ cost: number; layers: LayerRecord[] }> {
-    this.#requireFree('trace')
-    const { cost, layers } = traceNetwork(this.#network, this.#parameters, data, lossOf('loss', loss))
+  async trace(data: Dataset, options: { loss: LossName | Loss }): Promise<{ cost: number; layers: LayerRecord[] }> {
+    const { cost, layers } = this.#trace('trace', data, options)
     return { cost, layers }
   }
 
-  /** Calls of a training program, the bytes of its workspace, and measured microseconds a call. */
-  explain({
-    batchSize = 32,
-    loss,
-    optimizer = new Adam(),
-  }: {
-    batchSize?: number
-    loss?: LossName
-    optimizer?: Optimizer
-  } = {}): string {
+  #trace(what: string, data: Dataset, options: { loss: LossName | Loss }) {
+    this.#requireFree(what)
+    if (!(data instanceof Dataset)) throw invalid('data', 'Dataset', data, 'Make one with Dataset.from({ x, y }).')
+    this.#requireFeatures('data', data)
+    const { loss } = knownOptions<{ loss: LossName | Loss }>(what, options, ['loss'])
+    return traceNetwork(this.#network, this.#parameters, data, lossOf('loss', loss))
+  }
+
+  /** Where a training step's time goes: regions, calls, measured microseconds, and the bytes of the workspace. */
+  explain(options?: { batchSize?: number; loss?: LossName | Loss; optimizer?: Optimizer }): string {
     this.#requireFree('explain')
-    const chosen = lossOf('loss', loss ?? defaultLoss(this.#network))
-    const classes = chosen.targetKind === 'classes'
-    const rows = positiveInteger('batchSize', batchSize)
-    const data = Dataset.from({
-      x: { data: new Float32Array(rows * this.inputs), shape: [rows, this.inputs] },
-      y: { data: new Float32Array(rows * (classes ? 1 : this.outputs)), shape: [rows, classes ? 1 : this.outputs] },
-    })
-    const copy = this.clone()
-    const { mode, slots } = dataMode(data, { loss: chosen, metrics: [] }, this.outputs, false, true)
-    const compiled = compileScoring(copy.#network, mode, { loss: chosen, metrics: [] }, { backward: true, optimizer })
-    const steps = 20
-    const training = new (native().Training)({
-      program: compiled.program,
-      batch: rows,
-      keepAll: false,
-      rows: Float64Array.of(rows),
-      seeds: Float64Array.of(0),
-      shuffle: false,
-      epoch: 0,
-      stepOfEpoch: 0,
-      parameters: copy.#parameters,
-      gradients: newArena(copy.#network),
-      states: optimizer.stateNames.map(() => newArena(copy.#network)),
-      slots,
-    })
-    const numbers = (count: number) =>
-      Float64Array.from(Array.from({ length: count }, (_, step) => [...optimizer.numbers(step + 1, 0)]).flat())
-    training.advanceSync(numbers(2), 2, 1000, false, false)
-    training.measure(true)
-    training.advanceSync(numbers(steps), steps, 1000, false, false)
-    const spent = training.microseconds()
-    const { bytes } = compiled.program.describe(rows)
-    const lines = compiled.labels.map((label, i) => `${(spent[i]! / steps).toFixed(1).padStart(10)} µs  ${label}`)
-    return [`batch ${rows}, workspace ${bytes} bytes, ${compiled.labels.length} calls a step`, ...lines].join('\n')
+    const given = knownOptions<{ batchSize?: number; loss?: LossName | Loss; optimizer?: Optimizer }>(
+      'explain',
+      options,
+      ['batchSize', 'loss', 'optimizer'],
+    )
+    const parameters = newArena(this.#network)
+    parameters.copyFrom(this.#parameters)
+    const batchSize = positiveInteger('batchSize', given.batchSize ?? 32)
+    const loss = lossOf('loss', given.loss ?? defaultLoss(this.#network))
+    return explainTraining(this.#network, parameters, batchSize, loss, optimizerOf(given.optimizer))
   }
 
   /** Every parameter by name, as copies: [{ name: 'layers.0.weight', shape, data }]. */
@@ -348,7 +322,12 @@ export class Sequential<
    */
   setWeights(weights: readonly NamedWeights[]): void {
     this.#requireFree('setWeights')
-    if (!Array.isArray(weights)) throw invalid('weights', 'array of { name, shape, data }', weights)
+    for (const [i, weight] of array('weights', weights, '{ name, shape, data }').entries()) {
+      const { name, shape, data } = (weight ?? {}) as Partial<NamedWeights>
+      if (typeof name !== 'string') throw invalid(`weights[${i}]`, '{ name, shape, data }', weight)
+      array(`the shape of '${name}'`, shape, 'sizes')
+      if (!isNumberArray(data) && !Array.isArray(data)) throw invalid(`the data of '${name}'`, 'Float32Array', data)
+    }
     const given = new Map(weights.map((weight) => [weight.name, weight]))
     const values = this.#network.parameters.map((parameter) => {
       const weight = given.get(parameter.name)
@@ -384,6 +363,7 @@ export class Sequential<
   clone(): Sequential {
     this.#requireFree('clone')
     const copy = new Sequential(this.#descriptions, { inputs: this.inputs, seed: this.seed })
+    for (const [i, layer] of this.layers.entries()) copy.layers[i]!.trainable = layer.trainable
     copy.#parameters.copyFrom(this.#parameters)
     copy.#scoring = this.#scoring
     copy.#labels = this.#labels
@@ -454,10 +434,7 @@ export class Sequential<
     options: FitOptions,
   ): Generator<FitRequest, History, Chunk | undefined> {
     const history = yield* steps
-    this.#scoring = {
-      loss: lossOf('loss', options.loss),
-      metrics: (options.metrics ?? []).map((one) => metric('metrics', one)),
-    }
+    this.#scoring = { loss: lossOf('loss', options.loss), metrics: metricsOf(options.metrics ?? []) }
     const last = history.epochs.at(-1)
     this.#training = { epochs: history.epochs.length, loss: last?.loss ?? 0 }
     return history
@@ -469,18 +446,18 @@ export class Sequential<
     const epochs = nonNegativeInteger('epochs', given.epochs ?? 10)
     const batchSize = given.batchSize === 'full' ? 'full' : positiveInteger('batchSize', given.batchSize ?? 32)
     const seed = nonNegativeInteger('seed', given.seed ?? this.seed)
-    if (given.optimizer !== undefined && !(given.optimizer instanceof Optimizer)) {
-      throw invalid('optimizer', 'optimizer such as new Adam()', given.optimizer)
-    }
+    const optimizer = optimizerOf(given.optimizer)
     if (given.signal !== undefined && !(given.signal instanceof AbortSignal)) {
       throw invalid('signal', 'AbortSignal', given.signal)
     }
-    const callbacks = [...(given.callbacks ?? [])]
+    const callbacks = array('callbacks', given.callbacks ?? [], 'callbacks').map((callback, i) => {
+      if (typeof callback !== 'object' || callback === null) {
+        throw invalid(`callbacks[${i}]`, 'callback such as new EarlyStopping()', callback)
+      }
+      return callback as Callback
+    })
     if (boolean('progress', given.progress ?? false)) callbacks.push(new ProgressBar())
-    const scoring = {
-      loss: lossOf('loss', given.loss),
-      metrics: (given.metrics ?? []).map((one) => metric('metrics', one)),
-    }
+    const scoring = { loss: lossOf('loss', given.loss), metrics: metricsOf(given.metrics ?? []) }
     this.#requireFeatures('train', train)
     let rows = train
     let validation: Dataset | undefined
@@ -504,7 +481,7 @@ export class Sequential<
       train: rows,
       validation,
       scoring,
-      optimizer: given.optimizer ?? new Adam(),
+      optimizer,
       epochs,
       batchSize,
       shuffle: boolean('shuffle', given.shuffle ?? true),
@@ -552,7 +529,7 @@ export class Sequential<
     const given = knownOptions<EvaluateOptions>('evaluate', options, ['loss', 'metrics'])
     const loss = lossOf('loss', given.loss ?? this.#scoring?.loss ?? defaultLoss(this.#network))
     const metrics =
-      given.metrics?.map((one) => metric('metrics', one)) ??
+      (given.metrics === undefined ? undefined : metricsOf(given.metrics)) ??
       (this.#scoring !== undefined && this.#scoring.metrics.length > 0
         ? this.#scoring.metrics
         : loss.targetKind === 'values'
@@ -560,7 +537,7 @@ export class Sequential<
           : [metric('metrics', 'accuracy')])
     this.#requireFeatures('data', data)
     const { mode, slots } = dataMode(data, { loss, metrics }, this.outputs, false, false)
-    const compiled = compileScoring(this.#network, mode, { loss, metrics })
+    const compiled = compileScoring(this.#network, mode, { loss, metrics }, { costRows: data.rows })
     const pass = new (native().Pass)({
       program: compiled.program,
       batch: Math.min(EVALUATION_BATCH, data.rows),
@@ -676,6 +653,16 @@ function busy(what: string): DeepblasError {
     'ERR_DEEPBLAS_BUSY',
     `${what} was called while this model fits. Await the fit, or use a clone() made before it.`,
   )
+}
+
+function metricsOf(metrics: unknown): Metric[] {
+  return array('metrics', metrics, "metrics such as 'accuracy'").map((one, i) => metric(`metrics[${i}]`, one))
+}
+
+function optimizerOf(optimizer: unknown): Optimizer {
+  if (optimizer === undefined) return new Adam()
+  if (!(optimizer instanceof Optimizer)) throw invalid('optimizer', 'optimizer such as new Adam()', optimizer)
+  return optimizer
 }
 
 function scoresOf(accumulators: Float64Array, names: readonly string[]): Evaluation {

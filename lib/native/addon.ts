@@ -37,8 +37,17 @@ export interface Matrix {
 }
 
 export interface Program {
-  /** The workspace of one member at a batch of `rows`: its bytes, and every tensor's place (-1: elsewhere). */
-  describe(rows: number): { bytes: number; offsets: Float64Array }
+  /** At a batch of `rows`: bytes of one member's workspace, every tensor's place in it (-1: elsewhere), the regions. */
+  describe(rows: number): { bytes: number; offsets: Float64Array; regions: RegionDescription[] }
+}
+
+/** Calls that threads share without a pause between them. */
+export interface RegionDescription {
+  kind: 'rows' | 'tiles' | 'whole'
+  /** Of a rows region: rows of a block. */
+  rowBlock: number
+  /** Positions in the program. */
+  calls: number[]
 }
 
 export interface Bindings {
@@ -84,8 +93,18 @@ export interface Chunk {
   /** Finished epochs, each of resultWidth numbers: seconds, then per member training and validation accumulators. */
   results: Float64Array
   running: Float64Array
-  notFiniteMember: number
-  notFiniteLabel: string
+  /** Members whose loss was not finite; they take no further part. */
+  failures: Failure[]
+}
+
+export interface Failure {
+  member: number
+  /** From 0. */
+  epoch: number
+  /** From 0. */
+  stepOfEpoch: number
+  /** Of the first call whose result was not finite, or ''. */
+  label: string
 }
 
 export interface Training {
@@ -100,7 +119,8 @@ export interface Training {
   cancel(): void
   setActive(members: Float64Array): void
   measure(on: boolean): void
-  microseconds(): Float64Array
+  /** Spent while measuring: in each call by plain steps, in each region by the others. */
+  microseconds(): { calls: Float64Array; regions: Float64Array }
   readTensor(tensor: number, member: number, rows: number): Float64Array
   bytes(): number
 }
@@ -197,8 +217,10 @@ function load(): Addon {
 
 /** Gives an error from a native job the code's class and the stack of the call that started the job. */
 export function asDeepblasError(cause: unknown, caller: Error): unknown {
-  const { code, message } = cause as { code?: string; message?: string }
-  if (cause instanceof DeepblasError || !code?.startsWith('ERR_DEEPBLAS_')) return cause
+  // An AbortSignal's reason may be anything, and a DOMException's code is a number.
+  const { code, message } = (cause ?? {}) as { code?: unknown; message?: unknown }
+  const ours = typeof code === 'string' && code.startsWith('ERR_DEEPBLAS_')
+  if (cause instanceof DeepblasError || !ours) return cause
   const error = new DeepblasError(code as ErrorCode, String(message), { cause })
   error.stack = `${error.name}: ${error.message}\n${caller.stack?.split('\n').slice(1).join('\n') ?? ''}`
   return error

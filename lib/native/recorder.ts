@@ -30,6 +30,7 @@ class Recording {
   label = ''
   readonly tensors: Tensor[] = []
   readonly labels: string[] = []
+  readonly kernels: KernelName[] = []
   readonly #calls: number[] = []
   readonly #arenaTensors = new Map<Parameter, Map<string, Tensor>>()
   #accumulators = 0
@@ -99,6 +100,7 @@ class Recording {
   call<Name extends KernelName>(name: Name, given: KernelArguments[Name]): void {
     const kernel = kernels[name]
     this.labels.push(this.label)
+    this.kernels.push(name)
     this.#calls.push(kernel.id, kernel.arguments.length)
     for (const argument of kernel.arguments) {
       const value = (given as unknown as Record<string, Tensor | Scalar | ActivationName | undefined>)[argument.name]

@@ -74,15 +74,23 @@ Napi::Promise Environment::start(JobQueue::Lane lane, Task task) {
 void Environment::finish(Napi::Env env, Pending* pending) {
   Environment& self = of(env);
   const std::unique_ptr<Pending> owned(pending);
-  if (--self.waiting_ == 0) self.deliver_.Unref(env);
-  if (!pending->errorCode.empty()) {
-    pending->deferred.Reject(toJavaScript(env, pending->errorCode, pending->errorMessage).Value());
+  try {
+    if (--self.waiting_ == 0) self.deliver_.Unref(env);
+    self.settle(env, *pending);
+  } catch (const Napi::Error&) {
+    // A worker that is being terminated runs no JavaScript any more: nobody waits for the answer.
+  }
+}
+
+void Environment::settle(Napi::Env env, Pending& pending) {
+  if (!pending.errorCode.empty()) {
+    pending.deferred.Reject(toJavaScript(env, pending.errorCode, pending.errorMessage).Value());
     return;
   }
   try {
-    pending->deferred.Resolve(pending->task.result(env));
+    pending.deferred.Resolve(pending.task.result(env));
   } catch (const Napi::Error& error) {
-    pending->deferred.Reject(error.Value());
+    pending.deferred.Reject(error.Value());
   }
 }
 

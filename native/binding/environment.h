@@ -46,6 +46,7 @@ class Environment {
     std::atomic<bool> closing{false};
   };
   static void finish(Napi::Env env, Pending* pending);
+  void settle(Napi::Env env, Pending& pending);
   static void close(Environment* self);
 
   Napi::Env env_;

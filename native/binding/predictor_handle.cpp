@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstring>
 
 #include "binding/environment.h"
 #include "binding/guarded.h"
@@ -23,6 +24,17 @@ Floats floatsOf(Napi::Env env, napi_value value) {
   const napi_status status = napi_get_typedarray_info(env, value, &type, &length, &data, nullptr, nullptr);
   require(status == napi_ok && type == napi_float32_array, "a Float32Array was expected");
   return {static_cast<float*>(data), static_cast<int64_t>(length)};
+}
+
+// By their bits, which a compiler turns into vectors.
+bool allFinite(const float* values, int64_t count) {
+  uint32_t bad = 0;
+  for (int64_t i = 0; i < count; ++i) {
+    uint32_t bits;
+    std::memcpy(&bits, values + i, sizeof bits);
+    bad |= (bits & 0x7f800000u) == 0x7f800000u;
+  }
+  return bad == 0;
 }
 
 }  // namespace
@@ -59,6 +71,8 @@ void PredictorHandle::predictSync(const Napi::CallbackInfo& info) {
     const int64_t rows = info[1].ToNumber().Int64Value();
     require(rows >= 0 && input.length == rows * inputs_ && output.length == members_ * rows * outputs_,
             "rows of another size");
+    if (!allFinite(input.data, input.length))
+      throw Error("ERR_DEEPBLAS_DATA", "Expected finite numbers for rows but received NaN or Infinity");
     for (int64_t m = 0; m < members_; ++m) {
       executor_->rebind(0, m, reinterpret_cast<uint8_t*>(input.data), rows);
       executor_->rebind(1, m, reinterpret_cast<uint8_t*>(output.data + m * rows * outputs_), rows);

@@ -37,6 +37,20 @@ Napi::Value ProgramHandle::describe(const Napi::CallbackInfo& info) {
     for (size_t i = 0; i < plan->offsets.size(); ++i) offsets[i] = static_cast<double>(plan->offsets[i]);
     result.Set("bytes", Napi::Number::New(info.Env(), static_cast<double>(plan->bytes)));
     result.Set("offsets", offsets);
+    Napi::Array regions = Napi::Array::New(info.Env(), plan->regions.size());
+    for (size_t i = 0; i < plan->regions.size(); ++i) {
+      const Region& region = plan->regions[i];
+      Napi::Object described = Napi::Object::New(info.Env());
+      const char* const kinds[] = {"rows", "tiles", "whole"};
+      described.Set("kind", Napi::String::New(info.Env(), kinds[static_cast<int>(region.kind)]));
+      described.Set("rowBlock", Napi::Number::New(info.Env(), static_cast<double>(region.rowBlock)));
+      Napi::Array calls = Napi::Array::New(info.Env(), region.calls.size());
+      for (size_t c = 0; c < region.calls.size(); ++c)
+        calls.Set(static_cast<uint32_t>(c), Napi::Number::New(info.Env(), static_cast<double>(region.calls[c])));
+      described.Set("calls", calls);
+      regions.Set(static_cast<uint32_t>(i), described);
+    }
+    result.Set("regions", regions);
     return result;
   });
 }

@@ -44,8 +44,17 @@ Napi::Value describeChunk(Napi::Env env, Training& training, const ChunkResult& 
   result.Set("resultWidth", Napi::Number::New(env, static_cast<double>(training.resultWidth())));
   result.Set("results", values);
   result.Set("running", running);
-  result.Set("notFiniteMember", Napi::Number::New(env, static_cast<double>(training.notFiniteMember())));
-  result.Set("notFiniteLabel", Napi::String::New(env, training.notFiniteLabel()));
+  const std::vector<Failure> failures = training.takeFailures();
+  Napi::Array list = Napi::Array::New(env, failures.size());
+  for (size_t i = 0; i < failures.size(); ++i) {
+    Napi::Object failure = Napi::Object::New(env);
+    failure.Set("member", Napi::Number::New(env, static_cast<double>(failures[i].member)));
+    failure.Set("epoch", Napi::Number::New(env, static_cast<double>(failures[i].epoch)));
+    failure.Set("stepOfEpoch", Napi::Number::New(env, static_cast<double>(failures[i].stepOfEpoch)));
+    failure.Set("label", Napi::String::New(env, failures[i].label));
+    list.Set(static_cast<uint32_t>(i), failure);
+  }
+  result.Set("failures", list);
   return result;
 }
 
@@ -134,9 +143,14 @@ void TrainingHandle::measure(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value TrainingHandle::microseconds(const Napi::CallbackInfo& info) {
-  const std::vector<double>& spent = training_->executor().microseconds();
-  Napi::Float64Array result = Napi::Float64Array::New(info.Env(), spent.size());
-  std::copy(spent.begin(), spent.end(), result.Data());
+  const auto copy = [&](const std::vector<double>& spent) {
+    Napi::Float64Array values = Napi::Float64Array::New(info.Env(), spent.size());
+    std::copy(spent.begin(), spent.end(), values.Data());
+    return values;
+  };
+  Napi::Object result = Napi::Object::New(info.Env());
+  result.Set("calls", copy(training_->executor().callMicroseconds()));
+  result.Set("regions", copy(training_->executor().regionMicroseconds()));
   return result;
 }
 

@@ -11,9 +11,18 @@ namespace deepblas {
 
 namespace {
 
-// Below this a call runs on the calling thread: opening a region costs under a microsecond, and as much again in
-// cache lines that change their core.
+using Clock = std::chrono::steady_clock;
+
+double microsecondsSince(Clock::time_point start) {
+  return std::chrono::duration<double, std::micro>(Clock::now() - start).count();
+}
+
+// Below this a region runs on the calling thread: opening one costs under a microsecond, and as much again in cache
+// lines that change their core.
 constexpr double kParallelNanoseconds = 8000;
+// From this many members on, whose steps are this small, every thread takes whole steps of members.
+constexpr int64_t kManyMembers = 8;
+constexpr double kSmallStepNanoseconds = 300000;
 
 int64_t tilesAlong(int64_t extent, int64_t tile) { return (extent + tile - 1) / tile; }
 
@@ -36,12 +45,20 @@ Executor::Executor(std::shared_ptr<const Program> program, std::shared_ptr<const
       workspace_(static_cast<size_t>(plan_->bytes * members)),
       accumulators_(program_->accumulators() * members),
       notFinite_(members),
-      microseconds_(program_->calls().size()),
-      tiles_(members) {
-  prepare();
+      callMicroseconds_(program_->calls().size()),
+      regionMicroseconds_(plan_->regions.size()) {
+  bindTensors();
+  prepareCalls();
+  live_.reserve(members);
+  size_t most = 1;
+  for (const Region& region : plan_->regions) {
+    stepNanoseconds_ += region.nanoseconds;
+    most = std::max(most, region.calls.size());
+  }
+  shares_.resize(members * most);
 }
 
-void Executor::prepare() {
+void Executor::bindTensors() {
   require(static_cast<int64_t>(bindings_.slots.size()) >= program_->slots(), "a bound matrix is missing");
   require(static_cast<int64_t>(bindings_.states.size()) >= program_->states(), "an optimizer state is missing");
   views_.resize(members_ * tensorCount_);
@@ -84,11 +101,14 @@ void Executor::prepare() {
     const Storage storage = program_->tensors()[t].storage;
     if (storage == Storage::Data || storage == Storage::Order) movingTensors_.push_back(t);
   }
+}
+
+void Executor::prepareCalls() {
   for (const CallSpec& spec : program_->calls()) {
     PreparedCall call = {};
     call.argumentCount = static_cast<int>(spec.arguments.size());
     call.kernel = &activeKernels()[spec.kernel];
-    call.gates = spec.kernel == KernelId::Accumulate && spec.arguments[at::accumulate::gate].constant != 0;
+    call.gates = isGate(spec);
     call.views.resize(members_ * call.argumentCount);
     call.numbers.resize(members_ * call.argumentCount);
     for (int argument = 0; argument < call.argumentCount; ++argument) {
@@ -100,6 +120,7 @@ void Executor::prepare() {
         call.numbers[m * call.argumentCount + argument] = given.constant;
       }
     }
+    call.second = call.kernel->axes({call.views.data(), call.numbers.data(), plan_->rows, nullptr}).second;
     calls_.push_back(std::move(call));
   }
 }
@@ -137,72 +158,161 @@ Call Executor::callOf(const PreparedCall& call, const MemberStep& member) {
   return {call.views.data() + at, call.numbers.data() + at, member.rows, &notFinite_[member.member]};
 }
 
-void Executor::execute(const PreparedCall& prepared, const MemberStep* members, int64_t count) {
-  const Kernel& kernel = *prepared.kernel;
-  double cost = 0;
-  int64_t total = 0;
-  for (int64_t i = 0; i < count; ++i) {
-    MemberTiles& member = tiles_[i];
-    member.call = callOf(prepared, members[i]);
-    member.axes = kernel.axes(member.call);
-    member.firstTiles = tilesAlong(member.axes.first, member.axes.firstTile);
-    total += member.firstTiles * tilesAlong(member.axes.second, member.axes.secondTile);
-    member.end = total;
-    cost += kernel.nanoseconds(member.call);
+void Executor::executeWhole(const PreparedCall& call, const MemberStep& member) {
+  const Call bound = callOf(call, member);
+  call.kernel->execute(bound, wholeTile(call.kernel->axes(bound)));
+}
+
+void Executor::begin(const MemberStep* members, int64_t count) {
+  live_.assign(members, members + count);
+  for (const MemberStep& member : live_) {
+    bind(member);
+    notFinite_[member.member] = 0;
   }
-  if (cost < kParallelNanoseconds || total == 1) {
-    for (int64_t i = 0; i < count; ++i) kernel.execute(tiles_[i].call, wholeTile(tiles_[i].axes));
+}
+
+// After a gate: members whose loss is not finite take no part in the rest of the step.
+void Executor::dropNotFinite() {
+  live_.erase(std::remove_if(live_.begin(), live_.end(),
+                             [&](const MemberStep& member) { return !isFinite(member.member); }),
+              live_.end());
+}
+
+void Executor::runRows(const Region& region) {
+  int64_t blocks = 0, rows = 0;
+  for (size_t i = 0; i < live_.size(); ++i) {
+    blocks += tilesAlong(live_[i].rows, region.rowBlock);
+    rows += live_[i].rows;
+    shares_[i].end = blocks;
+  }
+  const double cost = region.nanoseconds * static_cast<double>(rows) / static_cast<double>(plan_->rows);
+  if (cost < kParallelNanoseconds || blocks == 1) {
+    for (const MemberStep& member : live_)
+      for (int64_t c : region.calls) executeWhole(calls_[c], member);
     return;
   }
   struct Context {
-    const Kernel* kernel;
-    const MemberTiles* members;
-    int64_t count;
-  } context = {&kernel, tiles_.data(), count};
+    Executor* self;
+    const Region* region;
+  } context = {this, &region};
   ThreadPool::instance().run(
-      total,
+      blocks,
       [](void* data, int64_t index) {
-        const Context& c = *static_cast<const Context*>(data);
-        const MemberTiles* member = std::upper_bound(c.members, c.members + c.count, index,
-                                                     [](int64_t value, const MemberTiles& m) { return value < m.end; });
-        const int64_t first = member == c.members ? 0 : (member - 1)->end;
-        c.kernel->execute(member->call, tileAt(member->axes, member->firstTiles, index - first));
+        const Context& context = *static_cast<const Context*>(data);
+        Executor& self = *context.self;
+        const Share* share = std::upper_bound(self.shares_.data(), self.shares_.data() + self.live_.size(), index,
+                                              [](int64_t value, const Share& s) { return value < s.end; });
+        const size_t i = static_cast<size_t>(share - self.shares_.data());
+        const MemberStep& member = self.live_[i];
+        const int64_t begin = (index - (i == 0 ? 0 : (share - 1)->end)) * context.region->rowBlock;
+        const int64_t end = std::min(begin + context.region->rowBlock, member.rows);
+        for (int64_t c : context.region->calls) {
+          const PreparedCall& call = self.calls_[c];
+          call.kernel->execute(self.callOf(call, member), {begin, end, 0, call.second});
+        }
       },
       &context);
 }
 
-template <typename Execute>
-bool Executor::runCalls(const MemberStep* members, int64_t count, Execute executeOne) {
-  for (int64_t i = 0; i < count; ++i) {
-    bind(members[i]);
-    notFinite_[members[i].member] = 0;
+void Executor::runTiles(const Region& region) {
+  int64_t total = 0, rows = 0;
+  size_t count = 0;
+  for (const MemberStep& member : live_) {
+    rows += member.rows;
+    for (int64_t c : region.calls) {
+      Share& share = shares_[count++];
+      share.call = &calls_[c];
+      share.member = &member;
+      share.axes = calls_[c].kernel->axes(callOf(calls_[c], member));
+      share.firstTiles = tilesAlong(share.axes.first, share.axes.firstTile);
+      total += share.firstTiles * tilesAlong(share.axes.second, share.axes.secondTile);
+      share.end = total;
+    }
   }
-  for (size_t c = 0; c < calls_.size(); ++c) {
-    const auto start = measuring_ ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point();
-    executeOne(calls_[c]);
-    if (measuring_)
-      microseconds_[c] += std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count();
-    if (!calls_[c].gates) continue;
-    for (int64_t i = 0; i < count; ++i) {
-      if (notFinite_[members[i].member] == 0) continue;
-      notFiniteMember_ = members[i].member;
-      return false;
+  // Weights cost the same for any number of rows, products do not: the dearer guess only opens a region too many.
+  const double cost = region.nanoseconds * static_cast<double>(live_.size());
+  if (cost < kParallelNanoseconds || total == 1) {
+    for (size_t i = 0; i < count; ++i)
+      shares_[i].call->kernel->execute(callOf(*shares_[i].call, *shares_[i].member), wholeTile(shares_[i].axes));
+    return;
+  }
+  struct Context {
+    Executor* self;
+    size_t count;
+  } context = {this, count};
+  ThreadPool::instance().run(
+      total,
+      [](void* data, int64_t index) {
+        const Context& context = *static_cast<const Context*>(data);
+        const Share* shares = context.self->shares_.data();
+        const Share* share = std::upper_bound(shares, shares + context.count, index,
+                                              [](int64_t value, const Share& s) { return value < s.end; });
+        const int64_t first = share == shares ? 0 : (share - 1)->end;
+        share->call->kernel->execute(context.self->callOf(*share->call, *share->member),
+                                     tileAt(share->axes, share->firstTiles, index - first));
+      },
+      &context);
+}
+
+void Executor::runRegion(const Region& region) {
+  switch (region.kind) {
+    case Region::Kind::Rows: return runRows(region);
+    case Region::Kind::Tiles: return runTiles(region);
+    case Region::Kind::Whole: {
+      const PreparedCall& call = calls_[region.calls[0]];
+      for (const MemberStep& member : live_) executeWhole(call, member);
+      if (call.gates) dropNotFinite();
+    }
+  }
+}
+
+// One member's whole step, in the regions' order.
+bool Executor::runMember(const MemberStep& member) {
+  for (const Region& region : plan_->regions) {
+    for (int64_t c : region.calls) {
+      executeWhole(calls_[c], member);
+      if (calls_[c].gates && !isFinite(member.member)) return false;
     }
   }
   return true;
 }
 
+bool Executor::manySmallMembers(int64_t count) const {
+  return count >= kManyMembers && stepNanoseconds_ < kSmallStepNanoseconds;
+}
+
 bool Executor::step(const MemberStep* members, int64_t count) {
-  return runCalls(members, count, [&](const PreparedCall& call) { execute(call, members, count); });
+  begin(members, count);
+  if (manySmallMembers(count)) {
+    ThreadPool::instance().run(
+        count,
+        [](void* data, int64_t index) {
+          Executor& self = *static_cast<Executor*>(data);
+          self.runMember(self.live_[index]);
+        },
+        this);
+    dropNotFinite();
+    return static_cast<int64_t>(live_.size()) == count;
+  }
+  for (size_t r = 0; r < plan_->regions.size(); ++r) {
+    const auto start = measuring_ ? Clock::now() : Clock::time_point();
+    runRegion(plan_->regions[r]);
+    if (measuring_) regionMicroseconds_[r] += microsecondsSince(start);
+    if (live_.empty()) break;
+  }
+  return static_cast<int64_t>(live_.size()) == count;
 }
 
 bool Executor::stepPlainly(const MemberStep* members, int64_t count) {
-  return runCalls(members, count, [&](const PreparedCall& call) {
-    for (int64_t i = 0; i < count; ++i) {
-      const Call bound = callOf(call, members[i]);
-      call.kernel->execute(bound, wholeTile(call.kernel->axes(bound)));
-    }
-  });
+  require(plan_->keepsAll, "a plain step needs a plan that keeps all");
+  begin(members, count);
+  for (size_t c = 0; c < calls_.size(); ++c) {
+    const auto start = measuring_ ? Clock::now() : Clock::time_point();
+    for (const MemberStep& member : live_) executeWhole(calls_[c], member);
+    if (measuring_) callMicroseconds_[c] += microsecondsSince(start);
+    if (calls_[c].gates) dropNotFinite();
+  }
+  return static_cast<int64_t>(live_.size()) == count;
 }
 
 std::string Executor::firstNotFinite(const MemberStep& member) const {

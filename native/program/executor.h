@@ -48,16 +48,18 @@ class Executor {
   Executor(std::shared_ptr<const Program> program, std::shared_ptr<const Plan> plan, Bindings bindings,
            int64_t members);
 
-  // Runs every call for the members given. False when a gate found a loss that is not finite: nothing after the gate has
-  // run then, so parameters are those of the last good step. notFiniteMember() says whose.
+  // Runs every call for the members given. False when a gate found a loss that is not finite: for the members of whom
+  // isFinite() is false nothing after the gate has run, so their parameters are those of the last good step; the others
+  // have done theirs.
   bool step(const MemberStep* members, int64_t count);
-  // Each call by itself on this thread, whole: the oracle that planned and tiled runs are held against.
+  // Each call by itself on this thread, whole, in the order of recording: the oracle that planned runs are held against.
+  // Needs a plan that keeps all.
   bool stepPlainly(const MemberStep* members, int64_t count);
+  bool isFinite(int64_t member) const { return notFinite_[member] == 0; }
 
   // Binds a matrix anew between steps.
   void rebind(int64_t slot, int64_t member, uint8_t* data, int64_t rows);
 
-  int64_t notFiniteMember() const { return notFiniteMember_; }
   // Label of the first recorded call whose result is not finite, or an empty string.
   std::string firstNotFinite(const MemberStep& member) const;
 
@@ -65,29 +67,47 @@ class Executor {
   void clearAccumulators();
   const View& view(int64_t tensor, int64_t member) const { return views_[member * tensorCount_ + tensor]; }
   const Program& program() const { return *program_; }
+  const std::shared_ptr<const Program>& shared() const { return program_; }
+  const Bindings& bindings() const { return bindings_; }
   int64_t members() const { return members_; }
   size_t workspaceBytes() const { return workspace_.bytes(); }
 
-  // Microseconds spent in each call since the start, measured while on.
+  // Microseconds spent since the start, measured while on: in each call by plain steps, in each region by the others.
   void measure(bool on) { measuring_ = on; }
-  const std::vector<double>& microseconds() const { return microseconds_; }
+  const std::vector<double>& callMicroseconds() const { return callMicroseconds_; }
+  const std::vector<double>& regionMicroseconds() const { return regionMicroseconds_; }
 
  private:
   struct PreparedCall {
     int argumentCount;
     const Kernel* kernel;
     bool gates;
+    int64_t second;  // extent of the second axis, the same for any number of rows where calls are cut by rows
     std::vector<const View*> views;  // [member][argument]
     std::vector<double> numbers;     // [member][argument]
     std::vector<std::pair<int, int64_t>> stepNumbers;  // argument, column
   };
 
-  void prepare();
+  // Tiles of one call of one member, or blocks of rows of one member.
+  struct Share {
+    const PreparedCall* call;
+    const MemberStep* member;
+    Axes axes;
+    int64_t firstTiles, end;  // tiles along the first axis; index after the share's last tile
+  };
+
+  void bindTensors();
+  void prepareCalls();
+  void begin(const MemberStep* members, int64_t count);
   void bind(const MemberStep& member);
   Call callOf(const PreparedCall& call, const MemberStep& member);
-  void execute(const PreparedCall& call, const MemberStep* members, int64_t count);
-  template <typename Execute>
-  bool runCalls(const MemberStep* members, int64_t count, Execute executeOne);
+  void executeWhole(const PreparedCall& call, const MemberStep& member);
+  void runRegion(const Region& region);
+  void runRows(const Region& region);
+  void runTiles(const Region& region);
+  bool runMember(const MemberStep& member);
+  bool manySmallMembers(int64_t count) const;
+  void dropNotFinite();
 
   std::shared_ptr<const Program> program_;
   std::shared_ptr<const Plan> plan_;
@@ -99,16 +119,12 @@ class Executor {
   std::vector<int64_t> movingTensors_;  // Data and Order: rebound every step
   std::vector<PreparedCall> calls_;
   std::vector<int32_t> notFinite_;
-  int64_t notFiniteMember_ = -1;
   bool measuring_ = false;
-  std::vector<double> microseconds_;
-  // Reused from call to call, so that a step allocates nothing.
-  struct MemberTiles {
-    Call call;
-    Axes axes;
-    int64_t firstTiles, end;  // tiles along the first axis; index after the member's last tile
-  };
-  std::vector<MemberTiles> tiles_;
+  std::vector<double> callMicroseconds_, regionMicroseconds_;
+  double stepNanoseconds_ = 0;  // of one member's full batch
+  // Reused from step to step, so that a step allocates nothing.
+  std::vector<MemberStep> live_;  // the members whose step goes on
+  std::vector<Share> shares_;
 };
 
 }  // namespace deepblas

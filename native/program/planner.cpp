@@ -12,19 +12,22 @@ struct Life {
   int64_t tensor, bytes, first, last;
 };
 
-std::vector<Life> lives(const Program& program, int64_t rows, bool keepAll) {
+// A life is counted in regions: within one, blocks of rows are at different calls.
+std::vector<Life> lives(const Program& program, const std::vector<Region>& regions, int64_t rows, bool keepAll) {
   std::vector<Life> result;
-  const int64_t end = static_cast<int64_t>(program.calls().size());
+  const int64_t end = static_cast<int64_t>(regions.size());
   for (int64_t t = 0; t < static_cast<int64_t>(program.tensors().size()); ++t) {
     const TensorSpec& spec = program.tensors()[t];
     if (spec.storage != Storage::Workspace) continue;
     const int64_t elements = spec.perBatchRow() ? rows * spec.stride : spec.elements;
     Life life = {t, static_cast<int64_t>(alignUp(elements * bytesOf(spec.type))), end, -1};
-    for (int64_t c = 0; c < end; ++c) {
-      for (const ArgumentSpec& argument : program.calls()[c].arguments) {
-        if (argument.kind != ArgumentSpec::Tensor || argument.index != t) continue;
-        life.first = std::min(life.first, c);
-        life.last = c;
+    for (int64_t r = 0; r < end; ++r) {
+      for (int64_t c : regions[r].calls) {
+        for (const ArgumentSpec& argument : program.calls()[c].arguments) {
+          if (argument.kind != ArgumentSpec::Tensor || argument.index != t) continue;
+          life.first = std::min(life.first, r);
+          life.last = r;
+        }
       }
     }
     if (keepAll) life.first = 0, life.last = end;
@@ -36,8 +39,8 @@ std::vector<Life> lives(const Program& program, int64_t rows, bool keepAll) {
 }  // namespace
 
 Plan makePlan(const Program& program, int64_t rows, bool keepAll) {
-  Plan plan = {rows, 0, std::vector<int64_t>(program.tensors().size(), -1)};
-  std::vector<Life> waiting = lives(program, rows, keepAll);
+  Plan plan = {rows, 0, std::vector<int64_t>(program.tensors().size(), -1), keepAll, makeRegions(program, rows)};
+  std::vector<Life> waiting = lives(program, plan.regions, rows, keepAll);
   // Large ones first, each at the lowest place that no tensor alive at the same time holds.
   std::stable_sort(waiting.begin(), waiting.end(), [](const Life& a, const Life& b) { return a.bytes > b.bytes; });
   std::vector<Life> placed;

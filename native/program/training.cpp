@@ -74,10 +74,30 @@ bool Training::step(const ChunkLimits& limits, int64_t stepOfChunk) {
   }
   const bool finite =
       limits.plainly ? executor_.stepPlainly(steps_.data(), count) : executor_.step(steps_.data(), count);
-  if (finite) return true;
-  for (int64_t i = 0; i < count; ++i)
-    if (steps_[i].member == executor_.notFiniteMember()) notFiniteLabel_ = executor_.firstNotFinite(steps_[i]);
-  return false;
+  return finite || dropFailed(count);
+}
+
+bool Training::dropFailed(int64_t count) {
+  // The step's workspace is used up: the same step once more, with everything kept, tells where it went wrong.
+  Executor again(executor_.shared(), std::make_shared<const Plan>(makePlan(executor_.program(), settings_.batch, true)),
+                 executor_.bindings(), executor_.members());
+  for (int64_t i = 0; i < count; ++i) {
+    if (executor_.isFinite(steps_[i].member)) continue;
+    again.stepPlainly(&steps_[i], 1);
+    failures_.push_back({steps_[i].member, epoch_, stepOfEpoch_, again.firstNotFinite(steps_[i])});
+  }
+  std::vector<int64_t> rest;
+  for (int64_t member : active_)
+    if (executor_.isFinite(member)) rest.push_back(member);
+  if (rest.empty()) return false;
+  active_ = std::move(rest);
+  return true;
+}
+
+std::vector<Failure> Training::takeFailures() {
+  std::vector<Failure> taken;
+  taken.swap(failures_);
+  return taken;
 }
 
 bool Training::endEpoch(const std::atomic<bool>& cancelled) {

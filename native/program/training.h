@@ -40,6 +40,12 @@ struct ChunkResult {
   int64_t steps;
 };
 
+// A member whose loss was not finite. Its parameters are those of the step before.
+struct Failure {
+  int64_t member, epoch, stepOfEpoch;
+  std::string label;  // of the first call whose result was not finite, or empty
+};
+
 class Training {
  public:
   Training(std::shared_ptr<const Program> program, std::shared_ptr<const Plan> plan, Bindings bindings,
@@ -58,14 +64,16 @@ class Training {
   int64_t stepOfEpoch() const { return stepOfEpoch_; }
   int64_t stepsPerEpoch() const { return stepsPerEpoch_; }
   Executor& executor() { return executor_; }
-  int64_t notFiniteMember() const { return executor_.notFiniteMember(); }
-  const std::string& notFiniteLabel() const { return notFiniteLabel_; }
+  // Since the last call. A failed member takes no further part while others go on; where none is left the chunk ends,
+  // and the next one tries the same step again.
+  std::vector<Failure> takeFailures();
   size_t bytes() const;
 
  private:
   bool step(const ChunkLimits& limits, int64_t stepOfChunk);
   void beginEpoch();
   bool endEpoch(const std::atomic<bool>& cancelled);
+  bool dropFailed(int64_t count);
 
   Executor executor_;
   TrainingSettings settings_;
@@ -77,7 +85,7 @@ class Training {
   bool shuffled_ = false;  // for the current epoch
   double epochSeconds_ = 0;
   std::vector<double> results_;
-  std::string notFiniteLabel_;
+  std::vector<Failure> failures_;
 };
 
 }  // namespace deepblas

@@ -141,7 +141,7 @@ int64_t registerPanel(int64_t width) {
 }
 
 int64_t weightPanel(int64_t inputs, int64_t outputs) {
-  const bool large = outputs >= 100 && inputs >= 100 && inputs * outputs >= 400000;
+  const bool large = outputs >= 100 && inputs >= 100 && inputs * outputs >= 1000000;
   return large ? roundUp(outputs, 16) : registerPanel(outputs);
 }
 
@@ -262,7 +262,7 @@ Axes transposeAxes(const Call& call) {
 
 double transposeCost(const Call& call) {
   const View& weight = *call.views[at::transposeWeight::weight];
-  return static_cast<double>(weight.rows) * weight.columns * 0.5;
+  return static_cast<double>(weight.rows) * weight.columns * 0.2;
 }
 
 void transpose(const Call& call, const Tile& tile) {
@@ -271,12 +271,21 @@ void transpose(const Call& call, const Tile& tile) {
   const int64_t inputs = weight.columns, outputs = weight.rows;
   for (int64_t begin = tile.firstBegin; begin < tile.firstEnd; begin += output.panel) {
     float* to = data<float>(&output) + begin * outputs;
-    const int64_t count = smaller(output.panel, inputs - begin);
-    for (int64_t o = 0; o < outputs; ++o) {
-      const float* from = data<float>(&weight) + o / weight.panel * inputs * weight.panel + begin * weight.panel +
-                          o % weight.panel;
-      for (int64_t i = 0; i < count; ++i) to[o * output.panel + i] = from[i * weight.panel];
-      for (int64_t i = count; i < output.panel; ++i) to[o * output.panel + i] = 0;
+    for (int64_t o = 0; o < outputs; o += kWidth) {
+      const int64_t lanes = smaller(kWidth, outputs - o);
+      for (int64_t i = 0; i < output.panel; i += kWidth) {
+        const float* from = data<float>(&weight) + o / weight.panel * inputs * weight.panel +
+                            (begin + i) * weight.panel + o % weight.panel;
+        const int64_t count = smaller(kWidth, inputs - begin - i);
+        Floats square[kWidth];
+        for (int64_t row = 0; row < kWidth; ++row) {
+          square[row] = row < count ? load(from + row * weight.panel) : Floats{};
+          // The next panel of outputs is far away: ask for it ahead.
+          if (row < count) __builtin_prefetch(from + (inputs + row) * weight.panel);
+        }
+        transposeSquare(square);
+        for (int64_t lane = 0; lane < lanes; ++lane) store(to + (o + lane) * output.panel + i, square[lane]);
+      }
     }
   }
 }

@@ -16,8 +16,10 @@ struct RowFactors {
   RowFactors(const Call& call, int sampleWeights, int weightSum)
       : weights(call.views[sampleWeights] ? data<float>(call.views[sampleWeights]) : nullptr),
         stride(call.views[sampleWeights] ? call.views[sampleWeights]->stride : 0),
-        inverseSum(static_cast<float>(1.0 / (call.views[weightSum] ? *data<double>(call.views[weightSum])
-                                                                  : static_cast<double>(call.rows)))) {}
+        inverseSum(inverse(call.views[weightSum] ? *data<double>(call.views[weightSum])
+                                                 : static_cast<double>(call.rows))) {}
+  // A batch whose rows all have weight 0 has no loss and no gradient.
+  static float inverse(double sum) { return sum > 0 ? static_cast<float>(1.0 / sum) : 0.0f; }
   DEEPBLAS_INLINE float of(int64_t row) const { return weights ? weights[row * stride] * inverseSum : inverseSum; }
 };
 

@@ -122,6 +122,26 @@ DEEPBLAS_INLINE Floats withSignOf(Floats magnitude, Floats sign) {
 DEEPBLAS_INLINE Floats toFloats(Ints value) { return __builtin_convertvector(value, Floats); }
 DEEPBLAS_INLINE Ints truncate(Floats value) { return __builtin_convertvector(value, Ints); }
 
+// rows[i] lane j <-> rows[j] lane i: in every round, lanes a distance apart change places between rows as far apart.
+DEEPBLAS_INLINE void transposeSquare(Floats (&rows)[kWidth]) {
+#pragma GCC unroll 4
+  for (int64_t distance = 1; distance < kWidth; distance *= 2) {
+    Ints low, high;
+#pragma GCC unroll 16
+    for (int64_t lane = 0; lane < kWidth; ++lane) {
+      low[lane] = (int32_t)((lane & distance) == 0 ? lane : lane - distance + kWidth);
+      high[lane] = (int32_t)((lane & distance) == 0 ? lane + distance : lane + kWidth);
+    }
+#pragma GCC unroll 16
+    for (int64_t i = 0; i < kWidth; ++i) {
+      if ((i & distance) != 0) continue;
+      const Floats a = rows[i], b = rows[i + distance];
+      rows[i] = __builtin_shuffle(a, b, low);
+      rows[i + distance] = __builtin_shuffle(a, b, high);
+    }
+  }
+}
+
 DEEPBLAS_INLINE float sumOfLanes(Floats value) {
   float sum = 0;
   for (int64_t lane = 0; lane < kWidth; ++lane) sum += value[lane];

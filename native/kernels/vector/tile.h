@@ -55,6 +55,9 @@ DEEPBLAS_INLINE void multiplyAdd(Accumulators<kRows, kVectors>& tile, Strided a,
     for (int v = 0; v < kVectors; ++v)
       row[v] = kLastPartial && v == kVectors - 1 ? loadFirst(b + v * kWidth, lastLanes) : load(b + v * kWidth);
     b += bStride;
+    // A read down its columns (x of a weight gradient): no hardware prefetcher follows, and the next tiles want the
+    // line beside this one.
+    if (stepStride != 1) __builtin_prefetch(pointer[0] + 16);
 #pragma GCC unroll 16
     for (int r = 0; r < kRows; ++r) {
       const Floats factor = broadcast(*pointer[r]);

@@ -1,0 +1,29 @@
+// How the calls of a program are grouped into regions: parts of a step that threads share without a pause between the
+// calls. A function of the program and the batch's capacity alone, never of the number of threads.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "program/program.h"
+
+namespace deepblas {
+
+struct Region {
+  enum class Kind {
+    Rows,   // every block of rows goes through all calls, one after the other
+    Tiles,  // the calls do not depend on each other: all their tiles at once
+    Whole,  // one call in one piece
+  };
+  Kind kind;
+  std::vector<int64_t> calls;  // positions in the program
+  int64_t rowBlock;            // rows of a block (Rows)
+  double nanoseconds;          // a rough cost of one member's full batch on one core
+};
+
+std::vector<Region> makeRegions(const Program& program, int64_t rows);
+
+// Whether this call stops a run whose loss is not finite, before any parameter changes.
+bool isGate(const CallSpec& call);
+
+}  // namespace deepblas

@@ -1,0 +1,221 @@
+// Where the planner puts tensors: those alive at the same time share no byte, and bytes are shared where lives allow.
+#include "program/planner.h"
+
+#include <algorithm>
+
+#include "core/arena.h"
+#include "core/random.h"
+#include "network.h"
+#include "recorder.h"
+#include "test.h"
+
+namespace deepblas {
+namespace test {
+
+namespace {
+
+struct Place {
+  int64_t tensor, begin, end, first, last;
+};
+
+// The bytes of placed tensors, and the first and last region that names each: within one, calls may be at any place.
+std::vector<Place> placesOf(const Program& program, const Plan& plan, int64_t rows) {
+  std::vector<Place> places;
+  for (int64_t t = 0; t < static_cast<int64_t>(program.tensors().size()); ++t) {
+    const TensorSpec& spec = program.tensors()[t];
+    if (plan.offsets[t] < 0) continue;
+    const int64_t elements = spec.rows < 0 ? rows * spec.stride : spec.elements;
+    Place place = {t, plan.offsets[t], plan.offsets[t] + elements * bytesOf(spec.type), -1, -1};
+    for (int64_t r = 0; r < static_cast<int64_t>(plan.regions.size()); ++r)
+      for (int64_t c : plan.regions[r].calls)
+        for (const ArgumentSpec& argument : program.calls()[c].arguments)
+          if (argument.kind == ArgumentSpec::Tensor && argument.index == t) {
+            if (place.first < 0) place.first = r;
+            place.last = r;
+          }
+    places.push_back(place);
+  }
+  return places;
+}
+
+bool overlap(int64_t beginA, int64_t endA, int64_t beginB, int64_t endB) { return beginA < endB && beginB < endA; }
+
+// The largest sum of bytes (in whole cache lines) that are alive in one region: no plan can do with less.
+int64_t leastBytes(const std::vector<Place>& places, int64_t regions) {
+  int64_t most = 0;
+  for (int64_t c = 0; c < regions; ++c) {
+    int64_t alive = 0;
+    for (const Place& place : places)
+      if (place.first <= c && c <= place.last) alive += static_cast<int64_t>(alignUp(place.end - place.begin));
+    most = std::max(most, alive);
+  }
+  return most;
+}
+
+void checkPlan(const Program& program, int64_t rows, bool keepAll) {
+  CONTEXT("rows ", rows, keepAll ? ", keep all" : "");
+  const Plan plan = makePlan(program, rows, keepAll);
+  CHECK_EQUAL(plan.rows, rows);
+  CHECK_EQUAL(plan.offsets.size(), program.tensors().size());
+  // Every call is in one region.
+  std::vector<int> seen(program.calls().size(), 0);
+  for (const Region& region : plan.regions)
+    for (int64_t c : region.calls) ++seen[static_cast<size_t>(c)];
+  CHECK(std::count(seen.begin(), seen.end(), 1) == static_cast<int64_t>(seen.size()));
+  const std::vector<Place> places = placesOf(program, plan, rows);
+  int64_t end = 0;
+  for (const Place& place : places) {
+    CHECK(program.tensors()[place.tensor].storage == Storage::Workspace);
+    CHECK_EQUAL(place.begin % static_cast<int64_t>(Arena::kAlignment), 0);
+    CHECK(place.end <= plan.bytes);
+    end = std::max(end, static_cast<int64_t>(alignUp(place.end)));
+    for (const Place& other : places) {
+      if (other.tensor == place.tensor) continue;
+      const bool together = keepAll || (place.first <= other.last && other.first <= place.last);
+      if (together && overlap(place.begin, place.end, other.begin, other.end))
+        fail(__FILE__, __LINE__, text("tensors ", place.tensor, " and ", other.tensor, " overlap"));
+    }
+  }
+  CHECK_EQUAL(plan.bytes, end);
+  // Every workspace tensor that a call names has a place; with keepAll every one at all.
+  for (size_t t = 0; t < program.tensors().size(); ++t) {
+    bool used = keepAll;
+    for (const CallSpec& call : program.calls())
+      for (const ArgumentSpec& argument : call.arguments)
+        used = used || (argument.kind == ArgumentSpec::Tensor && argument.index == static_cast<int64_t>(t));
+    const bool here = program.tensors()[t].storage == Storage::Workspace;
+    CHECK_EQUAL(plan.offsets[t] >= 0, here && used);
+  }
+  int64_t all = 0;
+  for (const Place& place : places) all += static_cast<int64_t>(alignUp(place.end - place.begin));
+  if (keepAll) CHECK_EQUAL(plan.bytes, all);
+  CHECK(plan.bytes >= leastBytes(places, static_cast<int64_t>(plan.regions.size())));
+  CHECK(plan.bytes <= all);
+}
+
+// A call in one piece, and so a region of its own, that names two tensors: the planner looks at nothing else.
+void touch(Recorder& record, int64_t output, int64_t x) {
+  record.call(KernelId::WeightSum, {tensor(output), tensor(x)}, "touch");
+}
+
+class Draw {
+ public:
+  explicit Draw(uint64_t seed) : seed_(seed) {}
+  int64_t below(int64_t bound) { return philox({seed_, 77}, block_++).word[0] % static_cast<uint32_t>(bound); }
+
+ private:
+  uint64_t seed_, block_ = 0;
+};
+
+}  // namespace
+
+TEST("in a chain two buffers are enough, whatever its length") {
+  for (int64_t length : {2, 3, 10, 100}) {
+    Recorder record;
+    std::vector<int64_t> tensors = {record.batchRows(16)};
+    for (int64_t i = 0; i < length; ++i) {
+      tensors.push_back(record.batchRows(16));
+      touch(record, tensors[i + 1], tensors[i]);
+    }
+    const auto program = record.program();
+    const Plan plan = makePlan(*program, 4, false);
+    CHECK_EQUAL(plan.bytes, 2 * 4 * 16 * 4);
+    CHECK_EQUAL(makePlan(*program, 4, true).bytes, (length + 1) * 4 * 16 * 4);
+    checkPlan(*program, 4, false);
+  }
+}
+
+TEST("a tensor that is needed again keeps its bytes until then") {
+  Recorder record;
+  const int64_t kept = record.batchRows(16), a = record.batchRows(16), b = record.batchRows(16), c = record.batchRows(16),
+                d = record.batchRows(16);
+  touch(record, a, kept);
+  touch(record, b, a);
+  touch(record, c, b);
+  touch(record, d, kept);
+  const Plan plan = makePlan(*record.program(), 4, false);
+  for (int64_t other : {a, b, c, d}) CHECK(plan.offsets[kept] != plan.offsets[other]);
+  CHECK_EQUAL(plan.offsets[a], plan.offsets[c]);
+  CHECK_EQUAL(plan.bytes, 3 * 4 * 16 * 4);
+}
+
+TEST("output and input of one call never share bytes") {
+  Recorder record;
+  const int64_t x = record.batchRows(16), output = record.batchRows(16);
+  touch(record, output, x);
+  const Plan plan = makePlan(*record.program(), 4, false);
+  CHECK(plan.offsets[x] != plan.offsets[output]);
+}
+
+TEST("what lives elsewhere, or is never named, takes no bytes") {
+  Recorder record;
+  const int64_t data = record.data(0, 8, Type::Float32), order = record.order(), weight = record.parameter(4, 4, 0),
+                sum = record.accumulator(), unused = record.batchRows(1000), used = record.batchRows(8);
+  touch(record, used, data);
+  const auto program = record.program();
+  const Plan plan = makePlan(*program, 2, false);
+  for (int64_t elsewhere : {data, order, weight, sum, unused}) CHECK_EQUAL(plan.offsets[elsewhere], -1);
+  CHECK_EQUAL(plan.bytes, 64);
+  // To be read after the step it has a place even if no call names it.
+  CHECK(makePlan(*program, 2, true).offsets[unused] >= 0);
+}
+
+TEST("a program without workspace needs none") {
+  const Recorder record;
+  CHECK_EQUAL(makePlan(*record.program(), 5, false).bytes, 0);
+  CHECK_EQUAL(makePlan(*record.program(), 5, true).bytes, 0);
+}
+
+TEST("the plans of whole networks hold, and sharing never makes them larger") {
+  NetworkSpec plain = {13, {{17, Activation::Relu}, {9, Activation::Gelu}, {4, Activation::Linear}}};
+  NetworkSpec wide = {500, {{810, Activation::Relu}, {640, Activation::Tanh}, {10, Activation::Linear}}};
+  for (NetworkSpec spec : {plain, wide}) {
+    for (bool shuffle : {false, true}) {
+      spec.shuffle = spec.weighted = shuffle;
+      spec.l2 = shuffle ? 1e-3 : 0;
+      const Network network(spec, 1, 1);
+      for (int64_t rows : {1, 2, 7, 32, 209, 512}) {
+        for (const auto& program : {network.trainingProgram(), network.evaluationProgram()}) {
+          for (bool keepAll : {false, true}) checkPlan(*program, rows, keepAll);
+          CHECK(makePlan(*program, rows, false).bytes <= makePlan(*program, rows, true).bytes);
+        }
+      }
+    }
+  }
+}
+
+TEST("the plans of 400 random programs hold") {
+  for (uint64_t seed = 0; seed < 400; ++seed) {
+    CONTEXT("seed ", seed);
+    Draw draw(seed);
+    Recorder record;
+    std::vector<int64_t> named;
+    const int64_t count = 2 + draw.below(30), calls = draw.below(40);
+    for (int64_t t = 0; t < count; ++t) {
+      const Type type = draw.below(4) == 0 ? Type::Float64 : Type::Float32;
+      switch (draw.below(8)) {
+        case 0: named.push_back(record.panels(1 + draw.below(40), 1 + draw.below(40), 16)); break;
+        case 1: named.push_back(record.scalar()); break;
+        case 2: named.push_back(record.data(draw.below(3), 1 + draw.below(20), Type::Float32)); break;
+        case 3: named.push_back(record.parameter(1 + draw.below(9), 1 + draw.below(9), 0)); break;
+        default: named.push_back(record.batchRows(1 + draw.below(100), type));
+      }
+    }
+    for (int64_t c = 0; c < calls; ++c) {
+      const auto any = [&] { return named[static_cast<size_t>(draw.below(count))]; };
+      if (draw.below(3) == 0) {
+        record.call(KernelId::ActivationBackward,
+                    {tensor(any()), tensor(any()), draw.below(2) == 0 ? absent() : tensor(any()),
+                     draw.below(2) == 0 ? absent() : tensor(any()), constant(1)},
+                    "touch");
+      } else {
+        touch(record, any(), any());
+      }
+    }
+    const auto program = record.program();
+    for (bool keepAll : {false, true}) checkPlan(*program, 1 + draw.below(70), keepAll);
+  }
+}
+
+}  // namespace test
+}  // namespace deepblas

@@ -1,0 +1,229 @@
+// Decoding a program: every encoding that a recorder would not write is refused by an error, never by a crash.
+#include "program/program.h"
+
+#include <cmath>
+
+#include "recorder.h"
+#include "test.h"
+
+namespace deepblas {
+namespace test {
+
+namespace {
+
+// Fields of a tensor in the encoding.
+enum Field { kStorage, kType, kRows, kColumns, kStride, kPanel, kElements, kOffset, kSlot };
+
+// Positions in the call table of the small program: gather (3 arguments), then accumulate (4).
+constexpr size_t kGather = 0, kAccumulate = 2 + 2 * 3;
+
+// output[r] = source[order[r]], then a sum over its rows with a gate: every kind of argument but step numbers.
+struct Small {
+  Recorder record;
+  int64_t order, source, output, accumulator;
+
+  Small() {
+    order = record.order();
+    source = record.data(1, 1, Type::Float64, true);
+    output = record.batchRows(1, Type::Float64);
+    accumulator = record.accumulator();
+    record.call(KernelId::Gather, {tensor(output), tensor(source), tensor(order)}, "first");
+    record.call(KernelId::Accumulate, {tensor(accumulator), tensor(output), absent(), constant(1)}, "second");
+  }
+  double& field(int64_t tensorIndex, Field which) {
+    return record.tensors[static_cast<size_t>(tensorIndex * Program::kTensorFields + which)];
+  }
+  // Kind and value of an argument.
+  double& kind(size_t call, int argument) { return record.calls[call + 2 + 2 * static_cast<size_t>(argument)]; }
+  double& value(size_t call, int argument) { return record.calls[call + 3 + 2 * static_cast<size_t>(argument)]; }
+};
+
+template <typename Change>
+void refuses(const char* part, Change change) {
+  Small small;
+  change(small);
+  CONTEXT("expected: ", part);
+  CHECK_THROWS(small.record.program(), "ERR_DEEPBLAS_INTERNAL", part);
+}
+
+}  // namespace
+
+TEST("a program keeps what was recorded") {
+  Small small;
+  const int64_t weight = small.record.parameter(5, 3, 4), gradient = small.record.like(weight, Storage::Gradient);
+  const int64_t state = small.record.like(weight, Storage::State, 2);
+  small.record.call(KernelId::Sgd,
+                    {tensor(weight), tensor(gradient), tensor(state), stepNumber(3), constant(0.9), constant(0), constant(0)},
+                    "third");
+  const auto program = small.record.program();
+  CHECK_EQUAL(program->tensors().size(), size_t{7});
+  CHECK_EQUAL(program->calls().size(), size_t{3});
+  CHECK(program->usesOrder());
+  CHECK_EQUAL(program->slots(), 2);  // slot 1 is the last one named
+  CHECK_EQUAL(program->states(), 3);
+  CHECK_EQUAL(program->accumulators(), 2);
+  CHECK_EQUAL(program->stepNumbers(), 4);
+  CHECK_EQUAL(program->arenaElements(), 8 * 3);  // 5 outputs in panels of 4
+  const char* labels[] = {"first", "second", "third"};
+  for (size_t c = 0; c < 3; ++c) CHECK_EQUAL(program->calls()[c].label, labels[c]);
+  const CallSpec& sgd = program->calls()[2];
+  CHECK(sgd.kernel == KernelId::Sgd);
+  CHECK_EQUAL(std::string(program->info(sgd).name), "sgd");
+  CHECK(sgd.arguments[0].kind == ArgumentSpec::Tensor);
+  CHECK_EQUAL(sgd.arguments[0].index, weight);
+  CHECK(sgd.arguments[3].kind == ArgumentSpec::StepNumber);
+  CHECK_EQUAL(sgd.arguments[3].index, 3);
+  CHECK(sgd.arguments[4].kind == ArgumentSpec::Constant);
+  CHECK_EQUAL(sgd.arguments[4].constant, 0.9);
+  const TensorSpec& spec = program->tensors()[static_cast<size_t>(weight)];
+  CHECK(spec.storage == Storage::Parameter);
+  CHECK_EQUAL(spec.rows, 5);
+  CHECK_EQUAL(spec.columns, 3);
+  CHECK_EQUAL(spec.panel, 4);
+  CHECK(!spec.perBatchRow());
+  CHECK(program->tensors()[static_cast<size_t>(small.output)].perBatchRow());
+}
+
+TEST("an empty recording is a program without calls") {
+  const Recorder record;
+  const auto program = record.program();
+  CHECK_EQUAL(program->calls().size(), size_t{0});
+  CHECK_EQUAL(program->tensors().size(), size_t{0});
+  CHECK(!program->usesOrder());
+}
+
+TEST("a tensor table cut at any number but a whole tensor is refused") {
+  for (size_t length = 0; length < Small().record.tensors.size(); ++length) {
+    Small small;
+    small.record.tensors.resize(length);
+    CONTEXT("cut to ", length, " numbers");
+    // Whole tensors: now a call names one that is not there.
+    const char* part = length % Program::kTensorFields == 0 ? "unknown tensor" : "tensor table of a broken length";
+    CHECK_THROWS(small.record.program(), "ERR_DEEPBLAS_INTERNAL", part);
+  }
+}
+
+TEST("a call table cut anywhere is refused") {
+  const size_t whole = Small().record.calls.size();
+  for (size_t length = 0; length < whole; ++length) {
+    Small small;
+    small.record.calls.resize(length);
+    CONTEXT("cut to ", length, " numbers");
+    // At the end of a call the labels tell that one is missing.
+    const char* part = length == 0 || length == kAccumulate             ? "more labels than calls"
+                       : length == 1 || length == kAccumulate + 1 ? "call table cut short"
+                                                                  : "wrong number of arguments";
+    CHECK_THROWS(small.record.program(), "ERR_DEEPBLAS_INTERNAL", part);
+  }
+}
+
+TEST("numbers that are not whole, not finite or far too large are refused wherever a whole number is meant") {
+  for (double bad : {0.5, -0.25, std::nan(""), static_cast<double>(INFINITY), -static_cast<double>(INFINITY), 1e300}) {
+    for (int field = 0; field < Program::kTensorFields; ++field) {
+      CONTEXT("field ", field, ": ", bad);
+      refuses("a recorded integer is not whole",
+              [&](Small& small) { small.field(small.output, static_cast<Field>(field)) = bad; });
+    }
+    for (size_t position : {kGather, kGather + 1, kGather + 2, kGather + 3, kAccumulate, kAccumulate + 1}) {
+      CONTEXT("call number ", position, ": ", bad);
+      refuses("a recorded integer is not whole", [&](Small& small) { small.record.calls[position] = bad; });
+    }
+  }
+}
+
+TEST("tensor fields out of range are refused") {
+  for (double bad : {-1.0, 8.0, 100.0})
+    refuses("unknown storage or type", [&](Small& small) { small.field(small.output, kStorage) = bad; });
+  for (double bad : {-1.0, 4.0, 1e9})
+    refuses("unknown storage or type", [&](Small& small) { small.field(small.output, kType) = bad; });
+  for (double bad : {0.0, -1.0})
+    refuses("a tensor field out of range", [&](Small& small) { small.field(small.output, kColumns) = bad; });
+  refuses("a tensor field out of range", [](Small& small) { small.field(small.output, kRows) = -2; });
+  for (Field field : {kStride, kPanel, kElements, kOffset, kSlot})
+    refuses("a tensor field out of range", [&](Small& small) { small.field(small.output, field) = -1; });
+}
+
+TEST("a workspace tensor without a size is refused") {
+  refuses("a workspace tensor without size", [](Small& small) {
+    small.field(small.output, kColumns) = 3;
+    small.field(small.output, kStride) = 2;
+  });
+  refuses("a workspace tensor without size", [](Small& small) {
+    small.field(small.output, kRows) = 1;
+    small.field(small.output, kElements) = 0;
+  });
+}
+
+TEST("an arena tensor without a size, or of another type than float32, is refused") {
+  for (Storage storage : {Storage::Parameter, Storage::Gradient, Storage::State}) {
+    const auto arena = [&](Small& small) {
+      const int64_t added = small.record.like(small.record.parameter(2, 2, 0), storage);
+      return added;
+    };
+    refuses("an arena tensor without size", [&](Small& small) { small.field(arena(small), kElements) = 0; });
+    refuses("an arena tensor without size", [&](Small& small) { small.field(arena(small), kType) = 1; });
+  }
+}
+
+TEST("unknown kernels and wrong numbers of arguments are refused") {
+  for (double bad : {-1.0, static_cast<double>(kKernelCount), 1e6})
+    refuses("unknown kernel", [&](Small& small) { small.record.calls[kGather] = bad; });
+  for (double bad : {0.0, 2.0, 4.0, -1.0, 1e9})
+    refuses("wrong number of arguments", [&](Small& small) { small.record.calls[kGather + 1] = bad; });
+}
+
+TEST("arguments of the wrong kind are refused") {
+  refuses("a required tensor is absent", [](Small& small) { small.kind(kGather, 0) = ArgumentSpec::Absent; });
+  for (double kind : {2.0, 3.0, 4.0, -1.0})
+    refuses("a tensor argument is not a tensor", [&](Small& small) { small.kind(kGather, 0) = kind; });
+  for (double kind : {0.0, 1.0, 4.0, -1.0})
+    refuses("a number argument is not a number", [&](Small& small) { small.kind(kAccumulate, 3) = kind; });
+}
+
+TEST("tensors and step numbers out of range are refused") {
+  for (double bad : {-1.0, 4.0, 1e12})
+    refuses("unknown tensor", [&](Small& small) { small.value(kGather, 0) = bad; });
+  refuses("unknown step number", [](Small& small) {
+    small.kind(kAccumulate, 3) = ArgumentSpec::StepNumber;
+    small.value(kAccumulate, 3) = -1;
+  });
+}
+
+TEST("as many labels as calls") {
+  refuses("a call without a label", [](Small& small) { small.record.labels.pop_back(); });
+  refuses("more labels than calls", [](Small& small) { small.record.labels.push_back("third"); });
+}
+
+TEST("a table with any one number replaced throws or gives a program, and never anything else") {
+  const double values[] = {-1e18, -2, -1, 0, 1, 2, 3, 7, 8, 18, 19, 1e6, 1e15, 0.5, std::nan("")};
+  int refused = 0, taken = 0;
+  const Small good;
+  for (const bool calls : {false, true}) {
+    const size_t count = calls ? good.record.calls.size() : good.record.tensors.size();
+    for (size_t i = 0; i < count; ++i) {
+      for (double value : values) {
+        Small small;
+        (calls ? small.record.calls : small.record.tensors)[i] = value;
+        try {
+          const auto program = small.record.program();
+          CHECK_EQUAL(program->calls().size(), size_t{2});
+          for (const CallSpec& call : program->calls()) {
+            CHECK_EQUAL(static_cast<int>(call.arguments.size()), program->info(call).argumentCount);
+            for (const ArgumentSpec& argument : call.arguments)
+              CHECK(argument.kind != ArgumentSpec::Tensor ||
+                    (argument.index >= 0 && argument.index < static_cast<int64_t>(program->tensors().size())));
+          }
+          ++taken;
+        } catch (const Error& error) {
+          CHECK_EQUAL(std::string(error.code()), "ERR_DEEPBLAS_INTERNAL");
+          ++refused;
+        }
+      }
+    }
+  }
+  CHECK(refused > 0);
+  CHECK(taken > 0);
+}
+
+}  // namespace test
+}  // namespace deepblas

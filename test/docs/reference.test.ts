@@ -1,0 +1,24 @@
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+// The declarations in dist/ are what is described: npm test builds them first.
+test('the reference is what the declarations say', async () => {
+  // Stale pages make the exit code 1, and the promise is rejected with their names.
+  await promisify(execFile)(process.execPath, ['scripts/generate-reference.mjs', '--check'], { cwd: root })
+})
+
+test('the index names every export', async () => {
+  const index = await readFile(`${root}/lib/index.ts`, 'utf8')
+  const reference = await readFile(`${root}/docs/reference/README.md`, 'utf8')
+  const names = [...index.matchAll(/\{([^}]*)\}/g)].flatMap(([, list]) =>
+    list!.split(',').map((name) => name.trim().replace(/^type /, '')),
+  )
+  const missing = names.filter((name) => name !== '' && !reference.includes(`\`${name}\``))
+  expect(names.length).toBeGreaterThan(50)
+  expect(missing).toEqual([])
+})

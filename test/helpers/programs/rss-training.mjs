@@ -1,0 +1,37 @@
+// Resident memory in the course of one training: for each number of steps given, the least of the hundred before it.
+import { Dataset, Dense, Sequential } from 'deepblas'
+
+const steps = process.argv.slice(2).map(Number)
+const rows = 256
+const data = Dataset.from({
+  x: { data: Float32Array.from({ length: rows * 200 }, (_, i) => Math.sin(i)), shape: [rows, 200] },
+  y: Int32Array.from({ length: rows }, (_, i) => i % 10),
+})
+const model = new Sequential(
+  [
+    new Dense(128, { activation: 'relu' }),
+    new Dense(64, { activation: 'gelu' }),
+    new Dense(10, { activation: 'softmax' }),
+  ],
+  { inputs: 200 },
+)
+const resident = steps.map(() => Number.POSITIVE_INFINITY)
+let done = 0
+await model.fit(data, {
+  loss: 'crossEntropy',
+  epochs: Math.ceil(Math.max(...steps) / 8),
+  batchSize: 32,
+  validation: data,
+  callbacks: [
+    {
+      needs: 'step',
+      onStepEnd() {
+        done++
+        for (const [i, step] of steps.entries()) {
+          if (done > step - 100 && done <= step) resident[i] = Math.min(resident[i], process.memoryUsage.rss())
+        }
+      },
+    },
+  ],
+})
+console.log(JSON.stringify(resident))
