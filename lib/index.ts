@@ -30,10 +30,15 @@ export type {
   TrainingHandle,
 } from './model/callback.js'
 export type { History } from './model/fit.js'
+export type { FitOptions } from './model/fit-options.js'
 export {
-  type EvaluateOptions,
-  type Evaluation,
-  type FitOptions,
+  Population,
+  type PopulationHistory,
+  type PopulationOptions,
+  type PopulationPrediction,
+} from './model/population.js'
+export type { EvaluateOptions, Evaluation } from './model/scores.js'
+export {
   type NamedWeights,
   type Prediction,
   type PredictionInput,
@@ -44,6 +49,7 @@ export type { LayerRecord, TracedMatrix } from './model/trace.js'
 export { Adam, type AdamOptions, AdamW } from './optimizers/adam.js'
 export { Optimizer } from './optimizers/optimizer.js'
 export { SGD, type SGDOptions } from './optimizers/sgd.js'
+export type { PerMember } from './per-member.js'
 export { l1, l1l2, l2, lessonL2, type Regularizer } from './regularizers/regularizer.js'
 export { renderConfusionMatrix } from './report/terminal/confusion-matrix.js'
 export { renderLearningCurve } from './report/terminal/learning-curve.js'

@@ -34,6 +34,7 @@ export class EarlyStopping implements Callback {
   readonly minimumDelta: number
   readonly restoreBest: boolean
   readonly #direction: Direction
+  readonly #options: EarlyStoppingOptions | undefined
   #best: { readonly epoch: number; readonly value: number } | undefined
   #snapshot: Snapshot | undefined
   #epochsWithout = 0
@@ -59,6 +60,12 @@ export class EarlyStopping implements Callback {
     this.minimumDelta = finiteNumber('minimumDelta', minimumDelta, { min: 0 })
     this.restoreBest = boolean('restoreBest', restoreBest)
     this.#direction = monitorDirection(monitor, mode)
+    this.#options = options
+  }
+
+  /** Every member of a population stops at its own time. */
+  forMember(): EarlyStopping {
+    return new EarlyStopping(this.#options)
   }
 
   /** The best epoch so far and its monitored value; undefined before the first one that has a value. */

@@ -198,6 +198,11 @@ export class Dataset {
     return this.#floats
   }
 
+  /** For runs beside data that have weights: one for every row. */
+  equalWeights(): Matrix {
+    return new (native().Matrix)(new Float32Array(this.rows).fill(1), this.rows, 1, float32, 1)
+  }
+
   get weightMatrix(): Matrix | undefined {
     return this.#parts.weights
   }

@@ -30,6 +30,8 @@ export interface ArchitectureDescription {
   /** The seed of the model's random streams. */
   seed: number
   layers: LayerDescription[]
+  /** Of a population: the number of networks. Their weights are named 'members.0.…'. */
+  members?: number
 }
 
 /** One weight tensor. */
@@ -188,7 +190,8 @@ function parsePart(name: Part, text: string): Json {
 
 function checkArchitecture(value: unknown): ArchitectureDescription {
   const architecture = plainObject('architecture', value)
-  knownOptions('architecture', architecture, ['inputs', 'seed', 'layers'])
+  knownOptions('architecture', architecture, ['inputs', 'seed', 'layers', 'members'])
+  if (architecture.members !== undefined) positiveInteger('architecture.members', architecture.members)
   positiveInteger('architecture.inputs', architecture.inputs)
   nonNegativeInteger('architecture.seed', architecture.seed)
   if (!Array.isArray(architecture.layers)) throw invalid('architecture.layers', 'array', architecture.layers)

@@ -12,6 +12,7 @@ import { native } from '../native/addon.js'
 import { Parameter } from '../native/parameter.js'
 import type { Recorder } from '../native/recorder.js'
 import type { Tensor } from '../native/tensor.js'
+import { ofMember, type PerMember, requireMembers } from '../per-member.js'
 import { type Regularizer, regularizer } from '../regularizers/regularizer.js'
 import { boolean, knownOptions, positiveInteger } from '../validate.js'
 import { type Backward, type Cache, type Forward, Layer, type RecordOptions } from './layer.js'
@@ -153,7 +154,13 @@ export class Dense<const Units extends number = number, const Inputs extends num
       })
       if (this.regularizer !== undefined) {
         const { l1, l2, perRow } = this.regularizer
-        record.penaltyGradient({ weightGradient, weight, l1, l2, perRow: Number(perRow) })
+        record.penaltyGradient({
+          weightGradient,
+          weight,
+          l1: record.scalar(l1),
+          l2: record.scalar(l2),
+          perRow: Number(perRow),
+        })
       }
     }
     if (!wantInputGradient) return { inputGradient: undefined, preActivationGradient }
@@ -171,19 +178,43 @@ export class Dense<const Units extends number = number, const Inputs extends num
     record: Recorder,
     accumulator: Tensor,
     weightSum: Tensor | undefined,
-    costRows: number | undefined,
+    costRows: Float64Array | undefined,
   ): void {
     if (this.regularizer === undefined) return
     const { l1, l2, perRow } = this.regularizer
     const weight = record.parameter(this.weight!)
-    const share = perRow && costRows !== undefined ? 1 / costRows : 1
+    const share = (strength: PerMember): PerMember => {
+      if (!perRow || costRows === undefined) return strength
+      const shares = Array.from(costRows, (rows, member) => ofMember(strength, member) / rows)
+      return shares.every((one) => one === shares[0]) ? shares[0]! : shares
+    }
     record.penalty({
       accumulator,
       weight,
       weightSum,
-      l1: l1 * share,
-      l2: l2 * share,
+      l1: record.scalar(share(l1)),
+      l2: record.scalar(share(l2)),
       perRow: Number(perRow && costRows === undefined),
+    })
+  }
+
+  override get penaltyPerRow(): boolean {
+    return this.regularizer?.perRow === true
+  }
+
+  override requireMembers(members: number): void {
+    if (this.regularizer === undefined) return
+    requireMembers(`the l1 strength of ${this.describe()}`, this.regularizer.l1, members)
+    requireMembers(`the l2 strength of ${this.describe()}`, this.regularizer.l2, members)
+  }
+
+  override forMember(member: number): Dense {
+    if (this.regularizer === undefined) return this
+    const { l1, l2, perRow } = this.regularizer
+    return new Dense<number, number>(this.units, {
+      ...this.#given(),
+      ...(this.inputs === undefined ? {} : { inputs: this.inputs }),
+      regularizer: { l1: ofMember(l1, member), l2: ofMember(l2, member), perRow },
     })
   }
 

@@ -58,13 +58,23 @@ export abstract class Layer {
     wantInputGradient: boolean,
     options: RecordOptions,
   ): Backward
-  /** Adds this layer's penalties to the loss. `costRows`: the m of a penalty per row, where it is not the batch's rows. */
+  /** Adds this layer's penalties to the loss. `costRows`: the m of a penalty per row, one a member, where it is not the batch's rows. */
   recordPenalty(
     _record: Recorder,
     _accumulator: Tensor,
     _weightSum: Tensor | undefined,
-    _costRows: number | undefined,
+    _costRows: Float64Array | undefined,
   ): void {}
+  /** Whether that penalty depends on the number of rows. */
+  get penaltyPerRow(): boolean {
+    return false
+  }
+  /** Refuses strengths that are lists of another length than the population has members. */
+  requireMembers(_members: number): void {}
+  /** This layer with one member's strengths. */
+  forMember(_member: number): Layer {
+    return this
+  }
   /** The options that make this layer anew. */
   abstract options(): Record<string, Json>
   /** The activation a loss may fuse with, if this layer is the last one. */

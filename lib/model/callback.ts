@@ -61,7 +61,7 @@ export interface EpochResult {
 /** The epochs so far, as `fit` will return them. */
 export interface HistoryView {
   readonly epochs: readonly EpochResult[]
-  readonly stopped: 'completed' | 'early'
+  readonly stopped: 'completed' | 'early' | 'failed'
   /** The epoch that a callback found best, and the value it went by. A callback sets it in `onFitEnd`. */
   best?: { readonly epoch: number; readonly value: number }
 }
@@ -90,6 +90,11 @@ export interface TrainingHandle {
 export interface Callback {
   /** Where chunks must end for this callback. Left out, it sees progress whenever a chunk happens to end. */
   readonly needs?: 'epoch' | 'step'
+  /**
+   * For a population: a callback of one member's own, which sees that member's results and stops it alone. Without this
+   * method one callback watches all members together, by their means.
+   */
+  forMember?(member: number): Callback
   /** Before the first step. */
   onFitStart?(info: FitInfo, training: TrainingHandle): void | Promise<void>
   /** After every chunk, some tens of times a second. Cannot wait and cannot change anything. */

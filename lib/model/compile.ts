@@ -39,7 +39,12 @@ export interface Compiled {
   readonly kernels: readonly string[]
   /** 'loss', then the metrics: the accumulators' order. */
   readonly scores: readonly string[]
+  /** Columns of the step table. */
   readonly stepNumbers: number
+  /** The first of the columns that the optimizer fills. */
+  readonly optimizerNumbers: number
+  /** Columns that hold one number a member. */
+  readonly memberNumbers: Recorder['memberNumbers']
   readonly trace: readonly LayerTrace[]
   readonly takesLogits: boolean
   /** The last layer's activations, where a fused loss was asked to keep them. */
@@ -53,8 +58,8 @@ export interface ScoringOptions {
   readonly optimizer?: Optimizer
   /** Every layer's Z, A, dZ and dA as tensors of their own, also where training does not need them. Default false. */
   readonly keepAll?: boolean
-  /** Rows of the whole cost, of an evaluation in batches: the m of the lesson's penalty. Default the batch's. */
-  readonly costRows?: number
+  /** Rows of every member's whole cost, of an evaluation in batches: the lesson's m. Default the batch's rows. */
+  readonly costRows?: Float64Array
 }
 
 /** Programs by what they were recorded for: a second fit of the same kind records nothing. */
@@ -86,6 +91,7 @@ export function compileScoring(
   const { loss, metrics } = scoring
   const { backward, optimizer, keepAll, costRows } = options
   const trainable = network.layers.map((layer) => layer.trainable)
+  const rowsKey = costRows && network.layers.some(({ penaltyPerRow }) => penaltyPerRow) ? [...costRows] : undefined
   const key = [
     mode,
     loss.name,
@@ -93,7 +99,7 @@ export function compileScoring(
     backward,
     optimizer?.recordingKey,
     keepAll,
-    costRows,
+    rowsKey,
     trainable,
   ]
   return keeping(network, key, () => recordScoring(network, mode, scoring, options))
@@ -156,6 +162,7 @@ function recordScoring(
     trace[index]!.preActivationGradient = backwards.preActivationGradient
     gradient = backwards.inputGradient
   }
+  const optimizerNumbers = record.stepNumberCount
   if (optimizer !== undefined) {
     record.label = `optimizer ${optimizer.name}`
     optimizer.record(record, trainableSegments(network))
@@ -166,10 +173,21 @@ function recordScoring(
     kernels: record.kernels,
     scores: ['loss', ...metrics.map(({ name }) => name)],
     stepNumbers: record.stepNumberCount,
+    optimizerNumbers,
+    memberNumbers: record.memberNumbers,
     trace,
     takesLogits,
     lossOutput: output,
   }
+}
+
+/** The columns of a program without an optimizer, [members, columns]: the same at every batch. */
+export function memberTable({ memberNumbers, stepNumbers }: Compiled, members: number): Float64Array {
+  const table = new Float64Array(members * stepNumbers)
+  for (const { column, values } of memberNumbers) {
+    for (let member = 0; member < members; member++) table[member * stepNumbers + column] = values[member]!
+  }
+  return table
 }
 
 /** Rows to the output of layer `upTo` (default the last); `raw` leaves out the last layer's activation. */

@@ -28,7 +28,7 @@ export function explainTraining(
     y: { data: new Float32Array(batchSize * columns), shape: [batchSize, columns] },
   })
   const scoring = { loss, metrics: [] }
-  const { mode, slots } = dataMode(data, scoring, network.outputs, true, false)
+  const { mode, slots } = dataMode([data], scoring, network.outputs, true, false)
   const compiled = compileScoring(network, mode, scoring, { backward: true, optimizer })
   const measured = (plainly: boolean) =>
     measure({ network, parameters, batchSize, optimizer, compiled, slots }, plainly)

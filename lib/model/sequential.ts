@@ -1,5 +1,3 @@
-import { EarlyStopping } from '../callbacks/early-stopping.js'
-import { ProgressBar } from '../callbacks/progress-bar.js'
 import { Dataset } from '../data/dataset.js'
 import { type ArrayWithShape, isNumberArray, type NumberArray, type Rows, table } from '../data/rows.js'
 import { DeepblasError } from '../errors.js'
@@ -7,7 +5,6 @@ import { type ModelDescription, readModelFile, writeModelFile } from '../files/m
 import { Layer } from '../layers/layer.js'
 import { layerFrom } from '../layers/registry.js'
 import { type Loss, type LossName, loss as lossOf } from '../losses/loss.js'
-import { type Metric, type MetricName, metric } from '../metrics/metric.js'
 import {
   type Arena,
   asDeepblasError,
@@ -17,15 +14,24 @@ import {
   type Predictor,
   type Program,
 } from '../native/addon.js'
-import { Adam } from '../optimizers/adam.js'
-import { Optimizer } from '../optimizers/optimizer.js'
-import { array, boolean, invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../validate.js'
-import type { Callback } from './callback.js'
-import { compilePrediction, compileScoring } from './compile.js'
+import type { Optimizer } from '../optimizers/optimizer.js'
+import { array, invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../validate.js'
+import { compilePrediction, compileScoring, memberTable, type Scoring } from './compile.js'
 import type { Fitting } from './dimensions.js'
 import { explainTraining } from './explain.js'
-import { dataMode, EVALUATION_BATCH, type FitRequest, type FitSettings, fitting, type History } from './fit.js'
+import { dataMode, EVALUATION_BATCH, type FitRequest, fitting, type History } from './fit.js'
+import { FitLock } from './fit-lock.js'
+import { type FitOptions, fitSettings, metricsOf, optimizerOf } from './fit-options.js'
 import { buildNetwork, initializeParameters, type Network, newArena } from './network.js'
+import {
+  chosenLoss,
+  defaultLoss,
+  defaultMetrics,
+  type EvaluateOptions,
+  type Evaluation,
+  savedScoring,
+  scoresOf,
+} from './scores.js'
 import { summary } from './summary.js'
 import { type LayerRecord, traceNetwork } from './trace.js'
 
@@ -36,58 +42,8 @@ export interface SequentialOptions<Inputs extends number = number> {
   readonly seed?: number
 }
 
-export interface FitOptions {
-  /** By name or instance. */
-  readonly loss: LossName | Loss
-  /** Default Adam. */
-  readonly optimizer?: Optimizer
-  /** Default 10. */
-  readonly epochs?: number
-  /** Rows of a step, or 'full' for plain gradient descent. Default 32. */
-  readonly batchSize?: number | 'full'
-  /** A share of the rows to hold out (seeded), or a data set. */
-  readonly validation?: number | Dataset
-  readonly metrics?: readonly (MetricName | Metric)[]
-  readonly callbacks?: readonly Callback[]
-  /** Ends the fit: it rejects with the signal's reason, the model holds the last completed step. */
-  readonly signal?: AbortSignal
-  /** New order of rows at every epoch. Default true. */
-  readonly shuffle?: boolean
-  /** Of the shuffle and the validation split. Default the model's. */
-  readonly seed?: number
-  /** Draws a bar on a terminal, plain lines elsewhere. Default false: nothing is printed. */
-  readonly progress?: boolean
-}
-
-const fitOptionNames = [
-  'loss',
-  'optimizer',
-  'epochs',
-  'batchSize',
-  'validation',
-  'metrics',
-  'callbacks',
-  'signal',
-  'shuffle',
-  'seed',
-  'progress',
-] as const
-
-export interface EvaluateOptions {
-  /** Default the loss of the last fit. */
-  readonly loss?: LossName | Loss
-  /** Default the metrics of the last fit, and accuracy for classes. */
-  readonly metrics?: readonly (MetricName | Metric)[]
-}
-
 /** Rows to predict: as `x` of a data set, a bare typed array for one row, or a data set. */
 export type PredictionInput = Rows | NumberArray | Dataset
-
-/** Loss and metrics by name. */
-export interface Evaluation {
-  readonly loss: number
-  readonly [metric: string]: number
-}
 
 export interface Prediction {
   readonly data: Float32Array<ArrayBuffer>
@@ -120,9 +76,8 @@ export class Sequential<
   readonly #network: Network
   readonly #parameters: Arena
   readonly #predictors = new Map<string, Predictor>()
-  /** Set while a fit runs; predictions and saves are refused except inside its callbacks. */
-  #fitting: 'no' | 'running' | 'callback' = 'no'
-  #scoring: { loss: Loss; metrics: readonly Metric[] } | undefined
+  readonly #lock = new FitLock()
+  #scoring: Scoring | undefined
   #labels: readonly string[] | undefined
   #training: { epochs: number; loss: number } | undefined
 
@@ -135,6 +90,7 @@ export class Sequential<
     if (!Array.isArray(layers) || layers.length === 0) throw invalid('layers', 'array of at least one layer', layers)
     for (const [index, layer] of (layers as readonly Layer[]).entries()) {
       if (!(layer instanceof Layer)) throw invalid(`layers[${index}]`, 'layer such as new Dense(10)', layer)
+      layer.requireMembers(1)
     }
     const given = knownOptions<SequentialOptions>('Sequential', options, ['inputs', 'seed'])
     this.seed = nonNegativeInteger('seed', given.seed ?? 0)
@@ -179,44 +135,14 @@ export class Sequential<
    *   explodes (the parameters are those of the last good step), ERR_DEEPBLAS_ARGUMENT, _SHAPE, _DATA for wrong input;
    *   the signal's reason when aborted
    */
-  async fit(train: Dataset, options: FitOptions): Promise<History> {
-    const caller = new Error('fit')
-    const steps = this.#startFit(train, options)
-    return this.#exclusively(async () => {
-      let input: Chunk | undefined
-      try {
-        for (;;) {
-          this.#fitting = 'callback'
-          const next = steps.next(input)
-          if (next.done === true) return next.value
-          input = undefined
-          if ('wait' in next.value) await next.value.wait
-          else {
-            this.#fitting = 'running'
-            input = await next.value.advance('async')
-          }
-        }
-      } catch (error) {
-        steps.return({} as History)
-        throw asDeepblasError(error, caller)
-      }
-    })
+  fit(train: Dataset, options: FitOptions): Promise<History> {
+    // Async, so that wrong arguments reject.
+    return (async () => this.#lock.run(this.#steps(train, options)))()
   }
 
   /** As `fit`, on this thread: the event loop waits. Callbacks must not return promises. */
   fitSync(train: Dataset, options: FitOptions): History {
-    const steps = this.#startFit(train, options)
-    this.#fitting = 'callback'
-    try {
-      let input: Chunk | undefined
-      for (;;) {
-        const next = steps.next(input)
-        if (next.done === true) return next.value
-        input = this.#answerSync(next.value)
-      }
-    } finally {
-      this.#fitting = 'no'
-    }
+    return this.#lock.runSync(this.#steps(train, options))
   }
 
   /** Loss and metrics over all rows. */
@@ -404,18 +330,13 @@ export class Sequential<
   static async load(path: string): Promise<Sequential> {
     const { architecture, labels, training, weights } = await readModelFile(path)
     try {
+      if (architecture.members !== undefined) throw new Error('it holds a population: load it with Population.load')
       const layers = architecture.layers.map(({ type, options }) => layerFrom(type, options))
       const model = new Sequential(layers, { inputs: architecture.inputs, seed: architecture.seed })
       model.setWeights(weights)
       model.#labels = labels
-      if (training?.loss !== undefined) {
-        const metrics = Array.isArray(training.metrics) ? training.metrics : []
-        model.#scoring = {
-          loss: lossOf('training.loss', training.loss),
-          metrics: metrics.map((name) => metric('training.metrics', name)),
-        }
-        if (typeof training.epochs === 'number') model.#training = { epochs: training.epochs, loss: 0 }
-      }
+      model.#scoring = savedScoring(training)
+      if (typeof training?.epochs === 'number') model.#training = { epochs: training.epochs, loss: 0 }
       return model
     } catch (cause) {
       throw new DeepblasError('ERR_DEEPBLAS_FILE', `${path} does not describe a model: ${(cause as Error).message}`, {
@@ -424,95 +345,26 @@ export class Sequential<
     }
   }
 
-  #startFit(train: Dataset, options: FitOptions): Generator<FitRequest, History, Chunk | undefined> {
-    if (this.#fitting !== 'no') throw busy('fit')
-    return this.#remembering(fitting(this.#fitSettings(train, options)), options)
+  #steps(train: Dataset, options: FitOptions): Generator<FitRequest, History, Chunk | undefined> {
+    this.#lock.requireNoFit()
+    const trainee = { network: this.#network, parameters: this.#parameters, seeds: [this.seed], model: this }
+    const settings = fitSettings(trainee, train, options)
+    this.#labels = train.labels ?? this.#labels
+    return this.#remembering(fitting(settings), settings.scoring)
   }
 
   *#remembering(
-    steps: Generator<FitRequest, History, Chunk | undefined>,
-    options: FitOptions,
+    steps: Generator<FitRequest, History[], Chunk | undefined>,
+    scoring: Scoring,
   ): Generator<FitRequest, History, Chunk | undefined> {
-    const history = yield* steps
-    this.#scoring = { loss: lossOf('loss', options.loss), metrics: metricsOf(options.metrics ?? []) }
-    const last = history.epochs.at(-1)
-    this.#training = { epochs: history.epochs.length, loss: last?.loss ?? 0 }
-    return history
-  }
-
-  #fitSettings(train: Dataset, options: FitOptions): FitSettings {
-    if (!(train instanceof Dataset)) throw invalid('train', 'Dataset', train, 'Make one with Dataset.from({ x, y }).')
-    const given = knownOptions<FitOptions>('fit', options, fitOptionNames)
-    const epochs = nonNegativeInteger('epochs', given.epochs ?? 10)
-    const batchSize = given.batchSize === 'full' ? 'full' : positiveInteger('batchSize', given.batchSize ?? 32)
-    const seed = nonNegativeInteger('seed', given.seed ?? this.seed)
-    const optimizer = optimizerOf(given.optimizer)
-    if (given.signal !== undefined && !(given.signal instanceof AbortSignal)) {
-      throw invalid('signal', 'AbortSignal', given.signal)
-    }
-    const callbacks = array('callbacks', given.callbacks ?? [], 'callbacks').map((callback, i) => {
-      if (typeof callback !== 'object' || callback === null) {
-        throw invalid(`callbacks[${i}]`, 'callback such as new EarlyStopping()', callback)
-      }
-      return callback as Callback
-    })
-    if (boolean('progress', given.progress ?? false)) callbacks.push(new ProgressBar())
-    const scoring = { loss: lossOf('loss', given.loss), metrics: metricsOf(given.metrics ?? []) }
-    this.#requireFeatures('train', train)
-    let rows = train
-    let validation: Dataset | undefined
-    if (typeof given.validation === 'number') [rows, validation] = train.split(given.validation, { seed })
-    else if (given.validation !== undefined) {
-      if (!(given.validation instanceof Dataset)) throw invalid('validation', 'fraction or Dataset', given.validation)
-      validation = given.validation
-      this.#requireFeatures('validation', validation)
-    }
-    // Targets are checked before anything is computed.
-    scoring.loss.takesLogits(this.layers.at(-1)!.activationName, this.outputs)
-    rows.targetMatrix(scoring.loss.targetKind, this.outputs)
-    validation?.targetMatrix(scoring.loss.targetKind, this.outputs)
-    if (callbacks.some((one) => one instanceof EarlyStopping && one.monitor.startsWith('validation.')) && !validation) {
-      throw invalid('validation', 'fraction or Dataset, which EarlyStopping monitors', given.validation)
-    }
-    this.#labels = train.labels ?? this.#labels
-    return {
-      network: this.#network,
-      parameters: this.#parameters,
-      train: rows,
-      validation,
-      scoring,
-      optimizer,
-      epochs,
-      batchSize,
-      shuffle: boolean('shuffle', given.shuffle ?? true),
-      seed,
-      callbacks,
-      signal: given.signal,
-      model: this,
-    }
-  }
-
-  async #exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
-    this.#fitting = 'running'
-    try {
-      return await work()
-    } finally {
-      this.#fitting = 'no'
-    }
-  }
-
-  #answerSync(request: FitRequest): Chunk | undefined {
-    if ('wait' in request) {
-      throw new DeepblasError(
-        'ERR_DEEPBLAS_ARGUMENT',
-        'Expected callbacks of fitSync to return nothing but one returned a promise. Use fit.',
-      )
-    }
-    return request.advance('sync') as Chunk
+    const [history] = yield* steps
+    this.#scoring = scoring
+    this.#training = { epochs: history!.epochs.length, loss: history!.epochs.at(-1)?.loss ?? 0 }
+    return history!
   }
 
   #requireFree(what: string): void {
-    if (this.#fitting === 'running') throw busy(what)
+    this.#lock.requireFree(what)
   }
 
   #requireFeatures(argument: string, data: Dataset): void {
@@ -527,22 +379,18 @@ export class Sequential<
     this.#requireFree('evaluate')
     if (!(data instanceof Dataset)) throw invalid('data', 'Dataset', data, 'Make one with Dataset.from({ x, y }).')
     const given = knownOptions<EvaluateOptions>('evaluate', options, ['loss', 'metrics'])
-    const loss = lossOf('loss', given.loss ?? this.#scoring?.loss ?? defaultLoss(this.#network))
-    const metrics =
-      (given.metrics === undefined ? undefined : metricsOf(given.metrics)) ??
-      (this.#scoring !== undefined && this.#scoring.metrics.length > 0
-        ? this.#scoring.metrics
-        : loss.targetKind === 'values'
-          ? []
-          : [metric('metrics', 'accuracy')])
+    const loss = chosenLoss(given.loss, this.#scoring, this.#network)
+    const metrics = given.metrics === undefined ? defaultMetrics(this.#scoring, loss) : metricsOf(given.metrics)
     this.#requireFeatures('data', data)
-    const { mode, slots } = dataMode(data, { loss, metrics }, this.outputs, false, false)
-    const compiled = compileScoring(this.#network, mode, { loss, metrics }, { costRows: data.rows })
+    const { mode, slots } = dataMode([data], { loss, metrics }, this.outputs, false, false)
+    const rows = Float64Array.of(data.rows)
+    const compiled = compileScoring(this.#network, mode, { loss, metrics }, { costRows: rows })
     const pass = new (native().Pass)({
       program: compiled.program,
       batch: Math.min(EVALUATION_BATCH, data.rows),
       keepAll: false,
-      rows: Float64Array.of(data.rows),
+      rows,
+      numbers: memberTable(compiled, 1),
       parameters: this.#parameters,
       slots,
     })
@@ -647,32 +495,3 @@ export class Sequential<
 }
 
 export type { ArrayWithShape }
-
-function busy(what: string): DeepblasError {
-  return new DeepblasError(
-    'ERR_DEEPBLAS_BUSY',
-    `${what} was called while this model fits. Await the fit, or use a clone() made before it.`,
-  )
-}
-
-function metricsOf(metrics: unknown): Metric[] {
-  return array('metrics', metrics, "metrics such as 'accuracy'").map((one, i) => metric(`metrics[${i}]`, one))
-}
-
-function optimizerOf(optimizer: unknown): Optimizer {
-  if (optimizer === undefined) return new Adam()
-  if (!(optimizer instanceof Optimizer)) throw invalid('optimizer', 'optimizer such as new Adam()', optimizer)
-  return optimizer
-}
-
-function scoresOf(accumulators: Float64Array, names: readonly string[]): Evaluation {
-  const scores = names.map((name, i) => [name, accumulators[2 * i]! / accumulators[2 * i + 1]!] as const)
-  return Object.fromEntries(scores) as unknown as Evaluation
-}
-
-/** What the last layer's activation suggests. */
-function defaultLoss(network: Network): LossName {
-  const { activationName } = network.layers.at(-1)!
-  if (activationName === 'softmax') return 'crossEntropy'
-  return activationName === 'sigmoid' ? 'binaryCrossEntropy' : 'meanSquaredError'
-}

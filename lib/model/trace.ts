@@ -2,7 +2,7 @@ import type { Dataset } from '../data/dataset.js'
 import type { Loss } from '../losses/loss.js'
 import { type Arena, native } from '../native/addon.js'
 import type { Tensor } from '../native/tensor.js'
-import { compileScoring } from './compile.js'
+import { compileScoring, memberTable } from './compile.js'
 import { dataMode } from './fit.js'
 import { type Network, newArena } from './network.js'
 
@@ -30,7 +30,7 @@ export interface LayerRecord {
 
 /** One forward and backward pass over all rows, with every tensor kept. Nothing is updated. */
 export function traceNetwork(network: Network, parameters: Arena, data: Dataset, loss: Loss) {
-  const { mode, slots } = dataMode(data, { loss, metrics: [] }, network.outputs, false, true)
+  const { mode, slots } = dataMode([data], { loss, metrics: [] }, network.outputs, false, true)
   const compiled = compileScoring(network, mode, { loss, metrics: [] }, { backward: true, keepAll: true })
   const gradients = newArena(network)
   const rows = data.rows
@@ -39,6 +39,7 @@ export function traceNetwork(network: Network, parameters: Arena, data: Dataset,
     batch: rows,
     keepAll: true,
     rows: Float64Array.of(rows),
+    numbers: memberTable(compiled, 1),
     parameters,
     gradients,
     slots,

@@ -63,6 +63,8 @@ export interface PassOptions extends Bindings {
   batch: number
   keepAll: boolean
   rows: Float64Array
+  /** [members, columns] of the step table, where the program has one. */
+  numbers?: Float64Array
   /** [members, rows, columns]: bound to the slot after the last one. */
   output?: Float32Array
   outputColumns?: number
@@ -77,7 +79,14 @@ export interface TrainingOptions extends Bindings {
   shuffle: boolean
   epoch: number
   stepOfEpoch: number
-  validation?: { program: Program; batch: number; rows: Float64Array; parameters: Arena; slots: Matrix[][] }
+  validation?: {
+    program: Program
+    batch: number
+    rows: Float64Array
+    numbers: Float64Array
+    parameters: Arena
+    slots: Matrix[][]
+  }
 }
 
 /** How a chunk ended; the order is that of native/program/training.h. */
@@ -108,6 +117,7 @@ export interface Failure {
 }
 
 export interface Training {
+  /** numbers: a row a step for all members, or a row a step and member. */
   advance(
     numbers: Float64Array,
     steps: number,

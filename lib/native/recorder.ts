@@ -2,6 +2,7 @@
  * Records kernel calls on tensors into a program. Layers, losses, metrics and optimizers write to it; nothing here
  * computes. One typed method per kernel, made from the kernel table.
  */
+import type { PerMember } from '../per-member.js'
 import { native, type Program } from './addon.js'
 import { type KernelArguments, type KernelName, kernels } from './kernels.js'
 import type { Parameter } from './parameter.js'
@@ -31,6 +32,8 @@ class Recording {
   readonly tensors: Tensor[] = []
   readonly labels: string[] = []
   readonly kernels: KernelName[] = []
+  /** Columns of the step table that hold one number a member, at every step the same. */
+  readonly memberNumbers: { readonly column: number; readonly values: readonly number[] }[] = []
   readonly #calls: number[] = []
   readonly #arenaTensors = new Map<Parameter, Map<string, Tensor>>()
   #accumulators = 0
@@ -74,6 +77,14 @@ class Recording {
   /** A number that the optimizer gives anew for every step. */
   stepNumber(): StepNumber {
     return { column: this.#stepNumbers++ }
+  }
+
+  /** A number, or a column of the step table where the members of a population have one each. */
+  scalar(value: PerMember): Scalar {
+    if (typeof value === 'number') return value
+    const column = this.stepNumber()
+    this.memberNumbers.push({ ...column, values: value })
+    return column
   }
 
   parameter(parameter: Parameter): Tensor {

@@ -1,10 +1,11 @@
 import type { Recorder } from '../native/recorder.js'
+import { ofMember, type PerMember, perMember, requireMembers } from '../per-member.js'
 import { finiteNumber, fraction, knownOptions } from '../validate.js'
 import { Optimizer, type Update } from './optimizer.js'
 
 export interface AdamOptions {
-  /** Default 0.001. */
-  readonly learningRate?: number
+  /** Default 0.001. For a population also one a member. */
+  readonly learningRate?: PerMember
   /** Decay of the mean of gradients. Default 0.9. */
   readonly beta1?: number
   /** Decay of the mean of squared gradients. Default 0.999. */
@@ -12,7 +13,7 @@ export interface AdamOptions {
   /** Default 1e-8. */
   readonly epsilon?: number
   /** Adam: added to the gradient; AdamW: shrinks the parameter directly. Default 0 for Adam, 0.01 for AdamW. */
-  readonly weightDecay?: number
+  readonly weightDecay?: PerMember
 }
 
 const optionNames = ['learningRate', 'beta1', 'beta2', 'epsilon', 'weightDecay'] as const
@@ -23,7 +24,7 @@ export class Adam extends Optimizer {
   readonly beta1: number
   readonly beta2: number
   readonly epsilon: number
-  readonly weightDecay: number
+  readonly weightDecay: PerMember
   readonly stateNames = ['firstMoment', 'secondMoment']
   protected readonly decoupled: boolean = false
 
@@ -33,7 +34,9 @@ export class Adam extends Optimizer {
     this.beta1 = fraction('beta1', given.beta1 ?? 0.9)
     this.beta2 = fraction('beta2', given.beta2 ?? 0.999)
     this.epsilon = finiteNumber('epsilon', given.epsilon ?? 1e-8, { min: 0 })
-    this.weightDecay = finiteNumber('weightDecay', given.weightDecay ?? 0, { min: 0 })
+    this.weightDecay = perMember('weightDecay', given.weightDecay ?? 0, (name, decay) =>
+      finiteNumber(name, decay, { min: 0 }),
+    )
   }
 
   override get recordingKey(): string {
@@ -42,10 +45,19 @@ export class Adam extends Optimizer {
     return [this.name, this.beta1, this.beta2, this.epsilon, this.weightDecay].join()
   }
 
-  numbers(step: number, learningRate: number): readonly number[] {
+  override requireMembers(members: number): void {
+    super.requireMembers(members)
+    requireMembers('weightDecay', this.weightDecay, members)
+  }
+
+  override get sameForAll(): boolean {
+    return super.sameForAll && typeof this.weightDecay === 'number'
+  }
+
+  numbers(step: number, learningRate: number, member = 0): readonly number[] {
     const stepSize = learningRate / (1 - this.beta1 ** step)
     const inverseRootCorrection = 1 / Math.sqrt(1 - this.beta2 ** step)
-    return [stepSize, inverseRootCorrection, this.decoupled ? 1 - learningRate * this.weightDecay : 1]
+    return [stepSize, inverseRootCorrection, this.decoupled ? 1 - learningRate * ofMember(this.weightDecay, member) : 1]
   }
 
   protected rule(record: Recorder, { parameter, gradient, states, numbers }: Update): void {
@@ -60,7 +72,7 @@ export class Adam extends Optimizer {
       beta1: this.beta1,
       beta2: this.beta2,
       epsilon: this.epsilon,
-      weightDecay: this.decoupled ? 0 : this.weightDecay,
+      weightDecay: this.decoupled ? 0 : record.scalar(this.weightDecay),
     })
   }
 }

@@ -1,16 +1,17 @@
 import type { Recorder } from '../native/recorder.js'
+import { type PerMember, perMember, requireMembers } from '../per-member.js'
 import { boolean, finiteNumber, fraction, invalid, knownOptions } from '../validate.js'
 import { Optimizer, type Update } from './optimizer.js'
 
 export interface SGDOptions {
-  /** Default 0.01. */
-  readonly learningRate?: number
+  /** Default 0.01. For a population also one a member. */
+  readonly learningRate?: PerMember
   /** Default 0: plain gradient descent. */
   readonly momentum?: number
   /** Looks ahead along the velocity; needs a momentum. Default false. */
   readonly nesterov?: boolean
-  /** Added to the gradient as weightDecay · parameter (PyTorch's). Default 0. */
-  readonly weightDecay?: number
+  /** Added to the gradient as weightDecay · parameter (PyTorch's). Default 0. For a population also one a member. */
+  readonly weightDecay?: PerMember
 }
 
 /**
@@ -21,14 +22,16 @@ export class SGD extends Optimizer {
   readonly name = 'SGD'
   readonly momentum: number
   readonly nesterov: boolean
-  readonly weightDecay: number
+  readonly weightDecay: PerMember
 
   constructor(options?: SGDOptions) {
     const given = knownOptions<SGDOptions>('SGD', options, ['learningRate', 'momentum', 'nesterov', 'weightDecay'])
     super(given.learningRate ?? 0.01)
     this.momentum = fraction('momentum', given.momentum ?? 0)
     this.nesterov = boolean('nesterov', given.nesterov ?? false)
-    this.weightDecay = finiteNumber('weightDecay', given.weightDecay ?? 0, { min: 0 })
+    this.weightDecay = perMember('weightDecay', given.weightDecay ?? 0, (name, decay) =>
+      finiteNumber(name, decay, { min: 0 }),
+    )
     if (this.nesterov && this.momentum === 0) {
       throw invalid(
         'momentum',
@@ -41,6 +44,15 @@ export class SGD extends Optimizer {
 
   get stateNames(): readonly string[] {
     return this.momentum > 0 ? ['velocity'] : []
+  }
+
+  override requireMembers(members: number): void {
+    super.requireMembers(members)
+    requireMembers('weightDecay', this.weightDecay, members)
+  }
+
+  override get sameForAll(): boolean {
+    return super.sameForAll && typeof this.weightDecay === 'number'
   }
 
   override get recordingKey(): string {
@@ -60,7 +72,7 @@ export class SGD extends Optimizer {
       learningRate: numbers[0]!,
       momentum: this.momentum,
       nesterov: Number(this.nesterov),
-      weightDecay: this.weightDecay,
+      weightDecay: record.scalar(this.weightDecay),
     })
   }
 }

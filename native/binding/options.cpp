@@ -39,6 +39,12 @@ Bindings readBindings(const Napi::Object& options, const Program& program, int64
   return bindings;
 }
 
+std::vector<double> readNumbers(const Napi::Value& numbers) {
+  if (!numbers.IsTypedArray()) return {};
+  const auto array = numbers.As<Napi::Float64Array>();
+  return std::vector<double>(array.Data(), array.Data() + array.ElementLength());
+}
+
 std::vector<int64_t> readRows(const Napi::Value& numbers) {
   const auto array = numbers.As<Napi::Float64Array>();
   std::vector<int64_t> rows;

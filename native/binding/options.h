@@ -24,6 +24,9 @@ struct Owned {
 // { parameters, gradients?, states?, slots: Matrix[][] }; checks that every arena is long enough for the program.
 Bindings readBindings(const Napi::Object& options, const Program& program, int64_t members, Owned& owned);
 
+// A Float64Array, or nothing.
+std::vector<double> readNumbers(const Napi::Value& numbers);
+
 std::vector<int64_t> readRows(const Napi::Value& numbers);
 
 }  // namespace deepblas

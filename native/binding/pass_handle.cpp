@@ -38,7 +38,7 @@ Napi::Function PassHandle::define(Napi::Env env) {
                       InstanceMethod<&PassHandle::readTensor>("readTensor")});
 }
 
-// { program, batch, keepAll, rows, parameters, gradients?, slots, output?: Float32Array of [members, rows, columns],
+// { program, batch, keepAll, rows, numbers?, parameters, gradients?, slots, output?: Float32Array of [members, rows, columns],
 //   outputColumns? }: the output takes the slot after the last one given.
 PassHandle::PassHandle(const Napi::CallbackInfo& info)
     : Napi::ObjectWrap<PassHandle>(info), cancelled_(std::make_shared<std::atomic<bool>>(false)) {
@@ -65,7 +65,7 @@ PassHandle::PassHandle(const Napi::CallbackInfo& info)
     owned->pass =
         std::make_unique<Pass>(program->program(), program->plan(wholeNumber(options, "batch"),
                                                                  options.Get("keepAll").ToBoolean().Value()),
-                               std::move(bindings), std::move(rows));
+                               std::move(bindings), std::move(rows), readNumbers(options.Get("numbers")));
     pass_ = std::shared_ptr<Pass>(owned, owned->pass.get());
   });
 }

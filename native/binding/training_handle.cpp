@@ -20,11 +20,16 @@ struct ChunkArguments {
   ChunkLimits limits;
 };
 
-std::shared_ptr<ChunkArguments> readChunk(const Napi::CallbackInfo& info) {
+// (numbers, steps, milliseconds, endAtEpoch, plainly); numbers hold a row a step, or a row a step and member.
+std::shared_ptr<ChunkArguments> readChunk(const Napi::CallbackInfo& info, Training& training) {
   auto chunk = std::make_shared<ChunkArguments>();
   const auto numbers = info[0].As<Napi::Float64Array>();
   chunk->numbers.assign(numbers.Data(), numbers.Data() + numbers.ElementLength());
-  chunk->limits = {chunk->numbers.data(), info[1].ToNumber().Int64Value(), info[2].ToNumber().DoubleValue(),
+  const int64_t steps = info[1].ToNumber().Int64Value(), given = static_cast<int64_t>(chunk->numbers.size());
+  const int64_t columns = training.executor().program().stepNumbers();
+  const bool shared = given == steps * columns;
+  require(shared || given == steps * training.executor().members() * columns, "a step table of another size");
+  chunk->limits = {chunk->numbers.data(), shared, steps, info[2].ToNumber().DoubleValue(),
                    info[3].ToBoolean().Value(), info[4].ToBoolean().Value()};
   return chunk;
 }
@@ -95,7 +100,8 @@ TrainingHandle::TrainingHandle(const Napi::CallbackInfo& info)
       ProgramHandle* heldProgram = programOf(held.Get("program"));
       Bindings heldBindings = readBindings(held, *heldProgram->program(), members, owned->owned);
       validation = std::make_unique<Pass>(heldProgram->program(), heldProgram->plan(wholeNumber(held, "batch"), false),
-                                          std::move(heldBindings), readRows(held.Get("rows")));
+                                          std::move(heldBindings), readRows(held.Get("rows")),
+                                          readNumbers(held.Get("numbers")));
       require(validation->rows().size() == rows.size(), "validation for another population");
     }
     const auto plan = program->plan(settings.batch, options.Get("keepAll").ToBoolean().Value());
@@ -110,7 +116,7 @@ TrainingHandle::TrainingHandle(const Napi::CallbackInfo& info)
 void TrainingHandle::Finalize(Napi::Env env) { Environment::of(env).adjustMemory(env, -reported_); }
 
 Napi::Value TrainingHandle::advance(const Napi::CallbackInfo& info) {
-  auto chunk = readChunk(info);
+  auto chunk = guarded(info.Env(), [&] { return readChunk(info, *training_); });
   auto result = std::make_shared<ChunkResult>();
   Environment::Task task;
   task.cancelled = cancelled_;
@@ -123,7 +129,7 @@ Napi::Value TrainingHandle::advance(const Napi::CallbackInfo& info) {
 
 Napi::Value TrainingHandle::advanceSync(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
-    const auto chunk = readChunk(info);
+    const auto chunk = readChunk(info, *training_);
     ChunkResult result;
     {
       const FlushDenormals guard;

@@ -2,14 +2,20 @@
 
 #include <algorithm>
 
+#include "core/error.h"
+
 namespace deepblas {
 
 Pass::Pass(std::shared_ptr<const Program> program, std::shared_ptr<const Plan> plan, Bindings bindings,
-           std::vector<int64_t> rows)
+           std::vector<int64_t> rows, std::vector<double> numbers)
     : executor_(std::move(program), plan, std::move(bindings), static_cast<int64_t>(rows.size())),
       batch_(plan->rows),
       rows_(std::move(rows)),
-      steps_(rows_.size()) {}
+      numbers_(std::move(numbers)),
+      steps_(rows_.size()) {
+  require(static_cast<int64_t>(numbers_.size()) >= executor_.members() * executor_.program().stepNumbers(),
+          "a pass without its numbers");
+}
 
 bool Pass::run(const std::vector<int64_t>& active, const std::atomic<bool>& cancelled) {
   executor_.clearAccumulators();
@@ -20,7 +26,8 @@ bool Pass::run(const std::vector<int64_t>& active, const std::atomic<bool>& canc
     int64_t count = 0;
     for (int64_t member : active) {
       if (first >= rows_[member]) continue;
-      steps_[count++] = {member, first, std::min(batch_, rows_[member] - first), nullptr, nullptr};
+      steps_[count++] = {member, first, std::min(batch_, rows_[member] - first), nullptr,
+                         numbers_.data() + member * executor_.program().stepNumbers()};
     }
     executor_.step(steps_.data(), count);
   }

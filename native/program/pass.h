@@ -10,9 +10,9 @@ namespace deepblas {
 
 class Pass {
  public:
-  // rows: of each member's data.
+  // rows: of each member's data. numbers: [member][column] of the step table, the same for every batch.
   Pass(std::shared_ptr<const Program> program, std::shared_ptr<const Plan> plan, Bindings bindings,
-       std::vector<int64_t> rows);
+       std::vector<int64_t> rows, std::vector<double> numbers = {});
 
   // All batches of the members in `active`; accumulators start from zero. False when `cancelled` was seen.
   bool run(const std::vector<int64_t>& active, const std::atomic<bool>& cancelled);
@@ -24,6 +24,7 @@ class Pass {
   Executor executor_;
   int64_t batch_;
   std::vector<int64_t> rows_;
+  std::vector<double> numbers_;
   std::vector<MemberStep> steps_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <numeric>
 
 #include "core/error.h"
 #include "core/random.h"
@@ -54,6 +55,12 @@ void Training::beginEpoch() {
   if (settings_.shuffle) {
     for (int64_t member : active_) {
       // A function of seed and epoch alone, so that a resumed run draws the same order.
+      const int64_t rows = settings_.members[member].rows;
+      // One batch is not shuffled: alone, with a full batch, this member would not be either.
+      if (rows <= settings_.batch) {
+        std::iota(orders_[member].begin(), orders_[member].end(), 0);
+        continue;
+      }
       const RandomKey key = {settings_.members[member].shuffleSeed, kShuffleStream, static_cast<uint32_t>(epoch_)};
       fillShuffled(orders_[member].data(), static_cast<int64_t>(orders_[member].size()), key);
     }
@@ -70,7 +77,7 @@ bool Training::step(const ChunkLimits& limits, int64_t stepOfChunk) {
     if (first >= rows) continue;
     steps_[count++] = {member, first, std::min(settings_.batch, rows - first),
                        settings_.shuffle ? orders_[member].data() : nullptr,
-                       limits.numbers + (stepOfChunk * members + member) * columns};
+                       limits.numbers + (limits.sharedNumbers ? stepOfChunk : stepOfChunk * members + member) * columns};
   }
   const bool finite =
       limits.plainly ? executor_.stepPlainly(steps_.data(), count) : executor_.step(steps_.data(), count);

@@ -55,7 +55,7 @@ for (const [name, optimizer] of Object.entries(optimizers)) {
     for (const [step, gradient] of file.gradients.entries()) {
       gradients.write(0, 0, 1, length, 0, Float32Array.from(gradient))
       training.advanceSync(
-        Float64Array.from(optimizer.numbers(step + 1, optimizer.learningRate)),
+        Float64Array.from(optimizer.numbers(step + 1, optimizer.learningRate as number)),
         1,
         1000,
         false,

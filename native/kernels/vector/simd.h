@@ -126,7 +126,7 @@ DEEPBLAS_INLINE Ints truncate(Floats value) { return __builtin_convertvector(val
 DEEPBLAS_INLINE void transposeSquare(Floats (&rows)[kWidth]) {
 #pragma GCC unroll 4
   for (int64_t distance = 1; distance < kWidth; distance *= 2) {
-    Ints low, high;
+    Ints low = {}, high = {};
 #pragma GCC unroll 16
     for (int64_t lane = 0; lane < kWidth; ++lane) {
       low[lane] = (int32_t)((lane & distance) == 0 ? lane : lane - distance + kWidth);

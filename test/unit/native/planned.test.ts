@@ -105,7 +105,7 @@ describe.each(cases)('$name', (one) => {
     one.bytes ? { scale: 1 / 255 } : {},
   )
   const scoring = { loss: lossOf('loss', one.loss), metrics: [metric('metrics', 'accuracy')] }
-  const { mode, slots } = dataMode(data, scoring, outputs, one.shuffle, false)
+  const { mode, slots } = dataMode([data], scoring, outputs, one.shuffle, false)
   const compiled = compileScoring(network, mode, scoring, { backward: true, optimizer: one.optimizer })
   const steps = 3 * Math.ceil(rows / one.batch) + 1
 
@@ -133,7 +133,7 @@ describe.each(cases)('$name', (one) => {
     for (let done = 0, turn = 0; done < steps; turn++) {
       const count = Math.min(chunks[turn % chunks.length]!, steps - done)
       const numbers = Array.from({ length: count }, (_, i) => [
-        ...one.optimizer.numbers(done + i + 1, one.optimizer.learningRate),
+        ...one.optimizer.numbers(done + i + 1, one.optimizer.learningRate as number),
       ])
       results.push(training.advanceSync(Float64Array.from(numbers.flat()), count, 1e9, false, plainly))
       done += results.at(-1)!.steps

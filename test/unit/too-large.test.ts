@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { runProgram } from '../../helpers/program.js'
+import { runProgram } from '../helpers/program.js'
 
 const most = Number.MAX_SAFE_INTEGER
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { runProgram } from '../../helpers/program.js'
+import { runProgram } from '../helpers/program.js'
 
 test('worker threads are terminated in the middle of a fit, and the main thread trains on', async () => {
   for (let again = 0; again < 6; again++) {

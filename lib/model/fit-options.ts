@@ -1,0 +1,162 @@
+import { EarlyStopping } from '../callbacks/early-stopping.js'
+import { ProgressBar } from '../callbacks/progress-bar.js'
+import { Dataset } from '../data/dataset.js'
+import { DeepblasError } from '../errors.js'
+import { type Loss, type LossName, loss as lossOf } from '../losses/loss.js'
+import { type Metric, type MetricName, metric } from '../metrics/metric.js'
+import { Adam } from '../optimizers/adam.js'
+import { Optimizer } from '../optimizers/optimizer.js'
+import { array, boolean, invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../validate.js'
+import type { Callback } from './callback.js'
+import type { FitSettings } from './fit.js'
+import type { Network } from './network.js'
+
+export interface FitOptions<Validation = number | Dataset> {
+  /** By name. */
+  readonly loss: LossName | Loss
+  /** Default Adam. */
+  readonly optimizer?: Optimizer
+  /** Default 10. */
+  readonly epochs?: number
+  /** Rows of a step, or 'full' for plain gradient descent. Default 32. */
+  readonly batchSize?: number | 'full'
+  /** A share of the rows to hold out (seeded), or a data set. Default none. */
+  readonly validation?: Validation
+  /** Default none. */
+  readonly metrics?: readonly (MetricName | Metric)[]
+  /** Default none. */
+  readonly callbacks?: readonly Callback[]
+  /** Ends the fit: it rejects with the signal's reason, the model holds the last completed step. Default none. */
+  readonly signal?: AbortSignal
+  /** New order of rows at every epoch. Default true. */
+  readonly shuffle?: boolean
+  /** Of the shuffle and the validation split. Default the model's. */
+  readonly seed?: number
+  /** Draws a bar on a terminal, plain lines elsewhere. Default false: nothing is printed. */
+  readonly progress?: boolean
+}
+
+const optionNames = [
+  'loss',
+  'optimizer',
+  'epochs',
+  'batchSize',
+  'validation',
+  'metrics',
+  'callbacks',
+  'signal',
+  'shuffle',
+  'seed',
+  'progress',
+] as const
+
+/** A network about to be trained: one, or the members of a population. */
+export interface Trainee {
+  readonly network: Network
+  readonly parameters: FitSettings['parameters']
+  /** Seed of every member. */
+  readonly seeds: readonly number[]
+  readonly model: unknown
+}
+
+type Several = number | Dataset | readonly Dataset[]
+
+/** Checks all that a user gave to `fit`; nothing is computed before. */
+export function fitSettings(
+  trainee: Trainee,
+  train: Dataset | readonly Dataset[],
+  options: FitOptions<Several>,
+): FitSettings {
+  const { network, seeds } = trainee
+  const given = knownOptions<FitOptions<Several>>('fit', options, optionNames)
+  const epochs = nonNegativeInteger('epochs', given.epochs ?? 10)
+  const batchSize = given.batchSize === 'full' ? 'full' : positiveInteger('batchSize', given.batchSize ?? 32)
+  const memberSeeds =
+    given.seed === undefined ? seeds : seeds.map((_, member) => nonNegativeInteger('seed', given.seed) + member)
+  const optimizer = optimizerOf(given.optimizer)
+  optimizer.requireMembers(seeds.length)
+  if (given.signal !== undefined && !(given.signal instanceof AbortSignal)) {
+    throw invalid('signal', 'AbortSignal', given.signal)
+  }
+  const callbacks = array('callbacks', given.callbacks ?? [], 'callbacks').map((callback, i) => {
+    if (typeof callback !== 'object' || callback === null) {
+      throw invalid(`callbacks[${i}]`, 'callback such as new EarlyStopping()', callback)
+    }
+    return callback as Callback
+  })
+  if (boolean('progress', given.progress ?? false)) callbacks.push(new ProgressBar())
+  const scoring = { loss: lossOf('loss', given.loss), metrics: metricsOf(given.metrics ?? []) }
+  const all = datasetsOf('train', train, network, seeds.length)
+  const [rows, validation] = heldOut(all, given.validation, memberSeeds, network)
+  // Targets are checked before anything is computed.
+  scoring.loss.takesLogits(network.layers.at(-1)!.activationName, network.outputs)
+  for (const data of [...rows, ...(validation ?? [])]) data.targetMatrix(scoring.loss.targetKind, network.outputs)
+  if (callbacks.some((one) => one instanceof EarlyStopping && one.monitor.startsWith('validation.')) && !validation) {
+    throw invalid('validation', 'fraction or Dataset, which EarlyStopping monitors', given.validation)
+  }
+  return {
+    network,
+    parameters: trainee.parameters,
+    train: rows,
+    validation,
+    scoring,
+    optimizer,
+    epochs,
+    batchSize,
+    shuffle: boolean('shuffle', given.shuffle ?? true),
+    seeds: memberSeeds,
+    callbacks,
+    signal: given.signal,
+    model: trainee.model,
+  }
+}
+
+/** One data set for all members, or one each, of the network's features. */
+export function datasetsOf(argument: string, given: unknown, network: Network, members: number): readonly Dataset[] {
+  const list = Array.isArray(given) && members > 1 ? (given as unknown[]) : [given]
+  if (list.length !== 1 && list.length !== members) {
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_SHAPE',
+      `Expected one Dataset for ${argument}, or ${members}, one a member, but received ${list.length}.`,
+    )
+  }
+  return list.map((data, member) => {
+    const name = list.length === 1 ? argument : `${argument}[${member}]`
+    if (!(data instanceof Dataset)) throw invalid(name, 'Dataset', data, 'Make one with Dataset.from({ x, y }).')
+    if (data.features !== network.inputs) {
+      throw new DeepblasError(
+        'ERR_DEEPBLAS_SHAPE',
+        `Expected ${network.inputs} features for ${name}, as many as the model's inputs, but received ${data.features}.`,
+      )
+    }
+    return data
+  })
+}
+
+function heldOut(
+  all: readonly Dataset[],
+  validation: Several | undefined,
+  seeds: readonly number[],
+  network: Network,
+): [rows: readonly Dataset[], validation: readonly Dataset[] | undefined] {
+  if (validation === undefined) return [all, undefined]
+  if (typeof validation !== 'number') {
+    if (!(validation instanceof Dataset) && !Array.isArray(validation)) {
+      throw invalid('validation', 'fraction or Dataset', validation)
+    }
+    return [all, datasetsOf('validation', validation, network, seeds.length)]
+  }
+  // Every member splits by its own seed, as it would alone.
+  const parts = seeds.map((seed, member) => (all[member] ?? all[0]!).split(validation, { seed }))
+  return [parts.map(([rows]) => rows), parts.map(([, held]) => held)]
+}
+
+export function metricsOf(metrics: unknown): Metric[] {
+  return array('metrics', metrics, "metrics such as 'accuracy'").map((one, i) => metric(`metrics[${i}]`, one))
+}
+
+export function optimizerOf(optimizer: unknown): Optimizer {
+  if (optimizer === undefined) return new Adam()
+  if (!(optimizer instanceof Optimizer)) throw invalid('optimizer', 'optimizer such as new Adam()', optimizer)
+  return optimizer
+}

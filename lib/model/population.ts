@@ -1,0 +1,365 @@
+import { Dataset } from '../data/dataset.js'
+import { isNumberArray, type NumberArray, type Rows } from '../data/rows.js'
+import { DeepblasError } from '../errors.js'
+import { type ModelDescription, readModelFile, writeModelFile } from '../files/model-file.js'
+import { Layer } from '../layers/layer.js'
+import { layerFrom } from '../layers/registry.js'
+import { type Arena, asDeepblasError, type Chunk, native, type Pass } from '../native/addon.js'
+import { invalid, knownOptions, nonNegativeInteger, plainObject, positiveInteger } from '../validate.js'
+import { compilePrediction, compileScoring, memberTable, type Scoring } from './compile.js'
+import type { Fitting } from './dimensions.js'
+import { dataMode, EVALUATION_BATCH, type FitRequest, fitting, type History, rowsOf } from './fit.js'
+import { FitLock } from './fit-lock.js'
+import { datasetsOf, type FitOptions, fitSettings, metricsOf } from './fit-options.js'
+import { buildNetwork, initializeParameters, type Network, newArena } from './network.js'
+import { chosenLoss, defaultMetrics, type EvaluateOptions, type Evaluation, savedScoring, scoresOf } from './scores.js'
+import { Sequential } from './sequential.js'
+
+export interface PopulationOptions<Inputs extends number = number> {
+  /** Features of one row. May be left out where the first layer says its inputs. */
+  readonly inputs?: Inputs
+  /** Number of networks. */
+  readonly members: number
+  /** Member i starts, and shuffles, as a network of seed `seed + i`. Default 0. */
+  readonly seed?: number
+}
+
+/** What a fit of a population came to. */
+export interface PopulationHistory {
+  /** Every member's own history, in order. */
+  readonly members: readonly History[]
+}
+
+/** The outputs of every member. */
+export interface PopulationPrediction {
+  /** Row-major. */
+  readonly data: Float32Array<ArrayBuffer>
+  readonly shape: [members: number, rows: number, outputs: number]
+}
+
+/** The members' outputs as one. */
+export interface MeanPrediction {
+  /** Mean over the members, [rows, outputs], row-major. */
+  readonly data: Float32Array<ArrayBuffer>
+  /** Standard deviation over the members, of the same shape: how far they disagree. */
+  readonly spread: Float32Array<ArrayBuffer>
+  readonly shape: [rows: number, outputs: number]
+}
+
+const LARGEST_SEED = Number.MAX_SAFE_INTEGER
+
+/**
+ * Many networks of one architecture, trained side by side in one program: each with its own seed, and where given its
+ * own rates, strengths and data. Member i has, bit for bit, the weights of the `Sequential` of the same layers and seed
+ * trained alone on its data.
+ *
+ * Memory grows linearly: a member takes its parameters once, and while it trains its gradients, optimizer state and the
+ * activations of one batch.
+ *
+ * @example
+ * const many = new Population([new Dense(16, { activation: 'relu' }), new Dense(1, { activation: 'sigmoid' })],
+ *   { inputs: 14, members: 256, seed: 1 })
+ * await many.fit(data, { loss: 'binaryCrossEntropy', optimizer: new Adam({ learningRate: rates }), epochs: 5 })
+ */
+export class Population<
+  const Layers extends readonly Layer[] = readonly Layer[],
+  const Inputs extends number = number,
+> {
+  readonly seed: number
+  /** Number of networks. */
+  readonly members: number
+  readonly #descriptions: readonly Layer[]
+  readonly #network: Network
+  readonly #parameters: Arena
+  readonly #lock = new FitLock()
+  #scoring: Scoring | undefined
+  #histories: readonly History[] | undefined
+
+  /**
+   * @throws DeepblasError ERR_DEEPBLAS_SHAPE where two layers do not fit, or a list of strengths has another length than
+   *   the population has members
+   */
+  constructor(layers: Layers & Fitting<Layers, Inputs>, options: PopulationOptions<Inputs>) {
+    if (!Array.isArray(layers) || layers.length === 0) throw invalid('layers', 'array of at least one layer', layers)
+    const given = knownOptions<PopulationOptions>('Population', plainObject('options', options) as never, [
+      'inputs',
+      'members',
+      'seed',
+    ])
+    this.members = positiveInteger('members', given.members)
+    this.seed = nonNegativeInteger('seed', given.seed ?? 0)
+    if (this.seed + this.members - 1 > LARGEST_SEED) throw invalid('seed', 'seed with room for all members', this.seed)
+    for (const [index, layer] of (layers as readonly Layer[]).entries()) {
+      if (!(layer instanceof Layer)) throw invalid(`layers[${index}]`, 'layer such as new Dense(10)', layer)
+      layer.requireMembers(this.members)
+    }
+    const inputs = given.inputs === undefined ? undefined : positiveInteger('inputs', given.inputs)
+    this.#descriptions = [...(layers as readonly Layer[])]
+    this.#network = buildNetwork(layers, inputs)
+    this.#parameters = newArena(this.#network, this.members)
+    initializeParameters(this.#network, this.#parameters, this.#seeds())
+  }
+
+  get layers(): readonly Layer[] {
+    return this.#network.layers
+  }
+
+  /** Features of one row. */
+  get inputs(): number {
+    return this.#network.inputs
+  }
+
+  get outputs(): number {
+    return this.#network.outputs
+  }
+
+  /** Trainable numbers of one member. */
+  get parameterCount(): number {
+    return this.#network.parameters.reduce((sum, { size }) => sum + size, 0)
+  }
+
+  /**
+   * Trains all members. One data set for all, or one a member, of any number of rows; the learning rate and the weight
+   * decay of the optimizer may be lists. With EarlyStopping every member stops at its own time and costs nothing from
+   * then on. A member whose loss is no longer finite stops alone, and its history says `stopped: 'failed'`.
+   *
+   * @throws as Sequential's `fit`; ERR_DEEPBLAS_SHAPE for lists of another length than there are members
+   */
+  fit(train: Dataset | readonly Dataset[], options: FitOptions<number | Dataset | readonly Dataset[]>) {
+    return (async () => this.#lock.run(this.#steps(train, options)))()
+  }
+
+  /** As `fit`, on this thread: the event loop waits. */
+  fitSync(train: Dataset | readonly Dataset[], options: FitOptions<number | Dataset | readonly Dataset[]>) {
+    return this.#lock.runSync(this.#steps(train, options))
+  }
+
+  /** Loss and metrics of every member, over one data set for all, or one a member. */
+  async evaluate(data: Dataset | readonly Dataset[], options?: EvaluateOptions): Promise<Evaluation[]> {
+    const caller = new Error('evaluate')
+    const { pass, names } = this.#evaluation(data, options)
+    try {
+      return this.#evaluations(await pass.run(), names)
+    } catch (error) {
+      throw asDeepblasError(error, caller)
+    }
+  }
+
+  evaluateSync(data: Dataset | readonly Dataset[], options?: EvaluateOptions): Evaluation[] {
+    const { pass, names } = this.#evaluation(data, options)
+    return this.#evaluations(pass.runSync(), names)
+  }
+
+  /** Every member's output for every row: { data, shape: [members, rows, outputs] }. */
+  async predict(rows: Rows | NumberArray | Dataset): Promise<PopulationPrediction> {
+    const caller = new Error('predict')
+    const { pass, prediction } = this.#prediction(rows)
+    try {
+      await pass.run()
+    } catch (error) {
+      throw asDeepblasError(error, caller)
+    }
+    return prediction
+  }
+
+  predictSync(rows: Rows | NumberArray | Dataset): PopulationPrediction {
+    const { pass, prediction } = this.#prediction(rows)
+    pass.runSync()
+    return prediction
+  }
+
+  /** The mean of all members' outputs, and their spread: an ensemble's answer and how sure it is. */
+  async predictMean(rows: Rows | NumberArray | Dataset): Promise<MeanPrediction> {
+    return meanOf(await this.predict(rows))
+  }
+
+  predictMeanSync(rows: Rows | NumberArray | Dataset): MeanPrediction {
+    return meanOf(this.predictSync(rows))
+  }
+
+  /** A copy of one member as a network of its own. */
+  member(index: number): Sequential {
+    this.#lock.requireFree('member')
+    if (!Number.isSafeInteger(index) || index < 0 || index >= this.members) {
+      throw invalid('index', `member from 0 to ${this.members - 1}`, index)
+    }
+    const layers = this.#descriptions.map((layer) => layer.forMember(index))
+    const one = new Sequential(layers, { inputs: this.inputs, seed: this.seed + index })
+    one.setWeights(
+      this.#network.parameters.map((parameter) => ({
+        name: parameter.name,
+        shape: parameter.shape,
+        data: parameter.read(this.#parameters, index),
+      })),
+    )
+    return one
+  }
+
+  /**
+   * The member whose last fit came to the least loss: of the validation, where there was one. A member that failed is
+   * never best.
+   *
+   * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT before the first fit
+   */
+  best(): { index: number; loss: number; model: Sequential } {
+    const losses = this.#histories?.map(({ epochs, stopped, best }) => {
+      const chosen = best === undefined ? epochs.at(-1) : epochs.find(({ epoch }) => epoch === best.epoch)
+      if (chosen === undefined || stopped === 'failed') return Number.POSITIVE_INFINITY
+      const loss = chosen.validation?.loss ?? chosen.loss
+      return Number.isFinite(loss) ? loss : Number.POSITIVE_INFINITY
+    })
+    if (losses === undefined || losses.every((loss) => loss === Number.POSITIVE_INFINITY)) {
+      throw new DeepblasError('ERR_DEEPBLAS_ARGUMENT', 'Expected a fit of at least one epoch before best() is asked.')
+    }
+    const loss = Math.min(...losses)
+    const index = losses.indexOf(loss)
+    return { index, loss, model: this.member(index) }
+  }
+
+  /** Writes all members to one .safetensors file: tensors 'members.3.layers.0.weight' and so on. */
+  async save(path: string): Promise<void> {
+    this.#lock.requireFree('save')
+    const description: ModelDescription = {
+      formatVersion: 1,
+      architecture: {
+        inputs: this.inputs,
+        seed: this.seed,
+        layers: this.layers.map((layer) => ({ type: layer.type, options: layer.options() })),
+        members: this.members,
+      },
+      ...(this.#scoring === undefined
+        ? {}
+        : { training: { loss: this.#scoring.loss.name, metrics: this.#scoring.metrics.map(({ name }) => name) } }),
+      weights: this.#seeds().flatMap((_, member) =>
+        this.#network.parameters.map((parameter) => ({
+          name: `members.${member}.${parameter.name}`,
+          shape: [...parameter.shape],
+          data: parameter.read(this.#parameters, member),
+        })),
+      ),
+    }
+    await writeModelFile(path, description)
+  }
+
+  /** @throws DeepblasError ERR_DEEPBLAS_FILE that says what is wrong with the file */
+  static async load(path: string): Promise<Population> {
+    const { architecture, training, weights } = await readModelFile(path)
+    try {
+      const { inputs, seed, members } = architecture
+      if (members === undefined) throw new Error('it holds one network: load it with Sequential.load')
+      const layers = architecture.layers.map(({ type, options }) => layerFrom(type, options))
+      const many = new Population(layers, { inputs, seed, members })
+      const given = new Map(weights.map((weight) => [weight.name, weight]))
+      if (given.size !== members * many.#network.parameters.length) throw new Error(`it has ${given.size} weights`)
+      for (let member = 0; member < members; member++) {
+        for (const parameter of many.#network.parameters) {
+          const weight = given.get(`members.${member}.${parameter.name}`)
+          if (weight === undefined || weight.shape.join() !== parameter.shape.join()) {
+            throw new Error(`weight ${parameter.name} of member ${member} is missing or of another shape`)
+          }
+          parameter.write(many.#parameters, member, weight.data)
+        }
+      }
+      many.#scoring = savedScoring(training)
+      return many
+    } catch (cause) {
+      throw new DeepblasError(
+        'ERR_DEEPBLAS_FILE',
+        `${path} does not describe a population: ${(cause as Error).message}`,
+        { cause },
+      )
+    }
+  }
+
+  #seeds(): number[] {
+    return Array.from({ length: this.members }, (_, member) => this.seed + member)
+  }
+
+  #steps(
+    train: Dataset | readonly Dataset[],
+    options: FitOptions<number | Dataset | readonly Dataset[]>,
+  ): Generator<FitRequest, PopulationHistory, Chunk | undefined> {
+    this.#lock.requireNoFit()
+    const trainee = { network: this.#network, parameters: this.#parameters, seeds: this.#seeds(), model: this }
+    const settings = fitSettings(trainee, train, options)
+    return this.#remembering(fitting(settings), settings.scoring)
+  }
+
+  *#remembering(
+    steps: Generator<FitRequest, History[], Chunk | undefined>,
+    scoring: Scoring,
+  ): Generator<FitRequest, PopulationHistory, Chunk | undefined> {
+    const members = yield* steps
+    this.#scoring = scoring
+    this.#histories = members
+    return { members }
+  }
+
+  #evaluation(given: Dataset | readonly Dataset[], options: EvaluateOptions | undefined) {
+    this.#lock.requireFree('evaluate')
+    const asked = knownOptions<EvaluateOptions>('evaluate', options, ['loss', 'metrics'])
+    const loss = chosenLoss(asked.loss, this.#scoring, this.#network)
+    const metrics = asked.metrics === undefined ? defaultMetrics(this.#scoring, loss) : metricsOf(asked.metrics)
+    const data = datasetsOf('data', given, this.#network, this.members)
+    const { mode, slots } = dataMode(data, { loss, metrics }, this.outputs, false, false)
+    const rows = rowsOf(data, this.members)
+    const compiled = compileScoring(this.#network, mode, { loss, metrics }, { costRows: rows })
+    const pass = new (native().Pass)({
+      program: compiled.program,
+      batch: Math.min(EVALUATION_BATCH, Math.max(...rows)),
+      keepAll: false,
+      rows,
+      numbers: memberTable(compiled, this.members),
+      parameters: this.#parameters,
+      slots,
+    })
+    return { pass, names: compiled.scores }
+  }
+
+  #evaluations(accumulators: Float64Array, names: readonly string[]): Evaluation[] {
+    const width = accumulators.length / this.members
+    return this.#seeds().map((_, member) =>
+      scoresOf(accumulators.subarray(member * width, (member + 1) * width), names),
+    )
+  }
+
+  #prediction(rows: Rows | NumberArray | Dataset): { pass: Pass; prediction: PopulationPrediction } {
+    this.#lock.requireFree('predict')
+    const [data] = datasetsOf(
+      'rows',
+      rows instanceof Dataset
+        ? rows
+        : Dataset.from({ x: isNumberArray(rows) ? { data: rows, shape: [1, rows.length] } : rows }),
+      this.#network,
+      1,
+    )
+    const output = new Float32Array(this.members * data!.rows * this.outputs)
+    const pass = new (native().Pass)({
+      program: compilePrediction(this.#network, data!.type),
+      batch: Math.min(EVALUATION_BATCH, data!.rows),
+      keepAll: false,
+      rows: rowsOf([data!], this.members),
+      parameters: this.#parameters,
+      slots: [[data!.matrix(false)]],
+      output,
+      outputColumns: this.outputs,
+    })
+    return { pass, prediction: { data: output, shape: [this.members, data!.rows, this.outputs] } }
+  }
+}
+
+function meanOf({ data, shape: [members, rows, outputs] }: PopulationPrediction): MeanPrediction {
+  const size = rows * outputs
+  const mean = new Float32Array(size)
+  const spread = new Float32Array(size)
+  for (let at = 0; at < size; at++) {
+    let sum = 0
+    for (let member = 0; member < members; member++) sum += data[member * size + at]!
+    const middle = sum / members
+    let squares = 0
+    for (let member = 0; member < members; member++) squares += (data[member * size + at]! - middle) ** 2
+    mean[at] = middle
+    spread[at] = Math.sqrt(squares / members)
+  }
+  return { data: mean, spread, shape: [rows, outputs] }
+}

@@ -1,0 +1,37 @@
+/*
+ * Numbers that the members of a population may each have their own of: rates and strengths.
+ */
+import { DeepblasError } from './errors.js'
+
+/** One number for all members, or one each. A single network takes one number. */
+export type PerMember = number | readonly number[]
+
+/** Checks one number, or every number of an array. */
+export function perMember(
+  argument: string,
+  value: unknown,
+  check: (argument: string, value: unknown) => number,
+): PerMember {
+  const list = Array.isArray(value) ? value : ArrayBuffer.isView(value) && 'length' in value ? value : undefined
+  if (list === undefined) return check(argument, value)
+  return Array.from(list as ArrayLike<unknown>, (one, member) => check(`${argument}[${member}]`, one))
+}
+
+export function ofMember(value: PerMember, member: number): number {
+  return typeof value === 'number' ? value : value[member]!
+}
+
+/**
+ * Refuses lists that are not of one number a member.
+ *
+ * @throws DeepblasError ERR_DEEPBLAS_SHAPE that names the argument
+ */
+export function requireMembers(argument: string, value: PerMember, members: number): void {
+  if (typeof value === 'number' || value.length === members) return
+  throw new DeepblasError(
+    'ERR_DEEPBLAS_SHAPE',
+    members === 1
+      ? `Expected one number for ${argument} but received ${value.length}. A list, one number a member, is for a Population.`
+      : `Expected one number for ${argument}, or ${members}, one a member, but received ${value.length}.`,
+  )
+}
