@@ -53,7 +53,6 @@ const optionNames = [
 /** A network about to be trained: one, or the members of a population. */
 export interface Trainee {
   readonly network: Network
-  readonly parameters: FitSettings['parameters']
   /** Seed of every member. */
   readonly seeds: readonly number[]
   readonly model: unknown
@@ -66,7 +65,7 @@ export function fitSettings(
   trainee: Trainee,
   train: Dataset | readonly Dataset[],
   options: FitOptions<Several>,
-): FitSettings {
+): Omit<FitSettings, 'parameters'> {
   const { network, seeds } = trainee
   const given = knownOptions<FitOptions<Several>>('fit', options, optionNames)
   const epochs = nonNegativeInteger('epochs', given.epochs ?? 10)
@@ -96,7 +95,6 @@ export function fitSettings(
   }
   return {
     network,
-    parameters: trainee.parameters,
     train: rows,
     validation,
     scoring,

@@ -4,13 +4,14 @@ import { DeepblasError } from '../errors.js'
 import { type ModelDescription, readModelFile, writeModelFile } from '../files/model-file.js'
 import { Layer } from '../layers/layer.js'
 import { layerFrom } from '../layers/registry.js'
-import { type Arena, asDeepblasError, type Chunk, native, type Pass } from '../native/addon.js'
+import { type Arena, type Chunk, native, type Pass } from '../native/addon.js'
 import { invalid, knownOptions, nonNegativeInteger, plainObject, positiveInteger } from '../validate.js'
 import { compilePrediction, compileScoring, memberTable, type Scoring } from './compile.js'
 import type { Fitting } from './dimensions.js'
 import { dataMode, EVALUATION_BATCH, type FitRequest, fitting, type History, rowsOf } from './fit.js'
 import { FitLock } from './fit-lock.js'
 import { datasetsOf, type FitOptions, fitSettings, metricsOf } from './fit-options.js'
+import { ModelReader } from './model-reader.js'
 import { buildNetwork, initializeParameters, type Network, newArena } from './network.js'
 import { chosenLoss, defaultMetrics, type EvaluateOptions, type Evaluation, savedScoring, scoresOf } from './scores.js'
 import { Sequential } from './sequential.js'
@@ -70,7 +71,7 @@ export class Population<
   readonly members: number
   readonly #descriptions: readonly Layer[]
   readonly #network: Network
-  readonly #parameters: Arena
+  #reader: ModelReader
   readonly #lock = new FitLock()
   #scoring: Scoring | undefined
   #histories: readonly History[] | undefined
@@ -96,8 +97,8 @@ export class Population<
     const inputs = given.inputs === undefined ? undefined : positiveInteger('inputs', given.inputs)
     this.#descriptions = [...(layers as readonly Layer[])]
     this.#network = buildNetwork(layers, inputs)
-    this.#parameters = newArena(this.#network, this.members)
-    initializeParameters(this.#network, this.#parameters, this.#seeds())
+    this.#reader = new ModelReader(this.#network, newArena(this.#network, this.members))
+    initializeParameters(this.#network, this.#reader.parameters, this.#seeds())
   }
 
   get layers(): readonly Layer[] {
@@ -136,13 +137,8 @@ export class Population<
 
   /** Loss and metrics of every member, over one data set for all, or one a member. */
   async evaluate(data: Dataset | readonly Dataset[], options?: EvaluateOptions): Promise<Evaluation[]> {
-    const caller = new Error('evaluate')
     const { pass, names } = this.#evaluation(data, options)
-    try {
-      return this.#evaluations(await pass.run(), names)
-    } catch (error) {
-      throw asDeepblasError(error, caller)
-    }
+    return this.#evaluations(await this.#reader.during('evaluate', () => pass.run()), names)
   }
 
   evaluateSync(data: Dataset | readonly Dataset[], options?: EvaluateOptions): Evaluation[] {
@@ -152,13 +148,8 @@ export class Population<
 
   /** Every member's output for every row: { data, shape: [members, rows, outputs] }. */
   async predict(rows: Rows | NumberArray | Dataset): Promise<PopulationPrediction> {
-    const caller = new Error('predict')
     const { pass, prediction } = this.#prediction(rows)
-    try {
-      await pass.run()
-    } catch (error) {
-      throw asDeepblasError(error, caller)
-    }
+    await this.#reader.during('predict', () => pass.run())
     return prediction
   }
 
@@ -189,7 +180,7 @@ export class Population<
       this.#network.parameters.map((parameter) => ({
         name: parameter.name,
         shape: parameter.shape,
-        data: parameter.read(this.#parameters, index),
+        data: parameter.read(this.#reader.parameters, index),
       })),
     )
     return one
@@ -234,7 +225,7 @@ export class Population<
         this.#network.parameters.map((parameter) => ({
           name: `members.${member}.${parameter.name}`,
           shape: [...parameter.shape],
-          data: parameter.read(this.#parameters, member),
+          data: parameter.read(this.#reader.parameters, member),
         })),
       ),
     }
@@ -257,7 +248,7 @@ export class Population<
           if (weight === undefined || weight.shape.join() !== parameter.shape.join()) {
             throw new Error(`weight ${parameter.name} of member ${member} is missing or of another shape`)
           }
-          parameter.write(many.#parameters, member, weight.data)
+          parameter.write(many.#reader.parameters, member, weight.data)
         }
       }
       many.#scoring = savedScoring(training)
@@ -280,9 +271,9 @@ export class Population<
     options: FitOptions<number | Dataset | readonly Dataset[]>,
   ): Generator<FitRequest, PopulationHistory, Chunk | undefined> {
     this.#lock.requireNoFit()
-    const trainee = { network: this.#network, parameters: this.#parameters, seeds: this.#seeds(), model: this }
+    const trainee = { network: this.#network, seeds: this.#seeds(), model: this }
     const settings = fitSettings(trainee, train, options)
-    return this.#remembering(fitting(settings), settings.scoring)
+    return this.#remembering(fitting({ ...settings, parameters: this.#changing() }), settings.scoring)
   }
 
   *#remembering(
@@ -293,6 +284,16 @@ export class Population<
     this.#scoring = scoring
     this.#histories = members
     return { members }
+  }
+
+  /** The parameters, to be changed: who still reads them keeps those of now. */
+  #changing(): Arena {
+    if (this.#reader.busy) {
+      const copy = newArena(this.#network, this.members)
+      copy.copyFrom(this.#reader.parameters)
+      this.#reader = new ModelReader(this.#network, copy)
+    }
+    return this.#reader.parameters
   }
 
   #evaluation(given: Dataset | readonly Dataset[], options: EvaluateOptions | undefined) {
@@ -310,7 +311,7 @@ export class Population<
       keepAll: false,
       rows,
       numbers: memberTable(compiled, this.members),
-      parameters: this.#parameters,
+      parameters: this.#reader.parameters,
       slots,
     })
     return { pass, names: compiled.scores }
@@ -339,7 +340,7 @@ export class Population<
       batch: Math.min(EVALUATION_BATCH, data!.rows),
       keepAll: false,
       rows: rowsOf([data!], this.members),
-      parameters: this.#parameters,
+      parameters: this.#reader.parameters,
       slots: [[data!.matrix(false)]],
       output,
       outputColumns: this.outputs,

@@ -5,23 +5,16 @@ import { type ModelDescription, readModelFile, writeModelFile } from '../files/m
 import { Layer } from '../layers/layer.js'
 import { layerFrom } from '../layers/registry.js'
 import { type Loss, type LossName, loss as lossOf } from '../losses/loss.js'
-import {
-  type Arena,
-  asDeepblasError,
-  type Chunk,
-  native,
-  type Pass,
-  type Predictor,
-  type Program,
-} from '../native/addon.js'
+import { type Arena, type Chunk, native, type Pass } from '../native/addon.js'
 import type { Optimizer } from '../optimizers/optimizer.js'
 import { array, invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../validate.js'
-import { compilePrediction, compileScoring, memberTable, type Scoring } from './compile.js'
+import { compileScoring, memberTable, type Scoring } from './compile.js'
 import type { Fitting } from './dimensions.js'
 import { explainTraining } from './explain.js'
 import { dataMode, EVALUATION_BATCH, type FitRequest, fitting, type History } from './fit.js'
 import { FitLock } from './fit-lock.js'
 import { type FitOptions, fitSettings, metricsOf, optimizerOf } from './fit-options.js'
+import { MOST_BATCHED_ROWS, ModelReader, type PredictKind } from './model-reader.js'
 import { buildNetwork, initializeParameters, type Network, newArena } from './network.js'
 import {
   chosenLoss,
@@ -57,8 +50,6 @@ export interface NamedWeights {
   readonly data: Float32Array
 }
 
-type PredictKind = 'output' | 'raw'
-
 /**
  * A stack of layers, trained and asked as one.
  *
@@ -74,8 +65,8 @@ export class Sequential<
   readonly seed: number
   readonly #descriptions: readonly Layer[]
   readonly #network: Network
-  readonly #parameters: Arena
-  readonly #predictors = new Map<string, Predictor>()
+  /** Of the present parameters; another one whenever they change while somebody reads. */
+  #reader: ModelReader
   readonly #lock = new FitLock()
   #scoring: Scoring | undefined
   #labels: readonly string[] | undefined
@@ -97,8 +88,8 @@ export class Sequential<
     const inputs = given.inputs === undefined ? undefined : positiveInteger('inputs', given.inputs)
     this.#descriptions = [...(layers as readonly Layer[])]
     this.#network = buildNetwork(layers, inputs)
-    this.#parameters = newArena(this.#network)
-    initializeParameters(this.#network, this.#parameters, [this.seed])
+    this.#reader = new ModelReader(this.#network, newArena(this.#network))
+    initializeParameters(this.#network, this.#reader.parameters, [this.seed])
   }
 
   get layers(): readonly Layer[] {
@@ -147,13 +138,8 @@ export class Sequential<
 
   /** Loss and metrics over all rows. */
   async evaluate(data: Dataset, options?: EvaluateOptions): Promise<Evaluation> {
-    const caller = new Error('evaluate')
     const { pass, names } = this.#evaluation(data, options)
-    try {
-      return scoresOf(await pass.run(), names)
-    } catch (error) {
-      throw asDeepblasError(error, caller)
-    }
+    return scoresOf(await this.#reader.during('evaluate', () => pass.run()), names)
   }
 
   evaluateSync(data: Dataset, options?: EvaluateOptions): Evaluation {
@@ -196,9 +182,9 @@ export class Sequential<
     }
     this.#requireFree('activations')
     const data = this.#dataset(rows)
-    const columns = this.layers[layer]!.outputs!
-    const program = compilePrediction(this.#network, data.type, { upTo: layer })
-    return this.#runPrediction(data, program, columns)
+    const { pass, output } = this.#reader.pass(data, 'output', layer)
+    await this.#reader.during('activations', () => pass.run())
+    return { data: output, shape: [data.rows, this.layers[layer]!.outputs!] }
   }
 
   /** The gradients of the full cost over one full batch, by the parameters' names. */
@@ -217,7 +203,7 @@ export class Sequential<
     if (!(data instanceof Dataset)) throw invalid('data', 'Dataset', data, 'Make one with Dataset.from({ x, y }).')
     this.#requireFeatures('data', data)
     const { loss } = knownOptions<{ loss: LossName | Loss }>(what, options, ['loss'])
-    return traceNetwork(this.#network, this.#parameters, data, lossOf('loss', loss))
+    return traceNetwork(this.#network, this.#reader.parameters, data, lossOf('loss', loss))
   }
 
   /** Where a training step's time goes: regions, calls, measured microseconds, and the bytes of the workspace. */
@@ -229,7 +215,7 @@ export class Sequential<
       ['batchSize', 'loss', 'optimizer'],
     )
     const parameters = newArena(this.#network)
-    parameters.copyFrom(this.#parameters)
+    parameters.copyFrom(this.#reader.parameters)
     const batchSize = positiveInteger('batchSize', given.batchSize ?? 32)
     const loss = lossOf('loss', given.loss ?? defaultLoss(this.#network))
     return explainTraining(this.#network, parameters, batchSize, loss, optimizerOf(given.optimizer))
@@ -238,7 +224,7 @@ export class Sequential<
   /** Every parameter by name, as copies: [{ name: 'layers.0.weight', shape, data }]. */
   getWeights(): NamedWeights[] {
     this.#requireFree('getWeights')
-    return this.#named(this.#parameters)
+    return this.#named(this.#reader.parameters)
   }
 
   /**
@@ -282,7 +268,8 @@ export class Sequential<
         `Expected ${values.length} weights but received ${weights.length}; unknown: '${unknown?.name}'.`,
       )
     }
-    for (const { parameter, data } of values) parameter.write(this.#parameters, 0, data)
+    const parameters = this.#changing()
+    for (const { parameter, data } of values) parameter.write(parameters, 0, data)
   }
 
   /** A second model with the same layers and parameters; to serve from while this one fits. */
@@ -290,7 +277,7 @@ export class Sequential<
     this.#requireFree('clone')
     const copy = new Sequential(this.#descriptions, { inputs: this.inputs, seed: this.seed })
     for (const [i, layer] of this.layers.entries()) copy.layers[i]!.trainable = layer.trainable
-    copy.#parameters.copyFrom(this.#parameters)
+    copy.#reader.parameters.copyFrom(this.#reader.parameters)
     copy.#scoring = this.#scoring
     copy.#labels = this.#labels
     copy.#training = this.#training
@@ -347,10 +334,10 @@ export class Sequential<
 
   #steps(train: Dataset, options: FitOptions): Generator<FitRequest, History, Chunk | undefined> {
     this.#lock.requireNoFit()
-    const trainee = { network: this.#network, parameters: this.#parameters, seeds: [this.seed], model: this }
+    const trainee = { network: this.#network, seeds: [this.seed], model: this }
     const settings = fitSettings(trainee, train, options)
     this.#labels = train.labels ?? this.#labels
-    return this.#remembering(fitting(settings), settings.scoring)
+    return this.#remembering(fitting({ ...settings, parameters: this.#changing() }), settings.scoring)
   }
 
   *#remembering(
@@ -391,7 +378,7 @@ export class Sequential<
       keepAll: false,
       rows,
       numbers: memberTable(compiled, 1),
-      parameters: this.#parameters,
+      parameters: this.#reader.parameters,
       slots,
     })
     return { pass, names: compiled.scores }
@@ -408,45 +395,35 @@ export class Sequential<
 
   async #predict(rows: PredictionInput, kind: PredictKind): Promise<Prediction> {
     this.#requireFree('predict')
-    const data = this.#dataset(rows)
-    const program = compilePrediction(this.#network, data.type, { raw: kind === 'raw' })
-    return this.#runPrediction(data, program, this.outputs)
-  }
-
-  async #runPrediction(data: Dataset, program: Program, columns: number): Promise<Prediction> {
-    const caller = new Error('predict')
-    const output = new Float32Array(data.rows * columns)
-    try {
-      await this.#predictionPass(data, program, output, columns).run()
-    } catch (error) {
-      throw asDeepblasError(error, caller)
+    const reader = this.#reader
+    if (!(rows instanceof Dataset)) {
+      const few = this.#floats(rows)
+      if (few.rows <= MOST_BATCHED_ROWS) {
+        const own = few.data === rows || !few.copied ? few.data.slice() : few.data
+        return { data: await reader.predictLater(own, few.rows, kind), shape: [few.rows, this.outputs] }
+      }
     }
-    return { data: output, shape: [data.rows, columns] }
-  }
-
-  #predictionPass(data: Dataset, program: Program, output: Float32Array, outputColumns: number): Pass {
-    return new (native().Pass)({
-      program,
-      batch: Math.min(EVALUATION_BATCH, data.rows),
-      keepAll: false,
-      rows: Float64Array.of(data.rows),
-      parameters: this.#parameters,
-      slots: [[data.matrix(false)]],
-      output,
-      outputColumns,
-    })
+    const data = this.#dataset(rows)
+    const { pass, output } = reader.pass(data, kind)
+    await reader.during('predict', () => pass.run())
+    return { data: output, shape: [data.rows, this.outputs] }
   }
 
   #predictSync(given: PredictionInput, kind: PredictKind): Prediction {
     this.#requireFree('predictSync')
-    if (given instanceof Float32Array && given.length === this.inputs) return this.#predictFloats(given, 1, kind)
     if (given instanceof Dataset) {
       this.#requireFeatures('rows', given)
-      const program = compilePrediction(this.#network, given.type, { raw: kind === 'raw' })
-      const output = new Float32Array(given.rows * this.outputs)
-      this.#predictionPass(given, program, output, this.outputs).runSync()
+      const { pass, output } = this.#reader.pass(given, kind)
+      pass.runSync()
       return { data: output, shape: [given.rows, this.outputs] }
     }
+    const { data, rows } = this.#floats(given)
+    return { data: this.#reader.predictNow(data, rows, kind), shape: [rows, this.outputs] }
+  }
+
+  /** The caller's own array where it is one of floats. */
+  #floats(given: Rows | NumberArray): { data: Float32Array; rows: number; copied: boolean } {
+    if (given instanceof Float32Array && given.length === this.inputs) return { data: given, rows: 1, copied: false }
     const { data, rows, columns } = isNumberArray(given)
       ? { data: given, rows: 1, columns: given.length }
       : table('rows', given)
@@ -456,21 +433,18 @@ export class Sequential<
         `Expected ${this.inputs} features for rows, as many as the model's inputs, but received ${columns}.`,
       )
     }
-    return this.#predictFloats(data instanceof Float32Array ? data : Float32Array.from(data), rows, kind)
+    if (data instanceof Float32Array) return { data, rows, copied: false }
+    return { data: Float32Array.from(data), rows, copied: true }
   }
 
-  #predictFloats(input: Float32Array, rows: number, kind: PredictKind): Prediction {
-    const capacity = rows === 1 ? 1 : EVALUATION_BATCH
-    const key = `${kind} ${capacity}`
-    let predictor = this.#predictors.get(key)
-    if (predictor === undefined) {
-      const program = compilePrediction(this.#network, 'float32', { raw: kind === 'raw' })
-      predictor = new (native().Predictor)(program, capacity, this.#parameters, this.inputs, this.outputs, 1)
-      this.#predictors.set(key, predictor)
+  /** The parameters, to be changed: who still reads them keeps those of now. */
+  #changing(): Arena {
+    if (this.#reader.busy) {
+      const copy = newArena(this.#network)
+      copy.copyFrom(this.#reader.parameters)
+      this.#reader = new ModelReader(this.#network, copy)
     }
-    const data = new Float32Array(rows * this.outputs)
-    predictor.predictSync(input, rows, data)
-    return { data, shape: [rows, this.outputs] }
+    return this.#reader.parameters
   }
 
   #classes({ data, shape: [rows, outputs] }: Prediction): number[] | string[] {

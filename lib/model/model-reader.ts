@@ -1,0 +1,178 @@
+import type { Dataset } from '../data/dataset.js'
+import { DeepblasError } from '../errors.js'
+import { type Arena, asDeepblasError, native, type Pass, type Predictor } from '../native/addon.js'
+import { compilePrediction } from './compile.js'
+import { EVALUATION_BATCH } from './fit.js'
+import type { Network } from './network.js'
+
+export type PredictKind = 'output' | 'raw'
+
+/** Rows that are gathered from many calls; more go their own way. */
+export const MOST_BATCHED_ROWS = 512
+/** Gathered rows are answered at once when they reach this number, so that waiting ones stay bounded. */
+const MOST_WAITING_ROWS = 4096
+/** Multiply-adds that take less time than handing them to another thread and back: about 50 microseconds. */
+const QUICK_MULTIPLY_ADDS = 1_000_000
+
+interface Gathering {
+  rows: number
+  readonly calls: Waiting[]
+}
+
+interface Waiting {
+  readonly input: Float32Array
+  readonly rows: number
+  readonly resolve: (output: Float32Array<ArrayBuffer>) => void
+  readonly reject: (error: unknown) => void
+}
+
+/**
+ * Reads one set of parameters: predictions at once, and those of many callers gathered into batches. While anybody
+ * reads, `busy` is true, and who wants to change the parameters takes a copy of them (and a reader of its own).
+ */
+export class ModelReader {
+  readonly parameters: Arena
+  readonly #network: Network
+  readonly #predictors = new Map<string, Predictor>()
+  readonly #gathering = new Map<PredictKind, Gathering>()
+  #reading = 0
+
+  constructor(network: Network, parameters: Arena) {
+    this.#network = network
+    this.parameters = parameters
+  }
+
+  get busy(): boolean {
+    return this.#reading > 0
+  }
+
+  /** Counts as reading until the promise is settled; gives errors the stack of the call. */
+  async during<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
+    const caller = new Error(what)
+    this.#reading++
+    try {
+      return await work()
+    } catch (error) {
+      throw asDeepblasError(error, caller)
+    } finally {
+      this.#reading--
+    }
+  }
+
+  /** A pass that writes the outputs of all rows of a data set. */
+  pass(data: Dataset, kind: PredictKind, upTo?: number): { pass: Pass; output: Float32Array<ArrayBuffer> } {
+    const columns = upTo === undefined ? this.#network.outputs : this.#network.layers[upTo]!.outputs!
+    const output = new Float32Array(data.rows * columns)
+    const pass = new (native().Pass)({
+      program: compilePrediction(this.#network, data.type, {
+        raw: kind === 'raw',
+        ...(upTo === undefined ? {} : { upTo }),
+      }),
+      batch: Math.min(EVALUATION_BATCH, data.rows),
+      keepAll: false,
+      rows: Float64Array.of(data.rows),
+      parameters: this.parameters,
+      slots: [[data.matrix(false)]],
+      output,
+      outputColumns: columns,
+    })
+    return { pass, output }
+  }
+
+  /** On this thread: microseconds for one row. */
+  predictNow(input: Float32Array, rows: number, kind: PredictKind): Float32Array<ArrayBuffer> {
+    const capacity = rows === 1 ? 1 : EVALUATION_BATCH
+    const key = `${kind} ${capacity}`
+    let predictor = this.#predictors.get(key)
+    if (predictor === undefined) {
+      const { inputs, outputs } = this.#network
+      const program = compilePrediction(this.#network, 'float32', { raw: kind === 'raw' })
+      predictor = new (native().Predictor)(program, capacity, this.parameters, inputs, outputs, 1)
+      this.#predictors.set(key, predictor)
+    }
+    const output = new Float32Array(rows * this.#network.outputs)
+    predictor.predictSync(input, rows, output)
+    return output
+  }
+
+  /**
+   * A few rows, together with those of other calls of the same turn of the event loop. `input` must be the reader's to
+   * keep.
+   */
+  predictLater(input: Float32Array, rows: number, kind: PredictKind): Promise<Float32Array<ArrayBuffer>> {
+    const bad = firstNotFinite(input)
+    if (bad >= 0) {
+      return Promise.reject(
+        new DeepblasError(
+          'ERR_DEEPBLAS_DATA',
+          `Expected finite numbers for rows but received ${input[bad]} in row ${Math.floor(bad / this.#network.inputs)}, ` +
+            `column ${bad % this.#network.inputs}. Fill or remove missing values first.`,
+        ),
+      )
+    }
+    this.#reading++
+    return new Promise((resolve, reject) => {
+      let gathering = this.#gathering.get(kind)
+      if (gathering === undefined) {
+        const opened: Gathering = { rows: 0, calls: [] }
+        this.#gathering.set(kind, opened)
+        queueMicrotask(() => void this.#answer(kind, opened))
+        gathering = opened
+      }
+      gathering.calls.push({ input, rows, resolve, reject })
+      gathering.rows += rows
+      if (gathering.rows >= MOST_WAITING_ROWS) void this.#answer(kind, gathering)
+    })
+  }
+
+  async #answer(kind: PredictKind, gathering: Gathering): Promise<void> {
+    if (this.#gathering.get(kind) !== gathering) return
+    this.#gathering.delete(kind)
+    const { rows, calls } = gathering
+    try {
+      const { inputs, outputs } = this.#network
+      const all = calls.length === 1 ? calls[0]!.input : new Float32Array(rows * inputs)
+      let row = 0
+      for (const one of calls) {
+        if (calls.length > 1) all.set(one.input, row * inputs)
+        row += one.rows
+      }
+      const output =
+        rows * this.#network.length < QUICK_MULTIPLY_ADDS
+          ? this.predictNow(all, rows, kind)
+          : await this.#elsewhere(all, rows, kind)
+      row = 0
+      for (const one of calls) {
+        one.resolve(calls.length === 1 ? output : output.slice(row * outputs, (row + one.rows) * outputs))
+        row += one.rows
+      }
+    } catch (error) {
+      for (const one of calls) one.reject(error)
+    } finally {
+      this.#reading -= calls.length
+    }
+  }
+
+  async #elsewhere(input: Float32Array, rows: number, kind: PredictKind): Promise<Float32Array<ArrayBuffer>> {
+    const { inputs, outputs } = this.#network
+    const output = new Float32Array(rows * outputs)
+    const pass = new (native().Pass)({
+      program: compilePrediction(this.#network, 'float32', { raw: kind === 'raw' }),
+      batch: Math.min(EVALUATION_BATCH, rows),
+      keepAll: false,
+      rows: Float64Array.of(rows),
+      parameters: this.parameters,
+      slots: [[new (native().Matrix)(input, rows, inputs, 0, 1)]],
+      output,
+      outputColumns: outputs,
+    })
+    await pass.run()
+    return output
+  }
+}
+
+function firstNotFinite(values: Float32Array): number {
+  // The difference is 0 for every finite number and NaN for the others.
+  for (let i = 0; i < values.length; i++) if (values[i]! - values[i]! !== 0) return i
+  return -1
+}
