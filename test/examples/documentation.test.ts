@@ -1,7 +1,7 @@
 /*
- * The code that the README and the guide show runs as it stands, against the built package.
+ * The code that the README shows runs as it stands, against the built package.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,10 +13,9 @@ interface Block {
   readonly code: string
 }
 
-const guide = join(root, 'docs/guide')
-const pages = ['README.md', ...(existsSync(guide) ? readdirSync(guide).filter((name) => name.endsWith('.md')) : [])]
+const pages = ['README.md']
 const blocks = pages.flatMap((page): Block[] => {
-  const text = readFileSync(page === 'README.md' ? join(root, page) : join(guide, page), 'utf8')
+  const text = readFileSync(join(root, page), 'utf8')
   return [...text.matchAll(/^```(?:js|javascript|mjs)\n(.*?)^```$/gms)].map(({ 1: code, index }) => ({
     name: `${page}, line ${text.slice(0, index).split('\n').length}`,
     code: code!,
