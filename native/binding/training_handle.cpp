@@ -29,8 +29,8 @@ std::shared_ptr<ChunkArguments> readChunk(const Napi::CallbackInfo& info, Traini
   const int64_t columns = training.executor().program().stepNumbers();
   const bool shared = given == steps * columns;
   require(shared || given == steps * training.executor().members() * columns, "a step table of another size");
-  chunk->limits = {chunk->numbers.data(), shared, steps, info[2].ToNumber().DoubleValue(),
-                   info[3].ToBoolean().Value(), info[4].ToBoolean().Value()};
+  chunk->limits = {chunk->numbers.data(), steps, info[2].ToNumber().DoubleValue(), info[3].ToBoolean().Value(),
+                   info[4].ToBoolean().Value(), shared};
   return chunk;
 }
 

@@ -29,11 +29,11 @@ enum class ChunkEnd : int32_t { Budget = 0, EpochEnd = 1, Cancelled = 2, NotFini
 
 struct ChunkLimits {
   const double* numbers;  // [step][member][column] of the step table
-  bool sharedNumbers;     // [step][column]: all members take the same
   int64_t steps;          // at most this many
   double milliseconds;    // at most about this long
   bool endAtEpoch;
   bool plainly;  // kernel by kernel on one thread: the oracle
+  bool sharedNumbers = false;  // numbers are [step][column]: all members take the same
 };
 
 struct ChunkResult {
