@@ -20,8 +20,8 @@ namespace {
 // Small layers on register tiles; one of OpenBLAS's between others; every activation.
 const NetworkSpec kSmall = {13, {{17, Activation::Relu}, {9, Activation::Gelu}, {4, Activation::Linear}}};
 const NetworkSpec kTabular = {30, {{64, Activation::Tanh}, {33, Activation::Sigmoid}, {3, Activation::Linear}}};
-const NetworkSpec kWide = {500, {{810, Activation::Relu}, {10, Activation::Linear}}};
-const NetworkSpec kDeepWide = {20, {{640, Activation::Relu}, {650, Activation::Tanh}, {5, Activation::Linear}}};
+const NetworkSpec kWide = {500, {{2010, Activation::Relu}, {10, Activation::Linear}}};
+const NetworkSpec kDeepWide = {20, {{1010, Activation::Relu}, {1000, Activation::Tanh}, {5, Activation::Linear}}};
 
 NetworkSpec with(NetworkSpec spec, bool adam, bool shuffle, bool weighted, double l1, double l2) {
   spec.adam = adam;

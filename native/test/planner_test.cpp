@@ -168,7 +168,7 @@ TEST("a program without workspace needs none") {
 
 TEST("the plans of whole networks hold, and sharing never makes them larger") {
   NetworkSpec plain = {13, {{17, Activation::Relu}, {9, Activation::Gelu}, {4, Activation::Linear}}};
-  NetworkSpec wide = {500, {{810, Activation::Relu}, {640, Activation::Tanh}, {10, Activation::Linear}}};
+  NetworkSpec wide = {500, {{2010, Activation::Relu}, {640, Activation::Tanh}, {10, Activation::Linear}}};
   for (NetworkSpec spec : {plain, wide}) {
     for (bool shuffle : {false, true}) {
       spec.shuffle = spec.weighted = shuffle;

@@ -518,7 +518,7 @@ TEST("a member whose loss is not finite stays behind with its last good paramete
 
 TEST("one thread and four give the same bits over epochs") {
   const NetworkSpec spec = [] {
-    NetworkSpec wide = {300, {{700, Activation::Relu}, {10, Activation::Linear}}};
+    NetworkSpec wide = {300, {{3400, Activation::Relu}, {10, Activation::Linear}}};
     wide.adam = wide.shuffle = true;
     return wide;
   }();
