@@ -1,0 +1,369 @@
+#include "kernels.h"
+
+#include <cmath>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/floating_point.h"
+#include "kernels/kernels.h"
+#include "measure.h"
+#include "peak.h"
+
+namespace deepblas {
+namespace floor {
+
+namespace {
+
+int64_t bytesOfElement(Type type) { return type == Type::Float64 ? 8 : type == Type::Uint8 ? 1 : 4; }
+
+// One row: a kernel, its operands, and what it moves and computes.
+class Row {
+ public:
+  Row(KernelId kernel, std::string shape, int64_t rows) : kernel_(kernel), shape_(std::move(shape)), rows_(rows) {}
+
+  // Plain matrices. The numbers are uniform in (-scale, scale).
+  Row& floats(int argument, int64_t rows, int64_t columns, double scale = 1) {
+    View& view = add(argument, rows, columns, Type::Float32, 0, rows * columns);
+    if (scale > 0) fillUniform(data<float>(&view), rows * columns, {uint64_t(argument) + 1, 0}, -scale, scale);
+    return *this;
+  }
+  // Numbers between 0 and 1, such as probabilities.
+  Row& shares(int argument, int64_t rows, int64_t columns) {
+    View& view = add(argument, rows, columns, Type::Float32, 0, rows * columns);
+    fillUniform(data<float>(&view), rows * columns, {uint64_t(argument) + 1, 1}, 0, 1);
+    return *this;
+  }
+  Row& bytes(int argument, int64_t rows, int64_t columns) {
+    View& view = add(argument, rows, columns, Type::Uint8, 0, rows * columns);
+    view.scale = 1.0f / 255;
+    for (int64_t i = 0; i < rows * columns; ++i) data<uint8_t>(&view)[i] = static_cast<uint8_t>(i * 2654435761u >> 13);
+    return *this;
+  }
+  Row& classes(int argument, int64_t rows, int64_t count) {
+    View& view = add(argument, rows, 1, Type::Int32, 0, rows);
+    for (int64_t i = 0; i < rows; ++i) data<int32_t>(&view)[i] = static_cast<int32_t>(i * 2654435761u % count);
+    return *this;
+  }
+  Row& order(int argument, int64_t rows, int64_t of) {
+    View& view = add(argument, rows, 1, Type::Int32, 0, rows);
+    std::vector<int32_t> shuffled(of);
+    fillShuffled(shuffled.data(), of, {1, 2});
+    std::copy(shuffled.begin(), shuffled.begin() + rows, data<int32_t>(&view));
+    return *this;
+  }
+  // Zeros in float64: accumulators, and what a row comes to.
+  Row& sums(int argument, int64_t count) {
+    add(argument, count, 1, Type::Float64, 0, count);
+    return *this;
+  }
+  // A weight (outputs, inputs) or a matrix in panels, padded with zeros.
+  Row& panels(int argument, int64_t outputs, int64_t inputs, int64_t panel, double scale = 0.05) {
+    const int64_t padded = (outputs + panel - 1) / panel * panel;
+    View& view = add(argument, outputs, inputs, Type::Float32, panel, padded * inputs);
+    if (scale > 0 && padded == outputs) fillUniform(data<float>(&view), padded * inputs, {9, 0}, -scale, scale);
+    return *this;
+  }
+  Row& number(int argument, double value) {
+    numbers_[argument] = value;
+    return *this;
+  }
+  Row& flop(double operations) {
+    flop_ = operations;
+    return *this;
+  }
+  // Without it: every operand once, and once more if it is updated.
+  Row& moved(double bytes) {
+    moved_ = bytes;
+    return *this;
+  }
+  KernelId kernel() const { return kernel_; }
+
+  void measure(double seconds) {
+    const KernelInfo& info = kKernelInfo[static_cast<int>(kernel_)];
+    const Kernel& kernel = activeKernels()[kernel_];
+    const View* views[kMaximumArguments] = {};
+    double touched = 0, moved = 0;
+    for (int i = 0; i < info.argumentCount; ++i) {
+      if (!memory_[i]) continue;
+      views[i] = &views_[i];
+      touched += memory_[i]->bytes();
+      moved += memory_[i]->bytes() * (info.arguments[i].access == Access::Update ? 2.0 : 1.0);
+    }
+    if (moved_ > 0) moved = moved_;
+    int32_t notFinite = 0;
+    const Call call = {views, numbers_, rows_, &notFinite};
+    const Axes axes = kernel.axes(call);
+    const double taken = fastest(seconds, [&] {
+      for (int64_t second = 0; second < axes.second; second += axes.secondTile)
+        for (int64_t first = 0; first < axes.first; first += axes.firstTile)
+          kernel.execute(call, {first, std::min(first + axes.firstTile, axes.first), second,
+                                std::min(second + axes.secondTile, axes.second)});
+    });
+    const Peak& peak = peakOfOneCore();
+    const bool inMemory = touched > 64e6;
+    const double rate = (flop_ > 0 ? flop_ : moved) / taken / 1e9;
+    const double most = flop_ > 0 ? peak.gflops : inMemory ? peak.memoryBandwidth : peak.cacheBandwidth;
+    std::printf("{\"kernel\":\"%s\",\"shape\":\"%s\",\"microseconds\":%.4g,\"rate\":%.4g,\"unit\":\"%s\",\"of\":\"%s\","
+                "\"percent\":%.1f}\n",
+                info.name, shape_.c_str(), taken * 1e6, rate, flop_ > 0 ? "GFLOP/s" : "GB/s",
+                flop_ > 0 ? "FMA peak" : inMemory ? "memory" : "cache", 100 * rate / most);
+    std::fflush(stdout);
+  }
+
+ private:
+  View& add(int argument, int64_t rows, int64_t columns, Type type, int64_t panel, int64_t elements) {
+    memory_[argument] = std::make_unique<Arena>(static_cast<size_t>(elements * bytesOfElement(type)));
+    views_[argument] = {memory_[argument]->at(0), rows, columns, columns, panel, type, 1};
+    return views_[argument];
+  }
+
+  KernelId kernel_;
+  std::string shape_;
+  int64_t rows_;
+  std::unique_ptr<Arena> memory_[kMaximumArguments];
+  View views_[kMaximumArguments] = {};
+  double numbers_[kMaximumArguments] = {};
+  double flop_ = 0, moved_ = 0;
+};
+
+std::string sizes(std::initializer_list<int64_t> values) {
+  std::string text;
+  for (int64_t value : values) text += (text.empty() ? "" : "x") + std::to_string(value);
+  return text;
+}
+
+double product(int64_t batch, int64_t inputs, int64_t outputs) { return 2.0 * batch * inputs * outputs; }
+
+// Each maker appends its rows, and measures them one by one: the operands of all rows would not fit memory.
+class Table {
+ public:
+  explicit Table(double seconds) : seconds_(seconds) {}
+  void operator()(Row& row) {
+    row.measure(seconds_);
+    seen_[static_cast<int>(row.kernel())] = true;
+  }
+  void reportUnseen() const {
+    for (int i = 0; i < kKernelCount; ++i)
+      if (!seen_[i]) std::fprintf(stderr, "no row measures the kernel %s\n", kKernelInfo[i].name);
+  }
+
+ private:
+  double seconds_;
+  bool seen_[kKernelCount] = {};
+};
+
+void dense(Table& measure) {
+  const KernelSet& set = activeKernels();
+  struct Shape {
+    int64_t batch, inputs, outputs;
+  };
+  const Shape shapes[] = {{64, 784, 128}, {64, 128, 64},   {64, 64, 10},    {32, 104, 64},
+                          {256, 784, 800}, {256, 800, 10}, {209, 12288, 20}, {512, 1024, 4096}};
+  const double relu = static_cast<double>(Activation::Relu);
+  for (const Shape& s : shapes) {
+    const int64_t panel = set.weightPanel(s.inputs, s.outputs);
+    namespace a = at::denseForward;
+    measure(Row(KernelId::DenseForward, sizes({s.batch, s.inputs, s.outputs}) + " relu", s.batch)
+                .floats(a::output, s.batch, s.outputs, 0)
+                .floats(a::x, s.batch, s.inputs)
+                .panels(a::weight, s.outputs, s.inputs, panel)
+                .floats(a::bias, 1, s.outputs)
+                .number(a::activation, relu)
+                .flop(product(s.batch, s.inputs, s.outputs)));
+  }
+  for (const Shape& s : {Shape{1, 784, 128}, Shape{1, 104, 64}}) {
+    namespace a = at::denseForward;
+    measure(Row(KernelId::DenseForward, sizes({s.batch, s.inputs, s.outputs}) + " relu", s.batch)
+                .floats(a::output, s.batch, s.outputs, 0)
+                .floats(a::x, s.batch, s.inputs)
+                .panels(a::weight, s.outputs, s.inputs, set.weightPanel(s.inputs, s.outputs))
+                .floats(a::bias, 1, s.outputs)
+                .number(a::activation, relu)
+                .flop(product(s.batch, s.inputs, s.outputs)));
+  }
+  for (const Shape& s : shapes) {
+    namespace a = at::denseBackwardWeight;
+    const int64_t panel = set.weightPanel(s.inputs, s.outputs);
+    measure(Row(KernelId::DenseBackwardWeight, sizes({s.outputs, s.inputs}) + " batch " + std::to_string(s.batch), s.batch)
+                .panels(a::weightGradient, s.outputs, s.inputs, panel, 0)
+                .floats(a::biasGradient, 1, s.outputs, 0)
+                .floats(a::x, s.batch, s.inputs)
+                .floats(a::preActivationGradient, s.batch, s.outputs)
+                .flop(product(s.batch, s.inputs, s.outputs)));
+  }
+  for (const Shape& s : {Shape{64, 128, 64}, Shape{64, 64, 10}, Shape{256, 800, 800}, Shape{512, 4096, 1000}}) {
+    namespace a = at::denseBackwardInput;
+    const int64_t panel = set.weightPanel(s.inputs, s.outputs);
+    Row row(KernelId::DenseBackwardInput, sizes({s.batch, s.outputs, s.inputs}), s.batch);
+    row.floats(a::inputGradient, s.batch, s.inputs, 0)
+        .floats(a::preActivationGradient, s.batch, s.outputs)
+        .panels(a::weight, s.outputs, s.inputs, panel)
+        .flop(product(s.batch, s.inputs, s.outputs));
+    if (!set.usesBlas(panel)) row.panels(a::weightTransposed, s.inputs, s.outputs, set.registerPanel(s.inputs));
+    measure(row);
+  }
+  for (const Shape& s : {Shape{0, 128, 64}, Shape{0, 784, 128}}) {
+    namespace a = at::transposeWeight;
+    measure(Row(KernelId::TransposeWeight, sizes({s.outputs, s.inputs}), 1)
+                .panels(a::output, s.inputs, s.outputs, set.registerPanel(s.inputs), 0)
+                .panels(a::weight, s.outputs, s.inputs, set.weightPanel(s.inputs, s.outputs)));
+  }
+}
+
+void gathers(Table& measure) {
+  namespace a = at::gather;
+  const int64_t all = 60000, batch = 4096, columns = 784;
+  const double rows = batch * columns;
+  measure(Row(KernelId::Gather, "4096 of 60000x784 float32, shuffled", batch)
+              .floats(a::output, batch, columns, 0)
+              .floats(a::source, all, columns)
+              .order(a::order, batch, all)
+              .moved(rows * 8));
+  measure(Row(KernelId::Gather, "4096 of 60000x784 uint8, shuffled", batch)
+              .floats(a::output, batch, columns, 0)
+              .bytes(a::source, all, columns)
+              .order(a::order, batch, all)
+              .moved(rows * 5));
+}
+
+void activations(Table& measure) {
+  struct Named {
+    const char* name;
+    Activation activation;
+    bool fromOutput;
+  };
+  const Named all[] = {{"sigmoid", Activation::Sigmoid, true},
+                       {"tanh", Activation::Tanh, true},
+                       {"relu", Activation::Relu, true},
+                       {"gelu", Activation::Gelu, false}};
+  const int64_t rows = 64, columns = 512;
+  for (const Named& one : all) {
+    namespace a = at::activationForward;
+    measure(Row(KernelId::ActivationForward, std::string("64x512 ") + one.name, rows)
+                .floats(a::output, rows, columns, 0)
+                .floats(a::x, rows, columns, 4)
+                .number(a::activation, static_cast<double>(one.activation)));
+  }
+  for (const Named& one : all) {
+    namespace a = at::activationBackward;
+    Row row(KernelId::ActivationBackward, std::string("64x512 ") + one.name, rows);
+    row.floats(a::inputGradient, rows, columns, 0)
+        .floats(a::outputGradient, rows, columns)
+        .number(a::activation, static_cast<double>(one.activation));
+    one.fromOutput ? row.shares(a::output, rows, columns) : row.floats(a::preActivation, rows, columns, 4);
+    measure(row);
+  }
+  for (int64_t classes : {10, 1000}) {
+    {
+      namespace a = at::softmaxForward;
+      measure(Row(KernelId::SoftmaxForward, sizes({rows, classes}), rows)
+                  .floats(a::output, rows, classes, 0)
+                  .floats(a::x, rows, classes, 4));
+    }
+    namespace a = at::softmaxBackward;
+    measure(Row(KernelId::SoftmaxBackward, sizes({rows, classes}), rows)
+                .floats(a::inputGradient, rows, classes, 0)
+                .floats(a::outputGradient, rows, classes)
+                .shares(a::output, rows, classes));
+  }
+}
+
+void losses(Table& measure) {
+  for (int64_t classes : {10, 1000}) {
+    namespace a = at::softmaxCrossEntropy;
+    measure(Row(KernelId::SoftmaxCrossEntropy, sizes({64, classes}) + " with gradient", 64)
+                .sums(a::rowLoss, 64)
+                .floats(a::gradient, 64, classes, 0)
+                .floats(a::logits, 64, classes, 4)
+                .classes(a::target, 64, classes));
+  }
+  for (int64_t rows : {32, 400}) {
+    namespace a = at::sigmoidBinaryCrossEntropy;
+    measure(Row(KernelId::SigmoidBinaryCrossEntropy, sizes({rows, 1}) + " with gradient", rows)
+                .sums(a::rowLoss, rows)
+                .floats(a::gradient, rows, 1, 0)
+                .floats(a::logits, rows, 1, 4)
+                .shares(a::target, rows, 1));
+  }
+  {
+    namespace a = at::meanSquaredError;
+    measure(Row(KernelId::MeanSquaredError, "64x512 with gradient", 64)
+                .sums(a::rowLoss, 64)
+                .floats(a::gradient, 64, 512, 0)
+                .floats(a::prediction, 64, 512)
+                .floats(a::target, 64, 512));
+  }
+  {
+    namespace a = at::weightSum;
+    measure(Row(KernelId::WeightSum, "512", 512).sums(a::sum, 1).shares(a::sampleWeights, 512, 1));
+  }
+  {
+    namespace a = at::accuracy;
+    measure(Row(KernelId::Accuracy, "64x10", 64)
+                .sums(a::rowValue, 64)
+                .shares(a::output, 64, 10)
+                .classes(a::target, 64, 10));
+  }
+  {
+    namespace a = at::accumulate;
+    measure(Row(KernelId::Accumulate, "512", 512).sums(a::accumulator, 2).sums(a::rowValue, 512));
+  }
+}
+
+void updates(Table& measure) {
+  const int64_t panel = activeKernels().weightPanel(784, 128);
+  {
+    namespace a = at::penalty;
+    measure(Row(KernelId::Penalty, "128x784", 64)
+                .sums(a::accumulator, 2)
+                .panels(a::weight, 128, 784, panel)
+                .number(a::l2, 1e-4));
+  }
+  {
+    namespace a = at::penaltyGradient;
+    measure(Row(KernelId::PenaltyGradient, "128x784", 64)
+                .panels(a::weightGradient, 128, 784, panel)
+                .panels(a::weight, 128, 784, panel)
+                .number(a::l2, 1e-4));
+  }
+  for (int64_t count : {int64_t{16384}, int64_t{1} << 24}) {
+    const std::string shape = std::to_string(count) + " parameters";
+    {
+      namespace a = at::sgd;
+      measure(Row(KernelId::Sgd, shape, 1)
+                  .floats(a::parameter, 1, count)
+                  .floats(a::gradient, 1, count, 0.01)
+                  .number(a::learningRate, 1e-9));
+    }
+    namespace a = at::adam;
+    measure(Row(KernelId::Adam, shape, 1)
+                .floats(a::parameter, 1, count)
+                .floats(a::gradient, 1, count, 0.01)
+                .floats(a::firstMoment, 1, count, 0)
+                .floats(a::secondMoment, 1, count, 0)
+                .number(a::stepSize, 1e-9)
+                .number(a::inverseRootCorrection, 1)
+                .number(a::weightShrink, 1)
+                .number(a::beta1, 0.9)
+                .number(a::beta2, 0.999)
+                .number(a::epsilon, 1e-8));
+  }
+}
+
+}  // namespace
+
+void measureKernels(double secondsPerRow) {
+  const FlushDenormals guard;
+  Table table(secondsPerRow);
+  dense(table);
+  gathers(table);
+  activations(table);
+  losses(table);
+  updates(table);
+  table.reportUnseen();
+}
+
+}  // namespace floor
+}  // namespace deepblas

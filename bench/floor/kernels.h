@@ -1,0 +1,11 @@
+// Every kernel of the table by itself on one core, at shapes of the benchmark's nets.
+#pragma once
+
+namespace deepblas {
+namespace floor {
+
+// Prints a line of JSON per row.
+void measureKernels(double secondsPerRow);
+
+}  // namespace floor
+}  // namespace deepblas

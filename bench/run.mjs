@@ -1,0 +1,103 @@
+// npm run bench: see --help and README.md.
+import { info } from '../dist/index.js'
+import { contenders } from './contenders.mjs'
+import { buildFloor, kernels, peak } from './floor.mjs'
+import { wasDisturbed } from './measures/in-worker.mjs'
+import { measures } from './measures/index.mjs'
+import { help, readOptions } from './options.mjs'
+import { earlier, intoReadme, lines, machine, save } from './report.mjs'
+import { checkWorkload, measureWorkload } from './rounds.mjs'
+import { describe, workloads } from './workloads.mjs'
+
+const log = (line) => console.log(line)
+
+let options
+try {
+  options = readOptions(process.argv.slice(2))
+} catch (error) {
+  console.error(`${error.message}\n\n${help}`)
+  process.exit(2)
+}
+if (options.help) {
+  console.log(help)
+  process.exit(0)
+}
+try {
+  await main(options)
+} catch (error) {
+  console.error(error.message)
+  process.exitCode = 1
+}
+
+async function main({ only, against, threads, readme, ...given }) {
+  const noFloor = buildFloor(log)
+  if (noFloor !== undefined && (given.kernels || (against?.includes('floor') ?? false))) throw new Error(noFloor)
+  if (noFloor !== undefined) log(`without the floor: ${noFloor}`)
+  if (given.kernels) return printKernels()
+  const taking = present(against).filter(({ name }) => name !== 'floor' || noFloor === undefined)
+  const chosen = workloads.filter(({ name }) => only.includes(name))
+  if (given.check) return check(chosen, taking, { ...given, threads })
+
+  const where = machine()
+  const report = { ...earlier(where), machine: where, node: process.versions.node, deepblas: info() }
+  if (chosen.length > 0 && noFloor === undefined) report.peak = await peak(threads)
+  for (const workload of chosen) {
+    log(`\n${workload.name}: ${describe(workload)}`)
+    const measured = await measureWorkload(
+      workload,
+      taking.filter(({ takes }) => takes(workload)),
+      { ...given, threads },
+    )
+    for (const line of lines(measured.results)) log(line)
+    report.workloads[workload.name] = { date: today(), threads, ...measured }
+    save(report)
+  }
+  for (const measure of measures.filter(({ name }) => only.includes(name))) {
+    log(`\n${measure.name}: ${measure.title}`)
+    const rows = await measure.run({ contenders: taking, threads, ...given })
+    const disturbed = wasDisturbed()
+    for (const { name, text } of rows) log(`  ${name ? `${name}: ` : ''}${text}`)
+    if (disturbed) log('  DISTURBED: other work ran on the machine')
+    report.measures[measure.name] = { date: today(), title: measure.title, rows, ...(disturbed ? { disturbed } : {}) }
+    save(report)
+  }
+  log(`\n${save(report)}`)
+  if (readme && !intoReadme(report)) throw new Error('README.md has no <!-- bench:begin --> and <!-- bench:end -->.')
+}
+
+/** Those asked for, or all that are installed; says what is missing and how to install it. */
+function present(against) {
+  const wanted = contenders.filter(({ name }) => name.startsWith('deepblas') || (against?.includes(name) ?? true))
+  const here = wanted.filter((contender) => contender.here())
+  const missing = wanted.filter((contender) => !here.includes(contender))
+  for (const line of new Set(missing.map(({ install }) => install))) {
+    const names = missing.filter(({ install }) => install === line).map(({ name }) => name)
+    log(`not installed: ${names.join(', ')}. To compare with them: ${line}`)
+  }
+  return here
+}
+
+function printKernels() {
+  const cells = ({ kernel, shape, microseconds, rate, unit, percent, of }) =>
+    `${kernel.padEnd(27)}${shape.padEnd(38)}${microseconds.toPrecision(4).padStart(10)} us` +
+    `${rate.toPrecision(3).padStart(9)} ${unit.padEnd(8)}${percent.toFixed(0).padStart(5)} % of ${of}`
+  for (const row of kernels(0.2)) log(cells(row))
+}
+
+async function check(chosen, taking, given) {
+  for (const workload of chosen) {
+    log(`\n${workload.name}: mean loss of four steps`)
+    const losses = await checkWorkload(
+      workload,
+      taking.filter(({ takes }) => takes(workload)),
+      given,
+    )
+    for (const [name, loss] of Object.entries(losses)) {
+      if (loss !== undefined && loss !== null) log(`  ${name.padEnd(18)}${loss}`)
+    }
+  }
+}
+
+function today() {
+  return new Date().toISOString().slice(0, 10)
+}
