@@ -14,7 +14,7 @@ const argumentLine = (argument) => {
   const kind = argument.kind === 'tensor' ? 'Tensor' : 'Number'
   return `{"${argument.name}", ArgumentKind::${kind}, Access::${access}, ${argument.optional === true}}`
 }
-const cuts = { rows: 'Cut::Rows', tiles: 'Cut::Tiles', whole: 'Cut::Whole' }
+const cuts = { rows: 'Cut::Rows', tiles: 'Cut::Tiles', elements: 'Cut::Elements', whole: 'Cut::Whole' }
 
 const header = `// ${origin}
 #pragma once

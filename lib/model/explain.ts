@@ -45,9 +45,10 @@ export function explainTraining(
   return [
     `batch ${batchSize}, workspace ${bytes} bytes, ${compiled.labels.length} calls in ${regions.length} regions a step`,
     `${time(total)}  a step`,
-    ...regions.flatMap(({ kind, rowBlock, calls }, index) => [
+    ...regions.flatMap(({ kind, rowBlock, calls, followers }, index) => [
       `${time(regionTimes[index]!)}  region ${index + 1}: ${how(kind, rowBlock)}`,
       ...calls.map((call) => `${time(callTimes[call]!)}    ${compiled.labels[call]}: ${compiled.kernels[call]}`),
+      ...followers.map((call) => `${time(callTimes[call]!)}    at every tile, ${compiled.labels[call]}`),
     ]),
   ].join('\n')
 }

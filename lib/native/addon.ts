@@ -48,6 +48,8 @@ export interface RegionDescription {
   rowBlock: number
   /** Positions in the program. */
   calls: number[]
+  /** Calls that follow every tile on the elements it has completed. */
+  followers: number[]
 }
 
 export interface Bindings {

@@ -48,6 +48,10 @@ Napi::Value ProgramHandle::describe(const Napi::CallbackInfo& info) {
       for (size_t c = 0; c < region.calls.size(); ++c)
         calls.Set(static_cast<uint32_t>(c), Napi::Number::New(info.Env(), static_cast<double>(region.calls[c])));
       described.Set("calls", calls);
+      Napi::Array followers = Napi::Array::New(info.Env(), region.followers.size());
+      for (size_t c = 0; c < region.followers.size(); ++c)
+        followers.Set(static_cast<uint32_t>(c), Napi::Number::New(info.Env(), static_cast<double>(region.followers[c])));
+      described.Set("followers", followers);
       regions.Set(static_cast<uint32_t>(i), described);
     }
     result.Set("regions", regions);

@@ -85,14 +85,17 @@ void ThreadPool::startWorkers(int wanted) {
   }
 }
 
-void ThreadPool::drain(Region& region) {
-  const int64_t count = region.count;
-  for (int64_t tile = region.next.fetch_add(1); tile < count; tile = region.next.fetch_add(1))
-    region.body(region.context, tile);
+void ThreadPool::drain(Region& region, int share) {
+  const int shares = region.shares;
+  for (int turn = 0; turn < shares; ++turn) {
+    Share& one = region.share[(share + turn) % shares];
+    for (int64_t tile = one.next.fetch_add(1); tile < one.end; tile = one.next.fetch_add(1))
+      region.body(region.context, tile);
+  }
 }
 
 // One look over all regions; true when there was work.
-bool ThreadPool::help() {
+bool ThreadPool::help(int share) {
   // Jobs' own threads and helpers together never exceed the thread count.
   if (helping_.fetch_add(1) + jobs_.load() >= threads()) {
     helping_.fetch_sub(1);
@@ -104,7 +107,7 @@ bool ThreadPool::help() {
     // Entered before the second look: the owner closes first and then waits until nobody is inside.
     region.inside.fetch_add(1);
     if (region.open.load()) {
-      drain(region);
+      drain(region, share);
       worked = true;
     }
     region.inside.fetch_sub(1);
@@ -122,7 +125,7 @@ void ThreadPool::work(int index) {
       bool spinning = true;
       while (spinning) {
         for (int look = 0; look < kLooks; ++look) {
-          if (help()) until = std::chrono::steady_clock::now() + kSpin;
+          if (help(index + 1)) until = std::chrono::steady_clock::now() + kSpin;
           pause();
         }
         spinning = std::chrono::steady_clock::now() < until;
@@ -152,10 +155,13 @@ void ThreadPool::run(int64_t count, Body body, void* context) {
     return;
   }
   if (started_ < helpers) startWorkers(helpers);
-  region->count = count;
+  region->shares = static_cast<int>(std::min<int64_t>({helpers + 1, kShares, count}));
+  for (int share = 0; share < region->shares; ++share) {
+    region->share[share].next.store(count * share / region->shares);
+    region->share[share].end = count * (share + 1) / region->shares;
+  }
   region->body = body;
   region->context = context;
-  region->next.store(0);
   region->open.store(true);
   signal_.fetch_add(1);
   if (sleeping_.load() > 0) {
@@ -163,7 +169,7 @@ void ThreadPool::run(int64_t count, Body body, void* context) {
     { std::lock_guard<std::mutex> lock(mutex_); }
     wake_.notify_all();
   }
-  drain(*region);
+  drain(*region, 0);
   region->open.store(false);
   // Only tiles already started are waited for.
   for (int spins = 0; region->inside.load() != 0; ++spins) {

@@ -40,12 +40,19 @@ class ThreadPool {
   static int availableThreads();
 
  private:
+  // Every thread has a share of the tiles, the same one at every run of as many tiles, so that what a tile touches stays
+  // in its core's cache; who is done helps with the others' shares.
+  static constexpr int kShares = 16;
+  struct alignas(64) Share {
+    std::atomic<int64_t> next{0};
+    int64_t end = 0;
+  };
   struct alignas(64) Region {
     std::atomic<bool> taken{false};  // by a job's thread
     std::atomic<bool> open{false};   // workers may join
     std::atomic<int> inside{0};      // workers looking at it or working in it
-    std::atomic<int64_t> next{0};
-    int64_t count = 0;
+    int shares = 0;
+    Share share[kShares];
     Body body = nullptr;
     void* context = nullptr;
   };
@@ -54,8 +61,8 @@ class ThreadPool {
   ThreadPool();
   void startWorkers(int wanted);
   void work(int index);
-  bool help();
-  static void drain(Region& region);
+  bool help(int share);
+  static void drain(Region& region, int share);
 
   std::atomic<int> threads_{1};
   std::atomic<int> jobs_{0};

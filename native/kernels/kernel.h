@@ -42,10 +42,15 @@ struct Tile {
   int64_t firstBegin, firstEnd, secondBegin, secondEnd;
 };
 
+// Takes the elements [begin, end) of the storage of an argument.
+using RangeSink = void (*)(void* context, int argument, int64_t begin, int64_t end);
+
 struct Kernel {
   Axes (*axes)(const Call&);
   void (*execute)(const Call&, const Tile&);
   double (*nanoseconds)(const Call&);  // a rough cost of the whole call on one core
+  // Which elements a tile completes, for kernels that others may follow tile by tile; null where none may.
+  void (*completes)(const Call&, const Tile&, RangeSink, void* context) = nullptr;
 };
 
 template <typename Element>

@@ -11,8 +11,9 @@ enum class ArgumentKind : int32_t { Tensor, Number };
 enum class Access : int32_t { Read, Write, Update };
 
 // Rows: every output row depends on the same row of its inputs only, so calls may be chained over row blocks.
-// Tiles: may be cut along the axes that the kernel names. Whole: runs in one piece.
-enum class Cut : int32_t { Rows, Tiles, Whole };
+// Tiles: may be cut along the axes that the kernel names. Elements: may be cut anywhere along the stored elements that
+// all its tensors have in common, and so may follow, range by range, the call that completes them. Whole: one piece.
+enum class Cut : int32_t { Rows, Tiles, Elements, Whole };
 
 struct ArgumentInfo {
   const char* name;

@@ -234,12 +234,15 @@ void Executor::runTiles(const Region& region) {
   if (cost < kParallelNanoseconds || total == 1) {
     for (size_t i = 0; i < count; ++i)
       shares_[i].call->kernel->execute(callOf(*shares_[i].call, *shares_[i].member), wholeTile(shares_[i].axes));
+    for (const MemberStep& member : live_)
+      for (int64_t c : region.followers) executeWhole(calls_[c], member);
     return;
   }
   struct Context {
     Executor* self;
+    const Region* region;
     size_t count;
-  } context = {this, count};
+  } context = {this, &region, count};
   ThreadPool::instance().run(
       total,
       [](void* data, int64_t index) {
@@ -248,10 +251,43 @@ void Executor::runTiles(const Region& region) {
         const Share* share = std::upper_bound(shares, shares + context.count, index,
                                               [](int64_t value, const Share& s) { return value < s.end; });
         const int64_t first = share == shares ? 0 : (share - 1)->end;
-        share->call->kernel->execute(context.self->callOf(*share->call, *share->member),
-                                     tileAt(share->axes, share->firstTiles, index - first));
+        const Tile tile = tileAt(share->axes, share->firstTiles, index - first);
+        share->call->kernel->execute(context.self->callOf(*share->call, *share->member), tile);
+        if (!context.region->followers.empty()) context.self->follow(*context.region, *share, tile);
       },
       &context);
+}
+
+// What a tile has completed is still in its core's cache: the followers run on it at once.
+void Executor::follow(const Region& region, const Share& share, const Tile& tile) {
+  if (share.call->kernel->completes == nullptr) return;
+  struct Context {
+    Executor* self;
+    const Region* region;
+    const Share* share;
+  } context = {this, &region, &share};
+  share.call->kernel->completes(
+      callOf(*share.call, *share.member), tile,
+      [](void* data, int argument, int64_t begin, int64_t end) {
+        const Context& context = *static_cast<const Context*>(data);
+        Executor& self = *context.self;
+        const int64_t from = self.offsetOf(*context.share->call, argument);
+        for (int64_t c : context.region->followers) {
+          const PreparedCall& follower = self.calls_[c];
+          const Call call = self.callOf(follower, *context.share->member);
+          // All its tensors hold the same range of their arenas.
+          const int64_t offset = self.offsetOf(follower, 0), elements = follower.kernel->axes(call).first;
+          const int64_t first = std::max<int64_t>(from + begin - offset, 0);
+          const int64_t last = std::min(from + end - offset, elements);
+          if (first < last) follower.kernel->execute(call, {first, last, 0, 1});
+        }
+      },
+      &context);
+}
+
+int64_t Executor::offsetOf(const PreparedCall& call, int argument) const {
+  const CallSpec& spec = program_->calls()[static_cast<size_t>(&call - calls_.data())];
+  return program_->tensors()[spec.arguments[argument].index].offset;
 }
 
 void Executor::runRegion(const Region& region) {
@@ -273,6 +309,7 @@ bool Executor::runMember(const MemberStep& member) {
       executeWhole(calls_[c], member);
       if (calls_[c].gates && !isFinite(member.member)) return false;
     }
+    for (int64_t c : region.followers) executeWhole(calls_[c], member);
   }
   return true;
 }

@@ -102,9 +102,11 @@ class Executor {
   void bind(const MemberStep& member);
   Call callOf(const PreparedCall& call, const MemberStep& member);
   void executeWhole(const PreparedCall& call, const MemberStep& member);
+  int64_t offsetOf(const PreparedCall& call, int argument) const;
   void runRegion(const Region& region);
   void runRows(const Region& region);
   void runTiles(const Region& region);
+  void follow(const Region& region, const Share& share, const Tile& tile);
   bool runMember(const MemberStep& member);
   bool manySmallMembers(int64_t count) const;
   void dropNotFinite();

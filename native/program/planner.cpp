@@ -22,11 +22,13 @@ std::vector<Life> lives(const Program& program, const std::vector<Region>& regio
     const int64_t elements = spec.perBatchRow() ? rows * spec.stride : spec.elements;
     Life life = {t, static_cast<int64_t>(alignUp(elements * bytesOf(spec.type))), end, -1};
     for (int64_t r = 0; r < end; ++r) {
-      for (int64_t c : regions[r].calls) {
-        for (const ArgumentSpec& argument : program.calls()[c].arguments) {
-          if (argument.kind != ArgumentSpec::Tensor || argument.index != t) continue;
-          life.first = std::min(life.first, r);
-          life.last = r;
+      for (const auto* calls : {&regions[r].calls, &regions[r].followers}) {
+        for (int64_t c : *calls) {
+          for (const ArgumentSpec& argument : program.calls()[c].arguments) {
+            if (argument.kind != ArgumentSpec::Tensor || argument.index != t) continue;
+            life.first = std::min(life.first, r);
+            life.last = r;
+          }
         }
       }
     }

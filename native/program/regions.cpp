@@ -8,11 +8,11 @@ namespace deepblas {
 
 namespace {
 
-// What row blocks read in common must stay in the second-level cache: a call with a larger weight is cut in two
-// directions, in a region of its own.
-constexpr int64_t kSharedBytes = 600 << 10;
-// A tiled call worth this much gains nothing from waiting for others, and frees memory by going first.
-constexpr double kLargeNanoseconds = 200000;
+// What row blocks read in common goes through every core's cache. A call with a larger weight is cut by panels, in a
+// region of its own: a core then keeps the panels that it also updates.
+constexpr int64_t kSharedBytes = 160 << 10;
+// With as many rows as these, tiled calls do not wait for others: what they read is too much memory to keep.
+constexpr int64_t kManyRows = 8192;
 // Blocks of a row region: enough for many threads, but not so small that starting one costs.
 constexpr int64_t kMostBlocks = 16;
 constexpr int64_t kSmallestBlock = 16;
@@ -116,8 +116,8 @@ class Scheduler {
   std::vector<Region> schedule() {
     // What rows wait for comes before them, what nothing waits for comes last; a gate before all updates.
     while (left() > 0) {
-      if (emitWhole([](const Node& node) { return node.rowsWait; })) continue;
-      if (emitTiles([](const Node& node) { return node.rowsWait || node.nanoseconds >= kLargeNanoseconds; })) continue;
+      if (emitWhole([](const Node& node) { return node.rowsWait || node.gate; })) continue;
+      if (emitTiles([&](const Node& node) { return node.rowsWait || rows_ >= kManyRows; })) continue;
       if (emitRows()) continue;
       if (emitWide()) continue;
       if (emitWhole([](const Node&) { return true; })) continue;
@@ -136,11 +136,13 @@ class Scheduler {
            std::all_of(node.after.begin(), node.after.end(), [&](int64_t i) { return nodes_[i].done; });
   }
 
-  void emit(Region::Kind kind, std::vector<int64_t> calls) {
-    Region region = {kind, std::move(calls), 0, 0};
-    for (int64_t c : region.calls) {
-      nodes_[c].done = true;
-      region.nanoseconds += nodes_[c].nanoseconds;
+  void emit(Region::Kind kind, std::vector<int64_t> calls, std::vector<int64_t> followers = {}) {
+    Region region = {kind, std::move(calls), std::move(followers), 0, 0};
+    for (const auto* list : {&region.calls, &region.followers}) {
+      for (int64_t c : *list) {
+        nodes_[c].done = true;
+        region.nanoseconds += nodes_[c].nanoseconds;
+      }
     }
     if (kind == Region::Kind::Rows) {
       const int64_t worth = static_cast<int64_t>(region.nanoseconds / kBlockNanoseconds);
@@ -164,9 +166,56 @@ class Scheduler {
   bool emitTiles(Wanted wanted) {
     std::vector<int64_t> calls;
     for (size_t c = 0; c < nodes_.size(); ++c)
-      if (nodes_[c].cut == Cut::Tiles && ready(nodes_[c]) && wanted(nodes_[c])) calls.push_back(static_cast<int64_t>(c));
+      if (tiled(nodes_[c]) && ready(nodes_[c]) && wanted(nodes_[c])) calls.push_back(static_cast<int64_t>(c));
     if (calls.empty()) return false;
-    emit(Region::Kind::Tiles, std::move(calls));
+    std::vector<int64_t> followers = followersOf(calls);
+    emit(Region::Kind::Tiles, std::move(calls), std::move(followers));
+    return true;
+  }
+
+  static bool tiled(const Node& node) { return node.cut == Cut::Tiles || node.cut == Cut::Elements; }
+
+  // Calls on elements that wait for nothing but these calls: an update in the tile that has just made its gradient.
+  std::vector<int64_t> followersOf(const std::vector<int64_t>& calls) const {
+    std::vector<int64_t> followers;
+    const auto among = [](const std::vector<int64_t>& list, int64_t c) {
+      return std::find(list.begin(), list.end(), c) != list.end();
+    };
+    for (size_t c = 0; c < nodes_.size(); ++c) {
+      const Node& node = nodes_[c];
+      if (node.done || node.cut != Cut::Elements || among(calls, static_cast<int64_t>(c))) continue;
+      bool fits = true, follows = false;
+      for (int64_t i : node.after) {
+        if (nodes_[i].done) continue;
+        const bool before = among(followers, i);
+        fits = fits && (before || (among(calls, i) && completes(nodes_[i], node)));
+        follows = true;
+      }
+      if (fits && follows && coversAll(node, calls)) followers.push_back(static_cast<int64_t>(c));
+    }
+    return followers;
+  }
+
+  // Whether all that ties the second call to the first are elements that the first one's tiles complete.
+  bool completes(const Node& first, const Node& second) const {
+    if (activeKernels()[first.call->kernel].completes == nullptr) return false;
+    for (const Use& a : first.uses)
+      for (const Use& b : second.uses)
+        if ((a.writes || b.writes) && overlap(a, b) && !(a.writes && a.storage == Storage::Gradient)) return false;
+    return true;
+  }
+
+  // Whether no other call makes a part of the gradient that this one reads.
+  bool coversAll(const Node& node, const std::vector<int64_t>& calls) const {
+    for (const Use& mine : node.uses) {
+      if (mine.storage != Storage::Gradient) continue;
+      for (size_t c = 0; c < nodes_.size(); ++c) {
+        if (nodes_[c].cut == Cut::Elements || std::find(calls.begin(), calls.end(), static_cast<int64_t>(c)) != calls.end())
+          continue;
+        for (const Use& other : nodes_[c].uses)
+          if (other.writes && overlap(mine, other)) return false;
+      }
+    }
     return true;
   }
 

@@ -17,6 +17,8 @@ struct Region {
   };
   Kind kind;
   std::vector<int64_t> calls;  // positions in the program
+  // Of Tiles: calls on elements that the calls complete; they follow each tile, in this order, on what it has completed.
+  std::vector<int64_t> followers;
   int64_t rowBlock;            // rows of a block (Rows)
   double nanoseconds;          // a rough cost of one member's full batch on one core
 };

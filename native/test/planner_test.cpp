@@ -18,6 +18,12 @@ struct Place {
   int64_t tensor, begin, end, first, last;
 };
 
+std::vector<int64_t> callsOf(const Region& region) {
+  std::vector<int64_t> calls = region.calls;
+  calls.insert(calls.end(), region.followers.begin(), region.followers.end());
+  return calls;
+}
+
 // The bytes of placed tensors, and the first and last region that names each: within one, calls may be at any place.
 std::vector<Place> placesOf(const Program& program, const Plan& plan, int64_t rows) {
   std::vector<Place> places;
@@ -27,7 +33,7 @@ std::vector<Place> placesOf(const Program& program, const Plan& plan, int64_t ro
     const int64_t elements = spec.rows < 0 ? rows * spec.stride : spec.elements;
     Place place = {t, plan.offsets[t], plan.offsets[t] + elements * bytesOf(spec.type), -1, -1};
     for (int64_t r = 0; r < static_cast<int64_t>(plan.regions.size()); ++r)
-      for (int64_t c : plan.regions[r].calls)
+      for (int64_t c : callsOf(plan.regions[r]))
         for (const ArgumentSpec& argument : program.calls()[c].arguments)
           if (argument.kind == ArgumentSpec::Tensor && argument.index == t) {
             if (place.first < 0) place.first = r;
@@ -60,7 +66,7 @@ void checkPlan(const Program& program, int64_t rows, bool keepAll) {
   // Every call is in one region.
   std::vector<int> seen(program.calls().size(), 0);
   for (const Region& region : plan.regions)
-    for (int64_t c : region.calls) ++seen[static_cast<size_t>(c)];
+    for (int64_t c : callsOf(region)) ++seen[static_cast<size_t>(c)];
   CHECK(std::count(seen.begin(), seen.end(), 1) == static_cast<int64_t>(seen.size()));
   const std::vector<Place> places = placesOf(program, plan, rows);
   int64_t end = 0;
@@ -214,6 +220,70 @@ TEST("the plans of 400 random programs hold") {
     }
     const auto program = record.program();
     for (bool keepAll : {false, true}) checkPlan(*program, 1 + draw.below(70), keepAll);
+  }
+}
+
+// Whether two calls touch the same memory and one of them writes it.
+bool conflict(const Program& program, const CallSpec& a, const CallSpec& b) {
+  const auto range = [](const TensorSpec& spec, int64_t index) {
+    const bool arena = spec.storage == Storage::Parameter || spec.storage == Storage::Gradient ||
+                       spec.storage == Storage::State || spec.storage == Storage::Accumulator;
+    return arena ? std::pair<int64_t, int64_t>{spec.offset, spec.offset + std::max<int64_t>(spec.elements, 1)}
+                 : std::pair<int64_t, int64_t>{index * 1000000, index * 1000000 + 1};
+  };
+  const KernelInfo &infoA = program.info(a), &infoB = program.info(b);
+  for (int i = 0; i < infoA.argumentCount; ++i) {
+    for (int j = 0; j < infoB.argumentCount; ++j) {
+      const ArgumentSpec &x = a.arguments[i], &y = b.arguments[j];
+      if (x.kind != ArgumentSpec::Tensor || y.kind != ArgumentSpec::Tensor) continue;
+      if (infoA.arguments[i].access == Access::Read && infoB.arguments[j].access == Access::Read) continue;
+      const TensorSpec &s = program.tensors()[x.index], &t = program.tensors()[y.index];
+      if (s.storage != t.storage || s.slot != t.slot) continue;
+      const auto [beginS, endS] = range(s, x.index);
+      const auto [beginT, endT] = range(t, y.index);
+      if (beginS < endT && beginT < endS) return true;
+    }
+  }
+  return false;
+}
+
+TEST("calls that touch the same memory keep their order, and updates come after the gate") {
+  NetworkSpec small = {30, {{40, Activation::Relu}, {24, Activation::Gelu}, {5, Activation::Linear}}};
+  NetworkSpec wide = {500, {{2010, Activation::Relu}, {640, Activation::Tanh}, {10, Activation::Linear}}};
+  for (NetworkSpec spec : {small, wide}) {
+    for (bool weighted : {false, true}) {
+      for (bool adam : {false, true}) {
+        spec.weighted = weighted;
+        spec.adam = adam;
+        spec.l2 = 1e-3;
+        for (int64_t rows : {1, 33, 512, 10000}) {
+          CONTEXT(rows, " rows");
+          const Network network(spec, 1, 1);
+          const auto program = network.trainingProgram();
+          const Plan plan = makePlan(*program, rows, false);
+          std::vector<int64_t> place(program->calls().size());
+          bool fused = false;
+          for (size_t r = 0; r < plan.regions.size(); ++r) {
+            const std::vector<int64_t> calls = callsOf(plan.regions[r]);
+            for (size_t i = 0; i < calls.size(); ++i) place[calls[i]] = static_cast<int64_t>(r * 1000 + i);
+            fused = fused || !plan.regions[r].followers.empty();
+            // Tiles of one region run in any order.
+            if (plan.regions[r].kind != Region::Kind::Tiles) continue;
+            for (int64_t a : plan.regions[r].calls)
+              for (int64_t b : plan.regions[r].calls)
+                if (a < b) CHECK(!conflict(*program, program->calls()[a], program->calls()[b]));
+          }
+          if (rows < 8192) CHECK(fused);
+          for (size_t i = 0; i < place.size(); ++i) {
+            for (size_t j = i + 1; j < place.size(); ++j) {
+              const CallSpec &first = program->calls()[i], &second = program->calls()[j];
+              const bool update = second.kernel == KernelId::Sgd || second.kernel == KernelId::Adam;
+              if (conflict(*program, first, second) || (isGate(first) && update)) CHECK(place[i] < place[j]);
+            }
+          }
+        }
+      }
+    }
   }
 }
 

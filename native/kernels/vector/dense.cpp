@@ -166,7 +166,7 @@ DEEPBLAS_INLINE Axes productAxes(int64_t rows, int64_t columns, int64_t depth, i
     const int64_t pieces = larger(1, (columns + 127) / 256);
     return {rows, columns, smaller(rows, 512), roundUp((columns + pieces - 1) / pieces, 16)};
   }
-  const int64_t rowTile = rows <= kRowBlock + kRowBlock / 2 ? rows : kRowBlock;
+  const int64_t rowTile = rows <= kRowBlock / 2 ? rows : rows <= kRowBlock ? (rows + 1) / 2 : kRowBlock;
   const int64_t panels = larger(1, (kTileMultiplyAdds + rowTile * depth * panel - 1) / larger(1, rowTile * depth * panel));
   return {rows, columns, larger(1, rowTile), panels * panel};
 }
@@ -347,10 +347,11 @@ Axes weightAxes(const Call& call) {
     const int64_t pieces = larger(1, (inputs + 127) / 256);
     return {inputs, outputs, roundUp((inputs + pieces - 1) / pieces, 16), outputs};
   }
-  // Blocks of inputs whose rows of x stay in the second-level cache while every panel passes over them.
-  const int64_t work = larger(1, call.rows * roundUp(outputs, gradient.panel));
+  // One panel, so that the thread that makes it, updates it, and multiplies with it in the next step is the same one; and
+  // a block of inputs whose rows of x stay in the second-level cache.
+  const int64_t work = larger(1, call.rows * gradient.panel);
   const int64_t inputTile = smaller(192, roundUp(larger(1, (kTileMultiplyAdds + work - 1) / work), 48));
-  return {inputs, outputs, inputTile, outputs};
+  return {inputs, outputs, inputTile, gradient.panel};
 }
 
 double weightCost(const Call& call) {
@@ -406,6 +407,19 @@ void backwardWeight(const Call& call, const Tile& tile) {
   }
 }
 
+// A tile of inputs: a run of every panel; and the biases, with the first one.
+void completesWeight(const Call& call, const Tile& tile, RangeSink sink, void* context) {
+  namespace arg = at::denseBackwardWeight;
+  const View& gradient = *call.views[arg::weightGradient];
+  const int64_t panel = gradient.panel;
+  for (int64_t column = tile.secondBegin; column < tile.secondEnd; column += panel) {
+    const int64_t first = column * gradient.columns;
+    sink(context, arg::weightGradient, first + tile.firstBegin * panel, first + tile.firstEnd * panel);
+  }
+  if (call.views[arg::biasGradient] && tile.firstBegin == 0)
+    sink(context, arg::biasGradient, tile.secondBegin, tile.secondEnd);
+}
+
 }  // namespace
 
 void registerDense(KernelSet& set) {
@@ -415,7 +429,7 @@ void registerDense(KernelSet& set) {
   set[KernelId::DenseForward] = {forwardAxes, forward, forwardCost};
   set[KernelId::TransposeWeight] = {transposeAxes, transpose, transposeCost};
   set[KernelId::DenseBackwardInput] = {inputAxes, backwardInput, inputCost};
-  set[KernelId::DenseBackwardWeight] = {weightAxes, backwardWeight, weightCost};
+  set[KernelId::DenseBackwardWeight] = {weightAxes, backwardWeight, weightCost, completesWeight};
 }
 
 }  // namespace DEEPBLAS_ISA

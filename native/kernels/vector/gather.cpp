@@ -48,7 +48,7 @@ void gather(const Call& call, const Tile& tile) {
 void registerGather(KernelSet& set) {
   set[KernelId::Gather] = {
       [](const Call& call) { return rowAxes(call.rows, call.views[at::gather::source]->columns); }, gather,
-      [](const Call& call) { return call.rows * (10.0 + 0.25 * call.views[at::gather::source]->columns); }};
+      [](const Call& call) { return call.rows * (5.0 + 0.12 * call.views[at::gather::source]->columns); }};
 }
 
 }  // namespace DEEPBLAS_ISA

@@ -145,18 +145,18 @@ DEEPBLAS_INLINE void elementwise(const Tile& tile, const View& prediction, const
   }
   for (int64_t r = tile.firstBegin; r < tile.firstEnd; ++r) {
     const float factor = factors.of(r) * perColumn;
-    double loss = 0;
+    Sum loss;
     for (int64_t i = 0; i < columns; i += kWidth) {
       const int64_t lanes = smaller(kWidth, columns - i);
       const Terms terms =
           Rule::of(loadFirst(rowOf(prediction, r) + i, lanes), loadFirst(rowOf(target, r) + i, lanes));
       float element[kWidth];
-      store(element, terms.loss);
-      for (int64_t lane = 0; lane < lanes; ++lane) loss += element[lane];
+      store(element, lanes == kWidth ? terms.loss : select(firstMask(lanes), terms.loss, Floats{}));
+      for (int64_t lane = 0; lane < kWidth; ++lane) loss.lane[(i + lane) & 7] += element[lane];
       if (output) storeFirst(rowOf(*output, r) + i, terms.output, lanes);
       if (gradient) storeFirst(rowOf(*gradient, r) + i, terms.derivative * factor, lanes);
     }
-    rowLoss[r] = loss / static_cast<double>(columns);
+    rowLoss[r] = loss.total() / static_cast<double>(columns);
   }
 }
 
