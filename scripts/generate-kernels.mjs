@@ -11,7 +11,7 @@ const origin = 'Made from native/kernels/kernels.json by scripts/generate-kernel
 
 const argumentLine = (argument) => {
   const access = { read: 'Read', write: 'Write', update: 'Update' }[argument.access] ?? 'Read'
-  const kind = argument.kind === 'tensor' ? 'Tensor' : 'Number'
+  const kind = { tensor: 'Tensor', expression: 'Expression' }[argument.kind] ?? 'Number'
   return `{"${argument.name}", ArgumentKind::${kind}, Access::${access}, ${argument.optional === true}}`
 }
 const cuts = { rows: 'Cut::Rows', tiles: 'Cut::Tiles', elements: 'Cut::Elements', whole: 'Cut::Whole' }
@@ -51,11 +51,12 @@ ${table.kernels
 `
 
 const typeOf = (argument) =>
-  argument.kind === 'tensor' ? 'Tensor' : argument.kind === 'activation' ? 'ActivationName' : 'Scalar'
+  ({ tensor: 'Tensor', activation: 'ActivationName', expression: 'Expression' })[argument.kind] ?? 'Scalar'
 const field = (argument) =>
   `  ${argument.name}${argument.optional ? '?' : ''}: ${typeOf(argument)}${argument.optional ? ' | undefined' : ''}`
 
 const types = `// ${origin}
+import type { Expression } from './expression.js'
 import type { ActivationName, Scalar, Tensor } from './tensor.js'
 
 ${table.kernels
@@ -73,7 +74,7 @@ export type KernelName = keyof KernelArguments
 
 export interface KernelDescription {
   id: number
-  arguments: readonly { name: string; kind: 'tensor' | 'number' | 'activation' }[]
+  arguments: readonly { name: string; kind: 'tensor' | 'number' | 'activation' | 'expression' }[]
 }
 
 export const kernels: { readonly [Name in KernelName]: KernelDescription } = {

@@ -25,6 +25,10 @@ export interface RecordOptions {
   readonly logits: boolean
   /** For `trace`: Z and dZ are wanted as tensors of their own, also where training can do without. */
   readonly keepAll: boolean
+  /** Whether the recording trains: a normalisation takes the batch's own statistics then. */
+  readonly training: boolean
+  /** Whether random layers draw: false where `trace` and `gradients` look at one and the same cost. */
+  readonly random: boolean
 }
 
 /**

@@ -45,6 +45,7 @@ export interface Compiled {
   readonly optimizerNumbers: number
   /** Columns that hold one number a member. */
   readonly memberNumbers: Recorder['memberNumbers']
+  readonly randomColumns: Recorder['randomColumns']
   readonly trace: readonly LayerTrace[]
   readonly takesLogits: boolean
   /** The last layer's activations, where a fused loss was asked to keep them. */
@@ -129,7 +130,8 @@ function recordScoring(
   const weightSum = mode.weighted ? record.scratch(1, 1, 0, 'float64') : undefined
   if (weightSum !== undefined) record.weightSum({ sum: weightSum, sampleWeights: sampleWeights! })
 
-  const trace = recordForward(record, network, x, { logits: takesLogits, keepAll })
+  const options = { keepAll, training: backward, random: backward && optimizer !== undefined }
+  const trace = recordForward(record, network, x, { ...options, logits: takesLogits })
   const prediction = trace.at(-1)!.forward.output
   const rowLoss = record.empty(1, 'float64')
   let gradient = backward ? record.empty(network.outputs) : undefined
@@ -156,8 +158,8 @@ function recordScoring(
     trace[index]!.outputGradient = gradient
     const logits = takesLogits && index === network.layers.length - 1
     const backwards = layer.backward(record, trace[index]!.forward.cache, gradient, index > Math.max(lowest, 0), {
+      ...options,
       logits,
-      keepAll,
     })
     trace[index]!.preActivationGradient = backwards.preActivationGradient
     gradient = backwards.inputGradient
@@ -175,6 +177,7 @@ function recordScoring(
     stepNumbers: record.stepNumberCount,
     optimizerNumbers,
     memberNumbers: record.memberNumbers,
+    randomColumns: record.randomColumns,
     trace,
     takesLogits,
     lossOutput: output,
@@ -210,7 +213,7 @@ function recordPrediction(network: Network, xType: 'float32' | 'uint8', raw: boo
   }
   const part = { ...network, layers: network.layers.slice(0, upTo + 1) }
   const logits = raw && upTo === network.layers.length - 1
-  const trace = recordForward(record, part, x, { logits, keepAll: false })
+  const trace = recordForward(record, part, x, { logits, keepAll: false, training: false, random: false })
   const result = trace.at(-1)!.forward.output
   record.label = 'result'
   const output = record.data(1, result.columns, 'float32')

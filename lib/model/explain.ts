@@ -48,7 +48,9 @@ export function explainTraining(
     ...regions.flatMap(({ kind, rowBlock, calls, followers }, index) => [
       `${time(regionTimes[index]!)}  region ${index + 1}: ${how(kind, rowBlock)}`,
       ...calls.map((call) => `${time(callTimes[call]!)}    ${compiled.labels[call]}: ${compiled.kernels[call]}`),
-      ...followers.map((call) => `${time(callTimes[call]!)}    at every tile, ${compiled.labels[call]}`),
+      ...followers.map(
+        (call) => `${time(callTimes[call]!)}    ${compiled.labels[call]} at every tile: ${compiled.kernels[call]}`,
+      ),
     ]),
   ].join('\n')
 }

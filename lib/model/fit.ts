@@ -157,16 +157,26 @@ export function* fitting(settings: FitSettings): Generator<FitRequest, History[]
     let wanted = needsStep ? 1 : FIRST_STEPS_OF_CHUNK
     while (done < total && active.size > 0) {
       const rates = seeds.map((_, member) => ofMember(optimizer.learningRate, member) * factorOf(watches, member))
-      const shared = optimizer.sameForAll && compiled.memberNumbers.length === 0 && same(rates) && same(ownSteps)
+      const shared =
+        members === 1 ||
+        (optimizer.sameForAll &&
+          compiled.memberNumbers.length === 0 &&
+          compiled.randomColumns === undefined &&
+          same(rates) &&
+          same(ownSteps))
       const width = compiled.stepNumbers * (shared ? 1 : members)
       const steps = Math.min(wanted, total - done, Math.max(1, Math.floor(MOST_NUMBERS_OF_CHUNK / Math.max(1, width))))
       const numbers = new Float64Array(steps * width)
       for (let step = 0; step < steps; step++) {
         for (let member = 0; member < (shared ? 1 : members); member++) {
           const at = step * width + member * compiled.stepNumbers
+          const own = ownStep(done + step, stepsPerEpoch, ownSteps[member]!)
+          if (compiled.randomColumns !== undefined) {
+            numbers[at + compiled.randomColumns.seed] = seeds[member]!
+            numbers[at + compiled.randomColumns.step] = own
+          }
           // Where every layer is frozen there is nothing to update.
           if (compiled.stepNumbers > compiled.optimizerNumbers) {
-            const own = ownStep(done + step, stepsPerEpoch, ownSteps[member]!)
             numbers.set(optimizer.numbers(own, rates[member]!, member), at + compiled.optimizerNumbers)
           }
           for (const { column, values } of compiled.memberNumbers) numbers[at + column] = values[member]!

@@ -167,7 +167,7 @@ export interface Addon {
     /** The same numbers as float32, scaled. */
     new (from: Matrix): Matrix
   }
-  Program: new (tensors: Float64Array, calls: Float64Array, labels: string[]) => Program
+  Program: new (tensors: Float64Array, calls: Float64Array, labels: string[], expressions: Float64Array) => Program
   Training: new (options: TrainingOptions) => Training
   Pass: new (options: PassOptions) => Pass
   Predictor: new (

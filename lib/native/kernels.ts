@@ -1,4 +1,5 @@
 // Made from native/kernels/kernels.json by scripts/generate-kernels.mjs: change the table, not this file.
+import type { Expression } from './expression.js'
 import type { ActivationName, Scalar, Tensor } from './tensor.js'
 
 /** output[r] = source[order[r]] converted to output's type; without an order, consecutive rows */
@@ -169,6 +170,119 @@ export interface AdamArguments {
   weightDecay: Scalar
 }
 
+/** an element-wise rule over tensors of the batch; inputs may be of one row or one column */
+export interface MapRowsArguments {
+  output0: Tensor
+  output1?: Tensor | undefined
+  output2?: Tensor | undefined
+  output3?: Tensor | undefined
+  input0?: Tensor | undefined
+  input1?: Tensor | undefined
+  input2?: Tensor | undefined
+  input3?: Tensor | undefined
+  input4?: Tensor | undefined
+  input5?: Tensor | undefined
+  input6?: Tensor | undefined
+  input7?: Tensor | undefined
+  number0?: Scalar | undefined
+  number1?: Scalar | undefined
+  number2?: Scalar | undefined
+  number3?: Scalar | undefined
+  number4?: Scalar | undefined
+  number5?: Scalar | undefined
+  number6?: Scalar | undefined
+  number7?: Scalar | undefined
+  expression: Expression
+}
+
+/** an element-wise rule over tensors of one row, such as ranges of an arena; inputs of one element are broadcast */
+export interface MapElementsArguments {
+  output0: Tensor
+  output1?: Tensor | undefined
+  output2?: Tensor | undefined
+  output3?: Tensor | undefined
+  input0?: Tensor | undefined
+  input1?: Tensor | undefined
+  input2?: Tensor | undefined
+  input3?: Tensor | undefined
+  input4?: Tensor | undefined
+  input5?: Tensor | undefined
+  input6?: Tensor | undefined
+  input7?: Tensor | undefined
+  number0?: Scalar | undefined
+  number1?: Scalar | undefined
+  number2?: Scalar | undefined
+  number3?: Scalar | undefined
+  number4?: Scalar | undefined
+  number5?: Scalar | undefined
+  number6?: Scalar | undefined
+  number7?: Scalar | undefined
+  expression: Expression
+}
+
+/** output[r] = sum (kind 0), mean (1) or largest (2) of the columns of x[r]; sums in float64 */
+export interface ReduceRowsArguments {
+  output: Tensor
+  x: Tensor
+  kind: Scalar
+}
+
+/** output[c] = sum (kind 0) or mean (1) of column c over the batch, rows in order, in float64 */
+export interface ReduceColumnsArguments {
+  output: Tensor
+  x: Tensor
+  kind: Scalar
+}
+
+/** output = uniform in [0, 1) (kind 0) or standard normal (1), a function of seed, stream, step and the place of the element */
+export interface RandomArguments {
+  output: Tensor
+  seed: Scalar
+  stream: Scalar
+  step: Scalar
+  kind: Scalar
+}
+
+/** output[r][to + i] = x[r][from + i] for i below count */
+export interface CopyColumnsArguments {
+  output: Tensor
+  x: Tensor
+  from: Scalar
+  to: Scalar
+  count: Scalar
+}
+
+/** output[r][to + i] = table[code][i], code being x[r][column]; a code outside the table is row 0 */
+export interface EmbeddingForwardArguments {
+  output: Tensor
+  table: Tensor
+  x: Tensor
+  column: Scalar
+  to: Scalar
+}
+
+/** tableGradient[code] = sum of outputGradient[r][from ...] over the rows of that code, in order */
+export interface EmbeddingBackwardArguments {
+  tableGradient: Tensor
+  outputGradient: Tensor
+  x: Tensor
+  column: Scalar
+  from: Scalar
+}
+
+/** sum[0] += sum of squares of x, in float64; first = 1 starts at 0 */
+export interface SquaredNormArguments {
+  sum: Tensor
+  x: Tensor
+  first: Scalar
+}
+
+/** every unit of the weight whose norm is above the limit is scaled down to it */
+export interface LimitNormArguments {
+  weight: Tensor
+  limit: Scalar
+}
+
 export interface KernelArguments {
   gather: GatherArguments
   denseForward: DenseForwardArguments
@@ -189,13 +303,23 @@ export interface KernelArguments {
   penaltyGradient: PenaltyGradientArguments
   sgd: SgdArguments
   adam: AdamArguments
+  mapRows: MapRowsArguments
+  mapElements: MapElementsArguments
+  reduceRows: ReduceRowsArguments
+  reduceColumns: ReduceColumnsArguments
+  random: RandomArguments
+  copyColumns: CopyColumnsArguments
+  embeddingForward: EmbeddingForwardArguments
+  embeddingBackward: EmbeddingBackwardArguments
+  squaredNorm: SquaredNormArguments
+  limitNorm: LimitNormArguments
 }
 
 export type KernelName = keyof KernelArguments
 
 export interface KernelDescription {
   id: number
-  arguments: readonly { name: string; kind: 'tensor' | 'number' | 'activation' }[]
+  arguments: readonly { name: string; kind: 'tensor' | 'number' | 'activation' | 'expression' }[]
 }
 
 export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
@@ -384,6 +508,129 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
       { name: 'beta2', kind: 'number' },
       { name: 'epsilon', kind: 'number' },
       { name: 'weightDecay', kind: 'number' },
+    ],
+  },
+  mapRows: {
+    id: 19,
+    arguments: [
+      { name: 'output0', kind: 'tensor' },
+      { name: 'output1', kind: 'tensor' },
+      { name: 'output2', kind: 'tensor' },
+      { name: 'output3', kind: 'tensor' },
+      { name: 'input0', kind: 'tensor' },
+      { name: 'input1', kind: 'tensor' },
+      { name: 'input2', kind: 'tensor' },
+      { name: 'input3', kind: 'tensor' },
+      { name: 'input4', kind: 'tensor' },
+      { name: 'input5', kind: 'tensor' },
+      { name: 'input6', kind: 'tensor' },
+      { name: 'input7', kind: 'tensor' },
+      { name: 'number0', kind: 'number' },
+      { name: 'number1', kind: 'number' },
+      { name: 'number2', kind: 'number' },
+      { name: 'number3', kind: 'number' },
+      { name: 'number4', kind: 'number' },
+      { name: 'number5', kind: 'number' },
+      { name: 'number6', kind: 'number' },
+      { name: 'number7', kind: 'number' },
+      { name: 'expression', kind: 'expression' },
+    ],
+  },
+  mapElements: {
+    id: 20,
+    arguments: [
+      { name: 'output0', kind: 'tensor' },
+      { name: 'output1', kind: 'tensor' },
+      { name: 'output2', kind: 'tensor' },
+      { name: 'output3', kind: 'tensor' },
+      { name: 'input0', kind: 'tensor' },
+      { name: 'input1', kind: 'tensor' },
+      { name: 'input2', kind: 'tensor' },
+      { name: 'input3', kind: 'tensor' },
+      { name: 'input4', kind: 'tensor' },
+      { name: 'input5', kind: 'tensor' },
+      { name: 'input6', kind: 'tensor' },
+      { name: 'input7', kind: 'tensor' },
+      { name: 'number0', kind: 'number' },
+      { name: 'number1', kind: 'number' },
+      { name: 'number2', kind: 'number' },
+      { name: 'number3', kind: 'number' },
+      { name: 'number4', kind: 'number' },
+      { name: 'number5', kind: 'number' },
+      { name: 'number6', kind: 'number' },
+      { name: 'number7', kind: 'number' },
+      { name: 'expression', kind: 'expression' },
+    ],
+  },
+  reduceRows: {
+    id: 21,
+    arguments: [
+      { name: 'output', kind: 'tensor' },
+      { name: 'x', kind: 'tensor' },
+      { name: 'kind', kind: 'number' },
+    ],
+  },
+  reduceColumns: {
+    id: 22,
+    arguments: [
+      { name: 'output', kind: 'tensor' },
+      { name: 'x', kind: 'tensor' },
+      { name: 'kind', kind: 'number' },
+    ],
+  },
+  random: {
+    id: 23,
+    arguments: [
+      { name: 'output', kind: 'tensor' },
+      { name: 'seed', kind: 'number' },
+      { name: 'stream', kind: 'number' },
+      { name: 'step', kind: 'number' },
+      { name: 'kind', kind: 'number' },
+    ],
+  },
+  copyColumns: {
+    id: 24,
+    arguments: [
+      { name: 'output', kind: 'tensor' },
+      { name: 'x', kind: 'tensor' },
+      { name: 'from', kind: 'number' },
+      { name: 'to', kind: 'number' },
+      { name: 'count', kind: 'number' },
+    ],
+  },
+  embeddingForward: {
+    id: 25,
+    arguments: [
+      { name: 'output', kind: 'tensor' },
+      { name: 'table', kind: 'tensor' },
+      { name: 'x', kind: 'tensor' },
+      { name: 'column', kind: 'number' },
+      { name: 'to', kind: 'number' },
+    ],
+  },
+  embeddingBackward: {
+    id: 26,
+    arguments: [
+      { name: 'tableGradient', kind: 'tensor' },
+      { name: 'outputGradient', kind: 'tensor' },
+      { name: 'x', kind: 'tensor' },
+      { name: 'column', kind: 'number' },
+      { name: 'from', kind: 'number' },
+    ],
+  },
+  squaredNorm: {
+    id: 27,
+    arguments: [
+      { name: 'sum', kind: 'tensor' },
+      { name: 'x', kind: 'tensor' },
+      { name: 'first', kind: 'number' },
+    ],
+  },
+  limitNorm: {
+    id: 28,
+    arguments: [
+      { name: 'weight', kind: 'tensor' },
+      { name: 'limit', kind: 'number' },
     ],
   },
 }

@@ -2,8 +2,10 @@
  * Records kernel calls on tensors into a program. Layers, losses, metrics and optimizers write to it; nothing here
  * computes. One typed method per kernel, made from the kernel table.
  */
+import { DeepblasError } from '../errors.js'
 import type { PerMember } from '../per-member.js'
 import { native, type Program } from './addon.js'
+import { Element, Expression } from './expression.js'
 import { type KernelArguments, type KernelName, kernels } from './kernels.js'
 import type { Parameter } from './parameter.js'
 import {
@@ -25,6 +27,22 @@ const ABSENT = 0
 const TENSOR = 1
 const CONSTANT = 2
 const STEP_NUMBER = 3
+const EXPRESSION = 4
+
+/** Streams below are those of initial weights, shuffles and splits (native/program/streams.h, data/dataset.ts). */
+const FIRST_LAYER_STREAM = 16
+
+const MOST_OUTPUTS = 4
+const MOST_INPUTS = 8
+const MOST_NUMBERS = 8
+
+/** What a rule reads and writes, by the names that it uses for them. */
+export interface MapTensors<Inputs extends string, Numbers extends string, Outputs extends string> {
+  readonly inputs: Readonly<Record<Inputs, Tensor>>
+  /** Numbers of a step or of a member; constants may stand in the rule itself. */
+  readonly numbers?: Readonly<Record<Numbers, Scalar>>
+  readonly outputs: Readonly<Record<Outputs, Tensor>>
+}
 
 class Recording {
   /** Named in explain() and errors; set before a layer records. */
@@ -34,9 +52,13 @@ class Recording {
   readonly kernels: KernelName[] = []
   /** Columns of the step table that hold one number a member, at every step the same. */
   readonly memberNumbers: { readonly column: number; readonly values: readonly number[] }[] = []
+  /** Columns of the step table for random kernels, where some layer asked for them. */
+  randomColumns: { readonly seed: number; readonly step: number } | undefined
   readonly #calls: number[] = []
+  readonly #expressions: Expression[] = []
   readonly #arenaTensors = new Map<Parameter, Map<string, Tensor>>()
   #accumulators = 0
+  #streams = 0
   #stepNumbers = 0
 
   /** A new tensor of the batch's rows. */
@@ -79,6 +101,16 @@ class Recording {
     return { column: this.#stepNumbers++ }
   }
 
+  /**
+   * What a random kernel draws by: the fit's seed (of every member its own), the member's own step, and a stream of its
+   * own, numbered in the order of asking. Only recordings that train have them.
+   */
+  randomSource(): { seed: Scalar; step: Scalar; stream: number } {
+    this.randomColumns ??= { seed: this.stepNumber().column, step: this.stepNumber().column }
+    const { seed, step } = this.randomColumns
+    return { seed: { column: seed }, step: { column: step }, stream: FIRST_LAYER_STREAM + this.#streams++ }
+  }
+
   /** A number, or a column of the step table where the members of a population have one each. */
   scalar(value: PerMember): Scalar {
     if (typeof value === 'number') return value
@@ -114,13 +146,52 @@ class Recording {
     this.kernels.push(name)
     this.#calls.push(kernel.id, kernel.arguments.length)
     for (const argument of kernel.arguments) {
-      const value = (given as unknown as Record<string, Tensor | Scalar | ActivationName | undefined>)[argument.name]
+      const value = (given as unknown as Record<string, Tensor | Scalar | ActivationName | Expression | undefined>)[
+        argument.name
+      ]
       if (value === undefined) this.#calls.push(ABSENT, 0)
       else if (value instanceof Tensor) this.#calls.push(TENSOR, value.index)
+      else if (value instanceof Expression) this.#calls.push(EXPRESSION, this.#expressions.push(value) - 1)
       else if (typeof value === 'number') this.#calls.push(CONSTANT, value)
       else if (typeof value === 'string') this.#calls.push(CONSTANT, activationKernels.indexOf(value))
       else this.#calls.push(STEP_NUMBER, value.column)
     }
+  }
+
+  /**
+   * Computes every output element by element. Inputs of one row or one column are broadcast. Outputs are tensors of the
+   * batch, or ranges and parameters, which inputs of the same stored shape go with element by element.
+   *
+   * @example
+   * record.map({ inputs: { x }, outputs: { y } }, ({ x }) => ({ y: x.times(x.sigmoid()) }))
+   */
+  map<Inputs extends string, Outputs extends string, Numbers extends string = never>(
+    { inputs, numbers, outputs }: MapTensors<Inputs, Numbers, Outputs>,
+    rule: (values: Readonly<Record<Inputs | Numbers, Element>>) => Readonly<Record<Outputs, Element | number>>,
+  ): void {
+    const inputNames = Object.keys(inputs) as Inputs[]
+    const numberNames = Object.keys(numbers ?? {}) as Numbers[]
+    const outputNames = Object.keys(outputs) as Outputs[]
+    atMost('outputs', outputNames, MOST_OUTPUTS)
+    atMost('inputs', inputNames, MOST_INPUTS)
+    atMost('numbers', numberNames, MOST_NUMBERS)
+    const values = Object.fromEntries([
+      ...inputNames.map((name, index) => [name, new Element('input', [], index)]),
+      ...numberNames.map((name, index) => [name, new Element('number', [], index)]),
+    ])
+    const results = rule(values as Record<Inputs | Numbers, Element>)
+    const stored = outputNames.map((name): Element => {
+      const result: Element | number = results[name]
+      return typeof result === 'number' ? new Element('constant', [], 0, result) : result
+    })
+    const given = Object.fromEntries([
+      ...outputNames.map((name, index) => [`output${index}`, outputs[name]]),
+      ...inputNames.map((name, index) => [`input${index}`, inputs[name]]),
+      ...numberNames.map((name, index) => [`number${index}`, numbers![name]]),
+      ['expression', new Expression(stored)],
+    ])
+    const ofBatch = outputs[outputNames[0]!].fields.rows === -1
+    this.call(ofBatch ? 'mapRows' : 'mapElements', given as never)
   }
 
   program(): Program {
@@ -135,7 +206,13 @@ class Recording {
       f.offset,
       f.slot,
     ])
-    return new (native().Program)(Float64Array.from(fields), Float64Array.from(this.#calls), this.labels)
+    const expressions = this.#expressions.flatMap(({ numbers }) => numbers)
+    return new (native().Program)(
+      Float64Array.from(fields),
+      Float64Array.from(this.#calls),
+      this.labels,
+      Float64Array.from(expressions),
+    )
   }
 
   #inArena(parameter: Parameter, storage: 'parameter' | 'gradient', slot: number): Tensor {
@@ -154,6 +231,14 @@ class Recording {
     this.tensors.push(tensor)
     return tensor
   }
+}
+
+function atMost(what: string, names: readonly string[], most: number): void {
+  if (names.length <= most && (what !== 'outputs' || names.length > 0)) return
+  throw new DeepblasError(
+    'ERR_DEEPBLAS_ARGUMENT',
+    `Expected ${what === 'outputs' ? 'one to ' : 'at most '}${most} ${what} for map but received ${names.length}.`,
+  )
 }
 
 const plain: Omit<TensorFields, 'columns' | 'stride'> = {

@@ -72,7 +72,7 @@ class MatrixHandle : public Napi::ObjectWrap<MatrixHandle> {
 class ProgramHandle : public Napi::ObjectWrap<ProgramHandle> {
  public:
   static Napi::Function define(Napi::Env env);
-  explicit ProgramHandle(const Napi::CallbackInfo& info);  // (tensors, calls, labels)
+  explicit ProgramHandle(const Napi::CallbackInfo& info);  // (tensors, calls, labels, expressions)
   const std::shared_ptr<const Program>& program() const { return program_; }
   std::shared_ptr<const Plan> plan(int64_t rows, bool keepAll);
 

@@ -13,11 +13,13 @@ ProgramHandle::ProgramHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<
     const auto tensors = info[0].As<Napi::Float64Array>();
     const auto calls = info[1].As<Napi::Float64Array>();
     const auto names = info[2].As<Napi::Array>();
+    const auto expressions = info[3].As<Napi::Float64Array>();
     std::vector<std::string> labels;
     for (uint32_t i = 0; i < names.Length(); ++i) labels.push_back(names.Get(i).ToString().Utf8Value());
     program_ = std::make_shared<const Program>(tensors.Data(), static_cast<int64_t>(tensors.ElementLength()),
                                                calls.Data(), static_cast<int64_t>(calls.ElementLength()),
-                                               std::move(labels));
+                                               std::move(labels), expressions.Data(),
+                                               static_cast<int64_t>(expressions.ElementLength()));
   });
 }
 

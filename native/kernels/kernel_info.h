@@ -7,7 +7,7 @@
 
 namespace deepblas {
 
-enum class ArgumentKind : int32_t { Tensor, Number };
+enum class ArgumentKind : int32_t { Tensor, Number, Expression };
 enum class Access : int32_t { Read, Write, Update };
 
 // Rows: every output row depends on the same row of its inputs only, so calls may be chained over row blocks.
@@ -22,7 +22,7 @@ struct ArgumentInfo {
   bool optional;
 };
 
-constexpr int kMaximumArguments = 12;
+constexpr int kMaximumArguments = 21;
 
 struct KernelInfo {
   const char* name;

@@ -25,8 +25,18 @@ enum class KernelId : int32_t {
   PenaltyGradient = 16,
   Sgd = 17,
   Adam = 18,
+  MapRows = 19,
+  MapElements = 20,
+  ReduceRows = 21,
+  ReduceColumns = 22,
+  Random = 23,
+  CopyColumns = 24,
+  EmbeddingForward = 25,
+  EmbeddingBackward = 26,
+  SquaredNorm = 27,
+  LimitNorm = 28,
 };
-constexpr int kKernelCount = 19;
+constexpr int kKernelCount = 29;
 
 // Positions of a kernel's arguments in Call::views and Call::numbers.
 namespace at {
@@ -86,6 +96,36 @@ enum : int { parameter, gradient, velocity, learningRate, momentum, nesterov, we
 }
 namespace adam {
 enum : int { parameter, gradient, firstMoment, secondMoment, stepSize, inverseRootCorrection, weightShrink, beta1, beta2, epsilon, weightDecay };
+}
+namespace mapRows {
+enum : int { output0, output1, output2, output3, input0, input1, input2, input3, input4, input5, input6, input7, number0, number1, number2, number3, number4, number5, number6, number7, expression };
+}
+namespace mapElements {
+enum : int { output0, output1, output2, output3, input0, input1, input2, input3, input4, input5, input6, input7, number0, number1, number2, number3, number4, number5, number6, number7, expression };
+}
+namespace reduceRows {
+enum : int { output, x, kind };
+}
+namespace reduceColumns {
+enum : int { output, x, kind };
+}
+namespace random {
+enum : int { output, seed, stream, step, kind };
+}
+namespace copyColumns {
+enum : int { output, x, from, to, count };
+}
+namespace embeddingForward {
+enum : int { output, table, x, column, to };
+}
+namespace embeddingBackward {
+enum : int { tableGradient, outputGradient, x, column, from };
+}
+namespace squaredNorm {
+enum : int { sum, x, first };
+}
+namespace limitNorm {
+enum : int { weight, limit };
 }
 }  // namespace at
 
@@ -239,6 +279,109 @@ constexpr KernelInfo kKernelInfo[kKernelCount] = {
       {"beta2", ArgumentKind::Number, Access::Read, false},
       {"epsilon", ArgumentKind::Number, Access::Read, false},
       {"weightDecay", ArgumentKind::Number, Access::Read, false}}},
+    {"mapRows",
+     Cut::Rows,
+     21,
+     {{"output0", ArgumentKind::Tensor, Access::Update, false},
+      {"output1", ArgumentKind::Tensor, Access::Update, true},
+      {"output2", ArgumentKind::Tensor, Access::Update, true},
+      {"output3", ArgumentKind::Tensor, Access::Update, true},
+      {"input0", ArgumentKind::Tensor, Access::Read, true},
+      {"input1", ArgumentKind::Tensor, Access::Read, true},
+      {"input2", ArgumentKind::Tensor, Access::Read, true},
+      {"input3", ArgumentKind::Tensor, Access::Read, true},
+      {"input4", ArgumentKind::Tensor, Access::Read, true},
+      {"input5", ArgumentKind::Tensor, Access::Read, true},
+      {"input6", ArgumentKind::Tensor, Access::Read, true},
+      {"input7", ArgumentKind::Tensor, Access::Read, true},
+      {"number0", ArgumentKind::Number, Access::Read, true},
+      {"number1", ArgumentKind::Number, Access::Read, true},
+      {"number2", ArgumentKind::Number, Access::Read, true},
+      {"number3", ArgumentKind::Number, Access::Read, true},
+      {"number4", ArgumentKind::Number, Access::Read, true},
+      {"number5", ArgumentKind::Number, Access::Read, true},
+      {"number6", ArgumentKind::Number, Access::Read, true},
+      {"number7", ArgumentKind::Number, Access::Read, true},
+      {"expression", ArgumentKind::Expression, Access::Read, false}}},
+    {"mapElements",
+     Cut::Elements,
+     21,
+     {{"output0", ArgumentKind::Tensor, Access::Update, false},
+      {"output1", ArgumentKind::Tensor, Access::Update, true},
+      {"output2", ArgumentKind::Tensor, Access::Update, true},
+      {"output3", ArgumentKind::Tensor, Access::Update, true},
+      {"input0", ArgumentKind::Tensor, Access::Read, true},
+      {"input1", ArgumentKind::Tensor, Access::Read, true},
+      {"input2", ArgumentKind::Tensor, Access::Read, true},
+      {"input3", ArgumentKind::Tensor, Access::Read, true},
+      {"input4", ArgumentKind::Tensor, Access::Read, true},
+      {"input5", ArgumentKind::Tensor, Access::Read, true},
+      {"input6", ArgumentKind::Tensor, Access::Read, true},
+      {"input7", ArgumentKind::Tensor, Access::Read, true},
+      {"number0", ArgumentKind::Number, Access::Read, true},
+      {"number1", ArgumentKind::Number, Access::Read, true},
+      {"number2", ArgumentKind::Number, Access::Read, true},
+      {"number3", ArgumentKind::Number, Access::Read, true},
+      {"number4", ArgumentKind::Number, Access::Read, true},
+      {"number5", ArgumentKind::Number, Access::Read, true},
+      {"number6", ArgumentKind::Number, Access::Read, true},
+      {"number7", ArgumentKind::Number, Access::Read, true},
+      {"expression", ArgumentKind::Expression, Access::Read, false}}},
+    {"reduceRows",
+     Cut::Rows,
+     3,
+     {{"output", ArgumentKind::Tensor, Access::Write, false},
+      {"x", ArgumentKind::Tensor, Access::Read, false},
+      {"kind", ArgumentKind::Number, Access::Read, false}}},
+    {"reduceColumns",
+     Cut::Tiles,
+     3,
+     {{"output", ArgumentKind::Tensor, Access::Write, false},
+      {"x", ArgumentKind::Tensor, Access::Read, false},
+      {"kind", ArgumentKind::Number, Access::Read, false}}},
+    {"random",
+     Cut::Rows,
+     5,
+     {{"output", ArgumentKind::Tensor, Access::Write, false},
+      {"seed", ArgumentKind::Number, Access::Read, false},
+      {"stream", ArgumentKind::Number, Access::Read, false},
+      {"step", ArgumentKind::Number, Access::Read, false},
+      {"kind", ArgumentKind::Number, Access::Read, false}}},
+    {"copyColumns",
+     Cut::Rows,
+     5,
+     {{"output", ArgumentKind::Tensor, Access::Update, false},
+      {"x", ArgumentKind::Tensor, Access::Read, false},
+      {"from", ArgumentKind::Number, Access::Read, false},
+      {"to", ArgumentKind::Number, Access::Read, false},
+      {"count", ArgumentKind::Number, Access::Read, false}}},
+    {"embeddingForward",
+     Cut::Rows,
+     5,
+     {{"output", ArgumentKind::Tensor, Access::Update, false},
+      {"table", ArgumentKind::Tensor, Access::Read, false},
+      {"x", ArgumentKind::Tensor, Access::Read, false},
+      {"column", ArgumentKind::Number, Access::Read, false},
+      {"to", ArgumentKind::Number, Access::Read, false}}},
+    {"embeddingBackward",
+     Cut::Tiles,
+     5,
+     {{"tableGradient", ArgumentKind::Tensor, Access::Write, false},
+      {"outputGradient", ArgumentKind::Tensor, Access::Read, false},
+      {"x", ArgumentKind::Tensor, Access::Read, false},
+      {"column", ArgumentKind::Number, Access::Read, false},
+      {"from", ArgumentKind::Number, Access::Read, false}}},
+    {"squaredNorm",
+     Cut::Whole,
+     3,
+     {{"sum", ArgumentKind::Tensor, Access::Update, false},
+      {"x", ArgumentKind::Tensor, Access::Read, false},
+      {"first", ArgumentKind::Number, Access::Read, false}}},
+    {"limitNorm",
+     Cut::Tiles,
+     2,
+     {{"weight", ArgumentKind::Tensor, Access::Update, false},
+      {"limit", ArgumentKind::Number, Access::Read, false}}},
 };
 
 }  // namespace deepblas

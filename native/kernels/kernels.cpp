@@ -10,6 +10,10 @@
   void registerLoss(KernelSet& set);        \
   void registerMetric(KernelSet& set);      \
   void registerOptimizer(KernelSet& set);   \
+  void registerColumns(KernelSet& set);     \
+  void registerMap(KernelSet& set);         \
+  void registerRandom(KernelSet& set);      \
+  void registerReduce(KernelSet& set);      \
   void registerRegularizer(KernelSet& set); \
   }
 
@@ -23,6 +27,10 @@
     isa::registerLoss(*set);          \
     isa::registerMetric(*set);        \
     isa::registerOptimizer(*set);     \
+    isa::registerColumns(*set);       \
+    isa::registerMap(*set);           \
+    isa::registerRandom(*set);        \
+    isa::registerReduce(*set);        \
     isa::registerRegularizer(*set);   \
     return set;                       \
   }()

@@ -104,6 +104,11 @@ void Executor::bindTensors() {
 }
 
 void Executor::prepareCalls() {
+  for (int64_t e = 0; e < program_->expressions(); ++e) {
+    // Kernels find an expression as the data of a view.
+    Expression* rule = const_cast<Expression*>(&program_->expression(e));
+    expressionViews_.push_back({rule, 1, 1, 1, 0, Type::Float32, 1.0f});
+  }
   for (const CallSpec& spec : program_->calls()) {
     PreparedCall call = {};
     call.argumentCount = static_cast<int>(spec.arguments.size());
@@ -115,6 +120,8 @@ void Executor::prepareCalls() {
       const ArgumentSpec& given = spec.arguments[argument];
       if (given.kind == ArgumentSpec::StepNumber) call.stepNumbers.push_back({argument, given.index});
       for (int64_t m = 0; m < members_; ++m) {
+        if (given.kind == ArgumentSpec::Expression)
+          call.views[m * call.argumentCount + argument] = &expressionViews_[given.index];
         if (given.kind == ArgumentSpec::Tensor)
           call.views[m * call.argumentCount + argument] = &views_[m * tensorCount_ + given.index];
         call.numbers[m * call.argumentCount + argument] = given.constant;

@@ -117,7 +117,7 @@ class Executor {
   int64_t members_, tensorCount_;
   Arena workspace_;
   std::vector<double> accumulators_;
-  std::vector<View> views_;
+  std::vector<View> views_, expressionViews_;
   std::vector<int64_t> movingTensors_;  // Data and Order: rebound every step
   std::vector<PreparedCall> calls_;
   std::vector<int32_t> notFinite_;

@@ -27,8 +27,9 @@ int64_t whole(double value) {
 }  // namespace
 
 Program::Program(const double* tensors, int64_t tensorNumbers, const double* calls, int64_t callNumbers,
-                 std::vector<std::string> labels) {
+                 std::vector<std::string> labels, const double* expressions, int64_t expressionNumbers) {
   decodeTensors(tensors, tensorNumbers);
+  decodeExpressions(expressions, expressionNumbers);
   decodeCalls(calls, callNumbers, labels);
 }
 
@@ -71,6 +72,55 @@ void Program::decodeTensors(const double* numbers, int64_t count) {
   }
 }
 
+void Program::decodeExpressions(const double* numbers, int64_t count) {
+  int64_t at = 0;
+  while (at < count) {
+    const int64_t length = whole(numbers[at++]);
+    require(length > 0 && length <= kMostOperations && count - at >= 5 * length, "an expression too long or cut short");
+    auto expression = std::make_shared<Expression>();
+    expression->count = length;
+    for (int64_t i = 0; i < length; ++i, at += 5) {
+      const int64_t operation = whole(numbers[at]);
+      require(operation >= 0 && operation < kOperations, "unknown operation");
+      Instruction& instruction = expression->instructions[i];
+      instruction = {static_cast<Operation>(operation), static_cast<int32_t>(whole(numbers[at + 1])),
+                     static_cast<int32_t>(whole(numbers[at + 2])), static_cast<int32_t>(whole(numbers[at + 3])),
+                     static_cast<float>(numbers[at + 4])};
+      const bool leaf = operation < static_cast<int64_t>(Operation::Add);
+      for (int32_t operand : {instruction.a, instruction.b, instruction.c}) {
+        require(operand >= 0, "an operand below 0");
+        // Registers hold results of earlier instructions; inputs, numbers and outputs are checked with the call.
+        if (!leaf && instruction.operation != Operation::Store) require(operand < i || operand == 0, "an operand to come");
+      }
+    }
+    expressions_.push_back(std::move(expression));
+  }
+}
+
+// Whether all that an expression names is there.
+void Program::checkExpression(const CallSpec& call) const {
+  const KernelInfo& kernel = info(call);
+  int outputs = 0, inputs = 0, position = -1;
+  for (int i = 0; i < kernel.argumentCount; ++i) {
+    if (kernel.arguments[i].kind == ArgumentKind::Expression) position = i;
+    if (kernel.arguments[i].kind != ArgumentKind::Tensor) continue;
+    ++(kernel.arguments[i].access == Access::Read ? inputs : outputs);
+  }
+  if (position < 0) return;
+  const Expression& rule = *expressions_[call.arguments[position].index];
+  const auto given = [&](int argument) { return call.arguments[argument].kind == ArgumentSpec::Tensor; };
+  for (int64_t i = 0; i < rule.count; ++i) {
+    const Instruction& one = rule.instructions[i];
+    if (one.operation == Operation::Input) require(one.a < inputs && given(outputs + one.a), "an input that is not given");
+    if (one.operation == Operation::Number) {
+      const int argument = outputs + inputs + one.a;
+      require(argument < position && call.arguments[argument].kind != ArgumentSpec::Absent, "a number that is not given");
+    }
+    if (one.operation == Operation::Store)
+      require(one.a < i && one.b < outputs && given(one.b), "an output that is not given");
+  }
+}
+
 void Program::decodeCalls(const double* numbers, int64_t count, const std::vector<std::string>& labels) {
   int64_t at = 0;
   while (at < count) {
@@ -94,6 +144,12 @@ void Program::decodeCalls(const double* numbers, int64_t count, const std::vecto
           argument.index = whole(numbers[at + 1]);
           require(argument.index >= 0 && argument.index < static_cast<int64_t>(tensors_.size()), "unknown tensor");
         }
+      } else if (expected.kind == ArgumentKind::Expression) {
+        require(argument.kind == ArgumentSpec::Expression, "an expression argument is not an expression");
+        argument.index = whole(numbers[at + 1]);
+        require(argument.index >= 0 && argument.index < static_cast<int64_t>(expressions_.size()), "unknown expression");
+      } else if (argument.kind == ArgumentSpec::Absent) {
+        require(expected.optional, "a required number is absent");
       } else if (argument.kind == ArgumentSpec::StepNumber) {
         argument.index = whole(numbers[at + 1]);
         require(argument.index >= 0, "unknown step number");
@@ -106,6 +162,7 @@ void Program::decodeCalls(const double* numbers, int64_t count, const std::vecto
     }
     require(calls_.size() < labels.size(), "a call without a label");
     call.label = labels[calls_.size()];
+    checkExpression(call);
     calls_.push_back(std::move(call));
   }
   require(calls_.size() == labels.size(), "more labels than calls");

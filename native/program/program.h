@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "kernels/expression.h"
 #include "kernels/kernel_table.h"
 
 namespace deepblas {
@@ -36,9 +38,9 @@ struct TensorSpec {
 };
 
 struct ArgumentSpec {
-  enum Kind : int32_t { Absent = 0, Tensor = 1, Constant = 2, StepNumber = 3 };
+  enum Kind : int32_t { Absent = 0, Tensor = 1, Constant = 2, StepNumber = 3, Expression = 4 };
   Kind kind;
-  int64_t index;   // of the tensor, or the column of the step table
+  int64_t index;   // of the tensor or expression, or the column of the step table
   double constant;
 };
 
@@ -54,11 +56,14 @@ class Program {
 
   // The recorder's encoding: kTensorFields numbers a tensor in the order of TensorSpec; a call is kernel, number of
   // arguments, then kind and value of each. Throws when it does not describe a valid program.
+  // An expression is its number of instructions, then operation, a, b, c and value of each.
   Program(const double* tensors, int64_t tensorNumbers, const double* calls, int64_t callNumbers,
-          std::vector<std::string> labels);
+          std::vector<std::string> labels, const double* expressions = nullptr, int64_t expressionNumbers = 0);
 
   const std::vector<TensorSpec>& tensors() const { return tensors_; }
   const std::vector<CallSpec>& calls() const { return calls_; }
+  int64_t expressions() const { return static_cast<int64_t>(expressions_.size()); }
+  const Expression& expression(int64_t index) const { return *expressions_[index]; }
   const KernelInfo& info(const CallSpec& call) const { return kKernelInfo[static_cast<int>(call.kernel)]; }
   int64_t stepNumbers() const { return stepNumbers_; }    // columns of the step table
   int64_t accumulators() const { return accumulators_; }  // doubles
@@ -69,10 +74,13 @@ class Program {
 
  private:
   void decodeTensors(const double* numbers, int64_t count);
+  void decodeExpressions(const double* numbers, int64_t count);
+  void checkExpression(const CallSpec& call) const;
   void decodeCalls(const double* numbers, int64_t count, const std::vector<std::string>& labels);
 
   std::vector<TensorSpec> tensors_;
   std::vector<CallSpec> calls_;
+  std::vector<std::shared_ptr<const Expression>> expressions_;
   int64_t stepNumbers_ = 0, accumulators_ = 0, slots_ = 0, states_ = 0, arenaElements_ = 0;
   bool usesOrder_ = false;
 };

@@ -91,6 +91,18 @@ __attribute__((always_inline)) inline __m512 emulatedSquareRoot(__mmask16, __m51
 #undef DEEPBLAS_ISA
 #define DEEPBLAS_ISA emulated::regularizerFamily
 #include "kernels/vector/regularizer.cpp"
+#undef DEEPBLAS_ISA
+#define DEEPBLAS_ISA emulated::columnsFamily
+#include "kernels/vector/columns.cpp"
+#undef DEEPBLAS_ISA
+#define DEEPBLAS_ISA emulated::mapFamily
+#include "kernels/vector/map.cpp"
+#undef DEEPBLAS_ISA
+#define DEEPBLAS_ISA emulated::randomFamily
+#include "kernels/vector/random.cpp"
+#undef DEEPBLAS_ISA
+#define DEEPBLAS_ISA emulated::reduceFamily
+#include "kernels/vector/reduce.cpp"
 
 namespace deepblas {
 namespace test {
@@ -107,6 +119,10 @@ const KernelSet* emulatedAvx512() {
     emulated::metricFamily::registerMetric(*made);
     emulated::optimizerFamily::registerOptimizer(*made);
     emulated::regularizerFamily::registerRegularizer(*made);
+    emulated::columnsFamily::registerColumns(*made);
+    emulated::mapFamily::registerMap(*made);
+    emulated::randomFamily::registerRandom(*made);
+    emulated::reduceFamily::registerReduce(*made);
     return made;
   }();
   return set;

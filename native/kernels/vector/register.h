@@ -13,6 +13,10 @@ void registerLoss(KernelSet& set);
 void registerMetric(KernelSet& set);
 void registerOptimizer(KernelSet& set);
 void registerRegularizer(KernelSet& set);
+void registerColumns(KernelSet& set);
+void registerMap(KernelSet& set);
+void registerRandom(KernelSet& set);
+void registerReduce(KernelSet& set);
 
 }  // namespace DEEPBLAS_ISA
 }  // namespace deepblas

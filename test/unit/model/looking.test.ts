@@ -300,7 +300,7 @@ describe('tables', () => {
       'layers.0 Dense penalty: penalty',
       'layers.1 Dense backward: denseBackwardWeight',
       'layers.0 Dense backward: denseBackwardWeight',
-      'optimizer Adam: adam',
+      'optimizer Adam at every tile: adam',
     ]) {
       expect(ofCalls.filter((line) => line.endsWith(call))).toHaveLength(1)
     }

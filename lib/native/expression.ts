@@ -1,0 +1,202 @@
+/*
+ * Element-wise rules: a rule is written once in TypeScript, recorded as data, and evaluated in C++ over blocks of
+ * elements. So a user's activation, loss or optimizer runs natively without a line of C++.
+ */
+import { DeepblasError } from '../errors.js'
+
+/** The order is that of native/kernels/expression.h. */
+const operations = [
+  'input',
+  'number',
+  'constant',
+  'rows',
+  'column',
+  'add',
+  'subtract',
+  'multiply',
+  'divide',
+  'minimum',
+  'maximum',
+  'negate',
+  'absolute',
+  'squareRoot',
+  'exponential',
+  'logarithm',
+  'tanh',
+  'sigmoid',
+  'softplus',
+  'normalDistribution',
+  'normalDensity',
+  'sign',
+  'less',
+  'equal',
+  'select',
+  'store',
+] as const
+type Operation = (typeof operations)[number]
+
+const MOST_OPERATIONS = 96
+
+/** An element of a rule, or a number that is the same for all elements. */
+export type Operand = Element | number
+
+/** One value of a rule, as it is computed for every element. */
+export class Element {
+  readonly operation: Operation
+  readonly operands: readonly Element[]
+  readonly index: number
+  readonly value: number
+
+  constructor(operation: Operation, operands: readonly Operand[] = [], index = 0, value = 0) {
+    this.operation = operation
+    this.operands = operands.map((operand) => (typeof operand === 'number' ? constant(operand) : operand))
+    this.index = index
+    this.value = value
+  }
+
+  plus(other: Operand): Element {
+    return new Element('add', [this, other])
+  }
+
+  minus(other: Operand): Element {
+    return new Element('subtract', [this, other])
+  }
+
+  times(other: Operand): Element {
+    return new Element('multiply', [this, other])
+  }
+
+  over(other: Operand): Element {
+    return new Element('divide', [this, other])
+  }
+
+  negated(): Element {
+    return new Element('negate', [this])
+  }
+
+  squared(): Element {
+    return this.times(this)
+  }
+
+  /** The smaller of two; NaN stays NaN. */
+  atMost(other: Operand): Element {
+    return new Element('minimum', [this, other])
+  }
+
+  /** The larger of two; NaN stays NaN. */
+  atLeast(other: Operand): Element {
+    return new Element('maximum', [this, other])
+  }
+
+  absolute(): Element {
+    return new Element('absolute', [this])
+  }
+
+  squareRoot(): Element {
+    return new Element('squareRoot', [this])
+  }
+
+  exponential(): Element {
+    return new Element('exponential', [this])
+  }
+
+  /** Of numbers above 0; minus infinity at 0, NaN below. */
+  logarithm(): Element {
+    return new Element('logarithm', [this])
+  }
+
+  tanh(): Element {
+    return new Element('tanh', [this])
+  }
+
+  sigmoid(): Element {
+    return new Element('sigmoid', [this])
+  }
+
+  /** log(1 + e^x), without overflow. */
+  softplus(): Element {
+    return new Element('softplus', [this])
+  }
+
+  /** Φ(x) of the standard normal distribution. */
+  normalDistribution(): Element {
+    return new Element('normalDistribution', [this])
+  }
+
+  normalDensity(): Element {
+    return new Element('normalDensity', [this])
+  }
+
+  /** -1, 0 or 1. */
+  sign(): Element {
+    return new Element('sign', [this])
+  }
+
+  /** 1 where less, else 0. */
+  lessThan(other: Operand): Element {
+    return new Element('less', [this, other])
+  }
+
+  /** 1 where more, else 0. */
+  moreThan(other: Operand): Element {
+    return new Element('less', [other, this])
+  }
+
+  /** 1 where equal, else 0. */
+  equals(other: Operand): Element {
+    return new Element('equal', [this, other])
+  }
+
+  /** `yes` where this is not 0, else `no`. */
+  select(yes: Operand, no: Operand): Element {
+    return new Element('select', [this, yes, no])
+  }
+}
+
+export function constant(value: number): Element {
+  return new Element('constant', [], 0, value)
+}
+
+/** The number of rows of the batch. */
+export function batchRows(): Element {
+  return new Element('rows')
+}
+
+/** The element's column, from 0. */
+export function columnIndex(): Element {
+  return new Element('column')
+}
+
+/** A rule as the native program holds it. */
+export class Expression {
+  /** Its number of operations, then operation, a, b, c and value of each. */
+  readonly numbers: readonly number[]
+
+  /** results: the element that every output takes, in order. */
+  constructor(results: readonly Element[]) {
+    const places = new Map<Element, number>()
+    const numbers: number[] = []
+    const place = (element: Element): number => {
+      const known = places.get(element)
+      if (known !== undefined) return known
+      const [a = element.index, b = 0, c = 0] = element.operands.map(place)
+      numbers.push(operations.indexOf(element.operation), a, b, c, element.value)
+      places.set(element, places.size)
+      return places.size - 1
+    }
+    const stored = results.map(place)
+    // Stored last: an output may be an input too.
+    let count = places.size
+    for (const [output, at] of stored.entries()) {
+      numbers.push(operations.indexOf('store'), at, output, 0, 0)
+      count++
+    }
+    if (count > MOST_OPERATIONS) {
+      throw new DeepblasError(
+        'ERR_DEEPBLAS_ARGUMENT',
+        `Expected an element-wise rule of at most ${MOST_OPERATIONS} operations but it has ${count}. Cut it in two.`,
+      )
+    }
+    this.numbers = [count, ...numbers]
+  }
+}

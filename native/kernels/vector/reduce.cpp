@@ -1,0 +1,119 @@
+// Sums over rows and columns, in float64 and in a fixed order.
+#include "kernels/kernel_table.h"
+#include "kernels/vector/elements.h"
+#include "kernels/vector/register.h"
+
+namespace deepblas {
+namespace DEEPBLAS_ISA {
+namespace {
+
+enum Reduction { kSum = 0, kMean = 1, kLargest = 2 };
+
+float largestOf(const float* row, int64_t columns) {
+  float largest = row[0];
+  // A NaN stays: it compares false with everything, so it is kept once it is there.
+  for (int64_t c = 1; c < columns; ++c) largest = row[c] > largest || row[c] != row[c] ? row[c] : largest;
+  return largest;
+}
+
+double sumOf(const float* row, int64_t columns) {
+  Sum sum;
+  for (int64_t c = 0; c < columns; c += 8) {
+    float eight[8] = {0, 0, 0, 0, 0, 0, 0, 0};
+    const int64_t present = smaller(8, columns - c);
+    for (int64_t lane = 0; lane < present; ++lane) eight[lane] = row[c + lane];
+    for (int64_t lane = 0; lane < 8; ++lane) sum.lane[lane] += eight[lane];
+  }
+  return sum.total();
+}
+
+void reduceRows(const Call& call, const Tile& tile) {
+  namespace arg = at::reduceRows;
+  const View &output = *call.views[arg::output], &x = *call.views[arg::x];
+  const int kind = static_cast<int>(call.numbers[arg::kind]);
+  for (int64_t r = tile.firstBegin; r < tile.firstEnd; ++r) {
+    const float* row = rowOf(x, r);
+    double value = kind == kLargest ? largestOf(row, x.columns) : sumOf(row, x.columns);
+    if (kind == kMean) value /= static_cast<double>(x.columns);
+    if (output.type == Type::Float64) data<double>(&output)[r * output.stride] = value;
+    else rowOf(output, r)[0] = static_cast<float>(value);
+  }
+}
+
+void reduceColumns(const Call& call, const Tile& tile) {
+  namespace arg = at::reduceColumns;
+  constexpr int64_t kColumns = 64;
+  const View &output = *call.views[arg::output], &x = *call.views[arg::x];
+  const double share = static_cast<int>(call.numbers[arg::kind]) == kMean ? 1.0 / static_cast<double>(call.rows) : 1.0;
+  for (int64_t column = tile.firstBegin; column < tile.firstEnd; column += kColumns) {
+    const int64_t count = smaller(kColumns, tile.firstEnd - column);
+    double sum[kColumns];
+    for (int64_t c = 0; c < count; ++c) sum[c] = 0;
+    for (int64_t r = 0; r < call.rows; ++r) {
+      const float* row = rowOf(x, r) + column;
+      for (int64_t c = 0; c < count; ++c) sum[c] += row[c];
+    }
+    for (int64_t c = 0; c < count; ++c) data<float>(&output)[column + c] = static_cast<float>(sum[c] * share);
+  }
+}
+
+void squaredNorm(const Call& call, const Tile&) {
+  namespace arg = at::squaredNorm;
+  const View& x = *call.views[arg::x];
+  const float* values = data<float>(&x);
+  const int64_t count = x.panel > 0 ? (x.rows + x.panel - 1) / x.panel * x.panel * x.columns : x.rows * x.columns;
+  Sum sum;
+  for (int64_t i = 0; i < count; i += 8) {
+    float eight[8] = {0, 0, 0, 0, 0, 0, 0, 0};
+    const int64_t present = smaller(8, count - i);
+    for (int64_t lane = 0; lane < present; ++lane) eight[lane] = values[i + lane];
+    for (int64_t lane = 0; lane < 8; ++lane) sum.lane[lane] += static_cast<double>(eight[lane]) * eight[lane];
+  }
+  double* total = data<double>(call.views[arg::sum]);
+  *total = (call.numbers[arg::first] != 0 ? 0.0 : *total) + sum.total();
+}
+
+// Units are columns of panels: a vector of them at a time, inputs in order.
+void limitNorm(const Call& call, const Tile& tile) {
+  namespace arg = at::limitNorm;
+  const View& weight = *call.views[arg::weight];
+  const int64_t inputs = weight.columns, panel = weight.panel;
+  const float limit = static_cast<float>(call.numbers[arg::limit]);
+  for (int64_t unit = tile.firstBegin; unit < tile.firstEnd; unit += kWidth) {
+    float* base = data<float>(&weight) + unit / panel * inputs * panel + unit % panel;
+    Floats squares = {};
+    for (int64_t i = 0; i < inputs; ++i) {
+      const Floats w = load(base + i * panel);
+      squares = fma(w, w, squares);
+    }
+    const Floats norm = squareRoot(squares);
+    const Floats scale = select(norm > limit, limit / norm, broadcast(1.0f));
+    for (int64_t i = 0; i < inputs; ++i) store(base + i * panel, load(base + i * panel) * scale);
+  }
+}
+
+}  // namespace
+
+void registerReduce(KernelSet& set) {
+  set[KernelId::ReduceRows] = {
+      [](const Call& call) { return rowAxes(call.rows, call.views[at::reduceRows::x]->columns); }, reduceRows,
+      [](const Call& call) { return call.rows * (4.0 + 0.2 * call.views[at::reduceRows::x]->columns); }};
+  set[KernelId::ReduceColumns] = {
+      [](const Call& call) { return Axes{call.views[at::reduceColumns::x]->columns, 1, 64, 1}; }, reduceColumns,
+      [](const Call& call) { return call.rows * 0.2 * call.views[at::reduceColumns::x]->columns + 10; }};
+  set[KernelId::SquaredNorm] = {wholeAxes, squaredNorm, [](const Call& call) {
+                                  const View& x = *call.views[at::squaredNorm::x];
+                                  return x.rows * 0.3 * x.columns + 5;
+                                }};
+  set[KernelId::LimitNorm] = {[](const Call& call) {
+                                const View& weight = *call.views[at::limitNorm::weight];
+                                return Axes{(weight.rows + kWidth - 1) / kWidth * kWidth, 1, 4 * kWidth, 1};
+                              },
+                              limitNorm, [](const Call& call) {
+                                const View& weight = *call.views[at::limitNorm::weight];
+                                return weight.rows * 0.3 * weight.columns + 5;
+                              }};
+}
+
+}  // namespace DEEPBLAS_ISA
+}  // namespace deepblas
