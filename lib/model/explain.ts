@@ -80,9 +80,14 @@ function measure({ network, parameters, batchSize, optimizer, compiled, slots }:
     slots,
   })
   const advance = (steps: number) => {
-    const numbers = Array.from({ length: steps }, (_, step) => [...optimizer.numbers(step + 1, 0)]).flat()
+    // No learning rate: the parameters stay what they are, and random layers draw by seed and step 0.
+    const numbers = new Float64Array(steps * compiled.stepNumbers)
+    for (let step = 0; step < steps; step++) {
+      const at = step * compiled.stepNumbers + compiled.optimizerNumbers
+      if (at < (step + 1) * compiled.stepNumbers) numbers.set(optimizer.numbers(step + 1, 0), at)
+    }
     for (let left = steps; left > 0; ) {
-      left -= training.advanceSync(Float64Array.from(numbers), left, 1000, false, plainly).steps
+      left -= training.advanceSync(numbers.subarray(0, left * compiled.stepNumbers), left, 1000, false, plainly).steps
     }
   }
   advance(WARM_UP)
