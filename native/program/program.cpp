@@ -149,7 +149,7 @@ void Program::decodeCalls(const double* numbers, int64_t count, const std::vecto
         argument.index = whole(numbers[at + 1]);
         require(argument.index >= 0 && argument.index < static_cast<int64_t>(expressions_.size()), "unknown expression");
       } else if (argument.kind == ArgumentSpec::Absent) {
-        require(expected.optional, "a required number is absent");
+        require(expected.optional, "a number argument is not a number");
       } else if (argument.kind == ArgumentSpec::StepNumber) {
         argument.index = whole(numbers[at + 1]);
         require(argument.index >= 0, "unknown step number");

@@ -28,9 +28,14 @@ void KernelRun::checkSame(const Bytes& expected, const char* cut) const {
            text(kKernelInfo[static_cast<int>(kernel_)].arguments[position].name, " has other bits when run ", cut));
 }
 
+void KernelRun::bind(const View** views) const {
+  for (const auto& [position, operand] : operands_) views[position] = operand.view();
+  if (rulePosition_ >= 0) views[rulePosition_] = &rule_;
+}
+
 void KernelRun::runTiles(const Kernel& kernel, const Axes& axes, bool backwards) {
   const View* views[kMaximumArguments] = {};
-  for (const auto& [position, operand] : operands_) views[position] = operand.view();
+  bind(views);
   const Call call = {views, numbers_, rows_, &notFinite_};
   std::vector<Tile> tiles;
   for (int64_t second = 0; second < axes.second; second += axes.secondTile)
@@ -51,12 +56,14 @@ void KernelRun::execute(const KernelSet& set) {
   CONTEXT(set.name, " ", info.name, ", ", rows_, " rows");
   for (int i = 0; i < info.argumentCount; ++i) {
     const bool given = operands_.count(i) > 0;
-    if (info.arguments[i].kind == ArgumentKind::Number ? given : !given && !info.arguments[i].optional)
+    if (info.arguments[i].kind == ArgumentKind::Expression ? i != rulePosition_
+        : info.arguments[i].kind == ArgumentKind::Number   ? given
+                                                           : !given && !info.arguments[i].optional)
       return fail(__FILE__, __LINE__, text("the test gives ", info.arguments[i].name, " wrongly"));
   }
   const Kernel& kernel = set[kernel_];
   const View* views[kMaximumArguments] = {};
-  for (const auto& [position, operand] : operands_) views[position] = operand.view();
+  bind(views);
   const Axes axes = kernel.axes({views, numbers_, rows_, &notFinite_});
   CHECK(axes.first > 0 && axes.second > 0 && axes.firstTile > 0 && axes.secondTile > 0);
   CHECK(kernel.nanoseconds({views, numbers_, rows_, &notFinite_}) > 0);
@@ -74,7 +81,7 @@ void KernelRun::execute(const KernelSet& set) {
       continue;
     }
     const View& view = *found->second.view();
-    CHECK(found->second.outsideUntouched(view.panel == 0 ? std::min(view.rows, rows_) : view.rows));
+    CHECK(found->second.outsideUntouched(view.panel > 0 || tables_.count(i) > 0 ? view.rows : std::min(view.rows, rows_)));
   }
   if (info.cut == Cut::Whole) return;
 

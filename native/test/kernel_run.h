@@ -2,9 +2,11 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <vector>
 
 #include "kernel_sets.h"
+#include "kernels/expression.h"
 #include "operand.h"
 
 namespace deepblas {
@@ -19,7 +21,17 @@ class KernelRun {
 
   // An operand's elements are shared with the caller, who reads the results from it.
   void tensor(int position, const Operand& operand);
+  // One that has rows of its own, not those of the batch.
+  void table(int position, const Operand& operand) {
+    tensor(position, operand);
+    tables_.insert(position);
+  }
   void number(int position, double value) { numbers_[position] = value; }
+  // The caller keeps the rule.
+  void rule(int position, Expression& rule) {
+    rulePosition_ = position;
+    rule_ = {&rule, 1, 1, 1, 0, Type::Float32, 1.0f};
+  }
 
   // Runs whole; then checks that what is only read is as before, that nothing outside of the tensors was written, and
   // that the kernel's own tiles, forwards and backwards, and other cuts give the same bits.
@@ -28,6 +40,7 @@ class KernelRun {
 
  private:
   using Bytes = std::map<int, std::vector<uint8_t>>;
+  void bind(const View** views) const;
   Bytes snapshot() const;
   void restore(const Bytes& bytes);
   void runTiles(const Kernel& kernel, const Axes& axes, bool backwards);
@@ -36,7 +49,10 @@ class KernelRun {
   KernelId kernel_;
   int64_t rows_, firstMultiple_, secondMultiple_;
   std::map<int, Operand> operands_;
+  std::set<int> tables_;
   double numbers_[kMaximumArguments] = {};
+  int rulePosition_ = -1;
+  View rule_ = {};
   int32_t notFinite_ = 0;
 };
 

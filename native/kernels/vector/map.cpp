@@ -6,6 +6,9 @@
 #include "kernels/vector/functions.h"
 #include "kernels/vector/register.h"
 
+// A vector is never passed through a call: what that takes depends on how the caller was compiled.
+#define DEEPBLAS_RULE __attribute__((always_inline))
+
 namespace deepblas {
 namespace DEEPBLAS_ISA {
 namespace {
@@ -94,30 +97,30 @@ void evaluate(const Expression& rule, const Call& call, const Block& block, Regi
       case Operation::Column:
         for (int64_t i = 0; i < n; ++i) to[i] = static_cast<float>(block.column + i);
         break;
-      case Operation::Add: each(to, a, b, n, [](Floats x, Floats y) { return x + y; }); break;
-      case Operation::Subtract: each(to, a, b, n, [](Floats x, Floats y) { return x - y; }); break;
-      case Operation::Multiply: each(to, a, b, n, [](Floats x, Floats y) { return x * y; }); break;
-      case Operation::Divide: each(to, a, b, n, [](Floats x, Floats y) { return x / y; }); break;
-      case Operation::Minimum: each(to, a, b, n, [](Floats x, Floats y) { return select(x > y, y, x); }); break;
-      case Operation::Maximum: each(to, a, b, n, [](Floats x, Floats y) { return select(x < y, y, x); }); break;
-      case Operation::Negate: each(to, a, n, [](Floats x) { return -x; }); break;
-      case Operation::Absolute: each(to, a, n, [](Floats x) { return absolute(x); }); break;
-      case Operation::SquareRoot: each(to, a, n, [](Floats x) { return squareRoot(x); }); break;
-      case Operation::Exponential: each(to, a, n, [](Floats x) { return exponential(x); }); break;
-      case Operation::Logarithm: each(to, a, n, [](Floats x) { return logarithmOrLimit(x); }); break;
-      case Operation::Tanh: each(to, a, n, [](Floats x) { return hyperbolicTangent(x); }); break;
-      case Operation::Sigmoid: each(to, a, n, [](Floats x) { return sigmoid(x); }); break;
-      case Operation::Softplus: each(to, a, n, [](Floats x) { return softplus(x); }); break;
-      case Operation::NormalDistribution: each(to, a, n, [](Floats x) { return standardNormal(x).distribution; }); break;
-      case Operation::NormalDensity: each(to, a, n, [](Floats x) { return standardNormal(x).density; }); break;
+      case Operation::Add: each(to, a, b, n, [](Floats x, Floats y) DEEPBLAS_RULE { return x + y; }); break;
+      case Operation::Subtract: each(to, a, b, n, [](Floats x, Floats y) DEEPBLAS_RULE { return x - y; }); break;
+      case Operation::Multiply: each(to, a, b, n, [](Floats x, Floats y) DEEPBLAS_RULE { return x * y; }); break;
+      case Operation::Divide: each(to, a, b, n, [](Floats x, Floats y) DEEPBLAS_RULE { return x / y; }); break;
+      case Operation::Minimum: each(to, a, b, n, [](Floats x, Floats y) DEEPBLAS_RULE { return select(x > y, y, x); }); break;
+      case Operation::Maximum: each(to, a, b, n, [](Floats x, Floats y) DEEPBLAS_RULE { return select(x < y, y, x); }); break;
+      case Operation::Negate: each(to, a, n, [](Floats x) DEEPBLAS_RULE { return -x; }); break;
+      case Operation::Absolute: each(to, a, n, [](Floats x) DEEPBLAS_RULE { return absolute(x); }); break;
+      case Operation::SquareRoot: each(to, a, n, [](Floats x) DEEPBLAS_RULE { return squareRoot(x); }); break;
+      case Operation::Exponential: each(to, a, n, [](Floats x) DEEPBLAS_RULE { return exponential(x); }); break;
+      case Operation::Logarithm: each(to, a, n, [](Floats x) DEEPBLAS_RULE { return logarithmOrLimit(x); }); break;
+      case Operation::Tanh: each(to, a, n, [](Floats x) DEEPBLAS_RULE { return hyperbolicTangent(x); }); break;
+      case Operation::Sigmoid: each(to, a, n, [](Floats x) DEEPBLAS_RULE { return sigmoid(x); }); break;
+      case Operation::Softplus: each(to, a, n, [](Floats x) DEEPBLAS_RULE { return softplus(x); }); break;
+      case Operation::NormalDistribution: each(to, a, n, [](Floats x) DEEPBLAS_RULE { return standardNormal(x).distribution; }); break;
+      case Operation::NormalDensity: each(to, a, n, [](Floats x) DEEPBLAS_RULE { return standardNormal(x).density; }); break;
       case Operation::Sign:
-        each(to, a, n, [](Floats x) { return select(x == 0.0f, Floats{}, withSignOf(broadcast(1.0f), x)); });
+        each(to, a, n, [](Floats x) DEEPBLAS_RULE { return select(x == 0.0f, Floats{}, withSignOf(broadcast(1.0f), x)); });
         break;
       case Operation::Less:
-        each(to, a, b, n, [](Floats x, Floats y) { return select(x < y, broadcast(1.0f), Floats{}); });
+        each(to, a, b, n, [](Floats x, Floats y) DEEPBLAS_RULE { return select(x < y, broadcast(1.0f), Floats{}); });
         break;
       case Operation::Equal:
-        each(to, a, b, n, [](Floats x, Floats y) { return select(x == y, broadcast(1.0f), Floats{}); });
+        each(to, a, b, n, [](Floats x, Floats y) DEEPBLAS_RULE { return select(x == y, broadcast(1.0f), Floats{}); });
         break;
       case Operation::Select:
         for (int64_t i = 0; i < n; i += kWidth) store(to + i, select(load(a + i) != 0.0f, load(b + i), load(c + i)));
