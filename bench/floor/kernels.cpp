@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/floating_point.h"
+#include "kernels/expression.h"
 #include "kernels/kernels.h"
 #include "measure.h"
 #include "peak.h"
@@ -65,6 +66,11 @@ class Row {
     if (scale > 0 && padded == outputs) fillUniform(data<float>(&view), padded * inputs, {9, 0}, -scale, scale);
     return *this;
   }
+  Row& rule(int argument, Expression expression) {
+    rule_ = expression;
+    ruleArgument_ = argument;
+    return *this;
+  }
   Row& number(int argument, double value) {
     numbers_[argument] = value;
     return *this;
@@ -92,6 +98,8 @@ class Row {
       moved += memory_[i]->bytes() * (info.arguments[i].access == Access::Update ? 2.0 : 1.0);
     }
     if (moved_ > 0) moved = moved_;
+    const View rule = {&rule_, 1, 1, 1, 0, Type::Float32, 1};
+    if (ruleArgument_ >= 0) views[ruleArgument_] = &rule;
     int32_t notFinite = 0;
     const Call call = {views, numbers_, rows_, &notFinite};
     const Axes axes = kernel.axes(call);
@@ -126,6 +134,8 @@ class Row {
   View views_[kMaximumArguments] = {};
   double numbers_[kMaximumArguments] = {};
   double flop_ = 0, moved_ = 0;
+  Expression rule_ = {};
+  int ruleArgument_ = -1;
 };
 
 std::string sizes(std::initializer_list<int64_t> values) {
@@ -270,6 +280,80 @@ void activations(Table& measure) {
   }
 }
 
+// x * sigmoid(x), and an update by momentum: v = m v + g, p -= r v.
+Expression silu() {
+  Expression rule = {};
+  rule.count = 4;
+  rule.instructions[0] = {Operation::Input, 0, 0, 0, 0};
+  rule.instructions[1] = {Operation::Sigmoid, 0, 0, 0, 0};
+  rule.instructions[2] = {Operation::Multiply, 0, 1, 0, 0};
+  rule.instructions[3] = {Operation::Store, 2, 0, 0, 0};
+  return rule;
+}
+
+Expression momentum() {
+  Expression rule = {};
+  const Instruction all[] = {{Operation::Input, 0, 0, 0, 0},    {Operation::Input, 1, 0, 0, 0},
+                             {Operation::Input, 2, 0, 0, 0},    {Operation::Number, 0, 0, 0, 0},
+                             {Operation::Number, 1, 0, 0, 0},   {Operation::Multiply, 3, 2, 0, 0},
+                             {Operation::Add, 5, 1, 0, 0},      {Operation::Multiply, 4, 6, 0, 0},
+                             {Operation::Subtract, 0, 7, 0, 0}, {Operation::Store, 8, 0, 0, 0},
+                             {Operation::Store, 6, 1, 0, 0}};
+  for (const Instruction& one : all) rule.instructions[rule.count++] = one;
+  return rule;
+}
+
+void rules(Table& measure) {
+  measure(Row(KernelId::MapRows, "64x512 x * sigmoid(x)", 64)
+              .floats(at::mapRows::output0, 64, 512, 0)
+              .floats(at::mapRows::input0, 64, 512, 4)
+              .rule(at::mapRows::expression, silu()));
+  const int64_t count = 110000;
+  measure(Row(KernelId::MapElements, "110,000 momentum", 1)
+              .floats(at::mapElements::output0, 1, count)
+              .floats(at::mapElements::output1, 1, count)
+              .floats(at::mapElements::input0, 1, count)
+              .floats(at::mapElements::input1, 1, count)
+              .floats(at::mapElements::input2, 1, count)
+              .number(at::mapElements::number0, 0.9)
+              .number(at::mapElements::number1, 0.01)
+              .moved(20.0 * count)
+              .rule(at::mapElements::expression, momentum()));
+  measure(Row(KernelId::ReduceRows, "64x512 mean", 64)
+              .floats(at::reduceRows::output, 64, 1, 0)
+              .floats(at::reduceRows::x, 64, 512)
+              .number(at::reduceRows::kind, 1));
+  measure(Row(KernelId::ReduceColumns, "64x512 mean", 64)
+              .floats(at::reduceColumns::output, 1, 512, 0)
+              .floats(at::reduceColumns::x, 64, 512)
+              .number(at::reduceColumns::kind, 1));
+  for (int kind : {0, 1})
+    measure(Row(KernelId::Random, kind == 0 ? "64x512 uniform" : "64x512 normal", 64)
+                .floats(at::random::output, 64, 512, 0)
+                .number(at::random::seed, 7)
+                .number(at::random::kind, kind));
+  measure(Row(KernelId::CopyColumns, "512 rows, 64 of 128 columns", 512)
+              .floats(at::copyColumns::output, 512, 128, 0)
+              .floats(at::copyColumns::x, 512, 64)
+              .number(at::copyColumns::count, 64)
+              .moved(512 * 64 * 8.0));
+  measure(Row(KernelId::EmbeddingForward, "512 rows of 1000x16", 512)
+              .floats(at::embeddingForward::output, 512, 16, 0)
+              .floats(at::embeddingForward::table, 1000, 16)
+              .floats(at::embeddingForward::x, 512, 1, 999)
+              .moved(512 * 16 * 8.0));
+  measure(Row(KernelId::EmbeddingBackward, "512 rows of 1000x16", 512)
+              .floats(at::embeddingBackward::tableGradient, 1000, 16, 0)
+              .floats(at::embeddingBackward::outputGradient, 512, 16)
+              .floats(at::embeddingBackward::x, 512, 1, 999));
+  measure(Row(KernelId::SquaredNorm, "110,000", 1)
+              .sums(at::squaredNorm::sum, 1)
+              .floats(at::squaredNorm::x, 1, count));
+  measure(Row(KernelId::LimitNorm, "128x784", 1)
+              .panels(at::limitNorm::weight, 128, 784, activeKernels().weightPanel(784, 128))
+              .number(at::limitNorm::limit, 1e9));
+}
+
 void losses(Table& measure) {
   for (int64_t classes : {10, 1000}) {
     namespace a = at::softmaxCrossEntropy;
@@ -361,6 +445,7 @@ void measureKernels(double secondsPerRow) {
   gathers(table);
   activations(table);
   losses(table);
+  rules(table);
   updates(table);
   table.reportUnseen();
 }

@@ -35,8 +35,22 @@ DEEPBLAS_INLINE bool contiguous(const View& view) { return view.stride == view.c
 DEEPBLAS_INLINE float* rowOf(const View& view, int64_t row) { return data<float>(&view) + row * view.stride; }
 
 // Double-precision sums in eight fixed lanes: the same bits whatever the instruction set's width.
+typedef float EightFloats __attribute__((vector_size(32)));
+typedef double EightDoubles __attribute__((vector_size(64)));
+
+// Eight consecutive values, zeros from `present` on. By reference: how a wide vector is returned depends on the flags.
+DEEPBLAS_INLINE void readEight(EightDoubles& to, const float* values, int64_t present) {
+  EightFloats eight = {};
+  if (present >= 8) {
+    __builtin_memcpy(&eight, values, sizeof eight);
+  } else {
+    for (int64_t i = 0; i < present; ++i) eight[i] = values[i];
+  }
+  to = __builtin_convertvector(eight, EightDoubles);
+}
+
 struct Sum {
-  double lane[8] = {0, 0, 0, 0, 0, 0, 0, 0};
+  EightDoubles lane = {};
   DEEPBLAS_INLINE double total() const {
     return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
   }

@@ -19,10 +19,9 @@ float largestOf(const float* row, int64_t columns) {
 double sumOf(const float* row, int64_t columns) {
   Sum sum;
   for (int64_t c = 0; c < columns; c += 8) {
-    float eight[8] = {0, 0, 0, 0, 0, 0, 0, 0};
-    const int64_t present = smaller(8, columns - c);
-    for (int64_t lane = 0; lane < present; ++lane) eight[lane] = row[c + lane];
-    for (int64_t lane = 0; lane < 8; ++lane) sum.lane[lane] += eight[lane];
+    EightDoubles eight;
+    readEight(eight, row + c, columns - c);
+    sum.lane += eight;
   }
   return sum.total();
 }
@@ -64,10 +63,9 @@ void squaredNorm(const Call& call, const Tile&) {
   const int64_t count = x.panel > 0 ? (x.rows + x.panel - 1) / x.panel * x.panel * x.columns : x.rows * x.columns;
   Sum sum;
   for (int64_t i = 0; i < count; i += 8) {
-    float eight[8] = {0, 0, 0, 0, 0, 0, 0, 0};
-    const int64_t present = smaller(8, count - i);
-    for (int64_t lane = 0; lane < present; ++lane) eight[lane] = values[i + lane];
-    for (int64_t lane = 0; lane < 8; ++lane) sum.lane[lane] += static_cast<double>(eight[lane]) * eight[lane];
+    EightDoubles eight;
+    readEight(eight, values + i, count - i);
+    sum.lane += eight * eight;
   }
   double* total = data<double>(call.views[arg::sum]);
   *total = (call.numbers[arg::first] != 0 ? 0.0 : *total) + sum.total();

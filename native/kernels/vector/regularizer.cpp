@@ -21,14 +21,10 @@ void penalty(const Call& call, const Tile&) {
   const int64_t count = storedElements(weight);
   Sum magnitudes, squares;
   for (int64_t i = 0; i < count; i += 8) {
-    float eight[8] = {0, 0, 0, 0, 0, 0, 0, 0};
-    const int64_t present = smaller(8, count - i);
-    for (int64_t lane = 0; lane < present; ++lane) eight[lane] = w[i + lane];
-    for (int64_t lane = 0; lane < 8; ++lane) {
-      const double value = eight[lane];
-      magnitudes.lane[lane] += value < 0 ? -value : value;
-      squares.lane[lane] += value * value;
-    }
+    EightDoubles eight;
+    readEight(eight, w + i, count - i);
+    magnitudes.lane += eight < 0.0 ? -eight : eight;
+    squares.lane += eight * eight;
   }
   const double value = share * (call.numbers[arg::l1] * magnitudes.total() + call.numbers[arg::l2] * squares.total());
   *data<double>(call.views[arg::accumulator]) +=
