@@ -10,8 +10,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 setup()
 const main = join(root, 'examples', 'digits', 'main.mjs')
 const child = spawn(process.execPath, [main, ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' })
-// Ctrl-C reaches the child from the terminal: it decides how it ends, and its end is ours.
-process.on('SIGINT', () => {})
+// The child decides how it ends, and its end is ours. From a terminal Ctrl-C reaches it twice, which does no harm.
+process.on('SIGINT', () => child.kill('SIGINT'))
 process.on('SIGTERM', () => child.kill('SIGTERM'))
 child.on('error', (error) => {
   console.error(`Could not start ${main}: ${error.message}`)

@@ -1,7 +1,7 @@
 // Course 1, week 4: cat or no cat, 209 pictures of 64 x 64 x 3, full batch, learning rate 0.0075, 2,500 iterations.
 //   node examples/lessons/cat.mjs FOLDER     with train_x.npy, train_y.npy, test_x.npy, test_y.npy
 import { join } from 'node:path'
-import { Dataset, Dense, readNpy, Sequential, SGD } from 'deepblas'
+import { Dataset, Dense, normal, readNpy, Sequential, SGD } from 'deepblas'
 
 const folder = process.argv[2]
 const iterations = Number(process.argv[3] ?? 2500)
@@ -16,9 +16,13 @@ const load = async (name) => {
 }
 const [train, test] = await Promise.all([load('train'), load('test')])
 
-for (const hidden of [[7], [20, 7, 5]]) {
-  const layers = hidden.map((units) => new Dense(units, { activation: 'relu', initializer: 'lecunNormal' }))
-  const output = new Dense(1, { activation: 'sigmoid', initializer: 'lecunNormal' })
+// The course starts the shallow network with randn * 0.01, the deep one with randn / sqrt(inputs).
+for (const [hidden, initializer] of [
+  [[7], normal({ standardDeviation: 0.01 })],
+  [[20, 7, 5], 'lecunNormal'],
+]) {
+  const layers = hidden.map((units) => new Dense(units, { activation: 'relu', initializer }))
+  const output = new Dense(1, { activation: 'sigmoid', initializer })
   const model = new Sequential([...layers, output], { inputs: train.features, seed: 1 })
   console.log([train.features, ...hidden, 1].join('-'))
   const { epochs } = await model.fit(train, {

@@ -66,8 +66,8 @@ ThreadPool& ThreadPool::instance() {
   return *pool;
 }
 
-ThreadPool::ThreadPool() {
-  int threads = availableThreads();
+ThreadPool::ThreadPool() : available_(availableThreads()) {
+  int threads = available_;
   if (const char* text = std::getenv("DEEPBLAS_THREADS")) {
     const int wanted = std::atoi(text);
     if (wanted > 0) threads = std::min(wanted, 1024);
@@ -128,7 +128,8 @@ void ThreadPool::work(int index) {
           if (help(index + 1)) until = std::chrono::steady_clock::now() + kSpin;
           pause();
         }
-        spinning = std::chrono::steady_clock::now() < until;
+        // With more threads than processors, one that spins only keeps another from its work.
+        spinning = threads() <= available_ && std::chrono::steady_clock::now() < until;
       }
     }
     std::unique_lock<std::mutex> lock(mutex_);

@@ -64,6 +64,7 @@ class ThreadPool {
   bool help(int share);
   static void drain(Region& region, int share);
 
+  const int available_;
   std::atomic<int> threads_{1};
   std::atomic<int> jobs_{0};
   std::atomic<int> helping_{0};
