@@ -17,10 +17,11 @@ const load = async (name) => {
 const [train, test] = await Promise.all([load('train'), load('test')])
 
 // The course starts the shallow network with randn * 0.01, the deep one with randn / sqrt(inputs).
-for (const [hidden, initializer] of [
-  [[7], normal({ standardDeviation: 0.01 })],
-  [[20, 7, 5], 'lecunNormal'],
-]) {
+const nets = [
+  { hidden: [7], initializer: normal({ standardDeviation: 0.01 }) },
+  { hidden: [20, 7, 5], initializer: /** @type {const} */ ('lecunNormal') },
+]
+for (const { hidden, initializer } of nets) {
   const layers = hidden.map((units) => new Dense(units, { activation: 'relu', initializer }))
   const output = new Dense(1, { activation: 'sigmoid', initializer })
   const model = new Sequential([...layers, output], { inputs: train.features, seed: 1 })
