@@ -31,18 +31,6 @@ const help = `Trains a network on pictures of digits, drawn here or read from an
   --out FILE        where the model is saved (default digits.safetensors)
   --help`
 
-const options = {
-  images: { type: 'string' },
-  hidden: { type: 'string', default: '128,64' },
-  epochs: { type: 'string', default: '10' },
-  'batch-size': { type: 'string', default: '64' },
-  'learning-rate': { type: 'string', default: '0.001' },
-  samples: { type: 'string', default: '20000' },
-  seed: { type: 'string', default: '1' },
-  threads: { type: 'string' },
-  out: { type: 'string', default: 'digits.safetensors' },
-  help: { type: 'boolean', default: false },
-}
 const values = readArguments()
 if (values.help) {
   console.log(help)
@@ -107,15 +95,32 @@ async function pictures() {
   try {
     return await readIdxImages(values.images)
   } catch (error) {
-    return failed(error.message)
+    return failed(error instanceof Error ? error.message : String(error))
   }
 }
 
 function readArguments() {
   try {
-    return parseArgs({ options }).values
+    return parseArgs({
+      options: {
+        images: { type: 'string' },
+        hidden: { type: 'string', default: '128,64' },
+        epochs: { type: 'string', default: '10' },
+        'batch-size': { type: 'string', default: '64' },
+        'learning-rate': { type: 'string', default: '0.001' },
+        samples: { type: 'string', default: '20000' },
+        seed: { type: 'string', default: '1' },
+        threads: { type: 'string' },
+        out: { type: 'string', default: 'digits.safetensors' },
+        help: { type: 'boolean', default: false },
+      },
+    }).values
   } catch (error) {
-    return wrongUse(error.message.split('\n')[0])
+    return wrongUse(
+      String(error)
+        .replace(/^\w+( \[\w+\])?: /, '')
+        .split('\n')[0],
+    )
   }
 }
 
@@ -125,11 +130,13 @@ function whole(name, text, least) {
   return wrongUse(`Expected a whole number of at least ${least} for --${name} but received '${text}'.`)
 }
 
+/** @returns {never} */
 function wrongUse(message) {
   console.error(`${message}\nnpm start -- --help tells the options.`)
   process.exit(2)
 }
 
+/** @returns {never} */
 function failed(message) {
   console.error(message)
   process.exit(1)
