@@ -45,7 +45,10 @@ export function intoReadme(report) {
   const begin = text.indexOf(BEGIN)
   const end = text.indexOf(END)
   if (begin < 0 || end < begin) return false
-  writeFileSync(readme, `${text.slice(0, begin + BEGIN.length)}\n${markdown({ ...report, measures: {} })}\n${text.slice(end)}`)
+  writeFileSync(
+    readme,
+    `${text.slice(0, begin + BEGIN.length)}\n${markdown({ ...report, measures: {} })}\n${text.slice(end)}`,
+  )
   return true
 }
 
