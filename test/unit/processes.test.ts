@@ -24,7 +24,8 @@ const weights = (env: Record<string, string> = {}, chunks = 'free') =>
 test('2,000 training steps leave resident memory flat', async () => {
   const [early = 0, late = 0] = await runProgram<number[]>('rss-training.mjs', { args: ['200', '2200'], flags })
   expect(early).toBeGreaterThan(0)
-  expect((late - early) / MiB).toBeLessThan(4)
+  // A step moves more than 300 KB: leaked ones would be 600 MB. What is left is the garbage collector's.
+  expect((late - early) / MiB).toBeLessThan(32)
 })
 
 test('10,000 models made and dropped leave resident memory flat', async () => {
