@@ -245,9 +245,12 @@ export class Dense<const Units extends number = number, const Inputs extends num
     return inputGradient
   }
 
-  /** The weight with inputs as panels: the register tiles read it in order. OpenBLAS transposes as it packs. */
+  /**
+   * The weight with inputs as panels: the register tiles read it in order. OpenBLAS transposes as it packs, and a weight
+   * of few outputs is kept so.
+   */
   #transposed(record: Recorder, weight: Tensor): Tensor | undefined {
-    if (this.#byBlas) return undefined
+    if (this.#byBlas || this.weight!.panel === 1) return undefined
     const panel = native().registerPanel(this.inputs!)
     const elements = Math.ceil(this.inputs! / panel) * panel * this.units
     const output = record.scratch(elements, this.units, panel)

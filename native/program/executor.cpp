@@ -20,6 +20,8 @@ double microsecondsSince(Clock::time_point start) {
 // Below this a region runs on the calling thread: opening one costs under a microsecond, and as much again in cache
 // lines that change their core.
 constexpr double kParallelNanoseconds = 8000;
+// Below this a whole step runs on the calling thread: its data would change cores at every region.
+constexpr double kParallelStepNanoseconds = 30000;
 // From this many members on, whose steps are this small, every thread takes whole steps of members.
 constexpr int64_t kManyMembers = 8;
 constexpr double kSmallStepNanoseconds = 300000;
@@ -127,7 +129,10 @@ void Executor::prepareCalls() {
         call.numbers[m * call.argumentCount + argument] = given.constant;
       }
     }
-    call.second = call.kernel->axes({call.views.data(), call.numbers.data(), plan_->rows, nullptr}).second;
+    const Axes axes = call.kernel->axes({call.views.data(), call.numbers.data(), plan_->rows, nullptr});
+    call.byRows = program_->info(spec).cut == Cut::Rows;
+    call.first = axes.first;
+    call.second = axes.second;
     calls_.push_back(std::move(call));
   }
 }
@@ -166,8 +171,7 @@ Call Executor::callOf(const PreparedCall& call, const MemberStep& member) {
 }
 
 void Executor::executeWhole(const PreparedCall& call, const MemberStep& member) {
-  const Call bound = callOf(call, member);
-  call.kernel->execute(bound, wholeTile(call.kernel->axes(bound)));
+  call.kernel->execute(callOf(call, member), {0, call.byRows ? member.rows : call.first, 0, call.second});
 }
 
 void Executor::begin(const MemberStep* members, int64_t count) {
@@ -335,6 +339,11 @@ bool Executor::step(const MemberStep* members, int64_t count) {
           self.runMember(self.live_[index]);
         },
         this);
+    dropNotFinite();
+    return static_cast<int64_t>(live_.size()) == count;
+  }
+  if (!measuring_ && stepNanoseconds_ * static_cast<double>(count) < kParallelStepNanoseconds) {
+    for (const MemberStep& member : live_) runMember(member);
     dropNotFinite();
     return static_cast<int64_t>(live_.size()) == count;
   }

@@ -82,7 +82,9 @@ class Executor {
     int argumentCount;
     const Kernel* kernel;
     bool gates;
-    int64_t second;  // extent of the second axis, the same for any number of rows where calls are cut by rows
+    // Extents of the axes: the first is the batch's rows where the call is cut by rows; nothing else depends on them.
+    bool byRows;
+    int64_t first, second;
     std::vector<const View*> views;  // [member][argument]
     std::vector<double> numbers;     // [member][argument]
     std::vector<std::pair<int, int64_t>> stepNumbers;  // argument, column

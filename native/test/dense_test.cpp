@@ -25,7 +25,8 @@ const Shape kRegisterShapes[] = {
     {32, 15, 24},  {33, 29, 25},  {1, 512, 31},  {2, 511, 32},  {3, 513, 33},  {64, 64, 47},  {95, 19, 48},
     {96, 23, 49},  {97, 37, 63},  {98, 6, 64},   {5, 41, 65},   {127, 13, 67}, {128, 10, 31}, {129, 12, 97},
     {144, 3, 10},  {145, 4, 20},  {209, 53, 20}, {7, 1031, 5},  {6, 1024, 16}, {64, 784, 128}, {64, 128, 10},
-    {257, 2, 4},   {400, 2, 1},   {19, 101, 99}, {8, 99, 101},   {5, 784, 800},  {101, 577, 701},
+    {257, 2, 4},   {400, 2, 1},   {33, 300, 20}, {37, 48, 1},   {65, 784, 10}, {5, 1500, 31}, {41, 1100, 43},
+      {19, 101, 99}, {8, 99, 101},   {5, 784, 800},  {101, 577, 701},
 };
 
 // weightPanel gives these to OpenBLAS: widths around multiples of 16 and 256, depths beyond OpenBLAS's own blocks.
@@ -111,7 +112,8 @@ void checkBackwardInput(const KernelSet& set, const Shape& shape, int64_t index)
   run.tensor(arg::inputGradient, inputGradient);
   run.tensor(arg::preActivationGradient, Operand::matrix(gradient, Type::Float32, gapOf(index + 1)));
   run.tensor(arg::weight, stored);
-  if (!blas) {
+  // Kept row by row, the weight itself is read in order.
+  if (!blas && panel != 1) {
     const int64_t transposedPanel = set.registerPanel(shape.inputs);
     const Operand transposed = Operand::unwrittenPanels(shape.inputs, shape.outputs, transposedPanel, true);
     KernelRun transpose(KernelId::TransposeWeight, shape.rows, transposedPanel);

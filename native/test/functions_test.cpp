@@ -51,6 +51,7 @@ struct Function {
 // Far out in the normal distribution's tail the square of z has too few bits for a relative accuracy, and near z = -13
 // the distribution itself falls below the normal numbers, and with it gelu to 0.
 const Function kFunctions[] = {
+    {"reciprocal", &VectorFunctions::reciprocal, [](double x) { return 1 / x; }, 0x1p-100f, 0x1p100f, 2, kInfinity},
     {"exponential", &VectorFunctions::exponential, std::exp, -87.3f, 88.7f, 1, kInfinity},
     {"logarithm", &VectorFunctions::logarithm, std::log, kSmallestNormal, 3.4e38f, 1, kInfinity},
     {"logarithmOfOnePlus", &VectorFunctions::logarithmOfOnePlus, std::log1p, 0.0f, 1.0f, 1.5, 1e-7},

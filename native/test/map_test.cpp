@@ -219,10 +219,10 @@ TEST("squaredNorm adds up in float64, and starts anew where it is the first") {
 
 TEST("limitNorm scales units down to the limit and leaves the others") {
   for (const KernelSet* set : testedSets()) {
-    for (int64_t outputs : {1, 17, 64, 100}) {
-      CONTEXT(set->name, ", ", outputs, " outputs");
+    for (int64_t outputs : {1, 17, 64, 100})
+    for (const int64_t panel : {int64_t{1}, set->registerPanel(outputs)}) {
+      CONTEXT(set->name, ", ", outputs, " outputs, panel ", panel);
       const Matrix before = randomMatrix(outputs, 29, 70);
-      const int64_t panel = set->weightPanel(29, outputs);
       const Operand weight = Operand::panels(before, panel);
       KernelRun run(KernelId::LimitNorm, 1, KernelRun::kOwnTile);
       run.tensor(at::limitNorm::weight, weight);

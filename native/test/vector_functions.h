@@ -13,7 +13,7 @@ using VectorFunction = void (*)(float* output, const float* input, int64_t count
 
 struct VectorFunctions {
   const char* name;
-  VectorFunction exponential, logarithm, logarithmOfOnePlus, sigmoid, hyperbolicTangent, normalDistribution,
+  VectorFunction reciprocal, exponential, logarithm, logarithmOfOnePlus, sigmoid, hyperbolicTangent, normalDistribution,
       normalDensity, gelu, geluDerivative;
 };
 

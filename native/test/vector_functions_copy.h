@@ -17,6 +17,7 @@ namespace {
     }                                                                  \
   }
 
+DEEPBLAS_OVER_ARRAY(reciprocal, reciprocal(x))
 DEEPBLAS_OVER_ARRAY(exponential, exponential(x))
 DEEPBLAS_OVER_ARRAY(logarithm, logarithm(x))
 DEEPBLAS_OVER_ARRAY(logarithmOfOnePlus, logarithmOfOnePlus(x))
@@ -29,6 +30,7 @@ DEEPBLAS_OVER_ARRAY(geluDerivative, Gelu::derivative(x, Floats{}))
 
 test::VectorFunctions functions(const char* name) {
   return {name,
+          reciprocalOfArray,
           exponentialOfArray,
           logarithmOfArray,
           logarithmOfOnePlusOfArray,

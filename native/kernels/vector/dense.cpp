@@ -1,11 +1,13 @@
 // Dense layers: x · weightᵀ + bias with the activation in the epilogue, and both products of the way back.
 //
-// A small or middling layer runs on our register tiles over weights kept in panels; a large one, where cache blocking
+// A small or middling layer runs on our register tiles over weights kept in panels; one of few outputs, which would leave
+// lanes of a panel empty, over weights kept row by row, with the lanes along the inputs; a large one, where cache blocking
 // decides, on OpenBLAS over a weight kept as one panel. Which one depends on the layer's shape alone (weightPanel), so
 // neither population nor threads change the order of arithmetic; on our tiles, neither does the batch size.
 #include "blas/gemm.h"
 #include "kernels/kernel_table.h"
 #include "kernels/vector/activate.h"
+#include "kernels/vector/dot.h"
 #include "kernels/vector/register.h"
 #include "kernels/vector/tile.h"
 
@@ -24,6 +26,9 @@ DEEPBLAS_INLINE int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
 
 // A weight that OpenBLAS multiplies is one panel, wider than any register tile.
 DEEPBLAS_INLINE bool byBlas(int64_t panel) { return panel > kMaximumVectors * kWidth; }
+
+// A weight kept row by row: panels of one output.
+DEEPBLAS_INLINE bool byRows(int64_t panel) { return panel == 1; }
 
 // ---- products on register tiles -------------------------------------------------------------------------------
 
@@ -142,7 +147,12 @@ int64_t registerPanel(int64_t width) {
 
 int64_t weightPanel(int64_t inputs, int64_t outputs) {
   const bool large = outputs >= 100 && inputs >= 100 && inputs * outputs >= 1000000;
-  return large ? roundUp(outputs, 16) : registerPanel(outputs);
+  if (large) return roundUp(outputs, 16);
+  const int64_t panel = registerPanel(outputs);
+  // Vectors of multiplications a row: along the inputs, with the lanes to be added at the end, or along a panel's lanes.
+  const int64_t alongInputs = outputs * (roundUp(inputs, kWidth) / kWidth + 6);
+  const int64_t alongOutputs = roundUp(outputs, panel) / kWidth * inputs;
+  return alongInputs * 5 < alongOutputs * 4 ? 1 : panel;
 }
 
 // ---- forward --------------------------------------------------------------------------------------------------
@@ -183,6 +193,10 @@ DEEPBLAS_INLINE void inPieces(const Axes& axes, const Tile& tile, Multiply multi
 
 Axes forwardAxes(const Call& call) {
   const Forward f(call);
+  if (byRows(f.weight.panel)) {
+    const int64_t work = larger(1, f.x.columns * f.output.columns);
+    return {call.rows, f.output.columns, roundUp(larger(1, kTileMultiplyAdds / work), kDotRows), f.output.columns};
+  }
   return productAxes(call.rows, f.output.columns, f.x.columns, f.weight.panel, byBlas(f.weight.panel));
 }
 
@@ -210,8 +224,57 @@ void finishRows(const Forward& f, const Tile& tile, bool addBias) {
   }
 }
 
+// Rows and outputs whose lane sums are kept side by side while the depth goes by.
+constexpr int64_t kDotRowBlock = 8 * kDotRows, kDotColumnBlock = 4 * kDotColumns;
+
+void forwardByRows(const Forward& f, const Tile& tile) {
+  alignas(64) float sums[kDotRowBlock * kDotColumnBlock * kWidth];
+  const int64_t depth = f.x.columns;
+  const float* weight = data<float>(&f.weight);
+  const float* bias = f.bias ? data<float>(f.bias) : nullptr;
+  for (int64_t r = tile.firstBegin; r < tile.firstEnd; r += kDotRowBlock) {
+    const int64_t rows = smaller(kDotRowBlock, tile.firstEnd - r);
+    for (int64_t column = tile.secondBegin; column < tile.secondEnd; column += kDotColumnBlock) {
+      const int64_t columns = smaller(kDotColumnBlock, tile.secondEnd - column);
+      for (int64_t step = 0; step < depth; step += kDotDepth) {
+        for (int64_t i = 0; i < rows; i += kDotRows) {
+          for (int64_t c = 0; c < columns; c += kDotColumns) {
+            const DotWork work = {data<float>(&f.x) + (r + i) * f.x.stride + step,
+                                  f.x.stride,
+                                  weight + (column + c) * depth + step,
+                                  depth,
+                                  smaller(kDotDepth, depth - step),
+                                  sums + (i * columns + c) * kWidth,
+                                  columns,
+                                  step == 0};
+            dotRows<kDotRows>(smaller(kDotRows, rows - i), smaller(kDotColumns, columns - c), work);
+          }
+        }
+      }
+      // Sums of kWidth results at a time, in the order of rows.
+      const int64_t results = rows * columns;
+      for (int64_t first = 0; first < results; first += kWidth) {
+        Floats lanes[kWidth];
+        const int64_t count = smaller(kWidth, results - first);
+        for (int64_t i = 0; i < kWidth; ++i) lanes[i] = i < count ? load(sums + (first + i) * kWidth) : Floats{};
+        store(sums + first, sumsOfLanes(lanes));
+      }
+      for (int64_t i = 0; i < rows; ++i) {
+        float* output = data<float>(&f.output) + (r + i) * f.output.stride + column;
+        for (int64_t c = 0; c < columns; ++c) output[c] = sums[i * columns + c] + (bias ? bias[column + c] : 0.0f);
+        if (f.preActivation) {
+          float* copy = data<float>(f.preActivation) + (r + i) * f.preActivation->stride + column;
+          for (int64_t c = 0; c < columns; ++c) copy[c] = output[c];
+        }
+      }
+    }
+  }
+  if (f.activation != Activation::Linear) finishRows(f, tile, false);
+}
+
 void forward(const Call& call, const Tile& tile) {
   const Forward f(call);
+  if (byRows(f.weight.panel)) return forwardByRows(f, tile);
   const int64_t depth = f.x.columns, panel = f.weight.panel;
   const float* x = data<float>(&f.x);
   const float* weight = data<float>(&f.weight);
@@ -294,7 +357,8 @@ Axes inputAxes(const Call& call) {
   const View& gradient = *call.views[at::denseBackwardInput::inputGradient];
   const View& weight = *call.views[at::denseBackwardInput::weight];
   const View* transposed = call.views[at::denseBackwardInput::weightTransposed];
-  return productAxes(call.rows, gradient.columns, weight.rows, transposed ? transposed->panel : 0, !transposed);
+  const int64_t panel = transposed ? transposed->panel : kMaximumVectors * kWidth;
+  return productAxes(call.rows, gradient.columns, weight.rows, panel, byBlas(weight.panel));
 }
 
 double inputCost(const Call& call) {
@@ -308,7 +372,7 @@ void backwardInput(const Call& call, const Tile& tile) {
   const View& weight = *call.views[at::denseBackwardInput::weight];
   const View* transposed = call.views[at::denseBackwardInput::weightTransposed];
   const int64_t depth = weight.rows;
-  if (!transposed) {
+  if (byBlas(weight.panel)) {
     return inPieces(inputAxes(call), tile, [&](const Tile& piece) {
       blas::multiply({piece.firstEnd - piece.firstBegin, piece.secondEnd - piece.secondBegin, depth,
                       data<float>(&from) + piece.firstBegin * from.stride, from.stride, false,
@@ -317,22 +381,24 @@ void backwardInput(const Call& call, const Tile& tile) {
                       gradient.stride});
     });
   }
-  const int64_t panel = transposed->panel;
+  // Row by row, the weight itself is what the tiles read; it has no padding at the ends of rows.
+  const int64_t panel = transposed ? transposed->panel : kMaximumVectors * kWidth;
   for (int64_t r = tile.firstBegin; r < tile.firstEnd; r += kRowBlock) {
     const int64_t rows = smaller(kRowBlock, tile.firstEnd - r);
     for (int64_t step = 0; step < depth; step += kDepthBlock) {
       for (int64_t column = tile.secondBegin; column < tile.secondEnd; column += panel) {
-        const PanelShape shape = panelShape(panel, gradient.columns - column);
+        const PanelShape shape = panelShape(panel, tile.secondEnd - column);
         TileWork work = {};
         work.a = {data<float>(&from) + r * from.stride + step, from.stride, 1};
-        work.b = data<float>(transposed) + column * depth + step * panel;
-        work.bStride = panel;
+        work.b = transposed ? data<float>(transposed) + column * depth + step * panel
+                            : data<float>(&weight) + step * weight.columns + column;
+        work.bStride = transposed ? panel : weight.columns;
         work.depth = smaller(kDepthBlock, depth - step);
         work.c = data<float>(&gradient) + r * gradient.stride + column;
         work.cStride = gradient.stride;
         work.lastLanes = shape.lastLanes;
         work.first = step == 0;
-        runPanel(shape.vectors * kWidth, rows, work, false);
+        runPanel(shape.vectors * kWidth, rows, work, !transposed && shape.lastLanes < kWidth);
       }
     }
   }
@@ -346,6 +412,10 @@ Axes weightAxes(const Call& call) {
   if (byBlas(gradient.panel)) {
     const int64_t pieces = larger(1, (inputs + 127) / 256);
     return {inputs, outputs, roundUp((inputs + pieces - 1) / pieces, 16), outputs};
+  }
+  if (byRows(gradient.panel)) {
+    const int64_t work = larger(1, call.rows * outputs);
+    return {inputs, outputs, larger(1024, roundUp(larger(1, kTileMultiplyAdds / work), kMaximumVectors * kWidth)), outputs};
   }
   // One panel, so that the thread that makes it, updates it, and multiplies with it in the next step is the same one; and
   // a block of inputs whose rows of x stay in the second-level cache.
@@ -374,6 +444,30 @@ void sumRows(const View& biasGradient, const View& from, int64_t rows, int64_t b
   }
 }
 
+// The lanes are inputs: every output's gradient takes up rows of x.
+void backwardWeightByRows(const Call& call, const Tile& tile) {
+  const View& gradient = *call.views[at::denseBackwardWeight::weightGradient];
+  const View& x = *call.views[at::denseBackwardWeight::x];
+  const View& from = *call.views[at::denseBackwardWeight::preActivationGradient];
+  // A block of rows of x is read from afar once, row by row; the gradients that it adds to stay near.
+  constexpr int64_t kPanel = kMaximumVectors * kWidth, kBatchBlock = 32;
+  for (int64_t r = 0; r < call.rows; r += kBatchBlock) {
+    for (int64_t column = tile.firstBegin; column < tile.firstEnd; column += kPanel) {
+      const PanelShape shape = panelShape(kPanel, tile.firstEnd - column);
+      TileWork work = {};
+      work.a = {data<float>(&from) + r * from.stride + tile.secondBegin, 1, from.stride};
+      work.b = data<float>(&x) + r * x.stride + column;
+      work.bStride = x.stride;
+      work.depth = smaller(kBatchBlock, call.rows - r);
+      work.c = data<float>(&gradient) + tile.secondBegin * gradient.columns + column;
+      work.cStride = gradient.columns;
+      work.lastLanes = shape.lastLanes;
+      work.first = r == 0;
+      runPanel(shape.vectors * kWidth, tile.secondEnd - tile.secondBegin, work, shape.lastLanes < kWidth);
+    }
+  }
+}
+
 void backwardWeight(const Call& call, const Tile& tile) {
   const View& gradient = *call.views[at::denseBackwardWeight::weightGradient];
   const View* biasGradient = call.views[at::denseBackwardWeight::biasGradient];
@@ -389,6 +483,7 @@ void backwardWeight(const Call& call, const Tile& tile) {
                       panel});
     });
   }
+  if (byRows(panel)) return backwardWeightByRows(call, tile);
   constexpr int64_t kBatchBlock = 128;
   for (int64_t r = 0; r < call.rows; r += kBatchBlock) {
     for (int64_t column = tile.secondBegin; column < tile.secondEnd; column += panel) {

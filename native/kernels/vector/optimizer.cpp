@@ -2,6 +2,7 @@
 // the arena's padding zero.
 #include "kernels/kernel_table.h"
 #include "kernels/vector/elements.h"
+#include "kernels/vector/functions.h"
 #include "kernels/vector/register.h"
 
 namespace deepblas {
@@ -50,16 +51,18 @@ struct AdamNumbers {
         oneMinusBeta1(static_cast<float>(1.0 - n[at::adam::beta1])),
         beta2(static_cast<float>(n[at::adam::beta2])),
         oneMinusBeta2(static_cast<float>(1.0 - n[at::adam::beta2])),
-        epsilon(static_cast<float>(n[at::adam::epsilon])),
+        // Never 0: padding, whose gradients are 0, would become 0 / 0.
+        epsilon(static_cast<float>(n[at::adam::epsilon] < 1e-30 ? 1e-30 : n[at::adam::epsilon])),
         weightDecay(static_cast<float>(n[at::adam::weightDecay])) {}
 };
 
+// A division would wait for the unit that takes the square root.
 DEEPBLAS_INLINE Floats adamStep(const AdamNumbers& n, Floats parameter, Floats gradient, Floats& m, Floats& v) {
   gradient = fma(parameter, broadcast(n.weightDecay), gradient);
   m = fma(m, broadcast(n.beta1), gradient * n.oneMinusBeta1);
   v = fma(v, broadcast(n.beta2), gradient * gradient * n.oneMinusBeta2);
   const Floats root = fma(squareRoot(v), broadcast(n.inverseRootCorrection), broadcast(n.epsilon));
-  return parameter * n.weightShrink - n.stepSize * (m / root);
+  return fma(m * reciprocal(root), broadcast(-n.stepSize), parameter * n.weightShrink);
 }
 
 void adam(const Call& call, const Tile& tile) {

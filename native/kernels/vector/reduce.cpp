@@ -71,12 +71,31 @@ void squaredNorm(const Call& call, const Tile&) {
   *total = (call.numbers[arg::first] != 0 ? 0.0 : *total) + sum.total();
 }
 
-// Units are columns of panels: a vector of them at a time, inputs in order.
+// Units are columns of panels: a vector of them at a time, inputs in order. Kept row by row, a unit is one run.
+void limitNormOfRows(const View& weight, float limit, const Tile& tile) {
+  const int64_t inputs = weight.columns;
+  for (int64_t unit = tile.firstBegin; unit < smaller(tile.firstEnd, weight.rows); ++unit) {
+    float* row = data<float>(&weight) + unit * inputs;
+    Floats squares = {};
+    for (int64_t i = 0; i < inputs; i += kWidth) {
+      const Floats w = loadFirst(row + i, smaller(kWidth, inputs - i));
+      squares = fma(w, w, squares);
+    }
+    const Floats norm = squareRoot(broadcast(sumOfLanes(squares)));
+    const Floats scale = select(norm > limit, limit / norm, broadcast(1.0f));
+    for (int64_t i = 0; i < inputs; i += kWidth) {
+      const int64_t lanes = smaller(kWidth, inputs - i);
+      storeFirst(row + i, loadFirst(row + i, lanes) * scale, lanes);
+    }
+  }
+}
+
 void limitNorm(const Call& call, const Tile& tile) {
   namespace arg = at::limitNorm;
   const View& weight = *call.views[arg::weight];
   const int64_t inputs = weight.columns, panel = weight.panel;
   const float limit = static_cast<float>(call.numbers[arg::limit]);
+  if (panel == 1) return limitNormOfRows(weight, limit, tile);
   for (int64_t unit = tile.firstBegin; unit < tile.firstEnd; unit += kWidth) {
     float* base = data<float>(&weight) + unit / panel * inputs * panel + unit % panel;
     Floats squares = {};

@@ -1,0 +1,105 @@
+// Products of rows with rows: C(r, o) = sum over k of A(r, k) B(o, k), both read along k. For layers of few outputs,
+// whose results would leave most lanes of a register tile empty: here the lanes are steps of the depth. Lane l sums the
+// steps k = l modulo the width in order, and the lanes are added in one fixed tree, whatever tile a result is part of.
+#pragma once
+
+#include "kernels/vector/simd.h"
+
+namespace deepblas {
+namespace DEEPBLAS_ISA {
+namespace {
+
+// Sums in registers beside one vector of A a row and one of B.
+#if defined(__AVX512F__) || defined(__aarch64__)
+constexpr int kDotRows = 4, kDotColumns = 5;
+#else
+constexpr int kDotRows = 3, kDotColumns = 3;
+#endif
+constexpr int64_t kDotDepth = 512;  // steps whose operands stay in the first-level cache
+
+struct DotWork {
+  const float* a;
+  int64_t aStride;
+  const float* b;
+  int64_t bStride;
+  int64_t depth;
+  float* sums;  // [rows][sumStride] vectors of lanes
+  int64_t sumStride;
+  bool first;
+};
+
+template <int kRows, int kColumns>
+__attribute__((noinline)) void dotTile(const DotWork& work) {
+  Floats sum[kRows][kColumns];
+#pragma GCC unroll 4
+  for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 5
+    for (int c = 0; c < kColumns; ++c)
+      sum[r][c] = work.first ? Floats{} : load(work.sums + (r * work.sumStride + c) * kWidth);
+  const float *a = work.a, *b = work.b;
+  const int64_t aStride = work.aStride, bStride = work.bStride;
+  int64_t k = 0;
+  for (; k + kWidth <= work.depth; k += kWidth) {
+    Floats row[kRows];
+#pragma GCC unroll 4
+    for (int r = 0; r < kRows; ++r) row[r] = load(a + r * aStride + k);
+#pragma GCC unroll 5
+    for (int c = 0; c < kColumns; ++c) {
+      const Floats column = load(b + c * bStride + k);
+#pragma GCC unroll 4
+      for (int r = 0; r < kRows; ++r) sum[r][c] = fma(row[r], column, sum[r][c]);
+    }
+  }
+  if (k < work.depth) {
+    const int64_t lanes = work.depth - k;
+    for (int r = 0; r < kRows; ++r) {
+      const Floats row = loadFirst(a + r * aStride + k, lanes);
+      for (int c = 0; c < kColumns; ++c) sum[r][c] = fma(row, loadFirst(b + c * bStride + k, lanes), sum[r][c]);
+    }
+  }
+#pragma GCC unroll 4
+  for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 5
+    for (int c = 0; c < kColumns; ++c) store(work.sums + (r * work.sumStride + c) * kWidth, sum[r][c]);
+}
+
+template <int kRows, int kColumns>
+DEEPBLAS_INLINE void dotColumns(int64_t columns, const DotWork& work) {
+  if constexpr (kColumns > 0) {
+    if (columns == kColumns) return dotTile<kRows, kColumns>(work);
+    dotColumns<kRows, kColumns - 1>(columns, work);
+  }
+}
+
+template <int kRows>
+DEEPBLAS_INLINE void dotRows(int64_t rows, int64_t columns, const DotWork& work) {
+  if constexpr (kRows > 0) {
+    if (rows == kRows) return dotColumns<kRows, kDotColumns>(columns, work);
+    dotRows<kRows - 1>(rows, columns, work);
+  }
+}
+
+// The sums of the lanes of kWidth vectors, vectors[i] in lane i. Halves are added to halves, so that every lane's sum is
+// the same tree.
+DEEPBLAS_INLINE Floats sumsOfLanes(Floats (&vectors)[kWidth]) {
+#pragma GCC unroll 4
+  for (int64_t distance = kWidth / 2, count = kWidth; distance >= 1; distance /= 2, count /= 2) {
+    // vectors[i] and vectors[i + count / 2] share one vector: lanes without the bit `distance` are the first one's.
+    Ints low = {}, high = {};
+#pragma GCC unroll 16
+    for (int64_t lane = 0; lane < kWidth; ++lane) {
+      low[lane] = (int32_t)((lane & distance) == 0 ? lane : lane - distance + kWidth);
+      high[lane] = (int32_t)((lane & distance) == 0 ? lane + distance : lane + kWidth);
+    }
+#pragma GCC unroll 8
+    for (int64_t i = 0; i < count / 2; ++i) {
+      const Floats a = vectors[i], b = vectors[i + count / 2];
+      vectors[i] = __builtin_shuffle(a, b, low) + __builtin_shuffle(a, b, high);
+    }
+  }
+  return vectors[0];
+}
+
+}  // namespace
+}  // namespace DEEPBLAS_ISA
+}  // namespace deepblas
