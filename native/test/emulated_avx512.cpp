@@ -1,4 +1,4 @@
-// The vector sources as they are for AVX-512, on a processor without it: vectors of 16 are two of AVX2's, and the four
+// The vector sources as they are for AVX-512, on a processor without it: vectors of 16 are two of AVX2's, and the five
 // intrinsics are functions below. Vector width, tile shapes, masks and panels are AVX-512's, and so are the bits: every
 // element sees the same operations in the same order.
 #include "kernel_sets.h"
@@ -53,6 +53,16 @@ __attribute__((always_inline)) inline __m512 emulatedSquareRoot(__mmask16, __m51
   return result.whole;
 }
 
+__attribute__((always_inline)) inline __m512i emulatedEvenProducts(__mmask8, __m512i a, __m512i b) {
+  union {
+    __m512i whole;
+    __m256i half[2];
+  } x = {a}, y = {b}, result;
+  result.half[0] = _mm256_mul_epu32(x.half[0], y.half[0]);
+  result.half[1] = _mm256_mul_epu32(x.half[1], y.half[1]);
+  return result.whole;
+}
+
 }  // namespace
 
 #define __AVX512F__ 1
@@ -60,6 +70,7 @@ __attribute__((always_inline)) inline __m512 emulatedSquareRoot(__mmask16, __m51
 #define _mm512_mask_storeu_ps emulatedStore
 #define _mm512_fmadd_ps emulatedMultiplyAdd
 #define _mm512_maskz_sqrt_ps emulatedSquareRoot
+#define _mm512_maskz_mul_epu32 emulatedEvenProducts
 
 #define DEEPBLAS_ISA emulated
 #include "kernels/vector/activate.h"

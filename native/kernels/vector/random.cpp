@@ -9,18 +9,42 @@ namespace deepblas {
 namespace DEEPBLAS_ISA {
 namespace {
 
-typedef uint64_t Wide __attribute__((vector_size(kWidth * 8)));
-
 constexpr int64_t kGroup = 4 * kWidth;  // words made at once: a block a lane
 
-DEEPBLAS_INLINE void multiply(uint64_t factor, Bits value, Bits& high, Bits& low) {
-  const Wide product = __builtin_convertvector(value, Wide) * factor;
-  high = __builtin_convertvector(product >> 32, Bits);
-  low = __builtin_convertvector(product, Bits);
+typedef uint64_t Pairs __attribute__((vector_size(kWidth * 4)));
+
+// The products of the even lanes, in full.
+DEEPBLAS_INLINE Pairs multiplyEven(Bits a, Bits b) {
+#if defined(__AVX512F__)
+  return (Pairs)_mm512_maskz_mul_epu32((__mmask8)0xff, (__m512i)a, (__m512i)b);
+#elif defined(__AVX2__)
+  return (Pairs)_mm256_mul_epu32((__m256i)a, (__m256i)b);
+#elif defined(__SSE2__)
+  return (Pairs)_mm_mul_epu32((__m128i)a, (__m128i)b);
+#else
+  return ((Pairs)a & 0xffffffffu) * ((Pairs)b & 0xffffffffu);
+#endif
+}
+
+DEEPBLAS_INLINE void multiply(uint32_t factor, Bits value, Bits& high, Bits& low) {
+  const Bits factors = Bits{} + factor;
+  const Pairs even = multiplyEven(value, factors), odd = multiplyEven((Bits)((Pairs)value >> 32), factors);
+  const uint64_t upper = 0xffffffff00000000u;
+  high = (Bits)((even >> 32) | (odd & upper));
+  low = (Bits)((even & ~upper) | (odd << 32));
+}
+
+// lane i of the first beside lane i of the second: the lower half of the lanes, or the upper one.
+template <typename Vector, typename Index, int kLanes>
+DEEPBLAS_INLINE Vector interleave(Vector a, Vector b, int half) {
+  Index lanes = {};
+#pragma GCC unroll 16
+  for (int i = 0; i < kLanes; ++i) lanes[i] = half * kLanes / 2 + i / 2 + i % 2 * kLanes;
+  return __builtin_shuffle(a, b, lanes);
 }
 
 // The words of kWidth blocks from `first` on, in order.
-void philox(uint64_t seed, uint32_t stream, uint32_t step, uint64_t first, uint32_t* words) {
+DEEPBLAS_INLINE void philox(uint64_t seed, uint32_t stream, uint32_t step, uint64_t first, Bits (&words)[4]) {
   Bits c0 = {}, c1 = {}, c2 = Bits{} + stream, c3 = Bits{} + step;
   for (int64_t lane = 0; lane < kWidth; ++lane) {
     c0[lane] = static_cast<uint32_t>(first + static_cast<uint64_t>(lane));
@@ -38,11 +62,11 @@ void philox(uint64_t seed, uint32_t stream, uint32_t step, uint64_t first, uint3
     k0 += 0x9E3779B9u;
     k1 += 0xBB67AE85u;
   }
-  for (int64_t lane = 0; lane < kWidth; ++lane) {
-    words[4 * lane] = c0[lane];
-    words[4 * lane + 1] = c1[lane];
-    words[4 * lane + 2] = c2[lane];
-    words[4 * lane + 3] = c3[lane];
+  for (int half = 0; half < 2; ++half) {
+    const Pairs first = (Pairs)interleave<Bits, Bits, kWidth>(c0, c1, half);
+    const Pairs second = (Pairs)interleave<Bits, Bits, kWidth>(c2, c3, half);
+    words[2 * half] = (Bits)interleave<Pairs, Pairs, kWidth / 2>(first, second, 0);
+    words[2 * half + 1] = (Bits)interleave<Pairs, Pairs, kWidth / 2>(first, second, 1);
   }
 }
 
@@ -72,17 +96,19 @@ void fillRange(const Call& call, float* to, int64_t begin, int64_t end) {
   const uint32_t step = static_cast<uint32_t>(call.numbers[arg::step]);
   const bool normal = call.numbers[arg::kind] != 0;
   for (int64_t first = begin / 4 * 4; first < end; first += kGroup) {
-    alignas(64) uint32_t words[kGroup];
-    alignas(64) float values[kGroup];
+    Bits words[4];
     philox(seed, stream, step, static_cast<uint64_t>(first / 4), words);
-    for (int64_t i = 0; i < kGroup; i += kWidth) {
-      Bits bits;
-      __builtin_memcpy(&bits, words + i, sizeof bits);
-      const Floats uniform = toFloats((Ints)(bits >> 8));
-      store(values + i, normal ? normalQuantile((uniform + 0.5f) * 0x1p-24f) : uniform * 0x1p-24f);
+    alignas(64) float edge[kGroup];
+    const bool whole = first >= begin && first + kGroup <= end;
+    float* values = whole ? to + (first - begin) : edge;
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; ++i) {
+      const Floats uniform = toFloats((Ints)(words[i] >> 8));
+      store(values + i * kWidth, normal ? normalQuantile((uniform + 0.5f) * 0x1p-24f) : uniform * 0x1p-24f);
     }
+    if (whole) continue;
     const int64_t from = first < begin ? begin : first, until = smaller(end, first + kGroup);
-    for (int64_t e = from; e < until; ++e) to[e - begin] = values[e - first];
+    for (int64_t e = from; e < until; ++e) to[e - begin] = edge[e - first];
   }
 }
 
