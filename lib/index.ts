@@ -17,7 +17,18 @@ export {
 } from './initializers/initializer.js'
 export { Dense, type DenseOptions } from './layers/dense.js'
 export { Layer } from './layers/layer.js'
-export { type Loss, type LossName, lossNames } from './losses/loss.js'
+export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from './losses/binary-cross-entropy.js'
+export { type CrossEntropyOptions, crossEntropy } from './losses/cross-entropy.js'
+export { defineLoss, type LossDefinition } from './losses/define-loss.js'
+export type { ElementLoss, ElementValues } from './losses/element-rule.js'
+export { hinge } from './losses/hinge.js'
+export { type HuberOptions, huber } from './losses/huber.js'
+export { kullbackLeibler } from './losses/kullback-leibler.js'
+export type { ActivationPlace, ConfigurableLoss, Loss, LossRecording, TargetKind } from './losses/loss.js'
+export { meanAbsoluteError } from './losses/mean-absolute-error.js'
+export { meanSquaredError } from './losses/mean-squared-error.js'
+export { type LossName, lossNames } from './losses/names.js'
+export { poisson } from './losses/poisson.js'
 export { type MetricName, metricNames } from './metrics/metric.js'
 export type {
   Callback,
@@ -29,6 +40,7 @@ export type {
   Snapshot,
   TrainingHandle,
 } from './model/callback.js'
+export type { ClassWeights } from './model/class-weights.js'
 export type { History } from './model/fit.js'
 export type { FitOptions } from './model/fit-options.js'
 export {

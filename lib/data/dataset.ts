@@ -207,6 +207,22 @@ export class Dataset {
     return this.#parts.weights
   }
 
+  /** For scores: the targets as they were given. */
+  get targetTable(): Table | undefined {
+    return this.#parts.targets
+  }
+
+  /** One weight a row, where the data has weights; a copy. */
+  sampleWeights(): Float32Array | undefined {
+    const { weights } = this.#parts
+    return weights && Float32Array.from({ length: this.rows }, (_, row) => weights.row(row)[0]!)
+  }
+
+  /** The same rows with other weights; the rows are shared, not copied. */
+  withSampleWeights(sampleWeights: NumberArray | readonly number[]): Dataset {
+    return new Dataset({ ...this.#parts, weights: readWeights(sampleWeights, this.rows) })
+  }
+
   /** For runs: the targets as a loss wants them, checked against the number of outputs. */
   targetMatrix(kind: TargetKind, outputs: number): { matrix: Matrix; columns: number; type: 'int32' | 'float32' } {
     const { targets } = this.#parts
@@ -219,7 +235,8 @@ export class Dataset {
     let matrix = this.#targets.get(key)
     if (matrix === undefined) {
       checkTargets(targets, kind, outputs)
-      matrix = new (native().Matrix)(targets.data, this.rows, columns, classes ? int32 : float32, 1)
+      const data = kind === 'signs' ? Float32Array.from(targets.data, (value) => (value > 0 ? 1 : -1)) : targets.data
+      matrix = new (native().Matrix)(data, this.rows, columns, classes ? int32 : float32, 1)
       if (!classes) requireFinite('y', matrix, columns)
       this.#targets.set(key, matrix)
     }
@@ -305,13 +322,30 @@ function checkTargets(targets: Table, kind: TargetKind, outputs: number): void {
     )
   }
   if (kind === 'values') return
-  const bad = data.findIndex((value) => !(value >= 0 && value <= 1))
+  const { expected, fits, hint } = kind === 'signs' ? signsOf(data) : numbersOf(kind)
+  const bad = data.findIndex((value) => !fits(value))
   if (bad < 0) return
   throw new DeepblasError(
     'ERR_DEEPBLAS_DATA',
-    `Expected numbers from 0 to 1 for y but received ${data[bad]} in row ${Math.floor(bad / columns)}. ` +
-      'Use meanSquaredError for values, crossEntropy for more than two classes.',
+    `Expected ${expected} for y but received ${data[bad]} in row ${Math.floor(bad / columns)}. ${hint}`,
   )
+}
+
+function numbersOf(kind: TargetKind) {
+  if (kind === 'counts') {
+    const fits = (value: number) => value >= 0
+    return { expected: 'numbers at least 0', fits, hint: 'Use meanSquaredError for values of both signs.' }
+  }
+  const fits = (value: number) => value >= 0 && value <= 1
+  const hint = 'Use meanSquaredError for values, crossEntropy for more than two classes.'
+  return { expected: 'numbers from 0 to 1', fits, hint }
+}
+
+/** -1 and +1, or 0 and 1: a mixture of both would take 0 for -1. */
+function signsOf(data: NumberArray) {
+  const low = data.includes(-1) ? -1 : 0
+  const fits = (value: number) => value === low || value === 1
+  return { expected: `${low} or 1`, fits, hint: 'Targets are -1 and +1, or 0 and 1, throughout.' }
 }
 
 function selectRows({ data, columns }: Table, rows: Int32Array): Table {

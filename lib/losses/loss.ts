@@ -1,92 +1,96 @@
+/*
+ * What a loss is: a description that records its calls. Each loss has a file of its own.
+ */
 import { DeepblasError } from '../errors.js'
+import type { Json } from '../files/strict-json.js'
 import type { Recorder } from '../native/recorder.js'
 import type { Tensor } from '../native/tensor.js'
-import { oneOf } from '../validate.js'
 
-export const lossNames = ['meanSquaredError', 'binaryCrossEntropy', 'crossEntropy'] as const
-export type LossName = (typeof lossNames)[number]
-
-/** What a loss compares an output with: class indices (or rows of probabilities), 0 and 1, or any values. */
-export type TargetKind = 'classes' | 'binary' | 'values'
+/**
+ * What a loss compares an output with, and what is checked of the targets before anything is computed: class indices (or
+ * rows of probabilities); numbers from 0 to 1; -1 and +1 (0 and 1 are taken for them); rows of probabilities; numbers not
+ * below 0; any values.
+ */
+export type TargetKind = 'classes' | 'binary' | 'signs' | 'probabilities' | 'counts' | 'values'
 
 export interface LossRecording {
-  /** The last layer's output, or its logits where `takesLogits`. */
+  /** The last layer's output (batch, outputs), or its logits where `takesLogits`. */
   readonly prediction: Tensor
+  /** (batch, outputs), or class indices (batch, 1) as int32. */
   readonly target: Tensor
+  /** (batch, 1), where the data has weights. */
   readonly sampleWeights: Tensor | undefined
+  /** Their sum over the batch, one number. */
   readonly weightSum: Tensor | undefined
+  /** To be written: (batch, 1) in float64, every row's loss. */
   readonly rowLoss: Tensor
+  /** To be written where it is given: the derivative of `Σ w·l / Σ w` by the prediction. */
   readonly gradient: Tensor | undefined
   /** For `trace`: where a loss that takes logits writes the activations it computes on its way. */
   readonly output?: Tensor | undefined
+  /** Name of the activation that the last layer has, or has left to the loss. Default 'linear'. */
+  readonly outputActivation?: string
 }
 
+/** One place of the last layer's activations, for `trace`. */
+export interface ActivationPlace {
+  readonly activation: number
+  readonly target: number
+  readonly outputs: number
+  /** The output's number, from 0. */
+  readonly column: number
+  readonly outputActivation: string
+}
+
+/**
+ * A loss: the mean over rows of what it records as the row's loss, weighted by the sample weights: `Σ w·l / Σ w`.
+ * A loss of your own is an object of this type, or, element by element, one that `defineLoss` makes.
+ */
 export interface Loss {
-  readonly name: LossName
+  readonly name: string
   readonly targetKind: TargetKind
-  /** Whether it is fused with the output activation and reads logits. Throws where they do not go together. */
+  /** What it was configured with, as a model file keeps it. */
+  readonly options?: Readonly<Record<string, Json>>
+  /**
+   * Whether it is fused with the output activation and reads logits.
+   *
+   * @throws DeepblasError where loss, activation and number of outputs do not go together
+   */
   takesLogits(outputActivation: string, outputs: number): boolean
   record(record: Recorder, recording: LossRecording): void
   /** For `trace` of a fused loss: the derivative of one row's loss by one activation. */
-  activationGradient?(activation: number, target: number, outputs: number): number
+  activationGradient?(place: ActivationPlace): number
 }
 
-/** Mean over rows and outputs of `(prediction - target)²`. */
-export const meanSquaredError: Loss = {
-  name: 'meanSquaredError',
-  targetKind: 'values',
-  takesLogits: () => false,
-  record: (record, { output: _, ...recording }) => record.meanSquaredError(recording),
+/** A loss as it is, and a function that makes it with other options. */
+export type ConfigurableLoss<Options> = Loss & ((options?: Options) => Loss)
+
+/** For losses without options: `meanSquaredError` and `meanSquaredError()` are the same. */
+export type NoOptions = Record<string, never>
+
+const builtIn = new WeakSet<object>()
+
+/** Whether deepblas made it: it is then known by name and options. */
+export function isBuiltInLoss(loss: Loss): boolean {
+  return builtIn.has(loss)
 }
 
-/**
- * `-(y log p + (1 - y) log(1 - p))`, mean over rows and outputs, for 'sigmoid' outputs (course 1, week 2). Computed from
- * the logits, so that nobody meets log(0); a 'linear' output means logits.
- */
-export const binaryCrossEntropy: Loss = {
-  name: 'binaryCrossEntropy',
-  targetKind: 'binary',
-  takesLogits(outputActivation) {
-    if (outputActivation === 'sigmoid' || outputActivation === 'linear') return true
-    throw mismatch('binaryCrossEntropy', "'sigmoid' (probabilities) or 'linear' (logits)", outputActivation)
-  },
-  record: (record, { prediction, ...rest }) => record.sigmoidBinaryCrossEntropy({ ...rest, logits: prediction }),
-  activationGradient: (a, y, outputs) => ((1 - y) / (1 - a) - y / a) / outputs,
+/** A loss that may be used as it is, or called with options. */
+export function configurableLoss<Options>(make: (options: Options | undefined) => Loss): ConfigurableLoss<Options> {
+  const known = (options?: Options): Loss => {
+    const loss = make(options)
+    builtIn.add(loss)
+    return loss
+  }
+  const loss = Object.defineProperties(known, Object.getOwnPropertyDescriptors(make(undefined)))
+  builtIn.add(loss)
+  return loss as unknown as ConfigurableLoss<Options>
 }
 
-/**
- * `-Σ y log p` over classes, mean over rows, for 'softmax' outputs (course 2, week 3). Computed from the logits; a
- * 'linear' output means logits. Targets are class indices, or rows of probabilities.
- */
-export const crossEntropy: Loss = {
-  name: 'crossEntropy',
-  targetKind: 'classes',
-  takesLogits(outputActivation, outputs) {
-    if (outputActivation !== 'softmax' && outputActivation !== 'linear') {
-      throw mismatch('crossEntropy', "'softmax' (probabilities) or 'linear' (logits)", outputActivation)
-    }
-    if (outputs > 1) return true
-    throw new DeepblasError(
-      'ERR_DEEPBLAS_SHAPE',
-      "Expected at least 2 outputs for loss 'crossEntropy' but received 1. One output of two classes takes " +
-        "activation 'sigmoid' and loss 'binaryCrossEntropy'.",
-    )
-  },
-  record: (record, { prediction, ...rest }) => record.softmaxCrossEntropy({ ...rest, logits: prediction }),
-  activationGradient: (a, y) => (y === 0 ? 0 : -y / a),
-}
-
-function mismatch(loss: string, expected: string, activation: string): DeepblasError {
+export function mismatch(loss: string, expected: string, activation: string): DeepblasError {
   return new DeepblasError(
     'ERR_DEEPBLAS_ARGUMENT',
     `Expected output activation ${expected} for loss '${loss}' but received '${activation}'. ` +
       'Change the last layer, or the loss.',
   )
-}
-
-/** A loss by name or instance. */
-export function loss(argument: string, value: unknown): Loss {
-  const known = { meanSquaredError, binaryCrossEntropy, crossEntropy }
-  const instance = Object.values(known).find((candidate) => candidate === value)
-  return instance ?? known[oneOf(argument, value, lossNames)]
 }

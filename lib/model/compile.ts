@@ -3,6 +3,7 @@
  */
 import type { Forward, RecordOptions } from '../layers/layer.js'
 import type { Loss } from '../losses/loss.js'
+import { lossKey } from '../losses/names.js'
 import type { Metric } from '../metrics/metric.js'
 import type { Program } from '../native/addon.js'
 import { createRecorder, type Recorder } from '../native/recorder.js'
@@ -95,7 +96,7 @@ export function compileScoring(
   const rowsKey = costRows && network.layers.some(({ penaltyPerRow }) => penaltyPerRow) ? [...costRows] : undefined
   const key = [
     mode,
-    loss.name,
+    lossKey(loss),
     metrics.map(({ name }) => name),
     backward,
     optimizer?.recordingKey,
@@ -137,7 +138,8 @@ function recordScoring(
   let gradient = backward ? record.empty(network.outputs) : undefined
   record.label = `loss ${loss.name}`
   const output = takesLogits && keepAll ? record.empty(network.outputs) : undefined
-  loss.record(record, { prediction, target, sampleWeights, weightSum, rowLoss, gradient, output })
+  const outputActivation = last.activationName
+  loss.record(record, { prediction, target, sampleWeights, weightSum, rowLoss, gradient, output, outputActivation })
   const total = record.accumulator()
   for (const [index, layer] of network.layers.entries()) {
     record.label = `layers.${index} ${layer.type} penalty`

@@ -2,12 +2,14 @@ import { EarlyStopping } from '../callbacks/early-stopping.js'
 import { ProgressBar } from '../callbacks/progress-bar.js'
 import { Dataset } from '../data/dataset.js'
 import { DeepblasError } from '../errors.js'
-import { type Loss, type LossName, loss as lossOf } from '../losses/loss.js'
+import type { Loss } from '../losses/loss.js'
+import { type LossName, loss as lossOf } from '../losses/names.js'
 import { type Metric, type MetricName, metric } from '../metrics/metric.js'
 import { Adam } from '../optimizers/adam.js'
 import { Optimizer } from '../optimizers/optimizer.js'
 import { array, boolean, invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../validate.js'
 import type { Callback } from './callback.js'
+import { type ClassWeights, withClassWeights } from './class-weights.js'
 import type { FitSettings } from './fit.js'
 import type { Network } from './network.js'
 
@@ -24,6 +26,11 @@ export interface FitOptions<Validation = number | Dataset> {
   readonly validation?: Validation
   /** Default none. */
   readonly metrics?: readonly (MetricName | Metric)[]
+  /**
+   * What the rows of a class count for in the training: 'balanced', one number for each class, or numbers by label. They
+   * multiply the sample weights; the validation goes without them. Default none: all count 1.
+   */
+  readonly classWeights?: ClassWeights
   /** Default none. */
   readonly callbacks?: readonly Callback[]
   /** Ends the fit: it rejects with the signal's reason, the model holds the last completed step. Default none. */
@@ -43,6 +50,7 @@ const optionNames = [
   'batchSize',
   'validation',
   'metrics',
+  'classWeights',
   'callbacks',
   'signal',
   'shuffle',
@@ -95,7 +103,7 @@ export function fitSettings(
   }
   return {
     network,
-    train: rows,
+    train: weighted(rows, given.classWeights, scoring.loss, network),
     validation,
     scoring,
     optimizer,
@@ -107,6 +115,16 @@ export function fitSettings(
     signal: given.signal,
     model: trainee.model,
   }
+}
+
+function weighted(
+  train: readonly Dataset[],
+  classWeights: ClassWeights | undefined,
+  loss: Loss,
+  { outputs }: Network,
+): readonly Dataset[] {
+  if (classWeights === undefined) return train
+  return train.map((data) => withClassWeights(data, classWeights, loss, outputs))
 }
 
 /** One data set for all members, or one each, of the network's features. */

@@ -4,6 +4,7 @@ import { DeepblasError } from '../errors.js'
 import { type ModelDescription, readModelFile, writeModelFile } from '../files/model-file.js'
 import { Layer } from '../layers/layer.js'
 import { layerFrom } from '../layers/registry.js'
+import { savedLoss } from '../losses/names.js'
 import { type Arena, type Chunk, native, type Pass } from '../native/addon.js'
 import { invalid, knownOptions, nonNegativeInteger, plainObject, positiveInteger } from '../validate.js'
 import { compilePrediction, compileScoring, memberTable, type Scoring } from './compile.js'
@@ -220,7 +221,9 @@ export class Population<
       },
       ...(this.#scoring === undefined
         ? {}
-        : { training: { loss: this.#scoring.loss.name, metrics: this.#scoring.metrics.map(({ name }) => name) } }),
+        : {
+            training: { loss: savedLoss(this.#scoring.loss), metrics: this.#scoring.metrics.map(({ name }) => name) },
+          }),
       weights: this.#seeds().flatMap((_, member) =>
         this.#network.parameters.map((parameter) => ({
           name: `members.${member}.${parameter.name}`,

@@ -1,7 +1,8 @@
 /*
  * What evaluations are asked for and give, of one network and of a population.
  */
-import { type Loss, type LossName, loss as lossOf } from '../losses/loss.js'
+import type { Loss } from '../losses/loss.js'
+import { type LossName, lossFromFile, loss as lossOf } from '../losses/names.js'
 import { type Metric, type MetricName, metric } from '../metrics/metric.js'
 import type { Scoring } from './compile.js'
 import type { Network } from './network.js'
@@ -47,7 +48,7 @@ export function savedScoring(training: Record<string, unknown> | undefined): Sco
   if (training?.loss === undefined) return undefined
   const metrics = Array.isArray(training.metrics) ? training.metrics : []
   return {
-    loss: lossOf('training.loss', training.loss),
+    loss: lossFromFile('training.loss', training.loss),
     metrics: metrics.map((name) => metric('training.metrics', name)),
   }
 }

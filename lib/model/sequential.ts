@@ -4,7 +4,8 @@ import { DeepblasError } from '../errors.js'
 import { type ModelDescription, readModelFile, writeModelFile } from '../files/model-file.js'
 import { Layer } from '../layers/layer.js'
 import { layerFrom } from '../layers/registry.js'
-import { type Loss, type LossName, loss as lossOf } from '../losses/loss.js'
+import type { Loss } from '../losses/loss.js'
+import { type LossName, loss as lossOf, savedLoss } from '../losses/names.js'
 import { type Arena, type Chunk, native, type Pass } from '../native/addon.js'
 import type { Optimizer } from '../optimizers/optimizer.js'
 import { array, invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../validate.js'
@@ -299,7 +300,7 @@ export class Sequential<
         ? {}
         : {
             training: {
-              loss: this.#scoring.loss.name,
+              loss: savedLoss(this.#scoring.loss),
               metrics: this.#scoring.metrics.map(({ name }) => name),
               ...(this.#training === undefined ? {} : { epochs: this.#training.epochs }),
             },

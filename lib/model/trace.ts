@@ -59,7 +59,7 @@ export function traceNetwork(network: Network, parameters: Arena, data: Dataset,
       Z: read(forward.preActivation),
       A,
       // Training goes from the loss straight to dZ here; the lesson writes dA down.
-      dA: fused ? lossGradient(A, data, loss) : read(outputGradient),
+      dA: fused ? lossGradient(A, data, loss, layer.activationName) : read(outputGradient),
       dZ: read(preActivationGradient),
       cached: Object.entries(forward.cache).flatMap(([name, tensor]) => (tensor === undefined ? [] : [name])),
     }
@@ -68,7 +68,7 @@ export function traceNetwork(network: Network, parameters: Arena, data: Dataset,
 }
 
 /** dJ/dA of the last layer: every row's derivative times its share of the mean. */
-function lossGradient(A: TracedMatrix, data: Dataset, loss: Loss): TracedMatrix {
+function lossGradient(A: TracedMatrix, data: Dataset, loss: Loss, outputActivation: string): TracedMatrix {
   const [rows, outputs] = A.shape
   const weights = Array.from({ length: rows }, (_, row) => data.weightMatrix?.row(row)[0] ?? 1)
   const sum = weights.reduce((total, weight) => total + weight, 0)
@@ -76,7 +76,8 @@ function lossGradient(A: TracedMatrix, data: Dataset, loss: Loss): TracedMatrix 
     const row = Math.floor(at / outputs)
     const target = data.target(row)
     const wanted = target.length === outputs ? target[at % outputs]! : Number(target[0] === at % outputs)
-    return (weights[row]! / sum) * loss.activationGradient!(activation, wanted, outputs)
+    const place = { activation, target: wanted, outputs, column: at % outputs, outputActivation }
+    return (weights[row]! / sum) * loss.activationGradient!(place)
   })
   return { data: gradient, shape: A.shape }
 }

@@ -6,7 +6,6 @@ import {
   type ActivationName,
   Dataset,
   Dense,
-  type LossName,
   l1,
   l1l2,
   l2,
@@ -15,14 +14,20 @@ import {
   Sequential,
 } from '../../../lib/index.js'
 import { worstError } from '../../helpers/golden.js'
-import { oneHot, type ReferenceLayer, referenceStep, waves } from '../../helpers/reference-network.js'
+import {
+  oneHot,
+  type ReferenceLayer,
+  type ReferenceLoss,
+  referenceStep,
+  waves,
+} from '../../helpers/reference-network.js'
 
 interface Case {
   readonly name: string
   readonly inputs: number
   readonly units: readonly number[]
   readonly layers: readonly ReferenceLayer[]
-  readonly loss: LossName
+  readonly loss: ReferenceLoss
   readonly weighted?: boolean
   readonly targets?: 'classes' | 'probabilities'
 }

@@ -14,7 +14,7 @@ import {
   type Optimizer,
   SGD,
 } from '../../../lib/index.js'
-import { loss as lossOf } from '../../../lib/losses/loss.js'
+import { loss as lossOf } from '../../../lib/losses/names.js'
 import { metric } from '../../../lib/metrics/metric.js'
 import { compileScoring } from '../../../lib/model/compile.js'
 import { dataMode } from '../../../lib/model/fit.js'

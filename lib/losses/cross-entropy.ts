@@ -1,0 +1,69 @@
+import { DeepblasError } from '../errors.js'
+import { columnIndex } from '../native/expression.js'
+import type { Recorder } from '../native/recorder.js'
+import type { Tensor } from '../native/tensor.js'
+import { fraction, knownOptions } from '../validate.js'
+import { recordLogSoftmax } from './element-rule.js'
+import { type ConfigurableLoss, configurableLoss, mismatch } from './loss.js'
+
+export interface CrossEntropyOptions {
+  /**
+   * The share of a target that is spread evenly over all classes, so that no answer is asked to be wholly sure. 0 up to,
+   * not including, 1. Default 0.
+   */
+  readonly labelSmoothing?: number
+}
+
+/**
+ * `-Σ y log p` over classes, mean over rows, for 'softmax' outputs (course 2, week 3), and 'logSoftmax' ones. Computed from
+ * the logits; a 'linear' output means logits. Targets are class indices, or rows of probabilities.
+ * `crossEntropy({ labelSmoothing: 0.1 })` (Szegedy et al., "Rethinking the Inception architecture", 2016).
+ */
+export const crossEntropy: ConfigurableLoss<CrossEntropyOptions> = configurableLoss((options) => {
+  const given = knownOptions<CrossEntropyOptions>('crossEntropy', options, ['labelSmoothing'])
+  const smoothing = fraction('labelSmoothing', given.labelSmoothing ?? 0)
+  const smooth = (target: number, outputs: number) => target * (1 - smoothing) + smoothing / outputs
+  return {
+    name: 'crossEntropy',
+    ...(smoothing === 0 ? {} : { options: { labelSmoothing: smoothing } }),
+    targetKind: 'classes',
+    takesLogits: (outputActivation, outputs) => takesSoftmaxLogits('crossEntropy', outputActivation, outputs),
+    record(record, recording) {
+      const { prediction: logits, sampleWeights, weightSum, rowLoss, gradient } = recording
+      const target =
+        smoothing === 0 ? recording.target : recordSmooth(record, recording.target, logits.columns, smoothing)
+      const logarithms = recording.outputActivation === 'logSoftmax'
+      const output = logarithms ? undefined : recording.output
+      record.softmaxCrossEntropy({ logits, target, sampleWeights, weightSum, rowLoss, gradient, output })
+      if (logarithms && recording.output !== undefined) recordLogSoftmax(record, logits, recording.output)
+    },
+    activationGradient({ activation, target, outputs, outputActivation }) {
+      const wanted = smooth(target, outputs)
+      if (outputActivation === 'logSoftmax') return -wanted
+      return wanted === 0 ? 0 : -wanted / activation
+    },
+  }
+})
+
+/** For the losses on rows of probabilities. */
+export function takesSoftmaxLogits(loss: string, outputActivation: string, outputs: number): true {
+  if (!/^(softmax|logSoftmax|linear)$/.test(outputActivation)) {
+    throw mismatch(loss, "'softmax' (probabilities), 'logSoftmax' or 'linear' (logits)", outputActivation)
+  }
+  if (outputs > 1) return true
+  throw new DeepblasError(
+    'ERR_DEEPBLAS_SHAPE',
+    `Expected at least 2 outputs for loss '${loss}' but received 1. One output of two classes takes ` +
+      "activation 'sigmoid' and loss 'binaryCrossEntropy'.",
+  )
+}
+
+/** Class indices or rows of probabilities, as rows of probabilities with a share spread over all classes. */
+function recordSmooth(record: Recorder, target: Tensor, classes: number, smoothing: number): Tensor {
+  const output = record.empty(classes)
+  const indices = target.fields.type === 'int32'
+  record.map({ inputs: { target }, outputs: { output } }, ({ target: y }) => ({
+    output: (indices ? columnIndex().equals(y) : y).times(1 - smoothing).plus(smoothing / classes),
+  }))
+  return output
+}

@@ -1,0 +1,25 @@
+import { constant } from '../native/expression.js'
+import { knownOptions } from '../validate.js'
+import { recordElementRule } from './element-rule.js'
+import { type ConfigurableLoss, configurableLoss, mismatch, type NoOptions } from './loss.js'
+
+/**
+ * `max(0, 1 - target · prediction)`, mean over rows and outputs: the margin of a support vector machine. Targets are -1
+ * and +1; data of 0 and 1 is taken for them. For 'linear' or 'tanh' outputs: a positive output means the class +1.
+ */
+export const hinge: ConfigurableLoss<NoOptions> = configurableLoss((options) => {
+  knownOptions('hinge', options, [])
+  return {
+    name: 'hinge',
+    targetKind: 'signs',
+    takesLogits(outputActivation) {
+      if (!/^(sigmoid|hardSigmoid|softmax|logSoftmax)$/.test(outputActivation)) return false
+      throw mismatch('hinge', "'linear' or another with both signs", outputActivation)
+    },
+    record: (record, recording) =>
+      recordElementRule(record, recording, ({ prediction, target }) => {
+        const margin = constant(1).minus(target.times(prediction))
+        return { value: margin.atLeast(0), derivative: margin.lessThan(0).select(0, target.negated()) }
+      }),
+  }
+})

@@ -1,0 +1,59 @@
+import { batchRows, constant } from '../native/expression.js'
+import type { Tensor } from '../native/tensor.js'
+import { knownOptions } from '../validate.js'
+import { takesSoftmaxLogits } from './cross-entropy.js'
+import { rowFactor, rowSums, softmaxParts } from './element-rule.js'
+import { type ConfigurableLoss, configurableLoss, type NoOptions } from './loss.js'
+
+/**
+ * `Σ y (log y - log p)` over classes, mean over rows (PyTorch's 'batchmean'): how far the output is from a row of
+ * probabilities, such as another model's. For 'softmax', 'logSoftmax' or 'linear' (logits) outputs, computed from the
+ * logits. A target of 0 adds nothing.
+ */
+export const kullbackLeibler: ConfigurableLoss<NoOptions> = configurableLoss((options) => {
+  knownOptions('kullbackLeibler', options, [])
+  return {
+    name: 'kullbackLeibler',
+    targetKind: 'probabilities',
+    takesLogits: (outputActivation, outputs) => takesSoftmaxLogits('kullbackLeibler', outputActivation, outputs),
+    record(record, recording) {
+      const { prediction: logits, target, rowLoss, gradient, output, outputActivation } = recording
+      const { largest, exponentials, sum, logSum } = softmaxParts(record, logits)
+      const values = record.empty(logits.columns)
+      // Term by term, so that nearly equal distributions come to nearly 0.
+      record.map({ inputs: { logits, target, largest, logSum }, outputs: { values } }, (all) => {
+        const { logits: z, target: y, largest: most, logSum: total } = all
+        const terms = y.times(y.logarithm().minus(z.minus(most).minus(total)))
+        return { values: y.equals(0).select(0, terms) }
+      })
+      record.reduceRows({ output: rowLoss, x: values, kind: 0 })
+      if (gradient !== undefined) {
+        const mass = rowSums(record, target)
+        const factor = rowFactor(record, recording)
+        const inputs: Record<string, Tensor> = {
+          exponentials,
+          sum,
+          target,
+          mass,
+          ...(factor === undefined ? {} : { factor }),
+        }
+        record.map({ inputs, outputs: { gradient } }, (all) => {
+          const probability = all.exponentials!.over(all.sum!)
+          const share = all.factor ?? constant(1).over(batchRows())
+          return { gradient: probability.times(all.mass!).minus(all.target!).times(share) }
+        })
+      }
+      if (output === undefined) return
+      record.map({ inputs: { logits, exponentials, largest, sum, logSum }, outputs: { output } }, (all) => ({
+        output:
+          outputActivation === 'logSoftmax'
+            ? all.logits.minus(all.largest).minus(all.logSum)
+            : all.exponentials.over(all.sum),
+      }))
+    },
+    activationGradient({ activation, target, outputActivation }) {
+      if (outputActivation === 'logSoftmax') return -target
+      return target === 0 ? 0 : -target / activation
+    },
+  }
+})

@@ -1,0 +1,108 @@
+/*
+ * Losses by name, as instances, and as a model file keeps them.
+ */
+import { DeepblasError } from '../errors.js'
+import type { Json } from '../files/strict-json.js'
+import { identityOf } from '../native/identity.js'
+import { invalid, knownOptions, oneOf, plainObject, string } from '../validate.js'
+import { binaryCrossEntropy } from './binary-cross-entropy.js'
+import { crossEntropy } from './cross-entropy.js'
+import { hinge } from './hinge.js'
+import { huber } from './huber.js'
+import { kullbackLeibler } from './kullback-leibler.js'
+import { type ConfigurableLoss, isBuiltInLoss, type Loss } from './loss.js'
+import { meanAbsoluteError } from './mean-absolute-error.js'
+import { meanSquaredError } from './mean-squared-error.js'
+import { poisson } from './poisson.js'
+
+/** Losses by name. */
+export const lossNames = [
+  'meanSquaredError',
+  'meanAbsoluteError',
+  'huber',
+  'binaryCrossEntropy',
+  'crossEntropy',
+  'kullbackLeibler',
+  'poisson',
+  'hinge',
+] as const
+export type LossName = (typeof lossNames)[number]
+
+const known = {
+  meanSquaredError,
+  meanAbsoluteError,
+  huber,
+  binaryCrossEntropy,
+  crossEntropy,
+  kullbackLeibler,
+  poisson,
+  hinge,
+} as unknown as Readonly<Record<LossName, ConfigurableLoss<Record<string, Json>>>>
+
+/**
+ * A loss by name or instance.
+ *
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an unknown name, with the nearest one, or what is no loss
+ */
+export function loss(argument: string, value: unknown): Loss {
+  if (forgotten.has(value as object)) {
+    const { name } = value as Loss
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_ARGUMENT',
+      `Expected the loss '${name}' for ${argument} but received nothing: the model was trained with a loss of its own, of ` +
+        `which a file keeps the name only. Pass it again: { loss: ${/^[\w$]+$/.test(name) ? name : '…'} }.`,
+    )
+  }
+  if (typeof value === 'string' || value === undefined || value === null)
+    return known[oneOf(argument, value, lossNames)]
+  const given = value as Partial<Loss>
+  if (typeof value !== 'object' && typeof value !== 'function') throw notALoss(argument, value)
+  if (isBuiltInLoss(value as Loss)) return value as Loss
+  if (typeof given.name !== 'string' || given.name === '') throw notALoss(argument, value)
+  if (typeof given.record !== 'function' || typeof given.takesLogits !== 'function') throw notALoss(argument, value)
+  oneOf(`${argument}.targetKind`, given.targetKind, ['classes', 'binary', 'signs', 'probabilities', 'counts', 'values'])
+  return value as Loss
+}
+
+function notALoss(argument: string, value: unknown): DeepblasError {
+  return invalid(
+    argument,
+    "name of a loss such as 'crossEntropy', an instance such as huber({ delta: 1 }), or a loss of your own",
+    value,
+    'Make one of your own with defineLoss.',
+  )
+}
+
+/** Equal for two losses that record the same calls: programs are kept by it. */
+export function lossKey(loss: Loss): string {
+  return isBuiltInLoss(loss) ? `${loss.name} ${JSON.stringify(loss.options ?? {})}` : identityOf(loss)
+}
+
+/** As a model file keeps it: a name, name and options, or, for a user's own, its name only. */
+export function savedLoss(loss: Loss): Json {
+  if (!isBuiltInLoss(loss)) return { name: loss.name, own: true }
+  return loss.options === undefined ? loss.name : { name: loss.name, options: { ...loss.options } }
+}
+
+/** Losses of users' own that a file has named: their code is not in it. */
+const forgotten = new WeakSet<object>()
+
+/** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for what `savedLoss` did not write */
+export function lossFromFile(argument: string, value: unknown): Loss {
+  if (typeof value === 'string') return loss(argument, value)
+  const saved = plainObject(argument, value)
+  const { name, options, own } = knownOptions<{ name: string; options: object; own: boolean }>(
+    argument,
+    saved as { name: string; options: object; own: boolean },
+    ['name', 'options', 'own'],
+  )
+  if (own !== true) return known[oneOf(`${argument}.name`, name, lossNames)](options as Record<string, Json>)
+  const one: Loss = {
+    name: string(`${argument}.name`, name),
+    targetKind: 'values',
+    takesLogits: () => false,
+    record() {},
+  }
+  forgotten.add(one)
+  return one
+}

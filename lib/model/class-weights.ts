@@ -1,0 +1,87 @@
+import type { Dataset } from '../data/dataset.js'
+import { isNumberArray, type NumberArray } from '../data/rows.js'
+import { DeepblasError } from '../errors.js'
+import type { Loss } from '../losses/loss.js'
+import { didYouMean, finiteNumber, invalid, plainObject } from '../validate.js'
+
+/**
+ * What the rows of a class count for: 'balanced', one number for each class, or numbers by label (or class number), where
+ * classes that are left out count 1.
+ */
+export type ClassWeights = 'balanced' | readonly number[] | NumberArray | Readonly<Record<string, number>>
+
+/**
+ * The data with every row's weight multiplied by that of its class. 'balanced' gives a class `rows / (classes · rows of
+ * the class)`, counting the classes that have rows: then all classes have the same sum of weights, and the mean weight of
+ * a row is 1 (scikit-learn's `class_weight`).
+ *
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for targets that are no classes, unknown labels, or weights below 0;
+ *   ERR_DEEPBLAS_SHAPE for a list of another length than there are classes
+ */
+export function withClassWeights(data: Dataset, given: unknown, { name, targetKind }: Loss, outputs: number): Dataset {
+  const classes = outputs === 1 ? 2 : outputs
+  const rows = classOfRows(data, targetKind, outputs)
+  if (rows === undefined) {
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_ARGUMENT',
+      `Expected a class for every row where classWeights are given, but loss '${name}' of ${outputs} outputs has targets ` +
+        'of another kind. Use sampleWeights in the data set.',
+    )
+  }
+  const weights = given === 'balanced' ? balanced(rows, classes) : weightsOf(given, classes, data.labels)
+  const own = data.sampleWeights()
+  return data.withSampleWeights(Float32Array.from(rows, (one, row) => weights[one]! * (own?.[row] ?? 1)))
+}
+
+/** Undefined where rows have no class: values, or several outputs of 0 and 1 each. */
+function classOfRows(data: Dataset, kind: Loss['targetKind'], outputs: number): Int32Array | undefined {
+  const { data: values, columns } = data.targetTable!
+  if (columns === 1 && kind === 'classes') return Int32Array.from(values)
+  if (columns === 1 && outputs === 1 && (kind === 'binary' || kind === 'signs')) {
+    const half = kind === 'signs' ? 0 : 0.5
+    return Int32Array.from(values, (value) => Number(value > half))
+  }
+  if (kind !== 'classes') return undefined
+  const classes = new Int32Array(data.rows)
+  for (let row = 0; row < data.rows; row++) {
+    const target = values.subarray(row * columns, (row + 1) * columns)
+    classes[row] = target.indexOf(1)
+    // A row of probabilities belongs to several classes.
+    if (classes[row]! < 0 || target.some((value, at) => at !== classes[row] && value !== 0)) return undefined
+  }
+  return classes
+}
+
+function balanced(rows: Int32Array, classes: number): number[] {
+  const counts = new Array<number>(classes).fill(0)
+  for (const one of rows) counts[one]!++
+  const present = counts.filter((count) => count > 0).length
+  return counts.map((count) => (count === 0 ? 1 : rows.length / (present * count)))
+}
+
+function weightsOf(given: unknown, classes: number, labels: readonly string[] | undefined): number[] {
+  const check = (argument: string, value: unknown) => finiteNumber(argument, value, { min: 0 })
+  if (Array.isArray(given) || isNumberArray(given)) {
+    if (given.length !== classes) {
+      throw new DeepblasError(
+        'ERR_DEEPBLAS_SHAPE',
+        `Expected ${classes} classWeights, one for each class, but received ${given.length}.`,
+      )
+    }
+    return Array.from(given as ArrayLike<unknown>, (value, i) => check(`classWeights[${i}]`, value))
+  }
+  if (typeof given !== 'object') {
+    throw invalid('classWeights', "'balanced', array of numbers or object of numbers by label", given)
+  }
+  const names = labels ?? Array.from({ length: classes }, (_, i) => String(i))
+  const weights = new Array<number>(classes).fill(1)
+  for (const [label, value] of Object.entries(plainObject('classWeights', given))) {
+    const at = names.indexOf(label)
+    if (at < 0 || at >= classes) {
+      const hint = didYouMean(label, names) ?? `The classes are ${names.map((name) => `'${name}'`).join(', ')}.`
+      throw invalid('classWeights', 'labels of the data', label, hint)
+    }
+    weights[at] = check(`classWeights['${label}']`, value)
+  }
+  return weights
+}
