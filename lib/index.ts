@@ -16,7 +16,9 @@ export {
   uniform,
 } from './initializers/initializer.js'
 export { Dense, type DenseOptions } from './layers/dense.js'
-export { Layer } from './layers/layer.js'
+export { Dropout } from './layers/dropout.js'
+export { GaussianNoise } from './layers/gaussian-noise.js'
+export { type Backward, type Cache, type Forward, Layer, type RecordOptions } from './layers/layer.js'
 export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from './losses/binary-cross-entropy.js'
 export { type CrossEntropyOptions, crossEntropy } from './losses/cross-entropy.js'
 export { defineLoss, type LossDefinition } from './losses/define-loss.js'
@@ -40,6 +42,7 @@ export type {
   Snapshot,
   TrainingHandle,
 } from './model/callback.js'
+export { checkGradient, type GradientCheckOptions } from './model/check-gradient.js'
 export type { ClassWeights } from './model/class-weights.js'
 export type { History } from './model/fit.js'
 export type { FitOptions } from './model/fit-options.js'
@@ -58,6 +61,10 @@ export {
   type SequentialOptions,
 } from './model/sequential.js'
 export type { LayerRecord, TracedMatrix } from './model/trace.js'
+export { batchRows, columnIndex, constant, type Element, type Operand } from './native/expression.js'
+export { type InitialValues, Parameter } from './native/parameter.js'
+export type { MapTensors, Recorder } from './native/recorder.js'
+export type { Scalar, StepNumber, Tensor } from './native/tensor.js'
 export { Adam, type AdamOptions, AdamW } from './optimizers/adam.js'
 export { Optimizer } from './optimizers/optimizer.js'
 export { SGD, type SGDOptions } from './optimizers/sgd.js'

@@ -27,7 +27,7 @@ const rooms = {
       '../math/metrics.md',
     ],
   ],
-  layers: ['What a model is made of.', ['../math/dense.md']],
+  layers: ['What a model is made of.', ['../math/dense.md', '../math/dropout.md']],
   activations: ['What a layer does to its sums, by name.', ['../math/activations.md']],
   initializers: ['How weights start.', ['../math/random.md']],
   regularizers: ['Penalties on weights.', ['../math/regularizers.md']],
@@ -38,12 +38,16 @@ const rooms = {
   callbacks: ['Watching and steering a training.', ['../guide/callbacks.md']],
   files: ['The safetensors format.', ['../guide/saving.md']],
   report: ['Tables, curves and matrices as text.', ['../guide/looking-inside.md']],
+  native: [
+    'What layers, losses and optimizers of your own record with.',
+    ['../math/map.md', '../math/columns.md', '../math/random.md'],
+  ],
   errors: ['What is thrown.', ['../guide/errors.md']],
   system: ['Threads and versions.', ['../guide/training.md']],
 }
 
 /** Not for users: a page names these types but does not describe them. */
-const inner = /^(native\/|model\/dimensions|model\/network|files\/strict-json)/
+const inner = /^(native\/(addon|kernels|identity)|model\/dimensions|model\/network|files\/strict-json)/
 
 const note = '<!-- Made by scripts/generate-reference.mjs from the declarations: change those, not this page. -->'
 /** The order of names within a page. */

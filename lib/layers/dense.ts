@@ -95,11 +95,11 @@ export class Dense<const Units extends number = number, const Inputs extends num
     return this.units
   }
 
-  get parameters(): readonly Parameter[] {
+  override get parameters(): readonly Parameter[] {
     return [this.weight, this.bias].filter((parameter) => parameter !== undefined)
   }
 
-  get activationName(): string {
+  override get activationName(): string {
     return this.activation.name
   }
 
@@ -222,7 +222,7 @@ export class Dense<const Units extends number = number, const Inputs extends num
     return { units: this.units, ...this.#given() } as unknown as Record<string, Json>
   }
 
-  describe(): string {
+  override describe(): string {
     return `Dense ${this.units}`
   }
 

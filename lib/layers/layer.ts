@@ -27,7 +27,10 @@ export interface RecordOptions {
   readonly keepAll: boolean
   /** Whether the recording trains: a normalisation takes the batch's own statistics then. */
   readonly training: boolean
-  /** Whether random layers draw: false where `trace` and `gradients` look at one and the same cost. */
+  /**
+   * Whether this is a step of a fit: random layers draw, running statistics move. False where `trace` and `gradients`
+   * look at one and the same cost.
+   */
   readonly random: boolean
 }
 
@@ -38,14 +41,44 @@ export interface RecordOptions {
 export abstract class Layer {
   /** The class's name in files and tables. */
   abstract readonly type: string
-  /** Whether `fit` changes its parameters. */
-  trainable = true
+  #trainable = true
 
   /** Features of one row that go in; undefined until the layer belongs to a model. */
   abstract readonly inputs: number | undefined
   /** Features of one row that come out; undefined until the layer belongs to a model, where it depends on the inputs. */
   abstract readonly outputs: number | undefined
-  abstract readonly parameters: readonly Parameter[]
+
+  /** Layers inside this one, each with its part of a parameter's name, such as 'block.0'. Default none. */
+  get children(): readonly (readonly [path: string, layer: Layer])[] {
+    return []
+  }
+
+  /** All numbers of the layer, those of layers inside it too. Default theirs alone. */
+  get parameters(): readonly Parameter[] {
+    return this.children.flatMap(([, child]) => child.parameters)
+  }
+
+  /**
+   * Whether `fit` changes its parameters. A frozen normalisation keeps its statistics too, and uses them. Set on a layer
+   * of layers it is set on all of them.
+   */
+  get trainable(): boolean {
+    const { children } = this
+    return children.length === 0 ? this.#trainable : children.some(([, child]) => child.trainable)
+  }
+
+  set trainable(value: boolean) {
+    this.#trainable = value
+    for (const [, child] of this.children) child.trainable = value
+  }
+
+  /** The parameters that an optimizer updates: none of a frozen layer, and no running statistics. */
+  get trainableParameters(): readonly Parameter[] {
+    const { children } = this
+    const inner = children.flatMap(([, child]) => child.parameters)
+    const own = this.trainable ? this.parameters.filter((one) => one.trainable && !inner.includes(one)) : []
+    return [...own, ...children.flatMap(([, child]) => child.trainableParameters)]
+  }
 
   /** A copy of this layer for a model, with the inputs that the layer before gives. */
   abstract bind(inputs: number): Layer
@@ -64,35 +97,43 @@ export abstract class Layer {
   ): Backward
   /** Adds this layer's penalties to the loss. `costRows`: the m of a penalty per row, one a member, where it is not the batch's rows. */
   recordPenalty(
-    _record: Recorder,
-    _accumulator: Tensor,
-    _weightSum: Tensor | undefined,
-    _costRows: Float64Array | undefined,
-  ): void {}
+    record: Recorder,
+    accumulator: Tensor,
+    weightSum: Tensor | undefined,
+    costRows: Float64Array | undefined,
+  ): void {
+    for (const [, child] of this.children) child.recordPenalty(record, accumulator, weightSum, costRows)
+  }
   /** Whether that penalty depends on the number of rows. */
   get penaltyPerRow(): boolean {
-    return false
+    return this.children.some(([, child]) => child.penaltyPerRow)
   }
   /** Refuses strengths that are lists of another length than the population has members. */
-  requireMembers(_members: number): void {}
+  requireMembers(members: number): void {
+    for (const [, child] of this.children) child.requireMembers(members)
+  }
   /** This layer with one member's strengths. */
   forMember(_member: number): Layer {
     return this
   }
   /** The options that make this layer anew. */
   abstract options(): Record<string, Json>
-  /** The activation a loss may fuse with, if this layer is the last one. */
-  abstract readonly activationName: string
-  /** Short form for tables and messages: 'Dense 4'. */
-  abstract describe(): string
+  /** The activation a loss may fuse with, if this layer is the last one. Default 'linear'. */
+  get activationName(): string {
+    return 'linear'
+  }
+  /** Short form for tables and messages: 'Dense 4'. Default the type. */
+  describe(): string {
+    return this.type
+  }
 
   /** [rows, features]; null stands for the rows of a batch. */
   get outputShape(): readonly [null, number] | undefined {
     return this.outputs === undefined ? undefined : [null, this.outputs]
   }
 
-  /** Trainable numbers. */
+  /** Trainable numbers: running statistics are none. */
   get parameterCount(): number {
-    return this.parameters.reduce((sum, parameter) => sum + parameter.size, 0)
+    return this.parameters.reduce((sum, { trainable, size }) => sum + (trainable ? size : 0), 0)
   }
 }

@@ -9,7 +9,7 @@ import type { Program } from '../native/addon.js'
 import { createRecorder, type Recorder } from '../native/recorder.js'
 import type { Tensor } from '../native/tensor.js'
 import type { Optimizer } from '../optimizers/optimizer.js'
-import { type Network, trainableSegments } from './network.js'
+import { leavesOf, type Network, trainableSegments } from './network.js'
 
 /** How a run's data comes: shuffled rows and uint8 are gathered; consecutive float32 rows are read in place. */
 export interface DataMode {
@@ -92,7 +92,7 @@ export function compileScoring(
 ): Compiled {
   const { loss, metrics } = scoring
   const { backward, optimizer, keepAll, costRows } = options
-  const trainable = network.layers.map((layer) => layer.trainable)
+  const trainable = leavesOf(network.layers).map((layer) => layer.trainable)
   const rowsKey = costRows && network.layers.some(({ penaltyPerRow }) => penaltyPerRow) ? [...costRows] : undefined
   const key = [
     mode,
@@ -153,7 +153,7 @@ function recordScoring(
     metric.record(record, { output: prediction, logits: takesLogits, target, targetKind: loss.targetKind, rowValue })
     record.accumulate({ accumulator: record.accumulator(), rowValue, sampleWeights, gate: 0 })
   }
-  const lowest = network.layers.findIndex((layer) => layer.trainable && layer.parameters.length > 0)
+  const lowest = network.layers.findIndex((layer) => layer.trainableParameters.length > 0)
   for (let index = network.layers.length - 1; gradient !== undefined && index >= Math.max(lowest, 0); index--) {
     const layer = network.layers[index]!
     record.label = `layers.${index} ${layer.type} backward`

@@ -30,4 +30,10 @@ type FittingLayer<One extends Layer, Given extends number> =
           : LayersDoNotFit<Needs, Given>
     : One
 
-type OutputsOf<One extends Layer, Given extends number> = One extends Dense<infer Units, number> ? Units : Given
+/** Layers that give as many features as they get. */
+interface KeepsShape {
+  readonly type: 'Dropout' | 'GaussianNoise' | 'BatchNorm' | 'LayerNorm' | 'Normalize' | 'Residual' | 'Activation'
+}
+
+type OutputsOf<One extends Layer, Given extends number> =
+  One extends Dense<infer Units, number> ? Units : One extends KeepsShape ? Given : number

@@ -49,14 +49,35 @@ export function buildNetwork(descriptions: readonly Layer[], inputs: number | un
   const parameters: Parameter[] = []
   let length = 0
   for (const [index, layer] of layers.entries()) {
-    for (const parameter of layer.parameters) {
+    for (const [name, parameter] of namedParameters(layer, `layers.${index}`)) {
       parameter.offset = length
-      parameter.name = `layers.${index}.${parameter.role}`
+      parameter.name = name
       length += Math.ceil(parameter.elements / ALIGNMENT) * ALIGNMENT
       parameters.push(parameter)
     }
   }
   return { inputs: first, outputs: given, layers, parameters, length: Math.max(length, ALIGNMENT) }
+}
+
+/** A layer's parameters by name: those of layers inside it by their path. */
+function namedParameters(layer: Layer, name: string): (readonly [name: string, parameter: Parameter])[] {
+  const inner = layer.children.flatMap(([path, child]) => namedParameters(child, `${name}.${path}`))
+  const known = new Set(inner.map(([, parameter]) => parameter))
+  const own = layer.parameters.filter((parameter) => !known.has(parameter))
+  return [...own.map((parameter) => [`${name}.${parameter.role}`, parameter] as const), ...inner]
+}
+
+/** The layers themselves, and in place of a layer of layers those inside it. */
+export function leavesOf(layers: readonly Layer[]): Layer[] {
+  return layers.flatMap((layer) => {
+    const { children } = layer
+    return children.length === 0 ? [layer] : leavesOf(children.map(([, child]) => child))
+  })
+}
+
+/** Numbers that training may change, of one member: running statistics are none. */
+export function trainableCount(network: Network): number {
+  return network.layers.reduce((sum, layer) => sum + layer.parameterCount, 0)
 }
 
 /** Draws every member's parameters from its seed. */
@@ -74,8 +95,7 @@ export function newArena(network: Network, members = 1): Arena {
 export function trainableSegments(network: Network): Segment[] {
   const segments: { offset: number; length: number }[] = []
   for (const layer of network.layers) {
-    if (!layer.trainable) continue
-    for (const { offset, elements } of layer.parameters) {
+    for (const { offset, elements } of layer.trainableParameters) {
       const length = Math.ceil(elements / ALIGNMENT) * ALIGNMENT
       const last = segments.at(-1)
       if (last !== undefined && last.offset + last.length === offset) last.length += length

@@ -13,7 +13,7 @@ import { dataMode, EVALUATION_BATCH, type FitRequest, fitting, type History, row
 import { FitLock } from './fit-lock.js'
 import { datasetsOf, type FitOptions, fitSettings, metricsOf } from './fit-options.js'
 import { ModelReader } from './model-reader.js'
-import { buildNetwork, initializeParameters, type Network, newArena } from './network.js'
+import { buildNetwork, initializeParameters, type Network, newArena, trainableCount } from './network.js'
 import { chosenLoss, defaultMetrics, type EvaluateOptions, type Evaluation, savedScoring, scoresOf } from './scores.js'
 import { Sequential } from './sequential.js'
 
@@ -117,7 +117,7 @@ export class Population<
 
   /** Trainable numbers of one member. */
   get parameterCount(): number {
-    return this.#network.parameters.reduce((sum, { size }) => sum + size, 0)
+    return trainableCount(this.#network)
   }
 
   /**

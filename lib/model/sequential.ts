@@ -16,7 +16,7 @@ import { dataMode, EVALUATION_BATCH, type FitRequest, fitting, type History } fr
 import { FitLock } from './fit-lock.js'
 import { type FitOptions, fitSettings, metricsOf, optimizerOf } from './fit-options.js'
 import { MOST_BATCHED_ROWS, ModelReader, type PredictKind } from './model-reader.js'
-import { buildNetwork, initializeParameters, type Network, newArena } from './network.js'
+import { buildNetwork, initializeParameters, leavesOf, type Network, newArena, trainableCount } from './network.js'
 import {
   chosenLoss,
   defaultLoss,
@@ -106,8 +106,9 @@ export class Sequential<
     return this.#network.outputs
   }
 
+  /** Trainable numbers. */
   get parameterCount(): number {
-    return this.#network.parameters.reduce((sum, { size }) => sum + size, 0)
+    return trainableCount(this.#network)
   }
 
   /** Names of the classes, where the training data had them. */
@@ -277,7 +278,8 @@ export class Sequential<
   clone(): Sequential {
     this.#requireFree('clone')
     const copy = new Sequential(this.#descriptions, { inputs: this.inputs, seed: this.seed })
-    for (const [i, layer] of this.layers.entries()) copy.layers[i]!.trainable = layer.trainable
+    const leaves = leavesOf(copy.layers)
+    for (const [i, { trainable }] of leavesOf(this.layers).entries()) leaves[i]!.trainable = trainable
     copy.#reader.parameters.copyFrom(this.#reader.parameters)
     copy.#scoring = this.#scoring
     copy.#labels = this.#labels

@@ -1,5 +1,5 @@
 import { renderTable } from '../report/terminal/table.js'
-import type { Network } from './network.js'
+import { type Network, trainableCount } from './network.js'
 
 /** Layer, output shape, weight and bias shapes, parameters: the dimensions lesson as a table. */
 export function summary(network: Network): string {
@@ -11,7 +11,9 @@ export function summary(network: Network): string {
     layer.parameters.map(({ role, shape }) => `${role} (${shape.join(', ')})`).join(', '),
     layer.parameterCount.toLocaleString('en-US'),
   ])
-  const total = network.layers.reduce((sum, layer) => sum + layer.parameterCount, 0)
+  const total = trainableCount(network)
+  const fixed = network.parameters.reduce((sum, { size }) => sum + size, 0) - total
   const table = renderTable(['', 'layer', 'activation', 'output', 'parameters', 'count'], rows)
-  return `${table}\n${total.toLocaleString('en-US')} parameters, input (batch, ${network.inputs})`
+  const statistics = fixed === 0 ? '' : ` and ${fixed.toLocaleString('en-US')} statistics`
+  return `${table}\n${total.toLocaleString('en-US')} parameters${statistics}, input (batch, ${network.inputs})`
 }

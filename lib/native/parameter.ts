@@ -1,33 +1,40 @@
 import type { Arena } from './addon.js'
 
-/** How a parameter starts: drawn anew for every member from the model's seed. */
+/** How a parameter starts: drawn anew for every member from the model's seed, or given number by number. */
 export interface InitialValues {
   readonly kind: 'constant' | 'uniform' | 'normal'
   /** The constant, the lower bound, or the mean. */
   readonly a: number
   /** The upper bound, or the standard deviation. */
   readonly b: number
+  /** Every number of the logical shape, row-major, in place of a draw. */
+  readonly values?: Float32Array
+  /** Rows at the top that start at 0. Default 0. */
+  readonly zeroRows?: number
 }
 
-/** A trainable tensor: a logical shape, and a private storage (panels, padding) at a place in the model's arena. */
+/** A tensor that belongs to the model: a logical shape, and a private storage (panels, padding) at a place in the model's arena. */
 export class Parameter {
-  /** 'weight' or 'bias': the last part of its name in files. */
+  /** Such as 'weight' or 'bias': the last part of its name in files. */
   readonly role: string
   /** Logical shape: (outputs, inputs) of a weight; (length) of a vector. */
   readonly shape: readonly number[]
   /** Width of a weight's panels; 0 for a vector. */
   readonly panel: number
   readonly initial: InitialValues
+  /** Whether an optimizer updates it: false of running statistics. */
+  readonly trainable: boolean
   /** Set when the model lays out its arena, in floats. */
   offset = 0
   /** Set with the offset: 'layers.0.weight'. */
   name = ''
 
-  constructor(role: string, shape: readonly number[], panel: number, initial: InitialValues) {
+  constructor(role: string, shape: readonly number[], panel: number, initial: InitialValues, trainable = true) {
     this.role = role
     this.shape = shape
     this.panel = panel
     this.initial = initial
+    this.trainable = trainable
   }
 
   get rows(): number {
@@ -58,8 +65,13 @@ export class Parameter {
 
   /** index: the parameter's position in the model, which numbers its random stream. */
   initialize(arena: Arena, member: number, seed: number, index: number): void {
-    const { kind, a, b } = this.initial
+    const { kind, a, b, values, zeroRows = 0 } = this.initial
+    if (values !== undefined) {
+      this.write(arena, member, values)
+      return
+    }
     const code = ({ constant: 0, uniform: 1, normal: 2 } as const)[kind]
     arena.fill(member, this.offset, this.rows, this.columns, this.panel, code, a, b, seed, index)
+    if (zeroRows > 0) this.write(arena, member, this.read(arena, member).fill(0, 0, zeroRows * this.columns))
   }
 }

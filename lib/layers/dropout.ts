@@ -1,0 +1,75 @@
+import type { Json } from '../files/strict-json.js'
+import type { Recorder } from '../native/recorder.js'
+import type { Tensor } from '../native/tensor.js'
+import { ofMember, type PerMember, perMember, requireMembers } from '../per-member.js'
+import { fraction } from '../validate.js'
+import type { Backward, Cache, Forward, RecordOptions } from './layer.js'
+import { SameShape } from './same-shape.js'
+
+/**
+ * Sets a share `rate` of the features to 0 at every training step, and scales the others by `1 / (1 - rate)`, so that
+ * their expectation stays (inverted dropout: Srivastava et al., 2014; course 2, week 1). Only the steps of a `fit` draw:
+ * predictions, evaluations, `gradients` and `trace` pass through. Masks differ from step to step and from layer to layer,
+ * and repeat with `fit`'s seed.
+ *
+ * Input shape (batch, inputs); output shape the same. No parameters. Derivation: docs/math/dropout.md.
+ *
+ * @example
+ * new Sequential([new Dense(512, { activation: 'relu' }), new Dropout(0.2), new Dense(10, { activation: 'softmax' })],
+ *   { inputs: 784 })
+ */
+export class Dropout extends SameShape {
+  readonly type = 'Dropout'
+  readonly rate: PerMember
+
+  /**
+   * @param rate share of features that are dropped, at least 0 and less than 1; for a population also one a member
+   * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a rate out of range
+   */
+  constructor(rate: PerMember) {
+    super()
+    this.rate = perMember('rate', rate, fraction)
+  }
+
+  forward(record: Recorder, x: Tensor, { random }: RecordOptions): Forward {
+    if (!random) return { output: x, cache: {} }
+    const chance = record.empty(x.columns)
+    record.random({ output: chance, ...record.randomSource(), kind: 0 })
+    return { output: this.#masked(record, x, chance), cache: { chance } }
+  }
+
+  backward(record: Recorder, { chance }: Cache, outputGradient: Tensor, wantInputGradient: boolean): Backward {
+    if (!wantInputGradient) return { inputGradient: undefined }
+    return { inputGradient: chance === undefined ? outputGradient : this.#masked(record, outputGradient, chance) }
+  }
+
+  override requireMembers(members: number): void {
+    requireMembers(`the rate of ${this.describe()}`, this.rate, members)
+  }
+
+  override forMember(member: number): Dropout {
+    return new Dropout(ofMember(this.rate, member))
+  }
+
+  options(): Record<string, Json> {
+    return { rate: this.rate as Json }
+  }
+
+  override describe(): string {
+    return typeof this.rate === 'number' ? `Dropout ${this.rate}` : 'Dropout'
+  }
+
+  protected copy(): Dropout {
+    return new Dropout(this.rate)
+  }
+
+  /** The mask is made anew from the numbers drawn: it costs less than reading it would. */
+  #masked(record: Recorder, x: Tensor, chance: Tensor): Tensor {
+    const output = record.empty(x.columns)
+    record.map(
+      { inputs: { x, chance }, numbers: { rate: record.scalar(this.rate) }, outputs: { output } },
+      (given) => ({ output: given.chance.lessThan(given.rate).select(0, given.x.over(given.rate.negated().plus(1))) }),
+    )
+    return output
+  }
+}

@@ -1,0 +1,28 @@
+import { Layer } from './layer.js'
+
+/** A layer that gives as many features as it gets: it knows their number once it belongs to a model. */
+export abstract class SameShape extends Layer {
+  #inputs: number | undefined
+
+  get inputs(): number | undefined {
+    return this.#inputs
+  }
+
+  get outputs(): number | undefined {
+    return this.#inputs
+  }
+
+  bind(inputs: number): Layer {
+    const bound = this.copy()
+    bound.#inputs = inputs
+    bound.trainable = this.trainable
+    bound.build(inputs)
+    return bound
+  }
+
+  /** A layer of the same options. */
+  protected abstract copy(): SameShape
+
+  /** Makes the parameters of a copy that has just learnt its inputs. */
+  protected build(_inputs: number): void {}
+}

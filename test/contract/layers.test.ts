@@ -1,0 +1,194 @@
+/*
+ * What every layer must do, as one table: shapes, gradients, files, the same bits again, members of a population, small
+ * batches, learning.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import {
+  Adam,
+  checkGradient,
+  Dataset,
+  Dense,
+  Dropout,
+  GaussianNoise,
+  getThreads,
+  type Layer,
+  l2,
+  Population,
+  Sequential,
+  setThreads,
+} from '../../lib/index.js'
+import { RandomStream } from '../../lib/random.js'
+
+interface Case {
+  readonly name: string
+  readonly layer: () => Layer
+  readonly inputs: number
+  readonly outputs: number
+}
+
+const cases: Case[] = [
+  { name: 'Dense', layer: () => new Dense(5, { activation: 'tanh', regularizer: l2(0.01) }), inputs: 7, outputs: 5 },
+  { name: 'Dense without bias', layer: () => new Dense(3, { bias: false }), inputs: 7, outputs: 3 },
+  { name: 'Dropout', layer: () => new Dropout(0.3), inputs: 7, outputs: 7 },
+  { name: 'GaussianNoise', layer: () => new GaussianNoise(0.2), inputs: 7, outputs: 7 },
+]
+
+const threads = getThreads()
+afterEach(() => setThreads(threads))
+
+const numbers = (count: number, stream: number) => {
+  const random = new RandomStream(11, stream)
+  return Float32Array.from({ length: count }, () => random.normal())
+}
+
+/** Values that a small network can learn: a product of two features, and a sum. */
+function dataOf({ inputs }: Case, rows: number): Dataset {
+  const x = numbers(rows * inputs, 1)
+  const y = Float32Array.from({ length: rows * 2 }, (_, at) => {
+    const row = Math.floor(at / 2) * inputs
+    return at % 2 === 0 ? x[row]! * x[row + 1]! : x[row]! - x[row + 2]!
+  })
+  return Dataset.from({ x: { data: x, shape: [rows, inputs] }, y: { data: y, shape: [rows, 2] } })
+}
+
+/** The layer in the middle, so that it takes and gives gradients, and once more behind. */
+const layersOf = ({ layer }: Case) => [layer(), new Dense(7, { activation: 'tanh' }), layer(), new Dense(2)]
+const modelOf = (one: Case, seed = 3) => new Sequential(layersOf(one), { inputs: one.inputs, seed })
+const fitting = { loss: 'meanSquaredError', epochs: 3, batchSize: 16 } as const
+const weightsOf = (model: Sequential) => model.getWeights().map(({ name, data }) => [name, ...data])
+
+describe.each(cases)('$name', (one) => {
+  test('shapes, before and after it belongs to a model', async () => {
+    const model = new Sequential([one.layer()], { inputs: one.inputs })
+    const [bound] = model.layers
+    expect(bound!.type).toBe(one.layer().type)
+    expect([bound!.inputs, bound!.outputs, bound!.outputShape]).toEqual([one.inputs, one.outputs, [null, one.outputs]])
+    expect(model.outputs).toBe(one.outputs)
+    for (const rows of [1, 5, 33, 600]) {
+      const { data, shape } = await model.predict(dataOf(one, rows))
+      expect(shape).toEqual([rows, one.outputs])
+      expect(data.every(Number.isFinite)).toBe(true)
+    }
+    for (const { name, shape, data } of model.getWeights()) {
+      expect(name).toMatch(/^layers\.0\.\w+/)
+      expect(data.length).toBe(shape.reduce((product, size) => product * size, 1))
+    }
+    expect(model.summary()).toContain(one.layer().describe())
+  })
+
+  test.each([1, 2, 3])('gradients are those of differences, seed %d', (seed) => {
+    for (const training of [true, false]) {
+      for (const rows of [2, 5]) {
+        expect(checkGradient(one.layer(), { inputs: one.inputs, rows, seed, training })).toBeLessThan(0.005)
+      }
+    }
+  })
+
+  test('rows do not mix in a prediction, and all ways of asking give the same bits', async () => {
+    const model = modelOf(one)
+    await model.fit(dataOf(one, 40), fitting)
+    const rows = Array.from({ length: 9 }, (_, row) => [...dataOf(one, 40).row(row)])
+    const { data } = model.predictSync(rows)
+    expect([...(await model.predict(rows)).data]).toEqual([...data])
+    for (const [row, values] of rows.entries()) {
+      expect([...model.predictSync([values]).data]).toEqual([...data.subarray(2 * row, 2 * row + 2)])
+    }
+  })
+
+  test('save and load', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'deepblas-'))
+    try {
+      const path = join(folder, 'model.safetensors')
+      const model = modelOf(one)
+      await model.fit(dataOf(one, 40), fitting)
+      await model.save(path)
+      const loaded = await Sequential.load(path)
+      expect(loaded.layers.map((layer) => layer.describe())).toEqual(model.layers.map((layer) => layer.describe()))
+      expect(loaded.layers.map((layer) => layer.options())).toEqual(model.layers.map((layer) => layer.options()))
+      expect(weightsOf(loaded)).toEqual(weightsOf(model))
+      expect(weightsOf(model.clone())).toEqual(weightsOf(model))
+      const data = dataOf(one, 20)
+      expect([...(await loaded.predict(data)).data]).toEqual([...(await model.predict(data)).data])
+      // What it is trained further to is the same too.
+      await model.fit(data, fitting)
+      await loaded.fit(data, fitting)
+      expect(weightsOf(loaded)).toEqual(weightsOf(model))
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+
+  test('the same bits with other numbers of threads, planned or call by call', async () => {
+    const results: unknown[] = []
+    for (const [count, check] of [[1], [2], [3], [2, '1']] as const) {
+      setThreads(count)
+      if (check !== undefined) process.env.DEEPBLAS_CHECK = check
+      try {
+        const model = modelOf(one)
+        const history = await model.fit(dataOf(one, 700), { ...fitting, batchSize: 256, validation: 0.1 })
+        results.push([
+          weightsOf(model),
+          history.epochs.map(({ seconds: _, ...rest }) => rest),
+          [...(await model.predict(dataOf(one, 50))).data],
+        ])
+      } finally {
+        delete process.env.DEEPBLAS_CHECK
+      }
+    }
+    for (const result of results) expect(result).toEqual(results[0])
+  })
+
+  test.each([2, 9])('a member of %d has the bits that it has alone', async (members) => {
+    const many = new Population(layersOf(one), { inputs: one.inputs, members, seed: 5 })
+    const data = dataOf(one, 40)
+    const history = await many.fit(data, { ...fitting, validation: 0.2 })
+    for (let member = 0; member < members; member++) {
+      const alone = modelOf(one, 5 + member)
+      const { epochs } = await alone.fit(data, { ...fitting, validation: 0.2 })
+      expect(weightsOf(many.member(member))).toEqual(weightsOf(alone))
+      expect(history.members[member]!.epochs.map(({ seconds: _, ...rest }) => rest)).toEqual(
+        epochs.map(({ seconds: _, ...rest }) => rest),
+      )
+    }
+  })
+
+  test.each([
+    ['batches of one row', 12, 1],
+    ['a last batch of one row', 33, 16],
+    ['a last batch of few rows', 37, 16],
+    ['one row in all', 1, 16],
+  ])('%s', async (_name, rows, batchSize) => {
+    const model = modelOf(one)
+    const { epochs } = await model.fit(dataOf(one, rows), { ...fitting, batchSize })
+    expect(epochs.every(({ loss }) => Number.isFinite(loss))).toBe(true)
+    expect(
+      weightsOf(model)
+        .flat()
+        .filter((value) => typeof value === 'number' && !Number.isFinite(value)),
+    ).toEqual([])
+  })
+
+  test('training lowers the loss', async () => {
+    const model = modelOf(one)
+    const data = dataOf(one, 200)
+    const before = await model.evaluate(data, { loss: 'meanSquaredError' })
+    await model.fit(data, { ...fitting, optimizer: new Adam({ learningRate: 0.01 }), epochs: 20 })
+    const after = await model.evaluate(data, { loss: 'meanSquaredError' })
+    expect(after.loss).toBeLessThan(0.9 * before.loss)
+  })
+
+  test('frozen, nothing of it changes', async () => {
+    const model = modelOf(one)
+    for (const index of [0, 2]) model.layers[index]!.trainable = false
+    const frozen = (list: readonly (readonly unknown[])[]) =>
+      list.filter(([name]) => /^layers\.[02]\./.test(String(name)))
+    const before = weightsOf(model)
+    await model.fit(dataOf(one, 40), fitting)
+    expect(frozen(weightsOf(model))).toEqual(frozen(before))
+    expect(weightsOf(model)).not.toEqual(before)
+    expect(model.clone().layers.map(({ trainable }) => trainable)).toEqual([false, true, false, true])
+  })
+})
