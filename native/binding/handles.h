@@ -47,6 +47,7 @@ struct StoredMatrix {
   Type type;
   int64_t rows, columns, stride;
   float scale;
+  int64_t firstNotFinite = -1;  // the element, of floats copied from an array
   Binding binding() const { return {memory.as<uint8_t>(), rows, stride, type, scale}; }
 };
 

@@ -1,9 +1,9 @@
-#include <cmath>
 #include <cstring>
 
 #include "binding/environment.h"
 #include "binding/guarded.h"
 #include "binding/handles.h"
+#include "core/finite.h"
 
 namespace deepblas {
 
@@ -23,8 +23,16 @@ std::shared_ptr<StoredMatrix> makeMatrix(Type type, int64_t rows, int64_t column
       StoredMatrix{Arena(static_cast<size_t>(rows * stride * bytesOf(type))), type, rows, columns, stride, scale});
 }
 
+void searchRow(StoredMatrix& matrix, int64_t row, const float* values) {
+  if (matrix.firstNotFinite >= 0 || allFinite(values, matrix.columns)) return;
+  int64_t column = 0;
+  while (isFinite(values[column])) ++column;
+  matrix.firstNotFinite = row * matrix.columns + column;
+}
+
+// A row is searched for numbers that are not finite while it is still in cache.
 template <typename To, typename From>
-void convert(const StoredMatrix& matrix, const From* from) {
+void convert(StoredMatrix& matrix, const From* from) {
   for (int64_t r = 0; r < matrix.rows; ++r) {
     To* to = matrix.memory.as<To>() + r * matrix.stride;
     if constexpr (std::is_same<To, From>::value) {
@@ -32,11 +40,12 @@ void convert(const StoredMatrix& matrix, const From* from) {
     } else {
       for (int64_t c = 0; c < matrix.columns; ++c) to[c] = static_cast<To>(from[r * matrix.columns + c]);
     }
+    if constexpr (std::is_same<To, float>::value) searchRow(matrix, r, to);
   }
 }
 
 template <typename To>
-void convertFrom(const StoredMatrix& matrix, const Napi::TypedArray& array) {
+void convertFrom(StoredMatrix& matrix, const Napi::TypedArray& array) {
   uint8_t* bytes = static_cast<uint8_t*>(array.ArrayBuffer().Data()) + array.ByteOffset();
   switch (array.TypedArrayType()) {
     case napi_float32_array: return convert<To>(matrix, reinterpret_cast<const float*>(bytes));
@@ -84,6 +93,7 @@ void MatrixHandle::copyArray(const Napi::CallbackInfo& info) {
     float* values = matrix_->memory.as<float>();
     for (int64_t i = 0; i < rows * matrix_->stride; ++i) values[i] *= matrix_->scale;
     matrix_->scale = 1.0f;
+    for (int64_t r = 0; r < rows; ++r) searchRow(*matrix_, r, values + r * matrix_->stride);
   }
 }
 
@@ -115,20 +125,7 @@ void MatrixHandle::Finalize(Napi::Env env) {
 }
 
 Napi::Value MatrixHandle::firstNotFinite(const Napi::CallbackInfo& info) {
-  int64_t found = -1;
-  if (matrix_->type == Type::Float32) {
-    for (int64_t r = 0; r < matrix_->rows && found < 0; ++r) {
-      const float* row = matrix_->memory.as<float>() + r * matrix_->stride;
-      float probe = 0;  // stays zero exactly as long as every value is finite
-      for (int64_t c = 0; c < matrix_->columns; ++c) probe += row[c] - row[c];
-      for (int64_t c = 0; c < matrix_->columns && probe != 0; ++c) {
-        if (std::isfinite(row[c])) continue;
-        found = r * matrix_->columns + c;
-        break;
-      }
-    }
-  }
-  return Napi::Number::New(info.Env(), static_cast<double>(found));
+  return Napi::Number::New(info.Env(), static_cast<double>(matrix_->firstNotFinite));
 }
 
 Napi::Value MatrixHandle::bytes(const Napi::CallbackInfo& info) {

@@ -5,6 +5,7 @@
 #include "binding/guarded.h"
 #include "binding/handles.h"
 #include "binding/options.h"
+#include "core/finite.h"
 #include "core/floating_point.h"
 #include "core/thread_pool.h"
 
@@ -24,17 +25,6 @@ Floats floatsOf(Napi::Env env, napi_value value) {
   const napi_status status = napi_get_typedarray_info(env, value, &type, &length, &data, nullptr, nullptr);
   require(status == napi_ok && type == napi_float32_array, "a Float32Array was expected");
   return {static_cast<float*>(data), static_cast<int64_t>(length)};
-}
-
-// By their bits, which a compiler turns into vectors.
-bool allFinite(const float* values, int64_t count) {
-  uint32_t bad = 0;
-  for (int64_t i = 0; i < count; ++i) {
-    uint32_t bits;
-    std::memcpy(&bits, values + i, sizeof bits);
-    bad |= (bits & 0x7f800000u) == 0x7f800000u;
-  }
-  return bad == 0;
 }
 
 }  // namespace
