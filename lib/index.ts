@@ -1,11 +1,27 @@
 export { type ActivationName, activationNames } from './activations/activation.js'
 export { EarlyStopping, type EarlyStoppingOptions } from './callbacks/early-stopping.js'
 export { ProgressBar, type ProgressBarOptions } from './callbacks/progress-bar.js'
-export { Dataset, type DatasetInput, type DatasetOptions, type Targets } from './data/dataset.js'
+export type {
+  Augmentation,
+  AugmentationFunction,
+  AugmentationSource,
+  BoundAugmentation,
+  RandomNumbers,
+  Sample,
+} from './data/augmentation/augmentation.js'
+export { type FlipOptions, flip } from './data/augmentation/flip.js'
+export { type MixUpOptions, mixUp } from './data/augmentation/mix-up.js'
+export { type NoiseOptions, noise } from './data/augmentation/noise.js'
+export { type RotateOptions, rotate } from './data/augmentation/rotate.js'
+export { type ShiftOptions, shift } from './data/augmentation/shift.js'
+export { type AugmentedBatches, type AugmentedOptions, augmented } from './data/augmented.js'
+export { Dataset, type DatasetInput, type DatasetOptions } from './data/dataset.js'
 export { datasets } from './data/generated/index.js'
+export type { MappedRow, Row, RowFunction } from './data/map-rows.js'
 export { readIdx, readIdxImages } from './data/readers/idx.js'
 export { readNpy, writeNpy } from './data/readers/npy.js'
 export type { ArrayWithShape, NumberArray, Rows } from './data/rows.js'
+export type { Targets } from './data/targets.js'
 export { DeepblasError, type ErrorCode } from './errors.js'
 export { readSafetensors, writeSafetensors } from './files/safetensors.js'
 export {

@@ -84,6 +84,7 @@ export class RandomStream {
   readonly #key0: number
   readonly #key1: number
   readonly #stream: number
+  readonly #substream: number
   readonly #words = new Uint32Array(4)
   #block = -1
   #position: number
@@ -94,15 +95,19 @@ export class RandomStream {
    * @param seed non-negative safe integer; its low 32 bits and the bits above are the two words of Philox's key
    * @param stream which of the seed's 2^32 independent streams
    * @param position the word to begin with
+   * @param substream which part of the stream, for a purpose that repeats: over rows, over epochs
    */
-  constructor(seed: number, stream: number, position = 0) {
+  constructor(seed: number, stream: number, position = 0, substream = 0) {
     nonNegativeInteger('seed', seed)
     nonNegativeInteger('stream', stream)
     if (stream >= TWO_32) throw invalid('stream', 'integer less than 2^32', stream)
     nonNegativeInteger('position', position)
+    nonNegativeInteger('substream', substream)
+    if (substream >= TWO_32) throw invalid('substream', 'integer less than 2^32', substream)
     this.#key0 = seed % TWO_32
     this.#key1 = Math.floor(seed / TWO_32)
     this.#stream = stream
+    this.#substream = substream
     this.#position = position
     this.#insidePair = position % 2 === 1
   }
@@ -184,7 +189,7 @@ export class RandomStream {
     const block = Math.floor(position / 4)
     if (block !== this.#block) {
       const high = Math.floor(block / TWO_32)
-      philox4x32(block % TWO_32, high, this.#stream, 0, this.#key0, this.#key1, this.#words)
+      philox4x32(block % TWO_32, high, this.#stream, this.#substream, this.#key0, this.#key1, this.#words)
       this.#block = block
     }
     return this.#words[position % 4] as number

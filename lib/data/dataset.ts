@@ -2,16 +2,25 @@ import { DeepblasError } from '../errors.js'
 import type { TargetKind } from '../losses/loss.js'
 import { type Matrix, native } from '../native/addon.js'
 import { types } from '../native/tensor.js'
-import { RandomStream } from '../random.js'
-import { array, finiteNumber, invalid, knownOptions, positiveInteger, string } from '../validate.js'
-import { type ArrayWithShape, isNumberArray, type NumberArray, type Rows, type Table, table } from './rows.js'
-
-export type Targets =
-  | NumberArray
-  | readonly number[]
-  | readonly string[]
-  | readonly (readonly number[])[]
-  | ArrayWithShape
+import {
+  array,
+  boolean,
+  finiteNumber,
+  invalid,
+  knownOptions,
+  nonNegativeInteger,
+  positiveInteger,
+  string,
+} from '../validate.js'
+import type { Augmentation, AugmentationFunction } from './augmentation/augmentation.js'
+import { Augmenter, MOST_PASSES } from './augmentation/augmenter.js'
+import { classesOf, countClasses } from './classes.js'
+import { joinParts } from './join.js'
+import { mapParts, type RowFunction } from './map-rows.js'
+import { type Parts, selectParts } from './parts.js'
+import { type NumberArray, type Rows, type Table, table } from './rows.js'
+import { shuffledRows, splitRows } from './split.js'
+import { checkTargets, readTargets, readWeights, requireFinite, type Targets } from './targets.js'
 
 export interface DatasetInput {
   readonly x: Rows
@@ -40,20 +49,6 @@ const uint8 = types.indexOf('uint8')
 
 const optionNames = ['scale', 'featureShape', 'labels'] as const
 
-/** The random stream that splits rows apart; 2 is the native shuffle's. */
-const SPLIT_STREAM = 3
-
-interface Parts {
-  readonly x: Matrix
-  readonly xType: 'float32' | 'uint8'
-  readonly features: number
-  readonly rows: number
-  readonly targets: Table | undefined
-  readonly weights: Matrix | undefined
-  readonly labels: readonly string[] | undefined
-  readonly featureShape: readonly number[]
-}
-
 /**
  * Rows of features with their targets, copied once into native memory: the caller may change or detach the arrays.
  *
@@ -81,6 +76,9 @@ export class Dataset {
     const x = table('x', given.x)
     const scale = finiteNumber('scale', given.scale ?? 1)
     const bytes = x.data instanceof Uint8Array || x.data instanceof Uint8ClampedArray
+    if (bytes && !Number.isFinite(Math.fround(255 * Math.fround(scale)))) {
+      throw invalid('scale', 'number that keeps bytes within the range of float32', scale)
+    }
     const featureShape = array('featureShape', given.featureShape ?? [x.columns], 'positive integers').map((size, i) =>
       positiveInteger(`featureShape[${i}]`, size),
     )
@@ -96,6 +94,7 @@ export class Dataset {
     return new Dataset({
       x: matrix,
       xType: bytes ? 'uint8' : 'float32',
+      scale: bytes ? Math.fround(scale) : 1,
       features: x.columns,
       rows: x.rows,
       targets,
@@ -154,6 +153,11 @@ export class Dataset {
     return Array.from(targets.data.subarray(index * targets.columns, (index + 1) * targets.columns))
   }
 
+  /** Rows of every class, by its number; of targets that are rows of probabilities, by the largest. */
+  classCounts(): number[] {
+    return countClasses(classesOf('classCounts', this.#parts.targets, this.#parts.labels))
+  }
+
   /** The rows given, in that order, as a data set of its own. */
   subset(rows: Int32Array | readonly number[]): Dataset {
     if (!(rows instanceof Int32Array)) array('rows', rows, 'row numbers')
@@ -163,32 +167,146 @@ export class Dataset {
         throw invalid('rows', `row numbers from 0 to ${this.rows - 1}`, row)
       }
     }
-    const list = Int32Array.from(rows)
-    const { Matrix: Copy } = native()
-    const { targets, weights } = this.#parts
-    return new Dataset({
-      ...this.#parts,
-      rows: list.length,
-      x: new Copy(this.#parts.x, list),
-      targets: targets && selectRows(targets, list),
-      weights: weights && new Copy(weights, list),
-    })
+    return new Dataset(selectParts(this.#parts, Int32Array.from(rows)))
   }
 
-  /** Two parts, split by a seeded shuffle: the first keeps the larger share. */
-  split(fraction: number, options?: { seed?: number }): [Dataset, Dataset] {
-    const { seed = 0 } = knownOptions<{ seed?: number }>('split', options, ['seed'])
-    finiteNumber('fraction', fraction, { exclusiveMin: 0, exclusiveMax: 1 })
-    const held = Math.round(this.rows * fraction)
-    if (held === 0 || held === this.rows) {
+  /**
+   * The rows from `start` up to, but not including, `end`, as of an array: negative numbers count from the end.
+   *
+   * @throws DeepblasError ERR_DEEPBLAS_DATA if no row is left
+   */
+  slice(start: number, end: number = this.rows): Dataset {
+    for (const [name, value] of Object.entries({ start, end })) {
+      if (!Number.isSafeInteger(value)) throw invalid(name, 'whole number', value)
+    }
+    const place = (value: number) => Math.max(0, value < 0 ? this.rows + value : Math.min(value, this.rows))
+    const [from, to] = [place(start), place(end)]
+    if (from >= to) {
       throw new DeepblasError(
         'ERR_DEEPBLAS_DATA',
-        `Expected a fraction that leaves rows on both sides but ${fraction} of ${this.rows} rows is ${held}.`,
+        `Expected a slice of at least one of ${this.rows} rows but received ${start} to ${end}, which has none.`,
       )
     }
-    const order = Array.from({ length: this.rows }, (_, row) => row)
-    new RandomStream(seed, SPLIT_STREAM).shuffle(order)
-    return [this.subset(order.slice(held)), this.subset(order.slice(0, held))]
+    return new Dataset(selectParts(this.#parts, rowsFrom(from, to)))
+  }
+
+  /** The first `count` rows, or all where there are fewer. */
+  take(count: number): Dataset {
+    return this.slice(0, positiveInteger('count', count))
+  }
+
+  /** All rows in an order drawn by the seed (default 0). */
+  shuffle(options?: { seed?: number }): Dataset {
+    const { seed = 0 } = knownOptions<{ seed?: number }>('shuffle', options, ['seed'])
+    return new Dataset(selectParts(this.#parts, shuffledRows(this.rows, nonNegativeInteger('seed', seed))))
+  }
+
+  /**
+   * Two parts, split by a seeded shuffle: the first keeps the larger share.
+   *
+   * @param fraction share of the rows in the second part, above 0 and below 1
+   * @param options `seed` (default 0); `stratified` (default false): every class is split by the fraction, less than one
+   *   row off
+   * @throws DeepblasError ERR_DEEPBLAS_DATA if a part would be empty, or the targets are no classes
+   */
+  split(fraction: number, options?: { seed?: number; stratified?: boolean }): [Dataset, Dataset] {
+    const { seed = 0, stratified = false } = knownOptions<{ seed?: number; stratified?: boolean }>('split', options, [
+      'seed',
+      'stratified',
+    ])
+    finiteNumber('fraction', fraction, { exclusiveMin: 0, exclusiveMax: 1 })
+    const { targets, labels } = this.#parts
+    const classes = boolean('stratified', stratified) ? classesOf('a stratified split', targets, labels) : undefined
+    const { kept, held } = splitRows(this.rows, fraction, seed, classes)
+    return [new Dataset(selectParts(this.#parts, kept)), new Dataset(selectParts(this.#parts, held))]
+  }
+
+  /**
+   * The rows in order, `size` at a time; the last batch may be smaller. Each is made when it is asked for.
+   *
+   * @example
+   * for (const part of data.batch(1000)) console.log(part.rows)
+   */
+  batch(size: number): Generator<Dataset, void, undefined> {
+    // Checked at the call, not at the first batch.
+    return this.#batches(positiveInteger('size', size))
+  }
+
+  *#batches(size: number): Generator<Dataset, void, undefined> {
+    for (let from = 0; from < this.rows; from += size) {
+      yield new Dataset(selectParts(this.#parts, rowsFrom(from, Math.min(this.rows, from + size))))
+    }
+  }
+
+  /**
+   * A data set of what `fn` makes of every row: new features, or `{ x, y }` with what is to change. Without `x` the
+   * features stay as they are kept; rows returned as Uint8Array are kept as bytes of scale 1, all others as float32.
+   * Sample weights and labels stay; featureShape stays where the number of features does.
+   *
+   * @throws DeepblasError ERR_DEEPBLAS_SHAPE for rows of different length, ERR_DEEPBLAS_DATA for NaN or infinity
+   * @example
+   * data.map((features, target) => ({ x: features.map(Math.sqrt), y: Number(target) > 0 ? 1 : 0 }))
+   */
+  map(fn: RowFunction): Dataset {
+    return new Dataset(mapParts(this.#parts, fn))
+  }
+
+  /**
+   * This data set and the others, one below the other. Bytes stay bytes where all are, at one scale. Where some have
+   * sample weights, the rows of the others weigh 1. Labels that differ are united, and classes numbered anew.
+   *
+   * @throws DeepblasError ERR_DEEPBLAS_SHAPE for other features or columns of targets, ERR_DEEPBLAS_DATA where only some
+   *   have targets or labels
+   */
+  concat(...others: readonly Dataset[]): Dataset {
+    for (const [i, other] of others.entries()) {
+      if (!(other instanceof Dataset)) throw invalid(`others[${i}]`, 'Dataset', other)
+    }
+    return new Dataset(joinParts([this.#parts, ...others.map((other) => other.#parts)]))
+  }
+
+  /**
+   * The rows as they are, then `copies` of them, each changed by the functions, one after the other, at random: copy 1 of
+   * all rows, copy 2 and so on. The random numbers depend on the seed, the row and the copy alone. Bytes stay bytes.
+   *
+   * @param functions such as `shift({ pixels: 2 })`, or one's own: `(features, random) => { features[0] += random.normal() }`
+   * @param options `copies` (default 1), `seed` (default 0)
+   * @example
+   * data.augment([shift({ pixels: 2 }), rotate({ degrees: 10 })], { copies: 2, seed: 1 })
+   */
+  augment(
+    functions: readonly (Augmentation | AugmentationFunction)[],
+    options?: { copies?: number; seed?: number },
+  ): Dataset {
+    const { copies = 1, seed = 0 } = knownOptions<{ copies?: number; seed?: number }>('augment', options, [
+      'copies',
+      'seed',
+    ])
+    const passes = positiveInteger('copies', copies) + 1
+    if (passes > MOST_PASSES) throw invalid('copies', `integer less than ${MOST_PASSES}`, copies)
+    const augmenter = new Augmenter(this.#parts, functions, seed)
+    const all = augmenter.rows(
+      this.rows * passes,
+      (i) => i % this.rows,
+      (i) => Math.floor(i / this.rows),
+    )
+    return new Dataset(all)
+  }
+
+  /** For `augmented`: the rows asked for, changed as pass `pass` (from 1) changes them. */
+  augmenter(
+    functions: readonly (Augmentation | AugmentationFunction)[],
+    seed: number,
+  ): (rows: Int32Array, pass: number) => Dataset {
+    const augmenter = new Augmenter(this.#parts, functions, seed)
+    return (rows, pass) =>
+      new Dataset(
+        augmenter.rows(
+          rows.length,
+          (i) => rows[i]!,
+          () => pass,
+        ),
+      )
   }
 
   /** For runs: x as it is kept, or as float32. */
@@ -244,114 +362,6 @@ export class Dataset {
   }
 }
 
-function requireFinite(argument: string, matrix: Matrix, columns: number): void {
-  const found = matrix.firstNotFinite()
-  if (found < 0) return
-  throw new DeepblasError(
-    'ERR_DEEPBLAS_DATA',
-    `Expected finite numbers (of float32 range) for ${argument} but received NaN or Infinity in row ` +
-      `${Math.floor(found / columns)}, column ${found % columns}. Fill or remove missing values first.`,
-  )
-}
-
-function readTargets(y: Targets | undefined, rows: number): { targets: Table | undefined; labels?: readonly string[] } {
-  if (y === undefined) return { targets: undefined }
-  let targets: Table
-  let labels: readonly string[] | undefined
-  const list = Array.isArray(y) && !Array.isArray(y[0]) && !isNumberArray(y[0])
-  if (isNumberArray(y)) {
-    targets = { data: y.slice(), rows: y.length, columns: 1 }
-  } else if (list && typeof y[0] === 'string') {
-    labels = [...new Set(y as string[])].sort()
-    const index = new Map(labels.map((label, i) => [label, i]))
-    const bad = (y as unknown[]).findIndex((label) => typeof label !== 'string')
-    if (bad >= 0) throw invalid(`y[${bad}]`, 'string, as y[0] is', y[bad])
-    targets = { data: Int32Array.from(y as string[], (label) => index.get(label)!), rows: y.length, columns: 1 }
-  } else if (list) {
-    const bad = (y as unknown[]).findIndex((value) => typeof value !== 'number')
-    if (bad >= 0) throw invalid(`y[${bad}]`, 'number', y[bad])
-    targets = { data: Float64Array.from(y as number[]), rows: y.length, columns: 1 }
-  } else {
-    const given = table('y', y)
-    targets = { ...given, data: given.data.slice() }
-  }
-  if (targets.rows !== rows) {
-    throw new DeepblasError(
-      'ERR_DEEPBLAS_SHAPE',
-      `Expected ${rows} rows for y, as many as x has, but received ${targets.rows}. Every row of x needs its target.`,
-    )
-  }
-  return labels === undefined ? { targets } : { targets, labels }
-}
-
-function readWeights(given: NumberArray | readonly number[] | undefined, rows: number): Matrix | undefined {
-  if (given === undefined) return undefined
-  if (!isNumberArray(given)) {
-    for (const [i, weight] of array('sampleWeights', given, 'numbers').entries()) {
-      if (typeof weight !== 'number') throw invalid(`sampleWeights[${i}]`, 'number', weight)
-    }
-  }
-  const values = Float32Array.from(given)
-  if (values.length !== rows) {
-    throw new DeepblasError(
-      'ERR_DEEPBLAS_SHAPE',
-      `Expected ${rows} sampleWeights, one a row, but received ${values.length}.`,
-    )
-  }
-  const bad = values.findIndex((value) => !(value >= 0 && value < Number.POSITIVE_INFINITY))
-  if (bad >= 0) throw invalid(`sampleWeights[${bad}]`, 'finite number at least 0', given[bad])
-  if (!values.some((value) => value > 0)) throw invalid('sampleWeights', 'at least one weight above 0', given)
-  return new (native().Matrix)(values, rows, 1, float32, 1)
-}
-
-function checkTargets(targets: Table, kind: TargetKind, outputs: number): void {
-  const { data, columns } = targets
-  if (kind === 'classes' && columns === 1) {
-    const bad = data.findIndex((value) => !(Number.isInteger(value) && value >= 0 && value < outputs))
-    if (bad < 0) return
-    throw new DeepblasError(
-      'ERR_DEEPBLAS_DATA',
-      `Expected a class from 0 to ${outputs - 1} for y[${bad}] (the network has ${outputs} outputs) but received ` +
-        `${data[bad]}. Give the last layer one output per class, and number classes from 0.`,
-    )
-  }
-  if (columns !== outputs) {
-    throw new DeepblasError(
-      'ERR_DEEPBLAS_SHAPE',
-      `Expected ${outputs} columns for y, as many as the network has outputs, but received ${columns}.`,
-    )
-  }
-  if (kind === 'values') return
-  const { expected, fits, hint } = kind === 'signs' ? signsOf(data) : numbersOf(kind)
-  const bad = data.findIndex((value) => !fits(value))
-  if (bad < 0) return
-  throw new DeepblasError(
-    'ERR_DEEPBLAS_DATA',
-    `Expected ${expected} for y but received ${data[bad]} in row ${Math.floor(bad / columns)}. ${hint}`,
-  )
-}
-
-function numbersOf(kind: TargetKind) {
-  if (kind === 'counts') {
-    const fits = (value: number) => value >= 0
-    return { expected: 'numbers at least 0', fits, hint: 'Use meanSquaredError for values of both signs.' }
-  }
-  const fits = (value: number) => value >= 0 && value <= 1
-  const hint = 'Use meanSquaredError for values, crossEntropy for more than two classes.'
-  return { expected: 'numbers from 0 to 1', fits, hint }
-}
-
-/** -1 and +1, or 0 and 1: a mixture of both would take 0 for -1. */
-function signsOf(data: NumberArray) {
-  const low = data.includes(-1) ? -1 : 0
-  const fits = (value: number) => value === low || value === 1
-  return { expected: `${low} or 1`, fits, hint: 'Targets are -1 and +1, or 0 and 1, throughout.' }
-}
-
-function selectRows({ data, columns }: Table, rows: Int32Array): Table {
-  const selected = new (data.constructor as new (length: number) => NumberArray)(rows.length * columns)
-  for (const [to, from] of rows.entries()) {
-    for (let c = 0; c < columns; c++) selected[to * columns + c] = data[from * columns + c]!
-  }
-  return { data: selected, rows: rows.length, columns }
+function rowsFrom(start: number, end: number): Int32Array {
+  return Int32Array.from({ length: end - start }, (_, i) => start + i)
 }

@@ -1,0 +1,130 @@
+/*
+ * A function over every row of a data set.
+ */
+import { DeepblasError } from '../errors.js'
+import { invalid, knownOptions } from '../validate.js'
+import { allocate, FeatureBuffer, type Parts } from './parts.js'
+import { isNumberArray, type NumberArray, type Table } from './rows.js'
+import { requireFinite } from './targets.js'
+
+/** One row: a typed array or an array of numbers. */
+export type Row = NumberArray | readonly number[]
+
+/** What a function of `map` returns: new features, or what is to change. What is left out stays as it is. */
+export type MappedRow = Row | { readonly x?: Row; readonly y?: number | Row }
+
+/**
+ * @param features the row's features, scaled, a copy
+ * @param target the class or value, or the row of them; undefined where the data set has none
+ * @param index the row, from 0
+ */
+export type RowFunction = (features: Float32Array, target: number | number[] | undefined, index: number) => MappedRow
+
+export function mapParts(parts: Parts, map: RowFunction): Parts {
+  if (typeof map !== 'function') throw invalid('fn', 'function of a row', map)
+  let features: Collected | undefined
+  let targets: Collected | undefined
+  for (let row = 0; row < parts.rows; row++) {
+    const { x, y } = mapped(map(parts.x.row(row), targetOf(parts.targets, row), row), row)
+    if (row === 0) {
+      features = x && new Collected('x', parts.rows, x.length, x instanceof Uint8Array)
+      targets = y && new Collected('y', parts.rows, y.length, false)
+    }
+    add(features, 'x', x, row)
+    add(targets, 'y', y, row)
+  }
+  return {
+    ...parts,
+    ...(features === undefined ? {} : features.features(parts)),
+    ...(targets === undefined ? {} : targets.targets(parts)),
+  }
+}
+
+function mapped(result: unknown, row: number): { x: Row | undefined; y: Row | undefined } {
+  if (isRow(result)) return { x: result, y: undefined }
+  if (typeof result !== 'object' || result === null) {
+    throw invalid(`the result of fn for row ${row}`, 'row of features or { x, y }', result)
+  }
+  const { x, y } = knownOptions<{ x: unknown; y: unknown }>('the result of fn', result as { x: unknown; y: unknown }, [
+    'x',
+    'y',
+  ])
+  if (x !== undefined && !isRow(x)) throw invalid(`x of row ${row}`, 'row of numbers', x)
+  const one = typeof y === 'number' ? [y] : y
+  if (one !== undefined && !isRow(one)) throw invalid(`y of row ${row}`, 'number or row of numbers', y)
+  if (x === undefined && one === undefined) throw invalid(`the result of fn for row ${row}`, 'x, y or both', result)
+  return { x, y: one }
+}
+
+function isRow(value: unknown): value is Row {
+  return Array.isArray(value) || isNumberArray(value)
+}
+
+function targetOf(targets: Table | undefined, row: number): number | number[] | undefined {
+  if (targets === undefined) return undefined
+  const { data, columns } = targets
+  return columns === 1 ? data[row] : Array.from(data.subarray(row * columns, (row + 1) * columns))
+}
+
+function add(collected: Collected | undefined, name: string, values: Row | undefined, row: number): void {
+  if ((collected === undefined) !== (values === undefined)) {
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_DATA',
+      `Expected ${name} from fn for every row or for none but row ${row} has ${values === undefined ? 'none' : 'one'} ` +
+        'and row 0 does not agree.',
+    )
+  }
+  if (values !== undefined) collected?.set(row, values)
+}
+
+/** The rows that a function returned, all of one length. */
+class Collected {
+  readonly #name: string
+  readonly #rows: number
+  readonly #columns: number
+  /** Every row so far was one of bytes. */
+  #bytes: boolean
+  readonly #data: Float64Array
+
+  constructor(name: string, rows: number, columns: number, bytes: boolean) {
+    if (columns === 0) throw invalid(`${name} of row 0`, 'at least one number', [])
+    this.#name = name
+    this.#rows = rows
+    this.#columns = columns
+    this.#bytes = bytes
+    this.#data = allocate(rows, columns, Float64Array)
+  }
+
+  set(row: number, values: Row): void {
+    if (values.length !== this.#columns) {
+      throw new DeepblasError(
+        'ERR_DEEPBLAS_SHAPE',
+        `Expected ${this.#columns} numbers for ${this.#name} of row ${row}, as in row 0, but received ${values.length}.`,
+      )
+    }
+    for (const [i, value] of values.entries()) {
+      if (typeof value !== 'number') throw invalid(`${this.#name} of row ${row}`, 'numbers', value)
+      this.#data[row * this.#columns + i] = value
+    }
+    this.#bytes &&= values instanceof Uint8Array || values instanceof Uint8ClampedArray
+  }
+
+  features(parts: Parts): Pick<Parts, 'x' | 'xType' | 'scale' | 'features' | 'featureShape'> {
+    const xType = this.#bytes ? 'uint8' : 'float32'
+    const buffer = new FeatureBuffer(this.#rows, this.#columns, xType, 1)
+    for (let row = 0; row < this.#rows; row++) {
+      buffer.set(row, this.#data.subarray(row * this.#columns, (row + 1) * this.#columns))
+    }
+    const x = buffer.matrix()
+    requireFinite('x', x, this.#columns)
+    const featureShape = this.#columns === parts.features ? parts.featureShape : [this.#columns]
+    return { x, xType, scale: 1, features: this.#columns, featureShape }
+  }
+
+  targets(parts: Parts): Pick<Parts, 'targets' | 'labels'> {
+    const bad = this.#data.findIndex((value) => !Number.isFinite(value))
+    if (bad >= 0) throw invalid(`y of row ${Math.floor(bad / this.#columns)}`, 'finite numbers', this.#data[bad])
+    const targets = { data: this.#data, rows: this.#rows, columns: this.#columns }
+    return { targets, labels: parts.labels }
+  }
+}

@@ -1,0 +1,95 @@
+/*
+ * What a Dataset is made of, and the same for chosen rows.
+ */
+import { DeepblasError } from '../errors.js'
+import { type Matrix, native } from '../native/addon.js'
+import { types } from '../native/tensor.js'
+import type { Table } from './rows.js'
+import { selectRows } from './targets.js'
+
+export interface Parts {
+  readonly x: Matrix
+  readonly xType: 'float32' | 'uint8'
+  /** What a kept byte is multiplied by; floats are kept scaled. */
+  readonly scale: number
+  readonly features: number
+  readonly rows: number
+  readonly targets: Table | undefined
+  readonly weights: Matrix | undefined
+  readonly labels: readonly string[] | undefined
+  readonly featureShape: readonly number[]
+}
+
+/** The most rows that native row numbers count. */
+const MOST_ROWS = 2 ** 31 - 1
+
+export function selectParts(parts: Parts, rows: Int32Array): Parts {
+  const { Matrix: Copy } = native()
+  const { x, targets, weights } = parts
+  return {
+    ...parts,
+    rows: rows.length,
+    x: new Copy(x, rows),
+    targets: targets && selectRows(targets, rows),
+    weights: weights && new Copy(weights, rows),
+  }
+}
+
+/** Features being collected row by row, in the storage of a data set. */
+export class FeatureBuffer {
+  readonly #data: Float32Array | Uint8ClampedArray
+  readonly #features: number
+  readonly #rows: number
+  readonly #scale: number
+
+  /** @param scale of bytes; 1 for floats */
+  constructor(rows: number, features: number, type: 'float32' | 'uint8', scale: number) {
+    this.#rows = rows
+    this.#features = features
+    this.#scale = scale
+    this.#data = allocate<Float32Array | Uint8ClampedArray>(
+      rows,
+      features,
+      type === 'uint8' ? Uint8ClampedArray : Float32Array,
+    )
+  }
+
+  /**
+   * @param values the features as the network sees them, scaled. A byte that was read and not changed becomes the same
+   *   byte again: its product with the scale is off by one rounding, far less than half a byte. Others are rounded to the
+   *   nearest byte from 0 to 255.
+   */
+  set(row: number, values: ArrayLike<number>): void {
+    const at = row * this.#features
+    if (this.#data instanceof Float32Array) this.#data.set(values, at)
+    // A scale of 0 makes every byte the same number.
+    else if (this.#scale !== 0) for (let i = 0; i < values.length; i++) this.#data[at + i] = values[i]! / this.#scale
+  }
+
+  matrix(): Matrix {
+    const type = types.indexOf(this.#data instanceof Float32Array ? 'float32' : 'uint8')
+    return new (native().Matrix)(this.#data, this.#rows, this.#features, type, this.#scale)
+  }
+}
+
+/** So many rows, where native row numbers count as far. */
+function requireRows(rows: number, columns: number): void {
+  if (rows > MOST_ROWS) throw tooLarge(rows, columns)
+}
+
+/** Memory for rows; too many are an error that says so. */
+export function allocate<Numbers>(rows: number, columns: number, Kind: new (length: number) => Numbers): Numbers {
+  requireRows(rows, columns)
+  try {
+    return new Kind(rows * columns)
+  } catch (cause) {
+    throw tooLarge(rows, columns, cause)
+  }
+}
+
+function tooLarge(rows: number, columns: number, cause?: unknown): DeepblasError {
+  const message =
+    `Expected a data set that fits into memory but ${rows} rows of ${columns} numbers do not. ` +
+    'Use fewer rows, or train on batches that are made as they are needed.'
+  return new DeepblasError('ERR_DEEPBLAS_MEMORY', message, cause === undefined ? undefined : { cause })
+}

@@ -1,0 +1,61 @@
+/*
+ * Which rows are held out, and which are kept, both in the order of one seeded shuffle.
+ */
+import { DeepblasError } from '../errors.js'
+import { RandomStream } from '../random.js'
+import { type Classes, countClasses } from './classes.js'
+
+/** The random stream that splits rows apart; 2 is the native shuffle's. */
+const SPLIT_STREAM = 3
+const SHUFFLE_STREAM = 5
+
+export function shuffledRows(rows: number, seed: number): Int32Array {
+  return new RandomStream(seed, SHUFFLE_STREAM).shuffle(Int32Array.from({ length: rows }, (_, row) => row))
+}
+
+/** @param classes where every class is to be split by the fraction, by itself */
+export function splitRows(
+  rows: number,
+  fraction: number,
+  seed: number,
+  classes?: Classes,
+): { kept: Int32Array; held: Int32Array } {
+  const share = Math.round(rows * fraction)
+  if (share === 0 || share === rows) {
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_DATA',
+      `Expected a fraction that leaves rows on both sides but ${fraction} of ${rows} rows is ${share}.`,
+    )
+  }
+  const order = new RandomStream(seed, SPLIT_STREAM).shuffle(Int32Array.from({ length: rows }, (_, row) => row))
+  if (classes === undefined) return { kept: order.slice(share), held: order.slice(0, share) }
+
+  const left = apportion(countClasses(classes), fraction, share)
+  const held = new Int32Array(share)
+  const kept = new Int32Array(rows - share)
+  let nextHeld = 0
+  let nextKept = 0
+  for (const row of order) {
+    const own = classes.ofRow[row]!
+    if (left[own]! > 0) {
+      left[own]!--
+      held[nextHeld++] = row
+    } else {
+      kept[nextKept++] = row
+    }
+  }
+  return { kept, held }
+}
+
+/**
+ * Each class's share of the rows held out, less than one row from the exact one (the method of largest remainders; of
+ * equal remainders the lower class comes first).
+ */
+function apportion(counts: readonly number[], fraction: number, share: number): number[] {
+  const exact = counts.map((count) => count * fraction)
+  const shares = exact.map(Math.floor)
+  const byRemainder = [...counts.keys()].sort((a, b) => exact[b]! - shares[b]! - (exact[a]! - shares[a]!) || a - b)
+  const missing = share - shares.reduce((sum, one) => sum + one, 0)
+  for (const one of byRemainder.slice(0, missing)) shares[one]!++
+  return shares
+}
