@@ -31,10 +31,12 @@ export {
   normal,
   uniform,
 } from './initializers/initializer.js'
+export { BatchNorm, type BatchNormOptions } from './layers/batch-norm.js'
 export { Dense, type DenseOptions } from './layers/dense.js'
 export { Dropout } from './layers/dropout.js'
 export { GaussianNoise } from './layers/gaussian-noise.js'
 export { type Backward, type Cache, type Forward, Layer, type RecordOptions } from './layers/layer.js'
+export { LayerNorm, type LayerNormOptions } from './layers/layer-norm.js'
 export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from './losses/binary-cross-entropy.js'
 export { type CrossEntropyOptions, crossEntropy } from './losses/cross-entropy.js'
 export { defineLoss, type LossDefinition } from './losses/define-loss.js'

@@ -27,7 +27,7 @@ const rooms = {
       '../math/metrics.md',
     ],
   ],
-  layers: ['What a model is made of.', ['../math/dense.md', '../math/dropout.md']],
+  layers: ['What a model is made of.', ['../math/dense.md', '../math/dropout.md', '../math/normalization.md']],
   activations: ['What a layer does to its sums, by name.', ['../math/activations.md']],
   initializers: ['How weights start.', ['../math/random.md']],
   regularizers: ['Penalties on weights.', ['../math/regularizers.md']],

@@ -1,18 +1,22 @@
 import { DeepblasError } from '../errors.js'
 import type { Json } from '../files/strict-json.js'
 import { didYouMean } from '../validate.js'
+import { BatchNorm, type BatchNormOptions } from './batch-norm.js'
 import { Dense, type DenseOptions } from './dense.js'
 import { Dropout } from './dropout.js'
 import { GaussianNoise } from './gaussian-noise.js'
 import type { Layer } from './layer.js'
+import { LayerNorm, type LayerNormOptions } from './layer-norm.js'
 
 type Make = (options: Record<string, Json>) => Layer
 
 /** How a layer is made from the type and options that a file holds; the constructors check what they are given. */
 const layerTypes: Record<string, Make> = {
+  BatchNorm: (options) => new BatchNorm(options as BatchNormOptions),
   Dense: ({ units, ...options }) => new Dense(units as number, options as unknown as DenseOptions),
   Dropout: ({ rate }) => new Dropout(rate as number),
   GaussianNoise: ({ standardDeviation }) => new GaussianNoise(standardDeviation as number),
+  LayerNorm: (options) => new LayerNorm(options as LayerNormOptions),
 }
 
 /** @throws DeepblasError ERR_DEEPBLAS_FILE for a type that this version does not have */
