@@ -124,7 +124,13 @@ describe.each(cases)('$name', ({ one, pictures: forPictures, mixes, nothing }) =
   }
 
   test('takes a table, or says that it needs pictures', () => {
-    const table = Dataset.from({ x: [[1, 2, 3], [4, 5, 6]], y: [0, 1] }) // biome-ignore format: two rows
+    const table = Dataset.from({
+      x: [
+        [1, 2, 3],
+        [4, 5, 6],
+      ],
+      y: [0, 1],
+    })
     const call = () => table.augment([one])
     if (forPictures) expect(call).toThrow(expect.objectContaining({ code: 'ERR_DEEPBLAS_SHAPE' }))
     else expect(call().rows).toBe(4)

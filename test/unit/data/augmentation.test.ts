@@ -70,7 +70,6 @@ describe('rotate', () => {
       [4, 6],
       [5, 2],
     ] as const) {
-      // biome-ignore format: one line
       const from = Float32Array.from({ length: height * width }, (_, i) => Math.sin(i))
       const to = new Float32Array(from.length)
       turn(from, to, height, width, 1, 0, 7)
@@ -137,7 +136,9 @@ describe('noise', () => {
     const made = Dataset.from({ x: [[5, 5]] }).augment([noise({ standardDeviation: 0.5, columns: [1] })], {
       copies: 4000,
     })
-    const off = rowsOf(made).slice(1).map(({ x }) => x[1]! - 5) // biome-ignore format: one line
+    const off = rowsOf(made)
+      .slice(1)
+      .map(({ x }) => x[1]! - 5)
     expect(rowsOf(made).every(({ x }) => x[0] === 5)).toBe(true)
     const mean = off.reduce((sum, one) => sum + one, 0) / off.length
     const deviation = Math.sqrt(off.reduce((sum, one) => sum + one * one, 0) / off.length)
@@ -148,7 +149,9 @@ describe('noise', () => {
 
   test('of bytes is rounded and limited, never wrapped', () => {
     const made = copiesOf(Uint8Array.of(0, 255, 128), [3]).augment([noise({ standardDeviation: 40 })], { copies: 50 })
-    const rows = rowsOf(made).slice(1).map(({ x }) => x) // biome-ignore format: one line
+    const rows = rowsOf(made)
+      .slice(1)
+      .map(({ x }) => x)
     expect(rows.every((x) => x.every((value) => Number.isInteger(value)))).toBe(true)
     expect(rows.every(([low, high]) => low! < 200 && high! > 55)).toBe(true)
     expect(rows.some(([low]) => low === 0) && rows.some(([, high]) => high === 255)).toBe(true)
@@ -171,7 +174,6 @@ describe('mixUp', () => {
       x: [value],
       y,
     } of rows) {
-      // biome-ignore format: one line
       expect(y.reduce((sum, one) => sum + one, 0)).toBeCloseTo(1, 6)
       expect(10 * y[1]! + 20 * y[2]!).toBeCloseTo(value!, 4)
     }
@@ -181,8 +183,19 @@ describe('mixUp', () => {
   test('values, and rows of probabilities, are mixed as they are', () => {
     const values = Dataset.from({ x, y: Int32Array.of(0, 1, 2) }).augment([mixUp({ alpha: 1, targets: 'values' })])
     expect(values.targetColumns).toBe(1)
-    for (const { x: [value], y } of rowsOf(values)) expect(10 * y[0]!).toBeCloseTo(value!, 4) // biome-ignore format: one line
-    const rows = Dataset.from({ x, y: [[1, 0], [0, 1], [0.5, 0.5]] }).augment([mixUp()]) // biome-ignore format: one line
+    for (const {
+      x: [value],
+      y,
+    } of rowsOf(values))
+      expect(10 * y[0]!).toBeCloseTo(value!, 4)
+    const rows = Dataset.from({
+      x,
+      y: [
+        [1, 0],
+        [0, 1],
+        [0.5, 0.5],
+      ],
+    }).augment([mixUp()])
     expect(rows.targetColumns).toBe(2)
   })
 
@@ -290,20 +303,40 @@ describe('wrong use is named', () => {
     ['a probability of 2', () => flip({ probability: 2 }), 'ARGUMENT', 'flip.probability'],
     ['a negative deviation', () => noise({ standardDeviation: -1 }), 'ARGUMENT', 'noise.standardDeviation'],
     ['one column alone', () => noise(any({ standardDeviation: 1, columns: 1 })), 'ARGUMENT', 'noise.columns'],
-    ['a column that the data set lacks', () => pictures.augment([noise({ standardDeviation: 1, columns: [4] })]), 'SHAPE', 'noise.columns'], // biome-ignore format: one row a case
+    [
+      'a column that the data set lacks',
+      () => pictures.augment([noise({ standardDeviation: 1, columns: [4] })]),
+      'SHAPE',
+      'noise.columns',
+    ],
     ['alpha of 0', () => mixUp({ alpha: 0 }), 'ARGUMENT', 'mixUp.alpha'],
     ['targets that there are not', () => mixUp(any({ targets: 'class' })), 'ARGUMENT', "'classes'"],
     ['values as classes', () => values.augment([mixUp()]), 'DATA', '0.5'],
-    ['too few classes', () => mixUp({ classes: 0 }), 'ARGUMENT', 'mixUp.classes'], // biome-ignore format: one row a case
-    ['fewer classes than there are', () => Dataset.from({ x: [[1], [2]], y: [0, 1] }).augment([mixUp({ classes: 1 })]), 'DATA', 'mixUp.classes'], // biome-ignore format: one row a case
+    ['too few classes', () => mixUp({ classes: 0 }), 'ARGUMENT', 'mixUp.classes'],
+    [
+      'fewer classes than there are',
+      () => Dataset.from({ x: [[1], [2]], y: [0, 1] }).augment([mixUp({ classes: 1 })]),
+      'DATA',
+      'mixUp.classes',
+    ],
     ['no targets to mix', () => Dataset.from({ x: [[1]] }).augment([mixUp()]), 'DATA', 'targets'],
-    ['no targets to mix as values', () => Dataset.from({ x: [[1]] }).augment([mixUp({ targets: 'values' })]), 'DATA', 'targets'], // biome-ignore format: one row a case
+    [
+      'no targets to mix as values',
+      () => Dataset.from({ x: [[1]] }).augment([mixUp({ targets: 'values' })]),
+      'DATA',
+      'targets',
+    ],
     ['NaN from a function', () => values.augment([nameless]), 'DATA', 'mine'],
     ['rows in place of a data set', () => augmented(any([[1]]), [flip()]), 'ARGUMENT', 'dataset'],
     ['batches of nothing', () => augmented(values, [() => {}], { batchSize: 0 }), 'ARGUMENT', 'batchSize'],
     ['no pictures', () => augmented(values, [flip()]), 'SHAPE', 'featureShape'],
     ['a negative epoch', () => augmented(values, [() => {}]).epoch(-1), 'ARGUMENT', 'epoch'],
-    ['more rows than memory', () => Dataset.from(datasets.digits({ samples: 300 })).augment([flip()], { copies: 1e6 }), 'MEMORY', 'memory'], // biome-ignore format: one row a case
+    [
+      'more rows than memory',
+      () => Dataset.from(datasets.digits({ samples: 300 })).augment([flip()], { copies: 1e6 }),
+      'MEMORY',
+      'memory',
+    ],
   ])('%s', (_what, call, code, text) => {
     expect(call).toThrow(
       expect.objectContaining({ code: `ERR_DEEPBLAS_${code}`, message: expect.stringContaining(text) }),

@@ -150,7 +150,13 @@ describe('map', () => {
   })
 
   test('targets of several columns come and go as rows', () => {
-    const data = Dataset.from({ x: [[1], [2]], y: [[0.25, 0.75], [1, 0]] }) // biome-ignore format: two rows
+    const data = Dataset.from({
+      x: [[1], [2]],
+      y: [
+        [0.25, 0.75],
+        [1, 0],
+      ],
+    })
     const made = data.map((_, target) => ({ y: (target as number[]).toReversed() }))
     expect([made.target(0), made.target(1)]).toEqual([
       [0.75, 0.25],
@@ -233,7 +239,12 @@ describe('wrong use is named', () => {
     ['targets in some', () => bare.concat(values), 'DATA', 'targets'],
     ['labels in some', () => data.concat(Dataset.from({ x: [[1, 2]], y: [0] })), 'DATA', 'labels'],
     ['other columns of y', () => values.concat(Dataset.from({ x: [[1]], y: [[1, 0]] })), 'SHAPE', 'columns'],
-    ['a scale beyond float32', () => Dataset.from({ x: { data: new Uint8Array(1), shape: [1, 1] } }, { scale: 1e38 }), 'ARGUMENT', 'scale'], // biome-ignore format: one row a case
+    [
+      'a scale beyond float32',
+      () => Dataset.from({ x: { data: new Uint8Array(1), shape: [1, 1] } }, { scale: 1e38 }),
+      'ARGUMENT',
+      'scale',
+    ],
   ])('%s', (_what, call, code, text) => {
     expect(call).toThrow(
       expect.objectContaining({ code: `ERR_DEEPBLAS_${code}`, message: expect.stringContaining(text) }),
