@@ -1,4 +1,17 @@
-export { type ActivationName, activationNames } from './activations/activation.js'
+export type { ActivationOption } from './activations/activation.js'
+export { ActivationFunction, type ActivationGradient } from './activations/activation-function.js'
+export { type CheckActivationOptions, checkActivation } from './activations/check-activation.js'
+export {
+  type EluOptions,
+  elu,
+  type GeluOptions,
+  gelu,
+  type LeakyReluOptions,
+  leakyRelu,
+} from './activations/configured.js'
+export type { ActivationRule } from './activations/element-wise.js'
+export { type ActivationName, activationNames } from './activations/names.js'
+export { defineActivation } from './activations/own-activation.js'
 export { EarlyStopping, type EarlyStoppingOptions } from './callbacks/early-stopping.js'
 export { ProgressBar, type ProgressBarOptions } from './callbacks/progress-bar.js'
 export type {
@@ -25,12 +38,16 @@ export type { Targets } from './data/targets.js'
 export { DeepblasError, type ErrorCode } from './errors.js'
 export { readSafetensors, writeSafetensors } from './files/safetensors.js'
 export {
-  type Initializer,
-  type InitializerName,
-  initializerNames,
+  constant,
+  type NormalOptions,
   normal,
+  type OrthogonalOptions,
+  orthogonal,
+  type UniformOptions,
   uniform,
-} from './initializers/initializer.js'
+} from './initializers/configured.js'
+export { type Initializer, type InitializerName, initializerNames } from './initializers/names.js'
+export { Activation } from './layers/activation.js'
 export { BatchNorm, type BatchNormOptions } from './layers/batch-norm.js'
 export { Dense, type DenseOptions } from './layers/dense.js'
 export { Dropout } from './layers/dropout.js'
@@ -79,7 +96,7 @@ export {
   type SequentialOptions,
 } from './model/sequential.js'
 export type { LayerRecord, TracedMatrix } from './model/trace.js'
-export { batchRows, columnIndex, constant, type Element, type Operand } from './native/expression.js'
+export { batchRows, columnIndex, type Element, elementOf, type Operand } from './native/expression.js'
 export { type InitialValues, Parameter } from './native/parameter.js'
 export type { MapTensors, Recorder } from './native/recorder.js'
 export type { Scalar, StepNumber, Tensor } from './native/tensor.js'
@@ -87,6 +104,7 @@ export { Adam, type AdamOptions, AdamW } from './optimizers/adam.js'
 export { Optimizer } from './optimizers/optimizer.js'
 export { SGD, type SGDOptions } from './optimizers/sgd.js'
 export type { PerMember } from './per-member.js'
+export { type Constraint, maxNorm } from './regularizers/constraint.js'
 export { l1, l1l2, l2, lessonL2, type Regularizer } from './regularizers/regularizer.js'
 export { renderConfusionMatrix } from './report/terminal/confusion-matrix.js'
 export { renderLearningCurve } from './report/terminal/learning-curve.js'

@@ -1,62 +1,55 @@
 import type { InitialValues } from '../native/parameter.js'
-import { finiteNumber, invalid, knownOptions, oneOf } from '../validate.js'
+import { invalid, oneOf, plainObject } from '../validate.js'
+import { constant, normal, orthogonal, uniform } from './configured.js'
+import { type Initializer, initializerNames } from './names.js'
+import { orthogonalize } from './orthogonalize.js'
 
-export const initializerNames = [
-  'zeros',
-  'glorotUniform',
-  'glorotNormal',
-  'heUniform',
-  'heNormal',
-  'lecunNormal',
-  'normal',
-  'uniform',
-] as const
-export type InitializerName = (typeof initializerNames)[number]
+/** Activations that let about half of their inputs' variance through, as relu does. */
+const reluLike = ['relu', 'relu6', 'leakyRelu', 'elu', 'gelu', 'silu', 'mish', 'hardSwish']
 
-/** A way to start weights, from the numbers of inputs and outputs of a layer. */
-export interface Initializer {
-  readonly name: InitializerName
-  readonly scale?: number
-}
-
-/** Normal numbers with mean 0. The course's first examples use a standard deviation of 0.01. */
-export function normal(options?: { standardDeviation?: number }): Initializer {
-  const { standardDeviation = 0.05 } = knownOptions<{ standardDeviation?: number }>('normal', options, [
-    'standardDeviation',
-  ])
-  return { name: 'normal', scale: finiteNumber('standardDeviation', standardDeviation, { min: 0 }) }
-}
-
-/** Uniform numbers between -limit and limit. */
-export function uniform(options?: { limit?: number }): Initializer {
-  const { limit = 0.05 } = knownOptions<{ limit?: number }>('uniform', options, ['limit'])
-  return { name: 'uniform', scale: finiteNumber('limit', limit, { min: 0 }) }
-}
-
-/** The default for an activation: He et al. (2015) for the relu family, Glorot and Bengio (2010) for the others. */
+/**
+ * The default for an activation: He et al. (2015) for the relu family, LeCun et al. (1998) for selu, which keeps variance
+ * 1 with it, Glorot and Bengio (2010) for the others.
+ */
 export function defaultInitializer(activation: string): Initializer {
-  return { name: activation === 'relu' || activation === 'gelu' ? 'heNormal' : 'glorotUniform' }
+  if (activation === 'selu') return { name: 'lecunNormal' }
+  return { name: reluLike.includes(activation) ? 'heNormal' : 'glorotUniform' }
 }
 
 /** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an unknown name, with the nearest one */
 export function initializer(argument: string, value: unknown): Initializer {
-  if (typeof value === 'object' && value !== null && 'name' in value) {
-    const given = value as Initializer
-    return {
-      name: oneOf(argument, given.name, initializerNames),
-      ...(given.scale === undefined ? {} : { scale: finiteNumber(argument, given.scale, { min: 0 }) }),
-    }
+  if (typeof value === 'string') return made(oneOf(argument, value, initializerNames), {})
+  if (typeof value !== 'object' || value === null || !('name' in value)) {
+    throw invalid(argument, 'name of an initializer', value)
   }
-  if (typeof value !== 'string') throw invalid(argument, 'name of an initializer', value)
-  return { name: oneOf(argument, value, initializerNames) }
+  const { name, ...options } = plainObject(argument, value)
+  return made(oneOf(argument, name, [...initializerNames, 'constant']), options)
 }
 
-export function initialValues({ name, scale }: Initializer, inputs: number, outputs: number): InitialValues {
+function made(name: Initializer['name'], options: Record<string, unknown>): Initializer {
+  switch (name) {
+    case 'normal':
+      return normal(options)
+    case 'uniform':
+      return uniform(options)
+    case 'orthogonal':
+      return orthogonal(options)
+    case 'constant':
+      return constant(options.value as number)
+    default:
+      return { name }
+  }
+}
+
+/** What a parameter of a layer with so many inputs and outputs starts with. */
+export function initialValues(given: Initializer, inputs: number, outputs: number): InitialValues {
   const within = (limit: number): InitialValues => ({ kind: 'uniform', a: -limit, b: limit })
   const around = (standardDeviation: number): InitialValues => ({ kind: 'normal', a: 0, b: standardDeviation })
-  switch (name) {
+  switch (given.name) {
     case 'zeros':
       return { kind: 'constant', a: 0, b: 0 }
+    case 'constant':
+      return { kind: 'constant', a: given.value, b: 0 }
     case 'glorotUniform':
       return within(Math.sqrt(6 / (inputs + outputs)))
     case 'glorotNormal':
@@ -68,8 +61,13 @@ export function initialValues({ name, scale }: Initializer, inputs: number, outp
     case 'lecunNormal':
       return around(Math.sqrt(1 / inputs))
     case 'normal':
-      return around(scale ?? 0.05)
+      return { kind: 'normal', a: given.mean, b: given.standardDeviation }
     case 'uniform':
-      return within(scale ?? 0.05)
+      return { kind: 'uniform', a: given.low, b: given.high }
+    case 'orthogonal':
+      return {
+        ...around(1),
+        adjust: (values, rows, columns) => orthogonalize(values, rows, columns, given.gain),
+      }
   }
 }

@@ -1,33 +1,37 @@
-import { type Activation, type ActivationName, activation } from '../activations/activation.js'
+import { type ActivationOption, activation } from '../activations/activation.js'
+import type { ActivationFunction } from '../activations/activation-function.js'
 import { DeepblasError } from '../errors.js'
 import type { Json } from '../files/strict-json.js'
-import {
-  defaultInitializer,
-  type Initializer,
-  type InitializerName,
-  initializer,
-  initialValues,
-} from '../initializers/initializer.js'
+import { defaultInitializer, initializer, initialValues } from '../initializers/initializer.js'
+import type { Initializer, InitializerName } from '../initializers/names.js'
 import { native } from '../native/addon.js'
 import { Parameter } from '../native/parameter.js'
 import type { Recorder } from '../native/recorder.js'
 import type { Tensor } from '../native/tensor.js'
-import { ofMember, type PerMember, requireMembers } from '../per-member.js'
-import { type Regularizer, regularizer } from '../regularizers/regularizer.js'
-import { boolean, knownOptions, positiveInteger } from '../validate.js'
+import { ofMember, requireMembers } from '../per-member.js'
+import { type Constraint, constraint, maxNorm, recordConstraint } from '../regularizers/constraint.js'
+import { recordPenalty, recordPenaltyGradient } from '../regularizers/record.js'
+import { type Regularizer, regularizer, regularizerOfMember } from '../regularizers/regularizer.js'
+import { boolean, invalid, knownOptions, positiveInteger } from '../validate.js'
 import { type Backward, type Cache, type Forward, Layer, type RecordOptions } from './layer.js'
 
 export interface DenseOptions<Inputs extends number = number> {
-  /** Default 'linear'. */
-  readonly activation?: ActivationName
+  /** A name, one with options such as leakyRelu({ slope: 0.2 }), or a rule of your own. Default 'linear'. */
+  readonly activation?: ActivationOption
   /** Features of one row. May be left out: the layer before, or the model's `inputs`, says it. */
   readonly inputs?: Inputs
   /** Default true. */
   readonly bias?: boolean
-  /** How the weight starts. Default 'heNormal' for relu and gelu, 'glorotUniform' otherwise. Biases start at 0. */
+  /** How the weight starts. Default 'heNormal' for the relu family, 'lecunNormal' for selu, 'glorotUniform' otherwise. */
   readonly initializer?: InitializerName | Initializer
+  /** How the bias starts. Default 'zeros'. */
+  readonly biasInitializer?: InitializerName | Initializer
   /** A penalty on the weight, such as l2(1e-4). */
   readonly regularizer?: Regularizer
+  /** A penalty on the bias. */
+  readonly biasRegularizer?: Regularizer
+  /** A bound on the weight, such as maxNorm(3), kept after every update. */
+  readonly constraint?: Constraint
   /** Whether `fit` changes the parameters. Default true. */
   readonly trainable?: boolean
 }
@@ -35,7 +39,17 @@ export interface DenseOptions<Inputs extends number = number> {
 /** More than any machine holds, and few enough for sizes in bytes to be exact. */
 const LARGEST_WEIGHT = 2 ** 40
 
-const optionNames = ['activation', 'inputs', 'bias', 'initializer', 'regularizer', 'trainable'] as const
+const optionNames = [
+  'activation',
+  'inputs',
+  'bias',
+  'initializer',
+  'biasInitializer',
+  'regularizer',
+  'biasRegularizer',
+  'constraint',
+  'trainable',
+] as const
 
 /**
  * A fully connected layer: `A = g(x · Wᵀ + b)`, the course's `Z = W A + b` with samples as rows.
@@ -50,9 +64,12 @@ export class Dense<const Units extends number = number, const Inputs extends num
   readonly type = 'Dense'
   readonly units: Units
   readonly inputs: Inputs | undefined
-  readonly activation: Activation
+  readonly activation: ActivationFunction
   readonly initializer: Initializer
+  readonly biasInitializer: Initializer
   readonly regularizer: Regularizer | undefined
+  readonly biasRegularizer: Regularizer | undefined
+  readonly constraint: Constraint | undefined
   readonly useBias: boolean
   readonly weight: Parameter | undefined
   readonly bias: Parameter | undefined
@@ -74,7 +91,14 @@ export class Dense<const Units extends number = number, const Inputs extends num
       given.initializer === undefined
         ? defaultInitializer(this.activation.name)
         : initializer('initializer', given.initializer)
+    this.biasInitializer = initializer('biasInitializer', given.biasInitializer ?? 'zeros')
+    if (this.biasInitializer.name === 'orthogonal') {
+      throw invalid('biasInitializer', 'initializer of numbers on their own', 'orthogonal', 'A bias is no matrix.')
+    }
     this.regularizer = given.regularizer === undefined ? undefined : regularizer('regularizer', given.regularizer)
+    this.biasRegularizer =
+      given.biasRegularizer === undefined ? undefined : regularizer('biasRegularizer', given.biasRegularizer)
+    this.constraint = given.constraint === undefined ? undefined : constraint('constraint', given.constraint)
     this.trainable = boolean('trainable', given.trainable ?? true)
     this.#byBlas = false
     if (!bound) return
@@ -88,7 +112,8 @@ export class Dense<const Units extends number = number, const Inputs extends num
     const layout = native().weightLayout(inputs, units)
     this.#byBlas = layout.byBlas
     this.weight = new Parameter('weight', [units, inputs], layout.panel, initialValues(this.initializer, inputs, units))
-    if (this.useBias) this.bias = new Parameter('bias', [units], 0, { kind: 'constant', a: 0, b: 0 })
+    // Panels of width 1: one row, as kernels that take any weight read it.
+    if (this.useBias) this.bias = new Parameter('bias', [units], 1, initialValues(this.biasInitializer, inputs, units))
   }
 
   get outputs(): Units {
@@ -109,27 +134,34 @@ export class Dense<const Units extends number = number, const Inputs extends num
   }
 
   forward(record: Recorder, x: Tensor, { logits, keepAll }: RecordOptions): Forward {
-    const { kernel = 'linear', derivativeNeedsInput, name } = this.activation
+    const { activation: g } = this
+    const kernel = logits ? 'linear' : g.kernel
     const output = record.empty(this.units)
-    const preActivation = (derivativeNeedsInput || keepAll) && !logits ? record.empty(this.units) : undefined
+    const keepsInput = kernel !== undefined && !logits && (g.derivativeNeedsInput || keepAll)
+    const beside = keepsInput ? record.empty(this.units) : undefined
     record.denseForward({
       output,
-      preActivation,
+      preActivation: beside,
       x,
       weight: record.parameter(this.weight!),
       bias: this.bias && record.parameter(this.bias),
-      activation: logits ? 'linear' : kernel,
+      activation: kernel ?? 'linear',
     })
-    if (name !== 'softmax' || logits) {
+    if (kernel !== undefined) {
       return {
         output,
-        cache: { x, output, preActivation: derivativeNeedsInput ? preActivation : undefined },
-        preActivation: logits || name === 'linear' ? output : preActivation,
+        cache: { x, output, preActivation: g.derivativeNeedsInput ? beside : undefined },
+        preActivation: kernel === 'linear' ? output : beside,
       }
     }
-    const probabilities = record.empty(this.units)
-    record.softmaxForward({ output: probabilities, x: output })
-    return { output: probabilities, cache: { x, output: probabilities }, preActivation: output }
+    const activated = record.empty(this.units)
+    g.recordForward(record, output, activated)
+    const cache = {
+      x,
+      output: g.derivativeNeedsOutput ? activated : undefined,
+      preActivation: g.derivativeNeedsInput ? output : undefined,
+    }
+    return { output: activated, cache, preActivation: output }
   }
 
   backward(
@@ -152,15 +184,8 @@ export class Dense<const Units extends number = number, const Inputs extends num
         x,
         preActivationGradient,
       })
-      if (this.regularizer !== undefined) {
-        const { l1, l2, perRow } = this.regularizer
-        record.penaltyGradient({
-          weightGradient,
-          weight,
-          l1: record.scalar(l1),
-          l2: record.scalar(l2),
-          perRow: Number(perRow),
-        })
+      for (const [parameter, penalty] of this.#penalties()) {
+        recordPenaltyGradient(record, penalty, record.parameter(parameter), record.gradient(parameter))
       }
     }
     if (!wantInputGradient) return { inputGradient: undefined, preActivationGradient }
@@ -180,69 +205,68 @@ export class Dense<const Units extends number = number, const Inputs extends num
     weightSum: Tensor | undefined,
     costRows: Float64Array | undefined,
   ): void {
-    if (this.regularizer === undefined) return
-    const { l1, l2, perRow } = this.regularizer
-    const weight = record.parameter(this.weight!)
-    const share = (strength: PerMember): PerMember => {
-      if (!perRow || costRows === undefined) return strength
-      const shares = Array.from(costRows, (rows, member) => ofMember(strength, member) / rows)
-      return shares.every((one) => one === shares[0]) ? shares[0]! : shares
+    for (const [parameter, penalty] of this.#penalties()) {
+      recordPenalty(record, penalty, { parameter: record.parameter(parameter), accumulator, weightSum, costRows })
     }
-    record.penalty({
-      accumulator,
-      weight,
-      weightSum,
-      l1: record.scalar(share(l1)),
-      l2: record.scalar(share(l2)),
-      perRow: Number(perRow && costRows === undefined),
-    })
+  }
+
+  override recordConstraint(record: Recorder): void {
+    if (!this.trainable || this.constraint === undefined) return
+    recordConstraint(record, this.constraint, record.parameter(this.weight!))
   }
 
   override get penaltyPerRow(): boolean {
-    return this.regularizer?.perRow === true
+    return this.#regularizers.some(({ perRow }) => perRow)
   }
 
   override requireMembers(members: number): void {
-    if (this.regularizer === undefined) return
-    requireMembers(`the l1 strength of ${this.describe()}`, this.regularizer.l1, members)
-    requireMembers(`the l2 strength of ${this.describe()}`, this.regularizer.l2, members)
+    for (const { l1, l2 } of this.#regularizers) {
+      requireMembers(`the l1 strength of ${this.describe()}`, l1, members)
+      requireMembers(`the l2 strength of ${this.describe()}`, l2, members)
+    }
+    if (this.constraint !== undefined) {
+      requireMembers(`the maxNorm limit of ${this.describe()}`, this.constraint.limit, members)
+    }
   }
 
   override forMember(member: number): Dense {
-    if (this.regularizer === undefined) return this
-    const { l1, l2, perRow } = this.regularizer
+    if (this.#regularizers.length === 0 && this.constraint === undefined) return this
+    const given = this.#given()
+    const { regularizer: ofWeight, biasRegularizer: ofBias, constraint: bound } = given
     return new Dense<number, number>(this.units, {
-      ...this.#given(),
+      ...given,
       ...(this.inputs === undefined ? {} : { inputs: this.inputs }),
-      regularizer: { l1: ofMember(l1, member), l2: ofMember(l2, member), perRow },
+      ...(ofWeight && { regularizer: regularizerOfMember(ofWeight, member) }),
+      ...(ofBias && { biasRegularizer: regularizerOfMember(ofBias, member) }),
+      ...(bound && { constraint: maxNorm(ofMember(bound.limit, member)) }),
     })
   }
 
   options(): Record<string, Json> {
-    return { units: this.units, ...this.#given() } as unknown as Record<string, Json>
+    const given = { ...this.#given(), activation: this.activation.saved() }
+    return { units: this.units, ...given } as unknown as Record<string, Json>
   }
 
   override describe(): string {
     return `Dense ${this.units}`
   }
 
-  #throughActivation(record: Recorder, cache: Cache, outputGradient: Tensor): Tensor {
-    const { name, kernel, derivativeNeedsInput } = this.activation
-    if (name === 'linear') return outputGradient
+  #throughActivation(record: Recorder, { preActivation, output }: Cache, outputGradient: Tensor): Tensor {
+    if (this.activation.kernel === 'linear') return outputGradient
     const inputGradient = record.empty(this.units)
-    const { output, preActivation } = cache
-    if (kernel === undefined) {
-      record.softmaxBackward({ inputGradient, outputGradient, output: output! })
-    } else {
-      record.activationBackward({
-        inputGradient,
-        outputGradient,
-        output: derivativeNeedsInput ? undefined : output,
-        preActivation: derivativeNeedsInput ? preActivation : undefined,
-        activation: kernel,
-      })
-    }
+    this.activation.recordBackward(record, { inputGradient, outputGradient, x: preActivation, output })
     return inputGradient
+  }
+
+  get #regularizers(): Regularizer[] {
+    return [this.regularizer, this.biasRegularizer].filter((one) => one !== undefined)
+  }
+
+  /** Which parameter is penalized how. */
+  #penalties(): [Parameter, Regularizer][] {
+    const of = (parameter: Parameter | undefined, penalty: Regularizer | undefined): [Parameter, Regularizer][] =>
+      parameter === undefined || penalty === undefined ? [] : [[parameter, penalty]]
+    return [...of(this.weight, this.regularizer), ...of(this.bias, this.biasRegularizer)]
   }
 
   /**
@@ -259,11 +283,15 @@ export class Dense<const Units extends number = number, const Inputs extends num
   }
 
   #given(): DenseOptions {
+    const { regularizer: ofWeight, biasRegularizer: ofBias, constraint: bound } = this
     return {
-      activation: this.activation.name,
+      activation: this.activation,
       bias: this.useBias,
       initializer: this.initializer,
-      ...(this.regularizer === undefined ? {} : { regularizer: this.regularizer }),
+      ...(this.biasInitializer.name === 'zeros' ? {} : { biasInitializer: this.biasInitializer }),
+      ...(ofWeight && { regularizer: ofWeight }),
+      ...(ofBias && { biasRegularizer: ofBias }),
+      ...(bound && { constraint: bound }),
       ...(this.trainable ? {} : { trainable: false }),
     }
   }

@@ -104,6 +104,10 @@ export abstract class Layer {
   ): void {
     for (const [, child] of this.children) child.recordPenalty(record, accumulator, weightSum, costRows)
   }
+  /** Records what holds its parameters within bounds, behind the optimizer's update of them. */
+  recordConstraint(record: Recorder): void {
+    for (const [, child] of this.children) child.recordConstraint(record)
+  }
   /** Whether that penalty depends on the number of rows. */
   get penaltyPerRow(): boolean {
     return this.children.some(([, child]) => child.penaltyPerRow)

@@ -1,6 +1,8 @@
+import type { ActivationOption } from '../activations/activation.js'
 import { DeepblasError } from '../errors.js'
 import type { Json } from '../files/strict-json.js'
 import { didYouMean } from '../validate.js'
+import { Activation } from './activation.js'
 import { BatchNorm, type BatchNormOptions } from './batch-norm.js'
 import { Dense, type DenseOptions } from './dense.js'
 import { Dropout } from './dropout.js'
@@ -12,6 +14,7 @@ type Make = (options: Record<string, Json>) => Layer
 
 /** How a layer is made from the type and options that a file holds; the constructors check what they are given. */
 const layerTypes: Record<string, Make> = {
+  Activation: ({ activation }) => new Activation(activation as unknown as ActivationOption),
   BatchNorm: (options) => new BatchNorm(options as BatchNormOptions),
   Dense: ({ units, ...options }) => new Dense(units as number, options as unknown as DenseOptions),
   Dropout: ({ rate }) => new Dropout(rate as number),

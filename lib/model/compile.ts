@@ -170,6 +170,10 @@ function recordScoring(
   if (optimizer !== undefined) {
     record.label = `optimizer ${optimizer.name}`
     optimizer.record(record, trainableSegments(network))
+    for (const [index, layer] of network.layers.entries()) {
+      record.label = `layers.${index} ${layer.type} constraint`
+      layer.recordConstraint(record)
+    }
   }
   return {
     program: record.program(),

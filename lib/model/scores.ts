@@ -28,7 +28,7 @@ export function scoresOf(accumulators: Float64Array, names: readonly string[]): 
 /** What the last layer's activation suggests. */
 export function defaultLoss(network: Network): LossName {
   const { activationName } = network.layers.at(-1)!
-  if (activationName === 'softmax') return 'crossEntropy'
+  if (activationName === 'softmax' || activationName === 'logSoftmax') return 'crossEntropy'
   return activationName === 'sigmoid' ? 'binaryCrossEntropy' : 'meanSquaredError'
 }
 

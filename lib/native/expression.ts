@@ -157,6 +157,11 @@ export function constant(value: number): Element {
   return new Element('constant', [], 0, value)
 }
 
+/** A number as an element, for a rule that begins with one: `elementOf(1).minus(x)`. */
+export function elementOf(value: number): Element {
+  return constant(value)
+}
+
 /** The number of rows of the batch. */
 export function batchRows(): Element {
   return new Element('rows')

@@ -11,6 +11,8 @@ export interface InitialValues {
   readonly values?: Float32Array
   /** Rows at the top that start at 0. Default 0. */
   readonly zeroRows?: number
+  /** Changes what was drawn, (rows, columns) row-major, in place. */
+  readonly adjust?: (values: Float32Array, rows: number, columns: number) => void
 }
 
 /** A tensor that belongs to the model: a logical shape, and a private storage (panels, padding) at a place in the model's arena. */
@@ -65,13 +67,16 @@ export class Parameter {
 
   /** index: the parameter's position in the model, which numbers its random stream. */
   initialize(arena: Arena, member: number, seed: number, index: number): void {
-    const { kind, a, b, values, zeroRows = 0 } = this.initial
+    const { kind, a, b, values, zeroRows = 0, adjust } = this.initial
     if (values !== undefined) {
       this.write(arena, member, values)
       return
     }
     const code = ({ constant: 0, uniform: 1, normal: 2 } as const)[kind]
     arena.fill(member, this.offset, this.rows, this.columns, this.panel, code, a, b, seed, index)
-    if (zeroRows > 0) this.write(arena, member, this.read(arena, member).fill(0, 0, zeroRows * this.columns))
+    if (zeroRows === 0 && adjust === undefined) return
+    const drawn = this.read(arena, member)
+    adjust?.(drawn, this.rows, this.columns)
+    this.write(arena, member, drawn.fill(0, 0, zeroRows * this.columns))
   }
 }

@@ -1,7 +1,7 @@
-import { type PerMember, perMember } from '../per-member.js'
+import { ofMember, type PerMember, perMember } from '../per-member.js'
 import { finiteNumber, invalid } from '../validate.js'
 
-/** A penalty on the weights of a layer, added to the loss; never on biases. */
+/** A penalty on the weights of a layer, or on its biases where asked for, added to the loss. */
 export interface Regularizer {
   /** Adds l1 · Σ |w|. */
   readonly l1: PerMember
@@ -43,6 +43,11 @@ export function regularizer(argument: string, value: unknown): Regularizer {
     l2: strengths(`${argument}.l2`, given.l2),
     perRow: given.perRow === true,
   }
+}
+
+/** With one member's strengths. */
+export function regularizerOfMember({ l1, l2, perRow }: Regularizer, member: number): Regularizer {
+  return { l1: ofMember(l1, member), l2: ofMember(l2, member), perRow }
 }
 
 function strengths(argument: string, value: unknown): PerMember {

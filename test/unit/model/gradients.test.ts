@@ -2,17 +2,7 @@
  * gradients() and trace() against the lesson's formulas in float64.
  */
 import { describe, expect, test } from 'vitest'
-import {
-  type ActivationName,
-  Dataset,
-  Dense,
-  l1,
-  l1l2,
-  l2,
-  lessonL2,
-  type Regularizer,
-  Sequential,
-} from '../../../lib/index.js'
+import { Dataset, Dense, l1, l1l2, l2, lessonL2, type Regularizer, Sequential } from '../../../lib/index.js'
 import { worstError } from '../../helpers/golden.js'
 import {
   oneHot,
@@ -32,7 +22,8 @@ interface Case {
   readonly targets?: 'classes' | 'probabilities'
 }
 
-const plain = (...activations: ActivationName[]): ReferenceLayer[] => activations.map((activation) => ({ activation }))
+const plain = (...activations: ReferenceLayer['activation'][]): ReferenceLayer[] =>
+  activations.map((activation) => ({ activation }))
 const cases: Case[] = [
   { name: 'one sigmoid', inputs: 5, units: [1], layers: plain('sigmoid'), loss: 'binaryCrossEntropy' },
   {

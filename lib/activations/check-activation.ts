@@ -1,0 +1,83 @@
+import { DeepblasError } from '../errors.js'
+import { native } from '../native/addon.js'
+import { createRecorder } from '../native/recorder.js'
+import { types } from '../native/tensor.js'
+import { array, finiteNumber, invalid, knownOptions } from '../validate.js'
+import { type ActivationOption, activation } from './activation.js'
+
+export interface CheckActivationOptions {
+  /** Where to compare. Default 34 points from -4.95 to 4.95. Leave out corners: there is no derivative there. */
+  readonly points?: readonly number[]
+  /** Of the larger of 1 and the derivative. Default 1e-3. */
+  readonly tolerance?: number
+}
+
+/** Differences are taken over this part of max(1, |x|): float32 has 24 bits, and both errors are about 2^-14 then. */
+const STEP = 2 ** -7
+
+/**
+ * Compares an activation's derivative with differences of its output, `(g(x + h) - g(x - h)) / 2h`, as the native kernels
+ * compute both.
+ *
+ * @returns the largest difference, as a part of the larger of 1 and the derivative
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT that names the point where they differ most, if by more than `tolerance`
+ * @example
+ * checkActivation({ name: 'cube', forward: (x) => x.squared().times(x), derivative: (x) => x.squared().times(3) })
+ */
+export function checkActivation(of: ActivationOption, options?: CheckActivationOptions): number {
+  const checked = activation('activation', of)
+  if (!checked.elementWise) {
+    throw invalid('activation', 'element-wise activation', checked.name, 'It has a matrix of derivatives a row.')
+  }
+  const given = knownOptions<CheckActivationOptions>('checkActivation', options, ['points', 'tolerance'])
+  const tolerance = finiteNumber('tolerance', given.tolerance ?? 1e-3, { exclusiveMin: 0 })
+  const points = array('points', given.points ?? defaultPoints, 'numbers').map((point, i) =>
+    Math.fround(finiteNumber(`points[${i}]`, point)),
+  )
+  if (points.length === 0) throw invalid('points', 'at least one number', points)
+
+  const xs = points.flatMap((x) => {
+    const step = STEP * Math.max(1, Math.abs(x))
+    return [x, Math.fround(x - step), Math.fround(x + step)]
+  })
+  const { Arena, Matrix, Pass } = native()
+  const record = createRecorder()
+  record.label = `activation ${checked.name}`
+  const x = record.data(0, 1, 'float32')
+  const outputGradient = record.data(1, 1, 'float32')
+  const output = record.empty(1)
+  const inputGradient = record.empty(1)
+  checked.recordForward(record, x, output)
+  checked.recordBackward(record, { inputGradient, outputGradient, x, output })
+  const column = (values: Float64Array) => [new Matrix(values, xs.length, 1, types.indexOf('float32'), 1)]
+  const pass = new Pass({
+    program: record.program(),
+    batch: xs.length,
+    keepAll: true,
+    rows: Float64Array.of(xs.length),
+    parameters: new Arena(1, 1),
+    slots: [column(Float64Array.from(xs)), column(new Float64Array(xs.length).fill(1))],
+  })
+  pass.runSync()
+  const y = pass.readTensor(output.index, 0, xs.length)
+  const derivative = pass.readTensor(inputGradient.index, 0, xs.length)
+
+  let worst = { difference: -1, point: 0, claimed: 0, measured: 0 }
+  for (const [i, point] of points.entries()) {
+    const measured = (y[3 * i + 2]! - y[3 * i + 1]!) / (xs[3 * i + 2]! - xs[3 * i + 1]!)
+    const claimed = derivative[3 * i]!
+    const difference = Math.abs(claimed - measured) / Math.max(1, Math.abs(measured))
+    // NaN, too, is worse than anything.
+    if (!(difference <= worst.difference)) worst = { difference, point, claimed, measured }
+    if (Number.isNaN(difference)) break
+  }
+  if (worst.difference <= tolerance) return worst.difference
+  throw new DeepblasError(
+    'ERR_DEEPBLAS_ARGUMENT',
+    `Expected the derivative of activation '${checked.name}' at ${worst.point} to be ${worst.measured.toPrecision(6)}, ` +
+      `by differences of its output, but it is ${worst.claimed.toPrecision(6)}. ` +
+      'If there is a corner at that point, give other points.',
+  )
+}
+
+const defaultPoints = Array.from({ length: 34 }, (_, i) => -4.95 + 0.3 * i)

@@ -1,0 +1,71 @@
+import type { Json } from '../files/strict-json.js'
+import { Element } from '../native/expression.js'
+import type { Recorder } from '../native/recorder.js'
+import type { Tensor } from '../native/tensor.js'
+import { ActivationFunction, type ActivationGradient } from './activation-function.js'
+
+/** An activation as a rule over one element: recorded as data, evaluated natively. */
+export interface ActivationRule {
+  /** What tables, messages and losses know it by. */
+  readonly name: string
+  /** The output of an element `x`. */
+  forward(x: Element): Element
+  /** The derivative at `x`, where the output is `output`: use whichever makes it simpler. Only what is used is kept. */
+  derivative(x: Element, output: Element): Element | number
+}
+
+/** An activation that `map` evaluates. */
+export class ElementWise extends ActivationFunction {
+  readonly name: string
+  readonly derivativeNeedsInput: boolean
+  readonly derivativeNeedsOutput: boolean
+  readonly #rule: ActivationRule
+  readonly #saved: (() => Json) | undefined
+
+  /** @param saved what a file holds, where that is more than the name */
+  constructor(rule: ActivationRule, saved?: () => Json) {
+    super()
+    this.name = rule.name
+    this.#rule = rule
+    this.#saved = saved
+    const x = new Element('input', [], 0)
+    const output = new Element('input', [], 1)
+    const derivative = rule.derivative(x, output)
+    this.derivativeNeedsInput = reads(derivative, x)
+    this.derivativeNeedsOutput = reads(derivative, output)
+  }
+
+  saved(): Json {
+    return this.#saved === undefined ? this.name : this.#saved()
+  }
+
+  recordForward(record: Recorder, x: Tensor, output: Tensor): void {
+    record.map({ inputs: { x }, outputs: { output } }, (values) => ({ output: this.#rule.forward(values.x) }))
+  }
+
+  recordBackward(record: Recorder, { inputGradient, outputGradient, x, output }: ActivationGradient): void {
+    const inputs: Record<string, Tensor> = {
+      outputGradient,
+      ...(this.derivativeNeedsInput ? { x: x! } : {}),
+      ...(this.derivativeNeedsOutput ? { output: output! } : {}),
+    }
+    const unread = new Element('constant')
+    record.map({ inputs, outputs: { inputGradient } }, (values) => {
+      const derivative = this.#rule.derivative(values.x ?? unread, values.output ?? unread)
+      return { inputGradient: values.outputGradient!.times(derivative) }
+    })
+  }
+}
+
+/** Whether a rule's value depends on an element. */
+function reads(value: Element | number, element: Element): boolean {
+  if (typeof value === 'number') return false
+  const seen = new Set<Element>()
+  const search = (one: Element): boolean => {
+    if (one === element) return true
+    if (seen.has(one)) return false
+    seen.add(one)
+    return one.operands.some(search)
+  }
+  return search(value)
+}

@@ -1,0 +1,38 @@
+import type { Recorder } from '../native/recorder.js'
+import type { ActivationName as ActivationKernel, Tensor } from '../native/tensor.js'
+import { ActivationFunction, type ActivationGradient } from './activation-function.js'
+
+/** One of the activations that have a kernel of their own, which dense layers fuse with their product. */
+export class KernelActivation extends ActivationFunction {
+  readonly name: ActivationKernel
+  override readonly kernel: ActivationKernel
+  readonly derivativeNeedsInput: boolean
+  readonly derivativeNeedsOutput: boolean
+
+  constructor(kernel: ActivationKernel) {
+    super()
+    this.name = kernel
+    this.kernel = kernel
+    // gelu falls and then rises: its output does not tell where on the curve it was.
+    this.derivativeNeedsInput = kernel === 'gelu'
+    this.derivativeNeedsOutput = kernel !== 'gelu' && kernel !== 'linear'
+  }
+
+  saved(): string {
+    return this.name
+  }
+
+  recordForward(record: Recorder, x: Tensor, output: Tensor): void {
+    record.activationForward({ output, x, activation: this.kernel })
+  }
+
+  recordBackward(record: Recorder, { inputGradient, outputGradient, x, output }: ActivationGradient): void {
+    record.activationBackward({
+      inputGradient,
+      outputGradient,
+      output: this.derivativeNeedsInput ? undefined : output,
+      preActivation: this.derivativeNeedsInput ? x : undefined,
+      activation: this.kernel,
+    })
+  }
+}

@@ -1,0 +1,23 @@
+import type { Recorder } from '../native/recorder.js'
+import type { Tensor } from '../native/tensor.js'
+import { ActivationFunction, type ActivationGradient } from './activation-function.js'
+
+/** e^(x_i) / Σ e^(x_j) of every row. */
+export class Softmax extends ActivationFunction {
+  readonly name = 'softmax'
+  readonly derivativeNeedsInput = false
+  readonly derivativeNeedsOutput = true
+  override readonly elementWise = false
+
+  saved(): string {
+    return this.name
+  }
+
+  recordForward(record: Recorder, x: Tensor, output: Tensor): void {
+    record.softmaxForward({ output, x })
+  }
+
+  recordBackward(record: Recorder, { inputGradient, outputGradient, output }: ActivationGradient): void {
+    record.softmaxBackward({ inputGradient, outputGradient, output: output! })
+  }
+}

@@ -1,0 +1,24 @@
+/** Initializers by name. */
+export const initializerNames = [
+  'zeros',
+  'glorotUniform',
+  'glorotNormal',
+  'heUniform',
+  'heNormal',
+  'lecunNormal',
+  'normal',
+  'uniform',
+  'orthogonal',
+] as const
+export type InitializerName = (typeof initializerNames)[number]
+
+/**
+ * A way to start weights, from the numbers of inputs and outputs of a layer: made by a name, or by `normal`, `uniform`,
+ * `orthogonal` or `constant` with their options.
+ */
+export type Initializer =
+  | { readonly name: 'zeros' | 'glorotUniform' | 'glorotNormal' | 'heUniform' | 'heNormal' | 'lecunNormal' }
+  | { readonly name: 'normal'; readonly mean: number; readonly standardDeviation: number }
+  | { readonly name: 'uniform'; readonly low: number; readonly high: number }
+  | { readonly name: 'orthogonal'; readonly gain: number }
+  | { readonly name: 'constant'; readonly value: number }

@@ -1,0 +1,81 @@
+import { type ActivationOption, activation } from '../activations/activation.js'
+import type { ActivationFunction } from '../activations/activation-function.js'
+import type { Json } from '../files/strict-json.js'
+import type { Recorder } from '../native/recorder.js'
+import type { Tensor } from '../native/tensor.js'
+import { type Backward, type Cache, type Forward, Layer, type RecordOptions } from './layer.js'
+
+/**
+ * An activation as a layer of its own: `A = g(X)`. `new Dense(64, { activation: 'relu' })` does the same in one pass over
+ * memory; here is the one for behind a layer that has none, such as a normalisation.
+ *
+ * Input shape (batch, features); output shape the same. No parameters. As the last layer it fuses with its loss as a
+ * dense layer's activation does. Derivation: docs/math/activations.md.
+ *
+ * @example
+ * new Sequential([new Dense(64), new Activation('relu'), new Dense(3), new Activation('softmax')], { inputs: 8 })
+ */
+export class Activation extends Layer {
+  readonly type = 'Activation'
+  readonly inputs: number | undefined
+  readonly activation: ActivationFunction
+
+  /**
+   * @param given a name, one with options such as leakyRelu({ slope: 0.2 }), or a rule of your own
+   * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an unknown name, with the nearest one
+   */
+  constructor(given: ActivationOption)
+  constructor(given: ActivationOption, inputs?: number) {
+    super()
+    this.activation = activation('activation', given)
+    this.inputs = inputs
+  }
+
+  get outputs(): number | undefined {
+    return this.inputs
+  }
+
+  override get activationName(): string {
+    return this.activation.name
+  }
+
+  bind(inputs: number): Activation {
+    const Bound = Activation as unknown as new (given: ActivationFunction, inputs: number) => Activation
+    return new Bound(this.activation, inputs)
+  }
+
+  forward(record: Recorder, x: Tensor, { logits }: RecordOptions): Forward {
+    if (logits || this.activation.kernel === 'linear') return { output: x, cache: {}, preActivation: x }
+    const output = record.empty(x.columns)
+    this.activation.recordForward(record, x, output)
+    const cache = {
+      x: this.activation.derivativeNeedsInput ? x : undefined,
+      output: this.activation.derivativeNeedsOutput ? output : undefined,
+    }
+    return { output, cache, preActivation: x }
+  }
+
+  backward(
+    record: Recorder,
+    { x, output }: Cache,
+    outputGradient: Tensor,
+    wantInputGradient: boolean,
+    { logits }: RecordOptions,
+  ): Backward {
+    if (!wantInputGradient) return { inputGradient: undefined }
+    if (logits || this.activation.kernel === 'linear') {
+      return { inputGradient: outputGradient, preActivationGradient: outputGradient }
+    }
+    const inputGradient = record.empty(outputGradient.columns)
+    this.activation.recordBackward(record, { inputGradient, outputGradient, x, output })
+    return { inputGradient, preActivationGradient: inputGradient }
+  }
+
+  options(): Record<string, Json> {
+    return { activation: this.activation.saved() }
+  }
+
+  override describe(): string {
+    return `Activation ${this.activation.name}`
+  }
+}

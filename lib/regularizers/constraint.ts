@@ -1,0 +1,40 @@
+import type { Recorder } from '../native/recorder.js'
+import type { Tensor } from '../native/tensor.js'
+import { type PerMember, perMember } from '../per-member.js'
+import { finiteNumber, invalid } from '../validate.js'
+
+/** A bound on the weights of a layer, kept after every update. */
+export interface Constraint {
+  readonly name: 'maxNorm'
+  readonly limit: PerMember
+}
+
+/**
+ * Scales a unit's incoming weights down to the norm `limit` after an update that has made them longer (Srivastava et al.,
+ * "Dropout", 2014, section 5.1, where 3 or 4 went well with large learning rates; Keras's `MaxNorm` with axis 0). It holds
+ * from the first update on; initial weights are left alone.
+ *
+ * @param limit above 0; for a population also one a member
+ * @example
+ * new Dense(1024, { activation: 'relu', constraint: maxNorm(3) })
+ */
+export function maxNorm(limit: PerMember): Constraint {
+  return {
+    name: 'maxNorm',
+    limit: perMember('limit', limit, (name, one) => finiteNumber(name, one, { exclusiveMin: 0 })),
+  }
+}
+
+/** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for anything that maxNorm did not make */
+export function constraint(argument: string, value: unknown): Constraint {
+  const given = value as Partial<Constraint> | null
+  if (typeof given !== 'object' || given === null || given.name !== 'maxNorm' || given.limit === undefined) {
+    throw invalid(argument, 'constraint such as maxNorm(3)', value)
+  }
+  return maxNorm(given.limit)
+}
+
+/** Records it on a weight, behind the update. */
+export function recordConstraint(record: Recorder, { limit }: Constraint, weight: Tensor): void {
+  record.limitNorm({ weight, limit: record.scalar(limit) })
+}

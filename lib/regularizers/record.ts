@@ -1,0 +1,51 @@
+/*
+ * A regularizer's calls: its share of the cost, and its share of a parameter's gradient.
+ */
+import type { Recorder } from '../native/recorder.js'
+import type { Tensor } from '../native/tensor.js'
+import { ofMember, type PerMember } from '../per-member.js'
+import type { Regularizer } from './regularizer.js'
+
+export interface PenaltyRecording {
+  readonly parameter: Tensor
+  readonly accumulator: Tensor
+  readonly weightSum: Tensor | undefined
+  /** The m of a penalty per row, one a member, where it is not the batch's rows. */
+  readonly costRows: Float64Array | undefined
+}
+
+export function recordPenalty(
+  record: Recorder,
+  { l1, l2, perRow }: Regularizer,
+  { parameter, accumulator, weightSum, costRows }: PenaltyRecording,
+): void {
+  const share = (strength: PerMember): PerMember => {
+    if (!perRow || costRows === undefined) return strength
+    const shares = Array.from(costRows, (rows, member) => ofMember(strength, member) / rows)
+    return shares.every((one) => one === shares[0]) ? shares[0]! : shares
+  }
+  record.penalty({
+    accumulator,
+    weight: parameter,
+    weightSum,
+    l1: record.scalar(share(l1)),
+    l2: record.scalar(share(l2)),
+    perRow: Number(perRow && costRows === undefined),
+  })
+}
+
+/** Added to the gradient that is there. */
+export function recordPenaltyGradient(
+  record: Recorder,
+  { l1, l2, perRow }: Regularizer,
+  parameter: Tensor,
+  gradient: Tensor,
+): void {
+  record.penaltyGradient({
+    weightGradient: gradient,
+    weight: parameter,
+    l1: record.scalar(l1),
+    l2: record.scalar(l2),
+    perRow: Number(perRow),
+  })
+}
