@@ -69,6 +69,7 @@ export { poisson } from './losses/poisson.js'
 export { type MetricName, metricNames } from './metrics/metric.js'
 export type {
   Callback,
+  CallbackState,
   EpochResult,
   FitInfo,
   HistoryView,
@@ -79,8 +80,8 @@ export type {
 } from './model/callback.js'
 export { checkGradient, type GradientCheckOptions } from './model/check-gradient.js'
 export type { ClassWeights } from './model/class-weights.js'
-export type { History } from './model/fit.js'
-export type { FitOptions } from './model/fit-options.js'
+export type { History } from './model/epoch-results.js'
+export type { FitOptions, PartialFitOptions } from './model/fit-options.js'
 export {
   Population,
   type PopulationHistory,
@@ -89,13 +90,13 @@ export {
 } from './model/population.js'
 export type { EvaluateOptions, Evaluation } from './model/scores.js'
 export {
-  type NamedWeights,
   type Prediction,
   type PredictionInput,
   Sequential,
   type SequentialOptions,
 } from './model/sequential.js'
 export type { LayerRecord, TracedMatrix } from './model/trace.js'
+export type { NamedWeights, SetWeightsOptions } from './model/weights.js'
 export { batchRows, columnIndex, type Element, elementOf, type Operand } from './native/expression.js'
 export { type InitialValues, Parameter } from './native/parameter.js'
 export type { MapTensors, Recorder } from './native/recorder.js'

@@ -9,6 +9,8 @@
 export interface FitInfo {
   /** Epochs to run, those before a resume included. */
   readonly epochs: number
+  /** Epochs that were done before, of a training that goes on; left out where it starts anew. */
+  readonly epochsDone?: number
   readonly stepsPerEpoch: number
   /** Rows of a step; the last step of an epoch may have fewer. */
   readonly batchSize: number
@@ -82,14 +84,26 @@ export interface TrainingHandle {
   restore(snapshot: Snapshot): void
   /** Multiplies the schedule's learning rate from the next step on; 1 at the start. */
   learningRateFactor: number
+  /**
+   * Writes all that it takes to go on from here, whole or not at all; `fit({ resume })` does. A promise, but in `fitSync`.
+   */
+  saveCheckpoint(path: string): void | Promise<void>
   /** The model that fits. It may be read and saved in a callback. */
   readonly model: unknown
 }
 
+/** What a checkpoint keeps of a callback: values that JSON can carry, NaN and infinity too, and snapshots. */
+export type CallbackState = Readonly<Record<string, unknown>>
+
 /** Something that watches or steers `fit`. Every method may be left out; a promise returned is awaited. */
 export interface Callback {
-  /** Where chunks must end for this callback. Left out, it sees progress whenever a chunk happens to end. */
-  readonly needs?: 'epoch' | 'step'
+  /**
+   * Where chunks must end for this callback: with every epoch, with every step (or every so many), and then with every
+   * epoch too. Left out, it sees progress whenever a chunk happens to end.
+   */
+  readonly needs?: 'epoch' | 'step' | { readonly steps: number }
+  /** Whether it is told after all others: one that saves what they have come to. Default false. */
+  readonly last?: boolean
   /**
    * For a population: a callback of one member's own, which sees that member's results and stops it alone. Without this
    * method one callback watches all members together, by their means.
@@ -99,10 +113,14 @@ export interface Callback {
   onFitStart?(info: FitInfo, training: TrainingHandle): void | Promise<void>
   /** After every chunk, some tens of times a second. Cannot wait and cannot change anything. */
   onProgress?(progress: Progress): void
-  /** After every step, for callbacks that need 'step'. */
+  /** After every step, or every so many, for callbacks that need steps. */
   onStepEnd?(progress: Progress, training: TrainingHandle): void | Promise<void>
   /** After every epoch. Only a callback with `needs` finds the model as it was at that moment. */
   onEpochEnd?(result: EpochResult, training: TrainingHandle): void | Promise<void>
   /** After the last step, whether all epochs ran or the training was stopped. Not called after an error or abort. */
   onFitEnd?(history: HistoryView, training: TrainingHandle): void | Promise<void>
+  /** For a checkpoint: what this callback must know to go on as if nothing had happened. */
+  saveState?(): CallbackState
+  /** After `onFitStart` of a fit that resumes: what `saveState` gave, its snapshots ready to be restored. */
+  restoreState?(state: CallbackState): void
 }

@@ -3,7 +3,7 @@ import type { Loss } from '../losses/loss.js'
 import { type Arena, native } from '../native/addon.js'
 import type { Optimizer } from '../optimizers/optimizer.js'
 import { type Compiled, compileScoring } from './compile.js'
-import { dataMode } from './fit.js'
+import { dataMode } from './fit-data.js'
 import { type Network, newArena } from './network.js'
 
 const WARM_UP = 2

@@ -1,8 +1,6 @@
 import { DeepblasError } from '../errors.js'
 import { asDeepblasError, type Chunk } from '../native/addon.js'
-import type { FitRequest } from './fit.js'
-
-type Steps<Result> = Generator<FitRequest, Result, Chunk | undefined>
+import type { FitSteps } from './fit-request.js'
 
 /** Runs one fit at a time, and refuses what must not happen meanwhile. Inside its callbacks the model may be used. */
 export class FitLock {
@@ -18,7 +16,7 @@ export class FitLock {
     if (this.#state !== 'free') throw busy('fit')
   }
 
-  async run<Result>(steps: Steps<Result>): Promise<Result> {
+  async run<Result>(steps: FitSteps<Result>): Promise<Result> {
     const caller = new Error('fit')
     this.#state = 'callback'
     try {
@@ -28,9 +26,13 @@ export class FitLock {
         const next = steps.next(input)
         if (next.done === true) return next.value
         input = undefined
-        if ('wait' in next.value) await next.value.wait
+        if ('wait' in next.value) {
+          await next.value.wait
+          continue
+        }
+        this.#state = 'running'
+        if ('read' in next.value) await next.value.read
         else {
-          this.#state = 'running'
           input = await next.value.advance('async')
         }
       }
@@ -42,7 +44,7 @@ export class FitLock {
     }
   }
 
-  runSync<Result>(steps: Steps<Result>): Result {
+  runSync<Result>(steps: FitSteps<Result>): Result {
     this.#state = 'callback'
     try {
       let input: Chunk | undefined
@@ -53,6 +55,12 @@ export class FitLock {
           throw new DeepblasError(
             'ERR_DEEPBLAS_ARGUMENT',
             'Expected callbacks of fitSync to return nothing but one returned a promise. Use fit.',
+          )
+        }
+        if ('read' in next.value) {
+          throw new DeepblasError(
+            'ERR_DEEPBLAS_ARGUMENT',
+            'Expected data for fitSync that need not be awaited. Use fit.',
           )
         }
         input = next.value.advance('sync') as Chunk

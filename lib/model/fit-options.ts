@@ -1,6 +1,6 @@
 import { EarlyStopping } from '../callbacks/early-stopping.js'
 import { ProgressBar } from '../callbacks/progress-bar.js'
-import { Dataset } from '../data/dataset.js'
+import { Dataset, type DatasetInput } from '../data/dataset.js'
 import { DeepblasError } from '../errors.js'
 import type { Loss } from '../losses/loss.js'
 import { type LossName, loss as lossOf } from '../losses/names.js'
@@ -10,8 +10,10 @@ import { Optimizer } from '../optimizers/optimizer.js'
 import { array, boolean, invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../validate.js'
 import type { Callback } from './callback.js'
 import { type ClassWeights, withClassWeights } from './class-weights.js'
-import type { FitSettings } from './fit.js'
+import type { Scoring } from './compile.js'
+import type { FitSettings, FitSubject } from './fit.js'
 import type { Network } from './network.js'
+import type { TrainingState } from './training-state.js'
 
 export interface FitOptions<Validation = number | Dataset> {
   /** By name. */
@@ -43,6 +45,13 @@ export interface FitOptions<Validation = number | Dataset> {
   readonly progress?: boolean
 }
 
+/** Of one pass more: what is left out is as in the fit before. */
+export interface PartialFitOptions<Validation = number | Dataset>
+  extends Omit<FitOptions<Validation>, 'loss' | 'epochs'> {
+  /** Default that of the last fit. */
+  readonly loss?: LossName | Loss
+}
+
 const optionNames = [
   'loss',
   'optimizer',
@@ -63,7 +72,6 @@ export interface Trainee {
   readonly network: Network
   /** Seed of every member. */
   readonly seeds: readonly number[]
-  readonly model: unknown
 }
 
 type Several = number | Dataset | readonly Dataset[]
@@ -73,7 +81,7 @@ export function fitSettings(
   trainee: Trainee,
   train: Dataset | readonly Dataset[],
   options: FitOptions<Several>,
-): Omit<FitSettings, 'parameters'> {
+): Omit<FitSettings, keyof FitSubject> & { readonly train: readonly Dataset[] } {
   const { network, seeds } = trainee
   const given = knownOptions<FitOptions<Several>>('fit', options, optionNames)
   const epochs = nonNegativeInteger('epochs', given.epochs ?? 10)
@@ -113,7 +121,6 @@ export function fitSettings(
     seeds: memberSeeds,
     callbacks,
     signal: given.signal,
-    model: trainee.model,
   }
 }
 
@@ -125,6 +132,31 @@ function weighted(
 ): readonly Dataset[] {
   if (classWeights === undefined) return train
   return train.map((data) => withClassWeights(data, classWeights, loss, outputs))
+}
+
+/** The options of one pass that goes on after `state`. */
+export function partialFitOptions(
+  options: PartialFitOptions<Several> | undefined,
+  state: TrainingState | undefined,
+  scoring: Scoring | undefined,
+): FitOptions<Several> {
+  const names = optionNames.filter((name) => name !== 'epochs')
+  const given = knownOptions<PartialFitOptions<Several>>('partialFit', options, names)
+  const loss = given.loss ?? scoring?.loss
+  if (loss === undefined) throw invalid('loss', "loss such as 'crossEntropy' for a first partialFit", loss)
+  const optimizer = given.optimizer ?? state?.optimizer
+  return {
+    ...given,
+    loss,
+    metrics: given.metrics ?? scoring?.metrics ?? [],
+    ...(optimizer === undefined ? {} : { optimizer }),
+    epochs: (state?.epoch ?? 0) + 1,
+  }
+}
+
+/** A data set, or the batch that becomes one. */
+export function datasetOf(batch: Dataset | DatasetInput): Dataset {
+  return batch instanceof Dataset ? batch : Dataset.from(batch)
 }
 
 /** One data set for all members, or one each, of the network's features. */

@@ -1,24 +1,8 @@
 import { DeepblasError } from '../errors.js'
 import type { Arena } from '../native/addon.js'
-import type { Callback, Snapshot, TrainingHandle } from './callback.js'
-import type { FitSettings, History } from './fit.js'
+import type { Snapshot, TrainingHandle } from './callback.js'
+import type { FitSettings } from './fit.js'
 import { newArena } from './network.js'
-
-/** A callback with what it sees: one member, or all of them together. */
-export class Watch {
-  readonly callback: Callback
-  /** Undefined for one that watches all members together. */
-  readonly member: number | undefined
-  readonly handle: Handle
-  readonly history: History
-
-  constructor(callback: Callback, member: number | undefined, handle: Handle, history: History) {
-    this.callback = callback
-    this.member = member
-    this.handle = handle
-    this.history = history
-  }
-}
 
 /** What a callback may do to the members it watches. */
 export class Handle implements TrainingHandle {
@@ -26,10 +10,16 @@ export class Handle implements TrainingHandle {
   stopped = false
   readonly members: readonly number[]
   readonly #settings: Pick<FitSettings, 'network' | 'parameters' | 'model'>
+  readonly #save: (path: string) => void | Promise<void>
 
-  constructor(settings: Pick<FitSettings, 'network' | 'parameters' | 'model'>, members: readonly number[]) {
+  constructor(
+    settings: Pick<FitSettings, 'network' | 'parameters' | 'model'>,
+    members: readonly number[],
+    save: (path: string) => void | Promise<void>,
+  ) {
     this.#settings = settings
     this.members = members
+    this.#save = save
   }
 
   get model(): unknown {
@@ -53,9 +43,13 @@ export class Handle implements TrainingHandle {
     }
     for (const [at, member] of this.members.entries()) this.#settings.parameters.copyFrom(arena, member, at)
   }
+
+  saveCheckpoint(path: string): void | Promise<void> {
+    return this.#save(path)
+  }
 }
 
-class ArenaSnapshot implements Snapshot {
+export class ArenaSnapshot implements Snapshot {
   arena: Arena | undefined
 
   constructor(arena: Arena) {

@@ -2,7 +2,7 @@ import type { Dataset } from '../data/dataset.js'
 import { DeepblasError } from '../errors.js'
 import { type Arena, asDeepblasError, native, type Pass, type Predictor } from '../native/addon.js'
 import { compilePrediction } from './compile.js'
-import { EVALUATION_BATCH } from './fit.js'
+import { EVALUATION_BATCH } from './fit-data.js'
 import type { Network } from './network.js'
 
 export type PredictKind = 'output' | 'raw'

@@ -1,21 +1,34 @@
-import { Dataset } from '../data/dataset.js'
+import { Dataset, type DatasetInput } from '../data/dataset.js'
 import { isNumberArray, type NumberArray, type Rows } from '../data/rows.js'
 import { DeepblasError } from '../errors.js'
 import { type ModelDescription, readModelFile, writeModelFile } from '../files/model-file.js'
 import { Layer } from '../layers/layer.js'
 import { layerFrom } from '../layers/registry.js'
 import { savedLoss } from '../losses/names.js'
-import { type Arena, type Chunk, native, type Pass } from '../native/addon.js'
+import { type Arena, native, type Pass } from '../native/addon.js'
 import { invalid, knownOptions, nonNegativeInteger, plainObject, positiveInteger } from '../validate.js'
 import { compilePrediction, compileScoring, memberTable, type Scoring } from './compile.js'
 import type { Fitting } from './dimensions.js'
-import { dataMode, EVALUATION_BATCH, type FitRequest, fitting, type History, rowsOf } from './fit.js'
+import type { History } from './epoch-results.js'
+import { type FitSubject, fitting } from './fit.js'
+import { dataMode, EVALUATION_BATCH, rowsOf } from './fit-data.js'
 import { FitLock } from './fit-lock.js'
-import { datasetsOf, type FitOptions, fitSettings, metricsOf } from './fit-options.js'
+import {
+  datasetOf,
+  datasetsOf,
+  type FitOptions,
+  fitSettings,
+  metricsOf,
+  type PartialFitOptions,
+  partialFitOptions,
+  type Trainee,
+} from './fit-options.js'
+import type { FitForm, FitSteps } from './fit-request.js'
 import { ModelReader } from './model-reader.js'
 import { buildNetwork, initializeParameters, type Network, newArena, trainableCount } from './network.js'
 import { chosenLoss, defaultMetrics, type EvaluateOptions, type Evaluation, savedScoring, scoresOf } from './scores.js'
 import { Sequential } from './sequential.js'
+import { continuedStart, type TrainingState } from './training-state.js'
 
 export interface PopulationOptions<Inputs extends number = number> {
   /** Features of one row. May be left out where the first layer says its inputs. */
@@ -76,6 +89,8 @@ export class Population<
   readonly #lock = new FitLock()
   #scoring: Scoring | undefined
   #histories: readonly History[] | undefined
+  /** Of the last fit, for one that goes on. */
+  #state: TrainingState | undefined
 
   /**
    * @throws DeepblasError ERR_DEEPBLAS_SHAPE where two layers do not fit, or a list of strengths has another length than
@@ -128,12 +143,25 @@ export class Population<
    * @throws as Sequential's `fit`; ERR_DEEPBLAS_SHAPE for lists of another length than there are members
    */
   fit(train: Dataset | readonly Dataset[], options: FitOptions<number | Dataset | readonly Dataset[]>) {
-    return (async () => this.#lock.run(this.#steps(train, options)))()
+    return (async () => this.#lock.run(this.#steps(train, options, 'async')))()
   }
 
   /** As `fit`, on this thread: the event loop waits. */
   fitSync(train: Dataset | readonly Dataset[], options: FitOptions<number | Dataset | readonly Dataset[]>) {
-    return this.#lock.runSync(this.#steps(train, options))
+    return this.#lock.runSync(this.#steps(train, options, 'sync'))
+  }
+
+  /**
+   * One pass over a batch or a data set for all members that goes on where the last `fit` or `partialFit` ended: the
+   * optimizer's state and step counts go on.
+   */
+  partialFit(batch: Dataset | DatasetInput, options?: PartialFitOptions): Promise<PopulationHistory> {
+    return (async () => this.#lock.run(this.#partialSteps(batch, options, 'async')))()
+  }
+
+  /** As `partialFit`, on this thread: the event loop waits. */
+  partialFitSync(batch: Dataset | DatasetInput, options?: PartialFitOptions): PopulationHistory {
+    return this.#lock.runSync(this.#partialSteps(batch, options, 'sync'))
   }
 
   /** Loss and metrics of every member, over one data set for all, or one a member. */
@@ -211,7 +239,11 @@ export class Population<
   /** Writes all members to one .safetensors file: tensors 'members.3.layers.0.weight' and so on. */
   async save(path: string): Promise<void> {
     this.#lock.requireFree('save')
-    const description: ModelDescription = {
+    await writeModelFile(path, this.#describe())
+  }
+
+  #describe(): ModelDescription {
+    return {
       formatVersion: 1,
       architecture: {
         inputs: this.inputs,
@@ -232,7 +264,6 @@ export class Population<
         })),
       ),
     }
-    await writeModelFile(path, description)
   }
 
   /** @throws DeepblasError ERR_DEEPBLAS_FILE that says what is wrong with the file */
@@ -272,19 +303,45 @@ export class Population<
   #steps(
     train: Dataset | readonly Dataset[],
     options: FitOptions<number | Dataset | readonly Dataset[]>,
-  ): Generator<FitRequest, PopulationHistory, Chunk | undefined> {
+    form: FitForm,
+  ): FitSteps<PopulationHistory> {
     this.#lock.requireNoFit()
-    const trainee = { network: this.#network, seeds: this.#seeds(), model: this }
-    const settings = fitSettings(trainee, train, options)
-    return this.#remembering(fitting({ ...settings, parameters: this.#changing() }), settings.scoring)
+    const settings = fitSettings(this.#trainee(), train, options)
+    return this.#remembering(fitting({ ...settings, ...this.#subject(settings.scoring) }, settings.train, form))
   }
 
-  *#remembering(
-    steps: Generator<FitRequest, History[], Chunk | undefined>,
-    scoring: Scoring,
-  ): Generator<FitRequest, PopulationHistory, Chunk | undefined> {
-    const members = yield* steps
+  #partialSteps(
+    batch: Dataset | DatasetInput,
+    options: PartialFitOptions | undefined,
+    form: FitForm,
+  ): FitSteps<PopulationHistory> {
+    this.#lock.requireNoFit()
+    const train = datasetOf(batch)
+    const settings = fitSettings(this.#trainee(), train, partialFitOptions(options, this.#state, this.#scoring))
+    const start = this.#state && continuedStart(this.#state, settings.optimizer)
+    const subject = this.#subject(settings.scoring)
+    return this.#remembering(fitting({ ...settings, ...subject, ...(start && { start }) }, settings.train, form))
+  }
+
+  #trainee(): Trainee {
+    return { network: this.#network, seeds: this.#seeds() }
+  }
+
+  /** What a fit changes and tells of. */
+  #subject(scoring: Scoring): FitSubject {
     this.#scoring = scoring
+    return {
+      parameters: this.#changing(),
+      model: this,
+      describe: () => this.#describe(),
+      remember: (state) => {
+        this.#state = state
+      },
+    }
+  }
+
+  *#remembering(steps: FitSteps<History[]>): FitSteps<PopulationHistory> {
+    const members = yield* steps
     this.#histories = members
     return { members }
   }

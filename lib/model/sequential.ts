@@ -1,4 +1,4 @@
-import { Dataset } from '../data/dataset.js'
+import { Dataset, type DatasetInput } from '../data/dataset.js'
 import { type ArrayWithShape, isNumberArray, type NumberArray, type Rows, table } from '../data/rows.js'
 import { DeepblasError } from '../errors.js'
 import { type ModelDescription, readModelFile, writeModelFile } from '../files/model-file.js'
@@ -6,15 +6,27 @@ import { Layer } from '../layers/layer.js'
 import { layerFrom } from '../layers/registry.js'
 import type { Loss } from '../losses/loss.js'
 import { type LossName, loss as lossOf, savedLoss } from '../losses/names.js'
-import { type Arena, type Chunk, native, type Pass } from '../native/addon.js'
+import { type Arena, native, type Pass } from '../native/addon.js'
 import type { Optimizer } from '../optimizers/optimizer.js'
-import { array, invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../validate.js'
+import { boolean, invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../validate.js'
 import { compileScoring, memberTable, type Scoring } from './compile.js'
 import type { Fitting } from './dimensions.js'
+import type { History } from './epoch-results.js'
 import { explainTraining } from './explain.js'
-import { dataMode, EVALUATION_BATCH, type FitRequest, fitting, type History } from './fit.js'
+import { type FitSubject, fitting } from './fit.js'
+import { dataMode, EVALUATION_BATCH } from './fit-data.js'
 import { FitLock } from './fit-lock.js'
-import { type FitOptions, fitSettings, metricsOf, optimizerOf } from './fit-options.js'
+import {
+  datasetOf,
+  type FitOptions,
+  fitSettings,
+  metricsOf,
+  optimizerOf,
+  type PartialFitOptions,
+  partialFitOptions,
+  type Trainee,
+} from './fit-options.js'
+import type { FitForm, FitSteps } from './fit-request.js'
 import { MOST_BATCHED_ROWS, ModelReader, type PredictKind } from './model-reader.js'
 import { buildNetwork, initializeParameters, leavesOf, type Network, newArena, trainableCount } from './network.js'
 import {
@@ -28,6 +40,8 @@ import {
 } from './scores.js'
 import { summary } from './summary.js'
 import { type LayerRecord, traceNetwork } from './trace.js'
+import { continuedStart, type TrainingState } from './training-state.js'
+import { checkedWeights, type NamedWeights, namedWeights, type SetWeightsOptions } from './weights.js'
 
 export interface SequentialOptions<Inputs extends number = number> {
   /** Features of one row. May be left out where the first layer says its inputs. */
@@ -43,12 +57,6 @@ export interface Prediction {
   readonly data: Float32Array<ArrayBuffer>
   /** [rows, outputs] */
   readonly shape: [rows: number, outputs: number]
-}
-
-export interface NamedWeights {
-  readonly name: string
-  readonly shape: readonly number[]
-  readonly data: Float32Array
 }
 
 /**
@@ -72,6 +80,8 @@ export class Sequential<
   #scoring: Scoring | undefined
   #labels: readonly string[] | undefined
   #training: { epochs: number; loss: number } | undefined
+  /** Of the last fit, for one that goes on. */
+  #state: TrainingState | undefined
 
   /**
    * Where the sizes are literal types, the compiler finds two layers that do not fit.
@@ -130,12 +140,30 @@ export class Sequential<
    */
   fit(train: Dataset, options: FitOptions): Promise<History> {
     // Async, so that wrong arguments reject.
-    return (async () => this.#lock.run(this.#steps(train, options)))()
+    return (async () => this.#lock.run(this.#steps(train, options, 'async')))()
   }
 
   /** As `fit`, on this thread: the event loop waits. Callbacks must not return promises. */
   fitSync(train: Dataset, options: FitOptions): History {
-    return this.#lock.runSync(this.#steps(train, options))
+    return this.#lock.runSync(this.#steps(train, options, 'sync'))
+  }
+
+  /**
+   * One pass over a batch or a data set that goes on where the last `fit` or `partialFit` ended: the optimizer's state and
+   * step count, and the number of the epoch, go on. A later `fit` starts anew; the parameters stay in any case.
+   *
+   * @example
+   * await model.partialFit({ x, y }, { loss: 'crossEntropy', optimizer: new Adam() })
+   * await model.partialFit({ x: moreX, y: moreY })
+   * @throws as `fit`; ERR_DEEPBLAS_ARGUMENT where the optimizer is of another kind than before
+   */
+  partialFit(batch: Dataset | DatasetInput, options?: PartialFitOptions): Promise<History> {
+    return (async () => this.#lock.run(this.#partialSteps(batch, options, 'async')))()
+  }
+
+  /** As `partialFit`, on this thread: the event loop waits. */
+  partialFitSync(batch: Dataset | DatasetInput, options?: PartialFitOptions): History {
+    return this.#lock.runSync(this.#partialSteps(batch, options, 'sync'))
   }
 
   /** Loss and metrics over all rows. */
@@ -230,48 +258,18 @@ export class Sequential<
   }
 
   /**
-   * Sets every parameter; the list may be in any order.
+   * Sets every parameter, or with `partial` those that fit; the list may be in any order.
    *
+   * @returns the names of the parameters that were set
    * @throws DeepblasError ERR_DEEPBLAS_SHAPE for a missing, unknown or wrongly shaped parameter; nothing is set then
    */
-  setWeights(weights: readonly NamedWeights[]): void {
+  setWeights(weights: readonly NamedWeights[], options?: SetWeightsOptions): string[] {
     this.#requireFree('setWeights')
-    for (const [i, weight] of array('weights', weights, '{ name, shape, data }').entries()) {
-      const { name, shape, data } = (weight ?? {}) as Partial<NamedWeights>
-      if (typeof name !== 'string') throw invalid(`weights[${i}]`, '{ name, shape, data }', weight)
-      array(`the shape of '${name}'`, shape, 'sizes')
-      if (!isNumberArray(data) && !Array.isArray(data)) throw invalid(`the data of '${name}'`, 'Float32Array', data)
-    }
-    const given = new Map(weights.map((weight) => [weight.name, weight]))
-    const values = this.#network.parameters.map((parameter) => {
-      const weight = given.get(parameter.name)
-      const expected = `[${parameter.shape.join(', ')}]`
-      if (
-        weight === undefined ||
-        weight.shape.join() !== parameter.shape.join() ||
-        weight.data.length !== parameter.size
-      ) {
-        const came =
-          weight === undefined ? 'nothing' : `[${weight.shape.join(', ')}] with ${weight.data.length} numbers`
-        throw new DeepblasError(
-          'ERR_DEEPBLAS_SHAPE',
-          `Expected shape ${expected} for weight '${parameter.name}' but received ${came}.`,
-        )
-      }
-      const data = Float32Array.from(weight.data)
-      const bad = data.findIndex((value) => !Number.isFinite(value))
-      if (bad >= 0) throw invalid(`${parameter.name}[${bad}]`, 'finite number', weight.data[bad])
-      return { parameter, data }
-    })
-    if (given.size !== values.length) {
-      const unknown = weights.find(({ name }) => !values.some(({ parameter }) => parameter.name === name))
-      throw new DeepblasError(
-        'ERR_DEEPBLAS_SHAPE',
-        `Expected ${values.length} weights but received ${weights.length}; unknown: '${unknown?.name}'.`,
-      )
-    }
+    const { partial = false } = knownOptions<SetWeightsOptions>('setWeights', options, ['partial'])
+    const values = checkedWeights(this.#network, weights, boolean('partial', partial))
     const parameters = this.#changing()
     for (const { parameter, data } of values) parameter.write(parameters, 0, data)
+    return values.map(({ parameter }) => parameter.name)
   }
 
   /** A second model with the same layers and parameters; to serve from while this one fits. */
@@ -290,7 +288,11 @@ export class Sequential<
   /** Writes one .safetensors file that holds all a prediction needs. A reader never sees half a file. */
   async save(path: string): Promise<void> {
     this.#requireFree('save')
-    const description: ModelDescription = {
+    await writeModelFile(path, this.#describe())
+  }
+
+  #describe(): ModelDescription {
+    return {
       formatVersion: 1,
       architecture: {
         inputs: this.inputs,
@@ -307,9 +309,8 @@ export class Sequential<
               ...(this.#training === undefined ? {} : { epochs: this.#training.epochs }),
             },
           }),
-      weights: this.getWeights().map(({ name, shape, data }) => ({ name, shape: [...shape], data })),
+      weights: this.#named(this.#reader.parameters).map(({ name, shape, data }) => ({ name, shape: [...shape], data })),
     }
-    await writeModelFile(path, description)
   }
 
   /**
@@ -335,20 +336,46 @@ export class Sequential<
     }
   }
 
-  #steps(train: Dataset, options: FitOptions): Generator<FitRequest, History, Chunk | undefined> {
+  #steps(train: Dataset, options: FitOptions, form: FitForm): FitSteps<History> {
     this.#lock.requireNoFit()
-    const trainee = { network: this.#network, seeds: [this.seed], model: this }
-    const settings = fitSettings(trainee, train, options)
+    const settings = fitSettings(this.#trainee(), train, options)
     this.#labels = train.labels ?? this.#labels
-    return this.#remembering(fitting({ ...settings, parameters: this.#changing() }), settings.scoring)
+    return this.#remembering(fitting({ ...settings, ...this.#subject(settings.scoring) }, settings.train, form))
   }
 
-  *#remembering(
-    steps: Generator<FitRequest, History[], Chunk | undefined>,
-    scoring: Scoring,
-  ): Generator<FitRequest, History, Chunk | undefined> {
-    const [history] = yield* steps
+  #partialSteps(
+    batch: Dataset | DatasetInput,
+    options: PartialFitOptions | undefined,
+    form: FitForm,
+  ): FitSteps<History> {
+    this.#lock.requireNoFit()
+    const train = datasetOf(batch)
+    const settings = fitSettings(this.#trainee(), train, partialFitOptions(options, this.#state, this.#scoring))
+    const start = this.#state && continuedStart(this.#state, settings.optimizer)
+    this.#labels = train.labels ?? this.#labels
+    const subject = this.#subject(settings.scoring)
+    return this.#remembering(fitting({ ...settings, ...subject, ...(start && { start }) }, settings.train, form))
+  }
+
+  #trainee(): Trainee {
+    return { network: this.#network, seeds: [this.seed] }
+  }
+
+  /** What a fit changes and tells of. */
+  #subject(scoring: Scoring): FitSubject {
     this.#scoring = scoring
+    return {
+      parameters: this.#changing(),
+      model: this,
+      describe: () => this.#describe(),
+      remember: (state) => {
+        this.#state = state
+      },
+    }
+  }
+
+  *#remembering(steps: FitSteps<History[]>): FitSteps<History> {
+    const [history] = yield* steps
     this.#training = { epochs: history!.epochs.length, loss: history!.epochs.at(-1)?.loss ?? 0 }
     return history!
   }
@@ -463,11 +490,7 @@ export class Sequential<
   }
 
   #named(arena: Arena): NamedWeights[] {
-    return this.#network.parameters.map((parameter) => ({
-      name: parameter.name,
-      shape: [...parameter.shape],
-      data: parameter.read(arena, 0),
-    }))
+    return namedWeights(this.#network, arena)
   }
 }
 

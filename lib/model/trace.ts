@@ -3,7 +3,7 @@ import type { Loss } from '../losses/loss.js'
 import { type Arena, native } from '../native/addon.js'
 import type { Tensor } from '../native/tensor.js'
 import { compileScoring, memberTable } from './compile.js'
-import { dataMode } from './fit.js'
+import { dataMode } from './fit-data.js'
 import { type Network, newArena } from './network.js'
 
 /** A matrix of the lesson, samples as rows: { data, shape: [batch, features] }. */

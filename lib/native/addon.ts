@@ -81,6 +81,8 @@ export interface TrainingOptions extends Bindings {
   shuffle: boolean
   epoch: number
   stepOfEpoch: number
+  /** Of the epoch begun before: [members, accumulators]. */
+  accumulators?: Float64Array
   validation?: {
     program: Program
     batch: number
@@ -130,6 +132,8 @@ export interface Training {
   advanceSync(numbers: Float64Array, steps: number, milliseconds: number, endAtEpoch: boolean, plainly: boolean): Chunk
   cancel(): void
   setActive(members: Float64Array): void
+  /** Other data of the same columns and types, between chunks; only where it is not shuffled. */
+  rebind(slots: Matrix[][], rows: Float64Array): void
   measure(on: boolean): void
   /** Spent while measuring: in each call by plain steps, in each region by the others. */
   microseconds(): { calls: Float64Array; regions: Float64Array }

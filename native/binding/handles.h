@@ -15,6 +15,8 @@
 
 namespace deepblas {
 
+struct Owned;
+
 // Floats of one or many members, laid out alike: parameters, gradients, optimizer state.
 struct FloatArena {
   Arena memory;
@@ -95,12 +97,14 @@ class TrainingHandle : public Napi::ObjectWrap<TrainingHandle> {
   Napi::Value advanceSync(const Napi::CallbackInfo& info);
   void cancel(const Napi::CallbackInfo& info);
   void setActive(const Napi::CallbackInfo& info);
+  void rebind(const Napi::CallbackInfo& info);  // (slots, rows), between chunks
   void measure(const Napi::CallbackInfo& info);
   Napi::Value microseconds(const Napi::CallbackInfo& info);
   Napi::Value readTensor(const Napi::CallbackInfo& info);  // (tensor, member, rows) -> Float64Array
   Napi::Value bytes(const Napi::CallbackInfo& info);
 
   std::shared_ptr<Training> training_;
+  Owned* owned_ = nullptr;  // lives with training_
   std::shared_ptr<std::atomic<bool>> cancelled_;
   int64_t reported_ = 0;
 };

@@ -25,7 +25,13 @@ Bindings readBindings(const Napi::Object& options, const Program& program, int64
     for (uint32_t i = 0; i < states.Length(); ++i)
       bindings.states.push_back(readArena(states.Get(i), program, members, owned));
   }
-  const auto slots = options.Get("slots").As<Napi::Array>();
+  bindings.slots = readSlots(options.Get("slots"), members, owned);
+  return bindings;
+}
+
+std::vector<std::vector<Binding>> readSlots(const Napi::Value& given, int64_t members, Owned& owned) {
+  std::vector<std::vector<Binding>> bound;
+  const auto slots = given.As<Napi::Array>();
   for (uint32_t s = 0; s < slots.Length(); ++s) {
     const auto matrices = slots.Get(s).As<Napi::Array>();
     std::vector<Binding> slot;
@@ -34,9 +40,9 @@ Bindings readBindings(const Napi::Object& options, const Program& program, int64
       slot.push_back(owned.matrices.back()->binding());
     }
     require(slot.size() <= 1 || static_cast<int64_t>(slot.size()) == members, "a slot needs one matrix, or one a member");
-    bindings.slots.push_back(std::move(slot));
+    bound.push_back(std::move(slot));
   }
-  return bindings;
+  return bound;
 }
 
 std::vector<double> readNumbers(const Napi::Value& numbers) {

@@ -24,6 +24,9 @@ struct Owned {
 // { parameters, gradients?, states?, slots: Matrix[][] }; checks that every arena is long enough for the program.
 Bindings readBindings(const Napi::Object& options, const Program& program, int64_t members, Owned& owned);
 
+// One matrix for all members, or one each, per slot.
+std::vector<std::vector<Binding>> readSlots(const Napi::Value& slots, int64_t members, Owned& owned);
+
 // A Float64Array, or nothing.
 std::vector<double> readNumbers(const Napi::Value& numbers);
 

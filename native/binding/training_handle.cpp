@@ -11,7 +11,7 @@ namespace {
 
 // A training with all that its bindings point to.
 struct OwnedTraining {
-  Owned owned;
+  Owned owned, held;  // held: of the validation
   std::unique_ptr<Training> training;
 };
 
@@ -70,12 +70,13 @@ Napi::Function TrainingHandle::define(Napi::Env env) {
       env, "Training",
       {InstanceMethod<&TrainingHandle::advance>("advance"), InstanceMethod<&TrainingHandle::advanceSync>("advanceSync"),
        InstanceMethod<&TrainingHandle::cancel>("cancel"), InstanceMethod<&TrainingHandle::setActive>("setActive"),
+       InstanceMethod<&TrainingHandle::rebind>("rebind"),
        InstanceMethod<&TrainingHandle::measure>("measure"),
        InstanceMethod<&TrainingHandle::microseconds>("microseconds"),
        InstanceMethod<&TrainingHandle::readTensor>("readTensor"), InstanceMethod<&TrainingHandle::bytes>("bytes")});
 }
 
-// { program, batch, keepAll, rows, seeds, shuffle, epoch, stepOfEpoch, parameters, gradients, states, slots,
+// { program, batch, keepAll, rows, seeds, shuffle, epoch, stepOfEpoch, accumulators?, parameters, gradients, states, slots,
 //   validation?: { program, batch, rows, parameters, slots } }
 TrainingHandle::TrainingHandle(const Napi::CallbackInfo& info)
     : Napi::ObjectWrap<TrainingHandle>(info), cancelled_(std::make_shared<std::atomic<bool>>(false)) {
@@ -98,7 +99,7 @@ TrainingHandle::TrainingHandle(const Napi::CallbackInfo& info)
     if (options.Get("validation").IsObject()) {
       const auto held = options.Get("validation").As<Napi::Object>();
       ProgramHandle* heldProgram = programOf(held.Get("program"));
-      Bindings heldBindings = readBindings(held, *heldProgram->program(), members, owned->owned);
+      Bindings heldBindings = readBindings(held, *heldProgram->program(), members, owned->held);
       validation = std::make_unique<Pass>(heldProgram->program(), heldProgram->plan(wholeNumber(held, "batch"), false),
                                           std::move(heldBindings), readRows(held.Get("rows")),
                                           readNumbers(held.Get("numbers")));
@@ -107,7 +108,10 @@ TrainingHandle::TrainingHandle(const Napi::CallbackInfo& info)
     const auto plan = program->plan(settings.batch, options.Get("keepAll").ToBoolean().Value());
     owned->training = std::make_unique<Training>(program->program(), plan, std::move(bindings), std::move(settings),
                                                  std::move(validation));
+    const std::vector<double> begun = readNumbers(options.Get("accumulators"));
+    if (!begun.empty()) owned->training->setAccumulators(begun);
     training_ = std::shared_ptr<Training>(owned, owned->training.get());
+    owned_ = &owned->owned;
     reported_ = static_cast<int64_t>(training_->bytes());
     Environment::of(info.Env()).adjustMemory(info.Env(), reported_);
   });
@@ -143,6 +147,14 @@ Napi::Value TrainingHandle::advanceSync(const Napi::CallbackInfo& info) {
 void TrainingHandle::cancel(const Napi::CallbackInfo&) { cancelled_->store(true); }
 
 void TrainingHandle::setActive(const Napi::CallbackInfo& info) { training_->setActive(readRows(info[0])); }
+
+void TrainingHandle::rebind(const Napi::CallbackInfo& info) {
+  guarded(info.Env(), [&] {
+    Owned data;
+    training_->rebind(readSlots(info[0], training_->executor().members(), data), readRows(info[1]));
+    owned_->matrices = std::move(data.matrices);
+  });
+}
 
 void TrainingHandle::measure(const Napi::CallbackInfo& info) {
   training_->executor().measure(info[0].ToBoolean().Value());

@@ -29,13 +29,44 @@ Training::Training(std::shared_ptr<const Program> program, std::shared_ptr<const
       epoch_(settings_.firstEpoch),
       stepOfEpoch_(settings_.firstStepOfEpoch) {
   require(settings_.batch > 0, "a batch needs rows");
+  countSteps();
   for (size_t m = 0; m < settings_.members.size(); ++m) {
-    require(settings_.members[m].rows > 0, "a member needs rows");
     active_.push_back(static_cast<int64_t>(m));
-    stepsPerEpoch_ =
-        std::max(stepsPerEpoch_, (settings_.members[m].rows + settings_.batch - 1) / settings_.batch);
     if (settings_.shuffle) orders_[m].resize(settings_.members[m].rows);
   }
+}
+
+void Training::countSteps() {
+  stepsPerEpoch_ = 0;
+  for (const TrainingMember& member : settings_.members) {
+    require(member.rows > 0, "a member needs rows");
+    stepsPerEpoch_ = std::max(stepsPerEpoch_, (member.rows + settings_.batch - 1) / settings_.batch);
+  }
+}
+
+void Training::setAccumulators(const std::vector<double>& values) {
+  const int64_t each = executor_.program().accumulators();
+  require(static_cast<int64_t>(values.size()) == executor_.members() * each, "accumulators of another program");
+  std::copy(values.begin(), values.end(), executor_.accumulators(0));
+}
+
+void Training::rebind(const std::vector<std::vector<Binding>>& slots, const std::vector<int64_t>& rows) {
+  require(!settings_.shuffle, "shuffled data cannot be bound anew");
+  const std::vector<std::vector<Binding>>& now = executor_.bindings().slots;
+  require(slots.size() == now.size() && rows.size() == settings_.members.size(), "bound anew: data of another shape");
+  for (size_t s = 0; s < slots.size(); ++s) {
+    require(slots[s].size() == now[s].size(), "bound anew: data of another shape");
+    for (size_t m = 0; m < slots[s].size(); ++m) {
+      const Binding &from = slots[s][m], &to = now[s][m];
+      require(from.type == to.type && from.stride == to.stride && from.scale == to.scale,
+              "bound anew: data of another type");
+    }
+  }
+  for (size_t s = 0; s < slots.size(); ++s)
+    for (size_t m = 0; m < slots[s].size(); ++m)
+      executor_.rebind(static_cast<int64_t>(s), static_cast<int64_t>(m), slots[s][m].data, slots[s][m].rows);
+  for (size_t m = 0; m < rows.size(); ++m) settings_.members[m].rows = rows[m];
+  countSteps();
 }
 
 size_t Training::bytes() const {

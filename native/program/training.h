@@ -61,6 +61,10 @@ class Training {
   const double* runningAccumulators(int64_t member) { return executor_.accumulators(member); }
 
   void setActive(std::vector<int64_t> members) { active_ = std::move(members); }
+  // Of an epoch begun before: a resumed run goes on adding to them. [member][accumulator]
+  void setAccumulators(const std::vector<double>& values);
+  // Other data between chunks, of the same columns and types: a stream's next batch. Only for data that is not shuffled.
+  void rebind(const std::vector<std::vector<Binding>>& slots, const std::vector<int64_t>& rows);
   int64_t epoch() const { return epoch_; }
   int64_t stepOfEpoch() const { return stepOfEpoch_; }
   int64_t stepsPerEpoch() const { return stepsPerEpoch_; }
@@ -72,6 +76,7 @@ class Training {
 
  private:
   bool step(const ChunkLimits& limits, int64_t stepOfChunk);
+  void countSteps();
   void beginEpoch();
   bool endEpoch(const std::atomic<bool>& cancelled);
   bool dropFailed(int64_t count);

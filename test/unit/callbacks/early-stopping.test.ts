@@ -13,6 +13,8 @@ class FakeTraining implements TrainingHandle {
   alive = 0
   mostAlive = 0
 
+  saveCheckpoint(): void {}
+
   stop(reason = ''): void {
     this.stopped = reason
   }

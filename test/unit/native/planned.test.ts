@@ -17,7 +17,7 @@ import {
 import { loss as lossOf } from '../../../lib/losses/names.js'
 import { metric } from '../../../lib/metrics/metric.js'
 import { compileScoring } from '../../../lib/model/compile.js'
-import { dataMode } from '../../../lib/model/fit.js'
+import { dataMode } from '../../../lib/model/fit-data.js'
 import { buildNetwork, initializeParameters, newArena } from '../../../lib/model/network.js'
 import { type Chunk, native } from '../../../lib/native/addon.js'
 import { waves } from '../../helpers/reference-network.js'

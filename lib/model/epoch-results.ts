@@ -1,0 +1,105 @@
+/*
+ * What epochs came to: from the native accumulators (a sum and a weight for each score) to the results in histories.
+ */
+import type { Chunk } from '../native/addon.js'
+import type { EpochResult, HistoryView, Scores } from './callback.js'
+
+/** Every epoch's loss and metrics, in order. */
+export interface History extends HistoryView {
+  readonly epochs: EpochResult[]
+  /** 'failed' only for a member of a population whose loss was not finite while others went on. */
+  stopped: 'completed' | 'early' | 'failed'
+}
+
+/** What the members' results of one epoch are made of. */
+export interface ResultParts {
+  /** From 0. */
+  readonly epoch: number
+  /** Names of the accumulators, in order. */
+  readonly scores: readonly string[]
+  readonly training: Float64Array
+  readonly validation: Float64Array | undefined
+  readonly learningRate: number
+  readonly seconds: number
+}
+
+/** One member's result. */
+export function epochResult({ epoch, scores, training, validation, learningRate, seconds }: ResultParts): EpochResult {
+  const read = (accumulators: Float64Array): Record<string, number> =>
+    Object.fromEntries(scores.map((name, i) => [name, accumulators[2 * i]! / accumulators[2 * i + 1]!]))
+  return {
+    epoch: epoch + 1,
+    ...(read(training) as { loss: number }),
+    ...(validation === undefined ? {} : { validation: read(validation) as { loss: number } }),
+    learningRate,
+    seconds,
+  }
+}
+
+/** For every epoch that ended in the chunk, the results of the members that took part; they join the histories. */
+export function readEpochs(
+  chunk: Chunk,
+  scores: readonly string[],
+  validated: boolean,
+  active: readonly number[],
+  histories: readonly History[],
+  rates: readonly number[],
+): Map<number, EpochResult>[] {
+  const finished: Map<number, EpochResult>[] = []
+  const perMember = (chunk.resultWidth - 1) / histories.length
+  const width = 2 * scores.length
+  const first = chunk.epoch - chunk.results.length / chunk.resultWidth
+  for (let at = 0; at < chunk.results.length; at += chunk.resultWidth) {
+    const epoch = first + at / chunk.resultWidth
+    const results = new Map<number, EpochResult>()
+    for (const member of active) {
+      if (chunk.failures.some((failure) => failure.member === member && failure.epoch <= epoch)) continue
+      const from = at + 1 + member * perMember
+      const result = epochResult({
+        epoch,
+        scores,
+        training: chunk.results.subarray(from, from + width),
+        validation: validated ? chunk.results.subarray(from + width, from + 2 * width) : undefined,
+        learningRate: rates[member]!,
+        seconds: chunk.results[at]!,
+      })
+      results.set(member, result)
+      histories[member]!.epochs.push(result)
+    }
+    finished.push(results)
+  }
+  return finished
+}
+
+/** What the members came to on average, for callbacks that watch all of them. */
+export function together(results: ReadonlyMap<number, EpochResult>): EpochResult | undefined {
+  const all = [...results.values()]
+  const first = all[0]
+  if (first === undefined) return undefined
+  const average = (of: (result: EpochResult) => Scores | EpochResult) =>
+    Object.fromEntries(
+      Object.keys(of(first)).flatMap((name) => {
+        const values = all.map((result) => of(result)[name])
+        return values.every((value) => typeof value === 'number') ? [[name, mean(values)]] : []
+      }),
+    )
+  return {
+    ...(average((result) => result) as unknown as EpochResult),
+    ...(first.validation === undefined ? {} : { validation: average((result) => result.validation!) as Scores }),
+  }
+}
+
+/** Of the epoch under way, on average over the members. */
+export function runningLoss(running: Float64Array, members: number): number | undefined {
+  const width = running.length / members
+  return mean(
+    Array.from({ length: members }, (_, member) =>
+      running[member * width + 1]! > 0 ? running[member * width]! / running[member * width + 1]! : undefined,
+    ),
+  )
+}
+
+export function mean(values: readonly (number | undefined)[]): number | undefined {
+  const known = values.filter((value) => value !== undefined)
+  return known.length === 0 ? undefined : known.reduce((sum, value) => sum + value, 0) / known.length
+}

@@ -1,0 +1,38 @@
+/*
+ * Data sets as runs bind them: how the rows come, and one matrix per slot and member.
+ */
+import type { Dataset } from '../data/dataset.js'
+import type { Matrix } from '../native/addon.js'
+import type { DataMode, Scoring } from './compile.js'
+
+/** Rows of a batch for evaluation: enough for full tiles, small enough to stay in cache. */
+export const EVALUATION_BATCH = 512
+
+export function dataMode(
+  data: readonly Dataset[],
+  { loss }: Scoring,
+  outputs: number,
+  shuffled: boolean,
+  asFloats: boolean,
+) {
+  // Members with data of different types all read floats.
+  const floats = asFloats || data.some(({ type }) => type !== data[0]!.type)
+  const targets = data.map((one) => one.targetMatrix(loss.targetKind, outputs))
+  const weights = data.map((one) => one.weightMatrix)
+  const weighted = weights.some((matrix) => matrix !== undefined)
+  const mode: DataMode = {
+    xType: floats ? 'float32' : data[0]!.type,
+    shuffled,
+    targetType: targets[0]!.type,
+    targetColumns: targets[0]!.columns,
+    weighted,
+  }
+  const slots: Matrix[][] = [data.map((one) => one.matrix(floats)), targets.map(({ matrix }) => matrix)]
+  if (weighted) slots.push(weights.map((matrix, member) => matrix ?? data[member]!.equalWeights()))
+  return { mode, slots }
+}
+
+/** Rows of every member. */
+export function rowsOf(data: readonly Dataset[], members: number): Float64Array {
+  return Float64Array.from({ length: members }, (_, member) => (data[member] ?? data[0]!).rows)
+}

@@ -1,0 +1,36 @@
+import type { Chunk } from '../native/addon.js'
+
+/**
+ * What the driver of a fit must do next: advance the native run; await a callback, inside which the model may be used;
+ * or await data, while it may not.
+ */
+export type FitRequest =
+  | { readonly advance: (form: FitForm) => Chunk | Promise<Chunk> }
+  | { readonly wait: Promise<void> }
+  | { readonly read: Promise<void> }
+
+export type FitForm = 'async' | 'sync'
+
+/** A fit as a generator: its asynchronous and its synchronous form are the same code. */
+export type FitSteps<Result> = Generator<FitRequest, Result, Chunk | undefined>
+
+/** Awaits what a callback has returned. */
+export function* told(result: void | Promise<void>): FitSteps<void> {
+  if (isPromise(result)) yield { wait: result }
+}
+
+/** Awaits data, where it does not come at once. */
+export function* arrived<Value>(value: Value | Promise<Value>): FitSteps<Value> {
+  if (!isPromise(value)) return value
+  let result: { readonly value: Value } | undefined
+  yield {
+    read: value.then((value) => {
+      result = { value }
+    }),
+  }
+  return result!.value
+}
+
+function isPromise<Value>(value: Value | Promise<Value>): value is Promise<Value> {
+  return typeof (value as Promise<Value> | undefined)?.then === 'function'
+}

@@ -1,0 +1,68 @@
+/*
+ * The native run of one fit: the program, its memory, and the place where it starts.
+ */
+import type { Dataset } from '../data/dataset.js'
+import { type Arena, native, type Training } from '../native/addon.js'
+import { type Compiled, compileScoring, memberTable } from './compile.js'
+import type { FitSettings } from './fit.js'
+import { dataMode, EVALUATION_BATCH, rowsOf } from './fit-data.js'
+import { newArena } from './network.js'
+import type { TrainingStart } from './training-state.js'
+
+export interface Run {
+  readonly training: Training
+  readonly compiled: Compiled
+  readonly batch: number
+  /** Steps of an epoch, of every member. */
+  readonly ownSteps: readonly number[]
+  /** The optimizer's, in the order of its names. */
+  readonly states: readonly Arena[]
+}
+
+/** DEEPBLAS_CHECK=1 runs every call by itself, on one thread, in the order of recording. */
+export function checking(): boolean {
+  return process.env.DEEPBLAS_CHECK === '1'
+}
+
+export function prepare(settings: FitSettings, train: readonly Dataset[], start: TrainingStart): Run {
+  const { network, parameters, validation, scoring, optimizer, seeds } = settings
+  const rows = rowsOf(train, seeds.length)
+  const batch = batchOf(settings.batchSize, rows)
+  // A full batch is the same rows at every step: neither shuffled nor gathered, and converted once.
+  const full = batch >= Math.max(...rows)
+  const { mode, slots } = dataMode(train, scoring, network.outputs, settings.shuffle && !full, full)
+  const compiled = compileScoring(network, mode, scoring, { backward: true, optimizer })
+  const training = new (native().Training)({
+    program: compiled.program,
+    batch,
+    keepAll: checking(),
+    rows,
+    seeds: Float64Array.from(seeds),
+    shuffle: mode.shuffled,
+    epoch: start.epoch,
+    stepOfEpoch: start.stepOfEpoch,
+    ...(start.accumulators === undefined ? {} : { accumulators: start.accumulators }),
+    parameters,
+    gradients: newArena(network, seeds.length),
+    states: [...start.states],
+    slots,
+    ...(validation === undefined ? {} : { validation: heldOut(settings, validation) }),
+  })
+  const ownSteps = Array.from(rows, (count) => Math.ceil(count / batch))
+  return { training, compiled, batch, ownSteps, states: start.states }
+}
+
+/** Rows of a step: 'full' and more than there are mean all of them. */
+export function batchOf(batchSize: number | 'full', rows: Float64Array): number {
+  const most = rows.reduce((a, b) => Math.max(a, b))
+  return batchSize === 'full' ? most : Math.min(batchSize, most)
+}
+
+/** A pass over the validation data, of a native run or of its own. */
+export function heldOut({ network, parameters, scoring, seeds }: FitSettings, validation: readonly Dataset[]) {
+  const { mode, slots } = dataMode(validation, scoring, network.outputs, false, false)
+  const rows = rowsOf(validation, seeds.length)
+  const compiled = compileScoring(network, mode, scoring, { costRows: rows })
+  const batch = Math.min(EVALUATION_BATCH, Math.max(...rows))
+  return { program: compiled.program, batch, rows, parameters, slots, numbers: memberTable(compiled, seeds.length) }
+}

@@ -1,0 +1,109 @@
+/*
+ * The callbacks of one fit: whom each of them watches, when it is told, and what it has asked for.
+ */
+import type { Callback, EpochResult, FitInfo, Progress } from './callback.js'
+import { type History, together } from './epoch-results.js'
+import type { FitSettings } from './fit.js'
+import { type FitSteps, told } from './fit-request.js'
+import { Handle } from './handle.js'
+
+/** A callback with what it sees: one member, or all of them together. */
+export interface Watch {
+  readonly callback: Callback
+  /** Undefined for one that watches all members together. */
+  readonly member: number | undefined
+  readonly handle: Handle
+  readonly history: History
+}
+
+export class Watches {
+  /** In the order in which they are told: those that save what others have come to are last. */
+  readonly all: readonly Watch[]
+  /** Members that train on. */
+  readonly active: Set<number>
+  readonly #histories: readonly History[]
+
+  constructor(settings: FitSettings, histories: readonly History[], save: Handle['saveCheckpoint']) {
+    this.#histories = histories
+    this.active = new Set(histories.keys())
+    const everyone = [...this.active]
+    const watch = (callback: Callback, member: number | undefined, history: History): Watch => {
+      const handle = new Handle(settings, member === undefined ? everyone : [member], save)
+      return { callback, member, handle, history }
+    }
+    const all = settings.callbacks.flatMap((callback) => {
+      if (histories.length === 1) return [watch(callback, 0, histories[0]!)]
+      if (callback.forMember === undefined) return [watch(callback, undefined, { epochs: [], stopped: 'completed' })]
+      return everyone.map((member) => watch(callback.forMember!(member), member, histories[member]!))
+    })
+    this.all = [...all.filter(({ callback }) => callback.last !== true), ...all.filter(({ callback }) => callback.last)]
+  }
+
+  /** Whether a chunk must end with every epoch. */
+  get needsEpoch(): boolean {
+    return this.all.some(({ callback }) => callback.needs !== undefined)
+  }
+
+  /** Steps until a callback must be told of one; infinite where none asks. */
+  stepsToNextNeed(done: number): number {
+    const left = this.all.map(({ callback }) => {
+      const every = stepsBetween(callback)
+      return every === undefined ? Number.POSITIVE_INFINITY : every - (done % every)
+    })
+    return Math.min(Number.POSITIVE_INFINITY, ...left)
+  }
+
+  /** What the members' callbacks have made of a learning rate. */
+  factorOf(member: number): number {
+    return this.all.reduce(
+      (product, { handle }) => (handle.members.includes(member) ? product * handle.learningRateFactor : product),
+      1,
+    )
+  }
+
+  *start(info: FitInfo): FitSteps<void> {
+    for (const { callback, handle } of this.all) yield* told(callback.onFitStart?.(info, handle))
+  }
+
+  /** `done`: steps of the whole training, those before a resume included. */
+  *step(progress: Progress, done: number): FitSteps<void> {
+    for (const { callback, handle } of this.all) {
+      const every = stepsBetween(callback)
+      if (every !== undefined && done % every === 0) yield* told(callback.onStepEnd?.(progress, handle))
+    }
+  }
+
+  progress(progress: Progress): void {
+    for (const { callback } of this.all) callback.onProgress?.(progress)
+  }
+
+  *epoch(results: ReadonlyMap<number, EpochResult>, more: boolean): FitSteps<void> {
+    for (const watch of this.all) {
+      // What has been decided until now is part of what the last ones save.
+      if (watch.callback.last === true) this.dropStopped(more)
+      const result = watch.member === undefined ? together(results) : results.get(watch.member)
+      if (result === undefined) continue
+      if (watch.member === undefined) watch.history.epochs.push(result)
+      yield* told(watch.callback.onEpochEnd?.(result, watch.handle))
+    }
+  }
+
+  /** Members that a callback has stopped take no further part; `more`: whether they would have had steps to go. */
+  dropStopped(more: boolean): void {
+    for (const { handle } of this.all) {
+      if (!handle.stopped) continue
+      for (const member of handle.members) {
+        if (this.active.delete(member) && more) this.#histories[member]!.stopped = 'early'
+      }
+    }
+  }
+
+  *end(): FitSteps<void> {
+    for (const { callback, handle, history } of this.all) yield* told(callback.onFitEnd?.(history, handle))
+  }
+}
+
+function stepsBetween({ needs }: Callback): number | undefined {
+  if (needs === 'step') return 1
+  return typeof needs === 'object' ? needs.steps : undefined
+}

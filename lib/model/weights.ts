@@ -1,0 +1,88 @@
+/*
+ * Parameters as lists of named arrays: in and out of a model.
+ */
+import { isNumberArray } from '../data/rows.js'
+import { DeepblasError } from '../errors.js'
+import type { Arena } from '../native/addon.js'
+import type { Parameter } from '../native/parameter.js'
+import { array, invalid } from '../validate.js'
+import type { Network } from './network.js'
+
+export interface NamedWeights {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly data: Float32Array
+}
+
+export interface SetWeightsOptions {
+  /**
+   * Set those of the list that the model has under the same name and in the same shape, and leave out the others: a head
+   * of another size. Default false: the list must be the model's, whole.
+   */
+  readonly partial?: boolean
+}
+
+interface Checked {
+  readonly parameter: Parameter
+  readonly data: Float32Array
+}
+
+/** Every parameter of one member by name, as copies. */
+export function namedWeights(network: Network, arena: Arena, member = 0): NamedWeights[] {
+  return network.parameters.map((parameter) => ({
+    name: parameter.name,
+    shape: [...parameter.shape],
+    data: parameter.read(arena, member),
+  }))
+}
+
+/**
+ * What a list sets, checked; nothing is set yet.
+ *
+ * @throws DeepblasError ERR_DEEPBLAS_SHAPE for a missing, unknown or wrongly shaped parameter
+ */
+export function checkedWeights(network: Network, weights: unknown, partial: boolean): Checked[] {
+  const list = array('weights', weights, '{ name, shape, data }') as readonly NamedWeights[]
+  for (const [i, weight] of list.entries()) {
+    const { name, shape, data } = (weight ?? {}) as Partial<NamedWeights>
+    if (typeof name !== 'string') throw invalid(`weights[${i}]`, '{ name, shape, data }', weight)
+    array(`the shape of '${name}'`, shape, 'sizes')
+    if (!isNumberArray(data) && !Array.isArray(data)) throw invalid(`the data of '${name}'`, 'Float32Array', data)
+  }
+  const given = new Map(list.map((weight) => [weight.name, weight]))
+  const values = network.parameters.flatMap((parameter) => {
+    const weight = given.get(parameter.name)
+    const fits =
+      weight !== undefined && weight.shape.join() === parameter.shape.join() && weight.data.length === parameter.size
+    if (fits) return [{ parameter, data: finite(weight) }]
+    if (partial) return []
+    const came = weight === undefined ? 'nothing' : `[${weight.shape.join(', ')}] with ${weight.data.length} numbers`
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_SHAPE',
+      `Expected shape [${parameter.shape.join(', ')}] for weight '${parameter.name}' but received ${came}.`,
+    )
+  })
+  if (partial && values.length === 0) {
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_SHAPE',
+      `Expected weights of which the model has at least one, under the same name and in the same shape, but received ` +
+        `${list.map(({ name, shape }) => `'${name}' [${shape.join(', ')}]`).join(', ') || 'none'}. The model's are ` +
+        `${network.parameters.map(({ name, shape }) => `'${name}' [${shape.join(', ')}]`).join(', ')}.`,
+    )
+  }
+  if (!partial && given.size !== values.length) {
+    const unknown = list.find(({ name }) => !values.some(({ parameter }) => parameter.name === name))
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_SHAPE',
+      `Expected ${values.length} weights but received ${list.length}; unknown: '${unknown?.name}'.`,
+    )
+  }
+  return values
+}
+
+function finite({ name, data: given }: NamedWeights): Float32Array {
+  const data = Float32Array.from(given)
+  const bad = data.findIndex((value) => !Number.isFinite(value))
+  if (bad >= 0) throw invalid(`${name}[${bad}]`, 'finite number', given[bad])
+  return data
+}
