@@ -59,11 +59,16 @@ export class FeatureBuffer {
    *   byte again: its product with the scale is off by one rounding, far less than half a byte. Others are rounded to the
    *   nearest byte from 0 to 255.
    */
-  set(row: number, values: ArrayLike<number>): void {
+  set(row: number, values: Float32Array | Float64Array): void {
+    const data = this.#data
     const at = row * this.#features
-    if (this.#data instanceof Float32Array) this.#data.set(values, at)
+    if (data instanceof Float32Array) {
+      data.set(values, at)
+      return
+    }
     // A scale of 0 makes every byte the same number.
-    else if (this.#scale !== 0) for (let i = 0; i < values.length; i++) this.#data[at + i] = values[i]! / this.#scale
+    const inverse = this.#scale === 0 ? 0 : 1 / this.#scale
+    for (let i = 0; i < values.length; i++) data[at + i] = values[i]! * inverse
   }
 
   matrix(): Matrix {

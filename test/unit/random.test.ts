@@ -35,6 +35,12 @@ describe('philox4x32', () => {
 })
 
 describe('RandomStream', () => {
+  it('lays the substream out as the last counter word', () => {
+    const words = new RandomStream(3, 4, 8, 5)
+    expect(Array.from({ length: 4 }, () => words.uint32())).toEqual(block([2, 0, 4, 5], [3, 0]))
+    expect(() => new RandomStream(0, 0, 0, 2 ** 32)).toThrow('substream')
+  })
+
   it('lays seed, stream and position out as key and counter', () => {
     const seed = 7 * 2 ** 32 + 5
     const position = 4 * (3 * 2 ** 32 + 9)
