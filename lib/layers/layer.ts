@@ -2,6 +2,7 @@ import type { Json } from '../files/strict-json.js'
 import type { Parameter } from '../native/parameter.js'
 import type { Recorder } from '../native/recorder.js'
 import type { Tensor } from '../native/tensor.js'
+import type { InputLayout } from './inputs.js'
 
 /** What a layer's backward block needs from its forward block. */
 export type Cache = Readonly<Record<string, Tensor | undefined>>
@@ -48,6 +49,11 @@ export abstract class Layer {
   /** Features of one row that come out; undefined until the layer belongs to a model, where it depends on the inputs. */
   abstract readonly outputs: number | undefined
 
+  /** Whether its input holds codes of categories: such a layer is the first one. Default false. */
+  get takesCodes(): boolean {
+    return false
+  }
+
   /** Layers inside this one, each with its part of a parameter's name, such as 'block.0'. Default none. */
   get children(): readonly (readonly [path: string, layer: Layer])[] {
     return []
@@ -80,8 +86,11 @@ export abstract class Layer {
     return [...own, ...children.flatMap(([, child]) => child.trainableParameters)]
   }
 
-  /** A copy of this layer for a model, with the inputs that the layer before gives. */
-  abstract bind(inputs: number): Layer
+  /**
+   * A copy of this layer for a model, with the inputs that the layer before gives. `layout`: of a first layer, what the
+   * columns are, where the model's inputs have names.
+   */
+  abstract bind(inputs: number, layout?: InputLayout): Layer
   /** Forward block: x (batch, inputs) -> output (batch, outputs). */
   abstract forward(record: Recorder, x: Tensor, options: RecordOptions): Forward
   /**

@@ -9,6 +9,8 @@ import { Dropout } from './dropout.js'
 import { GaussianNoise } from './gaussian-noise.js'
 import type { Layer } from './layer.js'
 import { LayerNorm, type LayerNormOptions } from './layer-norm.js'
+import { Normalize } from './normalize.js'
+import { Residual } from './residual.js'
 
 type Make = (options: Record<string, Json>) => Layer
 
@@ -20,6 +22,17 @@ const layerTypes: Record<string, Make> = {
   Dropout: ({ rate }) => new Dropout(rate as number),
   GaussianNoise: ({ standardDeviation }) => new GaussianNoise(standardDeviation as number),
   LayerNorm: (options) => new LayerNorm(options as LayerNormOptions),
+  Normalize: ({ inputs }) => Normalize.restored(inputs as number),
+  Residual: ({ block }) => new Residual(layersFrom(block)),
+}
+
+interface Described {
+  readonly type: string
+  readonly options: Record<string, Json>
+}
+
+function layersFrom(list: Json | undefined): Layer[] {
+  return (list as unknown as Described[]).map(({ type, options }) => layerFrom(type, options))
 }
 
 /** @throws DeepblasError ERR_DEEPBLAS_FILE for a type that this version does not have */

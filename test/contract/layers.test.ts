@@ -18,7 +18,9 @@ import {
   type Layer,
   LayerNorm,
   l2,
+  Normalize,
   Population,
+  Residual,
   Sequential,
   setThreads,
 } from '../../lib/index.js'
@@ -38,6 +40,31 @@ const cases: Case[] = [
   { name: 'GaussianNoise', layer: () => new GaussianNoise(0.2), inputs: 7, outputs: 7 },
   { name: 'BatchNorm', layer: () => new BatchNorm({ momentum: 0.2 }), inputs: 7, outputs: 7 },
   { name: 'LayerNorm', layer: () => new LayerNorm({ epsilon: 1e-3 }), inputs: 7, outputs: 7 },
+  {
+    name: 'Normalize',
+    layer: () => new Normalize({ mean: [1, 2, 3, 4, 5, 6, 7], standardDeviation: [1, 2, 0, 0.5, 1, 1, 3] }),
+    inputs: 7,
+    outputs: 7,
+  },
+  {
+    name: 'Residual of a layer',
+    layer: () => new Residual(new Dense(7, { activation: 'tanh' })),
+    inputs: 7,
+    outputs: 7,
+  },
+  {
+    name: 'Residual of layers',
+    layer: () =>
+      new Residual([
+        new BatchNorm(),
+        new Dense(4, { activation: 'tanh', regularizer: l2(0.01) }),
+        new Dropout(0.2),
+        new Residual([new LayerNorm(), new Dense(4)]),
+        new Dense(7, { bias: false }),
+      ]),
+    inputs: 7,
+    outputs: 7,
+  },
 ]
 
 const threads = getThreads()

@@ -1,0 +1,171 @@
+import { DeepblasError } from '../errors.js'
+import type { Json } from '../files/strict-json.js'
+import { constant } from '../native/expression.js'
+import { Parameter } from '../native/parameter.js'
+import type { Recorder } from '../native/recorder.js'
+import type { Tensor } from '../native/tensor.js'
+import { invalid, knownOptions, positiveInteger } from '../validate.js'
+import type { Backward, Cache, Forward, Layer } from './layer.js'
+import { SameShape } from './same-shape.js'
+
+/** Rows to learn from: a Dataset is one. */
+export interface RowSource {
+  readonly rows: number
+  readonly features: number
+  row(index: number): Float32Array
+}
+
+export interface NormalizeOptions {
+  /** Mean of every feature, where it is known: then `adapt` is not needed. */
+  readonly mean?: ArrayLike<number>
+  /** Standard deviation of every feature; 0 counts as 1. */
+  readonly standardDeviation?: ArrayLike<number>
+}
+
+/**
+ * Brings every feature to mean 0 and variance 1 by numbers that are fixed before training: those of the data set that it
+ * has seen. They belong to the model, so that whoever loads it gives raw rows.
+ *
+ *     output = (x - mean) / standardDeviation
+ *
+ * The deviation is that of all rows (divided by their number, scikit-learn's StandardScaler); a feature that does not
+ * vary is only shifted. Look at the training rows alone: those of the test are not known yet.
+ *
+ * Input shape (batch, inputs); output shape the same. Not trained: mean and standardDeviation, each (inputs).
+ *
+ * @example
+ * new Sequential([Normalize.fit(train), new Dense(1)], { inputs: train.features })
+ */
+export class Normalize extends SameShape {
+  readonly type = 'Normalize'
+  #mean: Float32Array | undefined
+  #deviation: Float32Array | undefined
+  #parameters: readonly Parameter[] = []
+
+  /** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a mean without a deviation, or of another length */
+  constructor(options?: NormalizeOptions) {
+    super()
+    const { mean, standardDeviation } = knownOptions<NormalizeOptions>('Normalize', options, [
+      'mean',
+      'standardDeviation',
+    ])
+    if (mean === undefined && standardDeviation === undefined) return
+    this.#mean = numbers('mean', mean)
+    this.#deviation = numbers('standardDeviation', standardDeviation).map((value) => (value === 0 ? 1 : value))
+    if (this.#deviation.length !== this.#mean.length) {
+      throw invalid('standardDeviation', `${this.#mean.length} numbers, as mean has`, standardDeviation)
+    }
+  }
+
+  /**
+   * A layer that has seen the rows.
+   *
+   * @param columns how many columns to look at, from the first on: those before any codes. Default all.
+   */
+  static fit(data: RowSource, columns?: number): Normalize {
+    return new Normalize().adapt(data, columns)
+  }
+
+  /** For the numbers that a file holds: a layer of so many features that waits for them. */
+  static restored(inputs: number): Normalize {
+    positiveInteger('inputs', inputs)
+    return new Normalize({ mean: new Float32Array(inputs), standardDeviation: new Float32Array(inputs).fill(1) })
+  }
+
+  /**
+   * Takes mean and deviation of the rows, before the layer is given to a model: a model has copied them.
+   *
+   * @param columns how many columns to look at, from the first on. Default all.
+   * @returns this layer
+   */
+  adapt(data: RowSource, columns = data.features): this {
+    if (typeof data?.row !== 'function') throw invalid('data', 'Dataset', data, 'Make one with Dataset.from({ x }).')
+    if (positiveInteger('columns', columns) > data.features) {
+      throw invalid('columns', `at most ${data.features}, the features of the data`, columns)
+    }
+    if (this.inputs !== undefined) {
+      throw new DeepblasError(
+        'ERR_DEEPBLAS_ARGUMENT',
+        'Expected a Normalize that belongs to no model yet for adapt. Adapt the layer first, then build the model; ' +
+          'later its numbers are set with setWeights.',
+      )
+    }
+    const mean = new Float64Array(columns)
+    const squares = new Float64Array(columns)
+    // Welford's update: digits of a feature far from 0 are kept.
+    for (let row = 0; row < data.rows; row++) {
+      const values = data.row(row)
+      for (let c = 0; c < columns; c++) {
+        const difference = values[c]! - mean[c]!
+        mean[c]! += difference / (row + 1)
+        squares[c]! += difference * (values[c]! - mean[c]!)
+      }
+    }
+    this.#mean = Float32Array.from(mean)
+    this.#deviation = Float32Array.from(squares, (sum) => Math.fround(Math.sqrt(sum / data.rows)) || 1)
+    return this
+  }
+
+  override get parameters(): readonly Parameter[] {
+    return this.#parameters
+  }
+
+  override bind(inputs: number): Layer {
+    const seen = this.#mean?.length
+    if (seen === undefined) {
+      throw new DeepblasError(
+        'ERR_DEEPBLAS_ARGUMENT',
+        'Expected a Normalize that has seen data. Make it with Normalize.fit(train), or call adapt(train) before the ' +
+          'model is built.',
+      )
+    }
+    if (seen !== inputs) {
+      throw new DeepblasError(
+        'ERR_DEEPBLAS_SHAPE',
+        `Expected ${seen} features for Normalize, as the data that it has seen, but it gets ${inputs}.`,
+      )
+    }
+    return super.bind(inputs)
+  }
+
+  forward(record: Recorder, x: Tensor): Forward {
+    const [mean, deviation] = this.#parameters.map((one) => record.parameter(one)) as [Tensor, Tensor]
+    const output = record.empty(x.columns)
+    record.map({ inputs: { x, mean, deviation }, outputs: { output } }, (given) => ({
+      output: given.x.minus(given.mean).over(given.deviation),
+    }))
+    return { output, cache: {} }
+  }
+
+  backward(record: Recorder, _cache: Cache, outputGradient: Tensor, wantInputGradient: boolean): Backward {
+    if (!wantInputGradient) return { inputGradient: undefined }
+    const deviation = record.parameter(this.#parameters[1]!)
+    const inputGradient = record.empty(outputGradient.columns)
+    record.map({ inputs: { outputGradient, deviation }, outputs: { inputGradient } }, (given) => ({
+      inputGradient: given.outputGradient.times(constant(1).over(given.deviation)),
+    }))
+    return { inputGradient }
+  }
+
+  options(): Record<string, Json> {
+    return { inputs: this.#mean?.length ?? 0 }
+  }
+
+  protected copy(): Normalize {
+    return new Normalize({ mean: this.#mean!, standardDeviation: this.#deviation! })
+  }
+
+  protected override build(inputs: number): void {
+    const vector = (role: string, values: Float32Array) =>
+      new Parameter(role, [inputs], 0, { kind: 'constant', a: 0, b: 0, values }, false)
+    this.#parameters = [vector('mean', this.#mean!), vector('standardDeviation', this.#deviation!)]
+  }
+}
+
+function numbers(argument: string, value: ArrayLike<number> | undefined): Float32Array {
+  if (!Array.isArray(value) && !ArrayBuffer.isView(value)) throw invalid(argument, 'list of numbers', value)
+  const list = Float32Array.from(value as ArrayLike<number>)
+  const bad = list.findIndex((one) => !Number.isFinite(one))
+  if (list.length === 0 || bad >= 0) throw invalid(argument, 'finite numbers, one a feature', value)
+  return list
+}

@@ -1,0 +1,94 @@
+import { DeepblasError } from '../errors.js'
+import type { Json } from '../files/strict-json.js'
+import type { Recorder } from '../native/recorder.js'
+import type { Tensor } from '../native/tensor.js'
+import { backwardChain, bindChain, describeLayers, forwardChain, type LayerOrLayers, layerList } from './chain.js'
+import { type Backward, type Cache, type Forward, Layer, type RecordOptions } from './layer.js'
+
+/**
+ * Adds what goes in to what a block of layers makes of it: `output = x + block(x)` (He et al., 2016). The gradient has a
+ * way past the block, so deep networks learn as shallow ones do.
+ *
+ * Input shape (batch, inputs); output shape the same: the block must give as many features as it gets. Parameters are the
+ * block's, named 'layers.2.block.0.weight'; `residual.block[0]` is a layer as `model.layers[0]` is.
+ *
+ * @example
+ * new Sequential([
+ *   new Dense(64, { activation: 'relu' }),
+ *   new Residual([new LayerNorm(), new Dense(64, { activation: 'relu' }), new Dense(64)]),
+ *   new Dense(10, { activation: 'softmax' }),
+ * ], { inputs: 784 })
+ */
+export class Residual extends Layer {
+  readonly type = 'Residual'
+  readonly block: readonly Layer[]
+  #inputs: number | undefined
+
+  /**
+   * @param block one layer, or several one behind the other
+   * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for what is no layer
+   */
+  constructor(block: LayerOrLayers) {
+    super()
+    this.block = [...layerList('block', block)]
+  }
+
+  get inputs(): number | undefined {
+    return this.#inputs
+  }
+
+  get outputs(): number | undefined {
+    return this.#inputs
+  }
+
+  override get children(): readonly (readonly [path: string, layer: Layer])[] {
+    return this.block.map((layer, index) => [`block.${index}`, layer] as const)
+  }
+
+  bind(inputs: number): Residual {
+    const bound = new Residual(bindChain(this.describe(), this.block, inputs))
+    bound.#inputs = inputs
+    const { outputs } = bound.block.at(-1)!
+    if (outputs === inputs) return bound
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_SHAPE',
+      `Expected a block of ${inputs} outputs for ${this.describe()}, as many as its inputs, but its last layer gives ` +
+        `${outputs}. What goes in is added to what comes out.`,
+    )
+  }
+
+  forward(record: Recorder, x: Tensor, options: RecordOptions): Forward {
+    const { output: change, cache } = forwardChain(record, this.block, 'block', x, options)
+    const output = record.empty(x.columns)
+    record.map({ inputs: { x, change }, outputs: { output } }, (given) => ({ output: given.x.plus(given.change) }))
+    return { output, cache }
+  }
+
+  backward(
+    record: Recorder,
+    cache: Cache,
+    outputGradient: Tensor,
+    wantInputGradient: boolean,
+    options: RecordOptions,
+  ): Backward {
+    const change = backwardChain(record, this.block, 'block', cache, outputGradient, wantInputGradient, options)
+    if (!wantInputGradient || change === undefined) return { inputGradient: undefined }
+    const inputGradient = record.empty(outputGradient.columns)
+    record.map({ inputs: { outputGradient, change }, outputs: { inputGradient } }, (given) => ({
+      inputGradient: given.outputGradient.plus(given.change),
+    }))
+    return { inputGradient }
+  }
+
+  override forMember(member: number): Residual {
+    return new Residual(this.block.map((layer) => layer.forMember(member)))
+  }
+
+  options(): Record<string, Json> {
+    return { block: describeLayers(this.block) }
+  }
+
+  override describe(): string {
+    return `Residual (${this.block.map((layer) => layer.describe()).join(', ')})`
+  }
+}
