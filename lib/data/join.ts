@@ -75,9 +75,17 @@ function joinTargets(all: readonly Parts[]): Pick<Parts, 'targets' | 'labels'> {
   let to = 0
   for (const [i, table] of tables.entries()) {
     const own = all[i]!.labels
+    if (own === undefined || labels === first.labels) {
+      data.set(table.data, to)
+      to += table.data.length
+      continue
+    }
     // Classes are numbered anew where the labels of the parts differ.
-    const number = own?.map((label) => labels!.indexOf(label))
-    for (const value of table.data) data[to++] = columns === 1 ? (number?.[value] ?? value) : value
+    const number = own.map((label) => labels!.indexOf(label))
+    for (const value of table.data) {
+      if (number[value] === undefined) throw dataError(`one of ${own.length} labels for class ${value}`)
+      data[to++] = number[value]
+    }
   }
   return { targets: { data, rows, columns }, labels }
 }

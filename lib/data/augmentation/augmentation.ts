@@ -45,8 +45,8 @@ export interface Augmentation {
   bind(source: AugmentationSource): BoundAugmentation
 }
 
-/** One's own in short form: changes the features of a row in place. */
-export type AugmentationFunction = (features: Float32Array, random: RandomNumbers) => void
+/** One's own in short form: changes the features of a row in place, or returns the new ones. */
+export type AugmentationFunction = (features: Float32Array, random: RandomNumbers) => unknown
 
 /** Height, width and channels of the pictures in a data set. */
 export function pictureShape(name: string, { featureShape }: AugmentationSource): [number, number, number] {

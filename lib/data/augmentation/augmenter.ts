@@ -8,7 +8,7 @@ import { RandomStream } from '../../random.js'
 import { array, invalid, nonNegativeInteger } from '../../validate.js'
 import { classesOf } from '../classes.js'
 import { allocate, FeatureBuffer, type Parts } from '../parts.js'
-import type { NumberArray, Table } from '../rows.js'
+import { isNumberArray, type NumberArray, type Table } from '../rows.js'
 import type { Augmentation, AugmentationFunction, BoundAugmentation, Sample } from './augmentation.js'
 
 const AUGMENTATION_STREAM = 4
@@ -111,13 +111,23 @@ function allFinite(values: Float32Array): boolean {
 function augmentationOf(given: unknown, i: number): Augmentation {
   if (typeof given === 'function') {
     const own = given as AugmentationFunction
-    return {
-      name: own.name === '' ? `functions[${i}]` : own.name,
-      bind: () => ({ apply: ({ x }, random) => own(x, random) }),
-    }
+    const name = own.name === '' ? `functions[${i}]` : own.name
+    return { name, bind: () => ({ apply: ({ x }, random) => replace(name, x, own(x, random)) }) }
   }
   if (typeof (given as Partial<Augmentation> | null)?.bind === 'function') return given as Augmentation
   throw invalid(`functions[${i}]`, 'augmentation such as shift({ pixels: 2 }), or a function of a row', given)
+}
+
+/** What a function returned takes the place of the features; a number is what an arrow function happens to give back. */
+function replace(name: string, features: Float32Array, result: unknown): void {
+  if (result === features || !(Array.isArray(result) || isNumberArray(result))) return
+  if (result.length !== features.length) {
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_SHAPE',
+      `Expected ${features.length} features from ${name}, as many as the row has, but received ${result.length}.`,
+    )
+  }
+  features.set(result)
 }
 
 /** Classes as rows of probabilities: 1 for the class, 0 for all others. */

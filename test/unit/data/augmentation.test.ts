@@ -233,6 +233,21 @@ describe('mixUp', () => {
   })
 })
 
+describe("one's own", () => {
+  const data = Dataset.from({ x: [[1, 2, 3]] })
+  test('changes in place, or returns the new features', () => {
+    const inPlace = (features: Float32Array) => features.reverse()
+    expect([...data.augment([inPlace]).row(1)]).toEqual([3, 2, 1])
+    expect([...data.augment([(features) => features.map((value) => 2 * value)]).row(1)]).toEqual([2, 4, 6])
+    expect([...data.augment([(features) => Array.from(features).reverse()]).row(1)]).toEqual([3, 2, 1])
+    const first = (features: Float32Array) => {
+      features[0] = 9
+      return features[0]
+    }
+    expect([...data.augment([first]).row(1)]).toEqual([9, 2, 3])
+  })
+})
+
 describe('augmented', () => {
   const data = Dataset.from({ x: Array.from({ length: 10 }, (_, row) => [row]), y: new Array<number>(10).fill(0) })
   const nothing = () => {}
@@ -326,6 +341,7 @@ describe('wrong use is named', () => {
       'DATA',
       'targets',
     ],
+    ['a row of another length', () => pictures.augment([(x) => x.slice(1)]), 'SHAPE', 'functions[0]'],
     ['NaN from a function', () => values.augment([nameless]), 'DATA', 'mine'],
     ['rows in place of a data set', () => augmented(any([[1]]), [flip()]), 'ARGUMENT', 'dataset'],
     ['batches of nothing', () => augmented(values, [() => {}], { batchSize: 0 }), 'ARGUMENT', 'batchSize'],

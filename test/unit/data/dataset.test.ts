@@ -191,6 +191,12 @@ describe('concat', () => {
   })
 })
 
+test('a class without label cannot be numbered anew', () => {
+  const first = Dataset.from({ x: [[1]], y: [0] }, { labels: ['a'] })
+  const other = Dataset.from({ x: [[1]], y: [1] }, { labels: ['b'] })
+  expect(() => first.concat(other)).toThrow(expect.objectContaining({ code: 'ERR_DEEPBLAS_DATA' }))
+})
+
 test('whole numbers are exact up to 2^24', () => {
   const most = 2 ** 24
   const values = [0, 1, 65_537, most - 1, most]
