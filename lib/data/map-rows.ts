@@ -2,8 +2,10 @@
  * A function over every row of a data set.
  */
 import { DeepblasError } from '../errors.js'
+import { native } from '../native/addon.js'
+import { types } from '../native/tensor.js'
 import { invalid, knownOptions } from '../validate.js'
-import { allocate, FeatureBuffer, type Parts } from './parts.js'
+import { allocate, type Parts } from './parts.js'
 import { isNumberArray, type NumberArray, type Table } from './rows.js'
 import { requireFinite } from './targets.js'
 
@@ -27,8 +29,8 @@ export function mapParts(parts: Parts, map: RowFunction): Parts {
   for (let row = 0; row < parts.rows; row++) {
     const { x, y } = mapped(map(parts.x.row(row), targetOf(parts.targets, row), row), row)
     if (row === 0) {
-      features = x && new Collected('x', parts.rows, x.length, x instanceof Uint8Array)
-      targets = y && new Collected('y', parts.rows, y.length, false)
+      features = x && new Collected('x', parts.rows, x.length, Float32Array)
+      targets = y && new Collected('y', parts.rows, y.length, Float64Array)
     }
     add(features, 'x', x, row)
     add(targets, 'y', y, row)
@@ -83,16 +85,15 @@ class Collected {
   readonly #rows: number
   readonly #columns: number
   /** Every row so far was one of bytes. */
-  #bytes: boolean
-  readonly #data: Float64Array
+  #bytes = true
+  readonly #data: Float32Array | Float64Array
 
-  constructor(name: string, rows: number, columns: number, bytes: boolean) {
+  constructor(name: string, rows: number, columns: number, Kind: new (length: number) => Float32Array | Float64Array) {
     if (columns === 0) throw invalid(`${name} of row 0`, 'at least one number', [])
     this.#name = name
     this.#rows = rows
     this.#columns = columns
-    this.#bytes = bytes
-    this.#data = allocate(rows, columns, Float64Array)
+    this.#data = allocate(rows, columns, Kind)
   }
 
   set(row: number, values: Row): void {
@@ -111,11 +112,8 @@ class Collected {
 
   features(parts: Parts): Pick<Parts, 'x' | 'xType' | 'scale' | 'features' | 'featureShape'> {
     const xType = this.#bytes ? 'uint8' : 'float32'
-    const buffer = new FeatureBuffer(this.#rows, this.#columns, xType, 1)
-    for (let row = 0; row < this.#rows; row++) {
-      buffer.set(row, this.#data.subarray(row * this.#columns, (row + 1) * this.#columns))
-    }
-    const x = buffer.matrix()
+    const data = this.#bytes ? Uint8Array.from(this.#data) : this.#data
+    const x = new (native().Matrix)(data, this.#rows, this.#columns, types.indexOf(xType), 1)
     requireFinite('x', x, this.#columns)
     const featureShape = this.#columns === parts.features ? parts.featureShape : [this.#columns]
     return { x, xType, scale: 1, features: this.#columns, featureShape }
