@@ -68,7 +68,27 @@ export { meanAbsoluteError } from './losses/mean-absolute-error.js'
 export { meanSquaredError } from './losses/mean-squared-error.js'
 export { type LossName, lossNames } from './losses/names.js'
 export { poisson } from './losses/poisson.js'
-export { type MetricName, metricNames } from './metrics/metric.js'
+export { accuracy } from './metrics/accuracy.js'
+export { brier } from './metrics/brier.js'
+export { defineMetric, type MetricDefinition } from './metrics/define-metric.js'
+export { medianAbsoluteError, r2, rootMeanSquaredError } from './metrics/errors.js'
+export { metrics } from './metrics/functions/index.js'
+export { confusion, f1, type LabelMetricOptions, matthews, precision, recall } from './metrics/label-metrics.js'
+export { logLoss } from './metrics/log-loss.js'
+export type {
+  ConfigurableMetric,
+  Metric,
+  MetricNeed,
+  MetricRecording,
+  MetricTask,
+  MetricValue,
+  NamedMetric,
+  OutputMeaning,
+  ScoredRows,
+} from './metrics/metric.js'
+export { type MetricName, metricNames } from './metrics/names.js'
+export { averagePrecision, type RankingMetricOptions, rocAuc } from './metrics/ranking-metrics.js'
+export { type TopKMetricOptions, topK } from './metrics/top-k.js'
 export type {
   Callback,
   CallbackState,

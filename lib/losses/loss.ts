@@ -51,6 +51,8 @@ export interface Loss {
   readonly targetKind: TargetKind
   /** What it was configured with, as a model file keeps it. */
   readonly options?: Readonly<Record<string, Json>>
+  /** What a 'linear' output is to metrics, where the loss reads something else than the value itself. */
+  readonly linearOutput?: 'logRates'
   /**
    * Whether it is fused with the output activation and reads logits.
    *

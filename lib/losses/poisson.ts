@@ -20,6 +20,7 @@ export const poisson: ConfigurableLoss<NoOptions> = configurableLoss((options) =
   return {
     name: 'poisson',
     targetKind: 'counts',
+    linearOutput: 'logRates',
     takesLogits(outputActivation) {
       if (!noRate.test(outputActivation)) return false
       throw mismatch(

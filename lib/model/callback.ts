@@ -4,6 +4,7 @@
  * `fit` runs chunks of some tens of milliseconds; a chunk may be part of an epoch or span several. A callback that has
  * to see the model exactly at the end of an epoch or step says so by `needs`, and chunks then end there.
  */
+import type { MetricValue } from '../metrics/metric.js'
 
 /** What `fit` is about to do. */
 export interface FitInfo {
@@ -35,9 +36,6 @@ export interface Progress {
   /** Seconds since this call of `fit` began. */
   readonly seconds: number
 }
-
-/** A metric's result: a number, or counts such as a confusion matrix. */
-export type MetricValue = number | readonly number[] | readonly (readonly number[])[]
 
 /** Loss and metrics on one set of data. */
 export interface Scores {

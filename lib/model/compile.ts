@@ -5,10 +5,12 @@ import type { Forward, RecordOptions } from '../layers/layer.js'
 import type { Loss } from '../losses/loss.js'
 import { lossKey } from '../losses/names.js'
 import type { Metric } from '../metrics/metric.js'
+import { metricKey } from '../metrics/names.js'
 import type { Program } from '../native/addon.js'
 import { createRecorder, type Recorder } from '../native/recorder.js'
 import type { Tensor } from '../native/tensor.js'
 import type { Optimizer } from '../optimizers/optimizer.js'
+import { metricTask, outputMeaning, thresholdOf } from './metric-task.js'
 import { leavesOf, type Network, trainableSegments } from './network.js'
 
 /** How a run's data comes: shuffled rows and uint8 are gathered; consecutive float32 rows are read in place. */
@@ -32,14 +34,20 @@ export interface LayerTrace {
   preActivationGradient: Tensor | undefined
 }
 
+/** A mean over rows, and what it is turned into. */
+export interface RowScore {
+  readonly name: string
+  finish(mean: number): number
+}
+
 export interface Compiled {
   readonly program: Program
   /** Labels of calls, in order. */
   readonly labels: readonly string[]
   /** Names of the kernels called, in order. */
   readonly kernels: readonly string[]
-  /** 'loss', then the metrics: the accumulators' order. */
-  readonly scores: readonly string[]
+  /** 'loss', then the metrics that are means over rows: the accumulators' order. */
+  readonly scores: readonly RowScore[]
   /** Columns of the step table. */
   readonly stepNumbers: number
   /** The first of the columns that the optimizer fills. */
@@ -97,7 +105,7 @@ export function compileScoring(
   const key = [
     mode,
     lossKey(loss),
-    metrics.map(({ name }) => name),
+    metrics.map(metricKey),
     backward,
     optimizer?.recordingKey,
     keepAll,
@@ -147,10 +155,14 @@ function recordScoring(
   }
   record.label = `loss ${loss.name}`
   record.accumulate({ accumulator: total, rowValue: rowLoss, sampleWeights, gate: Number(backward) })
-  for (const metric of metrics) {
+  const meaning = outputMeaning(outputActivation, loss, network.outputs, takesLogits)
+  const threshold = thresholdOf(loss, meaning)
+  const rowMetrics = metrics.filter((metric) => metric.record !== undefined)
+  for (const metric of rowMetrics) {
     record.label = `metric ${metric.name}`
     const rowValue = record.empty(1, 'float64')
-    metric.record(record, { output: prediction, logits: takesLogits, target, targetKind: loss.targetKind, rowValue })
+    const task = metricTask(metric, loss, network.outputs)
+    metric.record!(record, { output: prediction, meaning, target, task, threshold, rowValue })
     record.accumulate({ accumulator: record.accumulator(), rowValue, sampleWeights, gate: 0 })
   }
   const lowest = network.layers.findIndex((layer) => layer.trainableParameters.length > 0)
@@ -179,7 +191,10 @@ function recordScoring(
     program: record.program(),
     labels: record.labels,
     kernels: record.kernels,
-    scores: ['loss', ...metrics.map(({ name }) => name)],
+    scores: [
+      { name: 'loss', finish: (mean) => mean },
+      ...rowMetrics.map(({ name, finish }) => ({ name, finish: finish ?? ((mean: number) => mean) })),
+    ],
     stepNumbers: record.stepNumberCount,
     optimizerNumbers,
     memberNumbers: record.memberNumbers,

@@ -1,8 +1,14 @@
 /*
  * What epochs came to: from the native accumulators (a sum and a weight for each score) to the results in histories.
  */
+
+import type { MetricValue } from '../metrics/metric.js'
 import type { Chunk } from '../native/addon.js'
 import type { EpochResult, HistoryView, Scores } from './callback.js'
+import type { RowScore, Scoring } from './compile.js'
+import type { FitSettings } from './fit.js'
+import type { ScorePass } from './score-pass.js'
+import { scoresOf } from './scores.js'
 
 /** Every epoch's loss and metrics, in order. */
 export interface History extends HistoryView {
@@ -15,32 +21,42 @@ export interface History extends HistoryView {
 export interface ResultParts {
   /** From 0. */
   readonly epoch: number
-  /** Names of the accumulators, in order. */
-  readonly scores: readonly string[]
+  /** Of the accumulators, in order. */
+  readonly scores: readonly RowScore[]
+  readonly scoring: Scoring
   readonly training: Float64Array
   readonly validation: Float64Array | undefined
+  /** Metrics of all scores at once, on the training data and on the validation. */
+  readonly values?: readonly (Readonly<Record<string, MetricValue>> | undefined)[]
   readonly learningRate: number
   readonly seconds: number
 }
 
 /** One member's result. */
-export function epochResult({ epoch, scores, training, validation, learningRate, seconds }: ResultParts): EpochResult {
-  const read = (accumulators: Float64Array): Record<string, number> =>
-    Object.fromEntries(scores.map((name, i) => [name, accumulators[2 * i]! / accumulators[2 * i + 1]!]))
+export function epochResult(parts: ResultParts): EpochResult {
+  const { epoch, scores, scoring, training, validation, values = [], learningRate, seconds } = parts
   return {
     epoch: epoch + 1,
-    ...(read(training) as { loss: number }),
-    ...(validation === undefined ? {} : { validation: read(validation) as { loss: number } }),
+    ...scoresOf<Scores>(training, scores, scoring, values[0]),
+    ...(validation === undefined ? {} : { validation: scoresOf<Scores>(validation, scores, scoring, values[1]) }),
     learningRate,
     seconds,
   }
 }
 
+/** What was measured after an epoch by passes of its own: on the training data and on the validation. */
+export interface ScoredEpoch {
+  readonly passes: readonly (ScorePass | undefined)[]
+  /** That this took. */
+  readonly seconds: number
+}
+
 /** For every epoch that ended in the chunk, the results of the members that took part; they join the histories. */
 export function readEpochs(
   chunk: Chunk,
-  scores: readonly string[],
-  validated: boolean,
+  scores: readonly RowScore[],
+  { scoring, validation }: Pick<FitSettings, 'scoring' | 'validation'>,
+  { passes, seconds }: ScoredEpoch,
   active: readonly number[],
   histories: readonly History[],
   rates: readonly number[],
@@ -58,10 +74,12 @@ export function readEpochs(
       const result = epochResult({
         epoch,
         scores,
+        scoring,
         training: chunk.results.subarray(from, from + width),
-        validation: validated ? chunk.results.subarray(from + width, from + 2 * width) : undefined,
+        validation: validation !== undefined ? chunk.results.subarray(from + width, from + 2 * width) : undefined,
+        values: passes.map((pass) => pass?.values(member)),
         learningRate: rates[member]!,
-        seconds: chunk.results[at]!,
+        seconds: chunk.results[at]! + seconds,
       })
       results.set(member, result)
       histories[member]!.epochs.push(result)

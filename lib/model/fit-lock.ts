@@ -32,9 +32,8 @@ export class FitLock {
         }
         this.#state = 'running'
         if ('read' in next.value) await next.value.read
-        else {
-          input = await next.value.advance('async')
-        }
+        else if ('work' in next.value) await next.value.work('async')
+        else input = await next.value.advance('async')
       }
     } catch (error) {
       steps.return(undefined as Result)
@@ -63,7 +62,9 @@ export class FitLock {
             'Expected data for fitSync that need not be awaited. Use fit.',
           )
         }
-        input = next.value.advance('sync') as Chunk
+        input = undefined
+        if ('work' in next.value) next.value.work('sync')
+        else input = next.value.advance('sync') as Chunk
       }
     } finally {
       steps.return(undefined as Result)

@@ -4,7 +4,8 @@ import { Dataset, type DatasetInput } from '../data/dataset.js'
 import { DeepblasError } from '../errors.js'
 import type { Loss } from '../losses/loss.js'
 import { type LossName, loss as lossOf } from '../losses/names.js'
-import { type Metric, type MetricName, metric } from '../metrics/metric.js'
+import type { Metric } from '../metrics/metric.js'
+import { type MetricName, metric } from '../metrics/names.js'
 import { Adam } from '../optimizers/adam.js'
 import { Optimizer } from '../optimizers/optimizer.js'
 import { array, boolean, invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../validate.js'
@@ -12,6 +13,7 @@ import type { Callback } from './callback.js'
 import { type ClassWeights, withClassWeights } from './class-weights.js'
 import type { Scoring } from './compile.js'
 import type { FitSettings, FitSubject } from './fit.js'
+import { requireComputable } from './metric-task.js'
 import type { Network } from './network.js'
 import type { TrainingState } from './training-state.js'
 
@@ -106,6 +108,7 @@ export function fitSettings(
   // Targets are checked before anything is computed.
   scoring.loss.takesLogits(network.layers.at(-1)!.activationName, network.outputs)
   for (const data of [...rows, ...(validation ?? [])]) data.targetMatrix(scoring.loss.targetKind, network.outputs)
+  requireComputable(scoring.metrics, scoring.loss, network, [...rows, ...(validation ?? [])])
   if (callbacks.some((one) => one instanceof EarlyStopping && one.monitor.startsWith('validation.')) && !validation) {
     throw invalid('validation', 'fraction or Dataset, which EarlyStopping monitors', given.validation)
   }
@@ -200,7 +203,14 @@ function heldOut(
 }
 
 export function metricsOf(metrics: unknown): Metric[] {
-  return array('metrics', metrics, "metrics such as 'accuracy'").map((one, i) => metric(`metrics[${i}]`, one))
+  const all = array('metrics', metrics, "metrics such as 'accuracy'").map((one, i) => metric(`metrics[${i}]`, one))
+  const twice = all.find(({ name }, i) => all.findIndex((other) => other.name === name) !== i)
+  if (twice === undefined) return all
+  throw new DeepblasError(
+    'ERR_DEEPBLAS_ARGUMENT',
+    `Expected metrics of different names but received '${twice.name}' twice. Give one another name: ` +
+      `topK({ k: 3, name: 'top3' }).`,
+  )
 }
 
 export function optimizerOf(optimizer: unknown): Optimizer {

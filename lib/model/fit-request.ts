@@ -1,11 +1,12 @@
 import type { Chunk } from '../native/addon.js'
 
 /**
- * What the driver of a fit must do next: advance the native run; await a callback, inside which the model may be used;
- * or await data, while it may not.
+ * What the driver of a fit must do next: advance the native run, or work beside it on the same parameters; await a
+ * callback, inside which the model may be used; or await data, while it may not.
  */
 export type FitRequest =
   | { readonly advance: (form: FitForm) => Chunk | Promise<Chunk> }
+  | { readonly work: (form: FitForm) => unknown }
   | { readonly wait: Promise<void> }
   | { readonly read: Promise<void> }
 

@@ -14,6 +14,7 @@ import { type History, mean, readEpochs, runningLoss } from './epoch-results.js'
 import type { FitForm, FitSteps } from './fit-request.js'
 import { checking, prepare } from './fit-run.js'
 import { type Network, trainableCount } from './network.js'
+import { runPasses, scorePasses } from './score-pass.js'
 import { same, stepTable } from './step-table.js'
 import { freshStart, type TrainingStart, type TrainingState } from './training-state.js'
 import { Watches } from './watches.js'
@@ -77,6 +78,8 @@ export function* fitting(settings: FitSettings, train: readonly Dataset[], _form
       rows: train[0]!.rows,
       parameters: trainableCount(settings.network),
     })
+    // Metrics of all scores are of the parameters at the epoch's end.
+    const passes = scorePasses(settings, train)
     const total = (epochs - start.epoch) * stepsPerEpoch
     const before = start.epoch * stepsPerEpoch
     const begun = performance.now()
@@ -100,7 +103,7 @@ export function* fitting(settings: FitSettings, train: readonly Dataset[], _form
             table.numbers,
             table.steps,
             CHUNK_MILLISECONDS,
-            watches.needsEpoch,
+            watches.needsEpoch || passes.length > 0,
             checking(),
           ),
       })!
@@ -111,8 +114,9 @@ export function* fitting(settings: FitSettings, train: readonly Dataset[], _form
       if (end === 'cancelled') signal?.throwIfAborted()
       if (members === 1 && end === 'notFinite') throw notFinite(chunk.failures[0]!)
       wanted = Math.min(MOST_STEPS_OF_CHUNK, Math.max(FIRST_STEPS_OF_CHUNK, 2 * chunk.steps))
-      const validated = settings.validation !== undefined
-      const finished = readEpochs(chunk, compiled.scores, validated, taking, histories, rates)
+      const ended = chunk.results.length > 0
+      const measured = { passes, seconds: ended ? yield* runPasses(passes) : 0 }
+      const finished = readEpochs(chunk, compiled.scores, settings, measured, taking, histories, rates)
       for (const failure of chunk.failures) {
         active.delete(failure.member)
         histories[failure.member]!.stopped = 'failed'

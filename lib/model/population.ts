@@ -5,13 +5,15 @@ import { type ModelDescription, readModelFile, writeModelFile } from '../files/m
 import { Layer } from '../layers/layer.js'
 import { layerFrom } from '../layers/registry.js'
 import { savedLoss } from '../losses/names.js'
+import { savedMetric } from '../metrics/names.js'
 import { type Arena, native, type Pass } from '../native/addon.js'
 import { invalid, knownOptions, nonNegativeInteger, plainObject, positiveInteger } from '../validate.js'
-import { compilePrediction, compileScoring, memberTable, type Scoring } from './compile.js'
+import { compilePrediction, type Scoring } from './compile.js'
 import type { Fitting } from './dimensions.js'
 import type { History } from './epoch-results.js'
+import { EvaluationRun } from './evaluation.js'
 import { type FitSubject, fitting } from './fit.js'
-import { dataMode, EVALUATION_BATCH, rowsOf } from './fit-data.js'
+import { EVALUATION_BATCH, rowsOf } from './fit-data.js'
 import { FitLock } from './fit-lock.js'
 import {
   datasetOf,
@@ -26,7 +28,7 @@ import {
 import type { FitForm, FitSteps } from './fit-request.js'
 import { ModelReader } from './model-reader.js'
 import { buildNetwork, initializeParameters, type Network, newArena, trainableCount } from './network.js'
-import { chosenLoss, defaultMetrics, type EvaluateOptions, type Evaluation, savedScoring, scoresOf } from './scores.js'
+import { chosenLoss, defaultMetrics, type EvaluateOptions, type Evaluation, savedScoring } from './scores.js'
 import { Sequential } from './sequential.js'
 import { continuedStart, type TrainingState } from './training-state.js'
 
@@ -166,13 +168,12 @@ export class Population<
 
   /** Loss and metrics of every member, over one data set for all, or one a member. */
   async evaluate(data: Dataset | readonly Dataset[], options?: EvaluateOptions): Promise<Evaluation[]> {
-    const { pass, names } = this.#evaluation(data, options)
-    return this.#evaluations(await this.#reader.during('evaluate', () => pass.run()), names)
+    const run = this.#evaluation(data, options)
+    return await this.#reader.during('evaluate', () => run.run())
   }
 
   evaluateSync(data: Dataset | readonly Dataset[], options?: EvaluateOptions): Evaluation[] {
-    const { pass, names } = this.#evaluation(data, options)
-    return this.#evaluations(pass.runSync(), names)
+    return this.#evaluation(data, options).runSync()
   }
 
   /** Every member's output for every row: { data, shape: [members, rows, outputs] }. */
@@ -254,7 +255,7 @@ export class Population<
       ...(this.#scoring === undefined
         ? {}
         : {
-            training: { loss: savedLoss(this.#scoring.loss), metrics: this.#scoring.metrics.map(({ name }) => name) },
+            training: { loss: savedLoss(this.#scoring.loss), metrics: this.#scoring.metrics.map(savedMetric) },
           }),
       weights: this.#seeds().flatMap((_, member) =>
         this.#network.parameters.map((parameter) => ({
@@ -356,32 +357,13 @@ export class Population<
     return this.#reader.parameters
   }
 
-  #evaluation(given: Dataset | readonly Dataset[], options: EvaluateOptions | undefined) {
+  #evaluation(given: Dataset | readonly Dataset[], options: EvaluateOptions | undefined): EvaluationRun {
     this.#lock.requireFree('evaluate')
     const asked = knownOptions<EvaluateOptions>('evaluate', options, ['loss', 'metrics'])
     const loss = chosenLoss(asked.loss, this.#scoring, this.#network)
     const metrics = asked.metrics === undefined ? defaultMetrics(this.#scoring, loss) : metricsOf(asked.metrics)
     const data = datasetsOf('data', given, this.#network, this.members)
-    const { mode, slots } = dataMode(data, { loss, metrics }, this.outputs, false, false)
-    const rows = rowsOf(data, this.members)
-    const compiled = compileScoring(this.#network, mode, { loss, metrics }, { costRows: rows })
-    const pass = new (native().Pass)({
-      program: compiled.program,
-      batch: Math.min(EVALUATION_BATCH, Math.max(...rows)),
-      keepAll: false,
-      rows,
-      numbers: memberTable(compiled, this.members),
-      parameters: this.#reader.parameters,
-      slots,
-    })
-    return { pass, names: compiled.scores }
-  }
-
-  #evaluations(accumulators: Float64Array, names: readonly string[]): Evaluation[] {
-    const width = accumulators.length / this.members
-    return this.#seeds().map((_, member) =>
-      scoresOf(accumulators.subarray(member * width, (member + 1) * width), names),
-    )
+    return new EvaluationRun(this.#network, this.#reader.parameters, data, { loss, metrics }, this.members)
   }
 
   #prediction(rows: Rows | NumberArray | Dataset): { pass: Pass; prediction: PopulationPrediction } {

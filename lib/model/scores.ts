@@ -3,8 +3,9 @@
  */
 import type { Loss } from '../losses/loss.js'
 import { type LossName, lossFromFile, loss as lossOf } from '../losses/names.js'
-import { type Metric, type MetricName, metric } from '../metrics/metric.js'
-import type { Scoring } from './compile.js'
+import type { Metric, MetricValue } from '../metrics/metric.js'
+import { type MetricName, metric, metricFromFile } from '../metrics/names.js'
+import type { RowScore, Scoring } from './compile.js'
 import type { Network } from './network.js'
 
 export interface EvaluateOptions {
@@ -14,15 +15,27 @@ export interface EvaluateOptions {
   readonly metrics?: readonly (MetricName | Metric)[]
 }
 
-/** Loss and metrics by name. */
-export interface Evaluation {
+/** Loss and metrics by name: those that were asked for are there. */
+export interface Evaluation extends Readonly<Record<Exclude<MetricName, 'confusion'>, number>> {
   readonly loss: number
-  readonly [metric: string]: number
+  /** [true class][predicted class] */
+  readonly confusion: readonly (readonly number[])[]
+  readonly [metric: string]: MetricValue
 }
 
-export function scoresOf(accumulators: Float64Array, names: readonly string[]): Evaluation {
-  const scores = names.map((name, i) => [name, accumulators[2 * i]! / accumulators[2 * i + 1]!] as const)
-  return Object.fromEntries(scores) as unknown as Evaluation
+/** Loss and metrics in the order asked for: means of accumulators, and values of all scores. */
+export function scoresOf<Result>(
+  accumulators: Float64Array,
+  scores: readonly RowScore[],
+  { metrics }: Scoring,
+  values: Readonly<Record<string, MetricValue>> = {},
+): Result {
+  const means = scores.map(({ name, finish }, i): [string, MetricValue] => [
+    name,
+    finish(accumulators[2 * i]! / accumulators[2 * i + 1]!),
+  ])
+  const known: Record<string, MetricValue> = { ...Object.fromEntries(means), ...values }
+  return Object.fromEntries(['loss', ...metrics.map(({ name }) => name)].map((name) => [name, known[name]!])) as Result
 }
 
 /** What the last layer's activation suggests. */
@@ -35,7 +48,7 @@ export function defaultLoss(network: Network): LossName {
 /** The metrics of the last fit; without any, accuracy where there are classes. */
 export function defaultMetrics(scoring: Scoring | undefined, loss: Loss): readonly Metric[] {
   if (scoring !== undefined && scoring.metrics.length > 0) return scoring.metrics
-  return loss.targetKind === 'values' ? [] : [metric('metrics', 'accuracy')]
+  return ['classes', 'binary', 'signs'].includes(loss.targetKind) ? [metric('metrics', 'accuracy')] : []
 }
 
 /** The loss asked for, that of the last fit, or the one the network suggests. */
@@ -49,6 +62,6 @@ export function savedScoring(training: Record<string, unknown> | undefined): Sco
   const metrics = Array.isArray(training.metrics) ? training.metrics : []
   return {
     loss: lossFromFile('training.loss', training.loss),
-    metrics: metrics.map((name) => metric('training.metrics', name)),
+    metrics: metrics.map((one, i) => metricFromFile(`training.metrics[${i}]`, one)),
   }
 }

@@ -6,15 +6,16 @@ import { Layer } from '../layers/layer.js'
 import { layerFrom } from '../layers/registry.js'
 import type { Loss } from '../losses/loss.js'
 import { type LossName, loss as lossOf, savedLoss } from '../losses/names.js'
-import { type Arena, native, type Pass } from '../native/addon.js'
+import { savedMetric } from '../metrics/names.js'
+import type { Arena } from '../native/addon.js'
 import type { Optimizer } from '../optimizers/optimizer.js'
 import { boolean, invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../validate.js'
-import { compileScoring, memberTable, type Scoring } from './compile.js'
+import type { Scoring } from './compile.js'
 import type { Fitting } from './dimensions.js'
 import type { History } from './epoch-results.js'
+import { EvaluationRun } from './evaluation.js'
 import { explainTraining } from './explain.js'
 import { type FitSubject, fitting } from './fit.js'
-import { dataMode, EVALUATION_BATCH } from './fit-data.js'
 import { FitLock } from './fit-lock.js'
 import {
   datasetOf,
@@ -36,7 +37,6 @@ import {
   type EvaluateOptions,
   type Evaluation,
   savedScoring,
-  scoresOf,
 } from './scores.js'
 import { summary } from './summary.js'
 import { type LayerRecord, traceNetwork } from './trace.js'
@@ -168,13 +168,13 @@ export class Sequential<
 
   /** Loss and metrics over all rows. */
   async evaluate(data: Dataset, options?: EvaluateOptions): Promise<Evaluation> {
-    const { pass, names } = this.#evaluation(data, options)
-    return scoresOf(await this.#reader.during('evaluate', () => pass.run()), names)
+    const run = this.#evaluation(data, options)
+    const [scores] = await this.#reader.during('evaluate', () => run.run())
+    return scores!
   }
 
   evaluateSync(data: Dataset, options?: EvaluateOptions): Evaluation {
-    const { pass, names } = this.#evaluation(data, options)
-    return scoresOf(pass.runSync(), names)
+    return this.#evaluation(data, options).runSync()[0]!
   }
 
   /** The output for every row: { data, shape: [rows, outputs] }. */
@@ -305,7 +305,7 @@ export class Sequential<
         : {
             training: {
               loss: savedLoss(this.#scoring.loss),
-              metrics: this.#scoring.metrics.map(({ name }) => name),
+              metrics: this.#scoring.metrics.map(savedMetric),
               ...(this.#training === undefined ? {} : { epochs: this.#training.epochs }),
             },
           }),
@@ -392,26 +392,14 @@ export class Sequential<
     )
   }
 
-  #evaluation(data: Dataset, options: EvaluateOptions | undefined): { pass: Pass; names: readonly string[] } {
+  #evaluation(data: Dataset, options: EvaluateOptions | undefined): EvaluationRun {
     this.#requireFree('evaluate')
     if (!(data instanceof Dataset)) throw invalid('data', 'Dataset', data, 'Make one with Dataset.from({ x, y }).')
     const given = knownOptions<EvaluateOptions>('evaluate', options, ['loss', 'metrics'])
     const loss = chosenLoss(given.loss, this.#scoring, this.#network)
     const metrics = given.metrics === undefined ? defaultMetrics(this.#scoring, loss) : metricsOf(given.metrics)
     this.#requireFeatures('data', data)
-    const { mode, slots } = dataMode([data], { loss, metrics }, this.outputs, false, false)
-    const rows = Float64Array.of(data.rows)
-    const compiled = compileScoring(this.#network, mode, { loss, metrics }, { costRows: rows })
-    const pass = new (native().Pass)({
-      program: compiled.program,
-      batch: Math.min(EVALUATION_BATCH, data.rows),
-      keepAll: false,
-      rows,
-      numbers: memberTable(compiled, 1),
-      parameters: this.#reader.parameters,
-      slots,
-    })
-    return { pass, names: compiled.scores }
+    return new EvaluationRun(this.#network, this.#reader.parameters, [data], { loss, metrics }, 1)
   }
 
   #dataset(rows: PredictionInput): Dataset {

@@ -15,7 +15,7 @@ import {
   SGD,
 } from '../../../lib/index.js'
 import { loss as lossOf } from '../../../lib/losses/names.js'
-import { metric } from '../../../lib/metrics/metric.js'
+import { metric } from '../../../lib/metrics/names.js'
 import { compileScoring } from '../../../lib/model/compile.js'
 import { dataMode } from '../../../lib/model/fit-data.js'
 import { buildNetwork, initializeParameters, newArena } from '../../../lib/model/network.js'

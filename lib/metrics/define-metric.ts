@@ -1,0 +1,44 @@
+import type { Element } from '../native/expression.js'
+import { array, invalid, knownOptions, oneOf, string } from '../validate.js'
+import type { Metric, MetricNeed, MetricValue, ScoredRows } from './metric.js'
+import { recordRowValue } from './row-values.js'
+
+export interface MetricDefinition {
+  /** Its name in results; not one of 'loss', 'epoch', 'validation', 'learningRate', 'seconds'. */
+  readonly name: string
+  /** What it asks of targets and outputs; where that is missing, an error names the metric. Default nothing. */
+  readonly needs?: readonly MetricNeed[]
+  /**
+   * A rule of every output and its target, recorded and run natively: the metric is its mean over rows and outputs,
+   * weighted by sample weights. A class is 1 at its own output and 0 elsewhere. Either this or `fromScores`.
+   */
+  readonly rule?: (values: { readonly score: Element; readonly target: Element }) => Element
+  /** A function of all rows' scores at once, in float64. */
+  readonly fromScores?: (rows: ScoredRows) => MetricValue
+}
+
+const needs = ['labels', 'oneLabel', 'twoClasses', 'severalClasses', 'probabilities', 'numbers'] as const
+
+/**
+ * A metric of your own, for `fit` and `evaluate`. A model file remembers its name only. Callbacks that monitor it are told
+ * by `mode` whether it should fall or rise.
+ *
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT unless there is either a rule or `fromScores`
+ * @example
+ * const within = defineMetric({
+ *   name: 'withinOne',
+ *   needs: ['numbers'],
+ *   rule: ({ score, target }) => score.minus(target).absolute().lessThan(1),
+ * })
+ */
+export function defineMetric(definition: MetricDefinition): Metric {
+  const given = knownOptions<MetricDefinition>('defineMetric', definition, ['name', 'needs', 'rule', 'fromScores'])
+  const { rule, fromScores } = given
+  const name = string('name', given.name)
+  const wanted = array('needs', given.needs ?? [], 'needs').map((one, i) => oneOf(`needs[${i}]`, one, needs))
+  if ((rule === undefined) === (fromScores === undefined)) {
+    throw invalid('definition', "either a 'rule' or 'fromScores'", definition)
+  }
+  if (rule === undefined) return { name, needs: wanted, fromScores: fromScores! }
+  return { name, needs: wanted, record: (record, recording) => recordRowValue(record, recording, 'mean', rule) }
+}

@@ -1,0 +1,61 @@
+import { explainedOf, medianErrorOf } from './functions/regression.js'
+import { type ConfigurableMetric, configurableMetric, type NamedMetric, nameOption, type ScoredRows } from './metric.js'
+import { recordRowValue } from './row-values.js'
+
+/** Mean over rows and outputs of `(prediction - target)²`. */
+export const meanSquaredErrorMetric: ConfigurableMetric<NamedMetric> = configurableMetric(
+  'meanSquaredError',
+  (options) => ({
+    options: nameOption('meanSquaredError', options),
+    needs: ['numbers'],
+    record: (record, recording) =>
+      recordRowValue(record, recording, 'mean', ({ score, target }) => score.minus(target).squared()),
+  }),
+)
+
+/** The root of the mean squared error over rows and outputs together, in the targets' unit. */
+export const rootMeanSquaredError: ConfigurableMetric<NamedMetric> = configurableMetric(
+  'rootMeanSquaredError',
+  (options) => ({
+    options: nameOption('rootMeanSquaredError', options),
+    needs: ['numbers'],
+    record: (record, recording) =>
+      recordRowValue(record, recording, 'mean', ({ score, target }) => score.minus(target).squared()),
+    finish: Math.sqrt,
+  }),
+)
+
+/** Mean over rows and outputs of `|prediction - target|`. */
+export const meanAbsoluteErrorMetric: ConfigurableMetric<NamedMetric> = configurableMetric(
+  'meanAbsoluteError',
+  (options) => ({
+    options: nameOption('meanAbsoluteError', options),
+    needs: ['numbers'],
+    record: (record, recording) =>
+      recordRowValue(record, recording, 'mean', ({ score, target }) => score.minus(target).absolute()),
+  }),
+)
+
+/** The median of `|prediction - target|`, by weight; several outputs: the mean over them. */
+export const medianAbsoluteError: ConfigurableMetric<NamedMetric> = configurableMetric(
+  'medianAbsoluteError',
+  (options) => ({
+    options: nameOption('medianAbsoluteError', options),
+    needs: ['numbers'],
+    fromScores: (rows) => medianErrorOf(...matrices(rows), rows.weights),
+  }),
+)
+
+/** The share of the targets' variance that is explained; several outputs: the mean over them. NaN for less than two rows. */
+export const r2: ConfigurableMetric<NamedMetric> = configurableMetric('r2', (options) => ({
+  options: nameOption('r2', options),
+  needs: ['numbers'],
+  fromScores: (rows) => explainedOf(...matrices(rows), rows.weights),
+}))
+
+function matrices({ targets, scores, rows, outputs: columns }: ScoredRows) {
+  return [
+    { data: targets, rows, columns },
+    { data: scores, rows, columns },
+  ] as const
+}

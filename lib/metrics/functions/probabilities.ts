@@ -1,0 +1,114 @@
+/*
+ * Metrics of probabilities against what came true.
+ */
+import { DeepblasError } from '../../errors.js'
+import { invalid, knownOptions, positiveInteger } from '../../validate.js'
+import {
+  classNumbers,
+  matrixOf,
+  type NumberRows,
+  type Numbers,
+  sameRows,
+  type Weighted,
+  weightedMean,
+  weightsOf,
+} from './arrays.js'
+
+/** Probabilities are kept this far from 0 and 1: float32's next number below 1 is nearer. */
+export const SMALLEST_PROBABILITY = 1e-7
+
+export interface TopKOptions extends Weighted {
+  /** How many of the highest scores count. Default 2. */
+  readonly k?: number
+}
+
+/** What a k is where none is given: scikit-learn's. */
+export const DEFAULT_K = 2
+
+/**
+ * `-log` of the probability given to what came true, mean over rows (and over outputs, of 0 and 1 each). Probabilities are
+ * kept 1e-7 away from 0 and 1.
+ *
+ * @param targets 0 or 1 and one probability a row; class numbers and a row of probabilities each; or rows of both
+ */
+export function logLoss(targets: Numbers | NumberRows, probabilities: NumberRows, options?: Weighted): number {
+  const { classes, wanted, given, weights } = read('logLoss', 'probabilities', targets, probabilities, options)
+  const { data, rows, columns } = given
+  const clipped = (at: number) => Math.min(Math.max(data[at]!, SMALLEST_PROBABILITY), 1 - SMALLEST_PROBABILITY)
+  if (classes !== undefined)
+    return weightedMean(rows, (row) => -Math.log(clipped(row * columns + classes[row]!)), weights)
+  const term = (at: number) => -(wanted[at]! * Math.log(clipped(at)) + (1 - wanted[at]!) * Math.log(1 - clipped(at)))
+  return weightedMean(rows, (row) => meanOf(columns, (column) => term(row * columns + column)), weights)
+}
+
+/**
+ * The squared distance of probabilities and what came true: of one output `(p - y)²`, of several classes its sum over
+ * classes, of several outputs of 0 and 1 each its mean; mean over rows (Brier, 1950).
+ */
+export function brier(targets: Numbers | NumberRows, probabilities: NumberRows, options?: Weighted): number {
+  const { classes, wanted, given, weights } = read('brier', 'probabilities', targets, probabilities, options)
+  const { data, rows, columns } = given
+  const square = (row: number, column: number) => {
+    const at = row * columns + column
+    return (data[at]! - (classes === undefined ? wanted[at]! : Number(classes[row] === column))) ** 2
+  }
+  const share = classes === undefined ? 1 : columns
+  return weightedMean(rows, (row) => share * meanOf(columns, (column) => square(row, column)), weights)
+}
+
+/**
+ * The share of rows whose class is among the k highest scores. Of equal scores the later class counts as the higher, as
+ * in scikit-learn.
+ *
+ * @param options k, or { k, sampleWeights }
+ */
+export function topK(targets: Numbers, scores: NumberRows, options?: number | TopKOptions): number {
+  const chosen = typeof options === 'number' ? { k: options } : options
+  const { k, ...rest } = knownOptions<TopKOptions>('topK', chosen, ['k', 'sampleWeights'])
+  const most = positiveInteger('k', k ?? DEFAULT_K)
+  const { classes, given, weights } = read('topK', 'scores', targets, scores, rest)
+  if (classes === undefined) throw invalid('scores', 'a row of scores for every target', scores)
+  const { data, rows, columns } = given
+  return weightedMean(
+    rows,
+    (row) => {
+      const own = data[row * columns + classes[row]!]!
+      let before = 0
+      for (let column = 0; column < columns; column++) {
+        const score = data[row * columns + column]!
+        if (score > own || (score === own && column > classes[row]!)) before++
+      }
+      return Number(before < most)
+    },
+    weights,
+  )
+}
+
+function meanOf(count: number, value: (i: number) => number): number {
+  let sum = 0
+  for (let i = 0; i < count; i++) sum += value(i)
+  return sum / count
+}
+
+function read(name: string, argument: string, targets: unknown, scores: unknown, options: Weighted | undefined) {
+  const { sampleWeights } = knownOptions<Weighted>(name, options, ['sampleWeights'])
+  const wanted = matrixOf('targets', targets)
+  const given = matrixOf(argument, scores)
+  sameRows(argument, given.rows, wanted.rows)
+  const weights = weightsOf(sampleWeights, wanted.rows)
+  if (wanted.columns === 1 && given.columns > 1) {
+    const classes = classNumbers('targets', wanted.data)
+    const bad = classes.findIndex((one) => one >= given.columns)
+    if (bad >= 0) throw invalid(`targets[${bad}]`, `class from 0 to ${given.columns - 1}`, classes[bad])
+    return { classes, wanted: wanted.data, given, weights }
+  }
+  if (wanted.columns !== given.columns) {
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_SHAPE',
+      `Expected ${wanted.columns} columns for ${argument}, as targets has, but received ${given.columns}.`,
+    )
+  }
+  const bad = wanted.data.findIndex((value) => value !== 0 && value !== 1)
+  if (bad >= 0) throw invalid(`targets[${bad}]`, '0 or 1', wanted.data[bad])
+  return { classes: undefined, wanted: wanted.data, given, weights }
+}

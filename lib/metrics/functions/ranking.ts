@@ -1,0 +1,164 @@
+/*
+ * Metrics of the order of scores, exact where scores are equal. scikit-learn's definitions.
+ */
+import { DeepblasError } from '../../errors.js'
+import { invalid, knownOptions, oneOf } from '../../validate.js'
+import {
+  classNumbers,
+  type Matrix,
+  matrixOf,
+  type NumberRows,
+  type Numbers,
+  sameRows,
+  sumOf,
+  type Weighted,
+  weightsOf,
+} from './arrays.js'
+
+/** How the scores of several classes become one. */
+export type RankingAverage = 'macro' | 'micro' | 'weighted'
+export const rankingAverages = ['macro', 'micro', 'weighted'] as const
+
+export interface RankingOptions extends Weighted {
+  /** Of several classes, each against the rest: their mean, or as `precision` has it. Default 'macro'. */
+  readonly average?: RankingAverage
+}
+
+/**
+ * Area under the receiver operating characteristic: how probable it is that a row of the class has a higher score than
+ * one that is not, equal scores counting one half. Several classes: each against the rest. NaN where a class has no rows,
+ * or all of them.
+ *
+ * @param targets 0 or 1 and one score a row, or class numbers and a row of scores each
+ */
+export function rocAuc(targets: Numbers | NumberRows, scores: NumberRows, options?: RankingOptions): number {
+  return ranked('rocAuc', areaUnderCurve, targets, scores, options)
+}
+
+/**
+ * Σ (R_n - R_{n-1}) P_n over the distinct scores from the highest down: the area under precision by recall, without
+ * interpolation. 0 where a class has no rows.
+ */
+export function averagePrecision(targets: Numbers | NumberRows, scores: NumberRows, options?: RankingOptions): number {
+  return ranked('averagePrecision', precisionByRecall, targets, scores, options)
+}
+
+export type RankingRule = (
+  positive: (row: number) => boolean,
+  score: (row: number) => number,
+  rows: number,
+  weight: (row: number) => number,
+) => number
+
+export const areaUnderCurve: RankingRule = (positive, score, rows, weight) => {
+  let area = 0
+  let negativesBefore = 0
+  let positivesBefore = 0
+  for (const { positives, negatives } of groups(positive, score, rows, weight)) {
+    // From the highest score down: those before stand above these.
+    area += negatives * (positivesBefore + positives / 2)
+    positivesBefore += positives
+    negativesBefore += negatives
+  }
+  return area / (positivesBefore * negativesBefore)
+}
+
+export const precisionByRecall: RankingRule = (positive, score, rows, weight) => {
+  let sum = 0
+  let found = 0
+  let taken = 0
+  for (const { positives, negatives } of groups(positive, score, rows, weight)) {
+    found += positives
+    taken += positives + negatives
+    if (positives > 0) sum += positives * (found / taken)
+  }
+  return found === 0 ? sum : sum / found
+}
+
+/** Sums of weights at every distinct score, from the highest down. */
+function groups(
+  positive: (row: number) => boolean,
+  score: (row: number) => number,
+  rows: number,
+  weight: (row: number) => number,
+): { positives: number; negatives: number }[] {
+  const values = Float64Array.from({ length: rows }, (_, row) => score(row))
+  if (values.some(Number.isNaN)) return [{ positives: Number.NaN, negatives: Number.NaN }]
+  const order = Uint32Array.from({ length: rows }, (_, row) => row).sort((a, b) => values[b]! - values[a]! || a - b)
+  const found: { positives: number; negatives: number }[] = []
+  let last: number | undefined
+  for (const row of order) {
+    if (values[row] !== last) found.push({ positives: 0, negatives: 0 })
+    last = values[row]!
+    if (positive(row)) found.at(-1)!.positives += weight(row)
+    else found.at(-1)!.negatives += weight(row)
+  }
+  return found
+}
+
+/** One score a column, each against the rest: of classes, or of 0 and 1 in every column. */
+export function rankedColumns(
+  rule: RankingRule,
+  isOf: (row: number, column: number) => boolean,
+  { data, rows, columns }: Matrix,
+  weights: Float64Array | undefined,
+  average: RankingAverage,
+): number {
+  const weight = (row: number) => weights?.[row] ?? 1
+  if (average === 'micro') {
+    const place = (at: number) => [Math.floor(at / columns), at % columns] as const
+    return rule(
+      (at) => isOf(...place(at)),
+      (at) => data[at]!,
+      rows * columns,
+      (at) => weight(place(at)[0]),
+    )
+  }
+  const values = Array.from({ length: columns }, (_, column) =>
+    rule(
+      (row) => isOf(row, column),
+      (row) => data[row * columns + column]!,
+      rows,
+      weight,
+    ),
+  )
+  if (average === 'macro') return sumOf(values) / columns
+  const shares = values.map((_, column) => {
+    let share = 0
+    for (let row = 0; row < rows; row++) if (isOf(row, column)) share += weight(row)
+    return share
+  })
+  const total = sumOf(shares)
+  return sumOf(values.map((value, column) => (shares[column] === 0 ? 0 : value * shares[column]!))) / total
+}
+
+function ranked(
+  name: string,
+  rule: RankingRule,
+  targets: unknown,
+  scores: unknown,
+  options: RankingOptions | undefined,
+): number {
+  const { average, sampleWeights } = knownOptions<RankingOptions>(name, options, ['average', 'sampleWeights'])
+  const chosen = oneOf('average', average ?? 'macro', rankingAverages)
+  const given = matrixOf('scores', scores)
+  const wanted = matrixOf('targets', targets)
+  sameRows('scores', given.rows, wanted.rows)
+  const weights = weightsOf(sampleWeights, wanted.rows)
+  if (wanted.columns === 1 && given.columns > 1) {
+    const classes = classNumbers('targets', wanted.data)
+    const bad = classes.findIndex((one) => one >= given.columns)
+    if (bad >= 0) throw invalid(`targets[${bad}]`, `class from 0 to ${given.columns - 1}`, classes[bad])
+    return rankedColumns(rule, (row, column) => classes[row] === column, given, weights, chosen)
+  }
+  if (wanted.columns !== given.columns) {
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_SHAPE',
+      `Expected ${wanted.columns} columns for scores, as targets has, but received ${given.columns}.`,
+    )
+  }
+  const bad = wanted.data.findIndex((value) => value !== 0 && value !== 1)
+  if (bad >= 0) throw invalid(`targets[${bad}]`, '0 or 1', wanted.data[bad])
+  const isOf = (row: number, column: number) => wanted.data[row * wanted.columns + column] === 1
+  return rankedColumns(rule, isOf, given, weights, chosen)
+}

@@ -1,0 +1,115 @@
+/*
+ * Metrics of values against values. Several outputs: the mean over them.
+ */
+import { DeepblasError } from '../../errors.js'
+import { knownOptions } from '../../validate.js'
+import { type Matrix, matrixOf, type NumberRows, sameRows, type Weighted, weightedMean, weightsOf } from './arrays.js'
+
+/** Mean of `(prediction - target)²`. */
+export function meanSquaredError(targets: NumberRows, predicted: NumberRows, options?: Weighted): number {
+  return meanOfRows('meanSquaredError', (difference) => difference * difference, targets, predicted, options)
+}
+
+/** The root of the mean squared error (over rows and outputs together), in the targets' unit. */
+export function rootMeanSquaredError(targets: NumberRows, predicted: NumberRows, options?: Weighted): number {
+  return Math.sqrt(
+    meanOfRows('rootMeanSquaredError', (difference) => difference * difference, targets, predicted, options),
+  )
+}
+
+/** Mean of `|prediction - target|`. */
+export function meanAbsoluteError(targets: NumberRows, predicted: NumberRows, options?: Weighted): number {
+  return meanOfRows('meanAbsoluteError', Math.abs, targets, predicted, options)
+}
+
+/**
+ * The median of `|prediction - target|`: half of the rows, by weight, are nearer. Between two middle values their mean.
+ */
+export function medianAbsoluteError(targets: NumberRows, predicted: NumberRows, options?: Weighted): number {
+  const { wanted, given, weights } = read('medianAbsoluteError', targets, predicted, options)
+  return medianErrorOf(wanted, given, weights)
+}
+
+/**
+ * The share of the targets' variance that the predictions explain: `1 - Σ (y - p)² / Σ (y - mean)²`; 1 at best, 0 for
+ * always the mean, below for worse. Targets that are all the same: 1 where the predictions are right, else 0. Less than
+ * two rows: NaN.
+ */
+export function r2(targets: NumberRows, predicted: NumberRows, options?: Weighted): number {
+  const { wanted, given, weights } = read('r2', targets, predicted, options)
+  return explainedOf(wanted, given, weights)
+}
+
+export function medianErrorOf(wanted: Matrix, given: Matrix, weights: Float64Array | undefined): number {
+  return meanOfColumns(wanted, (column) => {
+    const errors = Float64Array.from({ length: wanted.rows }, (_, row) =>
+      Math.abs(at(given, row, column) - at(wanted, row, column)),
+    )
+    return weightedMedian(errors, weights)
+  })
+}
+
+export function explainedOf(wanted: Matrix, given: Matrix, weights: Float64Array | undefined): number {
+  if (wanted.rows < 2) return Number.NaN
+  return meanOfColumns(wanted, (column) => {
+    const mean = weightedMean(wanted.rows, (row) => at(wanted, row, column), weights)
+    const spread = weightedMean(wanted.rows, (row) => (at(wanted, row, column) - mean) ** 2, weights)
+    const left = weightedMean(wanted.rows, (row) => (at(wanted, row, column) - at(given, row, column)) ** 2, weights)
+    if (spread === 0) return Number.isNaN(left) ? left : Number(left === 0)
+    return 1 - left / spread
+  })
+}
+
+function weightedMedian(values: Float64Array, weights: Float64Array | undefined): number {
+  if (values.some(Number.isNaN)) return Number.NaN
+  const order = Array.from(values.keys()).sort((a, b) => values[a]! - values[b]!)
+  const weight = (row: number) => weights?.[row] ?? 1
+  const half = order.reduce((sum, row) => sum + weight(row), 0) / 2
+  let below = 0
+  for (const [place, row] of order.entries()) {
+    below += weight(row)
+    if (below < half || weight(row) === 0) continue
+    const next = below === half ? order.slice(place + 1).find((other) => weight(other) > 0) : undefined
+    return next === undefined ? values[row]! : (values[row]! + values[next]!) / 2
+  }
+  return Number.NaN
+}
+
+function at({ data, columns }: Matrix, row: number, column: number): number {
+  return data[row * columns + column]!
+}
+
+function meanOfColumns({ columns }: Matrix, value: (column: number) => number): number {
+  let sum = 0
+  for (let column = 0; column < columns; column++) sum += value(column)
+  return sum / columns
+}
+
+function meanOfRows(
+  name: string,
+  rule: (difference: number) => number,
+  targets: unknown,
+  predicted: unknown,
+  options: Weighted | undefined,
+): number {
+  const { wanted, given, weights } = read(name, targets, predicted, options)
+  return weightedMean(
+    wanted.rows,
+    (row) => meanOfColumns(wanted, (column) => rule(at(given, row, column) - at(wanted, row, column))),
+    weights,
+  )
+}
+
+function read(name: string, targets: unknown, predicted: unknown, options: Weighted | undefined) {
+  const { sampleWeights } = knownOptions<Weighted>(name, options, ['sampleWeights'])
+  const wanted = matrixOf('targets', targets)
+  const given = matrixOf('predicted', predicted)
+  sameRows('predicted', given.rows, wanted.rows)
+  if (wanted.columns !== given.columns) {
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_SHAPE',
+      `Expected ${wanted.columns} columns for predicted, as targets has, but received ${given.columns}.`,
+    )
+  }
+  return { wanted, given, weights: weightsOf(sampleWeights, wanted.rows) }
+}

@@ -1,0 +1,135 @@
+/*
+ * Metrics by name, as instances, and as a model file keeps them.
+ */
+import { DeepblasError } from '../errors.js'
+import type { Json } from '../files/strict-json.js'
+import { isBuiltInLoss, type Loss } from '../losses/loss.js'
+import { identityOf } from '../native/identity.js'
+import { invalid, knownOptions, oneOf, plainObject, string } from '../validate.js'
+import { accuracy } from './accuracy.js'
+import { brier } from './brier.js'
+import {
+  meanAbsoluteErrorMetric,
+  meanSquaredErrorMetric,
+  medianAbsoluteError,
+  r2,
+  rootMeanSquaredError,
+} from './errors.js'
+import { confusion, f1, matthews, precision, recall } from './label-metrics.js'
+import { logLoss } from './log-loss.js'
+import { type ConfigurableMetric, isBuiltInMetric, type Metric } from './metric.js'
+import { averagePrecision, rocAuc } from './ranking-metrics.js'
+import { topK } from './top-k.js'
+
+/** Metrics by name. */
+export const metricNames = [
+  'accuracy',
+  'precision',
+  'recall',
+  'f1',
+  'rocAuc',
+  'averagePrecision',
+  'logLoss',
+  'brier',
+  'matthews',
+  'topK',
+  'confusion',
+  'meanSquaredError',
+  'rootMeanSquaredError',
+  'meanAbsoluteError',
+  'medianAbsoluteError',
+  'r2',
+] as const
+export type MetricName = (typeof metricNames)[number]
+
+const known = {
+  accuracy,
+  precision,
+  recall,
+  f1,
+  rocAuc,
+  averagePrecision,
+  logLoss,
+  brier,
+  matthews,
+  topK,
+  confusion,
+  meanSquaredError: meanSquaredErrorMetric,
+  rootMeanSquaredError,
+  meanAbsoluteError: meanAbsoluteErrorMetric,
+  medianAbsoluteError,
+  r2,
+} as unknown as Readonly<Record<MetricName, ConfigurableMetric<Record<string, Json>>>>
+
+/** What an epoch's result holds beside the metrics. */
+const taken = ['loss', 'epoch', 'validation', 'learningRate', 'seconds']
+
+/**
+ * A metric by name or instance. The losses that are metrics too, such as `meanSquaredError`, are taken for them.
+ *
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an unknown name, with the nearest one, or what is no metric
+ */
+export function metric(argument: string, value: unknown): Metric {
+  if (typeof value === 'string' || value === undefined || value === null) {
+    return known[oneOf(argument, value, metricNames)]
+  }
+  if (typeof value !== 'object' && typeof value !== 'function') throw notAMetric(argument, value)
+  if (isBuiltInLoss(value as Loss)) return known[oneOf(argument, (value as Loss).name, metricNames)]
+  const given = value as Metric
+  if (!isBuiltInMetric(given)) {
+    const one = typeof given.record === 'function' ? 1 : 0
+    const two = typeof given.fromScores === 'function' ? 1 : 0
+    if (typeof given.name !== 'string' || given.name === '' || one + two !== 1) throw notAMetric(argument, value)
+  }
+  if (taken.includes(given.name))
+    throw invalid(`${argument}.name`, `another name than '${taken.join("', '")}'`, given.name)
+  return given
+}
+
+function notAMetric(argument: string, value: unknown): DeepblasError {
+  return invalid(
+    argument,
+    "name of a metric such as 'accuracy', an instance such as topK(3), or a metric of your own",
+    value,
+    'Make one of your own with defineMetric.',
+  )
+}
+
+/** Equal for two metrics that record the same calls: programs are kept by it. */
+export function metricKey(metric: Metric): string {
+  return isBuiltInMetric(metric) ? `${metric.type} ${JSON.stringify(metric.options ?? {})}` : identityOf(metric)
+}
+
+/** As a model file keeps it: a name, name and options, or, for a user's own, its name only. */
+export function savedMetric(metric: Metric): Json {
+  const { name, type, options = {} } = metric
+  if (!isBuiltInMetric(metric)) return { name, own: true }
+  return Object.keys(options).length === 0 ? type! : { name: type!, options: { ...options } }
+}
+
+/**
+ * The metrics that a file names; those of users' own by their names, since their code is not in it.
+ *
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for what `savedMetric` did not write
+ */
+export function metricFromFile(argument: string, value: unknown): Metric {
+  if (typeof value === 'string') return metric(argument, value)
+  const saved = plainObject(argument, value) as { name: string; options: object; own: boolean }
+  const { name, options, own } = knownOptions<{ name: string; options: object; own: boolean }>(argument, saved, [
+    'name',
+    'options',
+    'own',
+  ])
+  if (own !== true) return known[oneOf(`${argument}.name`, name, metricNames)](options as Record<string, Json>)
+  const told = string(`${argument}.name`, name)
+  return {
+    name: told,
+    fromScores() {
+      throw new DeepblasError(
+        'ERR_DEEPBLAS_ARGUMENT',
+        `Expected the metric '${told}' but received nothing: the model was trained with a metric of its own, of which a ` +
+          'file keeps the name only. Pass metrics to evaluate.',
+      )
+    },
+  }
+}

@@ -1,0 +1,161 @@
+/*
+ * Metrics of all scores at once: a prediction pass over a data set, then a function of what it gave.
+ */
+import type { Dataset } from '../data/dataset.js'
+import type { Loss } from '../losses/loss.js'
+import type { Metric, MetricValue, OutputMeaning, ScoredRows } from '../metrics/metric.js'
+import { type Arena, native, type Pass } from '../native/addon.js'
+import { compilePrediction, type Scoring } from './compile.js'
+import { EVALUATION_BATCH } from './fit-data.js'
+import type { FitSteps } from './fit-request.js'
+import { metricTask, outputMeaning, thresholdOf } from './metric-task.js'
+import type { Network } from './network.js'
+
+export interface ScoreSettings {
+  readonly network: Network
+  readonly parameters: Arena
+  readonly validation: readonly Dataset[] | undefined
+  readonly scoring: Scoring
+  readonly seeds: readonly number[]
+}
+
+/** The metrics of a scoring that see all scores, on one data set for all members, or one each. */
+export class ScorePass {
+  readonly #network: Network
+  readonly #data: readonly Dataset[]
+  readonly #scoring: Scoring
+  readonly #metrics: readonly Metric[]
+  readonly #pass: Pass
+  readonly #output: Float32Array<ArrayBuffer>
+  /** Where every member's outputs begin. */
+  readonly #begins: readonly number[]
+
+  /** Undefined where no metric needs it. */
+  static of(
+    network: Network,
+    parameters: Arena,
+    data: readonly Dataset[],
+    scoring: Scoring,
+    members: number,
+  ): ScorePass | undefined {
+    const needed = scoring.metrics.some(({ fromScores }) => fromScores !== undefined)
+    return needed ? new ScorePass(network, parameters, data, scoring, members) : undefined
+  }
+
+  private constructor(
+    network: Network,
+    parameters: Arena,
+    data: readonly Dataset[],
+    scoring: Scoring,
+    members: number,
+  ) {
+    this.#network = network
+    this.#data = data
+    this.#scoring = scoring
+    this.#metrics = scoring.metrics.filter(({ fromScores }) => fromScores !== undefined)
+    const rows = Array.from({ length: members }, (_, member) => this.#of(member).rows)
+    const before = (member: number) => rows.slice(0, member).reduce((sum, count) => sum + count, 0) * network.outputs
+    this.#begins = rows.map((_, member) => before(member))
+    this.#output = new Float32Array(before(members))
+    const floats = data.some(({ type }) => type !== data[0]!.type)
+    this.#pass = new (native().Pass)({
+      program: compilePrediction(network, floats ? 'float32' : data[0]!.type),
+      batch: Math.min(EVALUATION_BATCH, Math.max(...rows)),
+      keepAll: false,
+      rows: Float64Array.from(rows),
+      parameters,
+      slots: [data.map((one) => one.matrix(floats))],
+      output: this.#output,
+      outputColumns: network.outputs,
+    })
+  }
+
+  /** Predicts all rows with the parameters of now. */
+  run(form: 'async' | 'sync'): unknown {
+    return form === 'async' ? this.#pass.run() : this.#pass.runSync()
+  }
+
+  /** Of the last run. */
+  values(member: number): Record<string, MetricValue> {
+    const { outputs, layers } = this.#network
+    const { loss } = this.#scoring
+    const data = this.#of(member)
+    const begin = this.#begins[member]!
+    const output = this.#output.subarray(begin, begin + data.rows * outputs)
+    const meaning = outputMeaning(layers.at(-1)!.activationName, loss, outputs, false)
+    const weights = data.sampleWeights()
+    return Object.fromEntries(
+      this.#metrics.map((metric) => {
+        const task = metricTask(metric, loss, outputs)
+        const given: ScoredRows = {
+          task,
+          rows: data.rows,
+          outputs,
+          scores: scoresOf(output, meaning, task, outputs),
+          targets: targetsOf(data, loss, task),
+          weights: weights && Float64Array.from(weights),
+          threshold: loss.targetKind === 'signs' ? 0 : thresholdOf(loss, 'values'),
+        }
+        return [metric.name, metric.fromScores!(given)]
+      }),
+    )
+  }
+
+  #of(member: number): Dataset {
+    return this.#data[member] ?? this.#data[0]!
+  }
+}
+
+/** Of the training data and of the validation; none where no metric needs them. */
+export function scorePasses(
+  { network, parameters, validation, scoring, seeds }: ScoreSettings,
+  train: readonly Dataset[],
+): (ScorePass | undefined)[] {
+  const pass = (data: readonly Dataset[] | undefined) =>
+    data && ScorePass.of(network, parameters, data, scoring, seeds.length)
+  const training = pass(train)
+  return training === undefined ? [] : [training, pass(validation)]
+}
+
+/** Gives the seconds that they took. */
+export function* runPasses(passes: readonly (ScorePass | undefined)[]): FitSteps<number> {
+  const begun = performance.now()
+  for (const pass of passes) if (pass !== undefined) yield { work: (form) => pass.run(form) }
+  return (performance.now() - begun) / 1000
+}
+
+/** What `predict` gives, as probabilities, rates or values. */
+function scoresOf(
+  output: Float32Array,
+  meaning: OutputMeaning,
+  task: ScoredRows['task'],
+  outputs: number,
+): Float64Array {
+  const scores = Float64Array.from(output)
+  if (meaning === 'probabilities' || meaning === 'values') return scores
+  if (meaning !== 'logits') return scores.map(Math.exp)
+  if (task !== 'classes') return scores.map((z) => 1 / (1 + Math.exp(-z)))
+  for (let at = 0; at < scores.length; at += outputs) {
+    const row = scores.subarray(at, at + outputs)
+    const largest = row.reduce((most, z) => Math.max(most, z), Number.NEGATIVE_INFINITY)
+    let sum = 0
+    for (const [i, z] of row.entries()) sum += row[i] = Math.exp(z - largest)
+    for (const [i, term] of row.entries()) row[i] = term / sum
+  }
+  return scores
+}
+
+function targetsOf(data: Dataset, { targetKind }: Loss, task: ScoredRows['task']): Float64Array {
+  const { data: values, columns } = data.targetTable!
+  if (task === 'classes') {
+    if (columns === 1) return Float64Array.from(values)
+    return Float64Array.from({ length: data.rows }, (_, row) => {
+      let best = row * columns
+      for (let at = best + 1; at < (row + 1) * columns; at++) if (values[at]! > values[best]!) best = at
+      return best - row * columns
+    })
+  }
+  if (task === 'values') return Float64Array.from(values)
+  const half = targetKind === 'signs' ? 0 : 0.5
+  return Float64Array.from(values, (value) => Number(value > half))
+}
