@@ -8,8 +8,8 @@ import { type ActivationOption, activation } from './activation.js'
 export interface CheckActivationOptions {
   /** Where to compare. Default 34 points from -4.95 to 4.95. Leave out corners: there is no derivative there. */
   readonly points?: readonly number[]
-  /** Of the larger of 1 and the derivative. Default 1e-3. */
-  readonly tolerance?: number
+  /** The largest difference that passes, as a part of the larger of 1 and the derivative. Default 0.001. */
+  readonly bound?: number
 }
 
 /** Differences are taken over this part of max(1, |x|): float32 has 24 bits, and both errors are about 2^-14 then. */
@@ -20,7 +20,7 @@ const STEP = 2 ** -7
  * compute both.
  *
  * @returns the largest difference, as a part of the larger of 1 and the derivative
- * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT that names the point where they differ most, if by more than `tolerance`
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT that names the point where they differ most, if by more than `bound`
  * @example
  * checkActivation({ name: 'cube', forward: (x) => x.squared().times(x), derivative: (x) => x.squared().times(3) })
  */
@@ -29,8 +29,8 @@ export function checkActivation(of: ActivationOption, options?: CheckActivationO
   if (!checked.elementWise) {
     throw invalid('activation', 'element-wise activation', checked.name, 'It has a matrix of derivatives a row.')
   }
-  const given = knownOptions<CheckActivationOptions>('checkActivation', options, ['points', 'tolerance'])
-  const tolerance = finiteNumber('tolerance', given.tolerance ?? 1e-3, { exclusiveMin: 0 })
+  const given = knownOptions<CheckActivationOptions>('checkActivation', options, ['points', 'bound'])
+  const bound = finiteNumber('bound', given.bound ?? 1e-3, { exclusiveMin: 0 })
   const points = array('points', given.points ?? defaultPoints, 'numbers').map((point, i) =>
     Math.fround(finiteNumber(`points[${i}]`, point)),
   )
@@ -71,7 +71,7 @@ export function checkActivation(of: ActivationOption, options?: CheckActivationO
     if (!(difference <= worst.difference)) worst = { difference, point, claimed, measured }
     if (Number.isNaN(difference)) break
   }
-  if (worst.difference <= tolerance) return worst.difference
+  if (worst.difference <= bound) return worst.difference
   throw new DeepblasError(
     'ERR_DEEPBLAS_ARGUMENT',
     `Expected the derivative of activation '${checked.name}' at ${worst.point} to be ${worst.measured.toPrecision(6)}, ` +

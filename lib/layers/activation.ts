@@ -3,7 +3,8 @@ import type { ActivationFunction } from '../activations/activation-function.js'
 import type { Json } from '../files/strict-json.js'
 import type { Recorder } from '../native/recorder.js'
 import type { Tensor } from '../native/tensor.js'
-import { type Backward, type Cache, type Forward, Layer, type RecordOptions } from './layer.js'
+import type { Backward, Cache, Forward, RecordOptions } from './layer.js'
+import { SameShape } from './same-shape.js'
 
 /**
  * An activation as a layer of its own: `A = g(X)`. `new Dense(64, { activation: 'relu' })` does the same in one pass over
@@ -15,33 +16,21 @@ import { type Backward, type Cache, type Forward, Layer, type RecordOptions } fr
  * @example
  * new Sequential([new Dense(64), new Activation('relu'), new Dense(3), new Activation('softmax')], { inputs: 8 })
  */
-export class Activation extends Layer {
+export class Activation extends SameShape {
   readonly type = 'Activation'
-  readonly inputs: number | undefined
   readonly activation: ActivationFunction
 
   /**
    * @param given a name, one with options such as leakyRelu({ slope: 0.2 }), or a rule of your own
    * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an unknown name, with the nearest one
    */
-  constructor(given: ActivationOption)
-  constructor(given: ActivationOption, inputs?: number) {
+  constructor(given: ActivationOption) {
     super()
     this.activation = activation('activation', given)
-    this.inputs = inputs
-  }
-
-  get outputs(): number | undefined {
-    return this.inputs
   }
 
   override get activationName(): string {
     return this.activation.name
-  }
-
-  bind(inputs: number): Activation {
-    const Bound = Activation as unknown as new (given: ActivationFunction, inputs: number) => Activation
-    return new Bound(this.activation, inputs)
   }
 
   forward(record: Recorder, x: Tensor, { logits }: RecordOptions): Forward {
@@ -77,5 +66,8 @@ export class Activation extends Layer {
 
   override describe(): string {
     return `Activation ${this.activation.name}`
+  }
+  protected copy(): Activation {
+    return new Activation(this.activation)
   }
 }

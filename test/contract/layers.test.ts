@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import {
+  Activation,
   Adam,
   BatchNorm,
   checkGradient,
@@ -17,8 +18,14 @@ import {
   getThreads,
   type Layer,
   LayerNorm,
+  l1,
   l2,
+  leakyRelu,
+  lessonL2,
+  maxNorm,
   Normalize,
+  normal,
+  orthogonal,
   Population,
   Residual,
   Sequential,
@@ -35,6 +42,21 @@ interface Case {
 
 const cases: Case[] = [
   { name: 'Dense', layer: () => new Dense(5, { activation: 'tanh', regularizer: l2(0.01) }), inputs: 7, outputs: 5 },
+  {
+    name: 'Dense with all options',
+    layer: () =>
+      new Dense(5, {
+        activation: leakyRelu({ slope: 0.2 }),
+        initializer: orthogonal({ gain: 1.2 }),
+        biasInitializer: normal({ mean: 0.1, standardDeviation: 0.2 }),
+        regularizer: l1(0.001),
+        biasRegularizer: lessonL2(0.1),
+        constraint: maxNorm(1.1),
+      }),
+    inputs: 7,
+    outputs: 5,
+  },
+  { name: 'Activation', layer: () => new Activation('silu'), inputs: 7, outputs: 7 },
   { name: 'Dense without bias', layer: () => new Dense(3, { bias: false }), inputs: 7, outputs: 3 },
   { name: 'Dropout', layer: () => new Dropout(0.3), inputs: 7, outputs: 7 },
   { name: 'GaussianNoise', layer: () => new GaussianNoise(0.2), inputs: 7, outputs: 7 },
