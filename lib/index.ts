@@ -12,6 +12,7 @@ export {
 export type { ActivationRule } from './activations/element-wise.js'
 export { type ActivationName, activationNames } from './activations/names.js'
 export { defineActivation } from './activations/own-activation.js'
+export { Checkpoint, type CheckpointOptions } from './callbacks/checkpoint.js'
 export { EarlyStopping, type EarlyStoppingOptions } from './callbacks/early-stopping.js'
 export { ProgressBar, type ProgressBarOptions } from './callbacks/progress-bar.js'
 export type {

@@ -1,4 +1,12 @@
-import type { Callback, EpochResult, FitInfo, HistoryView, Snapshot, TrainingHandle } from '../model/callback.js'
+import type {
+  Callback,
+  CallbackState,
+  EpochResult,
+  FitInfo,
+  HistoryView,
+  Snapshot,
+  TrainingHandle,
+} from '../model/callback.js'
 import { boolean, finiteNumber, invalid, knownOptions, positiveInteger, string } from '../validate.js'
 import { type Direction, monitorDirection, monitoredValue } from './monitor.js'
 
@@ -101,6 +109,26 @@ export class EarlyStopping implements Callback {
     if (this.#snapshot !== undefined) training.restore(this.#snapshot)
     this.#forget()
     if (this.#best !== undefined) history.best = this.#best
+  }
+
+  saveState(): CallbackState {
+    const [monitor, snapshot, epochsWithout] = [this.monitor, this.#snapshot, this.#epochsWithout]
+    return { monitor, best: this.#best, epochsWithout, ...(snapshot === undefined ? {} : { snapshot }) }
+  }
+
+  restoreState(state: CallbackState): void {
+    const { monitor, best, epochsWithout, snapshot } = state as {
+      monitor: string
+      best?: { epoch: number; value: number }
+      epochsWithout: number
+      snapshot?: Snapshot
+    }
+    if (monitor !== this.monitor) {
+      throw invalid('monitor', `'${monitor}', which EarlyStopping has monitored before the resume,`, this.monitor)
+    }
+    this.#best = best
+    this.#epochsWithout = epochsWithout
+    this.#snapshot = this.restoreBest ? snapshot : undefined
   }
 
   #improves(value: number): boolean {

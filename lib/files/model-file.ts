@@ -77,12 +77,12 @@ type Part = keyof typeof KEYS
  *   cannot be written
  */
 export async function writeModelFile(path: string, description: ModelDescription): Promise<void> {
-  await writeSafetensors(path, toSafetensors(description))
+  await writeSafetensors(path, modelToSafetensors(description))
 }
 
 /** As `writeModelFile`, and blocks the thread until the file is on the disk. */
 export function writeModelFileSync(path: string, description: ModelDescription): void {
-  writeSafetensorsSync(path, toSafetensors(description))
+  writeSafetensorsSync(path, modelToSafetensors(description))
 }
 
 /**
@@ -91,15 +91,16 @@ export function writeModelFileSync(path: string, description: ModelDescription):
  * @throws DeepblasError `ERR_DEEPBLAS_FILE` with the path and the reason
  */
 export async function readModelFile(path: string): Promise<ModelDescription> {
-  return fromSafetensors(path, await readSafetensors(path))
+  return modelFromSafetensors(path, await readSafetensors(path))
 }
 
 /** As `readModelFile`, and blocks the thread. */
 export function readModelFileSync(path: string): ModelDescription {
-  return fromSafetensors(path, readSafetensorsSync(path))
+  return modelFromSafetensors(path, readSafetensorsSync(path))
 }
 
-function toSafetensors(description: ModelDescription): SafetensorsInput {
+/** The tensors and texts of a model file. */
+export function modelToSafetensors(description: ModelDescription): SafetensorsInput {
   plainObject('description', description)
   if (description.formatVersion !== FORMAT_VERSION) {
     throw invalid('description.formatVersion', String(FORMAT_VERSION), description.formatVersion)
@@ -129,13 +130,14 @@ function toSafetensors(description: ModelDescription): SafetensorsInput {
   return { tensors, metadata }
 }
 
-function fromSafetensors(path: string, { tensors, metadata }: SafetensorsContent): ModelDescription {
+/** The model in the content of a file; what a checkpoint has beside it is left out. */
+export function modelFromSafetensors(path: string, { tensors, metadata }: SafetensorsContent): ModelDescription {
   try {
     checkVersion(metadata[KEYS.formatVersion])
     const description: ModelDescription = {
       formatVersion: FORMAT_VERSION,
       architecture: checkArchitecture(part(metadata, 'architecture')),
-      weights: tensors.map(({ name, dtype, shape, data }) => {
+      weights: modelTensors(tensors, metadata).map(({ name, dtype, shape, data }) => {
         if (dtype !== 'F32') throw new FileProblem(`tensor '${name}' is ${dtype}, but a model's weights are F32`)
         const at = indexOfNotFinite(data)
         if (at !== -1) throw new FileProblem(`tensor '${name}' is not finite: its element ${at} is ${data[at]}`)
@@ -154,6 +156,12 @@ function fromSafetensors(path: string, { tensors, metadata }: SafetensorsContent
     if (error instanceof DeepblasError) throw fileError('read', path, error.message, error)
     throw asFileError('read', path, error)
   }
+}
+
+/** A checkpoint holds a model, and tensors of its own. */
+function modelTensors(tensors: SafetensorsContent['tensors'], metadata: Record<string, string>) {
+  if (metadata['deepblas.checkpoint'] === undefined) return tensors
+  return tensors.filter(({ name }) => !name.startsWith('checkpoint.'))
 }
 
 function checkVersion(text: string | undefined): void {

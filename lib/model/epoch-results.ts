@@ -107,6 +107,18 @@ export function together(results: ReadonlyMap<number, EpochResult>): EpochResult
   }
 }
 
+/** Every epoch so far, as `together` gave it. */
+export function meanHistory(histories: readonly History[]): EpochResult[] {
+  const last = Math.max(0, ...histories.map(({ epochs }) => epochs.at(-1)?.epoch ?? 0))
+  return Array.from({ length: last }, (_, i) => {
+    const results = histories.flatMap(({ epochs }, member) => {
+      const result = epochs.find(({ epoch }) => epoch === i + 1)
+      return result === undefined ? [] : [[member, result] as const]
+    })
+    return together(new Map(results))
+  }).filter((result) => result !== undefined)
+}
+
 /** Of the epoch under way, on average over the members. */
 export function runningLoss(running: Float64Array, members: number): number | undefined {
   const width = running.length / members

@@ -8,7 +8,7 @@ import type { Metric } from '../metrics/metric.js'
 import { type MetricName, metric } from '../metrics/names.js'
 import { Adam } from '../optimizers/adam.js'
 import { Optimizer } from '../optimizers/optimizer.js'
-import { array, boolean, invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../validate.js'
+import { array, boolean, invalid, knownOptions, nonNegativeInteger, positiveInteger, string } from '../validate.js'
 import type { Callback } from './callback.js'
 import { type ClassWeights, withClassWeights } from './class-weights.js'
 import type { Scoring } from './compile.js'
@@ -43,13 +43,18 @@ export interface FitOptions<Validation = number | Dataset> {
   readonly shuffle?: boolean
   /** Of the shuffle and the validation split. Default the model's. */
   readonly seed?: number
+  /**
+   * Path of a checkpoint to go on from: the rest of the training that wrote it, to the same bits. Model, data and options
+   * must be those of that training; `epochs` counts the epochs before too. Default none.
+   */
+  readonly resume?: string
   /** Draws a bar on a terminal, plain lines elsewhere. Default false: nothing is printed. */
   readonly progress?: boolean
 }
 
 /** Of one pass more: what is left out is as in the fit before. */
 export interface PartialFitOptions<Validation = number | Dataset>
-  extends Omit<FitOptions<Validation>, 'loss' | 'epochs'> {
+  extends Omit<FitOptions<Validation>, 'loss' | 'epochs' | 'resume'> {
   /** Default that of the last fit. */
   readonly loss?: LossName | Loss
 }
@@ -66,6 +71,7 @@ const optionNames = [
   'signal',
   'shuffle',
   'seed',
+  'resume',
   'progress',
 ] as const
 
@@ -124,6 +130,7 @@ export function fitSettings(
     seeds: memberSeeds,
     callbacks,
     signal: given.signal,
+    resume: given.resume === undefined ? undefined : string('resume', given.resume),
   }
 }
 
@@ -143,7 +150,7 @@ export function partialFitOptions(
   state: TrainingState | undefined,
   scoring: Scoring | undefined,
 ): FitOptions<Several> {
-  const names = optionNames.filter((name) => name !== 'epochs')
+  const names = optionNames.filter((name) => name !== 'epochs' && name !== 'resume')
   const given = knownOptions<PartialFitOptions<Several>>('partialFit', options, names)
   const loss = given.loss ?? scoring?.loss
   if (loss === undefined) throw invalid('loss', "loss such as 'crossEntropy' for a first partialFit", loss)

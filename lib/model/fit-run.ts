@@ -12,7 +12,6 @@ import type { TrainingStart } from './training-state.js'
 export interface Run {
   readonly training: Training
   readonly compiled: Compiled
-  readonly batch: number
   /** Steps of an epoch, of every member. */
   readonly ownSteps: readonly number[]
   /** The optimizer's, in the order of its names. */
@@ -24,10 +23,9 @@ export function checking(): boolean {
   return process.env.DEEPBLAS_CHECK === '1'
 }
 
-export function prepare(settings: FitSettings, train: readonly Dataset[], start: TrainingStart): Run {
+export function prepare(settings: FitSettings, train: readonly Dataset[], start: TrainingStart, batch: number): Run {
   const { network, parameters, validation, scoring, optimizer, seeds } = settings
   const rows = rowsOf(train, seeds.length)
-  const batch = batchOf(settings.batchSize, rows)
   // A full batch is the same rows at every step: neither shuffled nor gathered, and converted once.
   const full = batch >= Math.max(...rows)
   const { mode, slots } = dataMode(train, scoring, network.outputs, settings.shuffle && !full, full)
@@ -49,7 +47,7 @@ export function prepare(settings: FitSettings, train: readonly Dataset[], start:
     ...(validation === undefined ? {} : { validation: heldOut(settings, validation) }),
   })
   const ownSteps = Array.from(rows, (count) => Math.ceil(count / batch))
-  return { training, compiled, batch, ownSteps, states: start.states }
+  return { training, compiled, ownSteps, states: start.states }
 }
 
 /** Rows of a step: 'full' and more than there are mean all of them. */

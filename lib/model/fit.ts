@@ -4,15 +4,23 @@
  */
 import type { Dataset } from '../data/dataset.js'
 import { DeepblasError } from '../errors.js'
+import {
+  readCheckpointFile,
+  readCheckpointFileSync,
+  writeCheckpointFile,
+  writeCheckpointFileSync,
+} from '../files/checkpoint-file.js'
 import type { ModelDescription } from '../files/model-file.js'
 import { type Arena, chunkEnds, type Failure } from '../native/addon.js'
 import type { Optimizer } from '../optimizers/optimizer.js'
 import { ofMember } from '../per-member.js'
 import type { Callback, Progress } from './callback.js'
+import { describeCheckpoint, restoreCallbacks, resumedStart, savedHistories } from './checkpoint.js'
 import type { Scoring } from './compile.js'
 import { type History, mean, readEpochs, runningLoss } from './epoch-results.js'
-import type { FitForm, FitSteps } from './fit-request.js'
-import { checking, prepare } from './fit-run.js'
+import { rowsOf } from './fit-data.js'
+import { arrived, type FitForm, type FitSteps } from './fit-request.js'
+import { batchOf, checking, prepare } from './fit-run.js'
 import { type Network, trainableCount } from './network.js'
 import { runPasses, scorePasses } from './score-pass.js'
 import { same, stepTable } from './step-table.js'
@@ -47,28 +55,56 @@ export interface FitSettings extends FitSubject {
   readonly signal: AbortSignal | undefined
   /** Where to go on; left out, the training starts anew. */
   readonly start?: TrainingStart
+  /** Path of a checkpoint to go on from. */
+  readonly resume: string | undefined
 }
 
 /** `train`: one data set for all members, or one each. Returns the history of every member. */
-export function* fitting(settings: FitSettings, train: readonly Dataset[], _form: FitForm): FitSteps<History[]> {
-  const { epochs, optimizer, signal, seeds } = settings
+export function* fitting(settings: FitSettings, train: readonly Dataset[], form: FitForm): FitSteps<History[]> {
+  const { epochs, optimizer, signal, seeds, resume } = settings
   const members = seeds.length
   signal?.throwIfAborted()
-  const histories = seeds.map((): History => ({ epochs: [], stopped: 'completed' }))
-  const start = settings.start ?? freshStart(settings.network, optimizer, members)
-  const { training, compiled, batch, ownSteps, states } = prepare(settings, train, start)
+  const rows = rowsOf(train, members)
+  const batch = batchOf(settings.batchSize, rows)
+  const saved = resume === undefined ? undefined : yield* arrived(readCheckpoint(resume, form))
+  const histories =
+    saved === undefined
+      ? seeds.map((): History => ({ epochs: [], stopped: 'completed' }))
+      : savedHistories(resume!, saved)
+  const start =
+    saved === undefined
+      ? (settings.start ?? freshStart(settings.network, optimizer, members))
+      : resumedStart(resume!, saved, settings, { rows, batch })
+  const { training, compiled, ownSteps, states } = prepare(settings, train, start, batch)
   const stepsPerEpoch = Math.max(...ownSteps)
   /** The member's own count of updates after so many steps since the start: one with fewer rows waits for the others. */
   const updates = (steps: number, member: number) =>
     start.stepsBefore[member]! +
     Math.floor(steps / stepsPerEpoch) * ownSteps[member]! +
     Math.min(steps % stepsPerEpoch, ownSteps[member]!)
-  const watches = new Watches(settings, histories, () => undefined)
+  const place = { epoch: start.epoch, stepOfEpoch: start.stepOfEpoch }
+  let accumulators = start.accumulators ?? new Float64Array()
+  const steps = [...start.stepsBefore]
+  const watches = new Watches(settings, histories, (path) => {
+    const stepsBefore = start.stepsBefore.map((before, member) =>
+      watches.active.has(member) ? before + (place.epoch - start.epoch) * ownSteps[member]! : steps[member]!,
+    )
+    const description = describeCheckpoint({
+      settings,
+      batches: { rows, batch },
+      place: { ...place, stepsBefore, active: [...watches.active] },
+      accumulators,
+      states,
+      histories,
+      watches,
+    })
+    return form === 'async' ? writeCheckpointFile(path, description) : writeCheckpointFileSync(path, description)
+  })
   const { active } = watches
+  if (saved !== undefined) watches.keepActive(saved.place.active)
+  if (active.size < members && active.size > 0) training.setActive(Float64Array.from(active))
   const cancel = () => training.cancel()
   signal?.addEventListener('abort', cancel)
-  const steps = [...start.stepsBefore]
-  let epoch = start.epoch
   try {
     yield* watches.start({
       epochs,
@@ -78,6 +114,7 @@ export function* fitting(settings: FitSettings, train: readonly Dataset[], _form
       rows: train[0]!.rows,
       parameters: trainableCount(settings.network),
     })
+    if (saved !== undefined) restoreCallbacks(saved, settings.network, watches)
     // Metrics of all scores are of the parameters at the epoch's end.
     const passes = scorePasses(settings, train)
     const total = (epochs - start.epoch) * stepsPerEpoch
@@ -108,7 +145,9 @@ export function* fitting(settings: FitSettings, train: readonly Dataset[], _form
           ),
       })!
       done += chunk.steps
-      epoch = chunk.epoch
+      place.epoch = chunk.epoch
+      place.stepOfEpoch = chunk.stepOfEpoch
+      accumulators = chunk.running
       for (const member of taking) steps[member] = updates(done, member)
       const end = chunkEnds[chunk.end]
       if (end === 'cancelled') signal?.throwIfAborted()
@@ -142,8 +181,12 @@ export function* fitting(settings: FitSettings, train: readonly Dataset[], _form
     return histories
   } finally {
     signal?.removeEventListener('abort', cancel)
-    settings.remember({ optimizer, states, epoch, steps })
+    settings.remember({ optimizer, states, epoch: place.epoch, steps })
   }
+}
+
+function readCheckpoint(path: string, form: FitForm) {
+  return form === 'async' ? readCheckpointFile(path) : readCheckpointFileSync(path)
 }
 
 export function notFinite({ epoch, stepOfEpoch, label }: Failure): DeepblasError {

@@ -2,7 +2,7 @@
  * The callbacks of one fit: whom each of them watches, when it is told, and what it has asked for.
  */
 import type { Callback, EpochResult, FitInfo, Progress } from './callback.js'
-import { type History, together } from './epoch-results.js'
+import { type History, meanHistory, together } from './epoch-results.js'
 import type { FitSettings } from './fit.js'
 import { type FitSteps, told } from './fit-request.js'
 import { Handle } from './handle.js'
@@ -37,6 +37,14 @@ export class Watches {
       return everyone.map((member) => watch(callback.forMember!(member), member, histories[member]!))
     })
     this.all = [...all.filter(({ callback }) => callback.last !== true), ...all.filter(({ callback }) => callback.last)]
+  }
+
+  /** Of a resumed training: the others have stopped before, and those who watch all have seen the epochs so far. */
+  keepActive(members: readonly number[]): void {
+    for (const member of [...this.active]) if (!members.includes(member)) this.active.delete(member)
+    for (const { member, history } of this.all) {
+      if (member === undefined) history.epochs.push(...meanHistory(this.#histories))
+    }
   }
 
   /** Whether a chunk must end with every epoch. */

@@ -1,0 +1,97 @@
+import type { Callback, CallbackState, EpochResult, Progress, TrainingHandle } from '../model/callback.js'
+import { boolean, invalid, knownOptions, plainObject, positiveInteger, string } from '../validate.js'
+import { type Direction, monitorDirection, monitoredValue } from './monitor.js'
+
+export interface CheckpointOptions {
+  /** How often: so many epochs, or `{ epochs }` or `{ steps }`. Default 1: after every epoch. */
+  readonly every?: number | { readonly epochs: number } | { readonly steps: number }
+  /** Whether only epochs are saved that are better than those saved before. Default false. */
+  readonly bestOnly?: boolean
+  /** For `bestOnly`: dotted path of the number that says which is better. Default `'validation.loss'`. */
+  readonly monitor?: string
+  /** For `bestOnly`: whether less or more is better. Default `'auto'`: known for the loss and the metrics of deepblas. */
+  readonly mode?: 'auto' | 'min' | 'max'
+}
+
+/**
+ * Saves all that it takes to go on with the training: `fit({ resume: path })` does, in another process too, to the same
+ * bits. `Sequential.load(path)` reads the same file as a model.
+ *
+ * Every checkpoint replaces the one before, whole or not at all: a process that dies while it writes leaves the old one.
+ * It is told after all other callbacks, so their state is saved as the epoch has left it. Saving on steps falls in
+ * mid-epoch, which a resume goes on with.
+ *
+ * @example
+ * await model.fit(train, { ...options, epochs: 100, callbacks: [new Checkpoint('run.safetensors', { every: 5 })] })
+ * // and after a crash, the model made anew:
+ * await model.fit(train, { ...options, epochs: 100, resume: 'run.safetensors' })
+ */
+export class Checkpoint implements Callback {
+  readonly last = true
+  readonly needs: 'epoch' | { readonly steps: number }
+  readonly path: string
+  readonly bestOnly: boolean
+  readonly monitor: string
+  readonly #epochs: number | undefined
+  readonly #direction: Direction | undefined
+  #best: number | undefined
+
+  /** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that is unknown or out of range */
+  constructor(path: string, options?: CheckpointOptions) {
+    const given = knownOptions<CheckpointOptions>('Checkpoint', options, ['every', 'bestOnly', 'monitor', 'mode'])
+    this.path = string('path', path)
+    if (path === '') throw invalid('path', "path such as 'checkpoint.safetensors'", path)
+    const every = howOften(given.every ?? 1)
+    this.needs = 'steps' in every ? every : 'epoch'
+    this.#epochs = 'epochs' in every ? every.epochs : undefined
+    this.bestOnly = boolean('bestOnly', given.bestOnly ?? false)
+    this.monitor = string('monitor', given.monitor ?? 'validation.loss')
+    if (!this.bestOnly) return
+    if (this.#epochs === undefined) {
+      throw invalid('every', 'epochs with bestOnly', given.every, 'Only a whole epoch has a number to compare.')
+    }
+    this.#direction = monitorDirection(this.monitor, given.mode ?? 'auto')
+  }
+
+  onFitStart(): void {
+    this.#best = undefined
+  }
+
+  onStepEnd(_progress: Progress, training: TrainingHandle): void | Promise<void> {
+    return training.saveCheckpoint(this.path)
+  }
+
+  onEpochEnd(result: EpochResult, training: TrainingHandle): void | Promise<void> {
+    if (this.#epochs === undefined || result.epoch % this.#epochs !== 0) return
+    if (this.bestOnly) {
+      const value = monitoredValue(this.monitor, result)
+      if (!this.#improves(value)) return
+      this.#best = value
+    }
+    return training.saveCheckpoint(this.path)
+  }
+
+  saveState(): CallbackState {
+    return { best: this.#best }
+  }
+
+  restoreState({ best }: CallbackState): void {
+    this.#best = best as number | undefined
+  }
+
+  #improves(value: number): boolean {
+    if (Number.isNaN(value)) return false
+    if (this.#best === undefined) return true
+    return this.#direction === 'max' ? value > this.#best : value < this.#best
+  }
+}
+
+function howOften(every: unknown): { readonly epochs: number } | { readonly steps: number } {
+  if (typeof every === 'number') return { epochs: positiveInteger('every', every) }
+  const given = plainObject('every', every, 'Give a number of epochs, { epochs } or { steps }.')
+  const { epochs, steps } = knownOptions<{ epochs?: number; steps?: number }>('every', given, ['epochs', 'steps'])
+  if ((epochs === undefined) === (steps === undefined)) throw invalid('every', 'either { epochs } or { steps }', every)
+  return epochs === undefined
+    ? { steps: positiveInteger('every.steps', steps) }
+    : { epochs: positiveInteger('every.epochs', epochs) }
+}

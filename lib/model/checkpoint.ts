@@ -1,0 +1,229 @@
+/*
+ * A training to a checkpoint's description, and back.
+ */
+import { DeepblasError } from '../errors.js'
+import type { CallbackDescription, CheckpointDescription, CheckpointPlace } from '../files/checkpoint-file.js'
+import type { WeightDescription } from '../files/model-file.js'
+import type { Json } from '../files/strict-json.js'
+import { savedLoss } from '../losses/names.js'
+import type { Arena } from '../native/addon.js'
+import { plainObject } from '../validate.js'
+import type { CallbackState } from './callback.js'
+import { configurationOf, differences, jsonNumber, numberOf } from './configuration.js'
+import type { History } from './epoch-results.js'
+import type { FitSettings } from './fit.js'
+import { ArenaSnapshot, type Handle } from './handle.js'
+import { leavesOf, type Network, newArena } from './network.js'
+import type { TrainingStart } from './training-state.js'
+import type { Watches } from './watches.js'
+
+/** How the rows are cut. */
+export interface Batches {
+  /** Rows of every member. */
+  readonly rows: Float64Array
+  readonly batch: number
+}
+
+/** Where a fit stands between two chunks. */
+export interface Standing {
+  readonly settings: FitSettings
+  readonly batches: Batches
+  readonly place: CheckpointPlace
+  readonly accumulators: Float64Array
+  readonly states: readonly Arena[]
+  readonly histories: readonly History[]
+  readonly watches: Watches
+}
+
+export function describeCheckpoint(standing: Standing): CheckpointDescription {
+  const { settings, batches, place, states, histories, watches } = standing
+  const { network, optimizer, seeds } = settings
+  const model = settings.describe()
+  const snapshots: WeightDescription[][] = []
+  return {
+    model,
+    settings: comparedSettings(settings, batches),
+    place,
+    histories: histories.map(configurationOf),
+    callbacks: watches.all.map(({ callback, member, handle }): CallbackDescription => {
+      const state = callback.saveState?.()
+      return {
+        type: callback.constructor.name,
+        ...(member === undefined || seeds.length === 1 ? {} : { member }),
+        learningRateFactor: handle.learningRateFactor,
+        ...(state === undefined ? {} : { state: savedState(state, network, handle, snapshots) }),
+      }
+    }),
+    states: states.flatMap((arena, i) => readArena(network, arena, seeds.length, `${optimizer.stateNames[i]}.`)),
+    ...(place.stepOfEpoch === 0 ? {} : { accumulators: standing.accumulators }),
+    snapshots,
+  }
+}
+
+/** What must be the same for a training to go on bit for bit. */
+function comparedSettings(settings: FitSettings, { rows, batch }: Batches): Record<string, Json> {
+  const { network, optimizer, scoring, shuffle, seeds, describe } = settings
+  const { inputs, layers } = describe().architecture
+  return {
+    inputs,
+    members: seeds.length,
+    layers: configurationOf(layers),
+    trainable: leavesOf(network.layers).map(({ trainable }) => trainable),
+    optimizer: { ...(configurationOf(optimizer) as Record<string, Json>), name: optimizer.name },
+    loss: savedLoss(scoring.loss),
+    metrics: scoring.metrics.map(({ name }) => name),
+    rows: [...rows],
+    batchSize: batch,
+    shuffle,
+    seeds: [...seeds],
+  }
+}
+
+/**
+ * Checks that the checkpoint belongs to this fit, puts its parameters into the model, and tells where to go on.
+ *
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT that names all that differs; the model is as it was then
+ */
+export function resumedStart(
+  path: string,
+  saved: CheckpointDescription,
+  settings: FitSettings,
+  batches: Batches,
+): TrainingStart {
+  const { network, optimizer, parameters, seeds } = settings
+  const differing = differences(saved.settings, comparedSettings(settings, batches))
+  if (differing.length > 0) {
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_ARGUMENT',
+      `Expected for resume a checkpoint of this very training but in ${path} ${differing.join('; ')}. ` +
+        'Give fit the model, data and options of the training that wrote it.',
+    )
+  }
+  const { place, accumulators, histories } = saved
+  if (place.epoch > settings.epochs || (place.epoch === settings.epochs && place.stepOfEpoch > 0)) {
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_ARGUMENT',
+      `Expected for epochs more than the ${place.epoch} that the checkpoint ${path} has behind it but received ` +
+        `${settings.epochs}. The epochs before a resume count.`,
+    )
+  }
+  const members = seeds.length
+  const states = optimizer.stateNames.map(() => newArena(network, members))
+  for (const [i, arena] of states.entries()) {
+    writeArena(path, network, arena, members, saved.states, `${optimizer.stateNames[i]}.`)
+  }
+  const whole =
+    place.stepsBefore.length === members &&
+    histories.length === members &&
+    place.active.every((member) => member < members) &&
+    place.stepOfEpoch > 0 === (accumulators !== undefined)
+  if (!whole) throw incomplete(path, 'its place')
+  writeArena(path, network, parameters, members, saved.model.weights, '')
+  return {
+    epoch: place.epoch,
+    stepOfEpoch: place.stepOfEpoch,
+    stepsBefore: place.stepsBefore,
+    states,
+    ...(accumulators === undefined ? {} : { accumulators }),
+  }
+}
+
+export function savedHistories(path: string, { histories }: CheckpointDescription): History[] {
+  return histories.map((history) => {
+    const { epochs, stopped, best } = withNumbers(history) as Record<string, unknown>
+    if (!Array.isArray(epochs) || typeof stopped !== 'string') throw incomplete(path, 'its history')
+    const kept = { epochs: epochs as History['epochs'], stopped: stopped as History['stopped'] }
+    return best === undefined ? kept : { ...kept, best: best as NonNullable<History['best']> }
+  })
+}
+
+/** Gives every callback the state that one of its class, watching the same, has had: in order, where there are several. */
+export function restoreCallbacks(saved: CheckpointDescription, network: Network, watches: Watches): void {
+  const left = [...saved.callbacks]
+  for (const { callback, member, handle } of watches.all) {
+    const alone = handle.members.length === 1 && saved.place.stepsBefore.length === 1
+    const at = left.findIndex(
+      (one) => one.type === callback.constructor.name && one.member === (alone ? undefined : member),
+    )
+    if (at < 0) continue
+    const [{ state, learningRateFactor }] = left.splice(at, 1) as [CallbackDescription]
+    handle.learningRateFactor = learningRateFactor
+    if (state !== undefined) {
+      const snapshots = saved.snapshots.map((list) => () => {
+        const arena = newArena(network, handle.members.length)
+        writeArena('the checkpoint', network, arena, handle.members.length, list, '')
+        return new ArenaSnapshot(arena)
+      })
+      callback.restoreState?.(withNumbers(state, snapshots) as CallbackState)
+    }
+  }
+}
+
+function savedState(
+  state: CallbackState,
+  network: Network,
+  { members }: Handle,
+  snapshots: WeightDescription[][],
+): Json {
+  const save = (value: unknown): Json => {
+    if (value instanceof ArenaSnapshot) {
+      if (value.arena === undefined) return null
+      snapshots.push(readArena(network, value.arena, members.length, ''))
+      return { snapshot: snapshots.length - 1 }
+    }
+    if (Array.isArray(value)) return value.map(save)
+    if (typeof value === 'number') return jsonNumber(value)
+    if (typeof value !== 'object' || value === null) return value as Json
+    const entries = Object.entries(plainObject('state of a callback', value)).filter(([, one]) => one !== undefined)
+    return Object.fromEntries(entries.map(([name, one]) => [name, save(one)]))
+  }
+  return save(state)
+}
+
+/** `{ number: 'NaN' }` becomes the number, `{ snapshot: i }` the snapshot. */
+function withNumbers(value: Json, snapshots: readonly (() => ArenaSnapshot)[] = []): unknown {
+  const number = numberOf(value)
+  if (number !== undefined) return number
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map((one) => withNumbers(one, snapshots))
+  const { snapshot, ...rest } = value
+  if (typeof snapshot === 'number' && Object.keys(rest).length === 0) return snapshots[snapshot]?.()
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, withNumbers(one, snapshots)]))
+}
+
+function nameOf(name: string, member: number, members: number): string {
+  return members === 1 ? name : `members.${member}.${name}`
+}
+
+function readArena(network: Network, arena: Arena, members: number, prefix: string): WeightDescription[] {
+  return Array.from({ length: members }, (_, member) =>
+    network.parameters.map((parameter) => ({
+      name: prefix + nameOf(parameter.name, member, members),
+      shape: [...parameter.shape],
+      data: parameter.read(arena, member),
+    })),
+  ).flat()
+}
+
+function writeArena(
+  path: string,
+  network: Network,
+  arena: Arena,
+  members: number,
+  list: readonly WeightDescription[],
+  prefix: string,
+): void {
+  const given = new Map(list.map((one) => [one.name, one]))
+  for (let member = 0; member < members; member++) {
+    for (const parameter of network.parameters) {
+      const name = prefix + nameOf(parameter.name, member, members)
+      const one = given.get(name)
+      if (one === undefined || one.shape.join() !== parameter.shape.join()) throw incomplete(path, `'${name}'`)
+      parameter.write(arena, member, one.data)
+    }
+  }
+}
+
+function incomplete(path: string, part: string): DeepblasError {
+  return new DeepblasError('ERR_DEEPBLAS_FILE', `The checkpoint ${path} cannot be used: ${part} is missing or wrong.`)
+}

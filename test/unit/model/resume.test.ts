@@ -1,0 +1,286 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  Adam,
+  type Callback,
+  Checkpoint,
+  Dataset,
+  Dense,
+  Dropout,
+  datasets,
+  EarlyStopping,
+  type EpochResult,
+  type FitOptions,
+  type Layer,
+  type NamedWeights,
+  Population,
+  Sequential,
+  SGD,
+} from '../../../lib/index.js'
+
+let folder = ''
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'deepblas-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+let files = 0
+const newPath = () => join(folder, `${files++}.safetensors`)
+
+const [train, held] = Dataset.from(datasets.moons({ samples: 150, noise: 0.3, seed: 4 })).split(0.3)
+const layers = (): Layer[] => [
+  new Dense(12, { activation: 'relu' }),
+  new Dropout(0.3),
+  new Dense(1, { activation: 'sigmoid' }),
+]
+const model = (own = layers(), seed = 5) => new Sequential(own, { inputs: 2, seed })
+const options = (more: Partial<FitOptions> = {}): FitOptions => ({
+  loss: 'binaryCrossEntropy',
+  optimizer: new Adam({ learningRate: 0.02 }),
+  epochs: 10,
+  batchSize: 16,
+  metrics: ['accuracy'],
+  validation: held,
+  ...more,
+})
+const bits = (weights: readonly NamedWeights[]) =>
+  weights.map(({ name, data }) => [name, [...new Uint32Array(data.buffer)]])
+const scores = ({ epochs, ...rest }: { epochs: readonly EpochResult[] }) => ({
+  ...rest,
+  epochs: epochs.map(({ seconds: _, ...scores }) => scores),
+})
+
+/** Ends a fit as a crash would: after its epoch, or after its step. */
+const crash = (at: { epoch?: number; step?: number }): Callback => ({
+  needs: 'step',
+  onStepEnd: ({ totalStep }) => {
+    if (totalStep === at.step) throw new Error('crash')
+  },
+  onEpochEnd: ({ epoch }) => {
+    if (epoch === at.epoch) throw new Error('crash')
+  },
+})
+
+describe('a resumed training is the one that was not interrupted, to the same bits', () => {
+  test.each([
+    ['after an epoch', { every: 4 }, { epoch: 6 }],
+    ['in mid-epoch', { every: { steps: 24 } }, { step: 30 }],
+    ['after the first step', { every: { steps: 1 } }, { step: 2 }],
+  ] as const)('%s', async (_, every, at) => {
+    const whole = model()
+    const expected = await whole.fit(train, options())
+    const path = newPath()
+    const callbacks = [new Checkpoint(path, every), crash(at)]
+    await expect(model().fit(train, options({ callbacks }))).rejects.toThrow('crash')
+    const resumed = model(layers(), 5)
+    const history = await resumed.fit(train, options({ resume: path }))
+    expect(scores(history)).toEqual(scores(expected))
+    expect(history.epochs).toHaveLength(10)
+    expect(bits(resumed.getWeights())).toEqual(bits(whole.getWeights()))
+  })
+
+  test('with fitSync, momentum, shuffle: false and a full batch', () => {
+    for (const more of [{ shuffle: false }, { batchSize: 'full' }] as const) {
+      const own = { ...more, optimizer: new SGD({ learningRate: 0.1, momentum: 0.9 }) }
+      const whole = model()
+      const expected = whole.fitSync(train, options(own))
+      const path = newPath()
+      const callbacks = [new Checkpoint(path, { every: 3 })]
+      model().fitSync(train, options({ ...own, epochs: 4, callbacks }))
+      const resumed = model()
+      expect(scores(resumed.fitSync(train, options({ ...own, resume: path })))).toEqual(scores(expected))
+      expect(bits(resumed.getWeights())).toEqual(bits(whole.getWeights()))
+    }
+  })
+
+  test('with the state of early stopping, its best weights too', async () => {
+    const stopping = () => new EarlyStopping({ patience: 4 })
+    const slow = { optimizer: new Adam({ learningRate: 0.2 }), epochs: 200 }
+    const whole = model()
+    const expected = await whole.fit(train, options({ ...slow, callbacks: [stopping()] }))
+    expect(expected.stopped).toBe('early')
+    const last = expected.epochs.length
+    // In the middle of the patience, and after the decision to stop.
+    for (const every of [last - 2, last]) {
+      const path = newPath()
+      // Given first, and still told last.
+      const callbacks = [new Checkpoint(path, { every }), stopping()]
+      await model().fit(train, options({ ...slow, callbacks }))
+      const resumed = model()
+      const history = await resumed.fit(train, options({ ...slow, callbacks: [stopping()], resume: path }))
+      expect(scores(history)).toEqual(scores(expected))
+      expect(bits(resumed.getWeights())).toEqual(bits(whole.getWeights()))
+    }
+  })
+
+  test('a population: every member, also those that have stopped', async () => {
+    const many = () => new Population(layers(), { inputs: 2, members: 3, seed: 8 })
+    const own = () =>
+      options({
+        optimizer: new Adam({ learningRate: [0.001, 0.1, 0.3] }),
+        epochs: 30,
+        callbacks: [new EarlyStopping({ patience: 3 })],
+      })
+    const whole = many()
+    const expected = await whole.fit(train, own())
+    const lengths = expected.members.map(({ epochs }) => epochs.length)
+    expect(new Set(lengths).size).toBeGreaterThan(1)
+    const middle = Math.ceil((Math.min(...lengths) + Math.max(...lengths)) / 2)
+    for (const every of [middle, { steps: middle * 7 - 3 }]) {
+      const path = newPath()
+      const callbacks = [...(own().callbacks ?? []), new Checkpoint(path, { every })]
+      await many().fit(train, { ...own(), epochs: middle, callbacks })
+      const resumed = many()
+      const history = await resumed.fit(train, { ...own(), resume: path })
+      expect(history.members.map(scores)).toEqual(expected.members.map(scores))
+      for (const member of [0, 1, 2]) {
+        expect(bits(resumed.member(member).getWeights())).toEqual(bits(whole.member(member).getWeights()))
+      }
+    }
+  })
+
+  test('after partialFit the checkpoint counts its updates', async () => {
+    const start = async () => {
+      const one = model()
+      await one.fit(train, options({ epochs: 1, validation: 0.5 }))
+      return one
+    }
+    const path = newPath()
+    const whole = await start()
+    const { epochs: _, ...rest } = options()
+    await whole.partialFit(train, { ...rest, callbacks: [new Checkpoint(path, { every: { steps: 3 } })] })
+    const resumed = await start()
+    await resumed.fit(train, options({ epochs: 2, resume: path }))
+    expect(bits(resumed.getWeights())).toEqual(bits(whole.getWeights()))
+  })
+})
+
+test('a checkpoint is a model', async () => {
+  const path = newPath()
+  const one = model()
+  await one.fit(train, options({ epochs: 2, callbacks: [new Checkpoint(path)] }))
+  const loaded = await Sequential.load(path)
+  expect(bits(loaded.getWeights())).toEqual(bits(one.getWeights()))
+  expect(await loaded.evaluate(held)).toEqual(await one.evaluate(held))
+  const many = new Population(layers(), { inputs: 2, members: 2 })
+  await many.fit(train, options({ epochs: 1, callbacks: [new Checkpoint(path)] }))
+  expect((await Population.load(path)).member(1).getWeights()).toEqual(many.member(1).getWeights())
+})
+
+test('bestOnly keeps the best epoch, whatever comes after', async () => {
+  const path = newPath()
+  const saved: number[] = []
+  class Told extends Checkpoint {
+    override onEpochEnd(...[result, training]: Parameters<Checkpoint['onEpochEnd']>) {
+      const save = (file: string) => {
+        saved.push(result.epoch)
+        return training.saveCheckpoint(file)
+      }
+      return super.onEpochEnd(result, { ...training, saveCheckpoint: save } as typeof training)
+    }
+  }
+  const callbacks = [new Told(path, { bestOnly: true })]
+  const { epochs } = await model().fit(train, options({ optimizer: new Adam({ learningRate: 0.3 }), callbacks }))
+  const losses = epochs.map(({ validation }) => validation!.loss)
+  const records = losses.flatMap((loss, i) => (losses.slice(0, i).every((other) => loss < other) ? [i + 1] : []))
+  expect(saved).toEqual(records)
+  expect(records.length).toBeLessThan(10)
+  const best = await Sequential.load(path)
+  expect((await best.evaluate(held)).loss).toBe(Math.min(...losses))
+})
+
+describe('a checkpoint of another training is refused, and the model is as it was', () => {
+  const path = () => join(folder, 'refused.safetensors')
+  beforeAll(() => model().fit(train, options({ epochs: 2, callbacks: [new Checkpoint(path())] })))
+
+  test.each<[string, () => Sequential, () => [Dataset, Partial<FitOptions>], RegExp]>([
+    [
+      'other units',
+      () => model([new Dense(13, { activation: 'relu' }), new Dropout(0.3), new Dense(1, { activation: 'sigmoid' })]),
+      () => [train, {}],
+      /layers\[0\]\.options\.units is 12 there and 13 here/,
+    ],
+    [
+      'another rate of dropout',
+      () => model([new Dense(12, { activation: 'relu' }), new Dropout(0.4), new Dense(1, { activation: 'sigmoid' })]),
+      () => [train, {}],
+      /layers\[1\]\.options\.rate is 0\.3 there and 0\.4 here/,
+    ],
+    [
+      'another optimizer',
+      model,
+      () => [train, { optimizer: new SGD() }],
+      /optimizer\.name is 'Adam' there and 'SGD' here/,
+    ],
+    [
+      'another learning rate',
+      model,
+      () => [train, { optimizer: new Adam({ learningRate: 0.5 }) }],
+      /optimizer\.learningRate is 0\.02 there and 0\.5 here/,
+    ],
+    ['other rows', model, () => [held, {}], /rows\[0\] is 105 there and 45 here/],
+    ['another batch size', model, () => [train, { batchSize: 32 }], /batchSize is 16 there and 32 here/],
+    ['another seed', () => model(layers(), 6), () => [train, {}], /seeds\[0\] is 5 there and 6 here/],
+    ['no shuffle', model, () => [train, { shuffle: false }], /shuffle is true there and false here/],
+    ['other metrics', model, () => [train, { metrics: [] }], /metrics\[0\] is 'accuracy' there and absent here/],
+    ['fewer epochs', model, () => [train, { epochs: 1 }], /epochs more than the 2 .* received 1/],
+    [
+      'a frozen layer',
+      () => {
+        const one = model()
+        one.layers[0]!.trainable = false
+        return one
+      },
+      () => [train, {}],
+      /trainable\[0\] is true there and false here/,
+    ],
+  ])('%s', async (_, make, given, message) => {
+    const one = make()
+    const before = bits(one.getWeights())
+    const [data, more] = given()
+    await expect(one.fit(data, options({ ...more, resume: path() }))).rejects.toThrow(message)
+    expect(bits(one.getWeights())).toEqual(before)
+  })
+
+  test('all that differs is named at once', async () => {
+    const given = options({ batchSize: 8, shuffle: false, resume: path() })
+    await expect(model().fit(train, given)).rejects.toThrow(/batchSize is 16.*shuffle is true/)
+  })
+
+  test('early stopping that has watched something else', async () => {
+    const own = newPath()
+    const watching = (monitor: string) => new EarlyStopping({ monitor })
+    await model().fit(train, options({ epochs: 2, callbacks: [watching('loss'), new Checkpoint(own)] }))
+    const given = options({ callbacks: [watching('validation.loss')], resume: own })
+    await expect(model().fit(train, given)).rejects.toThrow(/'loss', which EarlyStopping has monitored before/)
+  })
+
+  test('a model that is no checkpoint, and no file at all', async () => {
+    const plain = newPath()
+    await model().save(plain)
+    await expect(model().fit(train, options({ resume: plain }))).rejects.toThrow(/a model but no checkpoint/)
+    await expect(model().fit(train, options({ resume: newPath() }))).rejects.toMatchObject({
+      code: 'ERR_DEEPBLAS_FILE',
+    })
+    await expect(model().fit(train, options({ resume: 3 as never }))).rejects.toThrow(/string for resume/)
+  })
+})
+
+test('writing leaves nothing but the file, and a folder that is not there rejects the fit', async () => {
+  const own = await mkdtemp(join(folder, 'own-'))
+  await model().fit(train, options({ epochs: 3, callbacks: [new Checkpoint(join(own, 'a.safetensors'))] }))
+  expect(await readdir(own)).toEqual(['a.safetensors'])
+  const nowhere = [new Checkpoint(join(own, 'no', 'a.safetensors'))]
+  await expect(model().fit(train, options({ callbacks: nowhere }))).rejects.toMatchObject({ code: 'ERR_DEEPBLAS_FILE' })
+  expect(() => model().fitSync(train, options({ callbacks: nowhere }))).toThrow(/Cannot write/)
+})
+
+test('options of Checkpoint', () => {
+  expect(() => new Checkpoint('')).toThrow(/path/)
+  expect(() => new Checkpoint('a', { every: 0 })).toThrow(/positive integer for every/)
+  expect(() => new Checkpoint('a', { every: {} as never })).toThrow(/either \{ epochs \} or \{ steps \}/)
+  expect(() => new Checkpoint('a', { every: { steps: 2 }, bestOnly: true })).toThrow(/epochs with bestOnly/)
+  expect(() => new Checkpoint('a', { bestOnly: true, monitor: 'mine' })).toThrow(/'min' or 'max'/)
+})
