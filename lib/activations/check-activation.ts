@@ -74,7 +74,7 @@ export function checkActivation(of: ActivationOption, options?: CheckActivationO
   if (worst.difference <= bound) return worst.difference
   throw new DeepblasError(
     'ERR_DEEPBLAS_ARGUMENT',
-    `Expected the derivative of activation '${checked.name}' at ${worst.point} to be ${worst.measured.toPrecision(6)}, ` +
+    `Expected the derivative of activation '${checked.name}' at ${Number(worst.point.toPrecision(7))} to be ${worst.measured.toPrecision(6)}, ` +
       `by differences of its output, but it is ${worst.claimed.toPrecision(6)}. ` +
       'If there is a corner at that point, give other points.',
   )

@@ -44,6 +44,13 @@ test('vectorised: the same numbers, faster', async () => {
   expect(output).toContain('ratio')
 })
 
+test("an activation of one's own: checked, trained, and no worse than relu", async () => {
+  const output = await run('own/activation.mjs')
+  expect(numberAfter('differences of its output:', output)).toBeLessThan(1e-4)
+  expect(output).toMatch(/derivative of activation 'wrong' at [\d.]+ to be/)
+  expect(numberAfter('squaredRelu  accuracy', output)).toBeGreaterThan(85)
+})
+
 test.skipIf(!existsSync(cats))(
   'cat classifier (skipped without ../shared/data/catvnoncat)',
   async () => {
