@@ -1,4 +1,5 @@
 // Everything that is measured beside the time of a step: a name for --only, a title, and a function that gives rows.
+import busy from './busy.mjs'
 import concurrency from './concurrency.mjs'
 import eventLoop from './event-loop.mjs'
 import importTime from './import-time.mjs'
@@ -26,6 +27,7 @@ export const measures = [
   memory,
   eventLoop,
   scaling,
+  busy,
   concurrency,
   predictions,
 ]

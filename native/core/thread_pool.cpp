@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 
 #include "core/floating_point.h"
 
@@ -27,6 +28,36 @@ void pause() {
 constexpr auto kSpin = std::chrono::microseconds(60);
 // Looks between two readings of the clock.
 constexpr int kLooks = 64;
+
+// A region that waits as long as this for a tile to end, and longer than it worked, has lost a worker to another process.
+constexpr int64_t kStall = 200'000;
+// Two of them within this time are no accident.
+constexpr int64_t kStallsApart = 30'000'000;
+// How long a worker is withheld: at first, and, if each trial soon ends in another stall, at most.
+constexpr int64_t kFirstPause = 50'000'000, kLongestPause = 1'600'000'000;
+
+// A job's thread looks this often how long it was on the processor; below this share others have it.
+constexpr int64_t kWatch = 8'000'000;
+constexpr double kOnProcessor = 0.85;
+
+// Where this thread's job was at its last look; none at its start.
+struct Times {
+  int64_t wall = 0, processor = 0;
+};
+thread_local Times times;
+
+int64_t processorNanoseconds() {
+#if defined(CLOCK_THREAD_CPUTIME_ID)
+  timespec time;
+  if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time) == 0) return time.tv_sec * 1'000'000'000 + time.tv_nsec;
+#endif
+  return -1;
+}
+
+int64_t nanosecondsNow() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
 
 int cgroupLimit() {
   int limit = 0;
@@ -75,7 +106,10 @@ ThreadPool::ThreadPool() : available_(availableThreads()) {
   threads_ = threads;
 }
 
-void ThreadPool::setThreads(int threads) { threads_.store(std::max(1, threads)); }
+void ThreadPool::setThreads(int threads) {
+  threads_.store(std::max(1, threads));
+  withheld_.store(0);
+}
 
 void ThreadPool::startWorkers(int wanted) {
   std::lock_guard<std::mutex> lock(mutex_);
@@ -97,7 +131,7 @@ void ThreadPool::drain(Region& region, int share) {
 // One look over all regions; true when there was work.
 bool ThreadPool::help(int share) {
   // Jobs' own threads and helpers together never exceed the thread count.
-  if (helping_.fetch_add(1) + jobs_.load() >= threads()) {
+  if (helping_.fetch_add(1) + jobs_.load() >= threads() - withheld()) {
     helping_.fetch_sub(1);
     return false;
   }
@@ -120,7 +154,7 @@ void ThreadPool::work(int index) {
   const FlushDenormals guard;
   for (;;) {
     const uint32_t seen = signal_.load();
-    if (index < threads() - 1) {
+    if (index < threads() - 1 - withheld()) {
       auto until = std::chrono::steady_clock::now() + kSpin;
       bool spinning = true;
       while (spinning) {
@@ -139,8 +173,66 @@ void ThreadPool::work(int index) {
   }
 }
 
+// Only tiles already started are waited for.
+int64_t ThreadPool::waitForWorkers(Region& region, int64_t start) {
+  for (int spins = 0; region.inside.load() != 0; ++spins) {
+    if (spins < 64) {
+      pause();
+      continue;
+    }
+    const int64_t since = nanosecondsNow();
+    for (spins = 0; region.inside.load() != 0; ++spins) {
+      if (spins < 4096) {
+        pause();
+      } else {
+        std::this_thread::yield();
+      }
+    }
+    const int64_t now = nanosecondsNow();
+    return now - since > kStall && now - since > since - start ? now : 0;
+  }
+  return 0;
+}
+
+void ThreadPool::noteStall(int64_t now) {
+  if (now - lastStall_.exchange(now) <= kStallsApart) withhold(now);
+}
+
+void ThreadPool::forgetTimes() { times = {}; }
+
+void ThreadPool::watchTimes(int64_t now) {
+  if (now - times.wall < kWatch) return;
+  const int64_t processor = processorNanoseconds();
+  if (processor < 0) return;
+  const Times before = times;
+  times = {now, processor};
+  if (before.wall == 0) return;
+  const double share = static_cast<double>(processor - before.processor) / static_cast<double>(now - before.wall);
+  if (share < kOnProcessor) withhold(now);
+}
+
+void ThreadPool::withhold(int64_t now) {
+  if (withheld() < threads() - 1) withheld_.fetch_add(1);
+  // A trial that soon failed makes the next one later.
+  const bool again = now - triedAt_.load() < 2 * kStallsApart;
+  pause_.store(again ? std::min(2 * std::max(pause_.load(), kFirstPause), kLongestPause) : kFirstPause);
+  tryAgainAt_.store(now + pause_.load());
+}
+
+void ThreadPool::tryAgain(int64_t now) {
+  int64_t at = tryAgainAt_.load();
+  if (now < at || !tryAgainAt_.compare_exchange_strong(at, now + kFirstPause)) return;
+  if (withheld() > 0) withheld_.fetch_sub(1);
+  triedAt_.store(now);
+}
+
 void ThreadPool::run(int64_t count, Body body, void* context) {
-  const int helpers = threads() - 1;
+  if (withheld() > 0 && count > 1) {
+    const int64_t now = nanosecondsNow();
+    watchTimes(now);
+    tryAgain(now);
+  }
+  const int helpers = threads() - 1 - withheld();
   Region* region = nullptr;
   if (count > 1 && helpers > 0) {
     for (Region& candidate : regions_) {
@@ -161,6 +253,7 @@ void ThreadPool::run(int64_t count, Body body, void* context) {
     region->share[share].next.store(count * share / region->shares);
     region->share[share].end = count * (share + 1) / region->shares;
   }
+  const int64_t start = nanosecondsNow();
   region->body = body;
   region->context = context;
   region->open.store(true);
@@ -172,14 +265,8 @@ void ThreadPool::run(int64_t count, Body body, void* context) {
   }
   drain(*region, 0);
   region->open.store(false);
-  // Only tiles already started are waited for.
-  for (int spins = 0; region->inside.load() != 0; ++spins) {
-    if (spins < 4096) {
-      pause();
-    } else {
-      std::this_thread::yield();
-    }
-  }
+  if (const int64_t stalled = waitForWorkers(*region, start)) noteStall(stalled);
+  watchTimes(start);
   region->taken.store(false);
 }
 

@@ -1,6 +1,11 @@
 // One process-wide pool. A job's own thread opens a region of tiles; idle workers join it and take tiles by an atomic
 // counter; the job's thread takes tiles too and never waits for a worker that has not started. Workers spin for a few
 // microseconds after a region and then sleep, so that an idle process costs nothing and a busy machine is not fought.
+//
+// Where other processes want the cores too, a worker that is put off the processor in the middle of a tile holds up its
+// region for milliseconds, and workers that wake take the core of the thread that woke them. Regions that waited so,
+// shortly after one another, or a job whose thread is off the processor for a part of its time, withhold one worker;
+// after a while it is tried again. No bit depends on it.
 #pragma once
 
 #include <atomic>
@@ -27,7 +32,10 @@ class ThreadPool {
   // While a job runs it counts as one busy thread: several jobs at once get fewer helpers each.
   class JobScope {
    public:
-    explicit JobScope(ThreadPool& pool) : pool_(pool) { pool_.jobs_.fetch_add(1); }
+    explicit JobScope(ThreadPool& pool) : pool_(pool) {
+      pool_.jobs_.fetch_add(1);
+      forgetTimes();
+    }
     ~JobScope() { pool_.jobs_.fetch_sub(1); }
     JobScope(const JobScope&) = delete;
     JobScope& operator=(const JobScope&) = delete;
@@ -35,6 +43,9 @@ class ThreadPool {
    private:
     ThreadPool& pool_;
   };
+
+  // Workers that do not help at present, since other processes seem to have their cores.
+  int withheld() const { return withheld_.load(std::memory_order_relaxed); }
 
   // Threads that this process may use: the affinity mask, limited by the cgroup's CPU quota.
   static int availableThreads();
@@ -63,9 +74,19 @@ class ThreadPool {
   void work(int index);
   bool help(int share);
   static void drain(Region& region, int share);
+  int64_t waitForWorkers(Region& region, int64_t start);
+  void noteStall(int64_t now);
+  void watchTimes(int64_t now);
+  static void forgetTimes();
+  void withhold(int64_t now);
+  void tryAgain(int64_t now);
 
   const int available_;
   std::atomic<int> threads_{1};
+  std::atomic<int> withheld_{0};
+  std::atomic<int64_t> lastStall_{0};  // nanoseconds of the steady clock, as the next two
+  std::atomic<int64_t> tryAgainAt_{0}, triedAt_{0};
+  std::atomic<int64_t> pause_{0};  // nanoseconds until a withheld worker is tried again
   std::atomic<int> jobs_{0};
   std::atomic<int> helping_{0};
   std::atomic<uint32_t> signal_{0};  // counts opened regions

@@ -136,6 +136,47 @@ TEST("workers help: a region's tiles run on more than one thread, all of which f
   CHECK_EQUAL(meeting.flushing.load(), 2);
 }
 
+TEST("a worker that holds up one region after another is withheld for a while, and no tile is lost") {
+  const Threads setting(2);
+  ThreadPool& pool = ThreadPool::instance();
+  // The other thread is put off in every tile, as by another process.
+  struct Held {
+    std::thread::id owner = std::this_thread::get_id();
+    std::atomic<int> tiles{0};
+    std::atomic<bool> helped{false};
+  } held;
+  const ThreadPool::Body body = [](void* context, int64_t) {
+    Held& h = *static_cast<Held*>(context);
+    if (std::this_thread::get_id() != h.owner) {
+      h.helped = true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(4));
+    } else {
+      const auto until = std::chrono::steady_clock::now() + std::chrono::microseconds(100);
+      while (std::chrono::steady_clock::now() < until) continue;
+    }
+    ++h.tiles;
+  };
+  CHECK_EQUAL(pool.withheld(), 0);
+  int regions = 0;
+  for (; regions < 1000 && pool.withheld() == 0; ++regions) pool.run(2, body, &held);
+  CHECK_EQUAL(held.tiles.load(), 2 * regions);
+  CHECK_EQUAL(pool.withheld(), 1);
+  held.helped = false;
+  pool.run(8, body, &held);
+  CHECK(!held.helped.load());
+  // Tried again: it helps, and as long as it does nobody withholds it.
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (pool.withheld() > 0 && std::chrono::steady_clock::now() < until) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    // A job of its own: the sleep does not count as time off the processor.
+    const ThreadPool::JobScope scope(pool);
+    Tiles tiles(4);
+    tiles.run();
+    CHECK(tiles.eachOnce());
+  }
+  CHECK_EQUAL(pool.withheld(), 0);
+}
+
 TEST("a number of threads below one is one") {
   const Threads setting(0);
   CHECK_EQUAL(ThreadPool::instance().threads(), 1);
