@@ -15,7 +15,7 @@ export interface BinaryCrossEntropyOptions {
   readonly positiveWeight?: number | readonly number[]
 }
 
-/** Four operations an output: well below what a rule may have. */
+/** Four operations an output, below what a rule may have. */
 const OUTPUTS_OF_A_RULE = 20
 
 /**
@@ -81,12 +81,10 @@ function recordColumns(record: Recorder, values: readonly number[]): Tensor {
   for (let from = 0; from < values.length; from += OUTPUTS_OF_A_RULE) {
     const part = values.slice(from, from + OUTPUTS_OF_A_RULE)
     const inputs: Record<string, Tensor> = from === 0 ? {} : { row }
+    const column = columnIndex()
     record.map({ inputs, outputs: { row } }, (given) => ({
       row: part.reduce<Element>(
-        (rest, value, i) =>
-          columnIndex()
-            .equals(from + i)
-            .select(value, rest),
+        (rest, value, i) => column.equals(from + i).select(value, rest),
         given.row ?? constant(0),
       ),
     }))
