@@ -13,8 +13,11 @@ export type { ActivationRule } from './activations/element-wise.js'
 export { type ActivationName, activationNames } from './activations/names.js'
 export { defineActivation } from './activations/own-activation.js'
 export { Checkpoint, type CheckpointOptions } from './callbacks/checkpoint.js'
+export { CSVLog, type CSVLogOptions } from './callbacks/csv-log.js'
 export { EarlyStopping, type EarlyStoppingOptions } from './callbacks/early-stopping.js'
 export { ProgressBar, type ProgressBarOptions } from './callbacks/progress-bar.js'
+export { ReduceOnPlateau, type ReduceOnPlateauOptions } from './callbacks/reduce-on-plateau.js'
+export { TensorBoard, type TensorBoardOptions } from './callbacks/tensorboard.js'
 export type {
   Augmentation,
   AugmentationFunction,

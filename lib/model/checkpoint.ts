@@ -6,6 +6,7 @@ import type { CallbackDescription, CheckpointDescription, CheckpointPlace } from
 import type { WeightDescription } from '../files/model-file.js'
 import type { Json } from '../files/strict-json.js'
 import { savedLoss } from '../losses/names.js'
+import { savedMetric } from '../metrics/names.js'
 import type { Arena } from '../native/addon.js'
 import { plainObject } from '../validate.js'
 import type { CallbackState } from './callback.js'
@@ -71,7 +72,7 @@ function comparedSettings(settings: FitSettings, { rows, batch }: Batches): Reco
     trainable: leavesOf(network.layers).map(({ trainable }) => trainable),
     optimizer: { ...(configurationOf(optimizer) as Record<string, Json>), name: optimizer.name },
     loss: savedLoss(scoring.loss),
-    metrics: scoring.metrics.map(({ name }) => name),
+    metrics: scoring.metrics.map(savedMetric),
     rows: [...rows],
     batchSize: batch,
     shuffle,

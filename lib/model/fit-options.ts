@@ -1,5 +1,7 @@
+import { Checkpoint } from '../callbacks/checkpoint.js'
 import { EarlyStopping } from '../callbacks/early-stopping.js'
 import { ProgressBar } from '../callbacks/progress-bar.js'
+import { ReduceOnPlateau } from '../callbacks/reduce-on-plateau.js'
 import { Dataset, type DatasetInput } from '../data/dataset.js'
 import { DeepblasError } from '../errors.js'
 import type { Loss } from '../losses/loss.js'
@@ -115,8 +117,9 @@ export function fitSettings(
   scoring.loss.takesLogits(network.layers.at(-1)!.activationName, network.outputs)
   for (const data of [...rows, ...(validation ?? [])]) data.targetMatrix(scoring.loss.targetKind, network.outputs)
   requireComputable(scoring.metrics, scoring.loss, network, [...rows, ...(validation ?? [])])
-  if (callbacks.some((one) => one instanceof EarlyStopping && one.monitor.startsWith('validation.')) && !validation) {
-    throw invalid('validation', 'fraction or Dataset, which EarlyStopping monitors', given.validation)
+  const monitoring = callbacks.find((one) => monitorOf(one)?.startsWith('validation.'))
+  if (monitoring !== undefined && !validation) {
+    throw invalid('validation', `fraction or Dataset, which ${monitoring.constructor.name} monitors`, given.validation)
   }
   return {
     network,
@@ -132,6 +135,12 @@ export function fitSettings(
     signal: given.signal,
     resume: given.resume === undefined ? undefined : string('resume', given.resume),
   }
+}
+
+/** What a callback of deepblas goes by. */
+function monitorOf(callback: Callback): string | undefined {
+  if (callback instanceof EarlyStopping || callback instanceof ReduceOnPlateau) return callback.monitor
+  return callback instanceof Checkpoint && callback.bestOnly ? callback.monitor : undefined
 }
 
 function weighted(

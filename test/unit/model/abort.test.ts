@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Dataset, Dense, Sequential } from '../../../lib/index.js'
+import { Dataset, Dense, EarlyStopping, Sequential } from '../../../lib/index.js'
 
 const data = Dataset.from({
   x: [
@@ -61,3 +61,21 @@ test.each([undefined, null, Object.assign(new Error('enough'), { code: 5 })])(
     expect(await reasonOf(fit)).toEqual({ reason: thrown })
   },
 )
+
+test('aborted, the model holds the last completed step, not the epoch that early stopping found best', async () => {
+  const model = () => new Sequential([new Dense(3, { activation: 'softmax' })], { inputs: 2 })
+  const abort = new AbortController()
+  // The loss falls: with 'max' the first epoch stays the best.
+  const callbacks = [
+    new EarlyStopping({ monitor: 'loss', mode: 'max', patience: 100 }),
+    { onEpochEnd: ({ epoch }: { epoch: number }) => (epoch === 4 ? abort.abort('enough') : undefined) },
+  ]
+  const aborted = model()
+  const fit = aborted.fit(data, { loss: 'crossEntropy', epochs: 9, callbacks, signal: abort.signal })
+  expect(await reasonOf(fit)).toEqual({ reason: 'enough' })
+  const [four, best] = [model(), model()]
+  await four.fit(data, { loss: 'crossEntropy', epochs: 4 })
+  await best.fit(data, { loss: 'crossEntropy', epochs: 9, callbacks: callbacks.slice(0, 1) })
+  expect(aborted.getWeights()).toEqual(four.getWeights())
+  expect(aborted.getWeights()).not.toEqual(best.getWeights())
+})

@@ -1,0 +1,129 @@
+import type { Callback, CallbackState, EpochResult, TrainingHandle } from '../model/callback.js'
+import { finiteNumber, invalid, knownOptions, nonNegativeInteger, oneOf, string } from '../validate.js'
+import { type Direction, monitorDirection, monitoredValue } from './monitor.js'
+
+export interface ReduceOnPlateauOptions {
+  /** Dotted path of the number to watch in an epoch's result. Default `'validation.loss'`. */
+  readonly monitor?: string
+  /** The learning rate is multiplied by it. Default 0.1. */
+  readonly factor?: number
+  /** Epochs in a row without improvement that are put up with; the next one reduces the rate. Default 10. */
+  readonly patience?: number
+  /** How much better than the best an improvement must be. Default 1e-4. */
+  readonly threshold?: number
+  /** Whether the threshold is a share of the best value, or a difference to it. Default `'relative'`. */
+  readonly thresholdMode?: 'relative' | 'absolute'
+  /** The rate is never made less than this. Default 0. */
+  readonly minimumLearningRate?: number
+  /** Epochs after a reduction in which none is counted as without improvement. Default 0. */
+  readonly cooldown?: number
+  /** Whether less or more is better. Default `'auto'`: known for the loss and the metrics of deepblas. */
+  readonly mode?: 'auto' | 'min' | 'max'
+}
+
+/** A smaller change of the rate is not made. */
+const LEAST_CHANGE = 1e-8
+
+/**
+ * Multiplies the learning rate by `factor` once a number has stopped getting better: PyTorch's `ReduceLROnPlateau`, rule
+ * for rule. It goes on top of the optimizer's schedule, whose rate it multiplies.
+ *
+ * @example
+ * new ReduceOnPlateau({ monitor: 'validation.loss', factor: 0.5, patience: 3, minimumLearningRate: 1e-5 })
+ */
+export class ReduceOnPlateau implements Callback {
+  readonly needs = 'epoch'
+  readonly monitor: string
+  readonly factor: number
+  readonly patience: number
+  readonly threshold: number
+  readonly thresholdMode: 'relative' | 'absolute'
+  readonly minimumLearningRate: number
+  readonly cooldown: number
+  readonly #direction: Direction
+  readonly #options: ReduceOnPlateauOptions | undefined
+  #best: number | undefined
+  #epochsWithout = 0
+  #coolingFor = 0
+
+  /** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that is unknown or out of range */
+  constructor(options?: ReduceOnPlateauOptions) {
+    const given = knownOptions<ReduceOnPlateauOptions>('ReduceOnPlateau', options, [
+      'monitor',
+      'factor',
+      'patience',
+      'threshold',
+      'thresholdMode',
+      'minimumLearningRate',
+      'cooldown',
+      'mode',
+    ])
+    this.monitor = string('monitor', given.monitor ?? 'validation.loss')
+    if (this.monitor === '') throw invalid('monitor', "path such as 'validation.loss'", given.monitor)
+    this.factor = finiteNumber('factor', given.factor ?? 0.1, { exclusiveMin: 0, exclusiveMax: 1 })
+    this.patience = nonNegativeInteger('patience', given.patience ?? 10)
+    this.threshold = finiteNumber('threshold', given.threshold ?? 1e-4, { min: 0 })
+    this.thresholdMode = oneOf('thresholdMode', given.thresholdMode ?? 'relative', ['relative', 'absolute'])
+    this.minimumLearningRate = finiteNumber('minimumLearningRate', given.minimumLearningRate ?? 0, { min: 0 })
+    this.cooldown = nonNegativeInteger('cooldown', given.cooldown ?? 0)
+    this.#direction = monitorDirection(this.monitor, given.mode ?? 'auto')
+    this.#options = options
+  }
+
+  /** Every member of a population has a rate of its own. */
+  forMember(): ReduceOnPlateau {
+    return new ReduceOnPlateau(this.#options)
+  }
+
+  onFitStart(): void {
+    this.#best = undefined
+    this.#epochsWithout = 0
+    this.#coolingFor = 0
+  }
+
+  onEpochEnd(result: EpochResult, training: TrainingHandle): void {
+    const value = monitoredValue(this.monitor, result)
+    if (this.#improves(value)) {
+      this.#best = value
+      this.#epochsWithout = 0
+    } else {
+      this.#epochsWithout++
+    }
+    if (this.#coolingFor > 0) {
+      this.#coolingFor--
+      this.#epochsWithout = 0
+    }
+    if (this.#epochsWithout <= this.patience) return
+    this.#coolingFor = this.cooldown
+    this.#epochsWithout = 0
+    const reduced = Math.max(result.learningRate * this.factor, this.minimumLearningRate)
+    if (result.learningRate - reduced <= LEAST_CHANGE) return
+    // Where the minimum does not bind, the factor itself: it is exact.
+    training.learningRateFactor *= reduced === this.minimumLearningRate ? reduced / result.learningRate : this.factor
+  }
+
+  saveState(): CallbackState {
+    const [monitor, epochsWithout, coolingFor] = [this.monitor, this.#epochsWithout, this.#coolingFor]
+    return { monitor, epochsWithout, coolingFor, ...(this.#best === undefined ? {} : { best: this.#best }) }
+  }
+
+  restoreState(state: CallbackState): void {
+    const saved = state as { monitor: string; epochsWithout: number; coolingFor: number; best?: number }
+    if (saved.monitor !== this.monitor) {
+      const before = `'${saved.monitor}', which ReduceOnPlateau has monitored before the resume,`
+      throw invalid('monitor', before, this.monitor)
+    }
+    this.#best = saved.best
+    this.#epochsWithout = saved.epochsWithout
+    this.#coolingFor = saved.coolingFor
+  }
+
+  #improves(value: number): boolean {
+    if (Number.isNaN(value)) return false
+    if (this.#best === undefined) return true
+    const sign = this.#direction === 'min' ? -1 : 1
+    const bound =
+      this.thresholdMode === 'relative' ? this.#best * (1 + sign * this.threshold) : this.#best + sign * this.threshold
+    return this.#direction === 'min' ? value < bound : value > bound
+  }
+}
