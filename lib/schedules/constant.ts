@@ -1,0 +1,21 @@
+import type { PerMember } from '../per-member.js'
+import { knownOptions } from '../validate.js'
+import { rates, type Schedule, scheduleOf } from './schedule.js'
+
+export interface ConstantOptions {
+  readonly learningRate: PerMember
+}
+
+/**
+ * The same rate at every update: what a number means, and what `warmUp` can lead to.
+ *
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a rate below 0 or an option that is unknown
+ */
+export function constant(options: ConstantOptions): Schedule {
+  const given = knownOptions<ConstantOptions>('constant', options, ['learningRate'])
+  return scheduleOf({
+    name: 'constant',
+    learningRate: rates('learningRate', given.learningRate),
+    rule: (base) => base,
+  })
+}

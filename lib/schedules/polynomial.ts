@@ -1,0 +1,31 @@
+import type { PerMember } from '../per-member.js'
+import { finiteNumber, knownOptions } from '../validate.js'
+import { type DurationOptions, duration, rates, type Schedule, scheduleOf, unitOf } from './schedule.js'
+
+export interface PolynomialOptions extends DurationOptions {
+  /** Of the start. For a population also one a member. */
+  readonly learningRate: PerMember
+  /** Updates or epochs until the minimum is reached. */
+  readonly steps: number
+  /** 1 is a straight line. Default 1. */
+  readonly power?: number
+  /** Default 0. */
+  readonly minimum?: number
+}
+
+/** `minimum + (learningRate - minimum) · (1 - t / steps)^power`, and the minimum from then on (PyTorch's PolynomialLR). */
+export function polynomial(options: PolynomialOptions): Schedule {
+  const names = ['learningRate', 'steps', 'power', 'minimum', 'unit'] as const
+  const given = knownOptions<PolynomialOptions>('polynomial', options, names)
+  const steps = duration('steps', given.steps)
+  const power = finiteNumber('power', given.power ?? 1, { exclusiveMin: 0 })
+  const minimum = finiteNumber('minimum', given.minimum ?? 0, { min: 0 })
+  const unit = unitOf(given.unit)
+  return scheduleOf({
+    name: 'polynomial',
+    learningRate: rates('learningRate', given.learningRate),
+    unit,
+    options: { steps, power, minimum, unit },
+    rule: (base, time) => minimum + (base - minimum) * (1 - Math.min(time / steps, 1)) ** power,
+  })
+}

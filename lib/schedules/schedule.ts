@@ -1,0 +1,81 @@
+/*
+ * A schedule gives the learning rate of every update. It is configuration: a pure function of the update's number, so
+ * that chunks, resumes and thread counts change nothing.
+ */
+import { ofMember, type PerMember, perMember } from '../per-member.js'
+import { finiteNumber, invalid, oneOf } from '../validate.js'
+
+/** What a schedule may need beside the number of the update. */
+export interface SchedulePlace {
+  /** Updates of an epoch. Default 1. */
+  readonly stepsPerEpoch?: number
+  /** Of a population. Default 0. */
+  readonly member?: number
+}
+
+/** A learning rate that changes from update to update. Write your own as an object of this type. */
+export interface Schedule {
+  readonly name: string
+  /** The rate that it starts from or leads to: one for all members of a population, or one each. */
+  readonly learningRate: PerMember
+  /** The learning rate of an update, counted from 0. */
+  rate(step: number, place?: SchedulePlace): number
+}
+
+/** Whether durations count updates or epochs. */
+export type ScheduleUnit = 'epoch' | 'step'
+
+export interface DurationOptions {
+  /** What durations count: updates, or epochs (then of any length, also half a one). Default 'step'. */
+  readonly unit?: ScheduleUnit
+}
+
+/** The form that most schedules have: a base rate, and what becomes of it after a time. */
+export interface ScheduleRule {
+  readonly name: string
+  readonly learningRate: PerMember
+  readonly unit?: ScheduleUnit
+  /** base: the member's rate; time: updates or epochs since the start; last: one update, in that unit. */
+  readonly rule: (base: number, time: number, last: number) => number
+  /** Shown in summaries. */
+  readonly options?: Readonly<Record<string, unknown>>
+}
+
+/** Makes a schedule of a rule over the time since the start. */
+export function scheduleOf({ name, learningRate, unit = 'step', rule, options = {} }: ScheduleRule): Schedule {
+  return {
+    name,
+    learningRate,
+    ...options,
+    rate(step, { stepsPerEpoch = 1, member = 0 } = {}) {
+      const length = unit === 'epoch' ? stepsPerEpoch : 1
+      return rule(ofMember(learningRate, member), step / length, 1 / length)
+    },
+  }
+}
+
+/** Checks rates of at least 0: one, or one a member. */
+export function rates(argument: string, value: unknown): PerMember {
+  return perMember(argument, value, (name, rate) => finiteNumber(name, rate, { min: 0 }))
+}
+
+export function unitOf(unit: unknown): ScheduleUnit {
+  return oneOf('unit', unit ?? 'step', ['epoch', 'step'])
+}
+
+/** A time in updates or epochs. */
+export function duration(argument: string, value: unknown): number {
+  return finiteNumber(argument, value, { exclusiveMin: 0 })
+}
+
+export function isSchedule(value: unknown): value is Schedule {
+  return typeof value === 'object' && value !== null && typeof (value as Partial<Schedule>).rate === 'function'
+}
+
+/** A schedule, or the rate or rates of a constant one. */
+export function scheduleOrRates(argument: string, value: unknown): Schedule | PerMember {
+  if (!isSchedule(value)) return rates(argument, value)
+  if (typeof value.name !== 'string') throw invalid(`${argument}.name`, 'string', value.name)
+  rates(`${argument}.learningRate`, value.learningRate)
+  return value
+}

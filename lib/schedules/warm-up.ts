@@ -1,0 +1,39 @@
+import type { PerMember } from '../per-member.js'
+import { finiteNumber, knownOptions } from '../validate.js'
+import { constant } from './constant.js'
+import { type DurationOptions, duration, isSchedule, type Schedule, scheduleOrRates, unitOf } from './schedule.js'
+
+export interface WarmUpOptions extends DurationOptions {
+  /** Updates or epochs until the full rate. */
+  readonly steps: number
+  /** Share of the full rate at the first update. Default 0.1. */
+  readonly from?: number
+}
+
+/**
+ * Before another schedule: a straight line from a share of its first rate up to all of it (PyTorch's LinearLR, then
+ * SequentialLR). The other schedule's own time begins when the warm-up ends. Goyal et al., 2017.
+ *
+ * @param then a schedule, or a rate to stay at
+ * @example
+ * new AdamW({ learningRate: warmUp(cosine({ learningRate: 1e-3, steps: 9, unit: 'epoch' }), { steps: 1, unit: 'epoch' }) })
+ */
+export function warmUp(then: Schedule | PerMember, options: WarmUpOptions): Schedule {
+  const checked = scheduleOrRates('then', then)
+  const after = isSchedule(checked) ? checked : constant({ learningRate: checked })
+  const given = knownOptions<WarmUpOptions>('warmUp', options, ['steps', 'from', 'unit'])
+  const steps = duration('steps', given.steps)
+  const from = finiteNumber('from', given.from ?? 0.1, { min: 0 })
+  const unit = unitOf(given.unit)
+  const shown = { then: after, steps, from, unit }
+  return {
+    name: 'warmUp',
+    learningRate: after.learningRate,
+    ...shown,
+    rate(step, place = {}) {
+      const length = steps * (unit === 'epoch' ? (place.stepsPerEpoch ?? 1) : 1)
+      if (step < length) return after.rate(0, place) * (from + ((1 - from) * step) / length)
+      return after.rate(step - length, place)
+    },
+  }
+}
