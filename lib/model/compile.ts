@@ -11,7 +11,7 @@ import { createRecorder, type Recorder } from '../native/recorder.js'
 import type { Tensor } from '../native/tensor.js'
 import type { Optimizer } from '../optimizers/optimizer.js'
 import { metricTask, outputMeaning, thresholdOf } from './metric-task.js'
-import { leavesOf, type Network, trainableSegments } from './network.js'
+import { leavesOf, type Network, trainableSegments, untrainedSegments } from './network.js'
 
 /** How a run's data comes: shuffled rows and uint8 are gathered; consecutive float32 rows are read in place. */
 export interface DataMode {
@@ -181,11 +181,15 @@ function recordScoring(
   const optimizerNumbers = record.stepNumberCount
   if (optimizer !== undefined) {
     record.label = `optimizer ${optimizer.name}`
-    optimizer.record(record, trainableSegments(network))
-    for (const [index, layer] of network.layers.entries()) {
-      record.label = `layers.${index} ${layer.type} constraint`
-      layer.recordConstraint(record)
-    }
+    optimizer.record(record, trainableSegments(network), {
+      untrained: untrainedSegments(network),
+      constrain() {
+        for (const [index, layer] of network.layers.entries()) {
+          record.label = `layers.${index} ${layer.type} constraint`
+          layer.recordConstraint(record)
+        }
+      },
+    })
   }
   return {
     program: record.program(),

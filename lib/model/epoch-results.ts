@@ -59,7 +59,7 @@ export function readEpochs(
   { passes, seconds }: ScoredEpoch,
   active: readonly number[],
   histories: readonly History[],
-  rates: readonly number[],
+  rateOf: (epoch: number, member: number) => number,
 ): Map<number, EpochResult>[] {
   const finished: Map<number, EpochResult>[] = []
   const perMember = (chunk.resultWidth - 1) / histories.length
@@ -78,7 +78,7 @@ export function readEpochs(
         training: chunk.results.subarray(from, from + width),
         validation: validation !== undefined ? chunk.results.subarray(from + width, from + 2 * width) : undefined,
         values: passes.map((pass) => pass?.values(member)),
-        learningRate: rates[member]!,
+        learningRate: rateOf(epoch, member),
         seconds: chunk.results[at]! + seconds,
       })
       results.set(member, result)

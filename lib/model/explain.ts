@@ -84,7 +84,8 @@ function measure({ network, parameters, batchSize, optimizer, compiled, slots }:
     const numbers = new Float64Array(steps * compiled.stepNumbers)
     for (let step = 0; step < steps; step++) {
       const at = step * compiled.stepNumbers + compiled.optimizerNumbers
-      if (at < (step + 1) * compiled.stepNumbers) numbers.set(optimizer.numbers(step + 1, 0), at)
+      if (at < (step + 1) * compiled.stepNumbers)
+        optimizer.fill(numbers, at, { step: step + 1, stepOfEpoch: step, stepsPerEpoch: steps, factor: 0 })
     }
     for (let left = steps; left > 0; ) {
       left -= training.advanceSync(numbers.subarray(0, left * compiled.stepNumbers), left, 1000, false, plainly).steps

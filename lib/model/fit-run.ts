@@ -30,6 +30,10 @@ export function prepare(settings: FitSettings, train: readonly Dataset[], start:
   const full = batch >= Math.max(...rows)
   const { mode, slots } = dataMode(train, scoring, network.outputs, settings.shuffle && !full, full)
   const compiled = compileScoring(network, mode, scoring, { backward: true, optimizer })
+  const averages = optimizer.averageSlot === undefined ? undefined : start.states[optimizer.averageSlot]
+  // What no update reaches, such as a frozen layer, is its own average.
+  if (start.stepsBefore.every((steps) => steps + start.stepOfEpoch === 0)) averages?.copyFrom(parameters)
+  const ownSteps = Array.from(rows, (count) => Math.ceil(count / batch))
   const training = new (native().Training)({
     program: compiled.program,
     batch,
@@ -44,9 +48,10 @@ export function prepare(settings: FitSettings, train: readonly Dataset[], start:
     gradients: newArena(network, seeds.length),
     states: [...start.states],
     slots,
-    ...(validation === undefined ? {} : { validation: heldOut(settings, validation) }),
+    ...(validation === undefined
+      ? {}
+      : { validation: heldOut({ ...settings, parameters: averages ?? parameters }, validation) }),
   })
-  const ownSteps = Array.from(rows, (count) => Math.ceil(count / batch))
   return { training, compiled, ownSteps, states: start.states }
 }
 

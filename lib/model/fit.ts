@@ -12,8 +12,7 @@ import {
 } from '../files/checkpoint-file.js'
 import type { ModelDescription } from '../files/model-file.js'
 import { type Arena, chunkEnds, type Failure } from '../native/addon.js'
-import type { Optimizer } from '../optimizers/optimizer.js'
-import { ofMember } from '../per-member.js'
+import type { Moment, Optimizer } from '../optimizers/optimizer.js'
 import type { Callback, Progress } from './callback.js'
 import { describeCheckpoint, restoreCallbacks, resumedStart, savedHistories } from './checkpoint.js'
 import type { Scoring } from './compile.js'
@@ -85,7 +84,8 @@ export function* fitting(settings: FitSettings, train: readonly Dataset[], form:
   const place = { epoch: start.epoch, stepOfEpoch: start.stepOfEpoch }
   let accumulators = start.accumulators ?? new Float64Array()
   const steps = [...start.stepsBefore]
-  const watches = new Watches(settings, histories, (path) => {
+  const averages = optimizer.averageSlot === undefined ? undefined : states[optimizer.averageSlot]
+  const watches = new Watches({ ...settings, averages }, histories, (path) => {
     const stepsBefore = start.stepsBefore.map((before, member) =>
       watches.active.has(member) ? before + (place.epoch - start.epoch) * ownSteps[member]! : steps[member]!,
     )
@@ -116,21 +116,28 @@ export function* fitting(settings: FitSettings, train: readonly Dataset[], form:
     })
     if (saved !== undefined) restoreCallbacks(saved, settings.network, watches)
     // Metrics of all scores are of the parameters at the epoch's end.
-    const passes = scorePasses(settings, train)
+    const passes = scorePasses({ ...settings, averages }, train)
     const total = (epochs - start.epoch) * stepsPerEpoch
     const before = start.epoch * stepsPerEpoch
     const begun = performance.now()
     let done = start.stepOfEpoch
     let wanted = FIRST_STEPS_OF_CHUNK
     while (done < total && active.size > 0) {
-      const rates = seeds.map((_, member) => ofMember(optimizer.learningRate, member) * watches.factorOf(member))
+      const factors = seeds.map((_, member) => watches.factorOf(member))
+      const moment = (steps: number, member: number): Moment => ({
+        step: updates(steps, member) + 1,
+        stepOfEpoch: Math.min(steps % stepsPerEpoch, ownSteps[member]! - 1),
+        stepsPerEpoch: ownSteps[member]!,
+        member,
+        factor: factors[member]!,
+      })
       const table = stepTable({
         compiled,
         optimizer,
         seeds,
         steps: Math.min(wanted, total - done, watches.stepsToNextNeed(before + done)),
-        rates,
-        ownStep: (step, member) => updates(done + step, member) + 1,
+        factors,
+        moment: (step, member) => moment(done + step, member),
         inStep: same(ownSteps) && same(start.stepsBefore),
       })
       const taking = [...active]
@@ -155,7 +162,10 @@ export function* fitting(settings: FitSettings, train: readonly Dataset[], form:
       wanted = Math.min(MOST_STEPS_OF_CHUNK, Math.max(FIRST_STEPS_OF_CHUNK, 2 * chunk.steps))
       const ended = chunk.results.length > 0
       const measured = { passes, seconds: ended ? yield* runPasses(passes) : 0 }
-      const finished = readEpochs(chunk, compiled.scores, settings, measured, taking, histories, rates)
+      const finished = readEpochs(chunk, compiled.scores, settings, measured, taking, histories, (epoch, member) => {
+        const last = (epoch - start.epoch) * stepsPerEpoch + ownSteps[member]! - 1
+        return optimizer.rateAt(moment(last, member))
+      })
       for (const failure of chunk.failures) {
         active.delete(failure.member)
         histories[failure.member]!.stopped = 'failed'
@@ -177,6 +187,7 @@ export function* fitting(settings: FitSettings, train: readonly Dataset[], form:
       // Aborted while a callback ran, or between chunks.
       signal?.throwIfAborted()
     }
+    if (averages !== undefined) settings.parameters.copyFrom(averages)
     yield* watches.end()
     return histories
   } finally {

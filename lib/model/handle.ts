@@ -4,19 +4,20 @@ import type { Snapshot, TrainingHandle } from './callback.js'
 import type { FitSettings } from './fit.js'
 import { newArena } from './network.js'
 
+export interface HandleSettings extends Pick<FitSettings, 'network' | 'parameters' | 'model'> {
+  /** Averaged parameters: where there are some, they are what is validated and kept. */
+  readonly averages?: Arena | undefined
+}
+
 /** What a callback may do to the members it watches. */
 export class Handle implements TrainingHandle {
   learningRateFactor = 1
   stopped = false
   readonly members: readonly number[]
-  readonly #settings: Pick<FitSettings, 'network' | 'parameters' | 'model'>
+  readonly #settings: HandleSettings
   readonly #save: (path: string) => void | Promise<void>
 
-  constructor(
-    settings: Pick<FitSettings, 'network' | 'parameters' | 'model'>,
-    members: readonly number[],
-    save: (path: string) => void | Promise<void>,
-  ) {
+  constructor(settings: HandleSettings, members: readonly number[], save: (path: string) => void | Promise<void>) {
     this.#settings = settings
     this.members = members
     this.#save = save
@@ -31,8 +32,9 @@ export class Handle implements TrainingHandle {
   }
 
   snapshot(): Snapshot {
-    const copy = newArena(this.#settings.network, this.members.length)
-    for (const [at, member] of this.members.entries()) copy.copyFrom(this.#settings.parameters, at, member)
+    const { network, parameters, averages = parameters } = this.#settings
+    const copy = newArena(network, this.members.length)
+    for (const [at, member] of this.members.entries()) copy.copyFrom(averages, at, member)
     return new ArenaSnapshot(copy)
   }
 
@@ -41,7 +43,11 @@ export class Handle implements TrainingHandle {
     if (arena === undefined) {
       throw new DeepblasError('ERR_DEEPBLAS_ARGUMENT', 'Expected a snapshot of this training that was not released.')
     }
-    for (const [at, member] of this.members.entries()) this.#settings.parameters.copyFrom(arena, member, at)
+    const { parameters, averages } = this.#settings
+    for (const [at, member] of this.members.entries()) {
+      parameters.copyFrom(arena, member, at)
+      averages?.copyFrom(arena, member, at)
+    }
   }
 
   saveCheckpoint(path: string): void | Promise<void> {

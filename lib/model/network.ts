@@ -93,14 +93,21 @@ export function newArena(network: Network, members = 1): Arena {
 
 /** Ranges of the arena that an optimizer updates: runs of trainable parameters. */
 export function trainableSegments(network: Network): Segment[] {
+  return segmentsOf(network.layers.flatMap((layer) => layer.trainableParameters))
+}
+
+/** Ranges that training changes without an optimizer: running statistics. */
+export function untrainedSegments(network: Network): Segment[] {
+  return segmentsOf(network.parameters.filter(({ trainable }) => !trainable))
+}
+
+function segmentsOf(parameters: readonly Parameter[]): Segment[] {
   const segments: { offset: number; length: number }[] = []
-  for (const layer of network.layers) {
-    for (const { offset, elements } of layer.trainableParameters) {
-      const length = Math.ceil(elements / ALIGNMENT) * ALIGNMENT
-      const last = segments.at(-1)
-      if (last !== undefined && last.offset + last.length === offset) last.length += length
-      else segments.push({ offset, length })
-    }
+  for (const { offset, elements } of parameters) {
+    const length = Math.ceil(elements / ALIGNMENT) * ALIGNMENT
+    const last = segments.at(-1)
+    if (last !== undefined && last.offset + last.length === offset) last.length += length
+    else segments.push({ offset, length })
   }
   return segments
 }

@@ -14,6 +14,8 @@ import type { Network } from './network.js'
 export interface ScoreSettings {
   readonly network: Network
   readonly parameters: Arena
+  /** What the validation is scored with. Default the parameters. */
+  readonly averages?: Arena | undefined
   readonly validation: readonly Dataset[] | undefined
   readonly scoring: Scoring
   readonly seeds: readonly number[]
@@ -108,13 +110,13 @@ export class ScorePass {
 
 /** Of the training data and of the validation; none where no metric needs them. */
 export function scorePasses(
-  { network, parameters, validation, scoring, seeds }: ScoreSettings,
+  { network, parameters, averages = parameters, validation, scoring, seeds }: ScoreSettings,
   train: readonly Dataset[],
 ): (ScorePass | undefined)[] {
-  const pass = (data: readonly Dataset[] | undefined) =>
-    data && ScorePass.of(network, parameters, data, scoring, seeds.length)
-  const training = pass(train)
-  return training === undefined ? [] : [training, pass(validation)]
+  const pass = (arena: Arena, data: readonly Dataset[] | undefined) =>
+    data && ScorePass.of(network, arena, data, scoring, seeds.length)
+  const training = pass(parameters, train)
+  return training === undefined ? [] : [training, pass(averages, validation)]
 }
 
 /** Gives the seconds that they took. */

@@ -2,7 +2,7 @@
  * The step table: numbers that steps need and TypeScript decides (rates, corrections, places in random streams), filled
  * ahead of a chunk. One row a step where all members take the same, else one row a step and member.
  */
-import type { Optimizer } from '../optimizers/optimizer.js'
+import type { Moment, Optimizer } from '../optimizers/optimizer.js'
 import type { Compiled } from './compile.js'
 
 /** Numbers of the table that is filled ahead of a chunk. */
@@ -14,23 +14,23 @@ export interface StepTableRequest {
   readonly seeds: readonly number[]
   /** Steps of the chunk; a table of very many numbers holds fewer. */
   readonly steps: number
-  /** Learning rate of every member. */
-  readonly rates: readonly number[]
-  /** The member's own count of the chunk's `step`-th step: 1 for its first. */
-  readonly ownStep: (step: number, member: number) => number
+  /** What callbacks have made of the learning rate, of every member. */
+  readonly factors: readonly number[]
+  /** Where the member stands before the chunk's `step`-th step, by its own count. */
+  readonly moment: (step: number, member: number) => Moment
   /** Whether all members count their steps alike. */
   readonly inStep: boolean
 }
 
 export function stepTable(request: StepTableRequest): { numbers: Float64Array; steps: number } {
-  const { compiled, optimizer, seeds, rates, ownStep } = request
+  const { compiled, optimizer, seeds, factors } = request
   const shared =
     seeds.length === 1 ||
     (optimizer.sameForAll &&
       compiled.memberNumbers.length === 0 &&
       compiled.randomColumns === undefined &&
       request.inStep &&
-      same(rates))
+      same(factors))
   const rows = shared ? 1 : seeds.length
   const width = compiled.stepNumbers * rows
   const steps = Math.min(request.steps, Math.max(1, Math.floor(MOST_NUMBERS_OF_CHUNK / Math.max(1, width))))
@@ -38,14 +38,14 @@ export function stepTable(request: StepTableRequest): { numbers: Float64Array; s
   for (let step = 0; step < steps; step++) {
     for (let member = 0; member < rows; member++) {
       const at = step * width + member * compiled.stepNumbers
-      const own = ownStep(step, member)
+      const moment = request.moment(step, member)
       if (compiled.randomColumns !== undefined) {
         numbers[at + compiled.randomColumns.seed] = seeds[member]!
-        numbers[at + compiled.randomColumns.step] = own
+        numbers[at + compiled.randomColumns.step] = moment.step
       }
       // Where every layer is frozen there is nothing to update.
       if (compiled.stepNumbers > compiled.optimizerNumbers) {
-        numbers.set(optimizer.numbers(own, rates[member]!, member), at + compiled.optimizerNumbers)
+        optimizer.fill(numbers, at + compiled.optimizerNumbers, moment)
       }
       for (const { column, values } of compiled.memberNumbers) numbers[at + column] = values[member]!
     }

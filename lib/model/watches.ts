@@ -5,7 +5,7 @@ import type { Callback, EpochResult, FitInfo, Progress } from './callback.js'
 import { type History, meanHistory, together } from './epoch-results.js'
 import type { FitSettings } from './fit.js'
 import { type FitSteps, told } from './fit-request.js'
-import { Handle } from './handle.js'
+import { Handle, type HandleSettings } from './handle.js'
 
 /** A callback with what it sees: one member, or all of them together. */
 export interface Watch {
@@ -16,6 +16,8 @@ export interface Watch {
   readonly history: History
 }
 
+type WatchSettings = HandleSettings & Pick<FitSettings, 'callbacks'>
+
 export class Watches {
   /** In the order in which they are told: those that save what others have come to are last. */
   readonly all: readonly Watch[]
@@ -23,7 +25,7 @@ export class Watches {
   readonly active: Set<number>
   readonly #histories: readonly History[]
 
-  constructor(settings: FitSettings, histories: readonly History[], save: Handle['saveCheckpoint']) {
+  constructor(settings: WatchSettings, histories: readonly History[], save: Handle['saveCheckpoint']) {
     this.#histories = histories
     this.active = new Set(histories.keys())
     const everyone = [...this.active]

@@ -1,88 +1,91 @@
 import type { Recorder } from '../native/recorder.js'
-import { ofMember, type PerMember, perMember, requireMembers } from '../per-member.js'
-import { finiteNumber, fraction, knownOptions } from '../validate.js'
-import { Optimizer, type Update } from './optimizer.js'
+import { boolean, finiteNumber, fraction } from '../validate.js'
+import { Optimizer, type RuleResult, type RuleValues, recordedByFields, type Update } from './optimizer.js'
+import type { OptimizerOptions } from './options.js'
 
-export interface AdamOptions {
-  /** Default 0.001. For a population also one a member. */
-  readonly learningRate?: PerMember
+export interface AdamOptions extends OptimizerOptions {
   /** Decay of the mean of gradients. Default 0.9. */
   readonly beta1?: number
   /** Decay of the mean of squared gradients. Default 0.999. */
   readonly beta2?: number
   /** Default 1e-8. */
   readonly epsilon?: number
-  /** Adam: added to the gradient; AdamW: shrinks the parameter directly. Default 0 for Adam, 0.01 for AdamW. */
-  readonly weightDecay?: PerMember
+  /** Divides by the largest mean of squares so far (Reddi et al., 2018). Default false. */
+  readonly amsgrad?: boolean
 }
 
-const optionNames = ['learningRate', 'beta1', 'beta2', 'epsilon', 'weightDecay'] as const
+type State = 'firstMoment' | 'secondMoment' | 'largestMoment'
+type Numbers = 'stepSize' | 'inverseRootCorrection'
 
-/** Adam (Kingma and Ba, 2015; course 2, week 2), in PyTorch's form: epsilon is added after the bias correction. */
-export class Adam extends Optimizer {
+/**
+ * Adam (Kingma and Ba, 2015; course 2, week 2), in PyTorch's form: epsilon is added after the bias correction. Default
+ * learning rate 0.001.
+ */
+export class Adam extends Optimizer<State, Numbers> {
   readonly name: string = 'Adam'
   readonly beta1: number
   readonly beta2: number
   readonly epsilon: number
-  readonly weightDecay: PerMember
-  readonly stateNames = ['firstMoment', 'secondMoment']
-  protected readonly decoupled: boolean = false
+  readonly amsgrad: boolean
 
-  constructor(options?: AdamOptions) {
-    const given = knownOptions<AdamOptions>('Adam', options, optionNames)
-    super(given.learningRate ?? 0.001)
-    this.beta1 = fraction('beta1', given.beta1 ?? 0.9)
-    this.beta2 = fraction('beta2', given.beta2 ?? 0.999)
-    this.epsilon = finiteNumber('epsilon', given.epsilon ?? 1e-8, { min: 0 })
-    this.weightDecay = perMember('weightDecay', given.weightDecay ?? 0, (name, decay) =>
-      finiteNumber(name, decay, { min: 0 }),
-    )
+  /** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that is unknown or out of range */
+  constructor(options?: AdamOptions, defaults: OptimizerOptions = {}) {
+    super(options, { learningRate: 0.001, ...defaults }, ['beta1', 'beta2', 'epsilon', 'amsgrad'])
+    this.beta1 = fraction('beta1', options?.beta1 ?? 0.9)
+    this.beta2 = fraction('beta2', options?.beta2 ?? 0.999)
+    this.epsilon = finiteNumber('epsilon', options?.epsilon ?? 1e-8, { min: 0 })
+    this.amsgrad = boolean('amsgrad', options?.amsgrad ?? false)
   }
 
-  override get recordingKey(): string {
-    // A class of the user's may record something else.
-    if (this.constructor !== Adam && this.constructor !== AdamW) return super.recordingKey
-    return [this.name, this.beta1, this.beta2, this.epsilon, this.weightDecay].join()
+  get ruleStates(): readonly State[] {
+    return this.amsgrad ? ['firstMoment', 'secondMoment', 'largestMoment'] : ['firstMoment', 'secondMoment']
   }
 
-  override requireMembers(members: number): void {
-    super.requireMembers(members)
-    requireMembers('weightDecay', this.weightDecay, members)
+  numbers(step: number, learningRate: number) {
+    return {
+      stepSize: learningRate / (1 - this.beta1 ** step),
+      inverseRootCorrection: 1 / Math.sqrt(1 - this.beta2 ** step),
+    }
   }
 
-  override get sameForAll(): boolean {
-    return super.sameForAll && typeof this.weightDecay === 'number'
+  protected rule(values: RuleValues<State, Numbers>): RuleResult<State> {
+    const { parameter, gradient, stepSize, inverseRootCorrection } = values
+    const firstMoment = values.firstMoment.times(this.beta1).plus(gradient.times(1 - this.beta1))
+    const secondMoment = values.secondMoment.times(this.beta2).plus(gradient.squared().times(1 - this.beta2))
+    const largestMoment = this.amsgrad ? secondMoment.atLeast(values.largestMoment) : secondMoment
+    const denominator = largestMoment.squareRoot().times(inverseRootCorrection).plus(this.epsilon)
+    const next = parameter.minus(stepSize.times(firstMoment).over(denominator))
+    return { parameter: next, firstMoment, secondMoment, largestMoment }
   }
 
-  numbers(step: number, learningRate: number, member = 0): readonly number[] {
-    const stepSize = learningRate / (1 - this.beta1 ** step)
-    const inverseRootCorrection = 1 / Math.sqrt(1 - this.beta2 ** step)
-    return [stepSize, inverseRootCorrection, this.decoupled ? 1 - learningRate * ofMember(this.weightDecay, member) : 1]
-  }
-
-  protected rule(record: Recorder, { parameter, gradient, states, numbers }: Update): void {
+  protected override recordKernel(record: Recorder, update: Update<State, Numbers>): boolean {
+    if (this.amsgrad) return false
+    const { parameter, gradient, states, numbers, weightShrink, weightDecay } = update
     record.adam({
       parameter,
       gradient,
-      firstMoment: states[0]!,
-      secondMoment: states[1]!,
-      stepSize: numbers[0]!,
-      inverseRootCorrection: numbers[1]!,
-      weightShrink: numbers[2]!,
+      firstMoment: states.firstMoment,
+      secondMoment: states.secondMoment,
+      stepSize: numbers.stepSize,
+      inverseRootCorrection: numbers.inverseRootCorrection,
+      weightShrink,
       beta1: this.beta1,
       beta2: this.beta2,
       epsilon: this.epsilon,
-      weightDecay: this.decoupled ? 0 : record.scalar(this.weightDecay),
+      weightDecay,
     })
+    return true
   }
 }
 
-/** Adam with decoupled weight decay (Loshchilov and Hutter, 2019). */
+/** Adam with decoupled weight decay, 0.01 by default (Loshchilov and Hutter, 2019). */
 export class AdamW extends Adam {
   override readonly name = 'AdamW'
-  protected override readonly decoupled = true
 
+  /** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that is unknown or out of range */
   constructor(options?: AdamOptions) {
-    super({ weightDecay: 0.01, ...knownOptions<AdamOptions>('AdamW', options, optionNames) })
+    super(options, { weightDecay: 0.01, decoupled: true })
   }
 }
+
+recordedByFields(Adam, AdamW)

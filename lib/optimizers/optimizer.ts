@@ -1,8 +1,11 @@
+import type { Element, Operand } from '../native/expression.js'
 import { identityOf } from '../native/identity.js'
 import type { Recorder } from '../native/recorder.js'
-import type { StepNumber, Tensor } from '../native/tensor.js'
-import { ofMember, type PerMember, perMember, requireMembers } from '../per-member.js'
-import { finiteNumber } from '../validate.js'
+import type { Scalar, StepNumber, Tensor } from '../native/tensor.js'
+import { ofMember, type PerMember, requireMembers } from '../per-member.js'
+import { isSchedule, type Schedule } from '../schedules/schedule.js'
+import { recordAccumulation, recordNormFactor } from './gradient-stages.js'
+import { checkedOptions, type OptimizerOptions } from './options.js'
 
 /** A range of the parameter arena that one rule updates. */
 export interface Segment {
@@ -10,58 +13,294 @@ export interface Segment {
   readonly length: number
 }
 
-/** What a rule records with: the range's tensors, and one tensor a state. */
-export interface Update {
-  readonly parameter: Tensor
-  readonly gradient: Tensor
-  readonly states: readonly Tensor[]
-  readonly numbers: readonly StepNumber[]
+/** Where a member stands before a step, by its own batches. */
+export interface Moment {
+  /** This batch's number since the training began, from 1. */
+  readonly step: number
+  /** Its number within the epoch, from 0. */
+  readonly stepOfEpoch: number
+  /** Batches of an epoch; infinite where nobody knows yet. */
+  readonly stepsPerEpoch: number
+  /** Default 0. */
+  readonly member?: number
+  /** What callbacks have made of the learning rate. Default 1. */
+  readonly factor?: number
 }
 
+/** What is recorded with the updates. */
+export interface RecordSurroundings {
+  /** Ranges of the arena that training changes in another way, such as running statistics. */
+  readonly untrained?: readonly Segment[]
+  /** Records what follows the update, before it is averaged: the layers' constraints. */
+  readonly constrain?: () => void
+}
+
+/** What a tuned kernel is recorded with: the range's tensors, and numbers of the step. */
+export interface Update<State extends string = string, Numbers extends string = string> {
+  readonly parameter: Tensor
+  readonly gradient: Tensor
+  readonly states: Readonly<Record<State, Tensor>>
+  readonly numbers: Readonly<Record<Numbers, StepNumber>>
+  /** Coupled: added to the gradient, times the parameter. */
+  readonly weightDecay: Scalar
+  /** Decoupled: the parameter is multiplied by it; 1 where there is none. */
+  readonly weightShrink: Scalar
+}
+
+/** What a rule computes from, for every element of the parameters. */
+export type RuleValues<State extends string, Numbers extends string> = Readonly<
+  Record<'parameter' | 'gradient' | State | Numbers, Element>
+>
+
+/** What a rule gives: the new parameter, and every state's new value. */
+export type RuleResult<State extends string> = Readonly<Record<'parameter' | State, Operand>>
+
 /**
- * An update rule. It is configuration: its state belongs to the training. `numbers` fills the step table ahead of every
- * chunk, so that the native run never asks back.
+ * An update rule: a formula for every element, with states of its own that start at 0 and are laid out like the
+ * parameters. The base class owns learning rate and schedule, weight decay, clipping, accumulation and averages: the rule
+ * sees the gradient behind them, and the parameter already shrunk by decoupled weight decay.
+ *
+ * An optimizer is configuration: its state belongs to the training, so that it can be given to many fits. To write your
+ * own, extend this class; a zero parameter with zero gradients and states must stay zero.
+ *
+ * @example
+ * class SignDescent extends Optimizer<'mean', 'rate'> {
+ *   readonly name = 'SignDescent'
+ *   get ruleStates() { return ['mean'] as const }
+ *   constructor(options?: OptimizerOptions) { super(options, { learningRate: 1e-3 }) }
+ *   numbers(_step: number, learningRate: number) { return { rate: learningRate } }
+ *   protected rule({ parameter, gradient, mean, rate }: RuleValues<'mean', 'rate'>) {
+ *     const next = mean.times(0.9).plus(gradient.times(0.1))
+ *     return { parameter: parameter.minus(rate.times(next.sign())), mean: next }
+ *   }
+ * }
  */
-export abstract class Optimizer {
+export abstract class Optimizer<State extends string = string, Numbers extends string = string> {
   abstract readonly name: string
-  /** One for all members of a population, or one each. */
-  readonly learningRate: PerMember
+  /** One for all members of a population, one each, or a schedule. */
+  readonly learningRate: PerMember | Schedule
+  readonly weightDecay: PerMember
+  readonly decoupled: boolean
+  readonly clipNorm: number | undefined
+  readonly clipValue: number | undefined
+  readonly averageDecay: number | undefined
+  readonly accumulate: number
 
-  constructor(learningRate: unknown) {
-    this.learningRate = perMember('learningRate', learningRate, (name, rate) => finiteNumber(name, rate, { min: 0 }))
+  /**
+   * @param options the user's
+   * @param defaults of those options that every optimizer takes; a learning rate at least
+   * @param more names of the options that the rule adds
+   * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that is unknown or out of range
+   */
+  constructor(options: OptimizerOptions | undefined, defaults: OptimizerOptions, more: readonly string[] = []) {
+    const checked = checkedOptions(new.target.name, options ?? {}, defaults, more)
+    this.learningRate = checked.learningRate
+    this.weightDecay = checked.weightDecay
+    this.decoupled = checked.decoupled
+    this.clipNorm = checked.clipNorm
+    this.clipValue = checked.clipValue
+    this.averageDecay = checked.averageDecay
+    this.accumulate = checked.accumulate
   }
 
-  /** Equal for two optimizers that record the same calls: programs are kept by it. */
+  /** Names of what the rule keeps for every element from update to update; each starts at 0. At most three. */
+  abstract get ruleStates(): readonly State[]
+
+  /**
+   * What changes from update to update, by name; the same names every time. At most five.
+   *
+   * @param step the update, counted from 1
+   * @param learningRate of this update: the schedule's, times the callbacks' factor
+   * @param member of a population
+   */
+  abstract numbers(step: number, learningRate: number, member?: number): Readonly<Record<Numbers, number>>
+
+  /** One element's update. It runs once, when a program is recorded. */
+  protected abstract rule(values: RuleValues<State, Numbers>): RuleResult<State>
+
+  /** Records a tuned kernel in the rule's place, where there is one for these options. */
+  protected recordKernel(_record: Recorder, _update: Update<State, Numbers>): boolean {
+    return false
+  }
+
+  /** All that it keeps from step to step: arenas laid out like the parameters and starting at zero. */
+  get stateNames(): readonly string[] {
+    return [
+      ...this.ruleStates,
+      ...(this.accumulate > 1 ? ['gradientSum'] : []),
+      ...(this.averageDecay === undefined ? [] : ['average']),
+    ]
+  }
+
+  /** The state that holds the averaged parameters; undefined where there is none. */
+  get averageSlot(): number | undefined {
+    return this.averageDecay === undefined ? undefined : this.stateNames.length - 1
+  }
+
+  /** All its options, as JSON can hold them. */
+  get config(): Readonly<Record<string, unknown>> {
+    return JSON.parse(JSON.stringify({ ...this })) as Record<string, unknown>
+  }
+
+  /** Equal for two optimizers that record the same calls: programs are kept by it. Rates are not recorded. */
   get recordingKey(): string {
-    return identityOf(this)
+    // A class of the user's may record what its fields do not tell.
+    if (!isOurs(this)) return identityOf(this)
+    return JSON.stringify({ ...this, learningRate: undefined })
   }
 
-  /** State arenas, each laid out like the parameters and starting at zero. */
-  abstract readonly stateNames: readonly string[]
-  /** Numbers of one step, counted from 1, of one member. */
-  abstract numbers(step: number, learningRate: number, member?: number): readonly number[]
   /** Refuses lists of another length than the population has members. */
   requireMembers(members: number): void {
-    requireMembers('learningRate', this.learningRate, members)
+    const { learningRate } = this
+    if (isSchedule(learningRate)) requireMembers('learningRate.learningRate', learningRate.learningRate, members)
+    else requireMembers('learningRate', learningRate, members)
+    requireMembers('weightDecay', this.weightDecay, members)
   }
+
   /** Whether all members take the same numbers at every step. */
   get sameForAll(): boolean {
-    return typeof this.learningRate === 'number'
+    const { learningRate } = this
+    const rates = isSchedule(learningRate) ? learningRate.learningRate : learningRate
+    return typeof rates === 'number' && typeof this.weightDecay === 'number'
   }
-  /** Records the rule for one range. */
-  protected abstract rule(record: Recorder, update: Update): void
 
-  /** Records the update of every segment. */
-  record(record: Recorder, segments: readonly Segment[]): void {
+  /** The learning rate of a moment, callbacks' factor included. */
+  rateAt(moment: Moment): number {
+    const { member = 0, factor = 1 } = moment
+    const { learningRate } = this
+    if (!isSchedule(learningRate)) return ofMember(learningRate, member) * factor
+    const stepsPerEpoch = Math.ceil(moment.stepsPerEpoch / this.accumulate)
+    return learningRate.rate(this.#updates(moment), { stepsPerEpoch, member }) * factor
+  }
+
+  /** Writes the numbers of one step and member into the step table, from column `at` on. */
+  fill(table: Float64Array, at: number, moment: Moment): void {
+    const { member = 0 } = moment
+    const rate = this.rateAt(moment)
+    const update = this.#updates(moment) + 1
+    let column = at
+    if (this.#shrinks) table[column++] = 1 - rate * ofMember(this.weightDecay, member)
+    if (this.accumulate > 1) {
+      const { stepOfEpoch, stepsPerEpoch } = moment
+      const place = stepOfEpoch % this.accumulate
+      table[column++] = Number(place === 0)
+      table[column++] = 1 / Math.min(this.accumulate, stepsPerEpoch - (stepOfEpoch - place))
+      table[column++] = Number(place === this.accumulate - 1 || stepOfEpoch === stepsPerEpoch - 1)
+    }
+    if (this.averageDecay !== undefined) table[column++] = update === 1 ? 0 : this.averageDecay
+    const numbers: Readonly<Record<string, number>> = this.numbers(update, rate, member)
+    for (const name in numbers) table[column++] = numbers[name]!
+  }
+
+  /** Records the update of every segment, and all that belongs to it. */
+  record(record: Recorder, segments: readonly Segment[], surroundings: RecordSurroundings = {}): void {
     if (segments.length === 0) return
-    const numbers = this.numbers(1, ofMember(this.learningRate, 0), 0).map(() => record.stepNumber())
-    for (const { offset, length } of segments) {
-      this.rule(record, {
-        parameter: record.range('parameter', offset, length),
-        gradient: record.range('gradient', offset, length),
-        states: this.stateNames.map((_, slot) => record.range('state', offset, length, slot)),
-        numbers,
-      })
+    const { label } = record
+    const { untrained = [], constrain } = surroundings
+    const column = (wanted: boolean) => (wanted ? record.stepNumber() : undefined)
+    // In the order of `fill`.
+    const shrink = column(this.#shrinks)
+    const [first, share, due] = [0, 1, 2].map(() => column(this.accumulate > 1))
+    const keep = column(this.averageDecay !== undefined)
+    const names = Object.keys(this.numbers(1, 0, 0)) as Numbers[]
+    const numbers = Object.fromEntries(names.map((name) => [name, record.stepNumber()])) as Record<Numbers, StepNumber>
+    const weightDecay = this.decoupled ? 0 : record.scalar(this.weightDecay)
+
+    const ranges = segments.map(({ offset, length }) => ({
+      parameter: record.range('parameter', offset, length),
+      gradient: record.range('gradient', offset, length),
+      states: this.stateNames.map((_, slot) => record.range('state', offset, length, slot)),
+    }))
+    if (first !== undefined && share !== undefined) {
+      const slot = this.ruleStates.length
+      for (const { gradient, states } of ranges) {
+        recordAccumulation(record, gradient, states[slot]!, { first, share })
+      }
+    }
+    const gradients = ranges.map(({ gradient }) => gradient)
+    const factor = this.clipNorm === undefined ? undefined : recordNormFactor(record, gradients, this.clipNorm)
+    for (const { parameter, gradient, states } of ranges) {
+      const own = Object.fromEntries(this.ruleStates.map((name, slot) => [name, states[slot]])) as Record<State, Tensor>
+      const update = { parameter, gradient, states: own, numbers, weightDecay, weightShrink: shrink ?? 1 }
+      const plain = factor === undefined && this.clipValue === undefined && due === undefined
+      if (!(plain && isOurs(this) && this.recordKernel(record, update))) this.#recordRule(record, update, factor, due)
+    }
+    constrain?.()
+    if (keep === undefined) return
+    record.label = label
+    for (const { parameter, states } of ranges) recordAverage(record, states[this.averageSlot!]!, parameter, keep, due)
+    for (const { offset, length } of untrained) {
+      const parameter = record.range('parameter', offset, length)
+      const average = record.range('state', offset, length, this.averageSlot!)
+      record.map({ inputs: { parameter }, outputs: { average } }, (given) => ({ average: given.parameter }))
     }
   }
+
+  #recordRule(
+    record: Recorder,
+    { parameter, gradient, states, numbers, weightDecay, weightShrink }: Update<State, Numbers>,
+    factor: Tensor | undefined,
+    due: StepNumber | undefined,
+  ): void {
+    const inputs: Record<string, Tensor> = { parameter, gradient, ...states, ...(factor && { '#factor': factor }) }
+    const given: Record<string, Scalar> = { ...numbers, ...(due && { '#due': due }) }
+    if (weightDecay !== 0) given['#decay'] = weightDecay
+    if (weightShrink !== 1) given['#shrink'] = weightShrink
+    const outputs: Record<string, Tensor> = { parameter, ...states }
+    record.map({ inputs, numbers: given, outputs }, (values) => {
+      let g = values.gradient!
+      if (values['#factor'] !== undefined) g = g.times(values['#factor'])
+      if (this.clipValue !== undefined) g = g.atLeast(-this.clipValue).atMost(this.clipValue)
+      if (values['#decay'] !== undefined) g = g.plus(values['#decay'].times(values.parameter!))
+      const p = values['#shrink'] === undefined ? values.parameter! : values.parameter!.times(values['#shrink'])
+      const results: Record<string, Operand> = this.rule({ ...values, parameter: p, gradient: g } as RuleValues<
+        State,
+        Numbers
+      >)
+      const flag = values['#due']
+      if (flag === undefined) return results
+      return Object.fromEntries(Object.keys(outputs).map((name) => [name, flag.select(results[name]!, values[name]!)]))
+    })
+  }
+
+  get #shrinks(): boolean {
+    return this.decoupled && this.weightDecay !== 0
+  }
+
+  /** Updates before this one. */
+  #updates({ step, stepOfEpoch, stepsPerEpoch }: Moment): number {
+    if (this.accumulate === 1) return step - 1
+    const before = step - 1 - stepOfEpoch
+    const epochs = Number.isFinite(stepsPerEpoch) ? Math.floor(before / stepsPerEpoch) : 0
+    const rest = before - (epochs === 0 ? 0 : epochs * stepsPerEpoch)
+    const whole = epochs === 0 ? 0 : epochs * Math.ceil(stepsPerEpoch / this.accumulate)
+    return whole + Math.ceil(rest / this.accumulate) + Math.floor(stepOfEpoch / this.accumulate)
+  }
+}
+
+/** A moving average of the parameters; it begins with those after the first update. */
+function recordAverage(
+  record: Recorder,
+  average: Tensor,
+  parameter: Tensor,
+  keep: StepNumber,
+  due: StepNumber | undefined,
+): void {
+  const numbers: Record<string, Scalar> = due === undefined ? { keep } : { keep, due }
+  record.map({ inputs: { average, parameter }, numbers, outputs: { average } }, (given) => {
+    const old = given.average!
+    const next = given.parameter!.plus(given.keep!.times(old.minus(given.parameter!)))
+    return { average: given.due === undefined ? next : given.due.select(next, old) }
+  })
+}
+
+const ours = new Set<unknown>()
+
+/** Marks classes whose recordings their fields tell in full, and whose kernels compute their rules. Not for subclasses. */
+export function recordedByFields(...classes: readonly unknown[]): void {
+  for (const one of classes) ours.add(one)
+}
+
+function isOurs(optimizer: object): boolean {
+  return ours.has(optimizer.constructor)
 }

@@ -1,37 +1,29 @@
 import type { Recorder } from '../native/recorder.js'
-import { type PerMember, perMember, requireMembers } from '../per-member.js'
-import { boolean, finiteNumber, fraction, invalid, knownOptions } from '../validate.js'
-import { Optimizer, type Update } from './optimizer.js'
+import { boolean, fraction, invalid } from '../validate.js'
+import { Optimizer, type RuleResult, type RuleValues, recordedByFields, type Update } from './optimizer.js'
+import type { OptimizerOptions } from './options.js'
 
-export interface SGDOptions {
-  /** Default 0.01. For a population also one a member. */
-  readonly learningRate?: PerMember
+export interface SGDOptions extends OptimizerOptions {
   /** Default 0: plain gradient descent. */
   readonly momentum?: number
   /** Looks ahead along the velocity; needs a momentum. Default false. */
   readonly nesterov?: boolean
-  /** Added to the gradient as weightDecay · parameter (PyTorch's). Default 0. For a population also one a member. */
-  readonly weightDecay?: PerMember
 }
 
 /**
  * Gradient descent: `p -= learningRate · g`, with momentum `v = momentum · v + g; p -= learningRate · v` (PyTorch's
- * form). Course 1, week 2; course 2, week 2; Sutskever et al. (2013) for Nesterov's.
+ * form). Default learning rate 0.01. Course 1, week 2; course 2, week 2; Sutskever et al. (2013) for Nesterov's.
  */
-export class SGD extends Optimizer {
+export class SGD extends Optimizer<'velocity', 'learningRate'> {
   readonly name = 'SGD'
   readonly momentum: number
   readonly nesterov: boolean
-  readonly weightDecay: PerMember
 
+  /** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that is unknown or out of range */
   constructor(options?: SGDOptions) {
-    const given = knownOptions<SGDOptions>('SGD', options, ['learningRate', 'momentum', 'nesterov', 'weightDecay'])
-    super(given.learningRate ?? 0.01)
-    this.momentum = fraction('momentum', given.momentum ?? 0)
-    this.nesterov = boolean('nesterov', given.nesterov ?? false)
-    this.weightDecay = perMember('weightDecay', given.weightDecay ?? 0, (name, decay) =>
-      finiteNumber(name, decay, { min: 0 }),
-    )
+    super(options, { learningRate: 0.01 }, ['momentum', 'nesterov'])
+    this.momentum = fraction('momentum', options?.momentum ?? 0)
+    this.nesterov = boolean('nesterov', options?.nesterov ?? false)
     if (this.nesterov && this.momentum === 0) {
       throw invalid(
         'momentum',
@@ -42,37 +34,35 @@ export class SGD extends Optimizer {
     }
   }
 
-  get stateNames(): readonly string[] {
-    return this.momentum > 0 ? ['velocity'] : []
+  get ruleStates() {
+    return this.momentum > 0 ? (['velocity'] as const) : []
   }
 
-  override requireMembers(members: number): void {
-    super.requireMembers(members)
-    requireMembers('weightDecay', this.weightDecay, members)
+  numbers(_step: number, learningRate: number) {
+    return { learningRate }
   }
 
-  override get sameForAll(): boolean {
-    return super.sameForAll && typeof this.weightDecay === 'number'
+  protected rule(values: RuleValues<'velocity', 'learningRate'>): RuleResult<'velocity'> {
+    const { parameter, gradient, velocity, learningRate } = values
+    if (this.momentum === 0) return { parameter: parameter.minus(learningRate.times(gradient)), velocity: 0 }
+    const next = velocity.times(this.momentum).plus(gradient)
+    const direction = this.nesterov ? gradient.plus(next.times(this.momentum)) : next
+    return { parameter: parameter.minus(learningRate.times(direction)), velocity: next }
   }
 
-  override get recordingKey(): string {
-    if (this.constructor !== SGD) return super.recordingKey
-    return [this.name, this.momentum, this.nesterov, this.weightDecay].join()
-  }
-
-  numbers(_step: number, learningRate: number): readonly number[] {
-    return [learningRate]
-  }
-
-  protected rule(record: Recorder, { parameter, gradient, states, numbers }: Update): void {
+  protected override recordKernel(record: Recorder, update: Update<'velocity', 'learningRate'>): boolean {
+    if (update.weightShrink !== 1) return false
     record.sgd({
-      parameter,
-      gradient,
-      velocity: states[0],
-      learningRate: numbers[0]!,
+      parameter: update.parameter,
+      gradient: update.gradient,
+      velocity: this.momentum > 0 ? update.states.velocity : undefined,
+      learningRate: update.numbers.learningRate,
       momentum: this.momentum,
       nesterov: Number(this.nesterov),
-      weightDecay: record.scalar(this.weightDecay),
+      weightDecay: update.weightDecay,
     })
+    return true
   }
 }
+
+recordedByFields(SGD)

@@ -1,6 +1,6 @@
 import type { PerMember } from '../per-member.js'
 import { finiteNumber, knownOptions } from '../validate.js'
-import { constant } from './constant.js'
+import { constantRate } from './constant-rate.js'
 import { type DurationOptions, duration, isSchedule, type Schedule, scheduleOrRates, unitOf } from './schedule.js'
 
 export interface WarmUpOptions extends DurationOptions {
@@ -20,12 +20,12 @@ export interface WarmUpOptions extends DurationOptions {
  */
 export function warmUp(then: Schedule | PerMember, options: WarmUpOptions): Schedule {
   const checked = scheduleOrRates('then', then)
-  const after = isSchedule(checked) ? checked : constant({ learningRate: checked })
+  const after = isSchedule(checked) ? checked : constantRate({ learningRate: checked })
   const given = knownOptions<WarmUpOptions>('warmUp', options, ['steps', 'from', 'unit'])
   const steps = duration('steps', given.steps)
   const from = finiteNumber('from', given.from ?? 0.1, { min: 0 })
   const unit = unitOf(given.unit)
-  const shown = { then: after, steps, from, unit }
+  const shown = { before: after, steps, from, unit }
   return {
     name: 'warmUp',
     learningRate: after.learningRate,

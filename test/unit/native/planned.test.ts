@@ -107,7 +107,8 @@ describe.each(cases)('$name', (one) => {
   const scoring = { loss: lossOf('loss', one.loss), metrics: [metric('metrics', 'accuracy')] }
   const { mode, slots } = dataMode([data], scoring, outputs, one.shuffle, false)
   const compiled = compileScoring(network, mode, scoring, { backward: true, optimizer: one.optimizer })
-  const steps = 3 * Math.ceil(rows / one.batch) + 1
+  const stepsPerEpoch = Math.ceil(rows / one.batch)
+  const steps = 3 * stepsPerEpoch + 1
 
   /** A plain run keeps every tensor; a planned one may. */
   function train(plainly: boolean, chunks: readonly number[], keepAll = plainly) {
@@ -132,10 +133,13 @@ describe.each(cases)('$name', (one) => {
     const results: Chunk[] = []
     for (let done = 0, turn = 0; done < steps; turn++) {
       const count = Math.min(chunks[turn % chunks.length]!, steps - done)
-      const numbers = Array.from({ length: count }, (_, i) => [
-        ...one.optimizer.numbers(done + i + 1, one.optimizer.learningRate as number),
-      ])
-      results.push(training.advanceSync(Float64Array.from(numbers.flat()), count, 1e9, false, plainly))
+      const numbers = new Float64Array(count * compiled.stepNumbers)
+      for (let i = 0; i < count; i++) {
+        const stepOfEpoch = (done + i) % stepsPerEpoch
+        const at = i * compiled.stepNumbers + compiled.optimizerNumbers
+        one.optimizer.fill(numbers, at, { step: done + i + 1, stepOfEpoch, stepsPerEpoch })
+      }
+      results.push(training.advanceSync(numbers, count, 1e9, false, plainly))
       done += results.at(-1)!.steps
     }
     const bits = [parameters, gradients, ...states].map((arena) =>

@@ -2,7 +2,7 @@ import type { PerMember } from '../per-member.js'
 import { knownOptions } from '../validate.js'
 import { rates, type Schedule, scheduleOf } from './schedule.js'
 
-export interface ConstantOptions {
+export interface ConstantRateOptions {
   readonly learningRate: PerMember
 }
 
@@ -11,10 +11,10 @@ export interface ConstantOptions {
  *
  * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a rate below 0 or an option that is unknown
  */
-export function constant(options: ConstantOptions): Schedule {
-  const given = knownOptions<ConstantOptions>('constant', options, ['learningRate'])
+export function constantRate(options: ConstantRateOptions): Schedule {
+  const given = knownOptions<ConstantRateOptions>('constantRate', options, ['learningRate'])
   return scheduleOf({
-    name: 'constant',
+    name: 'constantRate',
     learningRate: rates('learningRate', given.learningRate),
     rule: (base) => base,
   })

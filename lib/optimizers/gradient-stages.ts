@@ -1,0 +1,44 @@
+/*
+ * What may stand between the gradients of a batch and the rule: sums over several batches, and the limit of their norm.
+ */
+import { constant } from '../native/expression.js'
+import type { Recorder } from '../native/recorder.js'
+import type { Scalar, Tensor } from '../native/tensor.js'
+
+/** torch.nn.utils.clip_grad_norm_'s. */
+const NORM_EPSILON = 1e-6
+
+/** Numbers of one step of an accumulation. */
+export interface AccumulationNumbers {
+  /** 1 at the first batch of an update, else 0. */
+  readonly first: Scalar
+  /** One over the batches of the update. */
+  readonly share: Scalar
+}
+
+/** Adds the batch's gradient to the sum, and puts the mean so far in the gradient's place. */
+export function recordAccumulation(
+  record: Recorder,
+  gradient: Tensor,
+  sum: Tensor,
+  { first, share }: AccumulationNumbers,
+): void {
+  record.map({ inputs: { gradient, sum }, numbers: { first, share }, outputs: { gradient, sum } }, (given) => {
+    const total = given.first.select(given.gradient, given.sum.plus(given.gradient))
+    return { gradient: total.times(given.share), sum: total }
+  })
+}
+
+/** One number: what all gradients are multiplied by so that their common norm is at most `limit`. */
+export function recordNormFactor(record: Recorder, gradients: readonly Tensor[], limit: number): Tensor {
+  const sum = record.scratch(1, 1, 0, 'float64')
+  for (const [index, gradient] of gradients.entries()) {
+    record.squaredNorm({ sum, x: gradient, first: Number(index === 0) })
+  }
+  const factor = record.scratch(1, 1)
+  record.map({ inputs: { sum }, outputs: { factor } }, (given) => {
+    const largest = constant(limit).over(given.sum.squareRoot().plus(NORM_EPSILON))
+    return { factor: largest.atMost(1) }
+  })
+  return factor
+}

@@ -1,0 +1,83 @@
+import { type PerMember, perMember } from '../per-member.js'
+import { type Schedule, scheduleOrRates } from '../schedules/schedule.js'
+import { boolean, finiteNumber, fraction, knownOptions, positiveInteger } from '../validate.js'
+
+/** Options that every optimizer takes. */
+export interface OptimizerOptions {
+  /** A number, for a population also one a member, or a schedule such as `cosine({ learningRate: 0.1, steps: 1000 })`. */
+  readonly learningRate?: PerMember | Schedule
+  /**
+   * What shrinks parameters, biases too. Coupled, PyTorch's: `weightDecay · parameter` is added to the gradient.
+   * Decoupled: the parameter is multiplied by `1 - learningRate · weightDecay` before the update. Default 0; AdamW 0.01.
+   * For a population also one a member.
+   */
+  readonly weightDecay?: PerMember
+  /** Whether the weight decay is decoupled (Loshchilov and Hutter, 2019). Default false; true for AdamW and Lion. */
+  readonly decoupled?: boolean
+  /**
+   * The largest norm of the gradient of all parameters together: a longer one is multiplied by
+   * `clipNorm / (norm + 1e-6)` (torch.nn.utils.clip_grad_norm_). Default none.
+   */
+  readonly clipNorm?: number
+  /** Every element of the gradient is kept within `[-clipValue, clipValue]`, after `clipNorm`. Default none. */
+  readonly clipValue?: number
+  /**
+   * Share of the past in an exponential moving average of the parameters, such as 0.999. `fit` leaves the averaged
+   * parameters, and validates with them. Default none.
+   */
+  readonly averageDecay?: number
+  /**
+   * Batches of an update, which takes the mean of their gradients. What an epoch has left over makes a last, smaller
+   * update. Default 1.
+   */
+  readonly accumulate?: number
+}
+
+export const optimizerOptionNames = [
+  'learningRate',
+  'weightDecay',
+  'decoupled',
+  'clipNorm',
+  'clipValue',
+  'averageDecay',
+  'accumulate',
+] as const
+
+/** The same, checked, with defaults in their places. */
+export interface CheckedOptions {
+  readonly learningRate: PerMember | Schedule
+  readonly weightDecay: PerMember
+  readonly decoupled: boolean
+  readonly clipNorm: number | undefined
+  readonly clipValue: number | undefined
+  readonly averageDecay: number | undefined
+  readonly accumulate: number
+}
+
+/** `more`: names of the rule's own options, which the rule checks. */
+export function checkedOptions(
+  what: string,
+  options: OptimizerOptions,
+  defaults: OptimizerOptions,
+  more: readonly string[],
+): CheckedOptions {
+  const names = [...optimizerOptionNames, ...more] as (keyof OptimizerOptions)[]
+  const given = { ...defaults, ...withoutUndefined(knownOptions<OptimizerOptions>(what, options, names)) }
+  const optional = (name: 'clipNorm' | 'clipValue') =>
+    given[name] === undefined ? undefined : finiteNumber(name, given[name], { exclusiveMin: 0 })
+  return {
+    learningRate: scheduleOrRates('learningRate', given.learningRate),
+    weightDecay: perMember('weightDecay', given.weightDecay ?? 0, (name, decay) =>
+      finiteNumber(name, decay, { min: 0 }),
+    ),
+    decoupled: boolean('decoupled', given.decoupled ?? false),
+    clipNorm: optional('clipNorm'),
+    clipValue: optional('clipValue'),
+    averageDecay: given.averageDecay === undefined ? undefined : fraction('averageDecay', given.averageDecay),
+    accumulate: positiveInteger('accumulate', given.accumulate ?? 1),
+  }
+}
+
+function withoutUndefined(options: OptimizerOptions): OptimizerOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+}
