@@ -15,9 +15,9 @@ export function orthogonalize(values: Float32Array, rows: number, columns: numbe
     Float64Array.from({ length }, (_, i) => values[at(vector, i)]!),
   )
   for (const [index, vector] of vectors.entries()) {
+    for (let earlier = 0; earlier < index; earlier++) takeOff(vector, vectors[earlier]!)
     const norm = Math.sqrt(dot(vector, vector))
     for (let i = 0; i < length; i++) vector[i]! /= norm
-    for (let other = index + 1; other < count; other++) takeOff(vectors[other]!, vector)
   }
   for (const [index, vector] of vectors.entries()) {
     for (let i = 0; i < length; i++) values[at(index, i)] = gain * vector[i]!

@@ -154,6 +154,28 @@ describe.each(cases)('$name', (one) => {
     }
   })
 
+  test('trace: A is what it makes of Z, and dZ what its derivative makes of dA', async () => {
+    const layers = [new Dense(7, { activation: one.activation }), new Dense(2)]
+    const { layers: traced } = await modelOf(layers).trace(dataOf(5), { loss: 'meanSquaredError' })
+    const { Z, A, dA, dZ } = traced[0]!
+    const alone = new Sequential([new Activation(one.activation)], { inputs: 7 })
+    expect([...A.data]).toEqual([...alone.predictSync({ data: Z!.data, shape: [5, 7] }).data])
+    // The derivative at Z along dA, by differences: what the rows of Z weighted with dA grow by.
+    const step = 1e-2
+    const grown = (at: number, by: number) => {
+      const moved = Z!.data.map((z, i) => (i === at ? z + by : z))
+      const { data } = alone.predictSync({ data: moved, shape: [5, 7] })
+      return data.reduce((sum, a, i) => sum + a * dA!.data[i]!, 0)
+    }
+    const largest = Math.max(...dA!.data.map(Math.abs))
+    for (const at of dZ!.data.keys()) {
+      // One whose corner is near says nothing.
+      if ([-3, 0, 3, 6].some((corner) => Math.abs(Z!.data[at]! - corner) < 2 * step)) continue
+      const difference = (grown(at, step) - grown(at, -step)) / (2 * step)
+      expect(Math.abs(dZ!.data[at]! - difference)).toBeLessThan(2e-3 * largest)
+    }
+  })
+
   test('a dense layer that has it gives what a layer behind it gives', async () => {
     const data = dataOf(40)
     const [whole, parts] = [modelOf(fused(one)), modelOf(apart(one))]
