@@ -27,7 +27,10 @@ const rooms = {
       '../math/metrics.md',
     ],
   ],
-  layers: ['What a model is made of.', ['../math/dense.md', '../math/dropout.md', '../math/normalization.md']],
+  layers: [
+    'What a model is made of.',
+    ['../math/dense.md', '../math/dropout.md', '../math/normalization.md', '../math/embedding.md'],
+  ],
   activations: ['What a layer does to its sums, by name.', ['../guide/choosing.md', '../math/activations.md']],
   initializers: ['How weights start.', ['../guide/choosing.md', '../math/random.md']],
   regularizers: ['Penalties and bounds on weights.', ['../guide/choosing.md', '../math/regularizers.md']],

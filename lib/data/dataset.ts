@@ -17,13 +17,15 @@ import { Augmenter, MOST_PASSES } from './augmentation/augmenter.js'
 import { classesOf, countClasses } from './classes.js'
 import { joinParts } from './join.js'
 import { mapParts, type RowFunction } from './map-rows.js'
-import { type Parts, selectParts } from './parts.js'
+import { columnOrder, isNamedRows, type NamedColumns, type NamedRows, namedTable } from './named-rows.js'
+import { FeatureBuffer, type Parts, selectParts } from './parts.js'
 import { type NumberArray, type Rows, type Table, table } from './rows.js'
 import { shuffledRows, splitRows } from './split.js'
 import { checkTargets, readTargets, readWeights, requireFinite, type Targets } from './targets.js'
 
 export interface DatasetInput {
-  readonly x: Rows
+  /** Rows of numbers; or by name, for a model whose inputs have names: { numeric: rows, city: codes }. */
+  readonly x: Rows | NamedRows
   /** Classes or values: the loss decides at fit. Left out for data to predict on. */
   readonly y?: Targets
   /** A non-negative weight per row; the loss is Σ w·l / Σ w. */
@@ -73,7 +75,8 @@ export class Dataset {
       ...knownOptions<DatasetInput>('Dataset.from', input, ['x', 'y', 'sampleWeights', ...optionNames]),
       ...knownOptions<DatasetOptions>('Dataset.from', options, optionNames),
     }
-    const x = table('x', given.x)
+    const named = isNamedRows(given.x) ? namedTable('x', given.x) : undefined
+    const x = named?.table ?? table('x', given.x)
     const scale = finiteNumber('scale', given.scale ?? 1)
     const bytes = x.data instanceof Uint8Array || x.data instanceof Uint8ClampedArray
     if (bytes && !Number.isFinite(Math.fround(255 * Math.fround(scale)))) {
@@ -104,6 +107,7 @@ export class Dataset {
           ? labels
           : array('labels', given.labels, 'strings').map((label, i) => string(`labels[${i}]`, label)),
       featureShape,
+      inputs: named?.inputs,
     })
   }
 
@@ -113,6 +117,11 @@ export class Dataset {
 
   get features(): number {
     return this.#parts.features
+  }
+
+  /** The named inputs that x was given as, in the order of their columns. */
+  get inputs(): readonly NamedColumns[] | undefined {
+    return this.#parts.inputs
   }
 
   get featureShape(): readonly number[] {
@@ -307,6 +316,22 @@ export class Dataset {
           () => pass,
         ),
       )
+  }
+
+  /** For models whose inputs have names: the same rows with the columns in their order. */
+  arranged(argument: string, wanted: readonly NamedColumns[]): Dataset {
+    const order = columnOrder(argument, this.#parts.inputs ?? [], wanted)
+    if (order.every((from, to) => from === to)) return this
+    const { x, xType, scale, features, rows } = this.#parts
+    const buffer = new FeatureBuffer(rows, features, xType, scale)
+    for (let row = 0; row < rows; row++) {
+      const values = x.row(row)
+      buffer.set(
+        row,
+        values.map((_, to) => values[order[to]!]!),
+      )
+    }
+    return new Dataset({ ...this.#parts, x: buffer.matrix(), inputs: [...wanted] })
   }
 
   /** For runs: x as it is kept, or as float32. */

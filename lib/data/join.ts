@@ -32,6 +32,7 @@ export function joinParts(all: readonly Parts[]): Parts {
     labels,
     weights: joinWeights(all, rows),
     featureShape: same(({ featureShape }) => featureShape.join()) ? first.featureShape : [first.features],
+    inputs: same(({ inputs }) => JSON.stringify(inputs)) ? first.inputs : undefined,
   }
 }
 

@@ -110,13 +110,14 @@ class Collected {
     this.#bytes &&= values instanceof Uint8Array || values instanceof Uint8ClampedArray
   }
 
-  features(parts: Parts): Pick<Parts, 'x' | 'xType' | 'scale' | 'features' | 'featureShape'> {
+  features(parts: Parts): Pick<Parts, 'x' | 'xType' | 'scale' | 'features' | 'featureShape' | 'inputs'> {
     const xType = this.#bytes ? 'uint8' : 'float32'
     const data = this.#bytes ? Uint8Array.from(this.#data) : this.#data
     const x = new (native().Matrix)(data, this.#rows, this.#columns, types.indexOf(xType), 1)
     requireFinite('x', x, this.#columns)
     const featureShape = this.#columns === parts.features ? parts.featureShape : [this.#columns]
-    return { x, xType, scale: 1, features: this.#columns, featureShape }
+    const inputs = this.#columns === parts.features ? parts.inputs : undefined
+    return { x, xType, scale: 1, features: this.#columns, featureShape, inputs }
   }
 
   targets(parts: Parts): Pick<Parts, 'targets' | 'labels'> {

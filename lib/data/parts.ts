@@ -4,6 +4,7 @@
 import { DeepblasError } from '../errors.js'
 import { type Matrix, native } from '../native/addon.js'
 import { types } from '../native/tensor.js'
+import type { NamedColumns } from './named-rows.js'
 import type { Table } from './rows.js'
 import { selectRows } from './targets.js'
 
@@ -18,6 +19,8 @@ export interface Parts {
   readonly weights: Matrix | undefined
   readonly labels: readonly string[] | undefined
   readonly featureShape: readonly number[]
+  /** Where x was given by names. */
+  readonly inputs: readonly NamedColumns[] | undefined
 }
 
 /** The most rows that native row numbers count. */

@@ -5,6 +5,7 @@
  */
 
 import { DeepblasError } from '../errors.js'
+import { inputLayout, type NamedInputs } from '../layers/inputs.js'
 import { invalid, knownOptions, nonNegativeInteger, plainObject, positiveInteger, string } from '../validate.js'
 import { asFileError, FileProblem, fileError } from './file-error.js'
 import {
@@ -25,8 +26,8 @@ export interface LayerDescription {
 
 /** The network without its weights. */
 export interface ArchitectureDescription {
-  /** Features of one row. */
-  inputs: number
+  /** Features of one row; or by name, where the inputs have names. */
+  inputs: number | NamedInputs
   /** The seed of the model's random streams. */
   seed: number
   layers: LayerDescription[]
@@ -200,7 +201,8 @@ function checkArchitecture(value: unknown): ArchitectureDescription {
   const architecture = plainObject('architecture', value)
   knownOptions('architecture', architecture, ['inputs', 'seed', 'layers', 'members'])
   if (architecture.members !== undefined) positiveInteger('architecture.members', architecture.members)
-  positiveInteger('architecture.inputs', architecture.inputs)
+  if (typeof architecture.inputs === 'object') inputLayout('architecture.inputs', architecture.inputs)
+  else positiveInteger('architecture.inputs', architecture.inputs)
   nonNegativeInteger('architecture.seed', architecture.seed)
   if (!Array.isArray(architecture.layers)) throw invalid('architecture.layers', 'array', architecture.layers)
   architecture.layers.forEach((layer: unknown, i) => {

@@ -10,7 +10,7 @@ export interface Categorical {
 }
 
 /** Inputs by name: a number of numeric columns, or a categorical one. */
-export type Inputs = Readonly<Record<string, number | Categorical>>
+export type NamedInputs = Readonly<Record<string, number | Categorical>>
 
 /** One named input, and where its columns are. */
 export interface InputPart {
@@ -24,7 +24,7 @@ export interface InputPart {
 
 /** The columns of one row: numeric ones first, then a column of codes for every category, each in the order given. */
 export interface InputLayout {
-  readonly given: Inputs
+  readonly given: NamedInputs
   readonly parts: readonly InputPart[]
   readonly columns: number
 }
@@ -68,7 +68,7 @@ export function inputLayout(argument: string, value: unknown): InputLayout {
     return { ...part, from }
   })
   if (parts.length === 0) throw invalid(argument, 'at least one input', value)
-  return { given: given as Inputs, parts, columns }
+  return { given: given as NamedInputs, parts, columns }
 }
 
 /**

@@ -4,12 +4,15 @@ import type { Json } from '../files/strict-json.js'
 import { didYouMean } from '../validate.js'
 import { Activation } from './activation.js'
 import { BatchNorm, type BatchNormOptions } from './batch-norm.js'
+import { Concatenate } from './concatenate.js'
 import { Dense, type DenseOptions } from './dense.js'
 import { Dropout } from './dropout.js'
+import { Embedding, type EmbeddingOptions } from './embedding.js'
 import { GaussianNoise } from './gaussian-noise.js'
 import type { Layer } from './layer.js'
 import { LayerNorm, type LayerNormOptions } from './layer-norm.js'
 import { Normalize } from './normalize.js'
+import { OneHot, type OneHotOptions } from './one-hot.js'
 import { Residual } from './residual.js'
 
 type Make = (options: Record<string, Json>) => Layer
@@ -18,11 +21,16 @@ type Make = (options: Record<string, Json>) => Layer
 const layerTypes: Record<string, Make> = {
   Activation: ({ activation }) => new Activation(activation as unknown as ActivationOption),
   BatchNorm: (options) => new BatchNorm(options as BatchNormOptions),
+  Concatenate: (parts) =>
+    new Concatenate(Object.fromEntries(Object.entries(parts).map(([name, layers]) => [name, layersFrom(layers)]))),
   Dense: ({ units, ...options }) => new Dense(units as number, options as unknown as DenseOptions),
   Dropout: ({ rate }) => new Dropout(rate as number),
+  Embedding: ({ dimensions, ...options }) =>
+    new Embedding(dimensions as number, options as unknown as EmbeddingOptions),
   GaussianNoise: ({ standardDeviation }) => new GaussianNoise(standardDeviation as number),
   LayerNorm: (options) => new LayerNorm(options as LayerNormOptions),
   Normalize: ({ inputs }) => Normalize.restored(inputs as number),
+  OneHot: (options) => new OneHot(options as OneHotOptions),
   Residual: ({ block }) => new Residual(layersFrom(block)),
 }
 

@@ -2,6 +2,7 @@ import { DeepblasError } from '../errors.js'
 import type { Json } from '../files/strict-json.js'
 import type { Recorder } from '../native/recorder.js'
 import type { Tensor } from '../native/tensor.js'
+import { invalid } from '../validate.js'
 import { backwardChain, bindChain, describeLayers, forwardChain, type LayerOrLayers, layerList } from './chain.js'
 import { type Backward, type Cache, type Forward, Layer, type RecordOptions } from './layer.js'
 
@@ -31,6 +32,9 @@ export class Residual extends Layer {
   constructor(block: LayerOrLayers) {
     super()
     this.block = [...layerList('block', block)]
+    if (this.block[0]!.takesCodes) {
+      throw invalid('block', 'layers that take numbers', this.block[0]!.describe(), 'Codes cannot be added to.')
+    }
   }
 
   get inputs(): number | undefined {

@@ -1,4 +1,5 @@
 import { DeepblasError } from '../errors.js'
+import type { NamedInputs } from '../layers/inputs.js'
 import { Layer, type RecordOptions } from '../layers/layer.js'
 import { type Arena, type Matrix, native, type Pass } from '../native/addon.js'
 import type { Parameter } from '../native/parameter.js'
@@ -6,11 +7,12 @@ import { createRecorder, type Recorder } from '../native/recorder.js'
 import { types } from '../native/tensor.js'
 import { RandomStream } from '../random.js'
 import { boolean, finiteNumber, invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../validate.js'
+import { readInputs } from './inputs.js'
 import { buildNetwork, initializeParameters, type Network, newArena } from './network.js'
 
 export interface GradientCheckOptions {
-  /** Features of one row. */
-  readonly inputs?: number
+  /** Features of one row, or the inputs by name. */
+  readonly inputs?: number | NamedInputs
   /** Rows of the batch. Default 5. */
   readonly rows?: number
   /** Of the numbers that the layer is tried on. Default 0. */
@@ -32,7 +34,7 @@ const NOISE = 0.01
 
 /**
  * Compares a layer's backward block with central differences of its forward block, for every trainable parameter and
- * every input, on random numbers. What it needs of a layer of yours is `bind`, `forward` and `backward`.
+ * every input, on random numbers. Codes of categories have no gradient. What it needs of a layer of yours is `bind`, `forward` and `backward`.
  *
  * @returns the largest error, relative to the largest gradient of the same tensor
  * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT that names the element with the largest error, where it is above the bound
@@ -43,12 +45,11 @@ const NOISE = 0.01
 export function checkGradient(layer: Layer, options?: GradientCheckOptions): number {
   if (!(layer instanceof Layer)) throw invalid('layer', 'layer such as new Dense(10)', layer)
   const given = knownOptions<GradientCheckOptions>('checkGradient', options, optionNames)
-  const inputs = given.inputs === undefined ? undefined : positiveInteger('inputs', given.inputs)
   const rows = positiveInteger('rows', given.rows ?? 5)
   const seed = nonNegativeInteger('seed', given.seed ?? 0)
   const training = boolean('training', given.training ?? true)
   const bound = finiteNumber('bound', given.bound ?? 0.005, { exclusiveMin: 0 })
-  const trial = new Trial(buildNetwork([layer], inputs), rows, seed, training)
+  const trial = new Trial(buildNetwork([layer], readInputs(given.inputs)), rows, seed, training)
   const compared = trial.compare()
   const largest = compared.reduce((max, { size }) => Math.max(max, size), 0)
   let worst = { error: 0, name: '', gradient: 0, difference: 0 }
@@ -106,10 +107,13 @@ class Trial {
       parameter.write(
         this.#parameters,
         0,
-        values.map((value) => value + 0.3 * random.normal()),
+        values.map((value, i) => (i < fixedNumbers(parameter) ? value : value + 0.3 * random.normal())),
       )
     }
     this.#x = Float32Array.from({ length: rows * network.inputs }, () => random.normal())
+    for (const { from, levels } of network.codes) {
+      for (let row = 0; row < rows; row++) this.#x[row * network.inputs + from] = random.integer(levels!)
+    }
     this.#weights = Float32Array.from({ length: rows * network.outputs }, () => random.normal())
   }
 
@@ -118,10 +122,11 @@ class Trial {
     const cost = this.#costs()
     const compared = parameters.map(({ parameter, gradient }) => {
       const values = parameter.read(this.#parameters, 0)
-      return compare(parameter.name, gradient, values, () => {
+      const changed = () => {
         parameter.write(this.#parameters, 0, values)
         return cost()
-      })
+      }
+      return compare(parameter.name, gradient, values, changed, fixedNumbers(parameter))
     })
     return x === undefined ? compared : [...compared, compare('x', x, this.#x, cost)]
   }
@@ -190,13 +195,20 @@ class Trial {
   }
 }
 
+/** Numbers at the top that a layer keeps at 0. */
+function fixedNumbers({ initial, columns }: Parameter): number {
+  return (initial.zeroRows ?? 0) * columns
+}
+
 function compare(
   name: string,
   gradients: Float32Array | Float64Array,
   values: Float32Array,
   cost: () => number,
+  fixed = 0,
 ): Compared {
   const elements = Array.from(gradients, (gradient, at) => {
+    if (at < fixed) return { gradient, differences: [0] }
     const value = values[at]!
     const differences = STEPS.map((step) => {
       values[at] = value + step

@@ -66,7 +66,7 @@ function comparedSettings(settings: FitSettings, { rows, batch }: Batches): Reco
   const { network, optimizer, scoring, shuffle, seeds, describe } = settings
   const { inputs, layers } = describe().architecture
   return {
-    inputs,
+    inputs: configurationOf(inputs),
     members: seeds.length,
     layers: configurationOf(layers),
     trainable: leavesOf(network.layers).map(({ trainable }) => trainable),

@@ -30,6 +30,9 @@ type FittingLayer<One extends Layer, Given extends number> =
           : LayersDoNotFit<Needs, Given>
     : One
 
+/** The number of features, where inputs are not named. */
+export type NumberOf<Inputs> = Inputs extends number ? Inputs : number
+
 /** Layers that give as many features as they get. */
 interface KeepsShape {
   readonly type: 'Dropout' | 'GaussianNoise' | 'BatchNorm' | 'LayerNorm' | 'Normalize' | 'Residual' | 'Activation'

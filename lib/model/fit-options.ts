@@ -15,6 +15,7 @@ import type { Callback } from './callback.js'
 import { type ClassWeights, withClassWeights } from './class-weights.js'
 import type { Scoring } from './compile.js'
 import type { FitSettings, FitSubject } from './fit.js'
+import { dataFor } from './inputs.js'
 import { requireComputable } from './metric-task.js'
 import type { Network } from './network.js'
 import type { TrainingState } from './training-state.js'
@@ -178,8 +179,14 @@ export function datasetOf(batch: Dataset | DatasetInput): Dataset {
   return batch instanceof Dataset ? batch : Dataset.from(batch)
 }
 
-/** One data set for all members, or one each, of the network's features. */
-export function datasetsOf(argument: string, given: unknown, network: Network, members: number): readonly Dataset[] {
+/** One data set for all members, or one each, of the network's features. `known`: codes must be those of a category. */
+export function datasetsOf(
+  argument: string,
+  given: unknown,
+  network: Network,
+  members: number,
+  known = true,
+): readonly Dataset[] {
   const list = Array.isArray(given) && members > 1 ? (given as unknown[]) : [given]
   if (list.length !== 1 && list.length !== members) {
     throw new DeepblasError(
@@ -190,13 +197,7 @@ export function datasetsOf(argument: string, given: unknown, network: Network, m
   return list.map((data, member) => {
     const name = list.length === 1 ? argument : `${argument}[${member}]`
     if (!(data instanceof Dataset)) throw invalid(name, 'Dataset', data, 'Make one with Dataset.from({ x, y }).')
-    if (data.features !== network.inputs) {
-      throw new DeepblasError(
-        'ERR_DEEPBLAS_SHAPE',
-        `Expected ${network.inputs} features for ${name}, as many as the model's inputs, but received ${data.features}.`,
-      )
-    }
-    return data
+    return dataFor(name, data, network, known)
   })
 }
 

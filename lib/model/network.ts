@@ -1,4 +1,6 @@
 import { DeepblasError } from '../errors.js'
+import { CodeLayer } from '../layers/code-layer.js'
+import type { InputLayout, InputPart } from '../layers/inputs.js'
 import type { Layer } from '../layers/layer.js'
 import { type Arena, native } from '../native/addon.js'
 import type { Parameter } from '../native/parameter.js'
@@ -10,6 +12,10 @@ const ALIGNMENT = 16
 /** The bound layers of a model, and where their parameters lie in an arena. Immutable. */
 export interface Network {
   readonly inputs: number
+  /** Where the inputs have names. */
+  readonly layout: InputLayout | undefined
+  /** Columns of codes. */
+  readonly codes: readonly InputPart[]
   readonly outputs: number
   readonly layers: readonly Layer[]
   readonly parameters: readonly Parameter[]
@@ -22,8 +28,9 @@ export interface Network {
  *
  * @throws DeepblasError ERR_DEEPBLAS_SHAPE that names both layers and both sizes, before any number is computed
  */
-export function buildNetwork(descriptions: readonly Layer[], inputs: number | undefined): Network {
-  let given = inputs ?? descriptions[0]?.inputs
+export function buildNetwork(descriptions: readonly Layer[], inputs: number | InputLayout | undefined): Network {
+  const layout = typeof inputs === 'object' ? inputs : undefined
+  let given = (typeof inputs === 'object' ? inputs.columns : inputs) ?? descriptions[0]?.inputs
   if (given === undefined) {
     throw new DeepblasError(
       'ERR_DEEPBLAS_ARGUMENT',
@@ -42,7 +49,8 @@ export function buildNetwork(descriptions: readonly Layer[], inputs: number | un
           `The weight of layer ${index + 1} would have shape (${layer.outputs}, ${layer.inputs}), its input (batch, ${given}).`,
       )
     }
-    const bound = layer.bind(given)
+    requirePlace(layer, index, layout)
+    const bound = layer.bind(given, index === 0 ? layout : undefined)
     layers.push(bound)
     given = bound.outputs!
   }
@@ -56,7 +64,31 @@ export function buildNetwork(descriptions: readonly Layer[], inputs: number | un
       parameters.push(parameter)
     }
   }
-  return { inputs: first, outputs: given, layers, parameters, length: Math.max(length, ALIGNMENT) }
+  const codes = codesOf(layers[0], layout)
+  return { inputs: first, layout, codes, outputs: given, layers, parameters, length: Math.max(length, ALIGNMENT) }
+}
+
+/** Codes go into the first layer, and numbers into all others. */
+function requirePlace(layer: Layer, index: number, layout: InputLayout | undefined): void {
+  const categories = index === 0 && layout?.parts.find(({ levels }) => levels !== undefined)
+  if (categories && !layer.takesCodes) {
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_ARGUMENT',
+      `Expected a first layer that takes the codes of '${categories.name}' but received ${layer.describe()}. ` +
+        `For example new Concatenate({ ${categories.name}: new Embedding(8) }).`,
+    )
+  }
+  if (index > 0 && layer.takesCodes) {
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_ARGUMENT',
+      `Expected ${layer.describe()} as the first layer but it is layer ${index + 1}: it takes the codes of the data.`,
+    )
+  }
+}
+
+function codesOf(first: Layer | undefined, layout: InputLayout | undefined): readonly InputPart[] {
+  if (layout !== undefined) return layout.parts.filter(({ levels }) => levels !== undefined)
+  return first instanceof CodeLayer ? [{ name: 'x', from: 0, columns: 1, levels: first.levels }] : []
 }
 
 /** A layer's parameters by name: those of layers inside it by their path. */

@@ -1,7 +1,9 @@
 import { Dataset, type DatasetInput } from '../data/dataset.js'
+import type { NamedRows } from '../data/named-rows.js'
 import { isNumberArray, type NumberArray, type Rows } from '../data/rows.js'
 import { DeepblasError } from '../errors.js'
 import { type ModelDescription, readModelFile, writeModelFile } from '../files/model-file.js'
+import type { NamedInputs } from '../layers/inputs.js'
 import { Layer } from '../layers/layer.js'
 import { layerFrom } from '../layers/registry.js'
 import { savedLoss } from '../losses/names.js'
@@ -9,7 +11,7 @@ import { savedMetric } from '../metrics/names.js'
 import { type Arena, native, type Pass } from '../native/addon.js'
 import { invalid, knownOptions, nonNegativeInteger, plainObject, positiveInteger } from '../validate.js'
 import { compilePrediction, type Scoring } from './compile.js'
-import type { Fitting } from './dimensions.js'
+import type { Fitting, NumberOf } from './dimensions.js'
 import type { History } from './epoch-results.js'
 import { EvaluationRun } from './evaluation.js'
 import { type FitSubject, fitting } from './fit.js'
@@ -26,14 +28,15 @@ import {
   type Trainee,
 } from './fit-options.js'
 import type { FitForm, FitSteps } from './fit-request.js'
+import { inputsOf, readInputs } from './inputs.js'
 import { ModelReader } from './model-reader.js'
 import { buildNetwork, initializeParameters, type Network, newArena, trainableCount } from './network.js'
 import { chosenLoss, defaultMetrics, type EvaluateOptions, type Evaluation, savedScoring } from './scores.js'
 import { Sequential } from './sequential.js'
 import { continuedStart, type TrainingState } from './training-state.js'
 
-export interface PopulationOptions<Inputs extends number = number> {
-  /** Features of one row. May be left out where the first layer says its inputs. */
+export interface PopulationOptions<Inputs extends number | NamedInputs = number | NamedInputs> {
+  /** Features of one row, by number or by name, as for Sequential. May be left out where the first layer says its inputs. */
   readonly inputs?: Inputs
   /** Number of networks. */
   readonly members: number
@@ -80,7 +83,7 @@ const LARGEST_SEED = Number.MAX_SAFE_INTEGER
  */
 export class Population<
   const Layers extends readonly Layer[] = readonly Layer[],
-  const Inputs extends number = number,
+  const Inputs extends number | NamedInputs = number | NamedInputs,
 > {
   readonly seed: number
   /** Number of networks. */
@@ -98,7 +101,7 @@ export class Population<
    * @throws DeepblasError ERR_DEEPBLAS_SHAPE where two layers do not fit, or a list of strengths has another length than
    *   the population has members
    */
-  constructor(layers: Layers & Fitting<Layers, Inputs>, options: PopulationOptions<Inputs>) {
+  constructor(layers: Layers & Fitting<Layers, NumberOf<Inputs>>, options: PopulationOptions<Inputs>) {
     if (!Array.isArray(layers) || layers.length === 0) throw invalid('layers', 'array of at least one layer', layers)
     const given = knownOptions<PopulationOptions>('Population', plainObject('options', options) as never, [
       'inputs',
@@ -112,9 +115,8 @@ export class Population<
       if (!(layer instanceof Layer)) throw invalid(`layers[${index}]`, 'layer such as new Dense(10)', layer)
       layer.requireMembers(this.members)
     }
-    const inputs = given.inputs === undefined ? undefined : positiveInteger('inputs', given.inputs)
     this.#descriptions = [...(layers as readonly Layer[])]
-    this.#network = buildNetwork(layers, inputs)
+    this.#network = buildNetwork(layers, readInputs(given.inputs))
     this.#reader = new ModelReader(this.#network, newArena(this.#network, this.members))
     initializeParameters(this.#network, this.#reader.parameters, this.#seeds())
   }
@@ -177,24 +179,24 @@ export class Population<
   }
 
   /** Every member's output for every row: { data, shape: [members, rows, outputs] }. */
-  async predict(rows: Rows | NumberArray | Dataset): Promise<PopulationPrediction> {
+  async predict(rows: Rows | NumberArray | NamedRows | Dataset): Promise<PopulationPrediction> {
     const { pass, prediction } = this.#prediction(rows)
     await this.#reader.during('predict', () => pass.run())
     return prediction
   }
 
-  predictSync(rows: Rows | NumberArray | Dataset): PopulationPrediction {
+  predictSync(rows: Rows | NumberArray | NamedRows | Dataset): PopulationPrediction {
     const { pass, prediction } = this.#prediction(rows)
     pass.runSync()
     return prediction
   }
 
   /** The mean of all members' outputs, and their spread: an ensemble's answer and how sure it is. */
-  async predictMean(rows: Rows | NumberArray | Dataset): Promise<MeanPrediction> {
+  async predictMean(rows: Rows | NumberArray | NamedRows | Dataset): Promise<MeanPrediction> {
     return meanOf(await this.predict(rows))
   }
 
-  predictMeanSync(rows: Rows | NumberArray | Dataset): MeanPrediction {
+  predictMeanSync(rows: Rows | NumberArray | NamedRows | Dataset): MeanPrediction {
     return meanOf(this.predictSync(rows))
   }
 
@@ -205,7 +207,7 @@ export class Population<
       throw invalid('index', `member from 0 to ${this.members - 1}`, index)
     }
     const layers = this.#descriptions.map((layer) => layer.forMember(index))
-    const one = new Sequential(layers, { inputs: this.inputs, seed: this.seed + index })
+    const one = new Sequential(layers, { inputs: inputsOf(this.#network), seed: this.seed + index })
     one.setWeights(
       this.#network.parameters.map((parameter) => ({
         name: parameter.name,
@@ -247,7 +249,7 @@ export class Population<
     return {
       formatVersion: 1,
       architecture: {
-        inputs: this.inputs,
+        inputs: inputsOf(this.#network),
         seed: this.seed,
         layers: this.layers.map((layer) => ({ type: layer.type, options: layer.options() })),
         members: this.members,
@@ -366,7 +368,7 @@ export class Population<
     return new EvaluationRun(this.#network, this.#reader.parameters, data, { loss, metrics }, this.members)
   }
 
-  #prediction(rows: Rows | NumberArray | Dataset): { pass: Pass; prediction: PopulationPrediction } {
+  #prediction(rows: Rows | NumberArray | NamedRows | Dataset): { pass: Pass; prediction: PopulationPrediction } {
     this.#lock.requireFree('predict')
     const [data] = datasetsOf(
       'rows',
@@ -375,6 +377,7 @@ export class Population<
         : Dataset.from({ x: isNumberArray(rows) ? { data: rows, shape: [1, rows.length] } : rows }),
       this.#network,
       1,
+      false,
     )
     const output = new Float32Array(this.members * data!.rows * this.outputs)
     const pass = new (native().Pass)({

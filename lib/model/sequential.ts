@@ -1,7 +1,9 @@
 import { Dataset, type DatasetInput } from '../data/dataset.js'
-import { type ArrayWithShape, isNumberArray, type NumberArray, type Rows, table } from '../data/rows.js'
+import type { NamedRows } from '../data/named-rows.js'
+import { type ArrayWithShape, isNumberArray, type NumberArray, type Rows } from '../data/rows.js'
 import { DeepblasError } from '../errors.js'
 import { type ModelDescription, readModelFile, writeModelFile } from '../files/model-file.js'
+import type { NamedInputs } from '../layers/inputs.js'
 import { Layer } from '../layers/layer.js'
 import { layerFrom } from '../layers/registry.js'
 import type { Loss } from '../losses/loss.js'
@@ -11,7 +13,7 @@ import type { Arena } from '../native/addon.js'
 import type { Optimizer } from '../optimizers/optimizer.js'
 import { boolean, invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../validate.js'
 import type { Scoring } from './compile.js'
-import type { Fitting } from './dimensions.js'
+import type { Fitting, NumberOf } from './dimensions.js'
 import type { History } from './epoch-results.js'
 import { EvaluationRun } from './evaluation.js'
 import { explainTraining } from './explain.js'
@@ -28,6 +30,7 @@ import {
   type Trainee,
 } from './fit-options.js'
 import type { FitForm, FitSteps } from './fit-request.js'
+import { dataFor, floatsFor, inputsOf, readInputs } from './inputs.js'
 import { MOST_BATCHED_ROWS, ModelReader, type PredictKind } from './model-reader.js'
 import { buildNetwork, initializeParameters, leavesOf, type Network, newArena, trainableCount } from './network.js'
 import {
@@ -43,15 +46,18 @@ import { type LayerRecord, traceNetwork } from './trace.js'
 import { continuedStart, type TrainingState } from './training-state.js'
 import { checkedWeights, type NamedWeights, namedWeights, type SetWeightsOptions } from './weights.js'
 
-export interface SequentialOptions<Inputs extends number = number> {
-  /** Features of one row. May be left out where the first layer says its inputs. */
+export interface SequentialOptions<Inputs extends number | NamedInputs = number | NamedInputs> {
+  /**
+   * Features of one row. May be left out where the first layer says its inputs. Or by name, with categories beside the
+   * numbers: { numeric: 12, city: categorical(500) }.
+   */
   readonly inputs?: Inputs
   /** Of the initial weights, and of shuffles where `fit` is given none. Default 0. */
   readonly seed?: number
 }
 
-/** Rows to predict: as `x` of a data set, a bare typed array for one row, or a data set. */
-export type PredictionInput = Rows | NumberArray | Dataset
+/** Rows to predict: as `x` of a data set (also by name), a bare typed array for one row, or a data set. */
+export type PredictionInput = Rows | NumberArray | NamedRows | Dataset
 
 export interface Prediction {
   readonly data: Float32Array<ArrayBuffer>
@@ -69,7 +75,7 @@ export interface Prediction {
  */
 export class Sequential<
   const Layers extends readonly Layer[] = readonly Layer[],
-  const Inputs extends number = number,
+  const Inputs extends number | NamedInputs = number | NamedInputs,
 > {
   readonly seed: number
   readonly #descriptions: readonly Layer[]
@@ -88,7 +94,7 @@ export class Sequential<
    *
    * @throws DeepblasError ERR_DEEPBLAS_SHAPE that names both layers and both sizes where two do not fit
    */
-  constructor(layers: Layers & Fitting<Layers, Inputs>, options?: SequentialOptions<Inputs>) {
+  constructor(layers: Layers & Fitting<Layers, NumberOf<Inputs>>, options?: SequentialOptions<Inputs>) {
     if (!Array.isArray(layers) || layers.length === 0) throw invalid('layers', 'array of at least one layer', layers)
     for (const [index, layer] of (layers as readonly Layer[]).entries()) {
       if (!(layer instanceof Layer)) throw invalid(`layers[${index}]`, 'layer such as new Dense(10)', layer)
@@ -96,9 +102,8 @@ export class Sequential<
     }
     const given = knownOptions<SequentialOptions>('Sequential', options, ['inputs', 'seed'])
     this.seed = nonNegativeInteger('seed', given.seed ?? 0)
-    const inputs = given.inputs === undefined ? undefined : positiveInteger('inputs', given.inputs)
     this.#descriptions = [...(layers as readonly Layer[])]
-    this.#network = buildNetwork(layers, inputs)
+    this.#network = buildNetwork(layers, readInputs(given.inputs))
     this.#reader = new ModelReader(this.#network, newArena(this.#network))
     initializeParameters(this.#network, this.#reader.parameters, [this.seed])
   }
@@ -231,9 +236,13 @@ export class Sequential<
   #trace(what: string, data: Dataset, options: { loss: LossName | Loss }) {
     this.#requireFree(what)
     if (!(data instanceof Dataset)) throw invalid('data', 'Dataset', data, 'Make one with Dataset.from({ x, y }).')
-    this.#requireFeatures('data', data)
     const { loss } = knownOptions<{ loss: LossName | Loss }>(what, options, ['loss'])
-    return traceNetwork(this.#network, this.#reader.parameters, data, lossOf('loss', loss))
+    return traceNetwork(
+      this.#network,
+      this.#reader.parameters,
+      dataFor('data', data, this.#network),
+      lossOf('loss', loss),
+    )
   }
 
   /** Where a training step's time goes: regions, calls, measured microseconds, and the bytes of the workspace. */
@@ -275,7 +284,7 @@ export class Sequential<
   /** A second model with the same layers and parameters; to serve from while this one fits. */
   clone(): Sequential {
     this.#requireFree('clone')
-    const copy = new Sequential(this.#descriptions, { inputs: this.inputs, seed: this.seed })
+    const copy = new Sequential(this.#descriptions, { inputs: inputsOf(this.#network), seed: this.seed })
     const leaves = leavesOf(copy.layers)
     for (const [i, { trainable }] of leavesOf(this.layers).entries()) leaves[i]!.trainable = trainable
     copy.#reader.parameters.copyFrom(this.#reader.parameters)
@@ -295,7 +304,7 @@ export class Sequential<
     return {
       formatVersion: 1,
       architecture: {
-        inputs: this.inputs,
+        inputs: inputsOf(this.#network),
         seed: this.seed,
         layers: this.layers.map((layer) => ({ type: layer.type, options: layer.options() })),
       },
@@ -384,21 +393,13 @@ export class Sequential<
     this.#lock.requireFree(what)
   }
 
-  #requireFeatures(argument: string, data: Dataset): void {
-    if (data.features === this.inputs) return
-    throw new DeepblasError(
-      'ERR_DEEPBLAS_SHAPE',
-      `Expected ${this.inputs} features for ${argument}, as many as the model's inputs, but received ${data.features}.`,
-    )
-  }
-
-  #evaluation(data: Dataset, options: EvaluateOptions | undefined): EvaluationRun {
+  #evaluation(given: Dataset, options: EvaluateOptions | undefined): EvaluationRun {
     this.#requireFree('evaluate')
-    if (!(data instanceof Dataset)) throw invalid('data', 'Dataset', data, 'Make one with Dataset.from({ x, y }).')
-    const given = knownOptions<EvaluateOptions>('evaluate', options, ['loss', 'metrics'])
-    const loss = chosenLoss(given.loss, this.#scoring, this.#network)
-    const metrics = given.metrics === undefined ? defaultMetrics(this.#scoring, loss) : metricsOf(given.metrics)
-    this.#requireFeatures('data', data)
+    if (!(given instanceof Dataset)) throw invalid('data', 'Dataset', given, 'Make one with Dataset.from({ x, y }).')
+    const asked = knownOptions<EvaluateOptions>('evaluate', options, ['loss', 'metrics'])
+    const loss = chosenLoss(asked.loss, this.#scoring, this.#network)
+    const metrics = asked.metrics === undefined ? defaultMetrics(this.#scoring, loss) : metricsOf(asked.metrics)
+    const data = dataFor('data', given, this.#network)
     return new EvaluationRun(this.#network, this.#reader.parameters, [data], { loss, metrics }, 1)
   }
 
@@ -407,15 +408,14 @@ export class Sequential<
       rows instanceof Dataset
         ? rows
         : Dataset.from({ x: isNumberArray(rows) ? { data: rows, shape: [1, rows.length] } : rows })
-    this.#requireFeatures('rows', data)
-    return data
+    return dataFor('rows', data, this.#network, false)
   }
 
   async #predict(rows: PredictionInput, kind: PredictKind): Promise<Prediction> {
     this.#requireFree('predict')
     const reader = this.#reader
     if (!(rows instanceof Dataset)) {
-      const few = this.#floats(rows)
+      const few = floatsFor(rows, this.#network)
       if (few.rows <= MOST_BATCHED_ROWS) {
         const own = few.data === rows || !few.copied ? few.data.slice() : few.data
         return { data: await reader.predictLater(own, few.rows, kind), shape: [few.rows, this.outputs] }
@@ -430,29 +430,13 @@ export class Sequential<
   #predictSync(given: PredictionInput, kind: PredictKind): Prediction {
     this.#requireFree('predictSync')
     if (given instanceof Dataset) {
-      this.#requireFeatures('rows', given)
-      const { pass, output } = this.#reader.pass(given, kind)
+      const data = dataFor('rows', given, this.#network, false)
+      const { pass, output } = this.#reader.pass(data, kind)
       pass.runSync()
       return { data: output, shape: [given.rows, this.outputs] }
     }
-    const { data, rows } = this.#floats(given)
+    const { data, rows } = floatsFor(given, this.#network)
     return { data: this.#reader.predictNow(data, rows, kind), shape: [rows, this.outputs] }
-  }
-
-  /** The caller's own array where it is one of floats. */
-  #floats(given: Rows | NumberArray): { data: Float32Array; rows: number; copied: boolean } {
-    if (given instanceof Float32Array && given.length === this.inputs) return { data: given, rows: 1, copied: false }
-    const { data, rows, columns } = isNumberArray(given)
-      ? { data: given, rows: 1, columns: given.length }
-      : table('rows', given)
-    if (columns !== this.inputs) {
-      throw new DeepblasError(
-        'ERR_DEEPBLAS_SHAPE',
-        `Expected ${this.inputs} features for rows, as many as the model's inputs, but received ${columns}.`,
-      )
-    }
-    if (data instanceof Float32Array) return { data, rows, copied: false }
-    return { data: Float32Array.from(data), rows, copied: true }
   }
 
   /** The parameters, to be changed: who still reads them keeps those of now. */

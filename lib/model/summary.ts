@@ -1,3 +1,4 @@
+import type { InputPart } from '../layers/inputs.js'
 import { renderTable } from '../report/terminal/table.js'
 import { type Network, trainableCount } from './network.js'
 
@@ -14,6 +15,11 @@ export function summary(network: Network): string {
   const total = trainableCount(network)
   const fixed = network.parameters.reduce((sum, { size }) => sum + size, 0) - total
   const table = renderTable(['', 'layer', 'activation', 'output', 'parameters', 'count'], rows)
+  const names = network.layout === undefined ? '' : `: ${network.layout.parts.map(inputText).join(', ')}`
   const statistics = fixed === 0 ? '' : ` and ${fixed.toLocaleString('en-US')} statistics`
-  return `${table}\n${total.toLocaleString('en-US')} parameters${statistics}, input (batch, ${network.inputs})`
+  return `${table}\n${total.toLocaleString('en-US')} parameters${statistics}, input (batch, ${network.inputs})${names}`
+}
+
+function inputText({ name, columns, levels }: InputPart): string {
+  return levels === undefined ? `${name} ${columns}` : `${name} one of ${levels}`
 }

@@ -9,7 +9,7 @@ export interface InitialValues {
   readonly b: number
   /** Every number of the logical shape, row-major, in place of a draw. */
   readonly values?: Float32Array
-  /** Rows at the top that start at 0. Default 0. */
+  /** Rows at the top that start at 0, and whose layer keeps them there. Default 0. */
   readonly zeroRows?: number
   /** Changes what was drawn, (rows, columns) row-major, in place. */
   readonly adjust?: (values: Float32Array, rows: number, columns: number) => void

@@ -10,10 +10,13 @@ import {
   Activation,
   Adam,
   BatchNorm,
+  Concatenate,
+  categorical,
   checkGradient,
   Dataset,
   Dense,
   Dropout,
+  Embedding,
   GaussianNoise,
   getThreads,
   type Layer,
@@ -23,8 +26,10 @@ import {
   leakyRelu,
   lessonL2,
   maxNorm,
+  type NamedInputs,
   Normalize,
   normal,
+  OneHot,
   orthogonal,
   Population,
   Residual,
@@ -36,7 +41,7 @@ import { RandomStream } from '../../lib/random.js'
 interface Case {
   readonly name: string
   readonly layer: () => Layer
-  readonly inputs: number
+  readonly inputs: number | NamedInputs
   readonly outputs: number
 }
 
@@ -68,6 +73,31 @@ const cases: Case[] = [
     inputs: 7,
     outputs: 7,
   },
+  { name: 'Embedding', layer: () => new Embedding(3), inputs: { city: categorical(6) }, outputs: 3 },
+  {
+    name: 'Embedding with padding, of one column without a name',
+    layer: () => new Embedding(4, { levels: 6, padding: true, initializer: 'normal' }),
+    inputs: 1,
+    outputs: 4,
+  },
+  { name: 'OneHot', layer: () => new OneHot(), inputs: { city: categorical(6) }, outputs: 6 },
+  {
+    name: 'Concatenate',
+    layer: () => new Concatenate({ city: new Embedding(5), day: new OneHot() }),
+    inputs: { day: categorical(4), numeric: 3, city: categorical(6) },
+    outputs: 12,
+  },
+  {
+    name: 'Concatenate of layers',
+    layer: () =>
+      new Concatenate({
+        city: [new Embedding(5), new Dropout(0.2), new Dense(2, { activation: 'tanh' })],
+        day: [new OneHot(), new Residual(new Dense(4))],
+        numeric: [new BatchNorm(), new Dense(3)],
+      }),
+    inputs: { numeric: 2, other: 1, day: categorical(4), city: categorical(6) },
+    outputs: 10,
+  },
   {
     name: 'Residual of a layer',
     layer: () => new Residual(new Dense(7, { activation: 'tanh' })),
@@ -97,18 +127,38 @@ const numbers = (count: number, stream: number) => {
   return Float32Array.from({ length: count }, () => random.normal())
 }
 
+/** Numeric columns first, then codes. */
+function columnsOf(inputs: number | NamedInputs, layer: Layer) {
+  if (typeof inputs === 'number') {
+    return { columns: inputs, codes: layer instanceof Embedding ? [{ from: 0, levels: layer.levels! }] : [] }
+  }
+  const all = Object.values(inputs)
+  const numeric = all.reduce<number>((sum, one) => sum + (typeof one === 'number' ? one : 0), 0)
+  const categories = all.filter((one) => typeof one !== 'number')
+  const codes = categories.map(({ levels }, i) => ({ from: numeric + i, levels }))
+  return { columns: numeric + codes.length, codes }
+}
+
 /** Values that a small network can learn: a product of two features, and a sum. */
-function dataOf({ inputs }: Case, rows: number): Dataset {
+function dataOf({ inputs: given, layer }: Case, rows: number): Dataset {
+  const { columns: inputs, codes } = columnsOf(given, layer())
   const x = numbers(rows * inputs, 1)
+  const random = new RandomStream(11, 2)
+  for (let row = 0; row < rows; row++) {
+    for (const { from, levels } of codes) x[row * inputs + from] = random.integer(levels)
+  }
   const y = Float32Array.from({ length: rows * 2 }, (_, at) => {
     const row = Math.floor(at / 2) * inputs
-    return at % 2 === 0 ? x[row]! * x[row + 1]! : x[row]! - x[row + 2]!
+    return at % 2 === 0 ? x[row]! * x[row + inputs - 1]! : x[row]! - x[row + (2 % inputs)]!
   })
   return Dataset.from({ x: { data: x, shape: [rows, inputs] }, y: { data: y, shape: [rows, 2] } })
 }
 
-/** The layer in the middle, so that it takes and gives gradients, and once more behind. */
-const layersOf = ({ layer }: Case) => [layer(), new Dense(7, { activation: 'tanh' }), layer(), new Dense(2)]
+/** The layer first, and in the middle, so that it takes and gives gradients; one that takes codes has one place. */
+const layersOf = ({ layer }: Case): Layer[] => {
+  const middle = layer().takesCodes ? new Dense(7) : layer()
+  return [layer(), new Dense(7, { activation: 'tanh' }), middle, new Dense(2)]
+}
 const modelOf = (one: Case, seed = 3) => new Sequential(layersOf(one), { inputs: one.inputs, seed })
 const fitting = { loss: 'meanSquaredError', epochs: 3, batchSize: 16 } as const
 const weightsOf = (model: Sequential) => model.getWeights().map(({ name, data }) => [name, ...data])
@@ -118,7 +168,8 @@ describe.each(cases)('$name', (one) => {
     const model = new Sequential([one.layer()], { inputs: one.inputs })
     const [bound] = model.layers
     expect(bound!.type).toBe(one.layer().type)
-    expect([bound!.inputs, bound!.outputs, bound!.outputShape]).toEqual([one.inputs, one.outputs, [null, one.outputs]])
+    const { columns } = columnsOf(one.inputs, one.layer())
+    expect([bound!.inputs, bound!.outputs, bound!.outputShape]).toEqual([columns, one.outputs, [null, one.outputs]])
     expect(model.outputs).toBe(one.outputs)
     for (const rows of [1, 5, 33, 600]) {
       const { data, shape } = await model.predict(dataOf(one, rows))
@@ -129,7 +180,7 @@ describe.each(cases)('$name', (one) => {
       expect(name).toMatch(/^layers\.0\.\w+/)
       expect(data.length).toBe(shape.reduce((product, size) => product * size, 1))
     }
-    expect(model.summary()).toContain(one.layer().describe())
+    expect(model.summary()).toContain(bound!.describe())
   })
 
   test.each([1, 2, 3])('gradients are those of differences, seed %d', (seed) => {

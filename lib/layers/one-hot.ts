@@ -1,0 +1,59 @@
+import type { Json } from '../files/strict-json.js'
+import { columnIndex } from '../native/expression.js'
+import type { Recorder } from '../native/recorder.js'
+import type { Tensor } from '../native/tensor.js'
+import { knownOptions } from '../validate.js'
+import { CodeLayer } from './code-layer.js'
+import type { InputLayout } from './inputs.js'
+import type { Backward, Forward } from './layer.js'
+
+export interface OneHotOptions {
+  /** Number of categories. May be left out where the model's inputs say it: `{ day: categorical(7) }`. */
+  readonly levels?: number
+}
+
+/**
+ * A column of codes as one column a category: 1 at the row's own, 0 elsewhere. It is made for the rows of a batch as they
+ * come: the data set keeps one column. Where a dense layer follows, Embedding learns the same with less work.
+ *
+ * Input shape (batch, 1), codes from 0 to levels - 1; output shape (batch, levels). No parameters. It is the first layer,
+ * or a part of a Concatenate that is. A prediction gives a row of zeros for a code that is not one of them; `fit` and
+ * `evaluate` refuse it.
+ *
+ * @example
+ * new Sequential([new Concatenate({ day: new OneHot() }), new Dense(1)], { inputs: { numeric: 12, day: categorical(7) } })
+ */
+export class OneHot extends CodeLayer {
+  readonly type = 'OneHot'
+
+  /** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that is unknown or out of range */
+  constructor(options?: OneHotOptions) {
+    super(knownOptions<OneHotOptions>('OneHot', options, ['levels']).levels)
+  }
+
+  get outputs(): number | undefined {
+    return this.levels
+  }
+
+  bind(inputs: number, layout?: InputLayout): OneHot {
+    return new OneHot({ levels: this.levelsOfInput(inputs, layout) })
+  }
+
+  forward(record: Recorder, x: Tensor): Forward {
+    const output = record.empty(this.levels!)
+    record.map({ inputs: { x }, outputs: { output } }, (given) => ({ output: given.x.equals(columnIndex()) }))
+    return { output, cache: {} }
+  }
+
+  backward(): Backward {
+    return { inputGradient: undefined }
+  }
+
+  options(): Record<string, Json> {
+    return this.levels === undefined ? {} : { levels: this.levels }
+  }
+
+  override describe(): string {
+    return this.levels !== undefined ? `OneHot ${this.levels}` : 'OneHot'
+  }
+}

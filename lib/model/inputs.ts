@@ -1,0 +1,81 @@
+/*
+ * What goes into a network: its columns by number or by name, data sets and rows that fit them.
+ */
+import type { Dataset } from '../data/dataset.js'
+import { columnOrder, isNamedRows, type NamedRows, namedTable } from '../data/named-rows.js'
+import { isNumberArray, type NumberArray, type Rows, type Table, table } from '../data/rows.js'
+import { DeepblasError } from '../errors.js'
+import { checkCodes, type InputLayout, inputLayout, type NamedInputs } from '../layers/inputs.js'
+import { invalid, positiveInteger } from '../validate.js'
+import type { Network } from './network.js'
+
+/** The option `inputs` of a model, checked. */
+export function readInputs(value: unknown): number | InputLayout | undefined {
+  if (value === undefined) return undefined
+  if (typeof value === 'number') return positiveInteger('inputs', value)
+  if (typeof value === 'object' && value !== null) return inputLayout('inputs', value)
+  throw invalid('inputs', 'positive integer, or inputs by name such as { numeric: 12, city: categorical(500) }', value)
+}
+
+/** The option `inputs` that makes the same network. */
+export function inputsOf({ inputs, layout }: Network): number | NamedInputs {
+  return layout?.given ?? inputs
+}
+
+/** Data sets whose codes have been looked at, for which networks, and whether codes had to be known. */
+const checked = new WeakMap<Dataset, WeakMap<Network, boolean>>()
+
+/**
+ * The data set with its columns in the network's order, and its codes checked.
+ *
+ * @param known whether codes that a category does not have are refused; those that are no whole numbers always are
+ * @throws DeepblasError ERR_DEEPBLAS_SHAPE for other features than the network has, ERR_DEEPBLAS_DATA for a wrong code
+ */
+export function dataFor(argument: string, given: Dataset, network: Network, known = true): Dataset {
+  const { layout, codes } = network
+  const data = layout === undefined || given.inputs === undefined ? given : given.arranged(argument, layout.parts)
+  requireFeatures(argument, data.features, network)
+  if (codes.length === 0) return data
+  const networks = checked.get(data) ?? new WeakMap<Network, boolean>()
+  checked.set(data, networks)
+  if (networks.get(network) === true || networks.get(network) === known) return data
+  for (let row = 0; row < data.rows; row++) checkCodes(argument, data.row(row), row, codes, known)
+  networks.set(network, known)
+  return data
+}
+
+/** Rows to predict as floats: the caller's own array where it is one. */
+export function floatsFor(
+  given: Rows | NumberArray | NamedRows,
+  network: Network,
+): { data: Float32Array; rows: number; copied: boolean } {
+  const { data, rows, columns } = tableFor(given, network)
+  requireFeatures('rows', columns, network)
+  const floats = data instanceof Float32Array ? data : Float32Array.from(data)
+  for (let row = 0; row < rows && network.codes.length > 0; row++) {
+    checkCodes('rows', floats.subarray(row * columns, (row + 1) * columns), row, network.codes, false)
+  }
+  return { data: floats, rows, copied: floats !== data }
+}
+
+function tableFor(given: Rows | NumberArray | NamedRows, { layout }: Network): Table {
+  if (isNumberArray(given)) return { data: given, rows: 1, columns: given.length }
+  if (!isNamedRows(given)) return table('rows', given)
+  const { table: joined, inputs } = namedTable('rows', given)
+  if (layout === undefined) return joined
+  const order = columnOrder('rows', inputs, layout.parts)
+  const { rows, columns } = joined
+  const data = new Float32Array(rows * columns)
+  for (let row = 0; row < rows; row++) {
+    for (const [to, from] of order.entries()) data[row * columns + to] = joined.data[row * columns + from]!
+  }
+  return { data, rows, columns }
+}
+
+function requireFeatures(argument: string, features: number, { inputs }: Network): void {
+  if (features === inputs) return
+  throw new DeepblasError(
+    'ERR_DEEPBLAS_SHAPE',
+    `Expected ${inputs} features for ${argument}, as many as the model's inputs, but received ${features}.`,
+  )
+}
