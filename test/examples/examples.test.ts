@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
+const digits = join(root, '../shared/data/mnist')
 const cats = join(root, '../shared/data/catvnoncat')
 
 async function run(example: string, ...args: string[]): Promise<string> {
@@ -73,4 +74,33 @@ test('the main job prints what a reader looks for', async () => {
   } finally {
     await rm(folder, { recursive: true })
   }
+})
+
+describe('recipes without convolution', () => {
+  const small = ['--seeds', '2', '--epochs', '1']
+  // Chance is 10 %.
+  test.each(['keras', 'srivastava', 'fashion'])('%s learns generated digits', async (recipe) => {
+    const output = await run('mnist/main.mjs', '--recipe', recipe, '--samples', '2000', ...small)
+    expect(output).toMatch(/seed 1: test accuracy [\d.]+ %.*\nseed 2: test accuracy/)
+    expect(numberAfter('mean of 2:', output)).toBeGreaterThan(25)
+  })
+
+  test.skipIf(!existsSync(digits))('learns MNIST (skipped without ../shared/data/mnist)', async () => {
+    const output = await run('mnist/main.mjs', digits, '--samples', '6000', ...small)
+    expect(numberAfter('mean of 2:', output)).toBeGreaterThan(85)
+  })
+
+  test('wrong use is told', async () => {
+    for (const [wrong, named] of [
+      [['--recipe', 'best'], 'keras, srivastava, fashion'],
+      [['--epochs', '0'], '--epochs'],
+      [['a', 'b'], 'one folder'],
+    ] as const) {
+      await expect(run('mnist/main.mjs', ...wrong)).rejects.toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining(named),
+      })
+    }
+    await expect(run('mnist/main.mjs', '/nowhere')).rejects.toMatchObject({ code: 1 })
+  })
 })
