@@ -95,7 +95,7 @@ export type {
   OutputMeaning,
   ScoredRows,
 } from './metrics/metric.js'
-export { type MetricName, metricNames } from './metrics/names.js'
+export { type MetricName, type MetricOption, metricNames } from './metrics/names.js'
 export { averagePrecision, type RankingMetricOptions, rocAuc } from './metrics/ranking-metrics.js'
 export { type TopKMetricOptions, topK } from './metrics/top-k.js'
 export type {

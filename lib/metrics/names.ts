@@ -42,6 +42,9 @@ export const metricNames = [
 ] as const
 export type MetricName = (typeof metricNames)[number]
 
+/** A metric by name or instance; a loss that is a metric too, such as `meanSquaredError`, may stand for it. */
+export type MetricOption = MetricName | Metric | Loss
+
 const known = {
   accuracy,
   precision,
@@ -75,6 +78,7 @@ export function metric(argument: string, value: unknown): Metric {
   }
   if (typeof value !== 'object' && typeof value !== 'function') throw notAMetric(argument, value)
   if (isBuiltInLoss(value as Loss)) return known[oneOf(argument, (value as Loss).name, metricNames)]
+  if ('takesLogits' in value) throw notAMetric(argument, value)
   const given = value as Metric
   if (!isBuiltInMetric(given)) {
     const one = typeof given.record === 'function' ? 1 : 0

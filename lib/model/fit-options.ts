@@ -7,7 +7,7 @@ import { DeepblasError } from '../errors.js'
 import type { Loss } from '../losses/loss.js'
 import { type LossName, loss as lossOf } from '../losses/names.js'
 import type { Metric } from '../metrics/metric.js'
-import { type MetricName, metric } from '../metrics/names.js'
+import { type MetricOption, metric } from '../metrics/names.js'
 import { Adam } from '../optimizers/adam.js'
 import { Optimizer } from '../optimizers/optimizer.js'
 import { array, boolean, invalid, knownOptions, nonNegativeInteger, positiveInteger, string } from '../validate.js'
@@ -32,7 +32,7 @@ export interface FitOptions<Validation = number | Dataset> {
   /** A share of the rows to hold out (seeded), or a data set. Default none. */
   readonly validation?: Validation
   /** Default none. */
-  readonly metrics?: readonly (MetricName | Metric)[]
+  readonly metrics?: readonly MetricOption[]
   /**
    * What the rows of a class count for in the training: 'balanced', one number for each class, or numbers by label. They
    * multiply the sample weights; the validation goes without them. Default none: all count 1.

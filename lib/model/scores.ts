@@ -4,7 +4,7 @@
 import type { Loss } from '../losses/loss.js'
 import { type LossName, lossFromFile, loss as lossOf } from '../losses/names.js'
 import type { Metric, MetricValue } from '../metrics/metric.js'
-import { type MetricName, metric, metricFromFile } from '../metrics/names.js'
+import { type MetricName, type MetricOption, metric, metricFromFile } from '../metrics/names.js'
 import type { RowScore, Scoring } from './compile.js'
 import type { Network } from './network.js'
 
@@ -12,7 +12,7 @@ export interface EvaluateOptions {
   /** Default the loss of the last fit. */
   readonly loss?: LossName | Loss
   /** Default the metrics of the last fit, and accuracy for classes. */
-  readonly metrics?: readonly (MetricName | Metric)[]
+  readonly metrics?: readonly MetricOption[]
 }
 
 /** Loss and metrics by name: those that were asked for are there. */
