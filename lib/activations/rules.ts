@@ -2,7 +2,7 @@
  * The element-wise activations without a kernel of their own: a rule and its derivative each. Sources and derivations:
  * docs/math/activations.md.
  */
-import { constant, type Element } from '../native/expression.js'
+import { type Element, elementOf } from '../native/expression.js'
 import type { ActivationRule } from './element-wise.js'
 
 /** e^x - 1 without the loss of digits near 0: tanh(x/2) (e^x + 1) is the same. */
@@ -53,7 +53,7 @@ export const geluTanh: ActivationRule = {
       .times(3 * 0.044715)
       .plus(1)
       .times(2 * rootOfTwoOverPi)
-    return gate.plus(x.times(gate).times(constant(1).minus(gate)).times(slope))
+    return gate.plus(x.times(gate).times(elementOf(1).minus(gate)).times(slope))
   },
 }
 
@@ -73,7 +73,7 @@ export const silu: ActivationRule = {
   forward: (x) => x.times(x.sigmoid()),
   derivative: (x) => {
     const gate = x.sigmoid()
-    return gate.plus(x.times(gate).times(constant(1).minus(gate)))
+    return gate.plus(x.times(gate).times(elementOf(1).minus(gate)))
   },
 }
 
@@ -83,7 +83,7 @@ export const mish: ActivationRule = {
   forward: (x) => x.times(x.softplus().tanh()),
   derivative: (x) => {
     const gate = x.softplus().tanh()
-    return gate.plus(x.times(constant(1).minus(gate.squared())).times(x.sigmoid()))
+    return gate.plus(x.times(elementOf(1).minus(gate.squared())).times(x.sigmoid()))
   },
 }
 
@@ -96,7 +96,7 @@ export const softplus: ActivationRule = {
 export const softsign: ActivationRule = {
   name: 'softsign',
   forward: (x) => x.over(x.absolute().plus(1)),
-  derivative: (x) => constant(1).over(x.absolute().plus(1).squared()),
+  derivative: (x) => elementOf(1).over(x.absolute().plus(1).squared()),
 }
 
 /** relu6(x + 3) / 6, as PyTorch's (Howard et al., 2019). Keras 2's was another line. */

@@ -1,5 +1,5 @@
 import type { Json } from '../files/strict-json.js'
-import { batchRows, constant, type Element } from '../native/expression.js'
+import { batchRows, type Element, elementOf } from '../native/expression.js'
 import { Parameter } from '../native/parameter.js'
 import type { Recorder } from '../native/recorder.js'
 import type { Tensor } from '../native/tensor.js'
@@ -119,7 +119,7 @@ export class BatchNorm extends SameShape {
         record.map(
           { inputs: { ...rows, weight, weightGradient, biasGradient }, outputs: { inputGradient } },
           (given) => {
-            const share = oneRow().select(0, constant(1).over(batchRows()))
+            const share = oneRow().select(0, elementOf(1).over(batchRows()))
             const common = given.biasGradient.plus(normalised(given).times(given.weightGradient)).times(share)
             return { inputGradient: given.outputGradient.minus(common).times(given.weight.times(given.inverse)) }
           },
@@ -156,7 +156,7 @@ export class BatchNorm extends SameShape {
   }
 
   #inverse(variance: Element): Element {
-    return constant(1).over(variance.plus(this.epsilon).squareRoot())
+    return elementOf(1).over(variance.plus(this.epsilon).squareRoot())
   }
 
   #moveStatistics(record: Recorder, batchMean: Tensor, batchVariance: Tensor): void {

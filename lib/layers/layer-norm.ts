@@ -1,5 +1,5 @@
 import type { Json } from '../files/strict-json.js'
-import { constant, type Element } from '../native/expression.js'
+import { type Element, elementOf } from '../native/expression.js'
 import { Parameter } from '../native/parameter.js'
 import type { Recorder } from '../native/recorder.js'
 import type { Tensor } from '../native/tensor.js'
@@ -54,7 +54,7 @@ export class LayerNorm extends SameShape {
     }))
     record.reduceRows({ output: variance, x: squares, kind: 1 })
     record.map({ inputs: { variance }, outputs: { inverse } }, (given) => ({
-      inverse: constant(1).over(given.variance.plus(this.epsilon).squareRoot()),
+      inverse: elementOf(1).over(given.variance.plus(this.epsilon).squareRoot()),
     }))
     record.map({ inputs: { x, mean, inverse, weight, bias }, outputs: { output } }, (given) => ({
       output: normalised(given).times(given.weight).plus(given.bias),

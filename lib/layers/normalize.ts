@@ -1,6 +1,6 @@
 import { DeepblasError } from '../errors.js'
 import type { Json } from '../files/strict-json.js'
-import { constant } from '../native/expression.js'
+import { elementOf } from '../native/expression.js'
 import { Parameter } from '../native/parameter.js'
 import type { Recorder } from '../native/recorder.js'
 import type { Tensor } from '../native/tensor.js'
@@ -142,7 +142,7 @@ export class Normalize extends SameShape {
     const deviation = record.parameter(this.#parameters[1]!)
     const inputGradient = record.empty(outputGradient.columns)
     record.map({ inputs: { outputGradient, deviation }, outputs: { inputGradient } }, (given) => ({
-      inputGradient: given.outputGradient.times(constant(1).over(given.deviation)),
+      inputGradient: given.outputGradient.times(elementOf(1).over(given.deviation)),
     }))
     return { inputGradient }
   }

@@ -1,5 +1,5 @@
 import { DeepblasError } from '../errors.js'
-import { columnIndex, constant, type Element } from '../native/expression.js'
+import { columnIndex, type Element, elementOf } from '../native/expression.js'
 import type { Recorder } from '../native/recorder.js'
 import type { Tensor } from '../native/tensor.js'
 import { type PerMember, perMember } from '../per-member.js'
@@ -85,7 +85,7 @@ function recordColumns(record: Recorder, values: readonly number[]): Tensor {
     record.map({ inputs, outputs: { row } }, (given) => ({
       row: part.reduce<Element>(
         (rest, value, i) => column.equals(from + i).select(value, rest),
-        given.row ?? constant(0),
+        given.row ?? elementOf(0),
       ),
     }))
   }

@@ -1,4 +1,4 @@
-import { batchRows, constant, type Element, type Operand } from '../native/expression.js'
+import { batchRows, type Element, elementOf, type Operand } from '../native/expression.js'
 import type { Recorder } from '../native/recorder.js'
 import type { Tensor } from '../native/tensor.js'
 import type { LossRecording } from './loss.js'
@@ -41,7 +41,7 @@ export function recordElementRule<Extra extends string = never>(
     record.map({ inputs, outputs: { values, gradient } }, (all) => {
       const { value, derivative } = rule(all as ElementValues<Extra>)
       const of = (share: Element) => share.times(derivative).over(columns)
-      return { values: value, gradient: of(all.factor ?? constant(1).over(batchRows())) }
+      return { values: value, gradient: of(all.factor ?? elementOf(1).over(batchRows())) }
     })
   }
   if (values !== rowLoss) record.reduceRows({ output: rowLoss, x: values, kind: MEAN })

@@ -1,4 +1,4 @@
-import { constant } from '../native/expression.js'
+import { elementOf } from '../native/expression.js'
 import { knownOptions } from '../validate.js'
 import { recordElementRule } from './element-rule.js'
 import { type ConfigurableLoss, configurableLoss, mismatch, type NoOptions } from './loss.js'
@@ -18,7 +18,7 @@ export const hinge: ConfigurableLoss<NoOptions> = configurableLoss((options) => 
     },
     record: (record, recording) =>
       recordElementRule(record, recording, ({ prediction, target }) => {
-        const margin = constant(1).minus(target.times(prediction))
+        const margin = elementOf(1).minus(target.times(prediction))
         return { value: margin.atLeast(0), derivative: margin.lessThan(0).select(0, target.negated()) }
       }),
   }

@@ -1,4 +1,4 @@
-import { batchRows, constant } from '../native/expression.js'
+import { batchRows, elementOf } from '../native/expression.js'
 import type { Tensor } from '../native/tensor.js'
 import { knownOptions } from '../validate.js'
 import { takesSoftmaxLogits } from './cross-entropy.js'
@@ -39,7 +39,7 @@ export const kullbackLeibler: ConfigurableLoss<NoOptions> = configurableLoss((op
         }
         record.map({ inputs, outputs: { gradient } }, (all) => {
           const probability = all.exponentials!.over(all.sum!)
-          const share = all.factor ?? constant(1).over(batchRows())
+          const share = all.factor ?? elementOf(1).over(batchRows())
           return { gradient: probability.times(all.mass!).minus(all.target!).times(share) }
         })
       }

@@ -49,7 +49,7 @@ export class Element {
 
   constructor(operation: Operation, operands: readonly Operand[] = [], index = 0, value = 0) {
     this.operation = operation
-    this.operands = operands.map((operand) => (typeof operand === 'number' ? constant(operand) : operand))
+    this.operands = operands.map((operand) => (typeof operand === 'number' ? elementOf(operand) : operand))
     this.index = index
     this.value = value
   }
@@ -153,13 +153,9 @@ export class Element {
   }
 }
 
-export function constant(value: number): Element {
-  return new Element('constant', [], 0, value)
-}
-
 /** A number as an element, for a rule that begins with one: `elementOf(1).minus(x)`. */
 export function elementOf(value: number): Element {
-  return constant(value)
+  return new Element('constant', [], 0, value)
 }
 
 /** The number of rows of the batch. */

@@ -1,7 +1,7 @@
 /*
  * What may stand between the gradients of a batch and the rule: sums over several batches, and the limit of their norm.
  */
-import { constant } from '../native/expression.js'
+import { elementOf } from '../native/expression.js'
 import type { Recorder } from '../native/recorder.js'
 import type { Scalar, Tensor } from '../native/tensor.js'
 
@@ -37,7 +37,7 @@ export function recordNormFactor(record: Recorder, gradients: readonly Tensor[],
   }
   const factor = record.scratch(1, 1)
   record.map({ inputs: { sum }, outputs: { factor } }, (given) => {
-    const largest = constant(limit).over(given.sum.squareRoot().plus(NORM_EPSILON))
+    const largest = elementOf(limit).over(given.sum.squareRoot().plus(NORM_EPSILON))
     return { factor: largest.atMost(1) }
   })
   return factor
