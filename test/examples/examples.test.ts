@@ -62,6 +62,11 @@ test.skipIf(!existsSync(cats))(
   120_000,
 )
 
+test('bank marketing: embeddings and class weights on rows that a formula made', async () => {
+  const output = await run('bank-marketing/main.mjs', '--seeds', '1', '--epochs', '5')
+  expect(numberAfter('seed 0: ROC AUC', output)).toBeGreaterThan(0.75)
+})
+
 test('the main job prints what a reader looks for', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'deepblas-'))
   try {
