@@ -52,6 +52,19 @@ test("an activation of one's own: checked, trained, and no worse than relu", asy
   expect(numberAfter('squaredRelu  accuracy', output)).toBeGreaterThan(85)
 })
 
+test("a loss of one's own: bounds with the share of rows between them that was asked for", async () => {
+  const output = await run('own/loss.mjs')
+  const [gradient, difference] = [numberAfter('last bias', output), numberAfter('by differences', output)]
+  expect(Math.abs(gradient - difference)).toBeLessThan(0.005)
+  expect(Math.abs(numberAfter('between both bounds', output) - 80)).toBeLessThan(6)
+})
+
+test("metrics of one's own, of rows and of all scores", async () => {
+  const output = await run('own/metric.mjs')
+  expect(numberAfter('confidence', output)).toBeGreaterThan(0.6)
+  expect(numberAfter('best lift', output)).toBeGreaterThan(1.5)
+})
+
 test.skipIf(!existsSync(cats))(
   'cat classifier (skipped without ../shared/data/catvnoncat)',
   async () => {
