@@ -64,6 +64,7 @@ export { type Backward, type Cache, type Forward, Layer, type RecordOptions } fr
 export { LayerNorm, type LayerNormOptions } from './layers/layer-norm.js'
 export { Normalize, type NormalizeOptions } from './layers/normalize.js'
 export { OneHot, type OneHotOptions } from './layers/one-hot.js'
+export { type MakeLayer, registerLayer } from './layers/registry.js'
 export { Residual } from './layers/residual.js'
 export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from './losses/binary-cross-entropy.js'
 export { type CrossEntropyOptions, crossEntropy } from './losses/cross-entropy.js'

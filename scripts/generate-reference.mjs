@@ -29,7 +29,13 @@ const rooms = {
   ],
   layers: [
     'What a model is made of.',
-    ['../math/dense.md', '../math/dropout.md', '../math/normalization.md', '../math/embedding.md'],
+    [
+      '../guide/layers.md',
+      '../math/dense.md',
+      '../math/dropout.md',
+      '../math/normalization.md',
+      '../math/embedding.md',
+    ],
   ],
   activations: ['What a layer does to its sums, by name.', ['../guide/choosing.md', '../math/activations.md']],
   initializers: ['How weights start.', ['../guide/choosing.md', '../math/random.md']],
@@ -43,7 +49,7 @@ const rooms = {
   report: ['Tables, curves and matrices as text.', ['../guide/looking-inside.md']],
   native: [
     'What layers, losses and optimizers of your own record with.',
-    ['../math/map.md', '../math/columns.md', '../math/random.md'],
+    ['../guide/layers.md', '../math/map.md', '../math/columns.md', '../math/random.md'],
   ],
   errors: ['What is thrown.', ['../guide/errors.md']],
   system: ['Threads and versions.', ['../guide/training.md']],

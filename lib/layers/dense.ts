@@ -73,7 +73,6 @@ export class Dense<const Units extends number = number, const Inputs extends num
   readonly useBias: boolean
   readonly weight: Parameter | undefined
   readonly bias: Parameter | undefined
-  readonly #byBlas: boolean
 
   /**
    * @param units outputs of the layer
@@ -100,7 +99,6 @@ export class Dense<const Units extends number = number, const Inputs extends num
       given.biasRegularizer === undefined ? undefined : regularizer('biasRegularizer', given.biasRegularizer)
     this.constraint = given.constraint === undefined ? undefined : constraint('constraint', given.constraint)
     this.trainable = boolean('trainable', given.trainable ?? true)
-    this.#byBlas = false
     if (!bound) return
     const inputs = this.inputs!
     if (units * inputs > LARGEST_WEIGHT) {
@@ -110,7 +108,6 @@ export class Dense<const Units extends number = number, const Inputs extends num
       )
     }
     const layout = native().weightLayout(inputs, units)
-    this.#byBlas = layout.byBlas
     this.weight = new Parameter('weight', [units, inputs], layout.panel, initialValues(this.initializer, inputs, units))
     // Panels of width 1: one row, as kernels that take any weight read it.
     if (this.useBias) this.bias = new Parameter('bias', [units], 1, initialValues(this.biasInitializer, inputs, units))
@@ -172,7 +169,6 @@ export class Dense<const Units extends number = number, const Inputs extends num
     options: RecordOptions,
   ): Backward {
     const x = cache.x!
-    const weight = record.parameter(this.weight!)
     const preActivationGradient = options.logits
       ? outputGradient
       : this.#throughActivation(record, cache, outputGradient)
@@ -189,13 +185,7 @@ export class Dense<const Units extends number = number, const Inputs extends num
       }
     }
     if (!wantInputGradient) return { inputGradient: undefined, preActivationGradient }
-    const inputGradient = record.empty(x.columns)
-    record.denseBackwardInput({
-      inputGradient,
-      preActivationGradient,
-      weight,
-      weightTransposed: this.#transposed(record, weight),
-    })
+    const inputGradient = record.denseInputGradient(this.weight!, preActivationGradient)
     return { inputGradient, preActivationGradient }
   }
 
@@ -267,19 +257,6 @@ export class Dense<const Units extends number = number, const Inputs extends num
     const of = (parameter: Parameter | undefined, penalty: Regularizer | undefined): [Parameter, Regularizer][] =>
       parameter === undefined || penalty === undefined ? [] : [[parameter, penalty]]
     return [...of(this.weight, this.regularizer), ...of(this.bias, this.biasRegularizer)]
-  }
-
-  /**
-   * The weight with inputs as panels: the register tiles read it in order. OpenBLAS transposes as it packs, and a weight
-   * of few outputs is kept so.
-   */
-  #transposed(record: Recorder, weight: Tensor): Tensor | undefined {
-    if (this.#byBlas || this.weight!.panel === 1) return undefined
-    const panel = native().registerPanel(this.inputs!)
-    const elements = Math.ceil(this.inputs! / panel) * panel * this.units
-    const output = record.scratch(elements, this.units, panel)
-    record.transposeWeight({ output, weight })
-    return output
   }
 
   #given(): DenseOptions {

@@ -38,6 +38,10 @@ export interface RecordOptions {
 /**
  * A layer is a description: nothing of a recording lives on it, so one model can be recorded in several ways side by
  * side. `bind` gives a copy that knows its inputs and has parameters.
+ *
+ * A layer of your own extends this class: `type`, `inputs`, `outputs`, `bind`, `forward`, `backward`, `options`, and
+ * `parameters` where it has some. It does not compute: it records kernel calls, which then run natively for every batch,
+ * member and thread. `checkGradient` compares its two blocks. See docs/guide/layers.md.
  */
 export abstract class Layer {
   /** The class's name in files and tables. */

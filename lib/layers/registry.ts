@@ -1,7 +1,7 @@
 import type { ActivationOption } from '../activations/activation.js'
 import { DeepblasError } from '../errors.js'
 import type { Json } from '../files/strict-json.js'
-import { didYouMean } from '../validate.js'
+import { didYouMean, invalid, string } from '../validate.js'
 import { Activation } from './activation.js'
 import { BatchNorm, type BatchNormOptions } from './batch-norm.js'
 import { Concatenate } from './concatenate.js'
@@ -15,10 +15,11 @@ import { Normalize } from './normalize.js'
 import { OneHot, type OneHotOptions } from './one-hot.js'
 import { Residual } from './residual.js'
 
-type Make = (options: Record<string, Json>) => Layer
+/** A layer from the options that its `options()` gave. */
+export type MakeLayer = (options: Record<string, Json>) => Layer
 
 /** How a layer is made from the type and options that a file holds; the constructors check what they are given. */
-const layerTypes: Record<string, Make> = {
+const layerTypes: Readonly<Record<string, MakeLayer>> = {
   Activation: ({ activation }) => new Activation(activation as unknown as ActivationOption),
   BatchNorm: (options) => new BatchNorm(options as BatchNormOptions),
   Concatenate: (parts) =>
@@ -34,6 +35,28 @@ const layerTypes: Record<string, Make> = {
   Residual: ({ block }) => new Residual(layersFrom(block)),
 }
 
+/** Layers of users, by type. */
+const registered = new Map<string, MakeLayer>()
+
+/**
+ * Lets `load` make layers of a class of yours. A file names a layer's `type` and holds its `options()`; nothing in a file
+ * is executed, so the program that loads it must say what the type means.
+ *
+ * @param type as the layer's `type` says it; one that deepblas has is refused
+ * @param make a new layer from the options; they come from a file, so check them as a constructor does
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a type that is taken
+ *
+ * @example
+ * registerLayer('Swish', () => new Swish())
+ */
+export function registerLayer(type: string, make: MakeLayer): void {
+  if (Object.hasOwn(layerTypes, string('type', type)) || type === '') {
+    throw invalid('type', "name that none of deepblas's layers has", type)
+  }
+  if (typeof make !== 'function') throw invalid('make', 'function that gives a layer', make)
+  registered.set(type, make)
+}
+
 interface Described {
   readonly type: string
   readonly options: Record<string, Json>
@@ -45,8 +68,10 @@ function layersFrom(list: Json | undefined): Layer[] {
 
 /** @throws DeepblasError ERR_DEEPBLAS_FILE for a type that this version does not have */
 export function layerFrom(type: string, options: Record<string, Json>): Layer {
-  const make = Object.hasOwn(layerTypes, type) ? layerTypes[type] : undefined
+  const make = Object.hasOwn(layerTypes, type) ? layerTypes[type] : registered.get(type)
   if (make !== undefined) return make(options)
-  const hint = didYouMean(type, Object.keys(layerTypes)) ?? 'A newer version of deepblas may have it.'
+  const hint =
+    didYouMean(type, [...Object.keys(layerTypes), ...registered.keys()]) ??
+    'A layer of your own is made known by registerLayer; a newer version of deepblas may have others.'
   throw new DeepblasError('ERR_DEEPBLAS_FILE', `Expected a known layer type but received '${type}'. ${hint}`)
 }

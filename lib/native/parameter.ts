@@ -1,4 +1,4 @@
-import type { Arena } from './addon.js'
+import { type Arena, native } from './addon.js'
 
 /** How a parameter starts: drawn anew for every member from the model's seed, or given number by number. */
 export interface InitialValues {
@@ -37,6 +37,23 @@ export class Parameter {
     this.panel = panel
     this.initial = initial
     this.trainable = trainable
+  }
+
+  /**
+   * A vector, such as a bias.
+   *
+   * @param initial a number that all start at, or how they are drawn
+   */
+  static vector(role: string, length: number, initial: number | InitialValues, trainable = true): Parameter {
+    return new Parameter(role, [length], 0, startOf(initial), trainable)
+  }
+
+  /**
+   * A weight (outputs, inputs), stored as `denseForward` and its backward kernels read it. Element-wise rules see its
+   * storage: they may change it number by number, but not by row or column.
+   */
+  static weight(role: string, outputs: number, inputs: number, initial: number | InitialValues): Parameter {
+    return new Parameter(role, [outputs, inputs], native().weightLayout(inputs, outputs).panel, startOf(initial))
   }
 
   get rows(): number {
@@ -79,4 +96,8 @@ export class Parameter {
     adjust?.(drawn, this.rows, this.columns)
     this.write(arena, member, drawn.fill(0, 0, zeroRows * this.columns))
   }
+}
+
+function startOf(initial: number | InitialValues): InitialValues {
+  return typeof initial === 'number' ? { kind: 'constant', a: initial, b: 0 } : initial
 }

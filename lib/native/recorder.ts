@@ -194,6 +194,25 @@ class Recording {
     this.call(ofBatch ? 'mapRows' : 'mapElements', given as never)
   }
 
+  /**
+   * The gradient of a dense product's input, preActivationGradient · weight, in the way that the weight is stored for.
+   * Most are turned first, so that the register tiles read them in order; OpenBLAS turns as it packs, and a weight of few
+   * outputs is kept turned.
+   */
+  denseInputGradient(parameter: Parameter, preActivationGradient: Tensor): Tensor {
+    const { rows: outputs, columns: inputs } = parameter
+    const weight = this.parameter(parameter)
+    const inputGradient = this.empty(inputs)
+    let weightTransposed: Tensor | undefined
+    if (parameter.panel !== 1 && !native().weightLayout(inputs, outputs).byBlas) {
+      const panel = native().registerPanel(inputs)
+      weightTransposed = this.scratch(Math.ceil(inputs / panel) * panel * outputs, outputs, panel)
+      this.call('transposeWeight', { output: weightTransposed, weight })
+    }
+    this.call('denseBackwardInput', { inputGradient, preActivationGradient, weight, weightTransposed })
+    return inputGradient
+  }
+
   program(): Program {
     const fields = this.tensors.flatMap(({ fields: f }) => [
       storages.indexOf(f.storage),

@@ -65,6 +65,13 @@ test("metrics of one's own, of rows and of all scores", async () => {
   expect(numberAfter('best lift', output)).toBeGreaterThan(1.5)
 })
 
+test("a layer of one's own: checked, trained, saved and loaded", async () => {
+  const output = await run('own/layer.mjs')
+  expect(numberAfter('largest relative error of the gradient:', output)).toBeLessThan(1e-3)
+  expect(numberAfter('accuracy', output)).toBeGreaterThan(95)
+  expect(output).toContain('loaded: the same prediction')
+})
+
 test.skipIf(!existsSync(cats))(
   'cat classifier (skipped without ../shared/data/catvnoncat)',
   async () => {

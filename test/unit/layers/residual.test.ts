@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest'
 import { BatchNorm, Dataset, Dense, Residual, Sequential } from '../../../lib/index.js'
 
-const data = Dataset.from({ x: [[1, 2], [3, -1], [0, 4]], y: [1, 2, 3] }) // biome-ignore format: a table
+const data = Dataset.from({
+  x: [
+    [1, 2],
+    [3, -1],
+    [0, 4],
+  ],
+  y: [1, 2, 3],
+})
 const fitting = { loss: 'meanSquaredError', epochs: 2 } as const
 
 test('what goes in is added to what the block makes of it', () => {
