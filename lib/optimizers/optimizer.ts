@@ -85,6 +85,7 @@ export abstract class Optimizer<State extends string = string, Numbers extends s
   readonly clipValue: number | undefined
   readonly averageDecay: number | undefined
   readonly accumulate: number
+  #names: readonly Numbers[] | undefined
 
   /**
    * @param options the user's
@@ -188,8 +189,8 @@ export abstract class Optimizer<State extends string = string, Numbers extends s
       table[column++] = Number(place === this.accumulate - 1 || stepOfEpoch === stepsPerEpoch - 1)
     }
     if (this.averageDecay !== undefined) table[column++] = update === 1 ? 0 : this.averageDecay
-    const numbers: Readonly<Record<string, number>> = this.numbers(update, rate, member)
-    for (const name in numbers) table[column++] = numbers[name]!
+    const numbers = this.numbers(update, rate, member)
+    for (const name of this.#numberNames) table[column++] = numbers[name]
   }
 
   /** Records the update of every segment, and all that belongs to it. */
@@ -202,7 +203,7 @@ export abstract class Optimizer<State extends string = string, Numbers extends s
     const shrink = column(this.#shrinks)
     const [first, share, due] = [0, 1, 2].map(() => column(this.accumulate > 1))
     const keep = column(this.averageDecay !== undefined)
-    const names = Object.keys(this.numbers(1, 0, 0)) as Numbers[]
+    const names = this.#numberNames
     const numbers = Object.fromEntries(names.map((name) => [name, record.stepNumber()])) as Record<Numbers, StepNumber>
     const weightDecay = this.decoupled ? 0 : record.scalar(this.weightDecay)
 
@@ -261,6 +262,12 @@ export abstract class Optimizer<State extends string = string, Numbers extends s
       if (flag === undefined) return results
       return Object.fromEntries(Object.keys(outputs).map((name) => [name, flag.select(results[name]!, values[name]!)]))
     })
+  }
+
+  /** Asked for once: steps of small networks are shorter than such a question. */
+  get #numberNames(): readonly Numbers[] {
+    this.#names ??= Object.keys(this.numbers(1, 0, 0)) as Numbers[]
+    return this.#names
   }
 
   get #shrinks(): boolean {
