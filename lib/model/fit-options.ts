@@ -9,6 +9,7 @@ import { type LossName, loss as lossOf } from '../losses/names.js'
 import type { Metric } from '../metrics/metric.js'
 import { type MetricOption, metric } from '../metrics/names.js'
 import { Adam } from '../optimizers/adam.js'
+import { LBFGS } from '../optimizers/lbfgs.js'
 import { Optimizer } from '../optimizers/optimizer.js'
 import { array, boolean, invalid, knownOptions, nonNegativeInteger, positiveInteger, string } from '../validate.js'
 import type { Callback } from './callback.js'
@@ -27,7 +28,7 @@ export interface FitOptions<Validation = number | Dataset> {
   readonly optimizer?: Optimizer
   /** Default 10. */
   readonly epochs?: number
-  /** Rows of a step, or 'full' for plain gradient descent. Default 32. */
+  /** Rows of a step, or 'full' for plain gradient descent. Default 32; with LBFGS 'full'. */
   readonly batchSize?: number | 'full'
   /** A share of the rows to hold out (seeded), or a data set. Default none. */
   readonly validation?: Validation
@@ -96,10 +97,10 @@ export function fitSettings(
   const { network, seeds } = trainee
   const given = knownOptions<FitOptions<Several>>('fit', options, optionNames)
   const epochs = nonNegativeInteger('epochs', given.epochs ?? 10)
-  const batchSize = given.batchSize === 'full' ? 'full' : positiveInteger('batchSize', given.batchSize ?? 32)
+  const optimizer = optimizerOf(given.optimizer)
+  const batchSize = batchSizeOf(given.batchSize, optimizer)
   const memberSeeds =
     given.seed === undefined ? seeds : seeds.map((_, member) => nonNegativeInteger('seed', given.seed) + member)
-  const optimizer = optimizerOf(given.optimizer)
   optimizer.requireMembers(seeds.length)
   if (given.signal !== undefined && !(given.signal instanceof AbortSignal)) {
     throw invalid('signal', 'AbortSignal', given.signal)
@@ -118,6 +119,7 @@ export function fitSettings(
   scoring.loss.takesLogits(network.layers.at(-1)!.activationName, network.outputs)
   for (const data of [...rows, ...(validation ?? [])]) data.targetMatrix(scoring.loss.targetKind, network.outputs)
   requireComputable(scoring.metrics, scoring.loss, network, [...rows, ...(validation ?? [])])
+  if (optimizer instanceof LBFGS) requireWhole(batchSize, rows[0]!, given.resume)
   const monitoring = callbacks.find((one) => monitorOf(one)?.startsWith('validation.'))
   if (monitoring !== undefined && !validation) {
     throw invalid('validation', `fraction or Dataset, which ${monitoring.constructor.name} monitors`, given.validation)
@@ -136,6 +138,24 @@ export function fitSettings(
     signal: given.signal,
     resume: given.resume === undefined ? undefined : string('resume', given.resume),
   }
+}
+
+function batchSizeOf(batchSize: unknown, optimizer: Optimizer): number | 'full' {
+  const size = batchSize ?? (optimizer instanceof LBFGS ? 'full' : 32)
+  return size === 'full' ? 'full' : positiveInteger('batchSize', size)
+}
+
+/** L-BFGS compares losses: they must be those of the same rows. */
+function requireWhole(batchSize: number | 'full', { rows }: Dataset, resume: unknown): void {
+  if (batchSize !== 'full' && batchSize < rows) {
+    throw invalid(
+      'batchSize',
+      `'full' with LBFGS`,
+      batchSize,
+      'It looks at all rows at every step; leave batchSize out.',
+    )
+  }
+  if (resume !== undefined) throw invalid('resume', 'no resume with LBFGS', resume, 'Call fit again: it goes on.')
 }
 
 /** What a callback of deepblas goes by. */

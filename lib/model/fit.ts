@@ -3,7 +3,6 @@
  * histories. Written once as a generator, so that the asynchronous and the synchronous form are the same code.
  */
 import type { Dataset } from '../data/dataset.js'
-import { DeepblasError } from '../errors.js'
 import {
   readCheckpointFile,
   readCheckpointFileSync,
@@ -11,7 +10,8 @@ import {
   writeCheckpointFileSync,
 } from '../files/checkpoint-file.js'
 import type { ModelDescription } from '../files/model-file.js'
-import { type Arena, chunkEnds, type Failure } from '../native/addon.js'
+import { type Arena, chunkEnds } from '../native/addon.js'
+import { LBFGS } from '../optimizers/lbfgs.js'
 import type { Moment, Optimizer } from '../optimizers/optimizer.js'
 import type { Callback, Progress } from './callback.js'
 import { describeCheckpoint, restoreCallbacks, resumedStart, savedHistories } from './checkpoint.js'
@@ -21,10 +21,12 @@ import { rowsOf } from './fit-data.js'
 import { arrived, type FitForm, type FitSteps } from './fit-request.js'
 import { batchOf, checking, prepare } from './fit-run.js'
 import { type Network, trainableCount } from './network.js'
+import { notFinite } from './not-finite.js'
 import { runPasses, scorePasses } from './score-pass.js'
 import { same, stepTable } from './step-table.js'
 import { freshStart, type TrainingStart, type TrainingState } from './training-state.js'
 import { Watches } from './watches.js'
+import { wholeFit } from './whole-fit.js'
 
 const CHUNK_MILLISECONDS = 30
 const MOST_STEPS_OF_CHUNK = 1 << 15
@@ -63,6 +65,7 @@ export function* fitting(settings: FitSettings, train: readonly Dataset[], form:
   const { epochs, optimizer, signal, seeds, resume } = settings
   const members = seeds.length
   signal?.throwIfAborted()
+  if (optimizer instanceof LBFGS) return yield* wholeFit(settings, train[0]!, optimizer)
   const rows = rowsOf(train, members)
   const batch = batchOf(settings.batchSize, rows)
   const saved = resume === undefined ? undefined : yield* arrived(readCheckpoint(resume, form))
@@ -198,13 +201,4 @@ export function* fitting(settings: FitSettings, train: readonly Dataset[], form:
 
 function readCheckpoint(path: string, form: FitForm) {
   return form === 'async' ? readCheckpointFile(path) : readCheckpointFileSync(path)
-}
-
-export function notFinite({ epoch, stepOfEpoch, label }: Failure): DeepblasError {
-  const where = label === '' ? '' : ` The first result that is not finite came from ${label}.`
-  return new DeepblasError(
-    'ERR_DEEPBLAS_NOT_FINITE',
-    `The loss became NaN or infinite at step ${stepOfEpoch + 1} of epoch ${epoch + 1}.${where} ` +
-      'The parameters are those of the last good step. Try a smaller learningRate, or scale the inputs.',
-  )
 }

@@ -1,0 +1,61 @@
+import { DeepblasError } from '../errors.js'
+import { finiteNumber, invalid, knownOptions, positiveInteger } from '../validate.js'
+import { Optimizer, type RuleResult } from './optimizer.js'
+
+export interface LBFGSOptions {
+  /** The first length that a line search tries. Default 1: Newton's own. */
+  readonly learningRate?: number
+  /** Pairs of steps and gradient changes that stand for the curvature. Default 10. */
+  readonly memory?: number
+  /** Evaluations of loss and gradient that one line search may take. Default 25. */
+  readonly lineSearchEvaluations?: number
+  /** Ends the fit when no element of the gradient is larger. Default 1e-7. */
+  readonly gradientTolerance?: number
+}
+
+const names = ['learningRate', 'memory', 'lineSearchEvaluations', 'gradientTolerance'] as const
+
+/**
+ * L-BFGS with a line search by the strong Wolfe conditions (Nocedal and Wright, "Numerical optimization", 2006,
+ * algorithms 7.4, 3.5 and 3.6): for small problems, where every step may look at all rows several times. One epoch of
+ * `fit` is one iteration, and `loss` in its history is that of the parameters it has come to. When the gradient or the
+ * progress is as small as single precision tells, the fit ends with `history.stopped` 'early'.
+ *
+ * One network only, full batches only (which `fit` takes by itself), and no layers that draw random numbers or keep
+ * running statistics, no constraints; penalties are fine.
+ *
+ * @example
+ * await model.fit(data, { loss: 'meanSquaredError', optimizer: new LBFGS(), epochs: 50 })
+ */
+export class LBFGS extends Optimizer<never, never> {
+  readonly name = 'LBFGS'
+  readonly memory: number
+  readonly lineSearchEvaluations: number
+  readonly gradientTolerance: number
+
+  /** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that is unknown or out of range */
+  constructor(options?: LBFGSOptions) {
+    const given = knownOptions<LBFGSOptions>('LBFGS', options, names)
+    const learningRate = finiteNumber('learningRate', given.learningRate ?? 1, { exclusiveMin: 0 })
+    super({ learningRate }, {})
+    this.memory = positiveInteger('memory', given.memory ?? 10)
+    this.lineSearchEvaluations = positiveInteger('lineSearchEvaluations', given.lineSearchEvaluations ?? 25)
+    this.gradientTolerance = finiteNumber('gradientTolerance', given.gradientTolerance ?? 1e-7, { min: 0 })
+  }
+
+  get ruleStates() {
+    return []
+  }
+
+  numbers() {
+    return {}
+  }
+
+  protected rule(): RuleResult<never> {
+    throw new DeepblasError('ERR_DEEPBLAS_ARGUMENT', 'LBFGS is no rule for single elements: only fit can use it.')
+  }
+
+  override requireMembers(members: number): void {
+    if (members > 1) throw invalid('optimizer', 'optimizer of a population', this, 'LBFGS trains one network alone.')
+  }
+}
