@@ -41,7 +41,8 @@ export function cosine(options: CosineOptions): Schedule {
 
 /** How much of the present fall is over; `time` in lengths of the first one. */
 function partOfFall(time: number, lengthen: number): number {
-  if (lengthen === 1) return (time + 1e-9) % 1
+  // A time in epochs is a quotient, which may lie a rounding below a whole number.
+  if (lengthen === 1) return Math.max(0, time - Math.floor(time + 1e-9))
   // The first n falls take (lengthenⁿ - 1) / (lengthen - 1).
   const fall = Math.floor(Math.log1p(time * (lengthen - 1)) / Math.log(lengthen) + 1e-9)
   const length = lengthen ** fall

@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest'
+import {
+  constantRate,
+  cosine,
+  exponentialDecay,
+  oneCycle,
+  polynomial,
+  type Schedule,
+  stepDecay,
+  warmUp,
+} from '../../../lib/index.js'
+
+const learningRate = 0.1
+const ratesOf = (schedule: Schedule, steps: number, stepsPerEpoch = 1) =>
+  Array.from({ length: steps }, (_, step) => schedule.rate(step, { stepsPerEpoch }))
+const near = (actual: readonly number[], expected: readonly number[]) => {
+  expect(actual).toHaveLength(expected.length)
+  for (const [i, rate] of actual.entries()) expect(rate).toBeCloseTo(expected[i]!, 12)
+}
+
+const schedules: [name: string, make: (length: number, more: object) => Schedule][] = [
+  ['stepDecay', (length, more) => stepDecay({ learningRate, every: length / 3, factor: 0.5, ...more })],
+  ['cosine', (length, more) => cosine({ learningRate, steps: length, minimum: 0.01, ...more })],
+  ['cosine with restarts', (length, more) => cosine({ learningRate, steps: length / 3, restarts: true, ...more })],
+  ['oneCycle', (length, more) => oneCycle({ learningRate, steps: length, ...more })],
+  ['polynomial', (length, more) => polynomial({ learningRate, steps: length, power: 2, minimum: 0.01, ...more })],
+  [
+    'warmUp before cosine',
+    (length, more) =>
+      warmUp(cosine({ learningRate, steps: length, ...more }), { steps: length / 3, ...('unit' in more ? more : {}) }),
+  ],
+]
+
+test.each(schedules)('%s: epochs are as many updates as they have', (_name, make) => {
+  const stepsPerEpoch = 7
+  const byEpoch = make(6, { unit: 'epoch' })
+  near(ratesOf(byEpoch, 60, stepsPerEpoch), ratesOf(make(42, { unit: 'step' }), 60))
+  near(ratesOf(make(42, {}), 60), ratesOf(make(42, { unit: 'step' }), 60))
+})
+
+test.each(schedules)('%s: every member has its own rates, and all are JSON', (_name, make) => {
+  const many = make(12, { learningRate: [0.1, 0.2] })
+  for (const [member, rate] of [0.1, 0.2].entries()) {
+    const alone = make(12, { learningRate: rate })
+    for (let step = 0; step < 20; step++) expect(many.rate(step, { member })).toBe(alone.rate(step))
+  }
+  expect(JSON.parse(JSON.stringify(many))).toMatchObject({ learningRate: [0.1, 0.2], name: many.name })
+})
+
+test('exponentialDecay by epochs falls by the factor in one', () => {
+  const schedule = exponentialDecay({ learningRate, factor: 0.5, unit: 'epoch' })
+  near(
+    [0, 4, 8].map((step) => schedule.rate(step, { stepsPerEpoch: 4 })),
+    [0.1, 0.05, 0.025],
+  )
+  near(ratesOf(constantRate({ learningRate }), 3), [0.1, 0.1, 0.1])
+})
+
+test('cosine with restarts: from the top again, each fall longer', () => {
+  const half = (part: number) => 0.05 * (1 + Math.cos(Math.PI * part))
+  near(ratesOf(cosine({ learningRate, steps: 2, restarts: true }), 5), [0.1, half(1 / 2), 0.1, half(1 / 2), 0.1])
+  const longer = cosine({ learningRate, steps: 2, restarts: true, lengthen: 2 })
+  near(ratesOf(longer, 15), [
+    ...[0, 1 / 2].map(half),
+    ...[0, 1 / 4, 2 / 4, 3 / 4].map(half),
+    ...Array.from({ length: 8 }, (_, i) => half(i / 8)),
+    0.1,
+  ])
+})
+
+test('when the time is over the last rate stays', () => {
+  near(ratesOf(cosine({ learningRate, steps: 4, minimum: 0.02 }), 8).slice(4), [0.02, 0.02, 0.02, 0.02])
+  near(ratesOf(polynomial({ learningRate, steps: 4 }), 6).slice(3), [0.025, 0, 0])
+  near(
+    ratesOf(oneCycle({ learningRate, steps: 4, startDivisor: 10, endDivisor: 10 }), 7).slice(4),
+    [0.001, 0.001, 0.001],
+  )
+})
+
+test('warmUp begins at its share, and what follows begins when it ends', () => {
+  const schedule = warmUp(stepDecay({ learningRate, every: 2, factor: 0.5 }), { steps: 2, from: 0 })
+  near(ratesOf(schedule, 7), [0, 0.05, 0.1, 0.1, 0.05, 0.05, 0.025])
+  near(ratesOf(warmUp(learningRate, { steps: 2, from: 0.5 }), 4), [0.05, 0.075, 0.1, 0.1])
+})
+
+test.each([
+  [() => stepDecay({ learningRate, every: 0 }), /greater than 0 for every but received 0/],
+  [() => stepDecay({ learningRate, evry: 1 } as never), /Did you mean 'every'\?/],
+  [() => cosine({ learningRate } as never), /for steps but received undefined/],
+  [() => cosine({ learningRate, steps: 3, unit: 'epochs' as never }), /Did you mean 'epoch'\?/],
+  [() => exponentialDecay({ learningRate: -1 }), /at least 0 for learningRate/],
+  [() => oneCycle({ learningRate, steps: 3, rise: 1 }), /less than 1 for rise/],
+  [() => polynomial({ learningRate, steps: 3, power: 0 }), /greater than 0 for power/],
+  [() => warmUp('slow' as never, { steps: 3 }), /for then but received 'slow'/],
+  [() => constantRate({} as never), /for learningRate but received undefined/],
+])('a message names argument and value: %#', (make, message) => {
+  expect(make).toThrow(message)
+})
