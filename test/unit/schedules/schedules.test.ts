@@ -6,6 +6,7 @@ import {
   oneCycle,
   polynomial,
   type Schedule,
+  type ScheduleUnit,
   stepDecay,
   warmUp,
 } from '../../../lib/index.js'
@@ -18,7 +19,10 @@ const near = (actual: readonly number[], expected: readonly number[]) => {
   for (const [i, rate] of actual.entries()) expect(rate).toBeCloseTo(expected[i]!, 12)
 }
 
-const schedules: [name: string, make: (length: number, more: object) => Schedule][] = [
+const schedules: [
+  name: string,
+  make: (length: number, more: { unit?: ScheduleUnit; learningRate?: number | readonly number[] }) => Schedule,
+][] = [
   ['stepDecay', (length, more) => stepDecay({ learningRate, every: length / 3, factor: 0.5, ...more })],
   ['cosine', (length, more) => cosine({ learningRate, steps: length, minimum: 0.01, ...more })],
   ['cosine with restarts', (length, more) => cosine({ learningRate, steps: length / 3, restarts: true, ...more })],
@@ -27,7 +31,10 @@ const schedules: [name: string, make: (length: number, more: object) => Schedule
   [
     'warmUp before cosine',
     (length, more) =>
-      warmUp(cosine({ learningRate, steps: length, ...more }), { steps: length / 3, ...('unit' in more ? more : {}) }),
+      warmUp(cosine({ learningRate, steps: length, ...more }), {
+        steps: length / 3,
+        ...(more.unit && { unit: more.unit }),
+      }),
   ],
 ]
 
