@@ -32,6 +32,7 @@ export { type NoiseOptions, noise } from './data/augmentation/noise.js'
 export { type RotateOptions, rotate } from './data/augmentation/rotate.js'
 export { type ShiftOptions, shift } from './data/augmentation/shift.js'
 export { type AugmentedBatches, type AugmentedOptions, augmented } from './data/augmented.js'
+export { type BatchesOptions, batches, type RowBatch } from './data/batches.js'
 export { Dataset, type DatasetInput, type DatasetOptions } from './data/dataset.js'
 export { datasets } from './data/generated/index.js'
 export type { MappedRow, Row, RowFunction } from './data/map-rows.js'
@@ -127,6 +128,8 @@ export {
   Sequential,
   type SequentialOptions,
 } from './model/sequential.js'
+export type { Batch, BatchSource, BatchStream } from './model/stream.js'
+export type { StreamFitOptions } from './model/stream-options.js'
 export type { LayerRecord, TracedMatrix } from './model/trace.js'
 export type { NamedWeights, SetWeightsOptions } from './model/weights.js'
 export { batchRows, columnIndex, type Element, elementOf, type Operand } from './native/expression.js'

@@ -116,7 +116,7 @@ function scoresOf(result: EpochResult): [string, number][] {
 
 /** By the speed of this call of `fit` so far, validation between epochs included. */
 function secondsLeft(progress: Progress): number | undefined {
-  if (progress.totalStep === 0) return undefined
+  if (progress.totalStep === 0 || progress.stepsPerEpoch === 0) return undefined
   const steps = (progress.epochs - progress.epoch) * progress.stepsPerEpoch + progress.stepsPerEpoch - progress.step
   return (steps * progress.seconds) / progress.totalStep
 }

@@ -12,10 +12,11 @@ export interface FitInfo {
   readonly epochs: number
   /** Epochs that were done before, of a training that goes on; left out where it starts anew. */
   readonly epochsDone?: number
+  /** 0 where a stream has not said. */
   readonly stepsPerEpoch: number
-  /** Rows of a step; the last step of an epoch may have fewer. */
+  /** Rows of a step; the last step of an epoch may have fewer. 0 of a stream, whose batches are as they come. */
   readonly batchSize: number
-  /** Rows of the training data. */
+  /** Rows of the training data; 0 of a stream. */
   readonly rows: number
   /** Trainable numbers of the model. */
   readonly parameters: number
@@ -28,6 +29,7 @@ export interface Progress {
   readonly epochs: number
   /** Steps of this epoch that are done. */
   readonly step: number
+  /** 0 where a stream has not said. */
   readonly stepsPerEpoch: number
   /** Steps done since this call of `fit` began. */
   readonly totalStep: number

@@ -23,6 +23,8 @@ export interface Batches {
   /** Rows of every member. */
   readonly rows: Float64Array
   readonly batch: number
+  /** Of a stream: batches of an epoch, where that is known. */
+  readonly stepsPerEpoch?: number | undefined
 }
 
 /** Where a fit stands between two chunks. */
@@ -62,7 +64,7 @@ export function describeCheckpoint(standing: Standing): CheckpointDescription {
 }
 
 /** What must be the same for a training to go on bit for bit. */
-function comparedSettings(settings: FitSettings, { rows, batch }: Batches): Record<string, Json> {
+function comparedSettings(settings: FitSettings, { rows, batch, stepsPerEpoch }: Batches): Record<string, Json> {
   const { network, optimizer, scoring, shuffle, seeds, describe } = settings
   const { inputs, layers } = describe().architecture
   return {
@@ -75,6 +77,7 @@ function comparedSettings(settings: FitSettings, { rows, batch }: Batches): Reco
     metrics: scoring.metrics.map(savedMetric),
     rows: [...rows],
     batchSize: batch,
+    ...(stepsPerEpoch === undefined ? {} : { stepsPerEpoch }),
     shuffle,
     seeds: [...seeds],
   }

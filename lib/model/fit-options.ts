@@ -63,7 +63,7 @@ export interface PartialFitOptions<Validation = number | Dataset>
   readonly loss?: LossName | Loss
 }
 
-const optionNames = [
+export const optionNames = [
   'loss',
   'optimizer',
   'epochs',
@@ -94,13 +94,33 @@ export function fitSettings(
   train: Dataset | readonly Dataset[],
   options: FitOptions<Several>,
 ): Omit<FitSettings, keyof FitSubject> & { readonly train: readonly Dataset[] } {
-  const { network, seeds } = trainee
+  const { network } = trainee
   const given = knownOptions<FitOptions<Several>>('fit', options, optionNames)
+  const all = datasetsOf('train', train, network, trainee.seeds.length)
+  const [rows, validation] = heldOut(all, given.validation, seedsOf(trainee, given.seed), network)
+  const common = commonSettings(trainee, given, validation)
+  const { loss, metrics } = common.scoring
+  const batchSize = batchSizeOf(given.batchSize, common.optimizer)
+  if (common.optimizer instanceof LBFGS) requireWhole(batchSize, rows[0]!, given.resume)
+  for (const data of rows) data.targetMatrix(loss.targetKind, network.outputs)
+  requireComputable(metrics, loss, network, rows)
+  return {
+    ...common,
+    train: weighted(rows, given.classWeights, loss, network),
+    batchSize,
+    shuffle: boolean('shuffle', given.shuffle ?? true),
+  }
+}
+
+/** What does not depend on how the training data comes. */
+export function commonSettings(
+  trainee: Trainee,
+  given: Partial<FitOptions<Several>>,
+  validation: readonly Dataset[] | undefined,
+): Omit<FitSettings, keyof FitSubject | 'batchSize' | 'shuffle'> {
+  const { network, seeds } = trainee
   const epochs = nonNegativeInteger('epochs', given.epochs ?? 10)
   const optimizer = optimizerOf(given.optimizer)
-  const batchSize = batchSizeOf(given.batchSize, optimizer)
-  const memberSeeds =
-    given.seed === undefined ? seeds : seeds.map((_, member) => nonNegativeInteger('seed', given.seed) + member)
   optimizer.requireMembers(seeds.length)
   if (given.signal !== undefined && !(given.signal instanceof AbortSignal)) {
     throw invalid('signal', 'AbortSignal', given.signal)
@@ -113,27 +133,21 @@ export function fitSettings(
   })
   if (boolean('progress', given.progress ?? false)) callbacks.push(new ProgressBar())
   const scoring = { loss: lossOf('loss', given.loss), metrics: metricsOf(given.metrics ?? []) }
-  const all = datasetsOf('train', train, network, seeds.length)
-  const [rows, validation] = heldOut(all, given.validation, memberSeeds, network)
   // Targets are checked before anything is computed.
   scoring.loss.takesLogits(network.layers.at(-1)!.activationName, network.outputs)
-  for (const data of [...rows, ...(validation ?? [])]) data.targetMatrix(scoring.loss.targetKind, network.outputs)
-  requireComputable(scoring.metrics, scoring.loss, network, [...rows, ...(validation ?? [])])
-  if (optimizer instanceof LBFGS) requireWhole(batchSize, rows[0]!, given.resume)
+  for (const data of validation ?? []) data.targetMatrix(scoring.loss.targetKind, network.outputs)
+  requireComputable(scoring.metrics, scoring.loss, network, validation ?? [])
   const monitoring = callbacks.find((one) => monitorOf(one)?.startsWith('validation.'))
   if (monitoring !== undefined && !validation) {
     throw invalid('validation', `fraction or Dataset, which ${monitoring.constructor.name} monitors`, given.validation)
   }
   return {
     network,
-    train: weighted(rows, given.classWeights, scoring.loss, network),
     validation,
     scoring,
     optimizer,
     epochs,
-    batchSize,
-    shuffle: boolean('shuffle', given.shuffle ?? true),
-    seeds: memberSeeds,
+    seeds: seedsOf(trainee, given.seed),
     callbacks,
     signal: given.signal,
     resume: given.resume === undefined ? undefined : string('resume', given.resume),
@@ -156,6 +170,10 @@ function requireWhole(batchSize: number | 'full', { rows }: Dataset, resume: unk
     )
   }
   if (resume !== undefined) throw invalid('resume', 'no resume with LBFGS', resume, 'Call fit again: it goes on.')
+}
+
+function seedsOf({ seeds }: Trainee, seed: unknown): readonly number[] {
+  return seed === undefined ? seeds : seeds.map((_, member) => nonNegativeInteger('seed', seed) + member)
 }
 
 /** What a callback of deepblas goes by. */

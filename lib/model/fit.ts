@@ -3,28 +3,23 @@
  * histories. Written once as a generator, so that the asynchronous and the synchronous form are the same code.
  */
 import type { Dataset } from '../data/dataset.js'
-import {
-  readCheckpointFile,
-  readCheckpointFileSync,
-  writeCheckpointFile,
-  writeCheckpointFileSync,
-} from '../files/checkpoint-file.js'
 import type { ModelDescription } from '../files/model-file.js'
 import { type Arena, chunkEnds } from '../native/addon.js'
 import { LBFGS } from '../optimizers/lbfgs.js'
 import type { Moment, Optimizer } from '../optimizers/optimizer.js'
+import { begin, saveCheckpoint } from './begin.js'
 import type { Callback, Progress } from './callback.js'
-import { describeCheckpoint, restoreCallbacks, resumedStart, savedHistories } from './checkpoint.js'
+import { restoreCallbacks } from './checkpoint.js'
 import type { Scoring } from './compile.js'
 import { type History, mean, readEpochs, runningLoss } from './epoch-results.js'
 import { rowsOf } from './fit-data.js'
-import { arrived, type FitForm, type FitSteps } from './fit-request.js'
+import type { FitForm, FitSteps } from './fit-request.js'
 import { batchOf, checking, prepare } from './fit-run.js'
 import { type Network, trainableCount } from './network.js'
 import { notFinite } from './not-finite.js'
 import { runPasses, scorePasses } from './score-pass.js'
 import { same, stepTable } from './step-table.js'
-import { freshStart, type TrainingStart, type TrainingState } from './training-state.js'
+import type { TrainingStart, TrainingState } from './training-state.js'
 import { Watches } from './watches.js'
 import { wholeFit } from './whole-fit.js'
 
@@ -62,21 +57,14 @@ export interface FitSettings extends FitSubject {
 
 /** `train`: one data set for all members, or one each. Returns the history of every member. */
 export function* fitting(settings: FitSettings, train: readonly Dataset[], form: FitForm): FitSteps<History[]> {
-  const { epochs, optimizer, signal, seeds, resume } = settings
+  const { epochs, optimizer, signal, seeds } = settings
   const members = seeds.length
   signal?.throwIfAborted()
   if (optimizer instanceof LBFGS) return yield* wholeFit(settings, train[0]!, optimizer)
   const rows = rowsOf(train, members)
   const batch = batchOf(settings.batchSize, rows)
-  const saved = resume === undefined ? undefined : yield* arrived(readCheckpoint(resume, form))
-  const histories =
-    saved === undefined
-      ? seeds.map((): History => ({ epochs: [], stopped: 'completed' }))
-      : savedHistories(resume!, saved)
-  const start =
-    saved === undefined
-      ? (settings.start ?? freshStart(settings.network, optimizer, members))
-      : resumedStart(resume!, saved, settings, { rows, batch })
+  const batches = { rows, batch }
+  const { start, histories, saved } = yield* begin(settings, batches, form)
   const { training, compiled, ownSteps, states } = prepare(settings, train, start, batch)
   const stepsPerEpoch = Math.max(...ownSteps)
   /** The member's own count of updates after so many steps since the start: one with fewer rows waits for the others. */
@@ -92,16 +80,8 @@ export function* fitting(settings: FitSettings, train: readonly Dataset[], form:
     const stepsBefore = start.stepsBefore.map((before, member) =>
       watches.active.has(member) ? before + (place.epoch - start.epoch) * ownSteps[member]! : steps[member]!,
     )
-    const description = describeCheckpoint({
-      settings,
-      batches: { rows, batch },
-      place: { ...place, stepsBefore, active: [...watches.active] },
-      accumulators,
-      states,
-      histories,
-      watches,
-    })
-    return form === 'async' ? writeCheckpointFile(path, description) : writeCheckpointFileSync(path, description)
+    const standing = { settings, batches, accumulators, states, histories, watches }
+    return saveCheckpoint(path, form, { ...standing, place: { ...place, stepsBefore, active: [...watches.active] } })
   })
   const { active } = watches
   if (saved !== undefined) watches.keepActive(saved.place.active)
@@ -197,8 +177,4 @@ export function* fitting(settings: FitSettings, train: readonly Dataset[], form:
     signal?.removeEventListener('abort', cancel)
     settings.remember({ optimizer, states, epoch: place.epoch, steps })
   }
-}
-
-function readCheckpoint(path: string, form: FitForm) {
-  return form === 'async' ? readCheckpointFile(path) : readCheckpointFileSync(path)
 }

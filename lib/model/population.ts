@@ -6,8 +6,6 @@ import { type ModelDescription, readModelFile, writeModelFile } from '../files/m
 import type { NamedInputs } from '../layers/inputs.js'
 import { Layer } from '../layers/layer.js'
 import { layerFrom } from '../layers/registry.js'
-import { savedLoss } from '../losses/names.js'
-import { savedMetric } from '../metrics/names.js'
 import { type Arena, native, type Pass } from '../native/addon.js'
 import { invalid, knownOptions, nonNegativeInteger, plainObject, positiveInteger } from '../validate.js'
 import { compilePrediction, type Scoring } from './compile.js'
@@ -31,8 +29,18 @@ import type { FitForm, FitSteps } from './fit-request.js'
 import { inputsOf, readInputs } from './inputs.js'
 import { ModelReader } from './model-reader.js'
 import { buildNetwork, initializeParameters, type Network, newArena, trainableCount } from './network.js'
-import { chosenLoss, defaultMetrics, type EvaluateOptions, type Evaluation, savedScoring } from './scores.js'
+import {
+  chosenLoss,
+  defaultMetrics,
+  type EvaluateOptions,
+  type Evaluation,
+  savedScoring,
+  trainingSummary,
+} from './scores.js'
 import { Sequential } from './sequential.js'
+import { type BatchSource, isBatchSource } from './stream.js'
+import { fittingStream } from './stream-fit.js'
+import { type StreamFitOptions, streamSettings } from './stream-options.js'
 import { continuedStart, type TrainingState } from './training-state.js'
 
 export interface PopulationOptions<Inputs extends number | NamedInputs = number | NamedInputs> {
@@ -65,6 +73,8 @@ export interface MeanPrediction {
   readonly spread: Float32Array<ArrayBuffer>
   readonly shape: [rows: number, outputs: number]
 }
+
+type PopulationFitOptions = FitOptions<number | Dataset | readonly Dataset[]> | StreamFitOptions
 
 const LARGEST_SEED = Number.MAX_SAFE_INTEGER
 
@@ -146,7 +156,13 @@ export class Population<
    *
    * @throws as Sequential's `fit`; ERR_DEEPBLAS_SHAPE for lists of another length than there are members
    */
-  fit(train: Dataset | readonly Dataset[], options: FitOptions<number | Dataset | readonly Dataset[]>) {
+  fit(
+    train: Dataset | readonly Dataset[],
+    options: FitOptions<number | Dataset | readonly Dataset[]>,
+  ): Promise<PopulationHistory>
+  /** Trains all members on one stream of batches, each of which is a step. */
+  fit(stream: BatchSource, options: StreamFitOptions): Promise<PopulationHistory>
+  fit(train: Dataset | readonly Dataset[] | BatchSource, options: PopulationFitOptions): Promise<PopulationHistory> {
     return (async () => this.#lock.run(this.#steps(train, options, 'async')))()
   }
 
@@ -254,11 +270,7 @@ export class Population<
         layers: this.layers.map((layer) => ({ type: layer.type, options: layer.options() })),
         members: this.members,
       },
-      ...(this.#scoring === undefined
-        ? {}
-        : {
-            training: { loss: savedLoss(this.#scoring.loss), metrics: this.#scoring.metrics.map(savedMetric) },
-          }),
+      ...(this.#scoring && { training: trainingSummary(this.#scoring) }),
       weights: this.#seeds().flatMap((_, member) =>
         this.#network.parameters.map((parameter) => ({
           name: `members.${member}.${parameter.name}`,
@@ -304,12 +316,16 @@ export class Population<
   }
 
   #steps(
-    train: Dataset | readonly Dataset[],
-    options: FitOptions<number | Dataset | readonly Dataset[]>,
+    train: Dataset | readonly Dataset[] | BatchSource,
+    options: PopulationFitOptions,
     form: FitForm,
   ): FitSteps<PopulationHistory> {
     this.#lock.requireNoFit()
-    const settings = fitSettings(this.#trainee(), train, options)
+    if (isBatchSource(train)) {
+      const settings = streamSettings(this.#trainee(), train, options as StreamFitOptions, () => undefined)
+      return this.#remembering(fittingStream({ ...settings, ...this.#subject(settings.scoring) }, form))
+    }
+    const settings = fitSettings(this.#trainee(), train, options as FitOptions<number | Dataset | readonly Dataset[]>)
     return this.#remembering(fitting({ ...settings, ...this.#subject(settings.scoring) }, settings.train, form))
   }
 

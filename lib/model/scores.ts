@@ -2,9 +2,9 @@
  * What evaluations are asked for and give, of one network and of a population.
  */
 import type { Loss } from '../losses/loss.js'
-import { type LossName, lossFromFile, loss as lossOf } from '../losses/names.js'
+import { type LossName, lossFromFile, loss as lossOf, savedLoss } from '../losses/names.js'
 import type { Metric, MetricValue } from '../metrics/metric.js'
-import { type MetricName, type MetricOption, metric, metricFromFile } from '../metrics/names.js'
+import { type MetricName, type MetricOption, metric, metricFromFile, savedMetric } from '../metrics/names.js'
 import type { RowScore, Scoring } from './compile.js'
 import type { Network } from './network.js'
 
@@ -54,6 +54,15 @@ export function defaultMetrics(scoring: Scoring | undefined, loss: Loss): readon
 /** The loss asked for, that of the last fit, or the one the network suggests. */
 export function chosenLoss(asked: unknown, scoring: Scoring | undefined, network: Network): Loss {
   return lossOf('loss', asked ?? scoring?.loss ?? defaultLoss(network))
+}
+
+/** The training summary of a model file. */
+export function trainingSummary({ loss, metrics }: Scoring, epochs?: number): Record<string, unknown> {
+  return {
+    loss: savedLoss(loss),
+    metrics: metrics.map(savedMetric),
+    ...(epochs === undefined ? {} : { epochs }),
+  }
 }
 
 /** From the training summary of a model file. */

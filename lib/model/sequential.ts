@@ -7,8 +7,7 @@ import type { NamedInputs } from '../layers/inputs.js'
 import { Layer } from '../layers/layer.js'
 import { layerFrom } from '../layers/registry.js'
 import type { Loss } from '../losses/loss.js'
-import { type LossName, loss as lossOf, savedLoss } from '../losses/names.js'
-import { savedMetric } from '../metrics/names.js'
+import { type LossName, loss as lossOf } from '../losses/names.js'
 import type { Arena } from '../native/addon.js'
 import type { Optimizer } from '../optimizers/optimizer.js'
 import { boolean, invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../validate.js'
@@ -40,7 +39,11 @@ import {
   type EvaluateOptions,
   type Evaluation,
   savedScoring,
+  trainingSummary,
 } from './scores.js'
+import { type BatchSource, isBatchSource } from './stream.js'
+import { fittingStream } from './stream-fit.js'
+import { type StreamFitOptions, sameLabels, streamSettings } from './stream-options.js'
 import { summary } from './summary.js'
 import { type LayerRecord, traceNetwork } from './trace.js'
 import { continuedStart, type TrainingState } from './training-state.js'
@@ -143,7 +146,16 @@ export class Sequential<
    *   explodes (the parameters are those of the last good step), ERR_DEEPBLAS_ARGUMENT, _SHAPE, _DATA for wrong input;
    *   the signal's reason when aborted
    */
-  fit(train: Dataset, options: FitOptions): Promise<History> {
+  fit(train: Dataset, options: FitOptions): Promise<History>
+  /**
+   * Trains on a stream of batches, each of which is a step: data larger than memory. The next batch is read while one is
+   * computed, and no more. An error of the stream rejects; the parameters are those of the last completed step.
+   *
+   * @example
+   * await model.fit(() => readBatches('flats.csv'), { loss: 'meanSquaredError', epochs: 3 })
+   */
+  fit(stream: BatchSource, options: StreamFitOptions): Promise<History>
+  fit(train: Dataset | BatchSource, options: FitOptions | StreamFitOptions): Promise<History> {
     // Async, so that wrong arguments reject.
     return (async () => this.#lock.run(this.#steps(train, options, 'async')))()
   }
@@ -309,15 +321,7 @@ export class Sequential<
         layers: this.layers.map((layer) => ({ type: layer.type, options: layer.options() })),
       },
       ...(this.#labels === undefined ? {} : { labels: [...this.#labels] }),
-      ...(this.#scoring === undefined
-        ? {}
-        : {
-            training: {
-              loss: savedLoss(this.#scoring.loss),
-              metrics: this.#scoring.metrics.map(savedMetric),
-              ...(this.#training === undefined ? {} : { epochs: this.#training.epochs }),
-            },
-          }),
+      ...(this.#scoring && { training: trainingSummary(this.#scoring, this.#training?.epochs) }),
       weights: this.#named(this.#reader.parameters).map(({ name, shape, data }) => ({ name, shape: [...shape], data })),
     }
   }
@@ -345,8 +349,15 @@ export class Sequential<
     }
   }
 
-  #steps(train: Dataset, options: FitOptions, form: FitForm): FitSteps<History> {
+  #steps(train: Dataset | BatchSource, options: FitOptions | StreamFitOptions, form: FitForm): FitSteps<History> {
     this.#lock.requireNoFit()
+    if (isBatchSource(train)) {
+      const labelled = (labels: readonly string[]) => {
+        this.#labels = labels
+      }
+      const settings = streamSettings(this.#trainee(), train, options as StreamFitOptions, labelled)
+      return this.#remembering(fittingStream({ ...settings, ...this.#subject(settings.scoring) }, form))
+    }
     const settings = fitSettings(this.#trainee(), train, options)
     this.#labels = train.labels ?? this.#labels
     return this.#remembering(fitting({ ...settings, ...this.#subject(settings.scoring) }, settings.train, form))
@@ -361,7 +372,7 @@ export class Sequential<
     const train = datasetOf(batch)
     const settings = fitSettings(this.#trainee(), train, partialFitOptions(options, this.#state, this.#scoring))
     const start = this.#state && continuedStart(this.#state, settings.optimizer)
-    this.#labels = train.labels ?? this.#labels
+    this.#labels = sameLabels(this.#state && this.#labels, train) ?? this.#labels
     const subject = this.#subject(settings.scoring)
     return this.#remembering(fitting({ ...settings, ...subject, ...(start && { start }) }, settings.train, form))
   }

@@ -40,7 +40,7 @@ export function renderProgressLine(state: ProgressLineState, options: ProgressLi
   const percent = `${String(Math.floor(100 * share)).padStart(3)} %`
   const head = `epoch ${counted(state.epoch, state.epochs)}`
 
-  const steps = `step ${counted(state.step, state.stepsPerEpoch)}`
+  const steps = `step ${state.stepsPerEpoch > 0 ? counted(state.step, state.stepsPerEpoch) : state.step}`
   const scores = (state.scores ?? []).map(([name, value]) => ({ name: printable(name), text: formatScore(value) }))
   const left = state.secondsLeft === undefined ? undefined : `${formatDuration(state.secondsLeft)} left`
 

@@ -1,0 +1,264 @@
+/*
+ * A fit that reads its batches from a stream: every batch is a step. Batch by batch the same native run is bound to other
+ * data, over the same parameters, gradients and optimizer state, while the next batch is read.
+ */
+import type { Dataset } from '../data/dataset.js'
+import { DeepblasError } from '../errors.js'
+import { type Arena, type Chunk, chunkEnds, native, type Training } from '../native/addon.js'
+import type { Moment } from '../optimizers/optimizer.js'
+import { begin, saveCheckpoint } from './begin.js'
+import type { Progress } from './callback.js'
+import { restoreCallbacks } from './checkpoint.js'
+import { type Compiled, compileScoring, type RowScore } from './compile.js'
+import { epochResult, type History, runningLoss } from './epoch-results.js'
+import { dataMode, rowsOf } from './fit-data.js'
+import { arrived, type FitForm, type FitSteps } from './fit-request.js'
+import { checking, heldOut } from './fit-run.js'
+import { newArena, trainableCount } from './network.js'
+import { notFinite } from './not-finite.js'
+import { ScorePass } from './score-pass.js'
+import { same, stepTable } from './step-table.js'
+import { EpochBatches } from './stream.js'
+import type { StreamSettings } from './stream-options.js'
+import type { TrainingStart } from './training-state.js'
+import { Watches } from './watches.js'
+
+const MILLISECONDS_BETWEEN_PROGRESS = 30
+
+/** Returns the history of every member; all of them read the same stream. */
+export function* fittingStream(settings: StreamSettings, form: FitForm): FitSteps<History[]> {
+  const { epochs, optimizer, signal, seeds, stepsPerEpoch, validation, scoring } = settings
+  const members = seeds.length
+  signal?.throwIfAborted()
+  const shape = { rows: new Float64Array(), batch: 0, stepsPerEpoch }
+  const { start, histories, saved } = yield* begin(settings, shape, form)
+  const run = new StreamRun(settings, start)
+  const place = { epoch: start.epoch, stepOfEpoch: start.stepOfEpoch }
+  let accumulators: Float64Array | undefined = start.accumulators?.slice()
+  /** Updates of every member, and as many before this epoch. */
+  const steps = start.stepsBefore.map((before) => before + start.stepOfEpoch)
+  let stepsBefore = [...start.stepsBefore]
+  const watches = new Watches({ ...settings, averages: run.averages }, histories, (path) => {
+    const sums = accumulators ?? new Float64Array()
+    const standing = { settings, batches: shape, accumulators: sums, states: start.states, histories, watches }
+    return saveCheckpoint(path, form, { ...standing, place: { ...place, stepsBefore, active: [...watches.active] } })
+  })
+  const { active } = watches
+  if (saved !== undefined) watches.keepActive(saved.place.active)
+  for (const [member, before] of start.stepsBefore.entries()) if (!active.has(member)) steps[member] = before
+  const batches = new EpochBatches(settings)
+  const cancel = () => run.cancel()
+  signal?.addEventListener('abort', cancel)
+  try {
+    yield* watches.start({
+      epochs,
+      ...(start.epoch === 0 ? {} : { epochsDone: start.epoch }),
+      stepsPerEpoch: stepsPerEpoch ?? 0,
+      batchSize: 0,
+      rows: 0,
+      parameters: trainableCount(settings.network),
+    })
+    if (saved !== undefined) restoreCallbacks(saved, settings.network, watches)
+    const begun = performance.now()
+    let done = 0
+    let told = Number.NEGATIVE_INFINITY
+    let scores: readonly RowScore[] = []
+    while (place.epoch < epochs && active.size > 0 && !batches.ended) {
+      const epochBegun = performance.now()
+      yield* arrived(batches.begin(place.epoch, place.stepOfEpoch))
+      let moment = (_member: number): Moment => ({ step: 1, stepOfEpoch: 0, stepsPerEpoch: 1 })
+      while (active.size > 0) {
+        const batch = yield* arrived(batches.next())
+        if (batch === undefined) break
+        const bound = run.bind(batch)
+        scores = bound.compiled.scores
+        const factors = seeds.map((_, member) => watches.factorOf(member))
+        const { stepOfEpoch } = place
+        const now = [...steps]
+        moment = (member) => ({
+          step: now[member]! + 1,
+          stepOfEpoch,
+          stepsPerEpoch: stepsPerEpoch ?? Number.POSITIVE_INFINITY,
+          member,
+          factor: factors[member]!,
+        })
+        const { numbers } = stepTable({
+          compiled: bound.compiled,
+          optimizer,
+          seeds,
+          steps: 1,
+          factors,
+          moment: (_, member) => moment(member),
+          inStep: same(steps),
+        })
+        const taking = [...active]
+        bound.training.setActive(Float64Array.from(taking))
+        const chunk = (yield {
+          advance: (form) =>
+            bound.training[form === 'async' ? 'advance' : 'advanceSync'](numbers, 1, 1000, false, checking()),
+        })!
+        const end = chunkEnds[chunk.end]
+        if (end === 'cancelled') signal?.throwIfAborted()
+        if (members === 1 && end === 'notFinite') {
+          throw notFinite({ ...chunk.failures[0]!, epoch: place.epoch, stepOfEpoch })
+        }
+        for (const { member } of chunk.failures) {
+          active.delete(member)
+          histories[member]!.stopped = 'failed'
+        }
+        const sums = added(accumulators, chunk)
+        accumulators = sums
+        place.stepOfEpoch++
+        done++
+        for (const member of active) steps[member]!++
+        const seconds = (performance.now() - begun) / 1000
+        const progress: Progress = {
+          epoch: place.epoch + 1,
+          epochs,
+          step: place.stepOfEpoch,
+          stepsPerEpoch: stepsPerEpoch ?? 0,
+          totalStep: done,
+          loss: runningLoss(sums, members),
+          seconds,
+        }
+        if (1000 * seconds - told >= MILLISECONDS_BETWEEN_PROGRESS) {
+          told = 1000 * seconds
+          watches.progress(progress)
+        }
+        yield* watches.step(progress, Math.max(...steps))
+        watches.dropStopped(true)
+        // Aborted while a callback ran.
+        signal?.throwIfAborted()
+      }
+      // An epoch that all have left in its middle is none, as with a data set.
+      if (active.size === 0) break
+      if (place.stepOfEpoch === 0) {
+        if (done > 0 || saved !== undefined) break
+        throw new DeepblasError('ERR_DEEPBLAS_DATA', 'Expected a stream of at least one batch but received none.')
+      }
+      const held = validation === undefined ? undefined : yield* run.validate()
+      const width = accumulators!.length / members
+      const results = new Map(
+        [...active].map((member) => {
+          const part = (sums: Float64Array) => sums.subarray(member * width, (member + 1) * width)
+          const result = epochResult({
+            epoch: place.epoch,
+            scores,
+            scoring,
+            training: part(accumulators!),
+            validation: held && part(held.sums),
+            values: [undefined, held?.values(member)],
+            learningRate: optimizer.rateAt(moment(member)),
+            seconds: (performance.now() - epochBegun) / 1000,
+          })
+          histories[member]!.epochs.push(result)
+          return [member, result] as const
+        }),
+      )
+      place.epoch++
+      place.stepOfEpoch = 0
+      accumulators = undefined
+      stepsBefore = [...steps]
+      const more = place.epoch < epochs && !batches.ended
+      yield* watches.epoch(results, more)
+      watches.dropStopped(more)
+      signal?.throwIfAborted()
+    }
+    if (run.averages !== undefined) settings.parameters.copyFrom(run.averages)
+    yield* watches.end()
+    return histories
+  } finally {
+    signal?.removeEventListener('abort', cancel)
+    batches.close()
+    settings.remember({ optimizer, states: start.states, epoch: place.epoch, steps })
+  }
+}
+
+/** The sums of an epoch so far; a step's are behind the seconds. */
+function added(sums: Float64Array | undefined, { results }: Chunk): Float64Array {
+  const step = results.subarray(1)
+  return sums === undefined ? step.slice() : sums.map((sum, i) => sum + (step[i] ?? 0))
+}
+
+interface Bound {
+  readonly training: Training
+  readonly compiled: Compiled
+}
+
+/** The native runs that take a stream's batches: one for every kind of batch. */
+class StreamRun {
+  readonly averages: Arena | undefined
+  readonly #settings: StreamSettings
+  readonly #states: readonly Arena[]
+  readonly #gradients: Arena
+  readonly #kept = new Map<string, Bound & { readonly capacity: number }>()
+  #training: Training | undefined
+
+  constructor(settings: StreamSettings, start: TrainingStart) {
+    const { network, optimizer, parameters, seeds } = settings
+    this.#settings = settings
+    this.#states = start.states
+    this.#gradients = newArena(network, seeds.length)
+    this.averages = optimizer.averageSlot === undefined ? undefined : start.states[optimizer.averageSlot]
+    if (start.stepsBefore.every((steps) => steps + start.stepOfEpoch === 0)) this.averages?.copyFrom(parameters)
+  }
+
+  cancel(): void {
+    this.#training?.cancel()
+  }
+
+  /** A run that will take this batch next. */
+  bind(batch: Dataset): Bound {
+    const { network, scoring, seeds, optimizer, parameters } = this.#settings
+    const { mode, slots } = dataMode([batch], scoring, network.outputs, false, true)
+    const rows = rowsOf([batch], seeds.length)
+    const key = JSON.stringify(mode)
+    let bound = this.#kept.get(key)
+    if (bound === undefined || bound.capacity < batch.rows) {
+      const compiled = compileScoring(network, mode, scoring, { backward: true, optimizer })
+      const training = new (native().Training)({
+        program: compiled.program,
+        batch: batch.rows,
+        keepAll: checking(),
+        rows,
+        seeds: Float64Array.from(seeds),
+        shuffle: false,
+        epoch: 0,
+        stepOfEpoch: 0,
+        parameters,
+        gradients: this.#gradients,
+        states: [...this.#states],
+        slots,
+      })
+      bound = { training, compiled, capacity: batch.rows }
+      this.#kept.set(key, bound)
+    } else {
+      bound.training.rebind(slots, rows)
+    }
+    this.#training = bound.training
+    return bound
+  }
+
+  /** Loss and metrics on the validation data: sums of all members, and the metrics of all scores of one. */
+  *validate(): FitSteps<{
+    sums: Float64Array
+    values: (member: number) => ReturnType<ScorePass['values']> | undefined
+  }> {
+    const { network, parameters, scoring, seeds } = this.#settings
+    const validation = this.#settings.validation!
+    const arena = this.averages ?? parameters
+    const pass = new (native().Pass)({
+      ...heldOut({ ...this.#settings, parameters: arena }, validation),
+      keepAll: false,
+    })
+    let sums: Float64Array = new Float64Array()
+    yield {
+      work: async () => {
+        sums = await pass.run()
+      },
+    }
+    const scored = ScorePass.of(network, arena, validation, scoring, seeds.length)
+    if (scored !== undefined) yield { work: (form) => scored.run(form) }
+    return { sums, values: (member) => scored?.values(member) }
+  }
+}

@@ -1,0 +1,102 @@
+import { Dataset } from '../data/dataset.js'
+import { DeepblasError } from '../errors.js'
+import { LBFGS } from '../optimizers/lbfgs.js'
+import { isSchedule } from '../schedules/schedule.js'
+import { invalid, knownOptions, positiveInteger } from '../validate.js'
+import { withClassWeights } from './class-weights.js'
+import type { FitSettings, FitSubject } from './fit.js'
+import { commonSettings, datasetOf, datasetsOf, type FitOptions, optionNames, type Trainee } from './fit-options.js'
+import { requireComputable } from './metric-task.js'
+import type { BatchSource } from './stream.js'
+
+/** Of a fit that reads a stream: the batches are the stream's own, in its order. */
+export interface StreamFitOptions extends Omit<FitOptions<Dataset>, 'batchSize' | 'shuffle'> {
+  /** A stream without `stepsPerEpoch` is one epoch. Default 10, of a single stream 1. */
+  readonly epochs?: number
+  /**
+   * Batches of an epoch, of streams that go on from epoch to epoch. Default: an epoch ends with its stream.
+   */
+  readonly stepsPerEpoch?: number
+  /** A data set. Default none. */
+  readonly validation?: Dataset
+}
+
+export interface StreamSettings extends FitSettings {
+  readonly source: BatchSource
+  readonly stepsPerEpoch: number | undefined
+  readonly accept: (batch: unknown) => Dataset
+}
+
+/**
+ * Checks all that a user gave to `fit` with a stream; nothing is read before.
+ *
+ * @param labelled told of the classes' names, where batches have some
+ */
+export function streamSettings(
+  trainee: Trainee,
+  source: BatchSource,
+  options: StreamFitOptions,
+  labelled: (labels: readonly string[]) => void,
+): Omit<StreamSettings, keyof FitSubject> {
+  const names = optionNames.filter((name) => name !== 'batchSize' && name !== 'shuffle')
+  const given = knownOptions<StreamFitOptions>('fit with a stream', options, [...names, 'stepsPerEpoch'])
+  const { network, seeds } = trainee
+  const { validation: held, classWeights } = given
+  if (held !== undefined && !(held instanceof Dataset)) {
+    throw invalid('validation', 'Dataset', held, 'A share of a stream cannot be held out.')
+  }
+  if (classWeights === 'balanced') {
+    throw invalid('classWeights', 'weights of the classes', classWeights, 'Nobody knows yet how often each will come.')
+  }
+  const stepsPerEpoch =
+    given.stepsPerEpoch === undefined ? undefined : positiveInteger('stepsPerEpoch', given.stepsPerEpoch)
+  const single = typeof source !== 'function' && stepsPerEpoch === undefined
+  const validation = held && datasetsOf('validation', held, network, seeds.length)
+  const common = commonSettings(trainee, { ...given, epochs: given.epochs ?? (single ? 1 : 10) }, validation)
+  const { scoring, optimizer } = common
+  if (single && common.epochs > 1) {
+    throw invalid(
+      'epochs',
+      'epochs of 1 for a stream, which can be read once',
+      common.epochs,
+      'Give fit a function that opens the stream for every epoch, or stepsPerEpoch.',
+    )
+  }
+  if (validation === undefined && scoring.metrics.some(({ fromScores }) => fromScores !== undefined)) {
+    throw invalid('validation', 'Dataset, of whose scores the metrics are', held, 'A stream is not read a second time.')
+  }
+  if (optimizer instanceof LBFGS) {
+    throw invalid('optimizer', 'optimizer of steps with a stream', optimizer, 'LBFGS looks at all rows at every step.')
+  }
+  const { learningRate } = optimizer
+  if (stepsPerEpoch === undefined && isSchedule(learningRate)) {
+    const byEpochs = [1, 10, 100].some(
+      (step) => learningRate.rate(step, { stepsPerEpoch: 1 }) !== learningRate.rate(step, { stepsPerEpoch: 1000 }),
+    )
+    if (byEpochs) throw invalid('stepsPerEpoch', 'batches of an epoch, by which the schedule counts', stepsPerEpoch)
+  }
+  let known: readonly string[] | undefined
+  const accept = (batch: unknown): Dataset => {
+    const [data] = datasetsOf('batch', datasetOf(batch as Dataset), network, 1) as [Dataset]
+    known = sameLabels(known, data)
+    if (known !== undefined) labelled(known)
+    data.targetMatrix(scoring.loss.targetKind, network.outputs)
+    requireComputable(scoring.metrics, scoring.loss, network, [data])
+    return classWeights === undefined ? data : withClassWeights(data, classWeights, scoring.loss, network.outputs)
+  }
+  return { ...common, batchSize: 'full', shuffle: false, source, stepsPerEpoch, accept }
+}
+
+/**
+ * The labels of the batches so far, which those of another batch must be: names are numbered within one data set.
+ *
+ * @throws DeepblasError ERR_DEEPBLAS_DATA where another batch has others
+ */
+export function sameLabels(known: readonly string[] | undefined, { labels }: Dataset): readonly string[] | undefined {
+  if (labels === undefined || known === undefined || labels.join('\n') === known.join('\n')) return labels ?? known
+  throw new DeepblasError(
+    'ERR_DEEPBLAS_DATA',
+    `Expected the labels of the batches before, ${known.join(', ')}, but received ${labels.join(', ')}. Batches number ` +
+      'the names that they have: give classes as numbers, and the names as option labels.',
+  )
+}

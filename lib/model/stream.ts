@@ -1,0 +1,168 @@
+/*
+ * Batches from a stream, epoch by epoch: read one ahead while the last one is computed, never more.
+ */
+import type { Dataset, DatasetInput } from '../data/dataset.js'
+import { DeepblasError } from '../errors.js'
+import { invalid } from '../validate.js'
+
+/** Some rows, of any number: a step of a training that reads a stream. */
+export type Batch = Dataset | DatasetInput
+
+/** Batches in order: a generator, a Node stream in object mode, anything that can be iterated. */
+export type BatchStream = AsyncIterable<Batch> | Iterable<Batch>
+
+/** A stream, which is one epoch; or a function that opens one for every epoch, counted from 1. */
+export type BatchSource = BatchStream | ((epoch: number) => BatchStream)
+
+export function isBatchSource(value: unknown): value is BatchSource {
+  return typeof value === 'function' || isStream(value)
+}
+
+function isStream(value: unknown): value is BatchStream {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || ArrayBuffer.isView(value)) return false
+  return Symbol.asyncIterator in value || Symbol.iterator in value
+}
+
+export interface EpochBatchesSettings {
+  readonly source: BatchSource
+  readonly epochs: number
+  /** Batches of an epoch; left out, an epoch ends with its stream. */
+  readonly stepsPerEpoch: number | undefined
+  readonly signal: AbortSignal | undefined
+  /** Makes a data set of what the stream gave, or throws. */
+  readonly accept: (batch: unknown) => Dataset
+}
+
+type BatchIterator = AsyncIterator<unknown> | Iterator<unknown>
+
+export class EpochBatches {
+  readonly #settings: EpochBatchesSettings
+  #stream: BatchStream | undefined
+  #iterator: BatchIterator | undefined
+  #ahead: Promise<Dataset | undefined> | undefined
+  #epoch = 0
+  /** Of the epoch, and of the stream that is open. */
+  #taken = 0
+  #givenByStream = 0
+  /** Read in all, for messages. */
+  #given = 0
+  #ended = false
+  #reject: ((reason: unknown) => void) | undefined
+  readonly #aborted = () => this.#reject?.(this.#settings.signal!.reason)
+
+  constructor(settings: EpochBatchesSettings) {
+    this.#settings = settings
+    settings.signal?.addEventListener('abort', this.#aborted)
+  }
+
+  /** Whether there can be no other epoch, because the only stream has ended. */
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  /** Opens the epoch, counted from 0, behind the batches that a resumed training has had of it. */
+  async begin(epoch: number, done: number): Promise<void> {
+    const { source, stepsPerEpoch } = this.#settings
+    this.#epoch = epoch
+    const reopened = stepsPerEpoch === undefined && typeof source === 'function'
+    if (reopened) {
+      this.close()
+      this.#settings.signal?.addEventListener('abort', this.#aborted)
+    }
+    const first = this.#iterator === undefined
+    // One stream of all epochs: those before are behind it.
+    const skipped = first ? done + (reopened ? 0 : epoch * (stepsPerEpoch ?? 0)) : 0
+    for (let i = 0; i < skipped; i++) {
+      if ((await this.#read()).done === true) {
+        throw new DeepblasError(
+          'ERR_DEEPBLAS_DATA',
+          `Expected a stream that gives the ${skipped} batches again that the training has had but it ended after ${i}.`,
+        )
+      }
+    }
+    this.#taken = done
+  }
+
+  /** The next batch; undefined at the end of the epoch. */
+  async next(): Promise<Dataset | undefined> {
+    const { stepsPerEpoch, epochs } = this.#settings
+    if (this.#taken === stepsPerEpoch) return undefined
+    const ahead = this.#ahead ?? this.#readBatch()
+    this.#ahead = undefined
+    const batch = await ahead
+    if (batch === undefined) return undefined
+    this.#taken++
+    const last = this.#taken === stepsPerEpoch && this.#epoch === epochs - 1
+    if (!last) {
+      this.#ahead = this.#readBatch()
+      // Whoever takes it meets the error; a fit that ends before does not.
+      this.#ahead.catch(() => undefined)
+    }
+    return batch
+  }
+
+  /** Lets the stream go, also in the middle. */
+  close(): void {
+    const [iterator, stream] = [this.#iterator, this.#stream]
+    this.#iterator = undefined
+    this.#stream = undefined
+    this.#ahead = undefined
+    this.#settings.signal?.removeEventListener('abort', this.#aborted)
+    if (iterator === undefined) return
+    // A Node stream that waits for data would not hear of the iterator's end.
+    const { destroy } = stream as { destroy?: unknown }
+    if (typeof destroy === 'function') (stream as unknown as { destroy(): void }).destroy()
+    // The end of a generator may itself wait, and fail: the fit is over.
+    Promise.resolve(iterator.return?.()).catch(() => undefined)
+  }
+
+  async #readBatch(): Promise<Dataset | undefined> {
+    const result = await this.#read()
+    if (result.done === true) {
+      this.#ended = typeof this.#settings.source !== 'function'
+      return undefined
+    }
+    this.#given++
+    try {
+      return this.#settings.accept(result.value)
+    } catch (cause) {
+      if (!(cause instanceof DeepblasError)) throw cause
+      throw new DeepblasError(cause.code, `Batch ${this.#given} of the stream: ${cause.message}`, { cause })
+    }
+  }
+
+  async #read(): Promise<IteratorResult<unknown>> {
+    const { source, stepsPerEpoch } = this.#settings
+    this.#iterator ??= this.#open()
+    const result = await this.#orAborted(this.#iterator.next())
+    if (result.done !== true) {
+      this.#givenByStream++
+      return result
+    }
+    // Epochs of so many batches go on with the next stream.
+    if (typeof source !== 'function' || stepsPerEpoch === undefined || this.#givenByStream === 0) return result
+    this.#iterator = this.#open()
+    return this.#read()
+  }
+
+  #open(): BatchIterator {
+    const { source } = this.#settings
+    const stream: unknown = typeof source === 'function' ? source(this.#epoch + 1) : source
+    if (!isStream(stream)) {
+      throw invalid('stream', 'AsyncIterable of batches, such as an async generator or a Node stream', stream)
+    }
+    this.#stream = stream
+    this.#givenByStream = 0
+    return Symbol.asyncIterator in stream ? stream[Symbol.asyncIterator]() : stream[Symbol.iterator]()
+  }
+
+  #orAborted<Value>(value: Value | Promise<Value>): Promise<Value> {
+    const { signal } = this.#settings
+    if (signal === undefined) return Promise.resolve(value)
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) reject(signal.reason)
+      this.#reject = reject
+      Promise.resolve(value).then(resolve, reject)
+    })
+  }
+}
