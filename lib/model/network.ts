@@ -133,13 +133,21 @@ export function untrainedSegments(network: Network): Segment[] {
   return segmentsOf(network.parameters.filter(({ trainable }) => !trainable))
 }
 
+/**
+ * Runs of neighbours. Weights and biases of products are apart from all others: the tile that has made their gradient can
+ * update them, but only where their whole range is made so.
+ */
 function segmentsOf(parameters: readonly Parameter[]): Segment[] {
   const segments: { offset: number; length: number }[] = []
-  for (const { offset, elements } of parameters) {
+  let before: Parameter | undefined
+  for (const parameter of parameters) {
+    const { offset, elements } = parameter
     const length = Math.ceil(elements / ALIGNMENT) * ALIGNMENT
     const last = segments.at(-1)
-    if (last !== undefined && last.offset + last.length === offset) last.length += length
+    const alike = before !== undefined && before.panel > 0 === parameter.panel > 0
+    if (last !== undefined && alike && last.offset + last.length === offset) last.length += length
     else segments.push({ offset, length })
+    before = parameter
   }
   return segments
 }

@@ -69,6 +69,12 @@ test('normalization: batchNorm', async () => {
   expect(worstError(predicted, expected.y_eval_after_one_step.flat())).toBeLessThanOrEqual(BOUND)
 })
 
+test("normalization: the defaults are PyTorch's", () => {
+  expect(new BatchNorm().epsilon).toBe(file.epsilon)
+  expect(new LayerNorm().epsilon).toBe(file.epsilon)
+  expect(new BatchNorm().momentum).toBe(file.torch_momentum)
+})
+
 test('normalization: layerNorm', async () => {
   await compare(modelOf(new LayerNorm({ epsilon: file.epsilon })), file.cases.layerNorm)
 })

@@ -99,6 +99,12 @@ test('a feature far from 0 keeps its variance', async () => {
   expect(variance![1]).toBeCloseTo(100, 2)
 })
 
+test('beside it, the updates of products follow the tiles that have made their gradients', () => {
+  const layers = [new Dense(40), new BatchNorm(), new Dense(40), new LayerNorm(), new Dense(2)]
+  const text = new Sequential(layers, { inputs: 30 }).explain({ batchSize: 16, loss: 'meanSquaredError' })
+  expect(text.match(/optimizer Adam at every tile: adam/g)!.length).toBe(3)
+})
+
 test('options out of range are refused', () => {
   expect(() => new BatchNorm({ momentum: 1.1 })).toThrowError(/momentum/)
   expect(() => new BatchNorm({ epsilon: 0 })).toThrowError(/epsilon/)
