@@ -116,6 +116,11 @@ export type { ClassWeights } from './model/class-weights.js'
 export type { History } from './model/epoch-results.js'
 export type { FitOptions, PartialFitOptions } from './model/fit-options.js'
 export {
+  findLearningRate,
+  type LearningRateCurve,
+  type LearningRateOptions,
+} from './model/learning-rate-finder.js'
+export {
   Population,
   type PopulationHistory,
   type PopulationOptions,

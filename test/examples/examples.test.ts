@@ -72,6 +72,21 @@ test("a layer of one's own: checked, trained, saved and loaded", async () => {
   expect(output).toContain('loaded: the same prediction')
 })
 
+test("an optimizer of one's own beside Adam", async () => {
+  const output = await run('own/optimizer.mjs')
+  expect(numberAfter('Yogi  test loss', output)).toBeLessThan(0.2)
+  expect(numberAfter('accuracy', output)).toBeGreaterThan(90)
+})
+
+test('learning rate: the suggested one beats those far from it', async () => {
+  const output = await run('training/learning-rate.mjs')
+  const accuracy = (name: string) =>
+    Number(output.match(new RegExp(`${name} +[\\d.e+-]+: test accuracy ([\\d.]+)`))![1])
+  expect(accuracy('suggested')).toBeGreaterThan(90)
+  expect(accuracy('suggested')).toBeGreaterThan(accuracy('hundredth') + 10)
+  expect(accuracy('suggested')).toBeGreaterThan(accuracy('hundredfold') + 10)
+})
+
 test.skipIf(!existsSync(cats))(
   'cat classifier (skipped without ../shared/data/catvnoncat)',
   async () => {
