@@ -3,7 +3,13 @@
  */
 import type { Dataset } from '../data/dataset.js'
 import type { Loss } from '../losses/loss.js'
-import type { Metric, MetricValue, OutputMeaning, ScoredRows } from '../metrics/metric.js'
+import {
+  isBuiltInMetric,
+  type Metric,
+  type MetricValue,
+  type OutputMeaning,
+  type ScoredRows,
+} from '../metrics/metric.js'
 import { type Arena, native, type Pass } from '../native/addon.js'
 import { compilePrediction, type Scoring } from './compile.js'
 import { EVALUATION_BATCH } from './fit-data.js'
@@ -29,6 +35,7 @@ export class ScorePass {
   readonly #metrics: readonly Metric[]
   readonly #pass: Pass
   readonly #output: Float32Array<ArrayBuffer>
+  readonly #made = new Map<Dataset, Map<string, unknown>>()
   /** Where every member's outputs begin. */
   readonly #begins: readonly number[]
 
@@ -56,9 +63,10 @@ export class ScorePass {
     this.#scoring = scoring
     this.#metrics = scoring.metrics.filter(({ fromScores }) => fromScores !== undefined)
     const rows = Array.from({ length: members }, (_, member) => this.#of(member).rows)
-    const before = (member: number) => rows.slice(0, member).reduce((sum, count) => sum + count, 0) * network.outputs
-    this.#begins = rows.map((_, member) => before(member))
-    this.#output = new Float32Array(before(members))
+    const ends: number[] = []
+    for (const count of rows) ends.push((ends.at(-1) ?? 0) + count * network.outputs)
+    this.#begins = rows.map((count, member) => ends[member]! - count * network.outputs)
+    this.#output = new Float32Array(ends.at(-1)!)
     const floats = data.some(({ type }) => type !== data[0]!.type)
     this.#pass = new (native().Pass)({
       program: compilePrediction(network, floats ? 'float32' : data[0]!.type),
@@ -85,22 +93,33 @@ export class ScorePass {
     const begin = this.#begins[member]!
     const output = this.#output.subarray(begin, begin + data.rows * outputs)
     const meaning = outputMeaning(layers.at(-1)!.activationName, loss, outputs, false)
-    const weights = data.sampleWeights()
     return Object.fromEntries(
       this.#metrics.map((metric) => {
         const task = metricTask(metric, loss, outputs)
+        const targets = this.#known(data, task, () => targetsOf(data, loss, task))
+        const weights = this.#known(data, 'weights', () => weightsOf(data))
+        // A metric of a user's own may sort what it is given.
+        const own = !isBuiltInMetric(metric)
         const given: ScoredRows = {
           task,
           rows: data.rows,
           outputs,
           scores: scoresOf(output, meaning, task, outputs),
-          targets: targetsOf(data, loss, task),
-          weights: weights && Float64Array.from(weights),
+          targets: own ? targets.slice() : targets,
+          weights: own ? weights?.slice() : weights,
           threshold: loss.targetKind === 'signs' ? 0 : thresholdOf(loss, 'values'),
         }
         return [metric.name, metric.fromScores!(given)]
       }),
     )
+  }
+
+  /** Made once: many members, and many epochs, share what a data set has. */
+  #known<Made>(data: Dataset, what: string, make: () => Made): Made {
+    const made = this.#made.get(data) ?? new Map<string, unknown>()
+    this.#made.set(data, made)
+    if (!made.has(what)) made.set(what, make())
+    return made.get(what) as Made
   }
 
   #of(member: number): Dataset {
@@ -145,6 +164,11 @@ function scoresOf(
     for (const [i, term] of row.entries()) row[i] = term / sum
   }
   return scores
+}
+
+function weightsOf(data: Dataset): Float64Array | undefined {
+  const weights = data.sampleWeights()
+  return weights && Float64Array.from(weights)
 }
 
 function targetsOf(data: Dataset, { targetKind }: Loss, task: ScoredRows['task']): Float64Array {

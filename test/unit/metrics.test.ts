@@ -11,6 +11,7 @@ import {
   type LossName,
   type Metric,
   type MetricName,
+  type MetricOption,
   meanSquaredError,
   metrics,
   precision,
@@ -231,6 +232,20 @@ test.each([
   const data = Dataset.from({ x, y: [0, 1, 2, 1] })
   const options = { loss: 'crossEntropy', metrics: given as MetricName[] } as const
   await expect(modelOf(3, 'softmax').fit(data, options)).rejects.toThrow(message)
+})
+
+test('a metric of your own may change what it is given', async () => {
+  const y = [0, 1, 1, 0]
+  const sorting = defineMetric({
+    name: 'sorting',
+    fromScores: ({ scores, targets, weights }) => scores.sort()[0]! + targets.sort()[0]! + weights!.fill(0)[0]!,
+  })
+  const data = Dataset.from({ x, y, sampleWeights: [1, 2, 3, 4] })
+  const of = async (metrics: MetricOption[]) =>
+    (await modelOf(1, 'sigmoid').fit(data, { loss: 'binaryCrossEntropy', epochs: 3, metrics })).epochs
+  const alone = await of(['rocAuc'])
+  const beside = await of([sorting, 'rocAuc'])
+  expect(beside.map(({ rocAuc }) => rocAuc)).toEqual(alone.map(({ rocAuc }) => rocAuc))
 })
 
 test('early stopping knows that ranking metrics rise', async () => {
