@@ -113,7 +113,9 @@ export type {
 } from './model/callback.js'
 export { checkGradient, type GradientCheckOptions } from './model/check-gradient.js'
 export type { ClassWeights } from './model/class-weights.js'
+export { type CrossValidateOptions, type CrossValidation, crossValidate } from './model/cross-validate.js'
 export type { History } from './model/epoch-results.js'
+export type { Rename } from './model/file-weights.js'
 export type { FitOptions, PartialFitOptions } from './model/fit-options.js'
 export {
   findLearningRate,
@@ -128,6 +130,7 @@ export {
 } from './model/population.js'
 export type { EvaluateOptions, Evaluation } from './model/scores.js'
 export {
+  type FromSafetensorsOptions,
   type Prediction,
   type PredictionInput,
   Sequential,

@@ -16,6 +16,7 @@ import type { Fitting, NumberOf } from './dimensions.js'
 import type { History } from './epoch-results.js'
 import { EvaluationRun } from './evaluation.js'
 import { explainTraining } from './explain.js'
+import { fileWeights, type Rename, usualName } from './file-weights.js'
 import { type FitSubject, fitting } from './fit.js'
 import { FitLock } from './fit-lock.js'
 import {
@@ -32,6 +33,7 @@ import type { FitForm, FitSteps } from './fit-request.js'
 import { dataFor, floatsFor, inputsOf, readInputs } from './inputs.js'
 import { MOST_BATCHED_ROWS, ModelReader, type PredictKind } from './model-reader.js'
 import { buildNetwork, initializeParameters, leavesOf, type Network, newArena, trainableCount } from './network.js'
+import { predictedClasses } from './predicted-classes.js'
 import {
   chosenLoss,
   defaultLoss,
@@ -57,6 +59,11 @@ export interface SequentialOptions<Inputs extends number | NamedInputs = number 
   readonly inputs?: Inputs
   /** Of the initial weights, and of shuffles where `fit` is given none. Default 0. */
   readonly seed?: number
+}
+
+export interface FromSafetensorsOptions extends SequentialOptions, SetWeightsOptions {
+  /** The name of the weight that a tensor is, or undefined for none. Default: PyTorch's `nn.Sequential` and deepblas's. */
+  readonly rename?: Rename
 }
 
 /** Rows to predict: as `x` of a data set (also by name), a bare typed array for one row, or a data set. */
@@ -260,11 +267,7 @@ export class Sequential<
   /** Where a training step's time goes: regions, calls, measured microseconds, and the bytes of the workspace. */
   explain(options?: { batchSize?: number; loss?: LossName | Loss; optimizer?: Optimizer }): string {
     this.#requireFree('explain')
-    const given = knownOptions<{ batchSize?: number; loss?: LossName | Loss; optimizer?: Optimizer }>(
-      'explain',
-      options,
-      ['batchSize', 'loss', 'optimizer'],
-    )
+    const given = knownOptions('explain', options, ['batchSize', 'loss', 'optimizer'])
     const parameters = newArena(this.#network)
     parameters.copyFrom(this.#reader.parameters)
     const batchSize = positiveInteger('batchSize', given.batchSize ?? 32)
@@ -347,6 +350,32 @@ export class Sequential<
         cause,
       })
     }
+  }
+
+  /**
+   * A model of these layers with the weights of a safetensors file: of deepblas, a checkpoint too, or of PyTorch's
+   * `nn.Sequential`, whose tensors '0.weight' are those of the layer at that place.
+   *
+   * @example
+   * const model = await Sequential.fromSafetensors('torch.safetensors', [new Dense(64, { activation: 'relu' }), new Dense(3)],
+   *   { inputs: 20, rename: (name) => name.replace('fc1.', 'layers.0.').replace('fc2.', 'layers.1.') })
+   * @throws DeepblasError ERR_DEEPBLAS_FILE for a file that cannot be read, ERR_DEEPBLAS_SHAPE as `setWeights`
+   */
+  static async fromSafetensors(
+    path: string,
+    layers: readonly Layer[],
+    options?: FromSafetensorsOptions,
+  ): Promise<Sequential> {
+    const names = ['inputs', 'seed', 'partial', 'rename'] as const
+    const {
+      partial = false,
+      rename = usualName,
+      ...own
+    } = knownOptions<FromSafetensorsOptions>('fromSafetensors', options, names)
+    if (typeof rename !== 'function') throw invalid('rename', 'function from name to name', rename)
+    const model = new Sequential(layers, own)
+    model.setWeights(await fileWeights(path, rename), { partial })
+    return model
   }
 
   #steps(train: Dataset | BatchSource, options: FitOptions | StreamFitOptions, form: FitForm): FitSteps<History> {
@@ -460,16 +489,8 @@ export class Sequential<
     return this.#reader.parameters
   }
 
-  #classes({ data, shape: [rows, outputs] }: Prediction): number[] | string[] {
-    const threshold = this.layers.at(-1)!.activationName === 'linear' ? 0 : 0.5
-    const indices = Array.from({ length: rows }, (_, row) => {
-      if (outputs === 1) return Number(data[row]! > threshold)
-      let best = 0
-      for (let c = 1; c < outputs; c++) if (data[row * outputs + c]! > data[row * outputs + best]!) best = c
-      return best
-    })
-    const labels = this.#labels
-    return labels === undefined ? indices : indices.map((index) => labels[index] ?? String(index))
+  #classes({ data, shape }: Prediction): number[] | string[] {
+    return predictedClasses(data, shape, this.layers.at(-1)!.activationName, this.#labels)
   }
 
   #named(arena: Arena): NamedWeights[] {
