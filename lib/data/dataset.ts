@@ -61,6 +61,7 @@ export class Dataset {
   readonly #parts: Parts
   readonly #targets = new Map<string, Matrix>()
   #floats: Matrix | undefined
+  readonly #arranged = new Map<string, Dataset>()
 
   private constructor(parts: Parts) {
     this.#parts = parts
@@ -322,6 +323,8 @@ export class Dataset {
   arranged(argument: string, wanted: readonly NamedColumns[]): Dataset {
     const order = columnOrder(argument, this.#parts.inputs ?? [], wanted)
     if (order.every((from, to) => from === to)) return this
+    const known = this.#arranged.get(order.join())
+    if (known !== undefined) return known
     const { x, xType, scale, features, rows } = this.#parts
     const buffer = new FeatureBuffer(rows, features, xType, scale)
     for (let row = 0; row < rows; row++) {
@@ -331,7 +334,9 @@ export class Dataset {
         values.map((_, to) => values[order[to]!]!),
       )
     }
-    return new Dataset({ ...this.#parts, x: buffer.matrix(), inputs: [...wanted] })
+    const arranged = new Dataset({ ...this.#parts, x: buffer.matrix(), inputs: [...wanted] })
+    this.#arranged.set(order.join(), arranged)
+    return arranged
   }
 
   /** For runs: x as it is kept, or as float32. */

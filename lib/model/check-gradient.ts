@@ -1,7 +1,7 @@
 import { DeepblasError } from '../errors.js'
 import type { NamedInputs } from '../layers/inputs.js'
 import { Layer, type RecordOptions } from '../layers/layer.js'
-import { type Arena, type Matrix, native, type Pass } from '../native/addon.js'
+import { type Arena, type Matrix, native, type Pass, type Program } from '../native/addon.js'
 import type { Parameter } from '../native/parameter.js'
 import { createRecorder, type Recorder } from '../native/recorder.js'
 import { types } from '../native/tensor.js'
@@ -138,11 +138,18 @@ class Trial {
     record.label = `${this.#layer.type} backward`
     const outputGradient = record.data(1, output.columns, 'float32')
     const { inputGradient } = this.#layer.backward(record, cache, outputGradient, true, this.#options)
+    if (inputGradient === undefined && !this.#layer.takesCodes) {
+      throw new DeepblasError(
+        'ERR_DEEPBLAS_ARGUMENT',
+        `Expected an inputGradient from the backward block of ${this.#layer.describe()}, where it is wanted, but received none.`,
+      )
+    }
     // Running statistics move: in a copy.
     const parameters = newArena(this.#network)
     parameters.copyFrom(this.#parameters)
     const gradients = newArena(this.#network)
-    const pass = this.#pass(record, parameters, [this.#matrix(this.#x), this.#matrix(this.#weights)], gradients)
+    const slots = [this.#matrix(this.#x), this.#matrix(this.#weights)]
+    const pass = this.#pass(record, record.program(), parameters, slots, gradients)
     pass.runSync()
     return {
       parameters: this.#layer.trainableParameters.map((parameter) => ({
@@ -158,8 +165,9 @@ class Trial {
     const record = createRecorder()
     const { output } = this.#forward(record)
     this.#layer.recordPenalty(record, record.accumulator(), undefined, undefined)
+    const program = record.program()
     return () => {
-      const pass = this.#pass(record, this.#parameters, [this.#matrix(this.#x)])
+      const pass = this.#pass(record, program, this.#parameters, [this.#matrix(this.#x)])
       const [penalty = 0] = pass.runSync()
       const outputs = pass.readTensor(output.index, 0, this.#rows)
       return outputs.reduce((sum, value, i) => sum + value * this.#weights[i]!, penalty / this.#rows)
@@ -171,7 +179,7 @@ class Trial {
     return this.#layer.forward(record, record.data(0, this.#network.inputs, 'float32'), this.#options)
   }
 
-  #pass(record: Recorder, parameters: Arena, slots: Matrix[], gradients?: Arena): Pass {
+  #pass(record: Recorder, program: Program, parameters: Arena, slots: Matrix[], gradients?: Arena): Pass {
     const numbers = new Float64Array(record.stepNumberCount)
     if (record.randomColumns !== undefined) {
       numbers[record.randomColumns.seed] = this.#seed
@@ -179,7 +187,7 @@ class Trial {
     }
     for (const { column, values } of record.memberNumbers) numbers[column] = values[0]!
     return new (native().Pass)({
-      program: record.program(),
+      program,
       batch: this.#rows,
       keepAll: true,
       rows: Float64Array.of(this.#rows),

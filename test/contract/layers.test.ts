@@ -284,6 +284,23 @@ describe.each(cases)('$name', (one) => {
     expect(after.loss).toBeLessThan(0.9 * before.loss)
   })
 
+  test('one description in two models, and twice in one, is as many layers', async () => {
+    const [description, alone] = [one.layer(), one.layer()]
+    const build = (first: Layer) => new Sequential([first, new Dense(2)], { inputs: one.inputs, seed: 1 })
+    const models = [build(description), build(description), build(alone)]
+    const data = dataOf(one, 40)
+    await models[0]!.fit(data, fitting)
+    expect(weightsOf(models[1]!)).toEqual(weightsOf(build(alone)))
+    await models[1]!.fit(data, fitting)
+    await models[2]!.fit(data, fitting)
+    for (const model of models) expect(weightsOf(model)).toEqual(weightsOf(models[0]!))
+    if (description.takesCodes || one.outputs !== one.inputs) return
+    const twice = new Sequential([description, description, new Dense(2)], { inputs: one.inputs })
+    const names = twice.getWeights().map(({ name }) => name)
+    expect(new Set(names).size).toBe(names.length)
+    expect(description.parameters.length).toBe(0)
+  })
+
   test('frozen, nothing of it changes', async () => {
     const model = modelOf(one)
     for (const index of [0, 2]) model.layers[index]!.trainable = false

@@ -71,6 +71,18 @@ test('a gradient that is not finite is refused', () => {
   expect(() => checkGradient(new Square(Number.POSITIVE_INFINITY), { inputs: 2 })).toThrowError(/relative error of/)
 })
 
+test('a backward block that forgets the input gradient is refused', () => {
+  class Forgetful extends Square {
+    override bind(inputs: number) {
+      return new Forgetful(2, inputs)
+    }
+    override backward(): Backward {
+      return { inputGradient: undefined }
+    }
+  }
+  expect(() => checkGradient(new Forgetful(2), { inputs: 2 })).toThrowError(/inputGradient .* received none/)
+})
+
 test('penalties belong to the gradient', () => {
   const layer = new Dense(3, { regularizer: l2(2), activation: 'relu' })
   expect(checkGradient(layer, { inputs: 4 })).toBeLessThan(0.002)
