@@ -35,7 +35,9 @@ export function scoresOf<Result>(
     finish(accumulators[2 * i]! / accumulators[2 * i + 1]!),
   ])
   const known: Record<string, MetricValue> = { ...Object.fromEntries(means), ...values }
-  return Object.fromEntries(['loss', ...metrics.map(({ name }) => name)].map((name) => [name, known[name]!])) as Result
+  // What sees all scores at once is not known of a stream, whose rows have gone by.
+  const names = ['loss', ...metrics.map(({ name }) => name)].filter((name) => known[name] !== undefined)
+  return Object.fromEntries(names.map((name) => [name, known[name]!])) as Result
 }
 
 /** What the last layer's activation suggests. */

@@ -234,6 +234,23 @@ test.each([
   await expect(modelOf(3, 'softmax').fit(data, options)).rejects.toThrow(message)
 })
 
+test('on a stream what sees all scores is of the validation alone', async () => {
+  const data = Dataset.from({ x, y: [0, 1, 0, 1] })
+  async function* batches() {
+    yield { x, y: [0, 1, 0, 1] }
+    yield { x, y: [1, 1, 0, 1] }
+  }
+  const model = modelOf(1, 'sigmoid')
+  const { epochs } = await model.fit(batches(), {
+    loss: 'binaryCrossEntropy',
+    metrics: ['accuracy', 'rocAuc'],
+    validation: data,
+  })
+  expect(Object.keys(epochs[0]!)).toEqual(['epoch', 'loss', 'accuracy', 'validation', 'learningRate', 'seconds'])
+  const { loss, accuracy: share, rocAuc: area } = await model.evaluate(data)
+  expect(epochs[0]!.validation).toEqual({ loss, accuracy: share, rocAuc: area })
+})
+
 test('a metric of your own may change what it is given', async () => {
   const y = [0, 1, 1, 0]
   const sorting = defineMetric({
