@@ -87,6 +87,25 @@ test('learning rate: the suggested one beats those far from it', async () => {
   expect(accuracy('suggested')).toBeGreaterThan(accuracy('hundredfold') + 10)
 })
 
+test('a stream from a cursor: the loss falls', async () => {
+  const output = await run('training/stream.mjs', '20000')
+  expect(output).toContain('60000 rows read')
+  expect(numberAfter('epoch 3: loss', output)).toBeLessThan(0.5 * numberAfter('epoch 1: loss', output))
+  expect(numberAfter('epoch 3: loss', output)).toBeLessThan(0.02)
+})
+
+test('resume: another process goes on to the same bits', async () => {
+  const output = await run('training/resume.mjs')
+  expect(output).toContain('the first process ends with exit code 1')
+  expect(output).toContain('the same, to the last bit')
+})
+
+test('fine-tuning beats random weights where there are few rows', async () => {
+  const output = await run('training/fine-tune.mjs')
+  const [fresh, tuned] = [numberAfter('from random weights:', output), numberAfter('small steps:', output)]
+  expect(tuned).toBeGreaterThan(fresh + 3)
+})
+
 test.skipIf(!existsSync(cats))(
   'cat classifier (skipped without ../shared/data/catvnoncat)',
   async () => {

@@ -28,6 +28,13 @@ test('2,000 training steps leave resident memory flat', async () => {
   expect((late - early) / MiB).toBeLessThan(32)
 })
 
+test('a stream of more than a gigabyte is read in bounded memory', async () => {
+  const [early = 0, late = 0] = await runProgram<number[]>('rss-stream.mjs', { args: ['500', '3000'], flags })
+  expect(early).toBeGreaterThan(0)
+  // The 2,500 batches between the two are 1.2 GB as they come, and as much in native memory.
+  expect((late - early) / MiB).toBeLessThan(100)
+})
+
 test('10,000 models made and dropped leave resident memory flat', async () => {
   const [early = 0, late = 0] = await runProgram<number[]>('rss-models.mjs', { args: ['3000', '10000'], flags })
   expect(early).toBeGreaterThan(0)
