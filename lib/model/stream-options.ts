@@ -68,6 +68,10 @@ export function streamSettings(
   if (optimizer instanceof LBFGS) {
     throw invalid('optimizer', 'optimizer of steps with a stream', optimizer, 'LBFGS looks at all rows at every step.')
   }
+  if (stepsPerEpoch === undefined && optimizer.accumulate > 1) {
+    const hint = 'The last ones of an epoch make an update of their own.'
+    throw invalid('stepsPerEpoch', 'batches of an epoch, which accumulate must know,', stepsPerEpoch, hint)
+  }
   const { learningRate } = optimizer
   if (stepsPerEpoch === undefined && isSchedule(learningRate)) {
     const byEpochs = [1, 10, 100].some(
