@@ -19,9 +19,10 @@ int64_t bytesOf(Type type) {
 namespace {
 
 int64_t whole(double value) {
-  const int64_t number = static_cast<int64_t>(value);
-  require(static_cast<double>(number) == value, "a recorded integer is not whole");
-  return number;
+  // Outside these limits the conversion is undefined: for arm64, GCC makes a rounding of it, which infinity passes.
+  const bool convertible = value >= -0x1p63 && value < 0x1p63;
+  require(convertible && static_cast<double>(static_cast<int64_t>(value)) == value, "a recorded integer is not whole");
+  return static_cast<int64_t>(value);
 }
 
 }  // namespace
