@@ -1,4 +1,4 @@
-// Runs the tests: deepblas_test [part of a test's or file's name ...]
+// Runs the tests: deepblas_test [part of a test's or file's name, or -part of one to leave out ...]
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -41,10 +41,16 @@ std::string baseName(const char* path) {
 }
 
 bool wanted(const Entry& entry, int argumentCount, char** arguments) {
-  if (argumentCount < 2) return true;
-  for (int i = 1; i < argumentCount; ++i)
-    if ((entry.file + " " + entry.name).find(arguments[i]) != std::string::npos) return true;
-  return false;
+  const std::string name = entry.file + " " + entry.name;
+  bool named = false, anyNamed = false;
+  for (int i = 1; i < argumentCount; ++i) {
+    const bool leavesOut = arguments[i][0] == '-';
+    const bool matches = name.find(arguments[i] + leavesOut) != std::string::npos;
+    if (leavesOut && matches) return false;
+    anyNamed = anyNamed || !leavesOut;
+    named = named || (!leavesOut && matches);
+  }
+  return named || !anyNamed;
 }
 
 void runOne(const Entry& entry) {
