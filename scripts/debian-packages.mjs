@@ -1,4 +1,4 @@
-// Debian packages for the prebuilt addons, fetched through private lists in a folder of their own: the system's package
+// Debian packages for the prebuilt addons and the arm64 tests, fetched through private lists in a folder of their own: the system's package
 // sources and what it has installed stay as they are. Needs no root.
 
 import { spawnSync } from 'node:child_process'
@@ -9,10 +9,11 @@ import { join } from 'node:path'
  * Makes lists in `folder` and brings them up to date.
  *
  * @param {string} folder
- * @param {{ type: 'deb' | 'deb-src', suite?: string }} which suite: a Debian release by name. Default: the system's.
+ * @param {{ type: 'deb' | 'deb-src', suite?: string, architecture?: string }} which suite: a Debian release by name.
+ *   architecture: Debian's name of the processor. Defaults: the system's.
  * @returns {string[]} the arguments that make apt-get use them
  */
-export function privateLists(folder, { type, suite }) {
+export function privateLists(folder, { type, suite, architecture }) {
   const sources = join(folder, 'sources')
   const lists = join(folder, 'lists')
   const installed = join(folder, 'installed')
@@ -30,6 +31,7 @@ export function privateLists(folder, { type, suite }) {
     'APT::Sandbox::User': '',
     // An archived release is no longer signed anew.
     'Acquire::Check-Valid-Until': 'false',
+    ...(architecture ? { 'APT::Architecture': architecture, 'APT::Architectures': architecture } : {}),
   }
   const options = ['-qq', ...Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`])]
   // One source that cannot be reached makes this fail, though the one that is wanted was read: what is fetched next tells.

@@ -39,17 +39,26 @@ export function setup({ toolchain = false } = {}) {
 function installSystemPackages() {
   const missing = missingRequirements()
   if (missing.length === 0) return
-  const prefix = asRoot()
-  if (isDebian() && prefix) {
-    // What apt says of each package is of no use; what goes wrong comes on the error stream.
-    const quiet = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, stdio: ['ignore', 'ignore', 'inherit'] }
-    const [program, ...before] = [...prefix, 'apt-get']
-    step('updating the package lists', program, [...before, '-qq', 'update'], quiet)
-    const install = ['-qq', '-y', '-o', 'Dpkg::Use-Pty=0', '--no-install-recommends', 'install', ...debianPackages]
-    step(`installing ${debianPackages.join(' ')}`, program, [...before, ...install], quiet)
-    if (missingRequirements().length === 0) return
-  }
+  if (installDebianPackages(debianPackages) && missingRequirements().length === 0) return
   fail(`To build deepblas, ${missing.join(', ')} must be installed:`, ...installLines().map((line) => `  ${line}`))
+}
+
+/**
+ * Installs packages with apt-get; ends the process with code 1 if apt-get fails.
+ *
+ * @param {string[]} packages
+ * @returns {boolean} false if this is no Debian, or there is no way to be root without a person
+ */
+export function installDebianPackages(packages) {
+  const prefix = asRoot()
+  if (!isDebian() || !prefix) return false
+  // What apt says of each package is of no use; what goes wrong comes on the error stream.
+  const quiet = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, stdio: ['ignore', 'ignore', 'inherit'] }
+  const [program, ...before] = [...prefix, 'apt-get']
+  step('updating the package lists', program, [...before, '-qq', 'update'], quiet)
+  const install = ['-qq', '-y', '-o', 'Dpkg::Use-Pty=0', '--no-install-recommends', 'install', ...packages]
+  step(`installing ${packages.join(' ')}`, program, [...before, ...install], quiet)
+  return true
 }
 
 // Output of a step goes to the error stream: what a started program prints stays alone on standard output.
