@@ -12,6 +12,8 @@ import { SameShape } from './same-shape.js'
 export interface RowSource {
   readonly rows: number
   readonly features: number
+  /** Where the columns have names. */
+  readonly inputs?: readonly { readonly name: string; readonly columns: number }[] | undefined
   row(index: number): Float32Array
 }
 
@@ -60,9 +62,9 @@ export class Normalize extends SameShape {
   /**
    * A layer that has seen the rows.
    *
-   * @param columns how many columns to look at, from the first on: those before any codes. Default all.
+   * @param columns which to look at: the name of an input, or how many from the first on. Default all.
    */
-  static fit(data: RowSource, columns?: number): Normalize {
+  static fit(data: RowSource, columns?: number | string): Normalize {
     return new Normalize().adapt(data, columns)
   }
 
@@ -75,14 +77,12 @@ export class Normalize extends SameShape {
   /**
    * Takes mean and deviation of the rows, before the layer is given to a model: a model has copied them.
    *
-   * @param columns how many columns to look at, from the first on. Default all.
+   * @param columns which to look at: the name of an input, or how many from the first on. Default all.
    * @returns this layer
    */
-  adapt(data: RowSource, columns = data.features): this {
+  adapt(data: RowSource, columns?: number | string): this {
     if (typeof data?.row !== 'function') throw invalid('data', 'Dataset', data, 'Make one with Dataset.from({ x }).')
-    if (positiveInteger('columns', columns) > data.features) {
-      throw invalid('columns', `at most ${data.features}, the features of the data`, columns)
-    }
+    const { from, count } = chosen(data, columns)
     if (this.inputs !== undefined) {
       throw new DeepblasError(
         'ERR_DEEPBLAS_ARGUMENT',
@@ -90,15 +90,15 @@ export class Normalize extends SameShape {
           'later its numbers are set with setWeights.',
       )
     }
-    const mean = new Float64Array(columns)
-    const squares = new Float64Array(columns)
+    const mean = new Float64Array(count)
+    const squares = new Float64Array(count)
     // Welford's update: digits of a feature far from 0 are kept.
     for (let row = 0; row < data.rows; row++) {
       const values = data.row(row)
-      for (let c = 0; c < columns; c++) {
-        const difference = values[c]! - mean[c]!
+      for (let c = 0; c < count; c++) {
+        const difference = values[from + c]! - mean[c]!
         mean[c]! += difference / (row + 1)
-        squares[c]! += difference * (values[c]! - mean[c]!)
+        squares[c]! += difference * (values[from + c]! - mean[c]!)
       }
     }
     this.#mean = Float32Array.from(mean)
@@ -160,6 +160,21 @@ export class Normalize extends SameShape {
       new Parameter(role, [inputs], 0, { kind: 'constant', a: 0, b: 0, values }, false)
     this.#parameters = [vector('mean', this.#mean!), vector('standardDeviation', this.#deviation!)]
   }
+}
+
+function chosen(data: RowSource, columns: number | string = data.features): { from: number; count: number } {
+  if (typeof columns === 'number') {
+    const count = positiveInteger('columns', columns)
+    if (count <= data.features) return { from: 0, count }
+    throw invalid('columns', `at most ${data.features}, the features of the data`, columns)
+  }
+  let from = 0
+  for (const { name, columns: count } of data.inputs ?? []) {
+    if (name === columns) return { from, count }
+    from += count
+  }
+  const names = data.inputs?.map(({ name }) => name).join(', ')
+  throw invalid('columns', names === undefined ? 'number: the data has no names' : `one of ${names}`, columns)
 }
 
 function numbers(argument: string, value: ArrayLike<number> | undefined): Float32Array {

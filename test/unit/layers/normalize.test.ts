@@ -48,6 +48,21 @@ test('its numbers are in the file, are not trained, and count as statistics', as
   }
 })
 
+test('of some columns: the first, or those of a named input', () => {
+  const [mean, deviation] = [
+    [3, 100_002],
+    [Math.sqrt(14 / 3), Math.sqrt(8 / 3)],
+  ]
+  const named = Dataset.from({ x: { code: [0, 1, 2], numeric: x.map((row) => row.slice(0, 2)) } })
+  for (const layer of [Normalize.fit(data, 2), Normalize.fit(named, 'numeric')]) {
+    const [first, second] = new Sequential([layer], { inputs: 2 }).getWeights()
+    expect([...first!.data]).toEqual(mean)
+    for (const [c, value] of second!.data.entries()) expect(value).toBeCloseTo(deviation[c]!, 5)
+  }
+  expect(() => Normalize.fit(named, 'numbers')).toThrowError(/one of code, numeric/)
+  expect(() => Normalize.fit(data, 'numeric')).toThrowError(/no names/)
+})
+
 test('a Normalize that has seen nothing, or other features, is refused', () => {
   expect(() => new Sequential([new Normalize()], { inputs: 4 })).toThrowError(/Normalize.fit\(train\)/)
   expect(() => new Sequential([Normalize.fit(data)], { inputs: 3 })).toThrowError(
