@@ -1,0 +1,91 @@
+/*
+ * The columns of a table: one typed array each, so that a table of ten million rows is a few objects.
+ */
+import { invalid } from '../../validate.js'
+
+export const columnTypes = ['number', 'category', 'boolean', 'date'] as const
+
+export type ColumnType = (typeof columnTypes)[number]
+
+/** A column of a table. Missing: NaN in numbers, booleans and dates, -1 in codes. */
+export type Column =
+  | { readonly name: string; readonly type: 'number'; readonly values: Float64Array }
+  /** Milliseconds since 1970, UTC. */
+  | { readonly name: string; readonly type: 'date'; readonly values: Float64Array }
+  /** 0, 1 or NaN. */
+  | { readonly name: string; readonly type: 'boolean'; readonly values: Float64Array }
+  /** Texts, each kept once in `levels`; `codes` say which one a row has. */
+  | {
+      readonly name: string
+      readonly type: 'category'
+      readonly levels: readonly string[]
+      readonly codes: Int32Array
+    }
+
+/** One value of a table, as a program meets it; undefined where it is missing. */
+export type Cell = number | string | boolean | Date | undefined
+
+export function columnLength(column: Column): number {
+  return column.type === 'category' ? column.codes.length : column.values.length
+}
+
+/** A copy of the rows asked for, in their order. A category keeps all of its levels. */
+export function selectColumn(column: Column, rows: Int32Array): Column {
+  if (column.type === 'category') {
+    const { codes } = column
+    const taken = new Int32Array(rows.length)
+    for (let i = 0; i < rows.length; i++) taken[i] = codes[rows[i]!]!
+    return { ...column, codes: taken }
+  }
+  const { values } = column
+  const taken = new Float64Array(rows.length)
+  for (let i = 0; i < rows.length; i++) taken[i] = values[rows[i]!]!
+  return { ...column, values: taken }
+}
+
+export function cellOf(column: Column, row: number): Cell {
+  if (column.type === 'category') return column.levels[column.codes[row]!]
+  const value = column.values[row]!
+  if (Number.isNaN(value)) return undefined
+  if (column.type === 'number') return value
+  return column.type === 'boolean' ? value !== 0 : new Date(value)
+}
+
+/** Columns of one name and type, one below the other; the levels of categories are united in order of appearance. */
+export function joinColumns(parts: readonly Column[]): Column {
+  const first = parts[0]!
+  const length = parts.reduce((sum, part) => sum + columnLength(part), 0)
+  let from = 0
+  if (first.type === 'category') {
+    const numbers = new Map<string, number>()
+    const codes = new Int32Array(length)
+    for (const part of parts) {
+      if (part.type !== 'category') throw mixedTypes(first, part)
+      const united = part.levels.map((level) => {
+        const known = numbers.get(level)
+        if (known !== undefined) return known
+        numbers.set(level, numbers.size)
+        return numbers.size - 1
+      })
+      for (let i = 0; i < part.codes.length; i++) codes[from + i] = united[part.codes[i]!] ?? -1
+      from += part.codes.length
+    }
+    return { name: first.name, type: 'category', levels: [...numbers.keys()], codes }
+  }
+  const values = new Float64Array(length)
+  for (const part of parts) {
+    if (part.type !== first.type) throw mixedTypes(first, part)
+    values.set(part.values, from)
+    from += part.values.length
+  }
+  return { name: first.name, type: first.type, values }
+}
+
+function mixedTypes(first: Column, other: Column) {
+  return invalid(
+    `the column '${first.name}'`,
+    `column of type ${first.type}, as in the first table,`,
+    other.type,
+    `Read the tables with types: { '${first.name}': '${first.type}' }.`,
+  )
+}

@@ -1,0 +1,89 @@
+/*
+ * Objects, one a row, brought into columns.
+ */
+import { DeepblasError } from '../../errors.js'
+import { array, describe, invalid, knownOptions, oneOf, plainObject, string, typeName } from '../../validate.js'
+import { type Column, type ColumnType, columnTypes } from './column.js'
+import { columnBuilder, isMissing } from './column-builder.js'
+import { inferType } from './infer.js'
+import { missingTexts } from './texts.js'
+
+export interface RowsOptions {
+  /** The types of columns where they are known: `{ zip: 'category' }`. The others are inferred. */
+  readonly types?: Readonly<Record<string, ColumnType>>
+  /** Columns to leave out. */
+  readonly ignore?: readonly string[]
+  /** Texts that stand for a missing value, in place of `missingTexts`; blanks always do. */
+  readonly missing?: readonly string[]
+}
+
+export const rowsOptionNames = ['types', 'ignore', 'missing'] as const
+
+export interface CheckedRowsOptions {
+  readonly types: ReadonlyMap<string, ColumnType>
+  readonly ignore: ReadonlySet<string>
+  readonly missing: ReadonlySet<string>
+}
+
+export function checkRowsOptions({ types = {}, ignore = [], missing = missingTexts }: RowsOptions): CheckedRowsOptions {
+  const typed = Object.entries(plainObject('types', types)).map(
+    ([name, type]) => [name, oneOf(`types['${name}']`, type, columnTypes)] as const,
+  )
+  return {
+    types: new Map(typed),
+    ignore: new Set(array('ignore', ignore, 'names of columns').map((name, i) => string(`ignore[${i}]`, name))),
+    missing: new Set(array('missing', missing, 'strings').map((text, i) => string(`missing[${i}]`, text).trim())),
+  }
+}
+
+export async function collectRows(
+  rows: AsyncIterable<unknown> | Iterable<unknown>,
+  options: RowsOptions | undefined,
+): Promise<Column[]> {
+  const iterable =
+    typeof rows === 'object' && rows !== null && (Symbol.asyncIterator in rows || Symbol.iterator in rows)
+  if (!iterable) throw invalid('rows', 'iterable of objects', rows)
+  const all: unknown[] = []
+  for await (const row of rows) all.push(row)
+  return rowsToColumns(all, options)
+}
+
+export function rowsToColumns(rows: readonly unknown[], options: RowsOptions | undefined): Column[] {
+  const given = checkRowsOptions(knownOptions<RowsOptions>('fromRows', options, rowsOptionNames))
+  if (rows.length === 0) {
+    throw new DeepblasError('ERR_DEEPBLAS_DATA', 'Expected at least one row but received none.')
+  }
+  const names = new Set<string>()
+  for (const [i, row] of rows.entries()) {
+    if (typeof row !== 'object' || row === null || Array.isArray(row)) {
+      throw invalid(`rows[${i}]`, 'object with a value for every column', row)
+    }
+    for (const name of Object.keys(row)) names.add(name)
+  }
+  const kept = [...names].filter((name) => !given.ignore.has(name))
+  if (kept.length === 0) {
+    throw new DeepblasError('ERR_DEEPBLAS_DATA', 'Expected rows with at least one column but received none.')
+  }
+  return kept.map((name) => columnOf(name, rows as readonly Readonly<Record<string, unknown>>[], given))
+}
+
+function columnOf(
+  name: string,
+  rows: readonly Readonly<Record<string, unknown>>[],
+  { types, missing }: CheckedRowsOptions,
+): Column {
+  const known = types.get(name)
+  const type = known ?? inferType(rows.map((row) => row[name]).filter((value) => !isMissing(value, missing)))
+  const builder = columnBuilder(name, type, { missing })
+  for (const [i, row] of rows.entries()) {
+    const value = row[name]
+    if (builder.add(value)) continue
+    const why = known === undefined ? `as most values of '${name}' are` : `as types asks for '${name}'`
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_DATA',
+      `Expected ${type}, ${why}, for rows[${i}]['${name}'] but received ${describe(value)} of type ${typeName(value)}. ` +
+        `Correct it, or give types: { '${name}': 'category' }.`,
+    )
+  }
+  return builder.take()
+}

@@ -1,0 +1,239 @@
+import { DeepblasError } from '../../errors.js'
+import {
+  array,
+  didYouMean,
+  finiteNumber,
+  invalid,
+  knownOptions,
+  nonNegativeInteger,
+  oneOf,
+  plainObject,
+  string,
+} from '../../validate.js'
+import { splitRows } from '../split.js'
+import { type Cell, type Column, cellOf, columnLength, columnTypes, joinColumns, selectColumn } from './column.js'
+import { collectRows, type RowsOptions, rowsToColumns } from './from-rows.js'
+
+/** A row of a file that could not be taken, and why. */
+export interface BadRow {
+  /** The line of the file that the row begins in, from 1. */
+  readonly line: number
+  readonly reason: string
+}
+
+/** What a reader left out where it was told to skip bad rows. */
+export interface SkippedRows {
+  readonly rows: number
+  /** The first hundred of them. */
+  readonly first: readonly BadRow[]
+}
+
+const NONE_SKIPPED: SkippedRows = { rows: 0, first: [] }
+
+/**
+ * Columns with names and types, as a file holds them: numbers, categories, booleans, dates, any of which may be missing.
+ * A table does not change; what is selected from it is a copy.
+ *
+ * @example
+ * const flats = await readCsv('flats.csv')
+ * const [train, test] = flats.without(['id']).split(0.2, { seed: 1 })
+ */
+export class Table {
+  readonly rows: number
+  readonly columns: readonly Column[]
+  /** Bad rows that the reader was told to skip. */
+  readonly skipped: SkippedRows
+  readonly #byName: ReadonlyMap<string, Column>
+
+  private constructor(rows: number, columns: readonly Column[], skipped: SkippedRows) {
+    this.rows = rows
+    this.columns = columns
+    this.skipped = skipped
+    this.#byName = new Map(columns.map((column) => [column.name, column]))
+  }
+
+  /**
+   * A table of columns as they are; they are not copied.
+   *
+   * @throws DeepblasError ERR_DEEPBLAS_SHAPE for columns of different length, ERR_DEEPBLAS_ARGUMENT for two of one name
+   */
+  static of(columns: readonly Column[], skipped: SkippedRows = NONE_SKIPPED): Table {
+    array('columns', columns, 'columns')
+    if (columns.length === 0) throw invalid('columns', 'at least one column', columns)
+    const rows = columnLength(checkedColumn('columns[0]', columns[0]!))
+    const names = new Set<string>()
+    for (const [i, column] of columns.entries()) {
+      checkedColumn(`columns[${i}]`, column)
+      if (names.has(column.name)) throw invalid(`columns[${i}].name`, 'name of its own', column.name)
+      names.add(column.name)
+      if (columnLength(column) !== rows) {
+        throw new DeepblasError(
+          'ERR_DEEPBLAS_SHAPE',
+          `Expected ${rows} rows for the column '${column.name}', as '${columns[0]!.name}' has, but received ${columnLength(column)}.`,
+        )
+      }
+    }
+    return new Table(rows, [...columns], skipped)
+  }
+
+  /**
+   * A table of objects, one a row. Its columns are all their keys, in order of appearance; a key that a row lacks, null and
+   * undefined are missing. Numbers, booleans and dates are themselves, texts are taken as a CSV file's.
+   *
+   * @throws DeepblasError ERR_DEEPBLAS_DATA for no rows or a value that its column cannot hold
+   * @example
+   * Table.fromRows([{ rooms: 3, city: 'Wien' }, { rooms: 2, city: null }])
+   */
+  static fromRows(rows: readonly Readonly<Record<string, unknown>>[], options?: RowsOptions): Table {
+    return Table.of(rowsToColumns(array('rows', rows, 'objects'), options))
+  }
+
+  /** The same for rows that come one by one, such as those of a database's cursor. */
+  static async fromRowStream(
+    rows: AsyncIterable<Readonly<Record<string, unknown>>> | Iterable<Readonly<Record<string, unknown>>>,
+    options?: RowsOptions,
+  ): Promise<Table> {
+    return Table.of(await collectRows(rows, options))
+  }
+
+  /** One table below the other: the same columns in each, in the order of the first. Levels of categories are united. */
+  static concat(tables: readonly Table[]): Table {
+    array('tables', tables, 'tables')
+    const [first] = tables
+    if (first === undefined) throw invalid('tables', 'at least one table', tables)
+    for (const [i, table] of tables.entries()) {
+      if (!(table instanceof Table)) throw invalid(`tables[${i}]`, 'Table', table)
+      if (table.columns.length === first.columns.length) continue
+      throw new DeepblasError(
+        'ERR_DEEPBLAS_SHAPE',
+        `Expected ${first.columns.length} columns for tables[${i}], as tables[0] has, but received ${table.columns.length}.`,
+      )
+    }
+    const columns = first.columns.map(({ name }) => joinColumns(tables.map((table) => table.column(name))))
+    const skipped = {
+      rows: tables.reduce((sum, table) => sum + table.skipped.rows, 0),
+      first: tables.flatMap((table) => table.skipped.first).slice(0, MOST_SHOWN),
+    }
+    return Table.of(columns, skipped)
+  }
+
+  /** Whether there is a column of that name. */
+  has(name: string): boolean {
+    return this.#byName.has(name)
+  }
+
+  /** The names of the columns, in their order. */
+  get names(): string[] {
+    return this.columns.map((column) => column.name)
+  }
+
+  /** @throws DeepblasError ERR_DEEPBLAS_DATA for a name that no column has, with those there are */
+  column(name: string): Column {
+    const found = this.#byName.get(name)
+    if (found === undefined) throw unknownColumn(name, this.names)
+    return found
+  }
+
+  /** The rows given, in that order. Categories keep all of their levels, whether a row has them or not. */
+  select(rows: Int32Array | readonly number[]): Table {
+    if (!(rows instanceof Int32Array)) array('rows', rows, 'row numbers')
+    for (const row of rows) {
+      if (!(Number.isInteger(row) && row >= 0 && row < this.rows)) {
+        throw invalid('rows', `row numbers from 0 to ${this.rows - 1}`, row)
+      }
+    }
+    const taken = Int32Array.from(rows)
+    return Table.of(this.columns.map((column) => selectColumn(column, taken)))
+  }
+
+  /** All columns but these; every one must be there. */
+  without(names: readonly string[]): Table {
+    for (const name of array('names', names, 'names of columns')) this.column(string('names', name))
+    const kept = this.columns.filter((column) => !names.includes(column.name))
+    if (kept.length === 0) throw invalid('names', 'names that leave a column', names)
+    return Table.of(kept, this.skipped)
+  }
+
+  /**
+   * Two parts, split by a seeded shuffle as `Dataset.split` does it: the first keeps the larger share.
+   *
+   * @param fraction share of the rows in the second part, above 0 and below 1
+   * @param options `seed` (default 0); `stratify`: the category or boolean column, or column of few whole numbers, whose
+   *   values are each split by the fraction, less than one row off; missing is a value of its own
+   * @throws DeepblasError ERR_DEEPBLAS_DATA if a part would be empty
+   */
+  split(fraction: number, options?: { seed?: number; stratify?: string }): [Table, Table] {
+    const { seed = 0, stratify } = knownOptions<{ seed?: number; stratify?: string }>('split', options, [
+      'seed',
+      'stratify',
+    ])
+    finiteNumber('fraction', fraction, { exclusiveMin: 0, exclusiveMax: 1 })
+    nonNegativeInteger('seed', seed)
+    const classes = stratify === undefined ? undefined : classesOf(this.column(stratify))
+    const { kept, held } = splitRows(this.rows, fraction, seed, classes)
+    return [this.select(kept), this.select(held)]
+  }
+
+  /** One value: a number, text, boolean or date; undefined where it is missing. */
+  cell(row: number, name: string): Cell {
+    const column = this.column(name)
+    if (!(Number.isInteger(row) && row >= 0 && row < this.rows)) {
+      throw invalid('row', `row number from 0 to ${this.rows - 1}`, row)
+    }
+    return cellOf(column, row)
+  }
+
+  /** One row as an object, with undefined for what is missing. */
+  row(row: number): Record<string, Cell> {
+    return Object.fromEntries(this.columns.map(({ name }) => [name, this.cell(row, name)]))
+  }
+}
+
+/** Bad rows that are kept to be shown. */
+export const MOST_SHOWN = 100
+
+export function unknownColumn(name: string, names: readonly string[]): DeepblasError {
+  const near = didYouMean(name, names)
+  const list = names.slice(0, MOST_SHOWN).map((one) => `'${one}'`)
+  return new DeepblasError(
+    'ERR_DEEPBLAS_DATA',
+    `Expected a column '${name}' but there is none; there are ${list.join(', ')}${names.length > MOST_SHOWN ? ', …' : ''}.` +
+      `${near === undefined ? '' : ` ${near}`}`,
+  )
+}
+
+function checkedColumn(argument: string, column: Column): Column {
+  plainObject(argument, column)
+  string(`${argument}.name`, column.name)
+  oneOf(`${argument}.type`, column.type, columnTypes)
+  if (column.type === 'category') {
+    if (!(column.codes instanceof Int32Array)) throw invalid(`${argument}.codes`, 'Int32Array', column.codes)
+    array(`${argument}.levels`, column.levels, 'strings')
+    for (const code of column.codes) {
+      if (code < -1 || code >= column.levels.length) {
+        throw invalid(`${argument}.codes`, `codes from -1 to ${column.levels.length - 1}`, code)
+      }
+    }
+  } else if (!(column.values instanceof Float64Array)) {
+    throw invalid(`${argument}.values`, 'Float64Array', column.values)
+  }
+  return column
+}
+
+/** The values of a column as classes, in order of appearance. */
+function classesOf(column: Column): { ofRow: Int32Array; count: number } {
+  const values = column.type === 'category' ? column.codes : column.values
+  const numbers = new Map<number, number>()
+  const ofRow = new Int32Array(values.length)
+  // A Map takes NaN for a key like any other.
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row]!
+    let own = numbers.get(value)
+    if (own === undefined) {
+      own = numbers.size
+      numbers.set(value, own)
+    }
+    ofRow[row] = own
+  }
+  return { ofRow, count: numbers.size }
+}
