@@ -1,6 +1,7 @@
 // Networks without convolution for pictures of 28 x 28, each with its way of training.
 import {
   Activation,
+  Adam,
   AdamW,
   BatchNorm,
   cosine,
@@ -10,7 +11,6 @@ import {
   flip,
   maxNorm,
   RMSProp,
-  SGD,
   shift,
 } from 'deepblas'
 
@@ -34,7 +34,7 @@ export const recipes = {
     augmentations: [],
   },
   srivastava: {
-    what: '1024-1024-1024 relu, dropout and max-norm (Srivastava et al. 2014: 98.94 %)',
+    what: '1024-1024-1024 relu, dropout and max-norm (Srivastava et al. 2014: 98.94 %), Adam, cosine',
     epochs: 60,
     batchSize: 128,
     layers: () => [
@@ -43,7 +43,7 @@ export const recipes = {
       output(),
     ],
     loss: 'crossEntropy',
-    optimizer: (epochs) => new SGD({ learningRate: falling(0.1, epochs), momentum: 0.95 }),
+    optimizer: (epochs) => new Adam({ learningRate: falling(0.001, epochs) }),
     augmentations: [],
   },
   fashion: {
