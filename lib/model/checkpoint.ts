@@ -18,6 +18,9 @@ import { leavesOf, type Network, newArena } from './network.js'
 import type { TrainingStart } from './training-state.js'
 import type { Watches } from './watches.js'
 
+/** Names of the parameters where the model's are averages. */
+const PARAMETERS = 'parameters.'
+
 /** How the rows are cut. */
 export interface Batches {
   /** Rows of every member. */
@@ -41,7 +44,10 @@ export interface Standing {
 export function describeCheckpoint(standing: Standing): CheckpointDescription {
   const { settings, batches, place, states, histories, watches } = standing
   const { network, optimizer, seeds } = settings
-  const model = settings.describe()
+  const averages = optimizer.averageSlot === undefined ? undefined : states[optimizer.averageSlot]
+  // As a model the file holds what the fit would end with; then the parameters that steps go on from stand beside it.
+  const described = settings.describe()
+  const model = averages ? { ...described, weights: readArena(network, averages, seeds.length, '') } : described
   const snapshots: WeightDescription[][] = []
   return {
     model,
@@ -57,7 +63,10 @@ export function describeCheckpoint(standing: Standing): CheckpointDescription {
         ...(state === undefined ? {} : { state: savedState(state, network, handle, snapshots) }),
       }
     }),
-    states: states.flatMap((arena, i) => readArena(network, arena, seeds.length, `${optimizer.stateNames[i]}.`)),
+    states: [
+      ...states.flatMap((arena, i) => readArena(network, arena, seeds.length, `${optimizer.stateNames[i]}.`)),
+      ...(averages ? readArena(network, settings.parameters, seeds.length, PARAMETERS) : []),
+    ],
     ...(place.stepOfEpoch === 0 ? {} : { accumulators: standing.accumulators }),
     snapshots,
   }
@@ -116,13 +125,19 @@ export function resumedStart(
   for (const [i, arena] of states.entries()) {
     writeArena(path, network, arena, members, saved.states, `${optimizer.stateNames[i]}.`)
   }
+  // A sum and a weight of the loss and of every metric that is a mean over rows.
+  const sums = 2 * members * (1 + settings.scoring.metrics.filter(({ record }) => record !== undefined).length)
   const whole =
     place.stepsBefore.length === members &&
     histories.length === members &&
     place.active.every((member) => member < members) &&
-    place.stepOfEpoch > 0 === (accumulators !== undefined)
+    accumulators?.length === (place.stepOfEpoch > 0 ? sums : undefined)
   if (!whole) throw incomplete(path, 'its place')
-  writeArena(path, network, parameters, members, saved.model.weights, '')
+  if (optimizer.averageSlot === undefined) {
+    writeArena(path, network, parameters, members, saved.model.weights, '')
+  } else {
+    writeArena(path, network, parameters, members, saved.states, PARAMETERS)
+  }
   return {
     epoch: place.epoch,
     stepOfEpoch: place.stepOfEpoch,
@@ -218,14 +233,16 @@ function writeArena(
   prefix: string,
 ): void {
   const given = new Map(list.map((one) => [one.name, one]))
-  for (let member = 0; member < members; member++) {
-    for (const parameter of network.parameters) {
+  const found = Array.from({ length: members }, (_, member) =>
+    network.parameters.map((parameter) => {
       const name = prefix + nameOf(parameter.name, member, members)
       const one = given.get(name)
       if (one === undefined || one.shape.join() !== parameter.shape.join()) throw incomplete(path, `'${name}'`)
-      parameter.write(arena, member, one.data)
-    }
-  }
+      return { parameter, member, data: one.data }
+    }),
+  )
+  // Nothing is written where anything is missing.
+  for (const { parameter, member, data } of found.flat()) parameter.write(arena, member, data)
 }
 
 function incomplete(path: string, part: string): DeepblasError {

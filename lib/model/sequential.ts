@@ -1,6 +1,6 @@
 import { Dataset, type DatasetInput } from '../data/dataset.js'
 import type { NamedRows } from '../data/named-rows.js'
-import { type ArrayWithShape, isNumberArray, type NumberArray, type Rows } from '../data/rows.js'
+import { isNumberArray, type NumberArray, type Rows } from '../data/rows.js'
 import { DeepblasError } from '../errors.js'
 import { type ModelDescription, readModelFile, writeModelFile } from '../files/model-file.js'
 import type { NamedInputs } from '../layers/inputs.js'
@@ -167,7 +167,7 @@ export class Sequential<
     return (async () => this.#lock.run(this.#steps(train, options, 'async')))()
   }
 
-  /** As `fit`, on this thread: the event loop waits. Callbacks must not return promises. */
+  /** As `fit` with a data set, on this thread: the event loop waits. Callbacks must not return promises. */
   fitSync(train: Dataset, options: FitOptions): History {
     return this.#lock.runSync(this.#steps(train, options, 'sync'))
   }
@@ -497,5 +497,3 @@ export class Sequential<
     return namedWeights(this.#network, arena)
   }
 }
-
-export type { ArrayWithShape }

@@ -3,9 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
+  Activation,
   Adam,
+  AdamW,
+  BatchNorm,
   type Callback,
   Checkpoint,
+  cosine,
   Dataset,
   Dense,
   Dropout,
@@ -16,8 +20,13 @@ import {
   type Layer,
   type NamedWeights,
   Population,
+  ReduceOnPlateau,
+  RMSProp,
+  readSafetensors,
   Sequential,
   SGD,
+  warmUp,
+  writeSafetensors,
 } from '../../../lib/index.js'
 
 let folder = ''
@@ -79,6 +88,43 @@ describe('a resumed training is the one that was not interrupted, to the same bi
     expect(scores(history)).toEqual(scores(expected))
     expect(history.epochs).toHaveLength(10)
     expect(bits(resumed.getWeights())).toEqual(bits(whole.getWeights()))
+  })
+
+  test.each<[string, () => Partial<FitOptions>, () => Layer[]]>([
+    [
+      'accumulated gradients, clipping, an average of the weights and a schedule',
+      () => ({
+        optimizer: new AdamW({
+          learningRate: warmUp(cosine({ learningRate: 0.05, steps: 10, unit: 'epoch' }), { steps: 9 }),
+          accumulate: 3,
+          clipNorm: 0.5,
+          averageDecay: 0.9,
+        }),
+      }),
+      layers,
+    ],
+    [
+      'a rate that a plateau has lowered',
+      () => ({ callbacks: [new ReduceOnPlateau({ patience: 0, threshold: 0.05 })] }),
+      layers,
+    ],
+    [
+      'running statistics',
+      () => ({ optimizer: new RMSProp({ learningRate: 0.01, momentum: 0.5, centered: true }) }),
+      () => [new Dense(12), new BatchNorm(), new Activation('relu'), new Dense(1, { activation: 'sigmoid' })],
+    ],
+  ])('with %s', async (_, more, own) => {
+    const whole = model(own())
+    const expected = await whole.fit(train, options(more()))
+    for (const every of [4, { steps: 22 }]) {
+      const path = newPath()
+      const callbacks = [...(more().callbacks ?? []), new Checkpoint(path, { every }), crash({ step: 30 })]
+      await expect(model(own()).fit(train, options({ ...more(), callbacks }))).rejects.toThrow('crash')
+      const resumed = model(own())
+      const history = await resumed.fit(train, options({ ...more(), resume: path }))
+      expect(scores(history)).toEqual(scores(expected))
+      expect(bits(resumed.getWeights())).toEqual(bits(whole.getWeights()))
+    }
   })
 
   test('with fitSync, momentum, shuffle: false and a full batch', () => {
@@ -169,6 +215,16 @@ test('a checkpoint is a model', async () => {
   expect((await Population.load(path)).member(1).getWeights()).toEqual(many.member(1).getWeights())
 })
 
+test('of averaged weights a checkpoint is the model that the fit would end with', async () => {
+  const path = newPath()
+  const one = model()
+  const optimizer = new SGD({ learningRate: 0.1, averageDecay: 0.95 })
+  const { epochs } = await one.fit(train, options({ epochs: 2, optimizer, callbacks: [new Checkpoint(path)] }))
+  const loaded = await Sequential.load(path)
+  expect(bits(loaded.getWeights())).toEqual(bits(one.getWeights()))
+  expect((await loaded.evaluate(held)).loss).toBe(epochs[1]!.validation!.loss)
+})
+
 test('bestOnly keeps the best epoch, whatever comes after', async () => {
   const path = newPath()
   const saved: number[] = []
@@ -255,6 +311,43 @@ describe('a checkpoint of another training is refused, and the model is as it wa
     await model().fit(train, options({ epochs: 2, callbacks: [watching('loss'), new Checkpoint(own)] }))
     const given = options({ callbacks: [watching('validation.loss')], resume: own })
     await expect(model().fit(train, given)).rejects.toThrow(/'loss', which EarlyStopping has monitored before/)
+  })
+
+  test('a damaged one says what is wrong', async () => {
+    const [own, damaged] = [newPath(), newPath()]
+    const callbacks = [new Checkpoint(own, { every: { steps: 3 } })]
+    await model().fit(train, options({ epochs: 1, callbacks }))
+    const { tensors, metadata } = await readSafetensors(own)
+    type Tensors = typeof tensors
+    const one = model()
+    const before = bits(one.getWeights())
+    const told = async (change: (all: Tensors) => Tensors, text = metadata['deepblas.checkpoint']!) => {
+      await writeSafetensors(damaged, {
+        tensors: change(tensors),
+        metadata: { ...metadata, 'deepblas.checkpoint': text },
+      })
+      const error = await one.fit(train, options({ resume: damaged })).catch((reason: unknown) => reason)
+      expect(error).toMatchObject({ code: 'ERR_DEEPBLAS_FILE' })
+      expect(bits(one.getWeights())).toEqual(before)
+      return (error as Error).message
+    }
+    const without = (name: string) => (all: Tensors) => all.filter((tensor) => tensor.name !== name)
+    expect(await told(without('checkpoint.accumulators'))).toMatch(/its place is missing or wrong/)
+    expect(await told(without('checkpoint.state.firstMoment.layers.0.bias'))).toMatch(/'firstMoment.layers.0.bias'/)
+    expect(await told(without('layers.2.bias'))).toMatch(/'layers.2.bias' is missing/)
+    const shorter = (all: Tensors): Tensors => [
+      ...without('checkpoint.accumulators')(all),
+      { name: 'checkpoint.accumulators', dtype: 'F64', shape: [2], data: Float64Array.of(1, 1) },
+    ]
+    expect(await told(shorter)).toMatch(/its place is missing or wrong/)
+    const foreign = (all: Tensors): Tensors => [
+      ...all,
+      { name: 'checkpoint.other', dtype: 'F32', shape: [1], data: Float32Array.of(1) },
+    ]
+    expect(await told(foreign)).toMatch(/'checkpoint.other' is unknown/)
+    expect(await told((all) => all, '{"formatVersion":1')).toMatch(/not valid JSON/)
+    expect(await told((all) => all, '{"formatVersion":2}')).toMatch(/checkpoint format is 2/)
+    expect(await told((all) => all, '{"formatVersion":1}')).toMatch(/settings/)
   })
 
   test('a model that is no checkpoint, and no file at all', async () => {
