@@ -38,11 +38,14 @@ export function* wholeFit(settings: FitSettings, train: Dataset, optimizer: LBFG
   })
   const held = validation && new (native().Pass)({ ...heldOut(settings, validation), keepAll: false })
   const passes = scorePasses(settings, [train])
-  let done = 0
+  // Iterations before a partialFit count as its epochs do; what they have learnt of the curvature is gone.
+  const before = settings.start?.epoch ?? 0
+  let done = before
   let place: Place = { point: readPoint(parameters, segments), loss: Number.NaN, gradient: new Float32Array() }
   try {
     yield* watches.start({
       epochs,
+      ...(before === 0 ? {} : { epochsDone: before }),
       stepsPerEpoch: 1,
       batchSize: train.rows,
       rows: train.rows,
@@ -51,7 +54,7 @@ export function* wholeFit(settings: FitSettings, train: Dataset, optimizer: LBFG
     const begun = performance.now()
     const curvature = new Curvature(optimizer.memory)
     const first = yield* evaluate()
-    if (!Number.isFinite(first.loss)) throw notFinite({ member: 0, epoch: 0, stepOfEpoch: 0, label: '' })
+    if (!Number.isFinite(first.loss)) throw notFinite({ member: 0, epoch: before, stepOfEpoch: 0, label: '' })
     place = { ...place, ...first }
     while (done < epochs && watches.active.size > 0) {
       const epochBegun = performance.now()
@@ -86,7 +89,7 @@ export function* wholeFit(settings: FitSettings, train: Dataset, optimizer: LBFG
       done++
       const { loss } = result
       const seconds = (performance.now() - begun) / 1000
-      const progress = { epoch: done, epochs, step: 1, stepsPerEpoch: 1, totalStep: done, loss, seconds }
+      const progress = { epoch: done, epochs, step: 1, stepsPerEpoch: 1, totalStep: done - before, loss, seconds }
       watches.progress(progress)
       yield* watches.step(progress, done)
       yield* watches.epoch(new Map([[0, result]]), done < epochs)

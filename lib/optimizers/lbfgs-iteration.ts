@@ -156,9 +156,10 @@ function cubicMinimum(a: Trial, b: Trial): number {
   return b.length - ((b.length - a.length) * (b.slope + d2 - d1)) / (b.slope - a.slope + 2 * d2)
 }
 
-/** Between two lengths, away from both; the middle for NaN. */
-function within(a: Trial, b: Trial, length: number): number {
-  const [least, most] = [Math.min(a.length, b.length), Math.max(a.length, b.length)]
+/** Between two lengths, away from both; the middle for NaN, and near `low` where nothing is known of `high`. */
+function within(low: Trial, high: Trial, length: number): number {
+  if (high.loss === Infinity) return low.length + MARGIN * (high.length - low.length)
+  const [least, most] = [Math.min(low.length, high.length), Math.max(low.length, high.length)]
   if (!Number.isFinite(length)) return (least + most) / 2
   const margin = MARGIN * (most - least)
   return Math.min(Math.max(length, least + margin), most - margin)

@@ -83,6 +83,36 @@ test('callbacks stop it, and it stops by itself at the end of what single precis
   expect(rest.epochs.length).toBeLessThan(5000)
 })
 
+test('a trial whose loss is not finite is one that went too far', async () => {
+  const model = curved()
+  const { epochs } = await model.fit(data, { ...options, optimizer: new LBFGS({ learningRate: 1e21 }), epochs: 8 })
+  expect(epochs.length).toBeGreaterThan(2)
+  for (const [i, { loss }] of epochs.slice(1).entries()) expect(loss).toBeLessThan(epochs[i]!.loss)
+})
+
+test('a loss that is not finite from the start is an error', async () => {
+  const model = curved()
+  model.setWeights(model.getWeights().map((one) => ({ ...one, data: one.data.map(() => 3e38) })))
+  await expect(model.fit(data, { ...options, optimizer: new LBFGS() })).rejects.toMatchObject({
+    code: 'ERR_DEEPBLAS_NOT_FINITE',
+  })
+})
+
+test('it goes on where the last fit ended, also by partialFit', async () => {
+  const model = curved()
+  const losses = []
+  for (let i = 0; i < 3; i++) {
+    const { epochs } = await model.fit(data, { ...options, optimizer: new LBFGS(), epochs: 2 })
+    losses.push(...epochs.map(({ loss }) => loss))
+  }
+  for (let i = 0; i < 2; i++) {
+    const { epochs } = await model.partialFit(data)
+    losses.push(...epochs.map(({ loss }) => loss))
+  }
+  expect(losses).toHaveLength(8)
+  for (const [i, loss] of losses.slice(1).entries()) expect(loss).toBeLessThan(losses[i]!)
+})
+
 test('aborted, the model holds the last completed iteration', async () => {
   const model = curved()
   const controller = new AbortController()

@@ -99,6 +99,11 @@ describe('one step over all rows', () => {
 })
 
 describe('accumulate', () => {
+  const streamed = { loss: 'meanSquaredError' } as const
+  async function* batchesOf(list: readonly Dataset[]) {
+    yield* list
+  }
+
   test('n batches are one batch of n times the rows', async () => {
     for (const make of [
       (accumulate: number) => new SGD({ learningRate: 0.1, momentum: 0.9, accumulate }),
@@ -117,6 +122,15 @@ describe('accumulate', () => {
       await model.fit(part, { ...plain, optimizer: new SGD({ learningRate: 0.1 }), epochs: 1, batchSize: 'full' })
     }
     expect(difference(accumulated, flat(model.getWeights()))).toBeLessThan(1e-5)
+  })
+
+  test('a stream must say how many batches an epoch has', async () => {
+    const optimizer = new SGD({ learningRate: 0.1, accumulate: 4 })
+    const stream = () => Array.from({ length: 6 }, (_, i) => data.slice(8 * i, 8 * i + 8))
+    const model = modelOf()
+    await expect(model.fit(batchesOf(stream()), { ...streamed, optimizer })).rejects.toThrow(/stepsPerEpoch/)
+    await model.fit(batchesOf(stream()), { ...streamed, optimizer, stepsPerEpoch: 6, epochs: 1 })
+    expect(flat(model.getWeights())).toEqual(await trained(optimizer))
   })
 
   test('bias corrections and schedules count updates, not batches', async () => {
