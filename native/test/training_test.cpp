@@ -386,7 +386,7 @@ TEST("a member that stops at the end of an epoch keeps its bits while the others
   }
 }
 
-TEST("a run that starts where another stood gives the same bits") {
+TEST("a run that starts where another stood gives the same bits, and with its sums the same results") {
   for (const NetworkSpec& spec : kSpecs) {
     const Data data = dataOf(spec, {kRows}, 1200);
     Network whole(spec, 1, 9);
@@ -395,18 +395,56 @@ TEST("a run that starts where another stood gives the same bits") {
     for (int64_t stop = 1; stop < 4 * kSteps; ++stop) {
       CONTEXT("stopped after ", stop, " steps");
       Network network(spec, 1, 9);
+      std::vector<double> sums;
       {
         Run first(network, data);
         first.advance(stop);
+        sums.assign(first.training->runningAccumulators(0), first.training->runningAccumulators(0) + kAccumulators);
       }
       Run second(network, data, {stop / kSteps, stop % kSteps, {}, kBatch});
+      if (stop % kSteps != 0) second.training->setAccumulators(sums);
       second.done = stop;
       second.advance(4 * kSteps - stop);
       CHECK(sameBytes(network.memory(0), whole.memory(0)));
       CHECK_EQUAL(second.training->epoch(), 4);
-      if (stop % kSteps == 0) CHECK_EQUAL(second.result(0, 0, 0), expected.result(stop / kSteps, 0, 0));
+      for (int64_t i = 0; i < kAccumulators; ++i)
+        CHECK_EQUAL(second.result(0, 0, i), expected.result(stop / kSteps, 0, i));
     }
   }
+}
+
+TEST("a run bound to other rows between chunks gives the bits of runs on each of them") {
+  const NetworkSpec& spec = kSpecs[0];
+  const std::vector<int64_t> rows = {32, 5, 32, 11};
+  Data batches;
+  for (size_t i = 0; i < rows.size(); ++i) batches.push_back(dataOf(spec, {rows[i]}, 2000 + 10 * i)[0]);
+  Network each(spec, 1, 16), bound(spec, 1, 16);
+  Run run(bound, {batches[0]});
+  for (size_t i = 0; i < rows.size(); ++i) {
+    CONTEXT("batch ", i);
+    Run alone(each, {batches[i]});
+    alone.done = static_cast<int64_t>(i);
+    alone.advance(1);
+    if (i > 0) run.training->rebind(bound.bindings({batches[i]}).slots, {rows[i]});
+    run.advance(1);
+    CHECK(sameBytes(bound.memory(0), each.memory(0)));
+    CHECK_EQUAL(run.training->stepsPerEpoch(), 1);
+    CHECK_EQUAL(run.result(static_cast<int64_t>(i), 0, 0), alone.result(0, 0, 0));
+  }
+}
+
+TEST("a run refuses to be bound to shuffled or other data, and sums of another program") {
+  Network network(kSpecs[0], 1, 17), shuffled(kSpecs[1], 1, 17);
+  const Data data = dataOf(kSpecs[0], {kRows}, 2100);
+  Run run(network, data), other(shuffled, data);
+  CHECK_THROWS(other.training->rebind(shuffled.bindings(data).slots, {kRows}), "ERR_DEEPBLAS_INTERNAL", "shuffled");
+  auto slots = network.bindings(data).slots;
+  CHECK_THROWS(run.training->rebind(slots, {kRows, kRows}), "ERR_DEEPBLAS_INTERNAL", "another shape");
+  slots[0][0].stride += 1;
+  CHECK_THROWS(run.training->rebind(slots, {kRows}), "ERR_DEEPBLAS_INTERNAL", "another type");
+  slots.pop_back();
+  CHECK_THROWS(run.training->rebind(slots, {kRows}), "ERR_DEEPBLAS_INTERNAL", "another shape");
+  CHECK_THROWS(run.training->setAccumulators({1}), "ERR_DEEPBLAS_INTERNAL", "another program");
 }
 
 TEST("orders are permutations, another one for every epoch, seed and member") {
