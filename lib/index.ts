@@ -34,6 +34,19 @@ export { type ShiftOptions, shift } from './data/augmentation/shift.js'
 export { type AugmentedBatches, type AugmentedOptions, augmented } from './data/augmented.js'
 export { type BatchesOptions, batches, type RowBatch } from './data/batches.js'
 export { Dataset, type DatasetInput, type DatasetOptions } from './data/dataset.js'
+export type {
+  BooleanEncoding,
+  CategoryEncoding,
+  ColumnEncoding,
+  DateEncoding,
+  DroppedColumn,
+  NumberEncoding,
+  QuantileEncoding,
+  Scale,
+} from './data/encoder/column-encoding.js'
+export { type EncodedOutputs, type EncodedRows, Encoder, type ObjectRow } from './data/encoder/encoder.js'
+export type { EncoderOptions, Scaling, Task } from './data/encoder/fit-options.js'
+export type { EncodingOptions, RowSource } from './data/encoder/from-table.js'
 export { datasets } from './data/generated/index.js'
 export type { MappedRow, Row, RowFunction } from './data/map-rows.js'
 export type { NamedColumns, NamedRows } from './data/named-rows.js'

@@ -15,12 +15,16 @@ import {
 import type { Augmentation, AugmentationFunction } from './augmentation/augmentation.js'
 import { Augmenter, MOST_PASSES } from './augmentation/augmenter.js'
 import { classesOf, countClasses } from './classes.js'
+import { makeEncodedDatasetsBy } from './encoder/encoded-dataset.js'
+import type { Encoder } from './encoder/encoder.js'
+import { datasetFromRows, type EncodingOptions, type RowSource } from './encoder/from-table.js'
 import { joinParts } from './join.js'
 import { mapParts, type RowFunction } from './map-rows.js'
 import { columnOrder, isNamedRows, type NamedColumns, type NamedRows, namedTable } from './named-rows.js'
 import { FeatureBuffer, type Parts, selectParts } from './parts.js'
 import { type NumberArray, type Rows, type Table, table } from './rows.js'
 import { shuffledRows, splitRows } from './split.js'
+import type { RowsOptions } from './table/from-rows.js'
 import { checkTargets, readTargets, readWeights, requireFinite, type Targets } from './targets.js'
 
 export interface DatasetInput {
@@ -62,6 +66,25 @@ export class Dataset {
   readonly #targets = new Map<string, Matrix>()
   #floats: Matrix | undefined
   readonly #arranged = new Map<string, Dataset>()
+
+  static {
+    makeEncodedDatasetsBy(
+      ({ x, rows, columns, y, labels, inputs }, encoder) =>
+        new Dataset({
+          x: new (native().Matrix)(x, rows, columns, float32, 1),
+          xType: 'float32',
+          scale: 1,
+          features: columns,
+          rows,
+          targets: y && { data: y, rows, columns: 1 },
+          weights: undefined,
+          labels,
+          featureShape: [columns],
+          inputs,
+          encoder,
+        }),
+    )
+  }
 
   private constructor(parts: Parts) {
     this.#parts = parts
@@ -109,7 +132,18 @@ export class Dataset {
           : array('labels', given.labels, 'strings').map((label, i) => string(`labels[${i}]`, label)),
       featureShape,
       inputs: named?.inputs,
+      encoder: undefined,
     })
+  }
+
+  /**
+   * Objects, one a row, encoded by an `Encoder` fitted on all of them, or by the encoder given: an array, or what gives them one by one, such as a database's cursor.
+   *
+   * @example
+   * await Dataset.fromRows([{ rooms: 3, city: 'Wien', price: 420_000 }, …], { target: 'price' })
+   */
+  static fromRows(rows: RowSource, options?: EncodingOptions & RowsOptions): Promise<Dataset> {
+    return datasetFromRows(rows, options)
   }
 
   get rows(): number {
@@ -132,6 +166,11 @@ export class Dataset {
   /** Names of the classes, where the targets had them. */
   get labels(): readonly string[] | undefined {
     return this.#parts.labels
+  }
+
+  /** What made the features of a table's columns; a model that fits these rows takes it over. */
+  get encoder(): Encoder | undefined {
+    return this.#parts.encoder
   }
 
   get hasTargets(): boolean {

@@ -33,7 +33,18 @@ export function joinParts(all: readonly Parts[]): Parts {
     weights: joinWeights(all, rows),
     featureShape: same(({ featureShape }) => featureShape.join()) ? first.featureShape : [first.features],
     inputs: same(({ inputs }) => JSON.stringify(inputs)) ? first.inputs : undefined,
+    encoder: joinEncoders(all),
   }
+}
+
+/** One for all, or none: the columns of two encoders mean different things. */
+function joinEncoders(all: readonly Parts[]): Parts['encoder'] {
+  const [first, ...others] = all.map(({ encoder }) => encoder)
+  const different = others.findIndex((one) => (first === undefined ? one !== undefined : !first.equals(one)))
+  if (different < 0) return first
+  throw dataError(
+    `data sets of one encoder but others[${different}] is of another. Read them with option encoder: first.encoder`,
+  )
 }
 
 /** Where some have weights, the rows of the others weigh 1. */

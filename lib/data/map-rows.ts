@@ -37,6 +37,8 @@ export function mapParts(parts: Parts, map: RowFunction): Parts {
   }
   return {
     ...parts,
+    // These are no longer what an encoder makes of a table.
+    encoder: undefined,
     ...(features === undefined ? {} : features.features(parts)),
     ...(targets === undefined ? {} : targets.targets(parts)),
   }

@@ -4,6 +4,7 @@
 import { DeepblasError } from '../errors.js'
 import { type Matrix, native } from '../native/addon.js'
 import { types } from '../native/tensor.js'
+import type { Encoder } from './encoder/encoder.js'
 import type { NamedColumns } from './named-rows.js'
 import type { Table } from './rows.js'
 import { selectRows } from './targets.js'
@@ -21,6 +22,8 @@ export interface Parts {
   readonly featureShape: readonly number[]
   /** Where x was given by names. */
   readonly inputs: readonly NamedColumns[] | undefined
+  /** Where an encoder made the features of a table. */
+  readonly encoder: Encoder | undefined
 }
 
 /** The most rows that native row numbers count. */

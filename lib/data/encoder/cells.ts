@@ -1,0 +1,110 @@
+/*
+ * Values as they come, from a table's column or an object, read as an encoder's column wants them: numbers (NaN where
+ * missing), or codes of levels (0 where unknown or missing).
+ */
+import { DeepblasError } from '../../errors.js'
+import { describe } from '../../validate.js'
+import type { Column } from '../table/column.js'
+import { booleanOf, dateOf, missingTexts, numberOf as numberOfText } from '../table/texts.js'
+import type { CategoryEncoding, ColumnEncoding } from './column-encoding.js'
+
+const MISSING = new Set(missingTexts)
+
+type Place = () => string
+
+/** The column's values for an encoding of numbers, booleans or dates. */
+export function numbersOf(encoding: ColumnEncoding, column: Column): Float64Array {
+  if (column.type === 'category') {
+    const place = (code: number) => () => `column '${column.name}', row ${column.codes.indexOf(code)}`
+    // A level that no row has need not be a number.
+    const used = new Set(column.codes)
+    const known = column.levels.map((level, code) =>
+      used.has(code) ? numberOf(encoding, level, place(code)) : Number.NaN,
+    )
+    return Float64Array.from(column.codes, (code) => known[code] ?? Number.NaN)
+  }
+  const { values } = column
+  const direct = encoding.kind === 'date' ? column.type === 'date' : column.type !== 'date'
+  if (direct && encoding.kind !== 'boolean') return values
+  const cell = column.type === 'date' ? (value: number) => new Date(value) : (value: number) => value
+  return values.map((value, row) =>
+    Number.isNaN(value) ? value : numberOf(encoding, cell(value), () => `column '${column.name}', row ${row}`),
+  )
+}
+
+/** One value for an encoding of numbers, booleans or dates: a number or a date may come as a text. */
+export function numberOf({ kind }: ColumnEncoding, value: unknown, place: Place): number {
+  if (isMissing(value)) return Number.NaN
+  const number = kind === 'date' ? timeOf(value) : kind === 'boolean' ? truthOf(value) : plainNumber(value)
+  if (number !== undefined) return number
+  throw new DeepblasError(
+    'ERR_DEEPBLAS_DATA',
+    `Expected ${EXPECTED[kind]} in ${place()} but received ${describe(value)}.`,
+  )
+}
+
+const EXPECTED: Readonly<Record<ColumnEncoding['kind'], string>> = {
+  number: 'a number',
+  quantile: 'a number',
+  boolean: 'true or false',
+  date: 'a date (a Date, or a text such as 2024-05-31)',
+  oneHot: 'a text',
+  embedding: 'a text',
+}
+
+function plainNumber(value: unknown): number | undefined {
+  if (typeof value === 'string') return numberOfText(value)
+  return typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint'
+    ? Number(value)
+    : undefined
+}
+
+function truthOf(value: unknown): number | undefined {
+  if (typeof value === 'boolean') return Number(value)
+  return typeof value === 'string' || value === 0 || value === 1 ? booleanOf(String(value), true) : undefined
+}
+
+function timeOf(value: unknown): number | undefined {
+  if (value instanceof Date) return value.getTime()
+  return typeof value === 'string' ? dateOf(value) : undefined
+}
+
+/** The codes of the column's values among the levels of an encoding. */
+export function codesOf(encoding: CategoryEncoding, column: Column): Int32Array {
+  const codes = levelCodes(encoding)
+  if (column.type === 'category') {
+    const known = column.levels.map((level) => codes.get(level) ?? 0)
+    return Int32Array.from(column.codes, (code) => known[code] ?? 0)
+  }
+  return Int32Array.from(column.values, (value) =>
+    Number.isNaN(value) ? 0 : (codes.get(textOf(column.type, value)) ?? 0),
+  )
+}
+
+/** The code of one value among the levels of an encoding. */
+export function codeOf(encoding: CategoryEncoding, value: unknown): number {
+  if (isMissing(value)) return 0
+  return levelCodes(encoding).get(value instanceof Date ? value.toISOString() : String(value)) ?? 0
+}
+
+/** A value of a column of numbers as the text of a level. */
+export function textOf(type: Column['type'], value: number): string {
+  if (type === 'boolean') return value === 1 ? 'true' : 'false'
+  return type === 'date' ? new Date(value).toISOString() : String(value)
+}
+
+const known = new WeakMap<CategoryEncoding, Map<string, number>>()
+
+function levelCodes(encoding: CategoryEncoding): Map<string, number> {
+  let codes = known.get(encoding)
+  if (codes === undefined) {
+    codes = new Map(encoding.levels.map((level, i) => [level, i + 1]))
+    known.set(encoding, codes)
+  }
+  return codes
+}
+
+function isMissing(value: unknown): boolean {
+  if (typeof value === 'string') return value.trim() === '' || MISSING.has(value.trim())
+  return value === undefined || value === null || Number.isNaN(value)
+}

@@ -1,0 +1,96 @@
+/*
+ * How the columns of a table become numbers: plain descriptions, as a model file keeps them.
+ */
+
+/** A number less `mean`, divided by `deviation`. */
+export interface Scale {
+  readonly mean: number
+  readonly deviation: number
+}
+
+export interface NumberEncoding extends Scale {
+  readonly name: string
+  readonly kind: 'number'
+  /** Whether a column tells where the value was missing. */
+  readonly indicator: boolean
+}
+
+/** Normal scores: where a number stands among those of the training rows, as a number of the normal distribution. */
+export interface QuantileEncoding extends Scale {
+  readonly name: string
+  readonly kind: 'quantile'
+  /** Values at equal steps of rank, rising; mean and deviation are those of the scores. */
+  readonly quantiles: readonly number[]
+  readonly indicator: boolean
+}
+
+export interface BooleanEncoding {
+  readonly name: string
+  readonly kind: 'boolean'
+  /** What stands for a missing value: the share of the training rows that are true. */
+  readonly fill: number
+  readonly indicator: boolean
+}
+
+/** Year, day of the month and days since 1970 scaled; month, weekday and hour as places on a circle. */
+export interface DateEncoding {
+  readonly name: string
+  readonly kind: 'date'
+  readonly days: Scale
+  readonly year: Scale
+  readonly dayOfMonth: Scale
+  /** Whether the training rows had times of day. */
+  readonly hour: boolean
+  readonly indicator: boolean
+}
+
+export interface CategoryEncoding {
+  readonly name: string
+  /** One column a level, or one column of codes: the place of the level from 1, and 0 for unknown and missing. */
+  readonly kind: 'oneHot' | 'embedding'
+  readonly levels: readonly string[]
+  /** Whether training rows had missing values or levels too rare to keep. */
+  readonly unknown: boolean
+  /** Of an embedding: the name of the model's input. */
+  readonly input?: string
+}
+
+export type ColumnEncoding = NumberEncoding | QuantileEncoding | BooleanEncoding | DateEncoding | CategoryEncoding
+
+/** A column that is not used, and why. */
+export interface DroppedColumn {
+  readonly name: string
+  readonly reason: 'constant' | 'missing' | 'identifier' | 'ignored'
+}
+
+/** The names of the numbers that a column becomes, in their order. */
+export function featureNames(encoding: ColumnEncoding): string[] {
+  const { name } = encoding
+  switch (encoding.kind) {
+    case 'oneHot':
+      return [...(encoding.unknown ? [`${name} unknown`] : []), ...encoding.levels.map((level) => `${name} ${level}`)]
+    case 'embedding':
+      return [name]
+    case 'date': {
+      const parts = ['days', 'year', 'day', 'month sine', 'month cosine', 'weekday sine', 'weekday cosine']
+      const hours = encoding.hour ? ['hour sine', 'hour cosine'] : []
+      return [...parts, ...hours, ...(encoding.indicator ? ['missing'] : [])].map((part) => `${name} ${part}`)
+    }
+    default:
+      return [name, ...(encoding.indicator ? [`${name} missing`] : [])]
+  }
+}
+
+/** How many numbers a column becomes. */
+export function widthOf(encoding: ColumnEncoding): number {
+  switch (encoding.kind) {
+    case 'oneHot':
+      return encoding.levels.length + Number(encoding.unknown)
+    case 'embedding':
+      return 1
+    case 'date':
+      return 7 + 2 * Number(encoding.hour) + Number(encoding.indicator)
+    default:
+      return 1 + Number(encoding.indicator)
+  }
+}

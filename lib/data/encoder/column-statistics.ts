@@ -1,0 +1,151 @@
+/*
+ * What an encoder needs to know of a column, gathered in one pass of bounded memory.
+ */
+import { RandomStream } from '../../random.js'
+import type { Column, ColumnType } from '../table/column.js'
+import { textOf } from './cells.js'
+import type { Scale } from './column-encoding.js'
+import { datePartsOf } from './write-column.js'
+
+/** Levels of a column that are counted; those that come later are counted together. */
+export const MOST_LEVELS = 100_000
+/** Values that quantiles are taken of: of more, a sample. */
+const MOST_SAMPLED = 100_000
+const SAMPLE_STREAM = 7
+
+/** Mean and deviation of a row of numbers, in float64 (Welford, 1962): one pass, and the same bits however it is cut. */
+export class RunningScale {
+  #count = 0
+  #mean = 0
+  #squares = 0
+
+  add(value: number): void {
+    this.#count++
+    const before = value - this.#mean
+    this.#mean += before / this.#count
+    this.#squares += before * (value - this.#mean)
+  }
+
+  /** Deviation over all rows (not less one); 1 where the values do not differ. */
+  scale(): Scale {
+    const deviation = Math.sqrt(this.#squares / Math.max(1, this.#count))
+    // What rounding leaves of equal values is no spread.
+    const spread = deviation > 1e-12 * Math.abs(this.#mean) && Number.isFinite(deviation)
+    return { mean: this.#mean, deviation: spread ? deviation : 1 }
+  }
+}
+
+export interface StatisticsOptions {
+  /** Whether quantiles will be asked for. */
+  readonly sample: boolean
+  /** Whether numbers are counted by value: those of a target may be classes. */
+  readonly count: boolean
+}
+
+/** Of one column, over as many tables as there are. */
+export class ColumnStatistics {
+  readonly name: string
+  readonly type: ColumnType
+  rows = 0
+  missing = 0
+  /** Rows of every value, as text, where they are counted; complete unless `levelsLeftOut`. */
+  readonly counts = new Map<string, number>()
+  /** Rows whose values were not counted, because there were too many values. */
+  levelsLeftOut = 0
+  /** Whether all numbers are whole. */
+  whole = true
+  /** Whether two values differ, missing ones aside. */
+  varies = false
+  /** Whether a date has a time of day. */
+  hour = false
+  readonly values = new RunningScale()
+  readonly days = new RunningScale()
+  readonly years = new RunningScale()
+  readonly daysOfMonth = new RunningScale()
+  #first: number | undefined
+  readonly #countsNumbers: boolean
+  #sample: number[] | undefined
+  #random: RandomStream | undefined
+
+  constructor({ name, type }: Column, { sample, count }: StatisticsOptions) {
+    this.name = name
+    this.type = type
+    this.#countsNumbers = count
+    if (sample && type === 'number') this.#sample = []
+  }
+
+  get known(): number {
+    return this.rows - this.missing
+  }
+
+  add(column: Column): void {
+    if (column.type === 'category') this.#addTexts(column.levels, column.codes)
+    else for (const value of column.values) this.#addNumber(value)
+  }
+
+  /** In order of size. */
+  sorted(): Float64Array {
+    return Float64Array.from(this.#sample ?? []).sort()
+  }
+
+  #addTexts(levels: readonly string[], codes: Int32Array): void {
+    const counts = new Float64Array(levels.length)
+    for (const code of codes) {
+      if (code < 0) this.missing++
+      else counts[code]!++
+    }
+    this.rows += codes.length
+    for (const [code, level] of levels.entries()) if (counts[code]! > 0) this.#count(level, counts[code]!)
+    this.varies = this.counts.size > 1
+  }
+
+  #addNumber(value: number): void {
+    this.rows++
+    // What is not finite says as little as nothing.
+    if (!Number.isFinite(value)) {
+      this.missing++
+      return
+    }
+    this.#first ??= value
+    if (value !== this.#first) this.varies = true
+    if (this.type === 'date') {
+      this.#addDate(value)
+      return
+    }
+    this.values.add(value)
+    if (this.whole && !Number.isInteger(value)) this.whole = false
+    // Once there are too many, nobody will take them for classes.
+    if (this.levelsLeftOut > 0) this.levelsLeftOut++
+    else if (this.#countsNumbers) this.#count(textOf(this.type, value), 1)
+    if (this.#sample !== undefined) this.#draw(this.#sample, value)
+  }
+
+  #addDate(time: number): void {
+    const parts = datePartsOf(time)!
+    this.days.add(parts.days)
+    this.years.add(parts.year)
+    this.daysOfMonth.add(parts.dayOfMonth)
+    if (parts.hour !== 0) this.hour = true
+  }
+
+  #count(level: string, rows: number): void {
+    const before = this.counts.get(level)
+    const most = this.type === 'category' ? MOST_LEVELS : MOST_NUMBERS
+    if (before === undefined && this.counts.size === most) this.levelsLeftOut += rows
+    else this.counts.set(level, (before ?? 0) + rows)
+  }
+
+  /** A sample of equal chances, of numbers that come one by one (Vitter's algorithm R). */
+  #draw(sample: number[], value: number): void {
+    const seen = this.known
+    if (sample.length < MOST_SAMPLED) sample.push(value)
+    else {
+      this.#random ??= new RandomStream(0, SAMPLE_STREAM)
+      const place = Math.floor(this.#random.uniform() * seen)
+      if (place < MOST_SAMPLED) sample[place] = value
+    }
+  }
+}
+
+/** Different numbers that are counted: more are no classes. */
+export const MOST_NUMBERS = 1000

@@ -1,0 +1,276 @@
+import { DeepblasError } from '../../errors.js'
+import type { Json } from '../../files/strict-json.js'
+import type { NamedInputs } from '../../layers/inputs.js'
+import { array, invalid } from '../../validate.js'
+import type { Dataset } from '../dataset.js'
+import type { NamedColumns } from '../named-rows.js'
+import { allocate } from '../parts.js'
+import type { ColumnType } from '../table/column.js'
+import { Table, unknownColumn } from '../table/table.js'
+import { codeOf, codesOf, numberOf, numbersOf } from './cells.js'
+import { type ColumnEncoding, type DroppedColumn, featureNames, widthOf } from './column-encoding.js'
+import { encodedDataset } from './encoded-dataset.js'
+import { EncoderFit } from './encoder-fit.js'
+import { type EncoderDescription, encoderFromJson, encoderToJson } from './encoder-json.js'
+import type { EncoderOptions, Task } from './fit-options.js'
+import { encodeTarget } from './target-encoding.js'
+import { writeColumn } from './write-column.js'
+
+/** The outputs of a network: { data, shape: [rows, outputs] }. */
+export interface EncodedOutputs {
+  readonly data: ArrayLike<number>
+  readonly shape: readonly [rows: number, outputs: number]
+}
+
+/** An object with a value for every column. */
+export type ObjectRow = Readonly<Record<string, unknown>>
+
+/** Features as a network takes them: (rows, columns), row-major. */
+export interface EncodedRows {
+  readonly data: Float32Array
+  readonly rows: number
+  readonly columns: number
+}
+
+/**
+ * How the columns of a table become the numbers of a network: numbers are scaled, categories become a column a level or
+ * codes for an Embedding, dates several numbers; what is missing is filled and marked. Everything it goes by (means,
+ * levels, labels) is fitted on the training rows, once. A model that is trained on a data set of an encoder keeps the
+ * encoder, also in its file: it then takes rows as objects and answers in labels or in the target's own units. What
+ * becomes of each kind of column: docs/guide/encoder.md.
+ *
+ * @example
+ * const [train, test] = table.split(0.2, { seed: 1, stratify: 'churn' })
+ * const encoder = await Encoder.fit(train, { target: 'churn' })
+ * await model.fit(encoder.encode(train), { loss: 'binaryCrossEntropy' })
+ * await model.evaluate(encoder.encode(test))
+ */
+export class Encoder {
+  readonly #description: EncoderDescription
+  #json: string | undefined
+
+  private constructor(description: EncoderDescription) {
+    this.#description = description
+  }
+
+  /**
+   * Looks at the training rows: a table, or a stream of tables such as `csvChunks` gives, in one pass that keeps levels and
+   * sums but no rows. A stream gives the same encoder as one table of its rows.
+   *
+   * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a wrong option; ERR_DEEPBLAS_DATA for no rows, a column that is not
+   *   there, a target with missing values or of one value, or where no column is left
+   */
+  static async fit(tables: Table | AsyncIterable<Table>, options?: EncoderOptions): Promise<Encoder> {
+    if (tables instanceof Table) return Encoder.fitSync(tables, options)
+    if (typeof tables !== 'object' || tables === null || !(Symbol.asyncIterator in tables)) {
+      throw invalid('tables', 'Table or AsyncIterable of tables', tables)
+    }
+    const fit = new EncoderFit(options)
+    for await (const table of tables) fit.add(table)
+    return new Encoder(fit.finish())
+  }
+
+  /** As `fit`, of one table at once. */
+  static fitSync(table: Table, options?: EncoderOptions): Encoder {
+    if (!(table instanceof Table)) throw invalid('table', 'Table', table, 'Make one with Table.fromRows or readCsv.')
+    const fit = new EncoderFit(options)
+    fit.add(table)
+    return new Encoder(fit.finish())
+  }
+
+  /** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT that names the part that is wrong */
+  static fromJSON(value: unknown): Encoder {
+    return new Encoder(encoderFromJson(value))
+  }
+
+  /** Plain JSON that `fromJSON` makes the same encoder of. */
+  toJSON(): { [name: string]: Json } {
+    return encoderToJson(this.#description)
+  }
+
+  /** Undefined for an encoder of features alone. */
+  get task(): Task | undefined {
+    return this.#description.target?.task
+  }
+
+  /** The column that is predicted. */
+  get target(): string | undefined {
+    return this.#description.target?.name
+  }
+
+  /** Classes, in the order of outputs: labels sorted as texts, or as numbers where all are. */
+  get labels(): readonly string[] | undefined {
+    const { target } = this.#description
+    return target?.task === 'classification' ? target.labels : undefined
+  }
+
+  /** Of a regression: a value is the network's output times `deviation` plus `mean`. */
+  get targetScale(): { readonly mean: number; readonly deviation: number } | undefined {
+    const { target } = this.#description
+    return target?.task === 'regression' ? { mean: target.mean, deviation: target.deviation } : undefined
+  }
+
+  /** How each column that is used is encoded, in the order of the features. */
+  get columns(): readonly ColumnEncoding[] {
+    return this.#description.columns
+  }
+
+  /** Columns that are not used, and why. */
+  get dropped(): readonly DroppedColumn[] {
+    return this.#description.dropped
+  }
+
+  /** Rows that it was fitted on. */
+  get rows(): number {
+    return this.#description.rows
+  }
+
+  /** How many numbers a row becomes. */
+  get features(): number {
+    return this.columns.reduce((sum, column) => sum + widthOf(column), 0)
+  }
+
+  /** What each number of a row is: 'age', 'age missing', 'job retired'. */
+  get featureNames(): string[] {
+    return this.columns.flatMap(featureNames)
+  }
+
+  /** Outputs of a network for the target: one for values and for two classes, else one a class. */
+  get outputs(): number {
+    const labels = this.labels?.length ?? 1
+    return labels <= 2 ? 1 : labels
+  }
+
+  /** Option `inputs` of a model: the number of features; by name where columns are codes for an Embedding. */
+  get inputs(): number | NamedInputs {
+    const named = this.#namedColumns()
+    if (named === undefined) return this.features
+    const levels = new Map(
+      this.columns.flatMap((column) =>
+        column.kind === 'embedding' ? [[column.input!, column.levels.length + 1]] : [],
+      ),
+    )
+    return Object.fromEntries(
+      named.map(({ name, columns }) => {
+        const own = levels.get(name)
+        return [name, own === undefined ? columns : { levels: own }] as const
+      }),
+    )
+  }
+
+  /** The types of the columns as they were read, for a reader's option `types`: a zip code stays a text. */
+  get types(): Readonly<Record<string, ColumnType>> {
+    return Object.fromEntries(
+      this.columns.map(({ name, kind }) => {
+        if (kind === 'oneHot' || kind === 'embedding') return [name, 'category'] as const
+        return [name, kind === 'quantile' ? 'number' : kind] as const
+      }),
+    )
+  }
+
+  /**
+   * The rows of a table as a data set, with targets where the table has the target's column. Other columns are not looked
+   * at, and their order does not matter.
+   *
+   * @throws DeepblasError ERR_DEEPBLAS_DATA for a column that is missing, a text where a number should be, an unknown label
+   */
+  encode(table: Table): Dataset {
+    const { data: x, rows, columns } = this.encodeFeatures(table)
+    const { target } = this.#description
+    const y =
+      target !== undefined && table.has(target.name) ? encodeTarget(target, table.column(target.name)) : undefined
+    return encodedDataset({ x, rows, columns, y, labels: this.labels, inputs: this.#namedColumns() }, this)
+  }
+
+  /** The features of a table, or of rows as objects: as a network takes them. The target is not looked at. */
+  encodeFeatures(rows: Table | readonly ObjectRow[]): EncodedRows {
+    if (rows instanceof Table)
+      return this.#filled(rows.rows, (column) => valuesOf(column, tableColumn(rows, column.name)))
+    for (const [i, row] of array('rows', rows, 'objects').entries()) {
+      if (typeof row !== 'object' || row === null || Array.isArray(row)) {
+        throw invalid(`rows[${i}]`, 'object with a value for every column', row)
+      }
+    }
+    return this.#filled(rows.length, (column) => cellsOf(column, rows))
+  }
+
+  /**
+   * What the outputs of a network mean: label names for classes, values in the target's own units.
+   *
+   * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an encoder without a target, ERR_DEEPBLAS_SHAPE for other outputs
+   */
+  decode({ data, shape: [rows, outputs] }: EncodedOutputs): string[] | number[] {
+    const { target } = this.#description
+    if (target === undefined) throw invalid('the encoder', 'encoder with a target', undefined, 'Give fit a target.')
+    if (outputs !== this.outputs) {
+      throw new DeepblasError(
+        'ERR_DEEPBLAS_SHAPE',
+        `Expected ${this.outputs} outputs for the target '${target.name}' but received ${outputs}.`,
+      )
+    }
+    return Array.from({ length: rows }, (_, row) => {
+      if (target.task === 'regression') return data[row]! * target.deviation + target.mean
+      if (outputs === 1) return target.labels[Number(data[row]! > 0.5)]!
+      let best = 0
+      for (let c = 1; c < outputs; c++) if (data[row * outputs + c]! > data[row * outputs + best]!) best = c
+      return target.labels[best]!
+    }) as string[] | number[]
+  }
+
+  /** Whether the other makes the same numbers of a table. */
+  equals(other: Encoder | undefined): boolean {
+    return this === other || (other !== undefined && this.#text() === other.#text())
+  }
+
+  #text(): string {
+    this.#json ??= JSON.stringify(this.toJSON())
+    return this.#json
+  }
+
+  /** The named inputs, where columns are codes. */
+  #namedColumns(): readonly NamedColumns[] | undefined {
+    const codes = this.columns.filter(({ kind }) => kind === 'embedding')
+    if (codes.length === 0) return undefined
+    const numeric = this.features - codes.length
+    return [
+      ...(numeric > 0 ? [{ name: 'numeric', columns: numeric }] : []),
+      ...codes.map((column) => ({ name: (column as { input?: string }).input!, columns: 1 })),
+    ]
+  }
+
+  #filled(rows: number, valuesOfColumn: (column: ColumnEncoding) => Float64Array | Int32Array): EncodedRows {
+    if (rows === 0) throw new DeepblasError('ERR_DEEPBLAS_DATA', 'Expected at least one row but received none.')
+    const columns = this.features
+    const data = allocate(rows, columns, Float32Array)
+    let to = 0
+    for (const column of this.columns) {
+      writeColumn(column, valuesOfColumn(column), { data, columns }, to)
+      to += widthOf(column)
+    }
+    return { data, rows, columns }
+  }
+}
+
+function tableColumn(table: Table, name: string) {
+  if (table.has(name)) return table.column(name)
+  throw unknownColumn(name, table.names)
+}
+
+function valuesOf(encoding: ColumnEncoding, column: ReturnType<Table['column']>): Float64Array | Int32Array {
+  return encoding.kind === 'oneHot' || encoding.kind === 'embedding'
+    ? codesOf(encoding, column)
+    : numbersOf(encoding, column)
+}
+
+function cellsOf(encoding: ColumnEncoding, rows: readonly ObjectRow[]): Float64Array | Int32Array {
+  const { name } = encoding
+  const cell = (row: ObjectRow) => {
+    // Null and undefined are missing values; a key that is not there is a mistake.
+    if (!Object.hasOwn(row, name)) throw unknownColumn(name, Object.keys(row))
+    return row[name]
+  }
+  if (encoding.kind === 'oneHot' || encoding.kind === 'embedding') {
+    return Int32Array.from(rows, (row) => codeOf(encoding, cell(row)))
+  }
+  return Float64Array.from(rows, (row, i) => numberOf(encoding, cell(row), () => `column '${name}', row ${i}`))
+}

@@ -1,0 +1,111 @@
+/*
+ * From what is known of the training rows' columns to how they are encoded.
+ */
+import { DeepblasError } from '../../errors.js'
+import type { CategoryEncoding, ColumnEncoding, DroppedColumn } from './column-encoding.js'
+import { type ColumnStatistics, RunningScale } from './column-statistics.js'
+import type { CheckedOptions } from './fit-options.js'
+import { normalScore, quantilesOf } from './normal-scores.js'
+
+/** A column of fewer rows may well have different texts. */
+const FEWEST_OF_IDENTIFIER = 20
+/** Steps of rank that quantiles tell apart. */
+const QUANTILE_STEPS = 256
+const MOST_RARE = 5
+
+export interface FittedColumns {
+  readonly columns: readonly ColumnEncoding[]
+  readonly dropped: readonly DroppedColumn[]
+}
+
+/** @throws DeepblasError ERR_DEEPBLAS_DATA where no column is left */
+export function fitColumns(statistics: readonly ColumnStatistics[], options: CheckedOptions): FittedColumns {
+  const columns: ColumnEncoding[] = []
+  const dropped: DroppedColumn[] = options.ignore.map((name) => ({ name, reason: 'ignored' }))
+  const inputs = new Set<string>(['numeric'])
+  for (const one of statistics) {
+    const encoding = encodingOf(one, options, inputs)
+    if (typeof encoding === 'string') dropped.push({ name: one.name, reason: encoding })
+    else columns.push(encoding)
+  }
+  if (columns.length === 0) {
+    const list = dropped.map(({ name, reason }) => `'${name}' (${reason})`).join(', ')
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_DATA',
+      `Expected a column that tells something of the rows but received none: ${list || 'there is only the target'}. A ` +
+        'column needs two different values in the training rows.',
+    )
+  }
+  // Numbers first, as the inputs of a model have them.
+  const codes = columns.filter(({ kind }) => kind === 'embedding')
+  return { columns: [...columns.filter(({ kind }) => kind !== 'embedding'), ...codes], dropped }
+}
+
+/** How a column is encoded, or why it is not. */
+function encodingOf(
+  one: ColumnStatistics,
+  options: CheckedOptions,
+  inputs: Set<string>,
+): ColumnEncoding | DroppedColumn['reason'] {
+  const { name, type } = one
+  if (one.known === 0) return 'missing'
+  if (type === 'category' && options.dropIdentifiers && allDifferent(one)) return 'identifier'
+  if (!one.varies && one.missing === 0) return 'constant'
+  const indicator = options.missingIndicator && one.missing > 0
+  if (!one.varies && type !== 'category' && !indicator) return 'constant'
+  switch (type) {
+    case 'category':
+      return categoryOf(one, options, inputs) ?? 'constant'
+    case 'boolean':
+      return { name, kind: 'boolean', fill: one.values.scale().mean, indicator }
+    case 'date':
+      return {
+        name,
+        kind: 'date',
+        days: one.days.scale(),
+        year: one.years.scale(),
+        dayOfMonth: one.daysOfMonth.scale(),
+        hour: one.hour,
+        indicator,
+      }
+    case 'number':
+      if (options.scaling(name) === 'quantile' && one.varies) return quantileOf(one, indicator)
+      return { name, kind: 'number', ...one.values.scale(), indicator }
+  }
+}
+
+function quantileOf(one: ColumnStatistics, indicator: boolean): ColumnEncoding {
+  const sorted = one.sorted()
+  const quantiles = quantilesOf(sorted, Math.min(QUANTILE_STEPS, sorted.length - 1))
+  const scores = new RunningScale()
+  for (const value of sorted) scores.add(normalScore(quantiles, value))
+  return { name: one.name, kind: 'quantile', ...scores.scale(), quantiles, indicator }
+}
+
+function categoryOf(one: ColumnStatistics, options: CheckedOptions, inputs: Set<string>): CategoryEncoding | undefined {
+  const { name, rows, missing, levelsLeftOut } = one
+  const rareBelow = options.rareBelow ?? Math.min(MOST_RARE, Math.ceil(rows / 100))
+  const levels = [...one.counts].filter(([, count]) => count >= rareBelow).map(([level]) => level)
+  // Whatever the order of the rows.
+  levels.sort()
+  const unknown = missing > 0 || levelsLeftOut > 0 || levels.length < one.counts.size
+  if (levels.length + Number(unknown) < 2) return undefined
+  const { embeddings, oneHotLevels } = options
+  const embedded = embeddings === 'auto' ? levels.length > oneHotLevels : embeddings
+  if (!embedded) return { name, kind: 'oneHot', levels, unknown }
+  return { name, kind: 'embedding', levels, unknown, input: inputName(name, inputs) }
+}
+
+/** A name for the model's input that is also one of parameters: letters, digits and _. */
+function inputName(column: string, taken: Set<string>): string {
+  const plain = column.replaceAll(/[^A-Za-z0-9_]+/g, '_').replace(/^(?=\d|__proto__$)/, 'column_')
+  const name = plain === '' || plain === '_' ? 'column' : plain
+  let own = name
+  for (let i = 2; taken.has(own); i++) own = `${name}_${i}`
+  taken.add(own)
+  return own
+}
+
+function allDifferent({ counts, known, levelsLeftOut }: ColumnStatistics): boolean {
+  return known >= FEWEST_OF_IDENTIFIER && counts.size + levelsLeftOut === known
+}

@@ -1,0 +1,59 @@
+/*
+ * Data sets of files and objects: a reader and an encoder, one behind the other.
+ */
+import { invalid, plainObject } from '../../validate.js'
+import type { Dataset } from '../dataset.js'
+import type { RowsOptions } from '../table/from-rows.js'
+import { Table } from '../table/table.js'
+import { Encoder, type ObjectRow } from './encoder.js'
+import { type EncoderOptions, encoderOptionNames } from './fit-options.js'
+
+/** Of a data set that is read from a table: the encoder, or how one is fitted. */
+export interface EncodingOptions extends EncoderOptions {
+  /** An encoder that is there: that of the training data. Default: one fitted on all rows. */
+  readonly encoder?: Encoder
+}
+
+/** Objects, one a row: all at once, or one by one. */
+export type RowSource = readonly ObjectRow[] | AsyncIterable<ObjectRow>
+
+export async function datasetFromRows(rows: RowSource, options?: EncodingOptions & RowsOptions): Promise<Dataset> {
+  const read = (own: RowsOptions) =>
+    Array.isArray(rows) ? Table.fromRows(rows, own) : Table.fromRowStream(rows as AsyncIterable<ObjectRow>, own)
+  return encoded('Dataset.fromRows', options, read)
+}
+
+/** Reads with the options that are the reader's, and encodes with the others. */
+async function encoded<ReaderOptions extends object>(
+  what: string,
+  options: (EncodingOptions & ReaderOptions) | undefined,
+  read: (options: ReaderOptions) => Table | Promise<Table>,
+): Promise<Dataset> {
+  const { encoder, ...rest } = options === undefined ? ({} as EncodingOptions) : given(what, options)
+  const entries = Object.entries(rest)
+  // Columns to ignore are the reader's: they are not even read.
+  const isEncoders = (name: string) => name !== 'ignore' && (encoderOptionNames as readonly string[]).includes(name)
+  const fit = Object.fromEntries(entries.filter(([name]) => isEncoders(name))) as EncoderOptions
+  const reader = Object.fromEntries(entries.filter(([name]) => !isEncoders(name))) as ReaderOptions
+  if (encoder === undefined) {
+    const table = await read(reader)
+    return Encoder.fitSync(table, fit).encode(table)
+  }
+  if (!(encoder instanceof Encoder)) throw invalid('encoder', 'Encoder', encoder, 'Give that of the training data.')
+  const { target, ...others } = fit
+  const [other] = Object.keys(others)
+  if (other !== undefined) {
+    const hint = 'The encoder given was fitted by its own options; leave this one out.'
+    throw invalid('options', 'options without those of a new encoder', other, hint)
+  }
+  if (target !== undefined && target !== encoder.target) {
+    throw invalid('target', `'${encoder.target}', the encoder's target`, target)
+  }
+  // A column is read as it was for the encoder: a zip code that looks like a number stays a text.
+  const types = { ...encoder.types, ...(reader as { types?: object }).types }
+  return encoder.encode(await read({ ...reader, types }))
+}
+
+function given<Options extends object>(what: string, options: Options): Options {
+  return plainObject(`the options of ${what}`, options) as Options
+}

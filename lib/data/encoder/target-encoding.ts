@@ -1,0 +1,110 @@
+/*
+ * The column that is to be predicted: class numbers and their names, or scaled values.
+ */
+import { DeepblasError } from '../../errors.js'
+import { describe } from '../../validate.js'
+import type { Column } from '../table/column.js'
+import { cellOf } from '../table/column.js'
+import { codesOf, numbersOf } from './cells.js'
+import type { CategoryEncoding, NumberEncoding, Scale } from './column-encoding.js'
+import type { ColumnStatistics } from './column-statistics.js'
+import type { CheckedOptions, Task } from './fit-options.js'
+
+/** Whole numbers of more values than this are no classes, unless one says so. */
+const MOST_NUMBER_CLASSES = 20
+const FEWEST_ROWS_OF_CLASS = 5
+
+export type TargetEncoding =
+  | { readonly name: string; readonly task: 'classification'; readonly labels: readonly string[] }
+  /** The network's values times `deviation` plus `mean` are the column's. */
+  | ({ readonly name: string; readonly task: 'regression' } & Scale)
+
+/** @throws DeepblasError ERR_DEEPBLAS_DATA for a target with missing values, of one value, or that is no number */
+export function fitTarget(one: ColumnStatistics, { task: asked, scaleTarget }: CheckedOptions): TargetEncoding {
+  const { name } = one
+  if (one.missing > 0) {
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_DATA',
+      `Expected a target in every row but column '${name}' has none in ${one.missing} of ${one.rows} rows. Leave these ` +
+        'rows out, or give another target.',
+    )
+  }
+  if (!one.varies) {
+    const [only] = one.counts.keys()
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_DATA',
+      `Expected a target of two or more different values but column '${name}' has only ${describe(only)} in ${one.rows} ` +
+        `row${one.rows === 1 ? '' : 's'}. There is nothing to learn from it.`,
+    )
+  }
+  const task = asked ?? suggestedTask(one)
+  if (task === 'classification') return { name, task, labels: labelsOf(one) }
+  if (one.type === 'category' || one.type === 'date') {
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_DATA',
+      `Expected numbers for the target '${name}' of a regression but its column is of ${one.type === 'date' ? 'dates' : 'texts'}. ` +
+        "Read it with types: { name: 'number' }, or give task: 'classification'.".replace('name', name),
+    )
+  }
+  return { name, task, ...(scaleTarget ? one.values.scale() : { mean: 0, deviation: 1 }) }
+}
+
+function suggestedTask({ type, whole, counts, levelsLeftOut, known }: ColumnStatistics): Task {
+  if (type !== 'number') return type === 'date' ? 'regression' : 'classification'
+  const few = levelsLeftOut === 0 && counts.size <= MOST_NUMBER_CLASSES
+  return whole && few && (counts.size === 2 || known >= FEWEST_ROWS_OF_CLASS * counts.size)
+    ? 'classification'
+    : 'regression'
+}
+
+/** Numbers in order of size, other labels in order of their letters. */
+function labelsOf({ name, type, counts, levelsLeftOut }: ColumnStatistics): string[] {
+  if (levelsLeftOut > 0 || type === 'date') {
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_DATA',
+      `Expected classes for the target '${name}' but ` +
+        `${type === 'date' ? 'its column is of dates' : `it has more than ${counts.size} different values`}. Give task: ` +
+        "'regression', or another target.",
+    )
+  }
+  const labels = [...counts.keys()].sort()
+  return labels.every((label) => label.trim() !== '' && Number.isFinite(Number(label)))
+    ? labels.sort((a, b) => Number(a) - Number(b))
+    : labels
+}
+
+/**
+ * The targets of a table: class numbers, or values as the network is to give them.
+ *
+ * @throws DeepblasError ERR_DEEPBLAS_DATA for a missing value, or a label that the encoder does not have
+ */
+export function encodeTarget(target: TargetEncoding, column: Column): Int32Array | Float64Array {
+  if (target.task === 'regression') {
+    const encoding: NumberEncoding = { name: target.name, kind: 'number', mean: 0, deviation: 1, indicator: false }
+    const values = numbersOf(encoding, column)
+    const bad = values.findIndex((value) => !Number.isFinite(value))
+    if (bad >= 0) throw unusable(target, bad, cellOf(column, bad), 'a number')
+    return values.map((value) => (value - target.mean) / target.deviation)
+  }
+  const encoding: CategoryEncoding = { name: target.name, kind: 'oneHot', levels: target.labels, unknown: false }
+  const codes = codesOf(encoding, column)
+  const bad = codes.indexOf(0)
+  if (bad >= 0) {
+    const shown = target.labels.slice(0, 10).join(', ')
+    throw unusable(
+      target,
+      bad,
+      cellOf(column, bad),
+      `one of the labels ${shown}${target.labels.length > 10 ? ', …' : ''}`,
+    )
+  }
+  return codes.map((code) => code - 1)
+}
+
+function unusable({ name }: TargetEncoding, row: number, value: unknown, expected: string): DeepblasError {
+  return new DeepblasError(
+    'ERR_DEEPBLAS_DATA',
+    `Expected ${expected} for the target '${name}' in row ${row} but received ` +
+      `${value === undefined ? 'nothing' : describe(value)}.`,
+  )
+}
