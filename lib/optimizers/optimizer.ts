@@ -1,3 +1,4 @@
+import { DeepblasError } from '../errors.js'
 import type { Element, Operand } from '../native/expression.js'
 import { identityOf } from '../native/identity.js'
 import type { Recorder } from '../native/recorder.js'
@@ -248,6 +249,7 @@ export abstract class Optimizer<State extends string = string, Numbers extends s
     if (weightDecay !== 0) given['#decay'] = weightDecay
     if (weightShrink !== 1) given['#shrink'] = weightShrink
     const outputs: Record<string, Tensor> = { parameter, ...states }
+    requireDistinct(this.name, ['parameter', 'gradient', ...this.ruleStates, ...this.#numberNames])
     record.map({ inputs, numbers: given, outputs }, (values) => {
       let g = values.gradient!
       if (values['#factor'] !== undefined) g = g.times(values['#factor'])
@@ -258,6 +260,7 @@ export abstract class Optimizer<State extends string = string, Numbers extends s
         State,
         Numbers
       >)
+      requireAll(this.name, Object.keys(outputs), results)
       const flag = values['#due']
       if (flag === undefined) return results
       return Object.fromEntries(Object.keys(outputs).map((name) => [name, flag.select(results[name]!, values[name]!)]))
@@ -283,6 +286,26 @@ export abstract class Optimizer<State extends string = string, Numbers extends s
     const whole = epochs === 0 ? 0 : epochs * Math.ceil(stepsPerEpoch / this.accumulate)
     return whole + Math.ceil(rest / this.accumulate) + Math.floor(stepOfEpoch / this.accumulate)
   }
+}
+
+/** A rule's values have one name each. */
+function requireDistinct(optimizer: string, names: readonly string[]): void {
+  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  if (twice === undefined) return
+  throw new DeepblasError(
+    'ERR_DEEPBLAS_ARGUMENT',
+    `Expected states and numbers of other names than each other, parameter and gradient for ${optimizer} but received ` +
+      `'${twice}' twice.`,
+  )
+}
+
+function requireAll(optimizer: string, names: readonly string[], results: Readonly<Record<string, unknown>>): void {
+  const missing = names.filter((name) => results?.[name] === undefined)
+  if (missing.length === 0) return
+  throw new DeepblasError(
+    'ERR_DEEPBLAS_ARGUMENT',
+    `Expected the rule of ${optimizer} to give ${names.join(', ')} but it gave no ${missing.join(', ')}.`,
+  )
 }
 
 /** A moving average of the parameters; it begins with those after the first update. */

@@ -14,9 +14,10 @@ import {
   Dataset,
   Dense,
   EarlyStopping,
+  type Element,
   maxNorm,
   type NamedWeights,
-  type Optimizer,
+  Optimizer,
   Population,
   ReduceOnPlateau,
   RMSProp,
@@ -332,4 +333,37 @@ test('a kept program is never one of other options', async () => {
     results.push(result.join())
   }
   expect(new Set(results).size).toBe(makes.length)
+})
+
+describe("mistakes in an optimizer of one's own are told", () => {
+  const fitted = (changed: {
+    states?: string[]
+    rate?: string
+    rule?: (values: Record<string, Element>) => object
+  }) => {
+    class Own extends Optimizer {
+      readonly name = 'Own'
+      get ruleStates() {
+        return changed.states ?? []
+      }
+      numbers(_step: number, learningRate: number) {
+        return { [changed.rate ?? 'rate']: learningRate }
+      }
+      protected rule(values: Record<string, Element>) {
+        const { parameter, gradient } = values
+        return (changed.rule?.(values) ?? { parameter: parameter!.minus(gradient!) }) as { parameter: Element }
+      }
+    }
+    return modelOf().fit(data, { ...plain, optimizer: new Own({}, { learningRate: 0.1 }) })
+  }
+
+  test.each([
+    ['a state that it does not give', { states: ['mean'] }, /rule of Own to give parameter, mean but it gave no mean/],
+    ['no parameter', { rule: () => ({}) }, /gave no parameter/],
+    ['a number by the name of a state', { states: ['rate'] }, /for Own but received 'rate' twice/],
+    ['a number named gradient', { rate: 'gradient' }, /received 'gradient' twice/],
+    ['too many states', { states: ['a', 'b', 'c', 'd'], rule: (v: Record<string, Element>) => v }, /4 outputs/],
+  ])('%s', async (_name, changed, message) => {
+    await expect(fitted(changed)).rejects.toThrow(message)
+  })
 })
