@@ -2,7 +2,7 @@
  * A column as it grows: values come one by one, and one that is not of the column's type is refused.
  */
 import type { Column, ColumnType } from './column.js'
-import { booleanOf, dateOf, numberOf } from './texts.js'
+import { booleanOf, commaNumberOf, dateOf, numberOf } from './texts.js'
 
 /** Rows of a block: large enough that joining them is quick, small enough that the last one wastes little. */
 const BLOCK = 65_536
@@ -10,6 +10,8 @@ const BLOCK = 65_536
 export interface BuilderOptions {
   /** Texts that stand for a missing value, without blanks around them. */
   readonly missing: ReadonlySet<string>
+  /** The decimal point of texts. Default: `.`. */
+  readonly decimal?: '.' | ','
 }
 
 export interface ColumnBuilder {
@@ -41,15 +43,17 @@ class ValueBuilder implements ColumnBuilder {
   readonly #missing: ReadonlySet<string>
   /** Whether a text such as -999 stands for nothing: then no text is a number before that is known. */
   readonly #numbersMayBeMissing: boolean
+  readonly #toNumber: typeof numberOf
   #full: Float64Array<ArrayBuffer>[] = []
   #block = new Float64Array(BLOCK)
   #used = 0
 
-  constructor(name: string, type: 'number' | 'boolean' | 'date', { missing }: BuilderOptions) {
+  constructor(name: string, type: 'number' | 'boolean' | 'date', { missing, decimal }: BuilderOptions) {
     this.#name = name
     this.#type = type
     this.#missing = missing
-    this.#numbersMayBeMissing = [...missing].some((text) => numberOf(text) !== undefined)
+    this.#toNumber = decimal === ',' ? commaNumberOf : numberOf
+    this.#numbersMayBeMissing = [...missing].some((text) => this.#toNumber(text) !== undefined)
   }
 
   add(value: unknown): boolean {
@@ -87,12 +91,12 @@ class ValueBuilder implements ColumnBuilder {
 
   #fromText(text: string): number | undefined {
     if (this.#type === 'number' && !this.#numbersMayBeMissing) {
-      const number = numberOf(text)
+      const number = this.#toNumber(text)
       if (number !== undefined) return number
     }
     const trimmed = text.trim()
     if (isMissingText(trimmed, this.#missing)) return Number.NaN
-    if (this.#type === 'number') return numberOf(trimmed)
+    if (this.#type === 'number') return this.#toNumber(trimmed)
     return this.#type === 'boolean' ? booleanOf(trimmed, true) : dateOf(trimmed)
   }
 

@@ -39,6 +39,11 @@ function isRadixPrefix(text: string): boolean {
   return text.charCodeAt(0) <= 32 && /^\s*0[xob]/i.test(text)
 }
 
+/** The same with a comma for a decimal point: 3,14. */
+export function commaNumberOf(text: string): number | undefined {
+  return text.includes('.') ? undefined : numberOf(text.replace(',', '.'))
+}
+
 /** @param loosely whether yes and no, 1 and 0 count too, or true and false alone */
 export function booleanOf(text: string, loosely: boolean): number | undefined {
   const word = text.trim().toLowerCase()

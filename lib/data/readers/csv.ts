@@ -1,0 +1,107 @@
+/*
+ * CSV files as tables. papaparse splits the text into fields; what they mean is decided here.
+ */
+import { asFileError, FileProblem } from '../../files/file-error.js'
+import { invalid } from '../../validate.js'
+import type { Table } from '../table/table.js'
+import { CsvAssembly } from './csv-assembly.js'
+import { guessDelimiter } from './csv-dialect.js'
+import {
+  type CheckedCsvOptions,
+  type CsvChunkOptions,
+  type CsvOptions,
+  checkChunkOptions,
+  checkCsvOptions,
+} from './csv-options.js'
+import { splitRecords } from './csv-records.js'
+import { isTextInput, type TextInput, TextSource } from './text-source.js'
+
+/** Characters by which a file's delimiter is known. */
+const FIRST_CHARACTERS = 64 * 1024
+
+/**
+ * Reads a CSV file, or any text of rows and fields, into a table.
+ *
+ * Delimiter, header, encoding and the types of columns are recognised, unless the options say them; files packed with gzip
+ * are unpacked. A column's type is that of its first 10,000 rows: number, boolean (true and false), date (ISO 8601) or
+ * category. Blanks around a field do not count, and blank lines are left out.
+ *
+ * A row is bad if it has another number of fields than the header, quotes that are not closed or text behind them, a NUL
+ * character, or a text in a column of numbers, booleans or dates. The first bad row is an error, and nothing is loaded;
+ * with `skipBadRows` they are counted and left out.
+ *
+ * @param source a path; a Node stream; or anything asynchronous that gives strings or bytes
+ * @throws DeepblasError ERR_DEEPBLAS_FILE with the line of what is wrong; for a file that is empty, has two columns of one
+ *   name or no row that can be taken. A file with a header alone is a table of no rows.
+ * @example
+ * const table = await readCsv('bank.csv', { types: { zip: 'category' }, ignore: ['id'] })
+ */
+export async function readCsv(source: TextInput, options?: CsvOptions): Promise<Table> {
+  const given = checkCsvOptions(options)
+  const tables: Table[] = []
+  for await (const table of tablesOf(checkedSource(source), given, Number.POSITIVE_INFINITY)) tables.push(table)
+  return tables[0]!
+}
+
+/**
+ * The same file as tables of `rowsPerChunk` rows, of which one at a time is in memory: for files larger than memory, and
+ * for `fit` on a stream. All have the columns and types of the first 10,000 rows; each has its own levels of categories.
+ *
+ * A bad row that is no reason to skip ends the iteration with its error, after the tables before it.
+ *
+ * @example
+ * for await (const table of csvChunks('large.csv.gz', { rowsPerChunk: 50_000 })) console.log(table.rows)
+ */
+export function csvChunks(source: TextInput, options?: CsvChunkOptions): AsyncGenerator<Table, void, undefined> {
+  // Checked at the call, not at the first table.
+  const { given, rowsPerChunk } = checkChunkOptions(options)
+  return tablesOf(checkedSource(source), given, rowsPerChunk)
+}
+
+function checkedSource(source: TextInput): TextInput {
+  if (isTextInput(source)) return source
+  throw invalid('source', 'path, stream or asynchronous iterable of strings or bytes', source)
+}
+
+async function* tablesOf(
+  source: TextInput,
+  given: CheckedCsvOptions,
+  rowsPerChunk: number,
+): AsyncGenerator<Table, void, undefined> {
+  try {
+    const input = await TextSource.open(source)
+    const pieces = input.pieces(given.encoding)
+    try {
+      const first = await firstPiece(pieces)
+      const delimiter = given.delimiter ?? guessDelimiter(first, given.quote, given.decimal)
+      const assembly = new CsvAssembly(given, rowsPerChunk)
+      for await (const { records, bad } of splitRecords(joined(first, pieces), { delimiter, quote: given.quote })) {
+        yield* assembly.add(records, bad)
+        given.onProgress?.({ rows: assembly.rows, bytes: input.bytes, totalBytes: input.totalBytes })
+      }
+      yield* assembly.end()
+    } finally {
+      await pieces.return()
+    }
+  } catch (error) {
+    // Errors of the caller's own stream and functions are the caller's.
+    throw error instanceof FileProblem
+      ? asFileError('read', typeof source === 'string' ? source : undefined, error)
+      : error
+  }
+}
+
+async function firstPiece(pieces: AsyncGenerator<string, void, undefined>): Promise<string> {
+  let text = ''
+  while (text.length < FIRST_CHARACTERS) {
+    const next = await pieces.next()
+    if (next.done === true) break
+    text += next.value
+  }
+  return text
+}
+
+async function* joined(first: string, rest: AsyncGenerator<string, void, undefined>) {
+  if (first !== '') yield first
+  yield* rest
+}

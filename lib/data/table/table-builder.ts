@@ -1,0 +1,75 @@
+/*
+ * A table as rows of texts come: each row is taken whole or not at all.
+ */
+import type { ColumnType } from './column.js'
+import { type BuilderOptions, type ColumnBuilder, columnBuilder } from './column-builder.js'
+import { type BadRow, MOST_SHOWN, Table } from './table.js'
+
+export interface PlannedColumn {
+  readonly name: string
+  readonly type: ColumnType
+  /** Where a row has it. */
+  readonly at: number
+}
+
+const HELD: Readonly<Record<ColumnType, string>> = {
+  number: 'numbers',
+  boolean: 'booleans (true, false)',
+  date: 'dates (2024-12-31, with a time or without)',
+  category: 'texts',
+}
+
+export class TableBuilder {
+  readonly #columns: readonly PlannedColumn[]
+  readonly #builders: readonly ColumnBuilder[]
+  #rows = 0
+  #skipped = 0
+  #firstSkipped: BadRow[] = []
+
+  constructor(columns: readonly PlannedColumn[], options: BuilderOptions) {
+    this.#columns = columns
+    this.#builders = columns.map(({ name, type }) => columnBuilder(name, type, options))
+  }
+
+  /** Rows since the last `take`. */
+  get rows(): number {
+    return this.#rows
+  }
+
+  /** @returns what is wrong with the row; undefined if it was taken */
+  add(fields: readonly string[]): string | undefined {
+    const columns = this.#columns
+    for (let i = 0; i < columns.length; i++) {
+      const { at } = columns[i]!
+      if (this.#builders[i]!.add(fields[at])) continue
+      for (let before = 0; before < i; before++) this.#builders[before]!.undo()
+      return this.#misfit(columns[i]!, fields[at]!)
+    }
+    this.#rows++
+    return undefined
+  }
+
+  skip(row: BadRow): void {
+    this.#skipped++
+    if (this.#firstSkipped.length < MOST_SHOWN) this.#firstSkipped.push(row)
+  }
+
+  take(): Table {
+    const skipped = { rows: this.#skipped, first: this.#firstSkipped }
+    this.#rows = 0
+    this.#skipped = 0
+    this.#firstSkipped = []
+    return Table.of(
+      this.#builders.map((builder) => builder.take()),
+      skipped,
+    )
+  }
+
+  #misfit({ name, type }: PlannedColumn, text: string): string {
+    const shown = text.length > 60 ? `${text.slice(0, 60)}…` : text
+    return (
+      `the column '${name}' holds ${HELD[type]} but here '${shown}' (if that stands for nothing, name it in missing; ` +
+      `if the column holds texts, give types: { '${name}': 'category' })`
+    )
+  }
+}
