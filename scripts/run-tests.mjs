@@ -11,7 +11,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { hasArm64Tools, setupArm64 } from './arm64-tools.mjs'
 import { instructionSetLeaks } from './instruction-set-leaks.mjs'
@@ -131,13 +131,49 @@ function withoutAddressRandomization(program) {
   return works ? ['setarch', '-R', program] : [program]
 }
 
+// All tests on the best instruction set; those that hold numbers against references once more on every other one that
+// runs here.
 function typescript(args) {
   title('TypeScript')
+  const whole = args.length === 0
+  const results = vitest('TypeScript', args)
+  if (!whole) return
+  for (const [family, folder] of [
+    ['golden values', 'golden-values'],
+    ['contracts', 'contract'],
+  ]) {
+    const tests = results.filter(({ file }) => file.startsWith(`test/${folder}/`))
+    summary.push(`      of which ${family}: ${tests.filter(({ status }) => status === 'passed').length} passed`)
+  }
+  for (const { title: test } of results.filter(({ status }) => status !== 'passed' && status !== 'failed')) {
+    summary.push(`      skipped: ${test}`)
+  }
+  for (const set of otherInstructionSets()) {
+    title(`TypeScript on ${set}`)
+    vitest(`references on ${set}`, ['test/golden-values', 'test/contract'], { DEEPBLAS_ISA: set })
+  }
+}
+
+function otherInstructionSets() {
+  const code = "import('./dist/index.js').then(({ info }) => console.log(JSON.stringify(info())))"
+  const { status, output } = run(process.execPath, ['--input-type=module', '-e', code], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    quiet: true,
+  })
+  if (status !== 0) {
+    record('instruction sets of the addon', { failed: 1 }, 'cannot be asked')
+    return []
+  }
+  const { instructionSet, instructionSets } = JSON.parse(output.trim().split('\n').at(-1))
+  return instructionSets.filter((set) => set !== instructionSet)
+}
+
+function vitest(what, args, variables = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'deepblas-test-'))
   const report = join(folder, 'vitest.json')
-  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
+  const program = join(root, 'node_modules', 'vitest', 'vitest.mjs')
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-  const { status } = run(process.execPath, [vitest, 'run', ...reporters, ...args])
+  const { status } = run(process.execPath, [program, 'run', ...reporters, ...args], { variables })
   const json = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : {}
   rmSync(folder, { recursive: true, force: true })
   const counts = {
@@ -147,7 +183,10 @@ function typescript(args) {
   }
   // A file that cannot be loaded and an error outside every test fail the run without failing a test.
   const broken = status !== 0 && counts.failed === 0
-  record('TypeScript', broken ? { ...counts, failed: 1 } : counts, broken ? `ended with ${status ?? 'a signal'}` : '')
+  record(what, broken ? { ...counts, failed: 1 } : counts, broken ? `ended with ${status ?? 'a signal'}` : '')
+  return (json.testResults ?? []).flatMap(({ name, assertionResults }) =>
+    assertionResults.map(({ status, fullName }) => ({ file: relative(root, name), status, title: fullName })),
+  )
 }
 
 function record(what, { passed = 0, failed = 0, skipped = 0 }, note) {
@@ -163,13 +202,13 @@ function title(what) {
 }
 
 // Output that is piped is shown when the program ends, and returned.
-function run(program, args, { stdio = ['ignore', 'inherit', 'inherit'], variables = {} } = {}) {
+function run(program, args, { stdio = ['ignore', 'inherit', 'inherit'], variables = {}, quiet = false } = {}) {
   const env = { ...process.env, ...variables }
   for (const name of ['MAKEFLAGS', 'MFLAGS', 'MAKELEVEL']) delete env[name]
   const { status, stdout, error } = spawnSync(program, args, { cwd: root, env, stdio, maxBuffer: 2 ** 28 })
   if (error) console.error(`Could not run ${program}: ${error.message}`)
   const output = stdout?.toString() ?? ''
-  process.stdout.write(output)
+  if (!quiet) process.stdout.write(output)
   return { status, output }
 }
 
