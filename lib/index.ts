@@ -149,16 +149,16 @@ export {
   type PopulationOptions,
   type PopulationPrediction,
 } from './model/population.js'
+export type { Prediction, PredictionInput } from './model/predictions.js'
 export type { EvaluateOptions, Evaluation } from './model/scores.js'
 export {
   type FromSafetensorsOptions,
-  type Prediction,
-  type PredictionInput,
   Sequential,
   type SequentialOptions,
 } from './model/sequential.js'
 export type { Batch, BatchSource, BatchStream } from './model/stream.js'
 export type { StreamFitOptions } from './model/stream-options.js'
+export { type TabularLayersOptions, tabularLayers } from './model/tabular-layers.js'
 export type { LayerRecord, TracedMatrix } from './model/trace.js'
 export type { NamedWeights, SetWeightsOptions } from './model/weights.js'
 export { batchRows, columnIndex, type Element, elementOf, type Operand } from './native/expression.js'

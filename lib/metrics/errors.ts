@@ -8,6 +8,7 @@ export const meanSquaredErrorMetric: ConfigurableMetric<NamedMetric> = configura
   (options) => ({
     options: nameOption('meanSquaredError', options),
     needs: ['numbers'],
+    unitPower: 2,
     record: (record, recording) =>
       recordRowValue(record, recording, 'mean', ({ score, target }) => score.minus(target).squared()),
   }),
@@ -19,6 +20,7 @@ export const rootMeanSquaredError: ConfigurableMetric<NamedMetric> = configurabl
   (options) => ({
     options: nameOption('rootMeanSquaredError', options),
     needs: ['numbers'],
+    unitPower: 1,
     record: (record, recording) =>
       recordRowValue(record, recording, 'mean', ({ score, target }) => score.minus(target).squared()),
     finish: Math.sqrt,
@@ -31,6 +33,7 @@ export const meanAbsoluteErrorMetric: ConfigurableMetric<NamedMetric> = configur
   (options) => ({
     options: nameOption('meanAbsoluteError', options),
     needs: ['numbers'],
+    unitPower: 1,
     record: (record, recording) =>
       recordRowValue(record, recording, 'mean', ({ score, target }) => score.minus(target).absolute()),
   }),

@@ -75,6 +75,8 @@ export interface Metric {
   readonly options?: Readonly<Record<string, Json>>
   readonly needs?: readonly MetricNeed[]
   record?(record: Recorder, recording: MetricRecording): void
+  /** Of `record`: of which power of the targets' unit its result is. Default none: it is a plain number. */
+  readonly unitPower?: 1 | 2
   /** What the mean of `record` is turned into, such as its root. */
   finish?(mean: number): number
   fromScores?(rows: ScoredRows): MetricValue

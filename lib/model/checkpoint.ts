@@ -3,6 +3,7 @@
  */
 import { DeepblasError } from '../errors.js'
 import type { CallbackDescription, CheckpointDescription, CheckpointPlace } from '../files/checkpoint-file.js'
+import { crc32c } from '../files/crc32c.js'
 import type { WeightDescription } from '../files/model-file.js'
 import type { Json } from '../files/strict-json.js'
 import { savedLoss } from '../losses/names.js'
@@ -75,8 +76,11 @@ export function describeCheckpoint(standing: Standing): CheckpointDescription {
 /** What must be the same for a training to go on bit for bit. */
 function comparedSettings(settings: FitSettings, { rows, batch, stepsPerEpoch }: Batches): Record<string, Json> {
   const { network, optimizer, scoring, shuffle, seeds, describe } = settings
-  const { inputs, layers } = describe().architecture
+  const { architecture, encoder } = describe()
+  const { inputs, layers } = architecture
   return {
+    // Of all that an encoder holds its checksum is enough to tell another one.
+    ...(encoder === undefined ? {} : { encoder: crc32c(Buffer.from(JSON.stringify(encoder))) }),
     inputs: configurationOf(inputs),
     members: seeds.length,
     layers: configurationOf(layers),

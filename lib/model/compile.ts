@@ -25,6 +25,14 @@ export interface DataMode {
 export interface Scoring {
   readonly loss: Loss
   readonly metrics: readonly Metric[]
+  /** Of targets that an encoder has scaled: metrics are in the units that they had before. */
+  readonly units?: TargetUnits | undefined
+}
+
+/** A target is what the network gives times `deviation` plus `mean`. */
+export interface TargetUnits {
+  readonly mean: number
+  readonly deviation: number
 }
 
 export interface LayerTrace {

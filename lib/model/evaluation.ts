@@ -6,9 +6,11 @@ import { requireComputable } from './metric-task.js'
 import type { Network } from './network.js'
 import { ScorePass } from './score-pass.js'
 import { type Evaluation, scoresOf } from './scores.js'
+import { targetUnits } from './target-units.js'
 
 /** Loss and metrics of every member of a network, over one data set for all, or one each. */
 export class EvaluationRun {
+  /** In the units of the data's targets. */
   readonly #scoring: Scoring
   readonly #members: number
   readonly #pass: Pass
@@ -16,7 +18,8 @@ export class EvaluationRun {
   readonly #scorePass: ScorePass | undefined
 
   /** @throws DeepblasError for targets that the loss, or a metric, cannot be computed of */
-  constructor(network: Network, parameters: Arena, data: readonly Dataset[], scoring: Scoring, members: number) {
+  constructor(network: Network, parameters: Arena, data: readonly Dataset[], asked: Scoring, members: number) {
+    const scoring = { ...asked, units: targetUnits('data', data) }
     this.#scoring = scoring
     this.#members = members
     const { mode, slots } = dataMode(data, scoring, network.outputs, false, false)

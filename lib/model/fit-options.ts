@@ -19,6 +19,7 @@ import type { FitSettings, FitSubject } from './fit.js'
 import { dataFor } from './inputs.js'
 import { requireComputable } from './metric-task.js'
 import type { Network } from './network.js'
+import { requireOneEncoder, targetUnits } from './target-units.js'
 import type { TrainingState } from './training-state.js'
 
 export interface FitOptions<Validation = number | Dataset> {
@@ -98,14 +99,17 @@ export function fitSettings(
   const given = knownOptions<FitOptions<Several>>('fit', options, optionNames)
   const all = datasetsOf('train', train, network, trainee.seeds.length)
   const [rows, validation] = heldOut(all, given.validation, seedsOf(trainee, given.seed), network)
-  const common = commonSettings(trainee, given, validation)
-  const { loss, metrics } = common.scoring
+  const units = targetUnits('train', all)
+  requireOneEncoder('validation', all[0]!, validation ?? [])
+  const { scoring, ...common } = commonSettings(trainee, given, validation)
+  const { loss, metrics } = scoring
   const batchSize = batchSizeOf(given.batchSize, common.optimizer)
   if (common.optimizer instanceof LBFGS) requireWhole(batchSize, rows[0]!, given.resume)
   for (const data of rows) data.targetMatrix(loss.targetKind, network.outputs)
   requireComputable(metrics, loss, network, rows)
   return {
     ...common,
+    scoring: { ...scoring, units },
     train: weighted(rows, given.classWeights, loss, network),
     batchSize,
     shuffle: boolean('shuffle', given.shuffle ?? true),

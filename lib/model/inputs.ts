@@ -33,6 +33,7 @@ const checked = new WeakMap<Dataset, WeakMap<Network, boolean>>()
  */
 export function dataFor(argument: string, given: Dataset, network: Network, known = true): Dataset {
   const { layout, codes } = network
+  if (layout === undefined && codes.length === 0) requireNumbers(argument, given)
   const data = layout === undefined || given.inputs === undefined ? given : given.arranged(argument, layout.parts)
   requireFeatures(argument, data.features, network)
   if (codes.length === 0) return data
@@ -42,6 +43,17 @@ export function dataFor(argument: string, given: Dataset, network: Network, know
   for (let row = 0; row < data.rows; row++) checkCodes(argument, data.row(row), row, codes, known)
   networks.set(network, known)
   return data
+}
+
+/** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT where an encoder has made codes of categories */
+function requireNumbers(argument: string, { encoder }: Dataset): void {
+  const codes = encoder?.columns.flatMap(({ name, kind }) => (kind === 'embedding' ? [`'${name}'`] : [])) ?? []
+  if (codes.length === 0) return
+  throw new DeepblasError(
+    'ERR_DEEPBLAS_ARGUMENT',
+    `Expected a model that takes codes of categories, which ${codes.join(', ')} of ${argument} are. Make it by ` +
+      'new Sequential(tabularLayers(encoder), { inputs: encoder.inputs }), or read the data with embeddings: false.',
+  )
 }
 
 /** Rows to predict as floats: the caller's own array where it is one. */

@@ -11,7 +11,7 @@ import {
   type ScoredRows,
 } from '../metrics/metric.js'
 import { type Arena, native, type Pass } from '../native/addon.js'
-import { compilePrediction, type Scoring } from './compile.js'
+import { compilePrediction, type Scoring, type TargetUnits } from './compile.js'
 import { EVALUATION_BATCH } from './fit-data.js'
 import type { FitSteps } from './fit-request.js'
 import { metricTask, outputMeaning, thresholdOf } from './metric-task.js'
@@ -88,7 +88,7 @@ export class ScorePass {
   /** Of the last run. */
   values(member: number): Record<string, MetricValue> {
     const { outputs, layers } = this.#network
-    const { loss } = this.#scoring
+    const { loss, units } = this.#scoring
     const data = this.#of(member)
     const begin = this.#begins[member]!
     const output = this.#output.subarray(begin, begin + data.rows * outputs)
@@ -96,7 +96,7 @@ export class ScorePass {
     return Object.fromEntries(
       this.#metrics.map((metric) => {
         const task = metricTask(metric, loss, outputs)
-        const targets = this.#known(data, task, () => targetsOf(data, loss, task))
+        const targets = this.#known(data, task, () => inUnits(targetsOf(data, loss, task), task, units))
         const weights = this.#known(data, 'weights', () => weightsOf(data))
         // A metric of a user's own may sort what it is given.
         const own = !isBuiltInMetric(metric)
@@ -104,7 +104,7 @@ export class ScorePass {
           task,
           rows: data.rows,
           outputs,
-          scores: scoresOf(output, meaning, task, outputs),
+          scores: inUnits(scoresOf(output, meaning, task, outputs), task, units),
           targets: own ? targets.slice() : targets,
           weights: own ? weights?.slice() : weights,
           threshold: loss.targetKind === 'signs' ? 0 : thresholdOf(loss, 'values'),
@@ -164,6 +164,12 @@ function scoresOf(
     for (const [i, term] of row.entries()) row[i] = term / sum
   }
   return scores
+}
+
+/** Values that were scaled for the network, as they were before. */
+function inUnits(values: Float64Array, task: ScoredRows['task'], units: TargetUnits | undefined): Float64Array {
+  if (units === undefined || task !== 'values') return values
+  return values.map((value) => value * units.deviation + units.mean)
 }
 
 function weightsOf(data: Dataset): Float64Array | undefined {

@@ -5,7 +5,7 @@ import type { Loss } from '../losses/loss.js'
 import { type LossName, lossFromFile, loss as lossOf, savedLoss } from '../losses/names.js'
 import type { Metric, MetricValue } from '../metrics/metric.js'
 import { type MetricName, type MetricOption, metric, metricFromFile, savedMetric } from '../metrics/names.js'
-import type { RowScore, Scoring } from './compile.js'
+import type { RowScore, Scoring, TargetUnits } from './compile.js'
 import type { Network } from './network.js'
 
 export interface EvaluateOptions {
@@ -27,17 +27,23 @@ export interface Evaluation extends Readonly<Record<Exclude<MetricName, 'confusi
 export function scoresOf<Result>(
   accumulators: Float64Array,
   scores: readonly RowScore[],
-  { metrics }: Scoring,
+  { metrics, units }: Scoring,
   values: Readonly<Record<string, MetricValue>> = {},
 ): Result {
   const means = scores.map(({ name, finish }, i): [string, MetricValue] => [
     name,
-    finish(accumulators[2 * i]! / accumulators[2 * i + 1]!),
+    finish(accumulators[2 * i]! / accumulators[2 * i + 1]!) * unitOf(metrics, name, units),
   ])
   const known: Record<string, MetricValue> = { ...Object.fromEntries(means), ...values }
   // What sees all scores at once is not known of a stream, whose rows have gone by.
   const names = ['loss', ...metrics.map(({ name }) => name)].filter((name) => known[name] !== undefined)
   return Object.fromEntries(names.map((name) => [name, known[name]!])) as Result
+}
+
+/** What a mean of scaled targets is multiplied by; the loss stays that of the scaled ones. */
+function unitOf(metrics: readonly Metric[], name: string, units: TargetUnits | undefined): number {
+  const power = metrics.find((metric) => metric.name === name)?.unitPower ?? 0
+  return (units?.deviation ?? 1) ** power
 }
 
 /** What the last layer's activation suggests. */

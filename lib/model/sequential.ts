@@ -1,6 +1,5 @@
 import { Dataset, type DatasetInput } from '../data/dataset.js'
-import type { NamedRows } from '../data/named-rows.js'
-import { isNumberArray, type NumberArray, type Rows } from '../data/rows.js'
+import type { Encoder } from '../data/encoder/encoder.js'
 import { DeepblasError } from '../errors.js'
 import { type ModelDescription, readModelFile, writeModelFile } from '../files/model-file.js'
 import type { NamedInputs } from '../layers/inputs.js'
@@ -30,10 +29,21 @@ import {
   type Trainee,
 } from './fit-options.js'
 import type { FitForm, FitSteps } from './fit-request.js'
-import { dataFor, floatsFor, inputsOf, readInputs } from './inputs.js'
-import { MOST_BATCHED_ROWS, ModelReader, type PredictKind } from './model-reader.js'
+import { dataFor, inputsOf, readInputs } from './inputs.js'
+import { ModelReader } from './model-reader.js'
 import { buildNetwork, initializeParameters, leavesOf, type Network, newArena, trainableCount } from './network.js'
 import { predictedClasses } from './predicted-classes.js'
+import {
+  datasetOfRows,
+  type Predicting,
+  type Prediction,
+  type PredictionInput,
+  predictRows,
+  predictRowsSync,
+  requireClasses,
+  requireEncoded,
+  savedEncoder,
+} from './predictions.js'
 import {
   chosenLoss,
   defaultLoss,
@@ -66,15 +76,6 @@ export interface FromSafetensorsOptions extends SequentialOptions, SetWeightsOpt
   readonly rename?: Rename
 }
 
-/** Rows to predict: as `x` of a data set (also by name), a bare typed array for one row, or a data set. */
-export type PredictionInput = Rows | NumberArray | NamedRows | Dataset
-
-export interface Prediction {
-  readonly data: Float32Array<ArrayBuffer>
-  /** [rows, outputs] */
-  readonly shape: [rows: number, outputs: number]
-}
-
 /**
  * A stack of layers, trained and asked as one.
  *
@@ -95,6 +96,7 @@ export class Sequential<
   readonly #lock = new FitLock()
   #scoring: Scoring | undefined
   #labels: readonly string[] | undefined
+  #encoder: Encoder | undefined
   #training: { epochs: number; loss: number } | undefined
   /** Of the last fit, for one that goes on. */
   #state: TrainingState | undefined
@@ -139,6 +141,11 @@ export class Sequential<
   /** Names of the classes, where the training data had them. */
   get labels(): readonly string[] | undefined {
     return this.#labels
+  }
+
+  /** What made the training data's features of a table's columns: the model takes such rows too. */
+  get encoder(): Encoder | undefined {
+    return this.#encoder
   }
 
   /** Layer, output shape, parameters: the dimensions lesson as a table. */
@@ -190,7 +197,9 @@ export class Sequential<
     return this.#lock.runSync(this.#partialSteps(batch, options, 'sync'))
   }
 
-  /** Loss and metrics over all rows. */
+  /**
+   * Loss and metrics over all rows. Errors of scaled targets are in the target's own units; the loss is of scaled ones.
+   */
   async evaluate(data: Dataset, options?: EvaluateOptions): Promise<Evaluation> {
     const run = this.#evaluation(data, options)
     const [scores] = await this.#reader.during('evaluate', () => run.run())
@@ -201,32 +210,41 @@ export class Sequential<
     return this.#evaluation(data, options).runSync()[0]!
   }
 
-  /** The output for every row: { data, shape: [rows, outputs] }. */
-  predict(rows: PredictionInput): Promise<Prediction> {
-    return this.#predict(rows, 'output')
+  /**
+   * The output for every row: { data, shape: [rows, outputs] }. Of a model with an encoder that scales the target, values in
+   * the target's own units. Rows may then be objects: a number may be a text, further columns are not looked at.
+   *
+   * @throws DeepblasError ERR_DEEPBLAS_DATA for a column that is missing
+   */
+  async predict(rows: PredictionInput): Promise<Prediction> {
+    return predictRows(this.#predicting('predict'), rows, 'output')
   }
 
   /** As `predict`, on this thread: microseconds for one row. */
   predictSync(rows: PredictionInput): Prediction {
-    return this.#predictSync(rows, 'output')
+    return predictRowsSync(this.#predicting('predictSync'), rows, 'output')
   }
 
-  /** The output before the last layer's activation. */
-  predictRaw(rows: PredictionInput): Promise<Prediction> {
-    return this.#predict(rows, 'raw')
+  /** The output before the last layer's activation; of scaled targets, in the network's own units. */
+  async predictRaw(rows: PredictionInput): Promise<Prediction> {
+    return predictRows(this.#predicting('predict'), rows, 'raw')
   }
 
   predictRawSync(rows: PredictionInput): Prediction {
-    return this.#predictSync(rows, 'raw')
+    return predictRowsSync(this.#predicting('predictSync'), rows, 'raw')
   }
 
   /** The class of every row: its index, or its name where the training data had names. */
   async predictClasses(rows: PredictionInput): Promise<number[] | string[]> {
-    return this.#classes(await this.#predict(rows, 'output'))
+    const model = this.#predicting('predict')
+    requireClasses(model)
+    return this.#classes(await predictRows(model, rows, 'output'))
   }
 
   predictClassesSync(rows: PredictionInput): number[] | string[] {
-    return this.#classes(this.#predictSync(rows, 'output'))
+    const model = this.#predicting('predictSync')
+    requireClasses(model)
+    return this.#classes(predictRowsSync(model, rows, 'output'))
   }
 
   /** What layer `layer` (from 0) gives for the rows. */
@@ -234,8 +252,7 @@ export class Sequential<
     if (!Number.isSafeInteger(layer) || layer < 0 || layer >= this.layers.length) {
       throw invalid('layer', `layer from 0 to ${this.layers.length - 1}`, layer)
     }
-    this.#requireFree('activations')
-    const data = this.#dataset(rows)
+    const data = datasetOfRows(this.#predicting('activations'), rows)
     const { pass, output } = this.#reader.pass(data, 'output', layer)
     await this.#reader.during('activations', () => pass.run())
     return { data: output, shape: [data.rows, this.layers[layer]!.outputs!] }
@@ -305,6 +322,7 @@ export class Sequential<
     copy.#reader.parameters.copyFrom(this.#reader.parameters)
     copy.#scoring = this.#scoring
     copy.#labels = this.#labels
+    copy.#encoder = this.#encoder
     copy.#training = this.#training
     return copy
   }
@@ -324,6 +342,7 @@ export class Sequential<
         layers: this.layers.map((layer) => ({ type: layer.type, options: layer.options() })),
       },
       ...(this.#labels === undefined ? {} : { labels: [...this.#labels] }),
+      ...(this.#encoder === undefined ? {} : { encoder: this.#encoder.toJSON() }),
       ...(this.#scoring && { training: trainingSummary(this.#scoring, this.#training?.epochs) }),
       weights: this.#named(this.#reader.parameters).map(({ name, shape, data }) => ({ name, shape: [...shape], data })),
     }
@@ -335,13 +354,14 @@ export class Sequential<
    * @throws DeepblasError ERR_DEEPBLAS_FILE that says what is wrong with the file
    */
   static async load(path: string): Promise<Sequential> {
-    const { architecture, labels, training, weights } = await readModelFile(path)
+    const { architecture, labels, encoder, training, weights } = await readModelFile(path)
     try {
       if (architecture.members !== undefined) throw new Error('it holds a population: load it with Population.load')
       const layers = architecture.layers.map(({ type, options }) => layerFrom(type, options))
       const model = new Sequential(layers, { inputs: architecture.inputs, seed: architecture.seed })
       model.setWeights(weights)
       model.#labels = labels
+      model.#encoder = encoder === undefined ? undefined : savedEncoder(encoder, model.#network)
       model.#scoring = savedScoring(training)
       if (typeof training?.epochs === 'number') model.#training = { epochs: training.epochs, loss: 0 }
       return model
@@ -381,14 +401,15 @@ export class Sequential<
   #steps(train: Dataset | BatchSource, options: FitOptions | StreamFitOptions, form: FitForm): FitSteps<History> {
     this.#lock.requireNoFit()
     if (isBatchSource(train)) {
-      const labelled = (labels: readonly string[]) => {
-        this.#labels = labels
-      }
-      const settings = streamSettings(this.#trainee(), train, options as StreamFitOptions, labelled)
+      const settings = streamSettings(this.#trainee(), train, options as StreamFitOptions, ({ labels, encoder }) => {
+        this.#labels = labels ?? this.#labels
+        this.#encoder = encoder
+      })
       return this.#remembering(fittingStream({ ...settings, ...this.#subject(settings.scoring) }, form))
     }
     const settings = fitSettings(this.#trainee(), train, options)
     this.#labels = train.labels ?? this.#labels
+    this.#encoder = train.encoder
     return this.#remembering(fitting({ ...settings, ...this.#subject(settings.scoring) }, settings.train, form))
   }
 
@@ -400,8 +421,10 @@ export class Sequential<
     this.#lock.requireNoFit()
     const train = datasetOf(batch)
     const settings = fitSettings(this.#trainee(), train, partialFitOptions(options, this.#state, this.#scoring))
+    if (this.#state !== undefined) requireEncoded('batch', train, this.#encoder)
     const start = this.#state && continuedStart(this.#state, settings.optimizer)
     this.#labels = sameLabels(this.#state && this.#labels, train) ?? this.#labels
+    this.#encoder = train.encoder
     const subject = this.#subject(settings.scoring)
     return this.#remembering(fitting({ ...settings, ...subject, ...(start && { start }) }, settings.train, form))
   }
@@ -439,44 +462,14 @@ export class Sequential<
     const asked = knownOptions<EvaluateOptions>('evaluate', options, ['loss', 'metrics'])
     const loss = chosenLoss(asked.loss, this.#scoring, this.#network)
     const metrics = asked.metrics === undefined ? defaultMetrics(this.#scoring, loss) : metricsOf(asked.metrics)
+    requireEncoded('data', given, this.#encoder)
     const data = dataFor('data', given, this.#network)
     return new EvaluationRun(this.#network, this.#reader.parameters, [data], { loss, metrics }, 1)
   }
 
-  #dataset(rows: PredictionInput): Dataset {
-    const data =
-      rows instanceof Dataset
-        ? rows
-        : Dataset.from({ x: isNumberArray(rows) ? { data: rows, shape: [1, rows.length] } : rows })
-    return dataFor('rows', data, this.#network, false)
-  }
-
-  async #predict(rows: PredictionInput, kind: PredictKind): Promise<Prediction> {
-    this.#requireFree('predict')
-    const reader = this.#reader
-    if (!(rows instanceof Dataset)) {
-      const few = floatsFor(rows, this.#network)
-      if (few.rows <= MOST_BATCHED_ROWS) {
-        const own = few.data === rows || !few.copied ? few.data.slice() : few.data
-        return { data: await reader.predictLater(own, few.rows, kind), shape: [few.rows, this.outputs] }
-      }
-    }
-    const data = this.#dataset(rows)
-    const { pass, output } = reader.pass(data, kind)
-    await reader.during('predict', () => pass.run())
-    return { data: output, shape: [data.rows, this.outputs] }
-  }
-
-  #predictSync(given: PredictionInput, kind: PredictKind): Prediction {
-    this.#requireFree('predictSync')
-    if (given instanceof Dataset) {
-      const data = dataFor('rows', given, this.#network, false)
-      const { pass, output } = this.#reader.pass(data, kind)
-      pass.runSync()
-      return { data: output, shape: [given.rows, this.outputs] }
-    }
-    const { data, rows } = floatsFor(given, this.#network)
-    return { data: this.#reader.predictNow(data, rows, kind), shape: [rows, this.outputs] }
+  #predicting(what: string): Predicting {
+    this.#requireFree(what)
+    return { network: this.#network, reader: this.#reader, encoder: this.#encoder }
   }
 
   /** The parameters, to be changed: who still reads them keeps those of now. */

@@ -4,10 +4,12 @@ import { LBFGS } from '../optimizers/lbfgs.js'
 import { isSchedule } from '../schedules/schedule.js'
 import { invalid, knownOptions, positiveInteger } from '../validate.js'
 import { withClassWeights } from './class-weights.js'
+import type { Scoring } from './compile.js'
 import type { FitSettings, FitSubject } from './fit.js'
 import { commonSettings, datasetOf, datasetsOf, type FitOptions, optionNames, type Trainee } from './fit-options.js'
 import { requireComputable } from './metric-task.js'
 import type { BatchSource } from './stream.js'
+import { requireOneEncoder } from './target-units.js'
 
 /** Of a fit that reads a stream: the batches are the stream's own, in its order. */
 export interface StreamFitOptions extends Omit<FitOptions<Dataset>, 'batchSize' | 'shuffle'> {
@@ -30,13 +32,13 @@ export interface StreamSettings extends FitSettings {
 /**
  * Checks all that a user gave to `fit` with a stream; nothing is read before.
  *
- * @param labelled told of the classes' names, where batches have some
+ * @param arrived told of every batch, as it is taken
  */
 export function streamSettings(
   trainee: Trainee,
   source: BatchSource,
   options: StreamFitOptions,
-  labelled: (labels: readonly string[]) => void,
+  arrived: (batch: Dataset) => void,
 ): Omit<StreamSettings, keyof FitSubject> {
   const names = optionNames.filter((name) => name !== 'batchSize' && name !== 'shuffle')
   const given = knownOptions<StreamFitOptions>('fit with a stream', options, [...names, 'stepsPerEpoch'])
@@ -80,15 +82,21 @@ export function streamSettings(
     if (byEpochs) throw invalid('stepsPerEpoch', 'batches of an epoch, by which the schedule counts', stepsPerEpoch)
   }
   let known: readonly string[] | undefined
+  let first: Dataset | undefined = held
+  // Known at the first batch, and asked for at the end of an epoch.
+  const inUnits: { -readonly [Name in keyof Scoring]: Scoring[Name] } = { ...scoring }
   const accept = (batch: unknown): Dataset => {
     const [data] = datasetsOf('batch', datasetOf(batch as Dataset), network, 1) as [Dataset]
     known = sameLabels(known, data)
-    if (known !== undefined) labelled(known)
+    first ??= data
+    requireOneEncoder(first === held ? 'validation' : 'batch', data, [first])
+    inUnits.units = data.encoder?.targetScale
+    arrived(data)
     data.targetMatrix(scoring.loss.targetKind, network.outputs)
     requireComputable(scoring.metrics, scoring.loss, network, [data])
     return classWeights === undefined ? data : withClassWeights(data, classWeights, scoring.loss, network.outputs)
   }
-  return { ...common, batchSize: 'full', shuffle: false, source, stepsPerEpoch, accept }
+  return { ...common, scoring: inUnits, batchSize: 'full', shuffle: false, source, stepsPerEpoch, accept }
 }
 
 /**

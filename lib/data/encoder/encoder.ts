@@ -143,7 +143,7 @@ export class Encoder {
 
   /** Option `inputs` of a model: the number of features; by name where columns are codes for an Embedding. */
   get inputs(): number | NamedInputs {
-    const named = this.#namedColumns()
+    const named = this.namedInputs
     if (named === undefined) return this.features
     const levels = new Map(
       this.columns.flatMap((column) =>
@@ -156,6 +156,17 @@ export class Encoder {
         return [name, own === undefined ? columns : { levels: own }] as const
       }),
     )
+  }
+
+  /** The columns of each named input, where some are codes: numeric ones first. */
+  get namedInputs(): readonly NamedColumns[] | undefined {
+    const codes = this.columns.filter(({ kind }) => kind === 'embedding')
+    if (codes.length === 0) return undefined
+    const numeric = this.features - codes.length
+    return [
+      ...(numeric > 0 ? [{ name: 'numeric', columns: numeric }] : []),
+      ...codes.map((column) => ({ name: (column as { input?: string }).input!, columns: 1 })),
+    ]
   }
 
   /** The types of the columns as they were read, for a reader's option `types`: a zip code stays a text. */
@@ -179,7 +190,7 @@ export class Encoder {
     const { target } = this.#description
     const y =
       target !== undefined && table.has(target.name) ? encodeTarget(target, table.column(target.name)) : undefined
-    return encodedDataset({ x, rows, columns, y, labels: this.labels, inputs: this.#namedColumns() }, this)
+    return encodedDataset({ x, rows, columns, y, labels: this.labels, inputs: this.namedInputs }, this)
   }
 
   /** The features of a table, or of rows as objects: as a network takes them. The target is not looked at. */
@@ -202,7 +213,8 @@ export class Encoder {
   decode({ data, shape: [rows, outputs] }: EncodedOutputs): string[] | number[] {
     const { target } = this.#description
     if (target === undefined) throw invalid('the encoder', 'encoder with a target', undefined, 'Give fit a target.')
-    if (outputs !== this.outputs) {
+    // Two classes may have an output each.
+    if (outputs !== this.outputs && outputs !== this.labels?.length) {
       throw new DeepblasError(
         'ERR_DEEPBLAS_SHAPE',
         `Expected ${this.outputs} outputs for the target '${target.name}' but received ${outputs}.`,
@@ -225,17 +237,6 @@ export class Encoder {
   #text(): string {
     this.#json ??= JSON.stringify(this.toJSON())
     return this.#json
-  }
-
-  /** The named inputs, where columns are codes. */
-  #namedColumns(): readonly NamedColumns[] | undefined {
-    const codes = this.columns.filter(({ kind }) => kind === 'embedding')
-    if (codes.length === 0) return undefined
-    const numeric = this.features - codes.length
-    return [
-      ...(numeric > 0 ? [{ name: 'numeric', columns: numeric }] : []),
-      ...codes.map((column) => ({ name: (column as { input?: string }).input!, columns: 1 })),
-    ]
   }
 
   #filled(rows: number, valuesOfColumn: (column: ColumnEncoding) => Float64Array | Int32Array): EncodedRows {

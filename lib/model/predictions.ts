@@ -1,0 +1,160 @@
+/*
+ * Rows to predict, in any form they come in, and what a network answers.
+ */
+import { Dataset } from '../data/dataset.js'
+import { Encoder, type ObjectRow } from '../data/encoder/encoder.js'
+import { columnOrder, type NamedRows } from '../data/named-rows.js'
+import { isNumberArray, type NumberArray, type Rows } from '../data/rows.js'
+import { Table } from '../data/table/table.js'
+import { DeepblasError } from '../errors.js'
+import { invalid } from '../validate.js'
+import { dataFor, floatsFor } from './inputs.js'
+import { MOST_BATCHED_ROWS, type ModelReader, type PredictKind } from './model-reader.js'
+import type { Network } from './network.js'
+
+/**
+ * Rows to predict: as `x` of a data set (also by name), a bare typed array for one row, or a data set. Where the model has
+ * an encoder also a table, or objects with a value for every column.
+ */
+export type PredictionInput = Rows | NumberArray | NamedRows | Dataset | Table | readonly ObjectRow[]
+
+export interface Prediction {
+  readonly data: Float32Array<ArrayBuffer>
+  /** [rows, outputs] */
+  readonly shape: [rows: number, outputs: number]
+}
+
+/** A network as it is now, and how rows come to it. */
+export interface Predicting {
+  readonly network: Network
+  readonly reader: ModelReader
+  readonly encoder: Encoder | undefined
+}
+
+export async function predictRows(model: Predicting, given: PredictionInput, kind: PredictKind): Promise<Prediction> {
+  const { network, reader } = model
+  const rows = numbersOf(model, given)
+  const { outputs } = network
+  if (!(rows instanceof Dataset)) {
+    const few = floatsFor(rows, network)
+    if (few.rows <= MOST_BATCHED_ROWS) {
+      const own = few.data === rows || !few.copied ? few.data.slice() : few.data
+      return inUnits(model, kind, { data: await reader.predictLater(own, few.rows, kind), shape: [few.rows, outputs] })
+    }
+  }
+  const data = datasetFor(network, rows)
+  const { pass, output } = reader.pass(data, kind)
+  await reader.during('predict', () => pass.run())
+  return inUnits(model, kind, { data: output, shape: [data.rows, outputs] })
+}
+
+export function predictRowsSync(model: Predicting, given: PredictionInput, kind: PredictKind): Prediction {
+  const { network, reader } = model
+  const rows = numbersOf(model, given)
+  if (rows instanceof Dataset) {
+    const data = dataFor('rows', rows, network, false)
+    const { pass, output } = reader.pass(data, kind)
+    pass.runSync()
+    return inUnits(model, kind, { data: output, shape: [data.rows, network.outputs] })
+  }
+  const few = floatsFor(rows, network)
+  return inUnits(model, kind, {
+    data: reader.predictNow(few.data, few.rows, kind),
+    shape: [few.rows, network.outputs],
+  })
+}
+
+/** The rows as a data set of the network's. */
+export function datasetOfRows(model: Predicting, given: PredictionInput): Dataset {
+  return datasetFor(model.network, numbersOf(model, given))
+}
+
+/** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT where the model's encoder is one of values */
+export function requireClasses({ encoder }: Predicting): void {
+  if (encoder?.task !== 'regression') return
+  throw new DeepblasError(
+    'ERR_DEEPBLAS_ARGUMENT',
+    `Expected a model of classes for predictClasses but this one gives values of '${encoder.target}'. Call predict.`,
+  )
+}
+
+/**
+ * Checks that a data set is of the encoder: numbers of another one mean something else.
+ *
+ * @throws DeepblasError ERR_DEEPBLAS_DATA where it is not
+ */
+export function requireEncoded(argument: string, data: Dataset, encoder: Encoder | undefined): void {
+  if (encoder === undefined || encoder.equals(data.encoder)) return
+  throw new DeepblasError(
+    'ERR_DEEPBLAS_DATA',
+    `Expected ${argument} as the encoder of the training data makes it but it is ` +
+      `${data.encoder === undefined ? 'of no encoder' : "another encoder's"}. Give the reader that encoder: ` +
+      'Dataset.fromCSV(path, { encoder: train.encoder }), or encode a table: model.encoder.encode(table).',
+  )
+}
+
+/**
+ * The encoder in a file.
+ *
+ * @throws Error where it is none, or is not that of the network
+ */
+export function savedEncoder(json: unknown, network: Network): Encoder {
+  const encoder = Encoder.fromJSON(json)
+  const { features } = encoder
+  if (features !== network.inputs) {
+    throw new Error(`its encoder makes ${features} features, but the network has ${network.inputs} inputs`)
+  }
+  if (encoder.namedInputs !== undefined && network.layout !== undefined) {
+    columnOrder("the file's encoder", encoder.namedInputs, network.layout.parts)
+  }
+  return encoder
+}
+
+function datasetFor(network: Network, rows: Rows | NumberArray | NamedRows | Dataset): Dataset {
+  const data =
+    rows instanceof Dataset
+      ? rows
+      : Dataset.from({ x: isNumberArray(rows) ? { data: rows, shape: [1, rows.length] } : rows })
+  return dataFor('rows', data, network, false)
+}
+
+/** Objects and tables by way of the encoder; other rows are numbers already. */
+function numbersOf({ encoder, network }: Predicting, rows: PredictionInput): Rows | NumberArray | NamedRows | Dataset {
+  if (rows instanceof Dataset) {
+    requireEncoded('rows', rows, encoder)
+    return rows
+  }
+  if (!(rows instanceof Table) && !areObjects(rows)) return rows
+  if (encoder === undefined) {
+    const hint = 'A model has one if it is trained on a data set of an encoder, such as Dataset.fromCSV gives.'
+    throw invalid('rows', 'numbers, since the model has no encoder', rows, hint)
+  }
+  const { data, rows: count, columns } = encoder.encodeFeatures(rows)
+  return { data: inOrder(encoder, network, data, columns), shape: [count, columns] }
+}
+
+function areObjects(rows: unknown): rows is readonly ObjectRow[] {
+  if (!Array.isArray(rows) || rows.length === 0) return false
+  const [first] = rows as unknown[]
+  return typeof first === 'object' && first !== null && !Array.isArray(first) && !ArrayBuffer.isView(first)
+}
+
+/** The columns as the model's inputs have them. */
+function inOrder(encoder: Encoder, { layout }: Network, data: Float32Array, columns: number): Float32Array {
+  if (encoder.namedInputs === undefined || layout === undefined) return data
+  const order = columnOrder('rows', encoder.namedInputs, layout.parts)
+  if (order.every((from, to) => from === to)) return data
+  const arranged = new Float32Array(data.length)
+  for (let at = 0; at < data.length; at += columns) {
+    for (let to = 0; to < columns; to++) arranged[at + to] = data[at + order[to]!]!
+  }
+  return arranged
+}
+
+/** Of a regression, the output in the target's own units; what comes before the activation is the network's own. */
+function inUnits({ encoder }: Predicting, kind: PredictKind, prediction: Prediction): Prediction {
+  const scale = encoder?.targetScale
+  if (scale === undefined || kind === 'raw') return prediction
+  const { mean, deviation } = scale
+  return { ...prediction, data: prediction.data.map((value) => value * deviation + mean) }
+}
