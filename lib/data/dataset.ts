@@ -17,11 +17,13 @@ import { Augmenter, MOST_PASSES } from './augmentation/augmenter.js'
 import { classesOf, countClasses } from './classes.js'
 import { makeEncodedDatasetsBy } from './encoder/encoded-dataset.js'
 import type { Encoder } from './encoder/encoder.js'
-import { datasetFromRows, type EncodingOptions, type RowSource } from './encoder/from-table.js'
+import { datasetFromCsv, datasetFromRows, type EncodingOptions, type RowSource } from './encoder/from-table.js'
 import { joinParts } from './join.js'
 import { mapParts, type RowFunction } from './map-rows.js'
 import { columnOrder, isNamedRows, type NamedColumns, type NamedRows, namedTable } from './named-rows.js'
 import { FeatureBuffer, type Parts, selectParts } from './parts.js'
+import type { CsvOptions } from './readers/csv-options.js'
+import type { TextInput } from './readers/text-source.js'
 import { type NumberArray, type Rows, type Table, table } from './rows.js'
 import { shuffledRows, splitRows } from './split.js'
 import type { RowsOptions } from './table/from-rows.js'
@@ -134,6 +136,21 @@ export class Dataset {
       inputs: named?.inputs,
       encoder: undefined,
     })
+  }
+
+  /**
+   * A CSV file, encoded: `readCsv`, and an `Encoder` fitted on all its rows or the encoder given. Options are those of both.
+   * Rows to be held out are not to be fitted on: read the file with `readCsv`, split the table, and fit the encoder on the
+   * training part (docs/guide/encoder.md).
+   *
+   * @param source path of a file, or what gives its text: a Node stream, an asynchronous iterable of strings or bytes
+   * @throws DeepblasError ERR_DEEPBLAS_FILE with file and line for what cannot be read; as `Encoder.fit` and `encode`
+   * @example
+   * const train = await Dataset.fromCSV('train.csv', { target: 'churn' })
+   * const test = await Dataset.fromCSV('test.csv', { target: 'churn', encoder: train.encoder })
+   */
+  static fromCSV(source: TextInput, options?: EncodingOptions & CsvOptions): Promise<Dataset> {
+    return datasetFromCsv(source, options)
   }
 
   /**

@@ -3,6 +3,9 @@
  */
 import { invalid, plainObject } from '../../validate.js'
 import type { Dataset } from '../dataset.js'
+import { readCsv } from '../readers/csv.js'
+import type { CsvOptions } from '../readers/csv-options.js'
+import type { TextInput } from '../readers/text-source.js'
 import type { RowsOptions } from '../table/from-rows.js'
 import { Table } from '../table/table.js'
 import { Encoder, type ObjectRow } from './encoder.js'
@@ -11,11 +14,15 @@ import { type EncoderOptions, encoderOptionNames } from './fit-options.js'
 /** Of a data set that is read from a table: the encoder, or how one is fitted. */
 export interface EncodingOptions extends EncoderOptions {
   /** An encoder that is there: that of the training data. Default: one fitted on all rows. */
-  readonly encoder?: Encoder
+  readonly encoder?: Encoder | undefined
 }
 
 /** Objects, one a row: all at once, or one by one. */
 export type RowSource = readonly ObjectRow[] | AsyncIterable<ObjectRow>
+
+export function datasetFromCsv(source: TextInput, options?: EncodingOptions & CsvOptions): Promise<Dataset> {
+  return encoded('Dataset.fromCSV', options, (own) => readCsv(source, own))
+}
 
 export async function datasetFromRows(rows: RowSource, options?: EncodingOptions & RowsOptions): Promise<Dataset> {
   const read = (own: RowsOptions) =>
