@@ -90,6 +90,7 @@ function pack() {
   const paths = files.map((file) => file.path)
   const wanted = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'THIRD_PARTY_NOTICES', 'dist/index.js']
   wanted.push('dist/index.d.ts', 'CMakeLists.txt', 'binding.gyp', 'native/vendor/napi.h', 'native/vendor/node_api.h')
+  wanted.push('dist/cli/main.js')
   wanted.push('scripts/build-native.mjs', 'scripts/requirements.mjs')
   wanted.push('dist/vendor/papaparse.cjs', 'dist/vendor/LICENSE.papaparse')
   wanted.push('dist/vendor/fflate.cjs', 'dist/vendor/LICENSE.fflate')
@@ -148,6 +149,15 @@ function install(name, options) {
 
 function trainIn(folder) {
   run('node', ['xor.mjs'], { cwd: folder, env: bareEnvironment() })
+  const points = Array.from({ length: 60 }, (_, i) => `${i % 7},${i % 5},${(i % 7) + (i % 5) > 5 ? 'high' : 'low'}`)
+  writeFileSync(join(folder, 'points.csv'), ['a,b,sum', ...points, ''].join('\n'))
+  const command = join('node_modules', '.bin', 'deepblas')
+  for (const line of [
+    ['train', 'points.csv', '--target', 'sum', '--epochs', '2'],
+    ['predict', 'points.safetensors', 'points.csv', '--out', 'predictions.csv'],
+  ]) {
+    run(command, line, { cwd: folder, env: bareEnvironment(), stdio: ['ignore', 'inherit', 'ignore'] })
+  }
 }
 
 function checkAdvice(folder) {

@@ -40,7 +40,10 @@ const FOLDER_NOT_SYNCED = new Set(['EACCES', 'EBADF', 'EINVAL', 'EISDIR', 'ENOSY
  *   buffer again and again. An error it throws ends the writing.
  * @throws DeepblasError `ERR_DEEPBLAS_FILE` with the path, and the system's error as its cause
  */
-export async function atomicWrite(path: string, chunks: Iterable<Uint8Array>): Promise<void> {
+export async function atomicWrite(
+  path: string,
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): Promise<void> {
   string('path', path)
   try {
     const target = await followLinks(path)
@@ -51,7 +54,7 @@ export async function atomicWrite(path: string, chunks: Iterable<Uint8Array>): P
       try {
         // The umask has been taken off the permissions of a file that exists. Not every file system knows permissions.
         if (permissions !== undefined) await handle.chmod(permissions).catch(() => undefined)
-        for (const chunk of chunks) await writeAll(handle, chunk)
+        for await (const chunk of chunks) await writeAll(handle, chunk)
         await handle.sync()
       } finally {
         await handle.close()

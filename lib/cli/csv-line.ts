@@ -1,0 +1,15 @@
+/** A row of CSV (RFC 4180), quoted where it must be. */
+export function csvLine(fields: readonly string[]): string {
+  return `${fields.map(field).join(',')}\n`
+}
+
+function field(text: string): string {
+  return /[",\r\n]/.test(text) || text !== text.trim() ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+/** The name, or the first of "name 2", "name 3" that is not taken. */
+export function freeName(name: string, taken: ReadonlySet<string>): string {
+  let own = name
+  for (let i = 2; taken.has(own); i++) own = `${name} ${i}`
+  return own
+}

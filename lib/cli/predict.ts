@@ -1,0 +1,154 @@
+import type { Dataset } from '../data/dataset.js'
+import type { Encoder } from '../data/encoder/encoder.js'
+import { csvChunks } from '../data/readers/csv.js'
+import type { Table } from '../data/table/table.js'
+import { DeepblasError } from '../errors.js'
+import { atomicWrite } from '../files/atomic-write.js'
+import type { Json } from '../files/strict-json.js'
+import type { Sequential } from '../model/sequential.js'
+import type { Command, Given } from './command.js'
+import { csvLine, freeName } from './csv-line.js'
+import { loadWithEncoder } from './model-file.js'
+import { count } from './profile.js'
+import { headerOf, type ReaderSettings, readerOptions, readerSettings, tellSkipped } from './read-table.js'
+import { say, type Terminal, UsageError, writeAll } from './terminal.js'
+
+export const predict: Command = {
+  name: 'predict',
+  summary: 'Predicts the target of every row of a CSV file.',
+  arguments: [
+    { name: 'model.safetensors', help: 'a model that deepblas train has saved' },
+    { name: 'new.csv', help: "a file with the model's columns; others are kept as they are" },
+  ],
+  options: {
+    out: { value: '<file>', help: 'where the predictions are written, as CSV; by default standard output' },
+    probabilities: { help: 'adds a column for every class' },
+    ...readerOptions,
+  },
+  notes: `
+The output has the columns of the input as they are, then "prediction": a label, or a value in the target's units. With
+--probabilities there is one more for each class, "probability <label>". The file is read and written in pieces, so it may
+be larger than memory; --out is written whole or not at all. A file without one of the model's columns is an error that
+names it; a category that the model has not seen counts as unknown; an empty field is missing, which the model knows to
+handle; a text in a column of numbers is an error.
+
+--json: { task, target, rows, seconds, model, out }; it needs --out.
+
+Exit code: 0; 1 failed; 2 wrong use; 130 after Ctrl+C, with no file written.`,
+  run: runPredict,
+}
+
+const ROWS_PER_CHUNK = 10_000
+
+async function runPredict(given: Given, terminal: Terminal): Promise<Readonly<Record<string, Json>>> {
+  const started = performance.now()
+  const [path, file] = given.arguments as readonly [string, string]
+  const out = given.options.get('out')
+  if (out === undefined && given.switches.has('json')) {
+    throw new UsageError('--json needs --out: predictions and the JSON object cannot both have standard output.')
+  }
+  const reader = readerSettings(given)
+  const { model, encoder, target } = await loadWithEncoder(path)
+  const probabilities = given.switches.has('probabilities')
+  if (probabilities && encoder.task !== 'classification') {
+    throw new UsageError(`--probabilities is for classes, but ${path} predicts values of '${target}'.`)
+  }
+  let rows = 0
+  const lines = async function* (): AsyncGenerator<string, void, undefined> {
+    for await (const { text, added } of predictedLines(model, encoder, file, reader, probabilities, terminal)) {
+      rows += added
+      yield text
+    }
+  }
+  if (out === undefined) for await (const text of lines()) await writeAll(terminal.stdout, text)
+  else {
+    await atomicWrite(out, encoded(lines()))
+    say(given, terminal, `${count(rows)} predictions in ${out}`)
+  }
+  const seconds = (performance.now() - started) / 1000
+  return { task: encoder.task!, target, rows, seconds, model: path, out: out ?? null }
+}
+
+async function* encoded(lines: AsyncIterable<string>): AsyncGenerator<Uint8Array, void, undefined> {
+  const encoder = new TextEncoder()
+  for await (const text of lines) yield encoder.encode(text)
+}
+
+/** The header, then the rows of one piece of the file after the other. */
+async function* predictedLines(
+  model: Sequential,
+  encoder: Encoder,
+  file: string,
+  reader: ReaderSettings,
+  probabilities: boolean,
+  terminal: Terminal,
+): AsyncGenerator<{ text: string; added: number }, void, undefined> {
+  const header = await headerOf(file, reader)
+  const columns = addedColumns(encoder, header, probabilities)
+  yield { text: csvLine([...header, ...columns]), added: 0 }
+  // As texts: columns come out as they went in, and the encoder reads the numbers it needs.
+  const types = Object.fromEntries(header.map((name) => [name, 'category'] as const))
+  let before = 0
+  for await (const table of csvChunks(file, { ...reader, types, missing: [], rowsPerChunk: ROWS_PER_CHUNK })) {
+    terminal.signal.throwIfAborted()
+    tellSkipped(file, table, terminal)
+    if (table.rows === 0) continue
+    const added = await predictedCells(model, encoder, table, probabilities, `${file}, after row ${before}`)
+    const kept = header.map((name) => table.column(name))
+    let text = ''
+    for (let row = 0; row < table.rows; row++) {
+      const own = kept.map((column) => (column.type === 'category' ? (column.levels[column.codes[row]!] ?? '') : ''))
+      text += csvLine([...own, ...added[row]!])
+    }
+    before += table.rows
+    yield { text, added: table.rows }
+  }
+}
+
+function addedColumns({ labels }: Encoder, header: readonly string[], probabilities: boolean): string[] {
+  const wanted = ['prediction', ...(probabilities ? labels!.map((label) => `probability ${label}`) : [])]
+  const taken = new Set(header)
+  return wanted.map((name) => {
+    const free = freeName(name, taken)
+    taken.add(free)
+    return free
+  })
+}
+
+async function predictedCells(
+  model: Sequential,
+  encoder: Encoder,
+  table: Table,
+  probabilities: boolean,
+  place: string,
+): Promise<string[][]> {
+  const outputs = await model.predict(encodedFeatures(encoder, table, place))
+  const { labels } = encoder
+  // Of values the model itself answers in their units.
+  if (labels === undefined) return Array.from(outputs.data, (value) => [digits(value)])
+  const decoded = encoder.decode(outputs)
+  const probability = (row: number, one: number) => {
+    if (labels.length > 2) return outputs.data[row * labels.length + one]!
+    return one === 1 ? outputs.data[row]! : 1 - outputs.data[row]!
+  }
+  return decoded.map((label: string | number, row: number) => [
+    String(label),
+    ...(probabilities ? labels.map((_, one) => digits(probability(row, one))) : []),
+  ])
+}
+
+/** As many digits as a float32 has. */
+function digits(value: number): string {
+  return String(Number(value.toPrecision(7)))
+}
+
+/** A row number in an error is that of the piece: where the piece begins must be said. */
+function encodedFeatures(encoder: Encoder, table: Table, place: string): Dataset {
+  try {
+    const { target } = encoder
+    return encoder.encode(target !== undefined && table.has(target) ? table.without([target]) : table)
+  } catch (error) {
+    if (!(error instanceof DeepblasError)) throw error
+    throw new DeepblasError(error.code, `${place}: ${error.message}`, { cause: error })
+  }
+}

@@ -1,0 +1,30 @@
+/*
+ * What a model says of the rows of a table, as a file of predictions holds it and as metrics want it.
+ */
+import type { Dataset } from '../data/dataset.js'
+import type { Encoder } from '../data/encoder/encoder.js'
+import { readModelFile } from '../files/model-file.js'
+import type { Sequential } from '../model/sequential.js'
+import { binaryScores, classScores, valueScores } from './scores.js'
+
+/** The metrics of a data set that has targets, in label names and original units. */
+export async function scoresOf(model: Sequential, encoder: Encoder, data: Dataset): Promise<Record<string, number>> {
+  const { data: outputs } = await model.predict(data)
+  const targets = Array.from({ length: data.rows }, (_, row) => data.target(row)[0]!)
+  const { targetScale, labels } = encoder
+  if (targetScale !== undefined) {
+    const { mean, deviation } = targetScale
+    return valueScores(
+      targets.map((value) => value * deviation + mean),
+      outputs,
+    )
+  }
+  const classes = labels!.length
+  return classes === 2 ? binaryScores(targets, outputs) : classScores(targets, outputs, classes)
+}
+
+/** Epochs of the training that wrote a model file; 0 where the file does not say. */
+export async function trainedEpochs(path: string): Promise<number> {
+  const epochs = (await readModelFile(path)).training?.epochs
+  return typeof epochs === 'number' ? epochs : 0
+}

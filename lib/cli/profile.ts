@@ -1,0 +1,108 @@
+/*
+ * What is in a table, as text: the first look before a training.
+ */
+import type { Column } from '../data/table/column.js'
+import type { Table } from '../data/table/table.js'
+import { renderTable } from '../report/terminal/table.js'
+import { formatNumber } from '../report/terminal/text.js'
+import { isMissing, type Suspicion } from './suspicious.js'
+
+const MOST_COLUMNS = 40
+const MOST_CLASSES = 10
+const LONGEST_LEVEL = 24
+/** Different numbers are counted up to here. */
+const MOST_COUNTED = 1000
+
+export function profileText(table: Table, target: string, classes: boolean, suspicions: readonly Suspicion[]): string {
+  const shown = table.columns.slice(0, MOST_COLUMNS)
+  const rows = shown.map((column) => {
+    const notes: string[] = suspicions.filter((one) => one.column === column.name).map(({ kind }) => kind)
+    if (column.name === target) notes.unshift('target')
+    const missing = countMissing(column)
+    return [column.name, column.type, missing === 0 ? '' : count(missing), valuesText(column), notes.join(', ')]
+  })
+  const more = table.columns.length - shown.length
+  const lines = [
+    `${count(table.rows)} rows, ${table.columns.length} columns`,
+    '',
+    renderTable(['column', 'type', { heading: 'missing', align: 'right' }, 'values', ''], rows),
+    ...(more > 0 ? [`and ${more} columns more`] : []),
+    '',
+    targetText(table.column(target), classes),
+    ...suspicions.map(suspicionText),
+  ]
+  return `${lines.join('\n')}\n\n`
+}
+
+function suspicionText({ column, kind, reason, leftOut }: Suspicion): string {
+  if (leftOut) return `left out: ${column} ${reason} (${kind})`
+  const advice = kind === 'leak' ? 'if it is not known when predictions are made' : 'if it only names the rows'
+  return `look at: ${column} ${reason} (${kind}?); leave it out ${advice}: --ignore ${column}`
+}
+
+/** How many rows have which class, or where the values lie. */
+function targetText(column: Column, classes: boolean): string {
+  if (!classes) return `target ${column.name}: values, ${valuesText(column)}`
+  const known = levelCounts(column)
+  const total = known.reduce((sum, [, rows]) => sum + rows, 0)
+  const parts = known
+    .slice(0, MOST_CLASSES)
+    .map(([level, rows]) => `${short(level)} ${count(rows)} (${((100 * rows) / total).toFixed(1)} %)`)
+  const more = known.length > MOST_CLASSES ? `, and ${known.length - MOST_CLASSES} classes more` : ''
+  return `target ${column.name}: ${known.length} classes, ${parts.join(', ')}${more}`
+}
+
+function valuesText(column: Column): string {
+  if (column.type === 'category' || column.type === 'boolean') {
+    const levels = levelCounts(column)
+    const names = levels.slice(0, 3).map(([level]) => short(level))
+    return `${count(levels.length)}: ${names.join(', ')}${levels.length > 3 ? ', …' : ''}`
+  }
+  let [least, most, sum, known] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0]
+  const different = new Set<number>()
+  for (const value of column.values) {
+    if (Number.isNaN(value)) continue
+    if (value < least) least = value
+    if (value > most) most = value
+    if (different.size <= MOST_COUNTED) different.add(value)
+    sum += value
+    known++
+  }
+  if (known === 0) return 'none'
+  const numbers = different.size > MOST_COUNTED ? `more than ${count(MOST_COUNTED)}` : count(different.size)
+  if (column.type === 'date') return `${numbers}: ${day(least)} to ${day(most)}`
+  return `${numbers}: ${formatNumber(least)} to ${formatNumber(most)}, mean ${formatNumber(sum / known)}`
+}
+
+/** Values and the rows that have them, the most frequent first. */
+export function levelCounts(column: Column): [level: string, rows: number][] {
+  const counts = new Map<number, number>()
+  for (const value of column.type === 'category' ? column.codes : column.values) {
+    if (!isMissing(column, value)) counts.set(value, (counts.get(value) ?? 0) + 1)
+  }
+  const name = (value: number) => {
+    if (column.type === 'category') return column.levels[value]!
+    return column.type === 'boolean' ? String(value !== 0) : String(value)
+  }
+  return [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([value, rows]) => [name(value), rows])
+}
+
+function countMissing(column: Column): number {
+  let missing = 0
+  for (const value of column.type === 'category' ? column.codes : column.values) {
+    if (isMissing(column, value)) missing++
+  }
+  return missing
+}
+
+export function count(value: number): string {
+  return value.toLocaleString('en-US')
+}
+
+function day(time: number): string {
+  return new Date(time).toISOString().slice(0, 10)
+}
+
+function short(level: string): string {
+  return level.length > LONGEST_LEVEL ? `${level.slice(0, LONGEST_LEVEL)}…` : level
+}

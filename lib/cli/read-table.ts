@@ -1,0 +1,104 @@
+/*
+ * CSV files as the options of a command line ask for them.
+ */
+import { basename } from 'node:path'
+import { csvChunks, readCsv } from '../data/readers/csv.js'
+import { type ColumnType, columnTypes } from '../data/table/column.js'
+import type { Table } from '../data/table/table.js'
+import { DeepblasError } from '../errors.js'
+import type { Given, OptionDescriptions } from './command.js'
+import { count } from './profile.js'
+import { isMissing } from './suspicious.js'
+import { type Terminal, UsageError } from './terminal.js'
+import { assignments, names } from './values.js'
+
+export const readerOptions: OptionDescriptions = {
+  delimiter: { value: '<character>', help: 'between fields: , ; | or tab; recognised without it' },
+  types: {
+    value: '<column=type,...>',
+    help: 'types of columns: number, category, boolean or date; inferred without it',
+  },
+  'skip-bad-rows': { help: 'leave out rows that cannot be read, and say how many; without it they are an error' },
+}
+
+export interface ReaderSettings {
+  readonly delimiter?: string
+  readonly types: Readonly<Record<string, ColumnType>>
+  readonly ignore: readonly string[]
+  readonly skipBadRows: boolean
+}
+
+export function readerSettings(given: Given): ReaderSettings {
+  const delimiter = given.options.get('delimiter')
+  return {
+    ...(delimiter === undefined ? {} : { delimiter: delimiterOf(delimiter) }),
+    types: assignments(given, 'types', columnTypes),
+    ignore: names(given, 'ignore'),
+    skipBadRows: given.switches.has('skip-bad-rows'),
+  }
+}
+
+function delimiterOf(text: string): string {
+  if (text === 'tab' || text === '\\t') return '\t'
+  if ([...text].length === 1) return text
+  throw new UsageError(`--delimiter takes one character, or tab, but '${text}' was given.`)
+}
+
+const MILLISECONDS_BETWEEN_REPORTS = 200
+
+/** A whole file, with its progress on a terminal. */
+export async function readTable(path: string, settings: ReaderSettings, terminal: Terminal): Promise<Table> {
+  const { stderr, signal } = terminal
+  const name = basename(path)
+  let reported = Date.now()
+  const drawn = stderr.isTTY === true
+  let cleared = true
+  const table = await readCsv(path, {
+    ...settings,
+    onProgress: ({ rows, bytes, totalBytes }: { rows: number; bytes: number; totalBytes?: number | undefined }) => {
+      signal.throwIfAborted()
+      if (!drawn || Date.now() - reported < MILLISECONDS_BETWEEN_REPORTS) return
+      reported = Date.now()
+      cleared = false
+      const share = totalBytes === undefined || totalBytes === 0 ? '' : ` ${Math.floor((100 * bytes) / totalBytes)} %`
+      stderr.write(`\r\u001b[Kreading ${name}${share}, ${count(rows)} rows`)
+    },
+  })
+  if (!cleared) stderr.write('\r\u001b[K')
+  tellSkipped(path, table, terminal)
+  return table
+}
+
+const MOST_SHOWN = 3
+
+export function tellSkipped(path: string, { skipped }: Table, { stderr }: Terminal): void {
+  if (skipped.rows === 0) return
+  const shown = skipped.first.slice(0, MOST_SHOWN).map(({ line, reason }) => `  ${path}:${line}: ${reason}`)
+  stderr.write(`${rowsText(skipped.rows, 'bad row')} of ${path} left out:\n${shown.join('\n')}\n`)
+}
+
+/** The names of the columns of a file. */
+export async function headerOf(path: string, { delimiter }: ReaderSettings): Promise<string[]> {
+  const options = { ...(delimiter === undefined ? {} : { delimiter }), skipBadRows: true, rowsPerChunk: 1 }
+  for await (const table of csvChunks(path, options)) return table.names
+  throw new DeepblasError('ERR_DEEPBLAS_DATA', `${path} has no rows.`)
+}
+
+/** The rows that have a target; how many have none is told. */
+export function withTargets(table: Table, path: string, target: string, { stderr }: Terminal): Table {
+  const column = table.column(target)
+  const values = column.type === 'category' ? column.codes : column.values
+  const kept: number[] = []
+  for (const [row, value] of values.entries()) if (!isMissing(column, value)) kept.push(row)
+  const missing = table.rows - kept.length
+  if (missing === 0) return table
+  if (kept.length === 0) {
+    throw new DeepblasError('ERR_DEEPBLAS_DATA', `The column '${target}' of ${path} has no values.`)
+  }
+  stderr.write(`${rowsText(missing, 'row')} of ${path} left out: no ${target}\n`)
+  return table.select(kept)
+}
+
+function rowsText(rows: number, what: string): string {
+  return `${count(rows)} ${what}${rows === 1 ? '' : 's'}`
+}

@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs'
+import { DeepblasError } from '../errors.js'
+import { helpText, readCommandLine } from './command.js'
+import { commandNamed, overview } from './commands.js'
+import { exitCodes, Interrupted, type Terminal, UsageError, writeAll } from './terminal.js'
+
+/**
+ * One call of `deepblas`.
+ *
+ * @param args what stands behind `deepblas`
+ * @returns the exit code: 0, 1 where it failed, 2 for wrong use, 130 after Ctrl+C
+ */
+export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
+  const json = args.includes('--json')
+  try {
+    const [first, ...rest] = args
+    if (first === '--version') {
+      await writeAll(terminal.stdout, `${version()}\n`)
+      return exitCodes.done
+    }
+    if (first === '--help' || (first === 'help' && rest.length === 0)) {
+      await writeAll(terminal.stdout, overview())
+      return exitCodes.done
+    }
+    if (first === undefined || first.startsWith('-')) {
+      throw new UsageError(first === undefined ? 'Which command?' : `Expected a command before ${first}.`)
+    }
+    const command = commandNamed(first === 'help' ? rest[0]! : first)
+    const given = readCommandLine(command, first === 'help' ? ['--help'] : rest)
+    if (given.switches.has('help')) {
+      await writeAll(terminal.stdout, helpText(command))
+      return exitCodes.done
+    }
+    const result = await command.run(given, terminal)
+    if (json) await writeAll(terminal.stdout, `${JSON.stringify(result)}\n`)
+    return exitCodes.done
+  } catch (error) {
+    return failure(error, args[0], json, terminal)
+  }
+}
+
+async function failure(
+  error: unknown,
+  command: string | undefined,
+  json: boolean,
+  { stdout, stderr, signal }: Terminal,
+): Promise<number> {
+  if (error instanceof Interrupted || signal.aborted) {
+    stderr.write('\nInterrupted: nothing was saved.\n')
+    return exitCodes.interrupted
+  }
+  const wrongUse = error instanceof UsageError
+  const message = error instanceof Error ? error.message : String(error)
+  stderr.write(`${message}\n`)
+  if (wrongUse) stderr.write(`See: deepblas ${helpFor(command)}--help\n`)
+  if (json) {
+    const code = wrongUse
+      ? 'ERR_DEEPBLAS_ARGUMENT'
+      : error instanceof DeepblasError
+        ? error.code
+        : 'ERR_DEEPBLAS_INTERNAL'
+    await writeAll(stdout, `${JSON.stringify({ error: { code, message } })}\n`)
+  }
+  return wrongUse ? exitCodes.wrongUse : exitCodes.failed
+}
+
+function helpFor(command: string | undefined): string {
+  try {
+    return command === undefined ? '' : `${commandNamed(command).name} `
+  } catch {
+    return ''
+  }
+}
+
+function version(): string {
+  const description: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+  return (description as { version: string }).version
+}
