@@ -88,14 +88,16 @@ export async function headerOf(path: string, { delimiter }: ReaderSettings): Pro
 export function withTargets(table: Table, path: string, target: string, { stderr }: Terminal): Table {
   const column = table.column(target)
   const values = column.type === 'category' ? column.codes : column.values
-  const kept: number[] = []
-  for (const [row, value] of values.entries()) if (!isMissing(column, value)) kept.push(row)
-  const missing = table.rows - kept.length
+  let missing = 0
+  for (const value of values) if (isMissing(column, value)) missing++
   if (missing === 0) return table
-  if (kept.length === 0) {
+  if (missing === table.rows) {
     throw new DeepblasError('ERR_DEEPBLAS_DATA', `The column '${target}' of ${path} has no values.`)
   }
   stderr.write(`${rowsText(missing, 'row')} of ${path} left out: no ${target}\n`)
+  const kept = new Int32Array(table.rows - missing)
+  let next = 0
+  for (const [row, value] of values.entries()) if (!isMissing(column, value)) kept[next++] = row
   return table.select(kept)
 }
 

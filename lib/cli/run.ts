@@ -50,7 +50,7 @@ async function failure(
     return exitCodes.interrupted
   }
   const wrongUse = error instanceof UsageError
-  const message = error instanceof Error ? error.message : String(error)
+  const message = asOptions(error instanceof Error ? error.message : String(error))
   stderr.write(`${message}\n`)
   if (wrongUse) stderr.write(`See: deepblas ${helpFor(command)}--help\n`)
   if (json) {
@@ -62,6 +62,14 @@ async function failure(
     await writeAll(stdout, `${JSON.stringify({ error: { code, message } })}\n`)
   }
   return wrongUse ? exitCodes.wrongUse : exitCodes.failed
+}
+
+/** Advice of the library, in the words of the command line. */
+function asOptions(message: string): string {
+  return message
+    .replaceAll('skipBadRows: true', '--skip-bad-rows')
+    .replaceAll(/types: \{ '?([^':]+)'?: '(\w+)' \}/g, '--types $1=$2')
+    .replaceAll(/task: '(\w+)'/g, '--task $1')
 }
 
 function helpFor(command: string | undefined): string {

@@ -16,6 +16,8 @@ export interface Suspicion {
 const FEWEST_ROWS = 20
 /** Rows that are looked at for leaks: more say the same and take their time. */
 const MOST_ROWS = 50_000
+/** Numbers that are compared with each other: a million that all differ say enough. */
+const MOST_COMPARED = 1_000_000
 /** What a column may leave of the target's variance, or of its rows' classes, and still be called a leak. */
 const LEFT_OPEN = 0.001
 /** A level of fewer rows is of one class by chance. */
@@ -24,10 +26,10 @@ const NAMED_AS_IDENTIFIER = /(^|[^a-z])(id|uuid|guid|row|index)$|[a-z](ID|Id|_id
 
 /** @param classes whether the target is one of classes; otherwise its numbers */
 export function suspiciousColumns(table: Table, target: string, classes: boolean): Suspicion[] {
-  const targets = targetsOf(table.column(target), classes)
+  const targetColumn = table.column(target)
   return table.columns
     .filter(({ name }) => name !== target)
-    .map((column) => constant(column) ?? identifier(column) ?? leak(column, targets, classes))
+    .map((column) => constant(column) ?? identifier(column) ?? leak(column, targetColumn, classes))
     .filter((found) => found !== undefined)
 }
 
@@ -46,26 +48,40 @@ function constant(column: Column): Suspicion | undefined {
 function identifier(column: Column): Suspicion | undefined {
   if (column.type === 'boolean' || column.type === 'date') return undefined
   const values = valuesOf(column)
-  if (values.length < FEWEST_ROWS || values.some((value) => isMissing(column, value))) return undefined
-  if (column.type === 'number' && !values.every(Number.isInteger)) return undefined
-  if (new Set(values).size < values.length) return undefined
+  if (values.length < FEWEST_ROWS || !allDifferent(column)) return undefined
   const found = (reason: string, leftOut = true) =>
     ({ column: column.name, kind: 'identifier', reason, leftOut }) as const
   if (column.type === 'category') return found('has another text in every row')
-  if (NAMED_AS_IDENTIFIER.test(column.name))
+  if (NAMED_AS_IDENTIFIER.test(column.name)) {
     return found('is named as an identifier and has another number in every row')
+  }
   const [least, most] = extremesOf(values)
   if (most - least === values.length - 1) return found('numbers the rows')
   return found('has another whole number in every row', false)
 }
 
-function leak(column: Column, targets: Float64Array, classes: boolean): Suspicion | undefined {
-  const all = valuesOf(column)
+/** Whether no value is missing and no two are the same; numbers must be whole ones. */
+function allDifferent(column: Column): boolean {
+  if (column.type === 'category') {
+    const seen = new Uint8Array(column.levels.length)
+    return column.codes.every((code) => code >= 0 && seen[code]!++ === 0)
+  }
+  if (!column.values.every(Number.isInteger)) return false
+  const seen = new Set<number>()
+  for (const value of column.values.subarray(0, MOST_COMPARED)) {
+    if (seen.has(value)) return false
+    seen.add(value)
+  }
+  return true
+}
+
+function leak(column: Column, targetColumn: Column, classes: boolean): Suspicion | undefined {
+  const [all, targets] = [valuesOf(column), valuesOf(targetColumn)]
   const step = Math.max(1, Math.ceil(all.length / MOST_ROWS))
   const pairs: [value: number, target: number][] = []
   for (let row = 0; row < all.length; row += step) {
     const [value, target] = [all[row]!, targets[row]!]
-    if (!isMissing(column, value) && !Number.isNaN(target)) pairs.push([value, target])
+    if (!isMissing(column, value) && !isMissing(targetColumn, target)) pairs.push([value, target])
   }
   if (pairs.length < FEWEST_ROWS || new Set(pairs.map(([, target]) => target)).size < 2) return undefined
   const determines = classes
@@ -124,11 +140,6 @@ function byFirst(pairs: readonly (readonly [number, number])[]): Map<number, (re
     else group.push(pair)
   }
   return groups
-}
-
-function targetsOf(column: Column, classes: boolean): Float64Array {
-  if (column.type === 'category') return Float64Array.from(column.codes, (code) => (code < 0 ? Number.NaN : code))
-  return classes ? column.values : Float64Array.from(column.values)
 }
 
 function valuesOf(column: Column): Float64Array | Int32Array {

@@ -5,6 +5,7 @@ import { EarlyStopping } from '../callbacks/early-stopping.js'
 import { ProgressBar } from '../callbacks/progress-bar.js'
 import { Encoder } from '../data/encoder/encoder.js'
 import { type Task, tasks } from '../data/encoder/fit-options.js'
+import type { Column } from '../data/table/column.js'
 import { Table } from '../data/table/table.js'
 import { DeepblasError } from '../errors.js'
 import type { Json } from '../files/strict-json.js'
@@ -48,7 +49,10 @@ export const train: Command = {
       value: '<rate>',
       help: 'the largest of its cycle: it rises, then falls to almost 0; default 0.003',
     },
-    dropout: { value: '<share>', help: 'units left out at random in every step, from 0 up to but not including 1' },
+    dropout: {
+      value: '<share>',
+      help: 'units left out at random in every step, from 0 up to but not including 1; default 0.2',
+    },
     l2: { value: '<strength>', help: 'adds strength times the sum of squared weights to the loss; default 0' },
     'class-weights': { value: 'balanced', help: 'rows of rare classes count more' },
     seed: { value: '<n>', help: 'of the split, the initial weights and the order of rows; default 0' },
@@ -94,8 +98,7 @@ async function runTrain(given: Given, terminal: Terminal): Promise<Readonly<Reco
   const { table, task, suspicions, tests } = await tables(settings, terminal)
   terminal.stderr.write(profileText(table, settings.target, task === 'classification', suspicions))
 
-  const stratify = task === 'classification' ? { stratify: settings.target } : {}
-  const [kept, held] = table.split(HELD_OUT, { seed: settings.seed, ...stratify })
+  const [kept, held] = splitTable(table, task, settings)
   const ignore = suspicions.filter(({ leftOut }) => leftOut).map(({ column }) => column)
   const encoder = Encoder.fitSync(kept, {
     target: settings.target,
@@ -210,6 +213,21 @@ async function tables(settings: Settings, terminal: Terminal) {
   const known = Object.fromEntries(Object.entries(types).filter(([name]) => names.includes(name)))
   const tests = await readTable(test, { ...reader, ignore: [], types: known }, terminal)
   return { table, task, suspicions, tests: withTargets(tests, test, target, terminal) }
+}
+
+/** The rows to learn from and those held out, of each class alike. A class of a single row is learnt from. */
+function splitTable(table: Table, task: Task, { seed, target }: Settings): readonly [kept: Table, held: Table] {
+  if (task === 'regression') return table.split(HELD_OUT, { seed })
+  const [kept, held] = table.split(HELD_OUT, { seed, stratify: target })
+  const [codes, known] = [codesOf(held.column(target)), new Set(codesOf(kept.column(target)))]
+  const strangers = [...codes.keys()].filter((row) => !known.has(codes[row]!))
+  const others = [...codes.keys()].filter((row) => known.has(codes[row]!))
+  if (strangers.length === 0) return [kept, held]
+  return [Table.concat([kept, held.select(strangers)]), held.select(others)]
+}
+
+function codesOf(column: Column): Float64Array | Int32Array {
+  return column.type === 'category' ? column.codes : column.values
 }
 
 /** As the encoder sees the target, before anything is split. */

@@ -107,6 +107,15 @@ test('several classes', async () => {
   expect((await Sequential.load(at('kinds.safetensors'))).labels).toEqual(['high', 'left', 'right'])
 })
 
+test('classes of a single row are learnt from, not held out', async () => {
+  const rows = Array.from({ length: 40 }, (_, i) => ({ x: i % 7, kind: i < 20 ? 'a' : i < 30 ? 'b' : `rare ${i}` }))
+  for (const seed of ['1', '2', '3']) {
+    const args = ['--target', 'kind', '--out', at('rare-kinds.safetensors'), '--epochs', '2', '--seed', seed]
+    await trained(await writeCsv(at('rare-kinds.csv'), rows), ...args)
+    expect((await Sequential.load(at('rare-kinds.safetensors'))).labels).toHaveLength(12)
+  }
+})
+
 describe('values', () => {
   test('have metrics in their own units', async () => {
     const result = await trained(at('flats.csv'), '--target', 'price', '--out', at('flats.safetensors'))

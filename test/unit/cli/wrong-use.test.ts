@@ -139,6 +139,14 @@ describe('what cannot be done is told without a stack, with exit code 1', () => 
     expect(error.code).toMatch(/^ERR_DEEPBLAS_(DATA|FILE)$/)
   })
 
+  test('advice is in words of the command line', async () => {
+    const numbers = Array.from({ length: 30 }, (_, i) => `${i % 9}.5,${i % 2 === 0 ? 'a' : 'b'}\n`).join('')
+    expect((await trained(`x,y\n${numbers}stray,a\n`)).stderr).toMatch(/line 32.*'stray'.*--skip-bad-rows/)
+    expect((await trained(`x,y\n${numbers}`, '--task', 'regression')).stderr).toMatch(
+      /--types y=number, or give --task classification/,
+    )
+  })
+
   test('files that are not there', async () => {
     const nowhere = join(folder, 'nowhere.csv')
     for (const args of [
