@@ -81,10 +81,11 @@ export function codesOf(encoding: CategoryEncoding, column: Column): Int32Array 
   )
 }
 
-/** The code of one value among the levels of an encoding. */
+/** The code of one value among the levels of an encoding. As in a file, blanks around a text do not count. */
 export function codeOf(encoding: CategoryEncoding, value: unknown): number {
-  if (isMissing(value)) return 0
-  return levelCodes(encoding).get(value instanceof Date ? value.toISOString() : String(value)) ?? 0
+  if (value === undefined || value === null) return 0
+  const text = value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : String(value).trim()
+  return levelCodes(encoding).get(text) ?? 0
 }
 
 /** A value of a column of numbers as the text of a level. */

@@ -29,8 +29,8 @@ export class RunningScale {
   /** Deviation over all rows (not less one); 1 where the values do not differ. */
   scale(): Scale {
     const deviation = Math.sqrt(this.#squares / Math.max(1, this.#count))
-    // What rounding leaves of equal values is no spread.
-    const spread = deviation > 1e-12 * Math.abs(this.#mean) && Number.isFinite(deviation)
+    // Of equal values it is 0 exactly; of numbers near the largest there are it is none.
+    const spread = deviation > 0 && Number.isFinite(deviation)
     return { mean: this.#mean, deviation: spread ? deviation : 1 }
   }
 }

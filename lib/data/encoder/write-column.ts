@@ -1,10 +1,14 @@
 /*
  * The values of a column, written as numbers into the rows of a matrix.
  */
+import { DeepblasError } from '../../errors.js'
 import type { CategoryEncoding, ColumnEncoding, DateEncoding, Scale } from './column-encoding.js'
 import { normalScore } from './normal-scores.js'
 
 const MILLISECONDS_OF_DAY = 86_400_000
+
+/** Of float32. */
+const LARGEST = 3.4028234663852886e38
 
 /** A matrix being filled, row-major. */
 export interface Filling {
@@ -44,9 +48,18 @@ function writeNumbers(
     const value = values[row]!
     const known = Number.isFinite(value)
     const at = row * columns + to
-    data[at] = scaled(known ? value : Number.NaN)
+    const number = scaled(known ? value : Number.NaN)
+    if (Math.abs(number) > LARGEST) throw tooLarge(encoding, row, value)
+    data[at] = number
     if (encoding.indicator) data[at + 1] = Number(!known)
   }
+}
+
+function tooLarge({ name }: ColumnEncoding, row: number, value: number): DeepblasError {
+  return new DeepblasError(
+    'ERR_DEEPBLAS_DATA',
+    `Expected a number in column '${name}', row ${row} that float32 can hold once it is scaled but received ${value}.`,
+  )
 }
 
 /** A value as the network sees it. */

@@ -207,6 +207,23 @@ describe('features', () => {
   })
 })
 
+describe('numbers that are none', () => {
+  test('infinity is missing; what float32 cannot hold is an error', () => {
+    const encoder = Encoder.fitSync(Table.of([{ name: 'n', type: 'number', values: Float64Array.of(1, 3, Infinity) }]))
+    expect(encoder.featureNames).toEqual(['n', 'n missing'])
+    expect([...encoder.encodeFeatures([{ n: 3 }, { n: -Infinity }]).data]).toEqual([1, 0, 0, 1])
+    expect(refused(() => encoder.encodeFeatures([{ n: 3 }, { n: 1e40 }]))).toMatch(
+      /column 'n', row 1 .* received 1e\+40/,
+    )
+  })
+
+  test('values that hardly differ are told apart', () => {
+    const times = Float64Array.from({ length: 50 }, (_, i) => 1.7e12 + (i % 2))
+    const { columns } = Encoder.fitSync(Table.of([{ name: 't', type: 'number', values: times }]))
+    expect(columns[0]).toMatchObject({ mean: 1.7e12 + 0.5, deviation: 0.5 })
+  })
+})
+
 describe('targets', () => {
   const targetsOf = (values: unknown[], options: EncoderOptions = {}) => {
     const rows = values.map((y, i) => ({ x: i, y }))
