@@ -16,6 +16,8 @@ import type { EncoderOptions, Task } from './fit-options.js'
 import { encodeTarget } from './target-encoding.js'
 import { writeColumn } from './write-column.js'
 
+const ROWS_OF_BLOCK = 512
+
 /** The outputs of a network: { data, shape: [rows, outputs] }. */
 export interface EncodedOutputs {
   readonly data: ArrayLike<number>
@@ -243,10 +245,16 @@ export class Encoder {
     if (rows === 0) throw new DeepblasError('ERR_DEEPBLAS_DATA', 'Expected at least one row but received none.')
     const columns = this.features
     const data = allocate(rows, columns, Float32Array)
-    let to = 0
-    for (const column of this.columns) {
-      writeColumn(column, valuesOfColumn(column), { data, columns }, to)
-      to += widthOf(column)
+    const values = this.columns.map(valuesOfColumn)
+    // Block by block: the rows of a block stay in cache from column to column.
+    for (let firstRow = 0; firstRow < rows; firstRow += ROWS_OF_BLOCK) {
+      const end = Math.min(rows, firstRow + ROWS_OF_BLOCK)
+      const filling = { data: data.subarray(firstRow * columns, end * columns), columns, firstRow }
+      let to = 0
+      for (const [i, column] of this.columns.entries()) {
+        writeColumn(column, values[i]!.subarray(firstRow, end), filling, to)
+        to += widthOf(column)
+      }
     }
     return { data, rows, columns }
   }

@@ -14,6 +14,8 @@ const LARGEST = 3.4028234663852886e38
 export interface Filling {
   readonly data: Float32Array
   readonly columns: number
+  /** Of the table, for messages. */
+  readonly firstRow: number
 }
 
 /**
@@ -40,7 +42,7 @@ function writeCodes(codes: Float64Array | Int32Array, { data, columns }: Filling
 function writeNumbers(
   encoding: Exclude<ColumnEncoding, CategoryEncoding | DateEncoding>,
   values: Float64Array | Int32Array,
-  { data, columns }: Filling,
+  { data, columns, firstRow }: Filling,
   to: number,
 ): void {
   const scaled = scorer(encoding)
@@ -49,7 +51,7 @@ function writeNumbers(
     const known = Number.isFinite(value)
     const at = row * columns + to
     const number = scaled(known ? value : Number.NaN)
-    if (Math.abs(number) > LARGEST) throw tooLarge(encoding, row, value)
+    if (Math.abs(number) > LARGEST) throw tooLarge(encoding, firstRow + row, value)
     data[at] = number
     if (encoding.indicator) data[at + 1] = Number(!known)
   }

@@ -217,6 +217,17 @@ describe('numbers that are none', () => {
     )
   })
 
+  test('rows of a long table are encoded as they are alone, and named by their number', () => {
+    const rows = flats(1300)
+    const { encoder, data } = encode(rows, { target: 'price', scaling: { size: 'quantile' } })
+    for (const row of [0, 511, 512, 1023, 1024, 1299]) {
+      expect(data.row(row)).toEqual(encoder.encodeFeatures([rows[row]!]).data)
+    }
+    rows[700] = { ...rows[700], rooms: 1e40 }
+    expect(refused(() => encoder.encodeFeatures(rows))).toMatch(/column 'rooms', row 700 /)
+    expect(refused(() => encoder.encode(Table.fromRows(rows)))).toMatch(/column 'rooms', row 700 /)
+  })
+
   test('values that hardly differ are told apart', () => {
     const times = Float64Array.from({ length: 50 }, (_, i) => 1.7e12 + (i % 2))
     const { columns } = Encoder.fitSync(Table.of([{ name: 't', type: 'number', values: times }]))
