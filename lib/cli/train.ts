@@ -149,7 +149,7 @@ async function runTrain(given: Given, terminal: Terminal): Promise<Readonly<Reco
   }
 }
 
-const WEIGHT_DECAY = 1e-2
+const WEIGHT_DECAY = 0.1
 
 function settingsOf(given: Given): Settings {
   const target = given.options.get('target')
