@@ -30,18 +30,20 @@ const ALIGNMENT = 64
  *   elements of another type: Python objects are never loaded
  */
 export async function readNpy(path: string): Promise<ReadArray> {
-  return await ByteSource.using(path, async (source) => {
-    const header = await readHeader(source)
-    const { kind, shape } = header
-    const bytes = await source.read(
-      elementCount(shape) * elementSize(kind),
-      `the elements of shape (${shape.join(', ')})`,
-    )
-    await source.end()
-    const data = decodeElements(kind, bytes, header.bigEndian)
-    if (typeof data === 'string') throw source.error(data)
-    return { data: header.fortranOrder ? toRowMajor(data, shape) : data, shape }
-  })
+  return await ByteSource.using(path, readNpyFrom)
+}
+
+/** What an array is read from: a file, or a part of one. */
+export type NpySource = Pick<ByteSource, 'read' | 'end' | 'error'>
+
+export async function readNpyFrom(source: NpySource): Promise<ReadArray> {
+  const header = await readHeader(source)
+  const { kind, shape } = header
+  const bytes = await source.read(elementCount(shape) * elementSize(kind), `the elements of shape (${shape.join(', ')})`)
+  await source.end()
+  const data = decodeElements(kind, bytes, header.bigEndian)
+  if (typeof data === 'string') throw source.error(data)
+  return { data: header.fortranOrder ? toRowMajor(data, shape) : data, shape }
 }
 
 /**
@@ -82,7 +84,7 @@ export async function writeNpy(
   await atomicWrite(path, [start, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)])
 }
 
-async function readHeader(source: ByteSource): Promise<NpyHeader> {
+async function readHeader(source: NpySource): Promise<NpyHeader> {
   const prefix = await source.read(PREFIX, 'the magic number of .npy')
   const [major = 0, minor = 0] = prefix.subarray(MAGIC.length)
   if (MAGIC.some((byte, i) => byte !== prefix[i])) {

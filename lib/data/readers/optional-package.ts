@@ -1,0 +1,22 @@
+import { DeepblasError } from '../../errors.js'
+
+/**
+ * A package that users install themselves, loaded when it is first needed.
+ *
+ * @param name the package
+ * @param purpose what it is needed for: `to read Parquet files`
+ * @throws DeepblasError ERR_DEEPBLAS_LOAD that says how to install it
+ */
+export async function optionalPackage<Package>(name: string, purpose: string): Promise<Package> {
+  try {
+    return (await import(name)) as Package
+  } catch (error) {
+    const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') throw error
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_LOAD',
+      `The package ${name} is needed ${purpose} and is not installed. Run: npm install ${name}`,
+      { cause: error },
+    )
+  }
+}
