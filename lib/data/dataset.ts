@@ -17,11 +17,20 @@ import { Augmenter, MOST_PASSES } from './augmentation/augmenter.js'
 import { classesOf, countClasses } from './classes.js'
 import { makeEncodedDatasetsBy } from './encoder/encoded-dataset.js'
 import type { Encoder } from './encoder/encoder.js'
-import { datasetFromCsv, datasetFromRows, type EncodingOptions, type RowSource } from './encoder/from-table.js'
+import {
+  datasetFromArrow,
+  datasetFromCsv,
+  datasetFromParquet,
+  datasetFromRows,
+  type EncodingOptions,
+  type RowSource,
+} from './encoder/from-table.js'
 import { joinParts } from './join.js'
 import { mapParts, type RowFunction } from './map-rows.js'
 import { columnOrder, isNamedRows, type NamedColumns, type NamedRows, namedTable } from './named-rows.js'
 import { FeatureBuffer, type Parts, selectParts } from './parts.js'
+import { type NpyOptions, type NpzOptions, npyInput, npzInput } from './readers/array-files.js'
+import type { ArrowTable } from './readers/arrow.js'
 import type { CsvOptions } from './readers/csv-options.js'
 import type { TextInput } from './readers/text-source.js'
 import { type NumberArray, type Rows, type Table, table } from './rows.js'
@@ -151,6 +160,44 @@ export class Dataset {
    */
   static fromCSV(source: TextInput, options?: EncodingOptions & CsvOptions): Promise<Dataset> {
     return datasetFromCsv(source, options)
+  }
+
+  /**
+   * A Parquet file, encoded as `fromCSV` encodes one. Needs the package hyparquet: ERR_DEEPBLAS_LOAD where it is not there.
+   */
+  static fromParquet(path: string, options?: EncodingOptions & RowsOptions): Promise<Dataset> {
+    return datasetFromParquet(path, options)
+  }
+
+  /**
+   * An Arrow table in memory, or a file or bytes of Arrow's IPC format, which need the package apache-arrow; encoded as
+   * `fromCSV` encodes a file.
+   */
+  static fromArrow(
+    source: string | Uint8Array | ArrowTable,
+    options?: EncodingOptions & RowsOptions,
+  ): Promise<Dataset> {
+    return datasetFromArrow(source, options)
+  }
+
+  /**
+   * The features of a .npy file, its first dimension the rows, and the targets of another.
+   *
+   * @example
+   * await Dataset.fromNPY('train_x.npy', { y: 'train_y.npy', scale: 1 / 255 })
+   */
+  static async fromNPY(path: string, options?: NpyOptions): Promise<Dataset> {
+    return Dataset.from(await npyInput(path, options))
+  }
+
+  /**
+   * The features and targets of a .npz file: of the names x and y, or of those given.
+   *
+   * @example
+   * await Dataset.fromNPZ('mnist.npz', { x: 'x_train', y: 'y_train', scale: 1 / 255 })
+   */
+  static async fromNPZ(path: string, options?: NpzOptions): Promise<Dataset> {
+    return Dataset.from(await npzInput(path, options))
   }
 
   /**

@@ -3,8 +3,10 @@
  */
 import { invalid, plainObject } from '../../validate.js'
 import type { Dataset } from '../dataset.js'
+import { type ArrowTable, readArrow } from '../readers/arrow.js'
 import { readCsv } from '../readers/csv.js'
 import type { CsvOptions } from '../readers/csv-options.js'
+import { readParquet } from '../readers/parquet.js'
 import type { TextInput } from '../readers/text-source.js'
 import type { RowsOptions } from '../table/from-rows.js'
 import { Table } from '../table/table.js'
@@ -22,6 +24,17 @@ export type RowSource = readonly ObjectRow[] | AsyncIterable<ObjectRow>
 
 export function datasetFromCsv(source: TextInput, options?: EncodingOptions & CsvOptions): Promise<Dataset> {
   return encoded('Dataset.fromCSV', options, (own) => readCsv(source, own))
+}
+
+export function datasetFromParquet(path: string, options?: EncodingOptions & RowsOptions): Promise<Dataset> {
+  return encoded('Dataset.fromParquet', options, (own) => readParquet(path, own))
+}
+
+export function datasetFromArrow(
+  source: string | Uint8Array | ArrowTable,
+  options?: EncodingOptions & RowsOptions,
+): Promise<Dataset> {
+  return encoded('Dataset.fromArrow', options, (own) => readArrow(source, own))
 }
 
 export async function datasetFromRows(rows: RowSource, options?: EncodingOptions & RowsOptions): Promise<Dataset> {

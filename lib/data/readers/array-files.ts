@@ -6,7 +6,7 @@ import { knownOptions, string } from '../../validate.js'
 import type { ArrayWithShape, NumberArray } from '../rows.js'
 import type { ReadArray } from './elements.js'
 import { readNpy } from './npy.js'
-import { readNpz } from './npz.js'
+import { readArrays } from './npz.js'
 
 interface ArrayFileOptions {
   /** Multiplies x, such as 1/255. */
@@ -44,22 +44,12 @@ export async function npyInput(path: string, options: NpyOptions | undefined): P
 
 export async function npzInput(path: string, options: NpzOptions | undefined): Promise<ArrayInput> {
   const { x = 'x', y, ...rest } = knownOptions<NpzOptions>('fromNPZ', options, [...optionNames, 'x'])
-  const arrays = await readNpz(path, [string('x', x), ...(y === undefined ? [] : [string('y', y)])])
-  const target = arrays[y ?? 'y'] ?? (y === undefined ? await defaultTarget(path) : undefined)
-  return arrayInput(path, arrays[x]!, target, rest)
+  const names = [string('x', x), ...(y === undefined ? [] : [string('y', y)])]
+  const arrays = await readArrays(path, names, y === undefined ? ['y'] : [])
+  return arrayInput(path, arrays[x]!, arrays[y ?? 'y'], rest)
 }
 
-async function defaultTarget(path: string): Promise<ReadArray | undefined> {
-  const all = await readNpz(path)
-  return all.y
-}
-
-function arrayInput(
-  path: string,
-  x: ReadArray,
-  y: ReadArray | undefined,
-  options: ArrayFileOptions,
-): ArrayInput {
+function arrayInput(path: string, x: ReadArray, y: ReadArray | undefined, options: ArrayFileOptions): ArrayInput {
   if (x.shape.length === 0) {
     throw asFileError('read', path, new FileProblem('expected rows of features but it is a single number'))
   }

@@ -2,7 +2,7 @@
  * Columns of formats that say what a column holds: no type is guessed.
  */
 import { FileProblem } from '../../files/file-error.js'
-import { didYouMean, knownOptions } from '../../validate.js'
+import { knownOptions } from '../../validate.js'
 import type { Column, ColumnType } from '../table/column.js'
 import { columnBuilder } from '../table/column-builder.js'
 import { type CheckedRowsOptions, checkRowsOptions, type RowsOptions, rowsOptionNames } from '../table/from-rows.js'
@@ -59,16 +59,4 @@ export function columnOfValues(
     row++
   }
   return builder.take()
-}
-
-/** The array of an archive by its name. */
-export function named<Value>(what: string, name: string, all: ReadonlyMap<string, Value>): Value {
-  const found = all.get(name)
-  if (found !== undefined) return found
-  const names = [...all.keys()]
-  const hint = didYouMean(name, names)
-  throw new FileProblem(
-    `expected ${what} '${name}' in it but there ${names.length === 1 ? 'is' : 'are'} ` +
-      `${names.map((one) => `'${one}'`).join(', ') || 'none'}${hint === undefined ? '' : `. ${hint}`}`,
-  )
 }

@@ -39,7 +39,10 @@ export type NpySource = Pick<ByteSource, 'read' | 'end' | 'error'>
 export async function readNpyFrom(source: NpySource): Promise<ReadArray> {
   const header = await readHeader(source)
   const { kind, shape } = header
-  const bytes = await source.read(elementCount(shape) * elementSize(kind), `the elements of shape (${shape.join(', ')})`)
+  const bytes = await source.read(
+    elementCount(shape) * elementSize(kind),
+    `the elements of shape (${shape.join(', ')})`,
+  )
   await source.end()
   const data = decodeElements(kind, bytes, header.bigEndian)
   if (typeof data === 'string') throw source.error(data)

@@ -3,7 +3,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import { asFileError, FileProblem, fileError } from '../../files/file-error.js'
-import { string } from '../../validate.js'
+import { array, didYouMean, string } from '../../validate.js'
 import { vendored } from '../../vendor.js'
 import type { ReadArray } from './elements.js'
 import { type NpySource, readNpyFrom } from './npy.js'
@@ -22,19 +22,23 @@ const MOST_PER_COMPRESSED_BYTE = 1032
  * const { x_train, y_train } = await readNpz('mnist.npz')
  */
 export async function readNpz(path: string, names?: readonly string[]): Promise<Record<string, ReadArray>> {
+  const given = names === undefined ? undefined : array('names', names, 'strings').map((name) => string('names', name))
+  return await readArrays(path, given, [])
+}
+
+/** @param optional names of arrays that are read where they are there, beside those wanted */
+export async function readArrays(
+  path: string,
+  wanted: readonly string[] | undefined,
+  optional: readonly string[],
+): Promise<Record<string, ReadArray>> {
   string('path', path)
   try {
-    const found = unzipped(await readFile(path), names)
-    for (const name of names ?? []) {
-      if (found.has(name)) continue
-      const there = [...found.keys()].map((one) => `'${one}'`)
-      throw new FileProblem(`expected an array '${name}' in it but there are ${there.join(', ') || 'none'}`)
-    }
+    const found = unzipped(await readFile(path), (name) => (wanted?.includes(name) ?? true) || optional.includes(name))
+    for (const name of wanted ?? []) if (!found.has(name)) throw new FileProblem(lacks(name, [...found.keys()]))
     const arrays: [string, ReadArray][] = []
     for (const [name, bytes] of found) {
-      if (names === undefined || names.includes(name)) {
-        arrays.push([name, await readNpyFrom(new Member(path, name, bytes!))])
-      }
+      if (bytes !== undefined) arrays.push([name, await readNpyFrom(new Member(path, name, bytes))])
     }
     return Object.fromEntries(arrays)
   } catch (error) {
@@ -42,10 +46,16 @@ export async function readNpz(path: string, names?: readonly string[]): Promise<
   }
 }
 
+function lacks(name: string, names: readonly string[]): string {
+  const hint = didYouMean(name, names)
+  const there = names.map((one) => `'${one}'`).join(', ')
+  return `expected an array '${name}' in it but it has ${there || 'none'}${hint === undefined ? '' : `. ${hint}`}`
+}
+
 /** The arrays in the file; those that are not wanted without their bytes. */
 function unzipped(
   bytes: Uint8Array,
-  names: readonly string[] | undefined,
+  wanted: (name: string) => boolean,
 ): Map<string, Uint8Array<ArrayBuffer> | undefined> {
   if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) throw new FileProblem('expected a zip file, which begins with PK')
   const found = new Map<string, Uint8Array<ArrayBuffer> | undefined>()
@@ -58,7 +68,7 @@ function unzipped(
         throw new FileProblem(`its member '${file}' claims ${originalSize} bytes, more than it can hold`)
       }
       found.set(name, undefined)
-      return names === undefined || names.includes(name)
+      return wanted(name)
     },
   })
   for (const [file, content] of Object.entries(files)) found.set(file.slice(0, -ENDING.length), content)

@@ -34,14 +34,14 @@ interface Hyparquet {
   asyncBufferFromFile(path: string): Promise<object>
   parquetMetadataAsync(file: object): Promise<Metadata>
   parquetSchema(metadata: Metadata): SchemaTree
-  parquetReadColumn(options: {
+  parquetReadObjects(options: {
     file: object
     metadata: Metadata
     columns: string[]
     rowStart: number
     rowEnd: number
     compressors: Readonly<Record<string, Decompress>>
-  }): Promise<Iterable<unknown>>
+  }): Promise<Readonly<Record<string, unknown>>[]>
 }
 
 /**
@@ -86,7 +86,8 @@ async function* rowGroups(
       const columns = []
       for (const column of wanted) {
         const range = { file, metadata, columns: [column.name], rowStart, rowEnd, compressors }
-        const values = size === 0 ? [] : await library.parquetReadColumn(range)
+        const rows = size === 0 ? [] : await library.parquetReadObjects(range)
+        const values = rows.map((row) => row[column.name])
         columns.push(columnOfValues(column, values, options.missing, rowStart))
       }
       yield Table.of(columns)
