@@ -12,7 +12,7 @@ export const help = `Times deepblas beside its floor, plain JavaScript and the p
 
   --only NAME,...     rows to measure, of: ${wrap(rowNames)}
   --against NAME,...  contenders beside deepblas, of: ${wrap(peerNames)}
-                      (default: all that are installed)
+                      (default: all, which is all that are installed)
   --threads N         threads that deepblas, the floor and peers may use (default: all, ${availableParallelism()} here)
   --rounds N          turns of each contender (default 9)
   --budget SECONDS    a contender whose first step takes longer is left out; one whose samples together took longer
@@ -45,7 +45,7 @@ export function readOptions(args) {
   return {
     ...values,
     only: names('--only', values.only, rowNames) ?? rowNames,
-    against: names('--against', values.against, peerNames),
+    against: values.against === 'all' ? undefined : names('--against', values.against, peerNames),
     threads: wholeNumber('--threads', values.threads ?? String(availableParallelism()), 1, 1024),
     rounds: wholeNumber('--rounds', values.rounds, 1, 1000),
     patience: wholeNumber('--patience', values.patience, 0, 36_000),
