@@ -12,6 +12,7 @@ import { loadWithEncoder } from './model-file.js'
 import { count } from './profile.js'
 import { headerOf, type ReaderSettings, readerOptions, readerSettings, tellSkipped } from './read-table.js'
 import { say, type Terminal, UsageError, writeAll } from './terminal.js'
+import { distinctFiles } from './values.js'
 
 export const predict: Command = {
   name: 'predict',
@@ -47,6 +48,7 @@ async function runPredict(given: Given, terminal: Terminal): Promise<Readonly<Re
   if (out === undefined && given.switches.has('json')) {
     throw new UsageError('--json needs --out: predictions and the JSON object cannot both have standard output.')
   }
+  if (out !== undefined) distinctFiles('--out', out, { 'the model': path, 'the data': file })
   const reader = readerSettings(given)
   const { model, encoder, target } = await loadWithEncoder(path)
   const probabilities = given.switches.has('probabilities')

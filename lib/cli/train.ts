@@ -25,7 +25,7 @@ import { scalingOf } from './scaling.js'
 import { scoresJson, scoresText } from './scores.js'
 import { suspiciousColumns } from './suspicious.js'
 import { say, type Terminal, UsageError } from './terminal.js'
-import { choice, decimal, knownColumn, wholeNumber, wholeNumbers } from './values.js'
+import { choice, decimal, distinctFiles, knownColumn, wholeNumber, wholeNumbers } from './values.js'
 
 /** Of the rows, for early stopping and, without --test, the metrics. */
 const HELD_OUT = 0.15
@@ -162,6 +162,12 @@ function settingsOf(given: Given): Settings {
   const out = given.options.get('out') ?? `${basename(path).replace(/\.[^.]*$/, '')}.safetensors`
   // After an hour of training is too late to hear of it.
   if (!existsSync(dirname(out))) throw new UsageError(`--out ${out}: the folder ${dirname(out)} does not exist.`)
+  const test = given.options.get('test')
+  const checkpoint = given.options.get('checkpoint')
+  distinctFiles('--out', out, { 'the data': path, 'the file of --test': test, 'the file of --checkpoint': checkpoint })
+  if (checkpoint !== undefined) {
+    distinctFiles('--checkpoint', checkpoint, { 'the data': path, 'the file of --test': test })
+  }
   const asked = {
     hidden: wholeNumbers(given, 'hidden'),
     epochs: wholeNumber(given, 'epochs', 1),
@@ -173,12 +179,12 @@ function settingsOf(given: Given): Settings {
     path,
     target,
     out,
-    test: given.options.get('test'),
+    test,
     task: choice(given, 'task', tasks),
     balanced: choice(given, 'class-weights', ['balanced']) !== undefined,
     seed: wholeNumber(given, 'seed', 0) ?? 0,
     l2: decimal(given, 'l2', 'a number of at least 0', { min: 0 }) ?? 0,
-    checkpoint: given.options.get('checkpoint'),
+    checkpoint,
     resume: given.options.get('resume'),
     reader,
     asked: Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)),

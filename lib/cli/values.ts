@@ -1,6 +1,8 @@
 /*
  * What is typed behind an option, as the numbers and names that the library wants.
  */
+import { realpathSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { didYouMean } from '../validate.js'
 import type { Given } from './command.js'
 import { UsageError } from './terminal.js'
@@ -97,4 +99,25 @@ export function knownColumn(option: string, name: string, columns: readonly stri
   throw new UsageError(
     `--${option} names '${name}', which is no column.${near === undefined ? '' : ` ${near}`} The columns are: ${list}.`,
   )
+}
+
+/**
+ * Refuses to write where a command reads, or writes something else: a slip would cost the data.
+ *
+ * @param files by what they are: the flag, or 'the data'; undefined where there is none
+ */
+export function distinctFiles(option: string, path: string, files: Readonly<Record<string, string | undefined>>): void {
+  for (const [what, file] of Object.entries(files)) {
+    if (file === undefined || trueName(file) !== trueName(path)) continue
+    throw new UsageError(`${option} ${path} would overwrite ${what}. Give it another name.`)
+  }
+}
+
+/** Two names of one file are the same here; a file that is not there yet is its full name. */
+function trueName(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return resolve(path)
+  }
 }

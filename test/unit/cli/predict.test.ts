@@ -176,3 +176,19 @@ test('probabilities are of classes', async () => {
   const { code, stderr } = await predicted('flats', 'district,size\nD2,100\n', '--probabilities')
   expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('--probabilities') })
 })
+
+test('nothing is written over what is read', async () => {
+  const [data, model] = [at('customers.csv'), at('customers.safetensors')]
+  const before = await readFile(data, 'utf8')
+  const over = async (...args: string[]) => {
+    const { code, stderr } = await deepblas(args)
+    expect(stderr).toContain('would overwrite')
+    expect(code).toBe(2)
+  }
+  await over('train', data, '--target', 'left', '--out', data)
+  await over('train', data, '--target', 'left', '--checkpoint', data)
+  await over('train', data, '--target', 'left', '--test', at('flats.csv'), '--out', at('flats.csv'))
+  await over('predict', model, data, '--out', data)
+  await over('predict', model, data, '--out', model)
+  expect(await readFile(data, 'utf8')).toBe(before)
+})
