@@ -515,8 +515,7 @@ test('options are checked', async () => {
   await expect(read('a', { seperator: ';' })).rejects.toThrow("option 'seperator'")
 })
 
-const data = join(import.meta.dirname, '../../../../../shared/data')
-const shared = existsSync(data) ? data : '/work/shared/data'
+const shared = join(import.meta.dirname, '../../../../../shared/data')
 
 describe.each([
   ['bank-marketing/bank-full.csv', 45_211, 17, { job: 'category', balance: 'number', y: 'category' }],
