@@ -1,5 +1,4 @@
 import type { ProgressStream } from '../callbacks/progress-bar.js'
-import type { Given } from './command.js'
 
 /** Where a command writes and what may end it: the process's own, or those of a test. */
 export interface Terminal {
@@ -41,7 +40,11 @@ export async function writeAll(stream: NodeJS.WritableStream, text: string): Pro
 }
 
 /** Results for people: on standard output, unless that is for one JSON object. */
-export function say(given: Given, { stdout, stderr }: Terminal, text: string): void {
+export function say(
+  given: { readonly switches: ReadonlySet<string> },
+  { stdout, stderr }: Terminal,
+  text: string,
+): void {
   if (given.switches.has('json')) stderr.write(`${text}\n`)
   else stdout.write(`${text}\n`)
 }
