@@ -100,7 +100,7 @@ describe.each(cases)('$name', ({ one, pictures: forPictures, mixes, nothing }) =
       const epochs = async (batchSize: number) => {
         const batches = augmented(data, [one], { seed: 3, batchSize })
         const read = async () => {
-          const rows = []
+          const rows: ReturnType<typeof rowsOf> = []
           for await (const batch of batches) rows.push(...rowsOf(batch))
           return rows
         }

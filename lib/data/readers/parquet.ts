@@ -4,7 +4,7 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { asFileError, FileProblem } from '../../files/file-error.js'
 import { string } from '../../validate.js'
-import type { ColumnType } from '../table/column.js'
+import type { Column, ColumnType } from '../table/column.js'
 import type { CheckedRowsOptions, RowsOptions } from '../table/from-rows.js'
 import { Table } from '../table/table.js'
 import { checkColumnOptions, columnOfValues, type DeclaredColumn, wantedColumns } from './columns.js'
@@ -83,7 +83,7 @@ async function* rowGroups(
     let rowStart = 0
     for (const size of sizes) {
       const rowEnd = rowStart + size
-      const columns = []
+      const columns: Column[] = []
       for (const column of wanted) {
         const range = { file, metadata, columns: [column.name], rowStart, rowEnd, compressors }
         const rows = size === 0 ? [] : await library.parquetReadObjects(range)

@@ -49,7 +49,7 @@ test('every iteration lowers the loss, which is that of the parameters it came t
 
 test('the same bits again: sync, async, other numbers of threads', async () => {
   const threads = getThreads()
-  const results = []
+  const results: unknown[] = []
   try {
     for (const count of [1, 2, 3]) {
       setThreads(count)
@@ -100,7 +100,7 @@ test('a loss that is not finite from the start is an error', async () => {
 
 test('it goes on where the last fit ended, also by partialFit', async () => {
   const model = curved()
-  const losses = []
+  const losses: number[] = []
   for (let i = 0; i < 3; i++) {
     const { epochs } = await model.fit(data, { ...options, optimizer: new LBFGS(), epochs: 2 })
     losses.push(...epochs.map(({ loss }) => loss))

@@ -324,7 +324,7 @@ test('a kept program is never one of other options', async () => {
   ]
   const model = modelOf()
   const weights = model.getWeights()
-  const results = []
+  const results: string[] = []
   for (const make of makes) {
     model.setWeights(weights)
     await model.fit(data, { ...plain, optimizer: make(), epochs: 2 })
