@@ -4,7 +4,8 @@
  */
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { packageRoot } from './package-root.js'
 
 const load = createRequire(import.meta.url)
 
@@ -43,6 +44,6 @@ interface Vendored {
 }
 
 export function vendored<Name extends keyof Vendored>(name: Name): Vendored[Name] {
-  const path = fileURLToPath(new URL(`./vendor/${name}.cjs`, import.meta.url))
+  const path = join(packageRoot, 'dist', 'vendor', `${name}.cjs`)
   return load(existsSync(path) ? path : name) as Vendored[Name]
 }

@@ -27,7 +27,13 @@ export function setup({ toolchain = false } = {}) {
     'CMakeLists.txt',
     'scripts/build-native.mjs',
   ])
-  const library = isOlder('dist/index.js', ['lib', 'tsconfig.json', 'tsconfig.build.json', 'package.json'])
+  const library = isOlder('dist/index.js', [
+    'lib',
+    'tsconfig.json',
+    'tsconfig.build.json',
+    'package.json',
+    'scripts/bundle.mjs',
+  ])
 
   if (addon || toolchain) installSystemPackages()
   // Without scripts: the package's own install script would build the addon, which is the next step here.

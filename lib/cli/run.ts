@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { DeepblasError } from '../errors.js'
+import { packageRoot } from '../package-root.js'
 import { helpText, readCommandLine } from './command.js'
 import { commandNamed, overview } from './commands.js'
 import { exitCodes, Interrupted, type Terminal, UsageError, writeAll } from './terminal.js'
@@ -81,6 +83,6 @@ function helpFor(command: string | undefined): string {
 }
 
 function version(): string {
-  const description: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+  const description: unknown = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'))
   return (description as { version: string }).version
 }

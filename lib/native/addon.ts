@@ -3,9 +3,8 @@
  * validated all that goes through it; what comes back as an error carries a code.
  */
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { DeepblasError, type ErrorCode } from '../errors.js'
+import { packageRoot } from '../package-root.js'
 
 /** Floats of one or many members, laid out alike: parameters, gradients, optimizer state. */
 export interface Arena {
@@ -206,14 +205,12 @@ export function native(): Addon {
 
 function load(): Addon {
   const require = createRequire(import.meta.url)
-  // lib/native in the sources, dist/native in the package: the root is two folders up either way.
-  const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
   // OpenBLAS chooses its own kernels at load; a forced instruction set must reach it before.
   const forced = process.env.DEEPBLAS_ISA
   const core = forced === undefined ? undefined : { baseline: 'Nehalem', avx2: 'Haswell', avx512: 'SkylakeX' }[forced]
   if (core !== undefined && process.env.OPENBLAS_CORETYPE === undefined) process.env.OPENBLAS_CORETYPE = core
   try {
-    return (require('node-gyp-build') as (folder: string) => Addon)(root)
+    return (require('node-gyp-build') as (folder: string) => Addon)(packageRoot)
   } catch (cause) {
     const told = cause as { code?: string; message?: string }
     if (told.code?.startsWith('ERR_DEEPBLAS_')) {
