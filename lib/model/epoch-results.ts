@@ -8,7 +8,7 @@ import type { EpochResult, HistoryView, Scores } from './callback.js'
 import type { RowScore, Scoring } from './compile.js'
 import type { FitSettings } from './fit.js'
 import type { ScorePass } from './score-pass.js'
-import { scoresOf } from './scores.js'
+import { type Accumulators, addScores, scoresOf } from './scores.js'
 
 /** Every epoch's loss and metrics, in order. */
 export interface History extends HistoryView {
@@ -24,8 +24,8 @@ export interface ResultParts {
   /** Of the accumulators, in order. */
   readonly scores: readonly RowScore[]
   readonly scoring: Scoring
-  readonly training: Float64Array
-  readonly validation: Float64Array | undefined
+  readonly training: Accumulators
+  readonly validation: Accumulators | undefined
   /** Metrics of all scores at once, on the training data and on the validation. */
   readonly values?: readonly (Readonly<Record<string, MetricValue>> | undefined)[]
   readonly learningRate: number
@@ -35,13 +35,12 @@ export interface ResultParts {
 /** One member's result. */
 export function epochResult(parts: ResultParts): EpochResult {
   const { epoch, scores, scoring, training, validation, values = [], learningRate, seconds } = parts
-  return {
-    epoch: epoch + 1,
-    ...scoresOf<Scores>(training, scores, scoring, values[0]),
-    ...(validation === undefined ? {} : { validation: scoresOf<Scores>(validation, scores, scoring, values[1]) }),
-    learningRate,
-    seconds,
-  }
+  const result: Record<string, unknown> = { epoch: epoch + 1 }
+  addScores(result, training, scores, scoring, values[0])
+  if (validation !== undefined) result.validation = scoresOf<Scores>(validation, scores, scoring, values[1])
+  result.learningRate = learningRate
+  result.seconds = seconds
+  return result as unknown as EpochResult
 }
 
 /** What was measured after an epoch by passes of its own: on the training data and on the validation. */
@@ -75,9 +74,9 @@ export function readEpochs(
         epoch,
         scores,
         scoring,
-        training: chunk.results.subarray(from, from + width),
-        validation: validation !== undefined ? chunk.results.subarray(from + width, from + 2 * width) : undefined,
-        values: passes.map((pass) => pass?.values(member)),
+        training: { array: chunk.results, from },
+        validation: validation !== undefined ? { array: chunk.results, from: from + width } : undefined,
+        ...(passes.length > 0 && { values: passes.map((pass) => pass?.values(member)) }),
         learningRate: rateOf(epoch, member),
         seconds: chunk.results[at]! + seconds,
       })

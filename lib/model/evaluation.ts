@@ -55,7 +55,7 @@ export class EvaluationRun {
     const width = accumulators.length / this.#members
     return Array.from({ length: this.#members }, (_, member) =>
       scoresOf<Evaluation>(
-        accumulators.subarray(member * width, (member + 1) * width),
+        { array: accumulators, from: member * width },
         this.#scores,
         this.#scoring,
         this.#scorePass?.values(member),

@@ -23,27 +23,51 @@ export interface Evaluation extends Readonly<Record<Exclude<MetricName, 'confusi
   readonly [metric: string]: MetricValue
 }
 
+/** Where the accumulators of one member begin in an array of many. */
+export interface Accumulators {
+  readonly array: Float64Array
+  readonly from: number
+}
+
 /** Loss and metrics in the order asked for: means of accumulators, and values of all scores. */
 export function scoresOf<Result>(
-  accumulators: Float64Array,
+  accumulators: Accumulators,
+  scores: readonly RowScore[],
+  scoring: Scoring,
+  values: Readonly<Record<string, MetricValue>> = {},
+): Result {
+  const result: Record<string, unknown> = {}
+  addScores(result, accumulators, scores, scoring, values)
+  return result as Result
+}
+
+/** The same as properties of `result`. A small network's step takes microseconds, and each may be an epoch. */
+export function addScores(
+  result: Record<string, unknown>,
+  { array, from }: Accumulators,
   scores: readonly RowScore[],
   { metrics, units }: Scoring,
   values: Readonly<Record<string, MetricValue>> = {},
-): Result {
-  const means = scores.map(({ name, finish }, i): [string, MetricValue] => [
-    name,
-    finish(accumulators[2 * i]! / accumulators[2 * i + 1]!) * unitOf(metrics, name, units),
-  ])
-  const known: Record<string, MetricValue> = { ...Object.fromEntries(means), ...values }
-  // What sees all scores at once is not known of a stream, whose rows have gone by.
-  const names = ['loss', ...metrics.map(({ name }) => name)].filter((name) => known[name] !== undefined)
-  return Object.fromEntries(names.map((name) => [name, known[name]!])) as Result
+): void {
+  for (let i = -1; i < metrics.length; i++) {
+    const metric = metrics[i]
+    const name = metric?.name ?? 'loss'
+    const row = scores.findIndex((score) => score.name === name)
+    // What sees all scores at once is not known of a stream, whose rows have gone by.
+    const value = values[name] ?? (row < 0 ? undefined : meanOf(array, from + 2 * row, scores[row]!, metric, units))
+    if (value !== undefined) result[name] = value
+  }
 }
 
-/** What a mean of scaled targets is multiplied by; the loss stays that of the scaled ones. */
-function unitOf(metrics: readonly Metric[], name: string, units: TargetUnits | undefined): number {
-  const power = metrics.find((metric) => metric.name === name)?.unitPower ?? 0
-  return (units?.deviation ?? 1) ** power
+/** The loss stays that of scaled targets; metrics are in the targets' units. */
+function meanOf(
+  array: Float64Array,
+  at: number,
+  { finish }: RowScore,
+  metric: Metric | undefined,
+  units: TargetUnits | undefined,
+): number {
+  return finish(array[at]! / array[at + 1]!) * (units?.deviation ?? 1) ** (metric?.unitPower ?? 0)
 }
 
 /** What the last layer's activation suggests. */

@@ -140,13 +140,12 @@ export function* fittingStream(settings: StreamSettings, form: FitForm): FitStep
       const width = accumulators!.length / members
       const results = new Map(
         [...active].map((member) => {
-          const part = (sums: Float64Array) => sums.subarray(member * width, (member + 1) * width)
           const result = epochResult({
             epoch: place.epoch,
             scores,
             scoring,
-            training: part(accumulators!),
-            validation: held && part(held.sums),
+            training: { array: accumulators!, from: member * width },
+            validation: held && { array: held.sums, from: member * width },
             values: [undefined, held?.values(member)],
             learningRate: optimizer.rateAt(moment(member)),
             seconds: (performance.now() - epochBegun) / 1000,
