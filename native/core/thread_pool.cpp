@@ -29,16 +29,19 @@ constexpr auto kSpin = std::chrono::microseconds(60);
 // Looks between two readings of the clock.
 constexpr int kLooks = 64;
 
-// A region that waits as long as this for a tile to end, and longer than it worked, has lost a worker to another process.
+// A region that waits as long as this for a tile to end, and longer than it worked, has lost a worker.
 constexpr int64_t kStall = 200'000;
-// Two of them within this time are no accident.
-constexpr int64_t kStallsApart = 30'000'000;
 // How long a worker is withheld: at first, and, if each trial soon ends in another stall, at most.
 constexpr int64_t kFirstPause = 50'000'000, kLongestPause = 1'600'000'000;
 
 // A job's thread looks this often how long it was on the processor; below this share others have it.
 constexpr int64_t kWatch = 8'000'000;
 constexpr double kOnProcessor = 0.85;
+
+// The system too may put a job's thread and its worker on one processor, and mends that after some ten milliseconds. Only
+// what goes on longer is another process: stalls that follow each other as closely as this, or shares below it at every
+// look.
+constexpr int64_t kStallsApart = 15'000'000, kPatience = 60'000'000;
 
 // Where this thread's job was at its last look; none at its start.
 struct Times {
@@ -195,7 +198,8 @@ int64_t ThreadPool::waitForWorkers(Region& region, int64_t start) {
 }
 
 void ThreadPool::noteStall(int64_t now) {
-  if (now - lastStall_.exchange(now) <= kStallsApart) withhold(now);
+  if (now - lastStall_.exchange(now) > kStallsApart) stallsSince_.store(now);
+  if (now - stallsSince_.load() >= kPatience) withhold(now);
 }
 
 void ThreadPool::forgetTimes() { times = {}; }
@@ -208,13 +212,17 @@ void ThreadPool::watchTimes(int64_t now) {
   times = {now, processor};
   if (before.wall == 0) return;
   const double share = static_cast<double>(processor - before.processor) / static_cast<double>(now - before.wall);
-  if (share < kOnProcessor) withhold(now);
+  if (share >= kOnProcessor) {
+    offProcessor_.store(0);
+  } else if (offProcessor_.fetch_add(now - before.wall) >= kPatience) {
+    withhold(now);
+  }
 }
 
 void ThreadPool::withhold(int64_t now) {
   if (withheld() < threads() - 1) withheld_.fetch_add(1);
   // A trial that soon failed makes the next one later.
-  const bool again = now - triedAt_.load() < 2 * kStallsApart;
+  const bool again = now - triedAt_.load() < 2 * kPatience;
   pause_.store(again ? std::min(2 * std::max(pause_.load(), kFirstPause), kLongestPause) : kFirstPause);
   tryAgainAt_.store(now + pause_.load());
 }

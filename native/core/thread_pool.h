@@ -84,8 +84,10 @@ class ThreadPool {
   const int available_;
   std::atomic<int> threads_{1};
   std::atomic<int> withheld_{0};
-  std::atomic<int64_t> lastStall_{0};  // nanoseconds of the steady clock, as the next two
+  // Nanoseconds of the steady clock.
+  std::atomic<int64_t> stallsSince_{0}, lastStall_{0};
   std::atomic<int64_t> tryAgainAt_{0}, triedAt_{0};
+  std::atomic<int64_t> offProcessor_{0};  // nanoseconds of looks that found a low share, one after the other
   std::atomic<int64_t> pause_{0};  // nanoseconds until a withheld worker is tried again
   std::atomic<int> jobs_{0};
   std::atomic<int> helping_{0};
