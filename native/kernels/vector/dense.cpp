@@ -42,6 +42,7 @@ struct TileWork {
   int64_t cStride;
   int64_t lastLanes;  // lanes of the last vector that exist in C (and in B, where B has no padding)
   bool first, last;
+  bool dealt;  // the depth is dealt out to several accumulators; only where every tile of the product can do so
   const float* bias;
   float* preActivation;
   int64_t preActivationStride;
@@ -64,7 +65,12 @@ __attribute__((noinline)) void runTile(const TileWork& work) {
         tile.sum[r][v] = whole || v < kVectors - 1 ? load(from) : loadFirst(from, lanes);
       }
   }
-  multiplyAdd<kRows, kVectors, kPartialB>(tile, work.a, work.b, work.bStride, work.depth, lanes);
+  bool dealt = false;
+  if constexpr (kRows * kVectors <= kDealtVectors) {
+    dealt = work.dealt;
+    if (dealt) multiplyAddDealt<kRows, kVectors, kPartialB>(tile, work.a, work.b, work.bStride, work.depth, lanes);
+  }
+  if (!dealt) multiplyAdd<kRows, kVectors, kPartialB>(tile, work.a, work.b, work.bStride, work.depth, lanes);
 #pragma GCC unroll 4
   for (int v = 0; v < kVectors; ++v) {
     const bool full = whole || v < kVectors - 1;
@@ -293,7 +299,7 @@ void forward(const Call& call, const Tile& tile) {
     for (int64_t step = 0; step < depth; step += kDepthBlock) {
       for (int64_t column = tile.secondBegin; column < tile.secondEnd; column += panel) {
         const PanelShape shape = panelShape(panel, f.output.columns - column);
-        TileWork work;
+        TileWork work = {};
         work.a = {x + r * f.x.stride + step, f.x.stride, 1};
         work.b = weight + (column / panel * depth * panel) + step * panel;
         work.bStride = panel;
@@ -430,16 +436,34 @@ double weightCost(const Call& call) {
          kMultiplyAddsPerNanosecond;
 }
 
+// Whether a gradient of so many rows of lanes is one tile that deals out the batch.
+DEEPBLAS_INLINE bool isDealt(int64_t rows, int64_t lanes) { return rows * (roundUp(lanes, kWidth) / kWidth) <= kDealtVectors; }
+
+// Dealt out too: every width has its sums in this order.
+template <bool kPartial>
+DEEPBLAS_INLINE Floats sumOfRows(const float* row, int64_t stride, int64_t rows, int64_t lanes) {
+  Floats sum[kDeals] = {};
+  const auto add = [&](int deal) {
+    sum[deal] += kPartial ? loadFirst(row, lanes) : load(row);
+    row += stride;
+  };
+  for (; rows >= kDeals; rows -= kDeals) {
+#pragma GCC unroll 4
+    for (int deal = 0; deal < kDeals; ++deal) add(deal);
+  }
+#pragma GCC unroll 4
+  for (int deal = 0; deal < kDeals - 1; ++deal)
+    if (deal < rows) add(deal);
+  static_assert(kDeals == 4);
+  return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+}
+
 void sumRows(const View& biasGradient, const View& from, int64_t rows, int64_t begin, int64_t end) {
   for (int64_t column = begin; column < end; column += kWidth) {
     const int64_t lanes = smaller(kWidth, end - column);
     const float* row = data<float>(&from) + column;
-    Floats sum = {};
-    if (lanes == kWidth) {
-      for (int64_t r = 0; r < rows; ++r) sum += load(row + r * from.stride);
-    } else {
-      for (int64_t r = 0; r < rows; ++r) sum += loadFirst(row + r * from.stride, lanes);
-    }
+    const Floats sum = lanes == kWidth ? sumOfRows<false>(row, from.stride, rows, lanes)
+                                       : sumOfRows<true>(row, from.stride, rows, lanes);
     storeFirst(data<float>(&biasGradient) + column, sum, lanes);
   }
 }
@@ -463,6 +487,7 @@ void backwardWeightByRows(const Call& call, const Tile& tile) {
       work.cStride = gradient.columns;
       work.lastLanes = shape.lastLanes;
       work.first = r == 0;
+      work.dealt = isDealt(gradient.rows, gradient.columns);
       runPanel(shape.vectors * kWidth, tile.secondEnd - tile.secondBegin, work, shape.lastLanes < kWidth);
     }
   }
@@ -497,6 +522,7 @@ void backwardWeight(const Call& call, const Tile& tile) {
       work.cStride = panel;
       work.lastLanes = shape.lastLanes;
       work.first = r == 0;
+      work.dealt = isDealt(inputs, outputs);
       runPanel(shape.vectors * kWidth, tile.firstEnd - tile.firstBegin, work, shape.lastLanes < kWidth);
     }
   }

@@ -1,6 +1,7 @@
 // The register tile of every matrix product: kRows rows of A times one panel of B, kVectors vectors wide.
 // Each result is one accumulator that takes its terms in order, so how a product is cut into tiles, or its depth into
-// blocks (the partial sums are exact in float32 memory), never changes a bit.
+// blocks (the partial sums are exact in float32 memory), never changes a bit. A product so small that one tile holds it
+// whole would wait for each addition: its terms are dealt out to several accumulators (multiplyAddDealt).
 #pragma once
 
 #include "kernels/vector/simd.h"
@@ -66,6 +67,38 @@ DEEPBLAS_INLINE void multiplyAdd(Accumulators<kRows, kVectors>& tile, Strided a,
       for (int v = 0; v < kVectors; ++v) tile.sum[r][v] = fma(factor, row[v], tile.sum[r][v]);
     }
   }
+}
+
+// Accumulators that the terms of one sum are dealt out to: as many as additions take cycles.
+constexpr int kDeals = 4;
+// Vectors of a tile that leave registers for all of them.
+constexpr int kDealtVectors = kRegisters == 32 ? 6 : 3;
+
+// As multiplyAdd, but step s adds to accumulator s % kDeals; these are added up in pairs at the end.
+template <int kRows, int kVectors, bool kLastPartial>
+DEEPBLAS_INLINE void multiplyAddDealt(Accumulators<kRows, kVectors>& tile, Strided a, const float* b, int64_t bStride,
+                                      int64_t depth, int64_t lastLanes) {
+  Accumulators<kRows, kVectors> dealt[kDeals];
+#pragma GCC unroll 4
+  for (int deal = 0; deal < kDeals; ++deal) clear(dealt[deal]);
+  const auto add = [&](int deal) {
+    multiplyAdd<kRows, kVectors, kLastPartial>(dealt[deal], a, b, bStride, 1, lastLanes);
+    a.data += a.stepStride;
+    b += bStride;
+  };
+  for (; depth >= kDeals; depth -= kDeals) {
+#pragma GCC unroll 4
+    for (int deal = 0; deal < kDeals; ++deal) add(deal);
+  }
+  // By constants, not by a count: accumulators that are looked up by number would live in memory.
+#pragma GCC unroll 4
+  for (int deal = 0; deal < kDeals - 1; ++deal)
+    if (deal < depth) add(deal);
+#pragma GCC unroll 16
+  for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v)
+      tile.sum[r][v] += (dealt[0].sum[r][v] + dealt[1].sum[r][v]) + (dealt[2].sum[r][v] + dealt[3].sum[r][v]);
 }
 
 }  // namespace
