@@ -58,7 +58,21 @@ export function readTargets(
       `Expected ${rows} rows for y, as many as x has, but received ${targets.rows}. Every row of x needs its target.`,
     )
   }
+  requireFiniteTargets(targets)
   return labels === undefined ? { targets } : { targets, labels }
+}
+
+/** Training is in float32: a number that is infinite there is as bad as one that is. */
+function requireFiniteTargets({ data, columns }: Table): void {
+  if (!(data instanceof Float64Array || data instanceof Float32Array)) return
+  const bad = data.findIndex((value) => !Number.isFinite(Math.fround(value)))
+  if (bad < 0) return
+  const place = columns === 1 ? `y[${bad}]` : `y[${Math.floor(bad / columns)}][${bad % columns}]`
+  throw new DeepblasError(
+    'ERR_DEEPBLAS_DATA',
+    `Expected a finite number (of float32 range) for ${place} but received ${data[bad]}. Leave rows without a target out, ` +
+      'and scale large values.',
+  )
 }
 
 export function readWeights(given: NumberArray | readonly number[] | undefined, rows: number): Matrix | undefined {

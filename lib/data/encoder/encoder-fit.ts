@@ -1,6 +1,7 @@
 import { DeepblasError } from '../../errors.js'
 import { invalid } from '../../validate.js'
-import { Table, unknownColumn } from '../table/table.js'
+import { Table } from '../table/table.js'
+import { unknownColumn } from '../table/unknown-column.js'
 import { ColumnStatistics } from './column-statistics.js'
 import type { EncoderDescription } from './encoder-json.js'
 import { fitColumns } from './fit-columns.js'

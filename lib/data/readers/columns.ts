@@ -6,7 +6,7 @@ import { knownOptions } from '../../validate.js'
 import type { Column, ColumnType } from '../table/column.js'
 import { columnBuilder } from '../table/column-builder.js'
 import { type CheckedRowsOptions, checkRowsOptions, type RowsOptions, rowsOptionNames } from '../table/from-rows.js'
-import { unknownColumn } from '../table/table.js'
+import { unknownColumn } from '../table/unknown-column.js'
 
 export interface DeclaredColumn {
   readonly name: string

@@ -4,9 +4,10 @@
 import { FileProblem } from '../../files/file-error.js'
 import { isMissing } from '../table/column-builder.js'
 import { inferType } from '../table/infer.js'
-import { type BadRow, type Table, unknownColumn } from '../table/table.js'
+import type { BadRow, Table } from '../table/table.js'
 import { type PlannedColumn, TableBuilder } from '../table/table-builder.js'
-import { hasHeader } from './csv-dialect.js'
+import { unknownColumn } from '../table/unknown-column.js'
+import { guessDecimal, hasHeader } from './csv-dialect.js'
 import type { CheckedCsvOptions } from './csv-options.js'
 import { badRowProblem, type CsvRecord } from './csv-records.js'
 
@@ -18,6 +19,7 @@ export class CsvAssembly {
   /** Rows taken so far. */
   rows = 0
   readonly #given: CheckedCsvOptions
+  readonly #delimiter: string
   readonly #rowsPerChunk: number
   #sample: CsvRecord[] = []
   #sampleFields = 0
@@ -29,8 +31,9 @@ export class CsvAssembly {
   #skipped = 0
   #firstBad: BadRow | undefined
 
-  constructor(given: CheckedCsvOptions, rowsPerChunk: number) {
+  constructor(given: CheckedCsvOptions, delimiter: string, rowsPerChunk: number) {
     this.#given = given
+    this.#delimiter = delimiter
     this.#rowsPerChunk = rowsPerChunk
   }
 
@@ -77,14 +80,13 @@ export class CsvAssembly {
     this.#width = names.length
     this.#widthOf = named ? 'the header' : Array.isArray(header) ? 'header' : `line ${first.line}`
     const rows = named ? sample.slice(1) : sample
-    const columns = this.#plan(
-      names,
-      rows
-        .slice(0, SAMPLE_ROWS)
-        .filter(({ fields }) => fields.length === names.length)
-        .map(fieldsOf),
-    )
-    this.#builder = new TableBuilder(columns, { missing: this.#given.missing, decimal: this.#given.decimal })
+    const shown = rows
+      .slice(0, SAMPLE_ROWS)
+      .filter(({ fields }) => fields.length === names.length)
+      .map(fieldsOf)
+    const decimal = this.#given.decimal ?? guessDecimal(shown, this.#delimiter)
+    const columns = this.#plan(names, shown, decimal)
+    this.#builder = new TableBuilder(columns, { missing: this.#given.missing, decimal })
     this.#sample = []
     yield* this.#take(this.#builder, rows, this.#badInSample)
     this.#badInSample = []
@@ -109,8 +111,8 @@ export class CsvAssembly {
     return numbered
   }
 
-  #plan(names: readonly string[], rows: readonly (readonly string[])[]): PlannedColumn[] {
-    const { types, ignore, missing, decimal } = this.#given
+  #plan(names: readonly string[], rows: readonly (readonly string[])[], decimal: '.' | ','): PlannedColumn[] {
+    const { types, ignore, missing } = this.#given
     for (const name of [...types.keys(), ...ignore]) if (!names.includes(name)) throw unknownColumn(name, names)
     const columns = names.flatMap((name, at): PlannedColumn[] => {
       if (ignore.has(name)) return []

@@ -1,5 +1,6 @@
 /*
- * What a CSV file does not say about itself: the character between its fields, and whether its first row is names.
+ * What a CSV file does not say about itself: the character between its fields, the decimal point of its numbers, and
+ * whether its first row is names.
  */
 import { numberOf } from '../table/texts.js'
 import { papaparse } from './csv-records.js'
@@ -25,6 +26,26 @@ export function guessDelimiter(text: string, quote: string, decimal: '.' | ','):
     if (fields > 1 && better) best = { delimiter, share, fields }
   }
   return best.delimiter
+}
+
+/** Enough to see how numbers are written. */
+const ROWS_OF_NUMBERS = 1000
+const WITH_COMMA = /^\s*[+-]?\d+,(?!\d{3}\s*$)\d+(e[+-]?\d+)?\s*$/i
+const WITH_POINT = /^\s*[+-]?\d*\.\d+(e[+-]?\d+)?\s*$/i
+
+/** The decimal point of a file. Between commas no number has one. */
+export function guessDecimal(rows: readonly (readonly string[])[], delimiter: string): '.' | ',' {
+  return delimiter === ',' ? '.' : commonDecimal(rows.slice(0, ROWS_OF_NUMBERS).flat())
+}
+
+/** A comma where more numbers have one than a point; 1,234 may be a thousand, and tells nothing. */
+export function commonDecimal(texts: readonly string[]): '.' | ',' {
+  let [commas, points] = [0, 0]
+  for (const text of texts) {
+    if (WITH_COMMA.test(text)) commas++
+    else if (WITH_POINT.test(text)) points++
+  }
+  return commas > points ? ',' : '.'
 }
 
 /** The number of fields that most rows have, and their share. */

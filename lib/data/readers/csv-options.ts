@@ -24,7 +24,10 @@ export interface CsvOptions extends RowsOptions {
   readonly header?: boolean | readonly string[]
   /** Default: UTF-8 or UTF-16 by a byte order mark; otherwise UTF-8, or windows-1252 where the file is not that. */
   readonly encoding?: TextEncoding
-  /** The decimal point. Default: `.`. With `,` the numbers are 3,14 and need another delimiter. */
+  /**
+   * The decimal point. Default: a comma where the first rows have numbers such as 3,14, more than such as 3.14, and another
+   * delimiter; numbers that only have three digits behind the comma may be thousands and do not count. Otherwise `.`.
+   */
   readonly decimal?: '.' | ','
   /** Whether columns of one name are an error (the default) or get numbers: price, price_2. */
   readonly duplicateNames?: 'error' | 'number'
@@ -46,7 +49,7 @@ export interface CheckedCsvOptions extends CheckedRowsOptions {
   readonly quote: string
   readonly header: boolean | readonly string[] | undefined
   readonly encoding: TextEncoding | undefined
-  readonly decimal: '.' | ','
+  readonly decimal: '.' | ',' | undefined
   readonly duplicateNames: 'error' | 'number'
   readonly skipBadRows: boolean
   readonly onBadRow: ((row: BadRow) => void) | undefined
@@ -87,7 +90,7 @@ function check(given: CsvOptions): CheckedCsvOptions {
   const quote = character('quote', given.quote ?? '"')
   const delimiter = given.delimiter === undefined ? undefined : character('delimiter', given.delimiter)
   if (delimiter === quote) throw invalid('delimiter', 'another character than the quote', delimiter)
-  const decimal = oneOf('decimal', given.decimal ?? '.', ['.', ','])
+  const decimal = given.decimal === undefined ? undefined : oneOf('decimal', given.decimal, ['.', ','])
   if (decimal === ',' && delimiter === ',') throw invalid('decimal', "'.' beside the delimiter ','", decimal)
   return {
     ...checkRowsOptions(given),

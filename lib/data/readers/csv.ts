@@ -73,8 +73,8 @@ async function* tablesOf(
     const pieces = input.pieces(given.encoding)
     try {
       const first = await firstPiece(pieces)
-      const delimiter = given.delimiter ?? guessDelimiter(first, given.quote, given.decimal)
-      const assembly = new CsvAssembly(given, rowsPerChunk)
+      const delimiter = given.delimiter ?? guessDelimiter(first, given.quote, given.decimal ?? '.')
+      const assembly = new CsvAssembly(given, delimiter, rowsPerChunk)
       for await (const { records, bad } of splitRecords(joined(first, pieces), { delimiter, quote: given.quote })) {
         yield* assembly.add(records, bad)
         given.onProgress?.({ rows: assembly.rows, bytes: input.bytes, totalBytes: input.totalBytes })

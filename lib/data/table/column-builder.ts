@@ -104,7 +104,7 @@ class ValueBuilder implements ColumnBuilder {
     if (value === undefined || value === null) return Number.NaN
     if (typeof value === 'number') {
       if (Number.isNaN(value)) return value
-      if (this.#type === 'number') return Number.isFinite(value) ? value : undefined
+      if (this.#type === 'number') return Number.isFinite(value) ? value : Number.NaN
       return this.#type === 'boolean' && (value === 0 || value === 1) ? value : undefined
     }
     if (typeof value === 'bigint') return this.#type === 'number' ? Number(value) : undefined

@@ -7,6 +7,7 @@ import { type Column, type ColumnType, columnTypes } from './column.js'
 import { columnBuilder, isMissing } from './column-builder.js'
 import { inferType } from './infer.js'
 import { missingTexts } from './texts.js'
+import { unknownColumn } from './unknown-column.js'
 
 export interface RowsOptions {
   /** The types of columns where they are known: `{ zip: 'category' }`. The others are inferred. */
@@ -59,6 +60,9 @@ export function rowsToColumns(rows: readonly unknown[], options: RowsOptions | u
       throw invalid(`rows[${i}]`, 'object with a value for every column', row)
     }
     for (const name of Object.keys(row)) names.add(name)
+  }
+  for (const name of [...given.types.keys(), ...given.ignore]) {
+    if (!names.has(name)) throw unknownColumn(name, [...names])
   }
   const kept = [...names].filter((name) => !given.ignore.has(name))
   if (kept.length === 0) {

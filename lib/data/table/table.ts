@@ -1,7 +1,6 @@
 import { DeepblasError } from '../../errors.js'
 import {
   array,
-  didYouMean,
   finiteNumber,
   invalid,
   knownOptions,
@@ -13,6 +12,7 @@ import {
 import { splitRows } from '../split.js'
 import { type Cell, type Column, cellOf, columnLength, columnTypes, joinColumns, selectColumn } from './column.js'
 import { collectRows, type RowsOptions, rowsToColumns } from './from-rows.js'
+import { unknownColumn } from './unknown-column.js'
 
 /** A row of a file that could not be taken, and why. */
 export interface BadRow {
@@ -191,16 +191,6 @@ export class Table {
 
 /** Bad rows that are kept to be shown. */
 export const MOST_SHOWN = 100
-
-export function unknownColumn(name: string, names: readonly string[]): DeepblasError {
-  const near = didYouMean(name, names)
-  const list = names.slice(0, MOST_SHOWN).map((one) => `'${one}'`)
-  return new DeepblasError(
-    'ERR_DEEPBLAS_DATA',
-    `Expected a column '${name}' but there is none; there are ${list.join(', ')}${names.length > MOST_SHOWN ? ', …' : ''}.` +
-      `${near === undefined ? '' : ` ${near}`}`,
-  )
-}
 
 function checkedColumn(argument: string, column: Column): Column {
   plainObject(argument, column)

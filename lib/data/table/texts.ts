@@ -18,17 +18,22 @@ const BOOLEANS: ReadonlyMap<string, number> = new Map([
   ['0', 0],
 ])
 
+/** As pandas, R and JavaScript write it. */
+const INFINITE = /^\s*[+-]?inf(inity)?\s*$/i
+
 const ISO_DATE =
   /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?: ?(Z|[+-]\d{2}(?::?\d{2})?))?)?$/
 
 /**
- * A finite decimal number, blanks around it or not; undefined for anything else: an empty text, hexadecimal digits,
- * `Infinity`, thousands separators.
+ * A decimal number, blanks around it or not; NaN, a missing one, for infinity and for numbers too large for float64;
+ * undefined for anything else: an empty text, hexadecimal digits, thousands separators.
  */
 export function numberOf(text: string): number | undefined {
   const number = Number(text)
   // Number('') and Number('  ') are 0, and Number('0x1f') is 31.
-  if (number === 0 ? text.trim() === '' : !Number.isFinite(number)) return undefined
+  if (number === 0 ? text.trim() === '' : !Number.isFinite(number)) {
+    return INFINITE.test(text) || Math.abs(number) === Number.POSITIVE_INFINITY ? Number.NaN : undefined
+  }
   return text.length > 2 && isRadixPrefix(text) ? undefined : number
 }
 

@@ -112,14 +112,36 @@ describe('what is recognised', () => {
 
   test('numbers, and what looks like them', async () => {
     const table = await read('a,b,c,d,e,f\n-1,+2.5,1e3,0x10,Infinity,"1,000"\n.5,5.,-1E-2,0x11,1,"2,000"\n')
-    expect(typesOf(table)).toBe('a number, b number, c number, d category, e category, f category')
+    expect(typesOf(table)).toBe('a number, b number, c number, d category, e number, f category')
     expect(table.row(0)).toMatchObject({ a: -1, b: 2.5, c: 1000 })
     expect(table.row(1)).toMatchObject({ a: 0.5, b: 5, c: -0.01 })
-    const german = await read('a;b\n3,14;x\n-2,5;y\n', { decimal: ',' })
-    expect(rowsOf(german)).toEqual([
+  })
+
+  test.each(['Infinity', '-Infinity', 'inf', '-inf', '+Inf', 'INF', '1e999'])(
+    '%s is a missing number',
+    async (text) => {
+      const table = await read(`n\n1\n${text}\n3\n`)
+      expect(rowsOf(table)).toEqual([{ n: 1 }, { n: undefined }, { n: 3 }])
+    },
+  )
+
+  test('a decimal comma is recognised where more numbers have one than a point', async () => {
+    const german = 'a;b\n3,14;x\n-2,5;y\n'
+    const expected = [
       { a: 3.14, b: 'x' },
       { a: -2.5, b: 'y' },
+    ]
+    expect(rowsOf(await read(german))).toEqual(expected)
+    expect(rowsOf(await read(german, { decimal: ',' }))).toEqual(expected)
+    expect(typesOf(await read(german, { decimal: '.' }))).toBe('a category, b category')
+    expect(typesOf(await read('a;b\n3.14;1,5\n2.5;2,5\n'))).toBe('a number, b category')
+    // Thousands, perhaps: 999 and 1,001 are not 999 and 1.001.
+    expect(typesOf(await read('a;b\n1,234;x\n999;y\n'))).toBe('a category, b category')
+    expect(rowsOf(await read('a;b\n1,234;0,5\n999;1\n'))).toEqual([
+      { a: 1.234, b: 0.5 },
+      { a: 999, b: 1 },
     ])
+    expect(typesOf(await read('a,b\n"3,14",x\n"2,5",y\n'))).toBe('a category, b category')
   })
 
   test('booleans and dates', async () => {

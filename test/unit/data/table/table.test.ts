@@ -144,6 +144,18 @@ describe('fromRows', () => {
     })
   })
 
+  test('names of columns that no row has are told', () => {
+    expect(() => Table.fromRows([{ price: 1 }], { types: { prise: 'number' } })).toThrow(
+      "Expected a column 'prise' but there is none; there are 'price'. Did you mean 'price'?",
+    )
+    expect(() => Table.fromRows([{ price: 1 }], { ignore: ['id'] })).toThrow("Expected a column 'id'")
+  })
+
+  test('infinity is a missing number', () => {
+    const column = Table.fromRows([{ x: 1 }, { x: Infinity }, { x: '-inf' }]).column('x')
+    expect(column).toMatchObject({ type: 'number', values: Float64Array.of(1, Number.NaN, Number.NaN) })
+  })
+
   test('takes rows that come one by one', async () => {
     async function* rows() {
       yield { x: 1 }
