@@ -1,7 +1,7 @@
 import type { Json } from '../files/strict-json.js'
 import type { Command, Given } from './command.js'
 import { loadWithEncoder, typesFor } from './model-file.js'
-import { scoresOf, trainedEpochs } from './predictions.js'
+import { encodedRows, scoresOf, trainedEpochs } from './predictions.js'
 import { count } from './profile.js'
 import { headerOf, readerOptions, readerSettings, readTable, withTargets } from './read-table.js'
 import { scoresJson, scoresText } from './scores.js'
@@ -38,7 +38,7 @@ async function runEvaluate(given: Given, terminal: Terminal): Promise<Readonly<R
   const known = Object.entries(typesFor(encoder, target)).filter(([name]) => header.includes(name))
   const types = { ...Object.fromEntries(known), ...reader.types }
   const table = withTargets(await readTable(file, { ...reader, types }, terminal), file, target, terminal)
-  const scores = await scoresOf(model, encoder, encoder.encode(table))
+  const scores = await scoresOf(model, encoder, encodedRows(encoder, table, file))
   terminal.signal.throwIfAborted()
   say(given, terminal, `${count(table.rows)} rows of ${file}: ${scoresText(scores)}`)
   return {

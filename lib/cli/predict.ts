@@ -1,14 +1,17 @@
 import type { Dataset } from '../data/dataset.js'
 import type { Encoder } from '../data/encoder/encoder.js'
 import { csvChunks } from '../data/readers/csv.js'
-import type { Table } from '../data/table/table.js'
-import { DeepblasError } from '../errors.js'
+import { commonDecimal } from '../data/readers/csv-dialect.js'
+import type { Column } from '../data/table/column.js'
+import { Table } from '../data/table/table.js'
+import { commaNumberOf } from '../data/table/texts.js'
 import { atomicWrite } from '../files/atomic-write.js'
 import type { Json } from '../files/strict-json.js'
 import type { Sequential } from '../model/sequential.js'
 import type { Command, Given } from './command.js'
 import { csvLine, freeName } from './csv-line.js'
 import { loadWithEncoder } from './model-file.js'
+import { encodedRows } from './predictions.js'
 import { count } from './profile.js'
 import { headerOf, type ReaderSettings, readerOptions, readerSettings, tellSkipped } from './read-table.js'
 import { say, type Terminal, UsageError, writeAll } from './terminal.js'
@@ -90,12 +93,15 @@ async function* predictedLines(
   yield { text: csvLine([...header, ...columns]), added: 0 }
   // As texts: columns come out as they went in, and the encoder reads the numbers it needs.
   const types = Object.fromEntries(header.map((name) => [name, 'category'] as const))
+  let { decimal } = reader
   let before = 0
   for await (const table of csvChunks(file, { ...reader, types, missing: [], rowsPerChunk: ROWS_PER_CHUNK })) {
     terminal.signal.throwIfAborted()
     tellSkipped(file, table, terminal)
     if (table.rows === 0) continue
-    const added = await predictedCells(model, encoder, table, probabilities, `${file}, after row ${before}`)
+    decimal ??= commonDecimal(numerals(table, encoder))
+    const given = decimal === ',' ? withPoints(table, encoder) : table
+    const added = await predictedCells(model, encoder, given, probabilities, `${file}, after row ${before}`)
     const kept = header.map((name) => table.column(name))
     let text = ''
     for (let row = 0; row < table.rows; row++) {
@@ -105,6 +111,25 @@ async function* predictedLines(
     before += table.rows
     yield { text, added: table.rows }
   }
+}
+
+/** The texts in the model's columns of numbers. */
+function numerals(table: Table, encoder: Encoder): string[] {
+  return table.columns.flatMap((column) => (isNumeral(column, encoder) ? column.levels : []))
+}
+
+/** The same table with 3.14 for 3,14. */
+function withPoints(table: Table, encoder: Encoder): Table {
+  return Table.of(
+    table.columns.map((column) => {
+      if (!isNumeral(column, encoder)) return column
+      return { ...column, levels: column.levels.map((text) => String(commaNumberOf(text) ?? text)) }
+    }),
+  )
+}
+
+function isNumeral(column: Column, { types }: Encoder): column is Column & { type: 'category' } {
+  return column.type === 'category' && types[column.name] === 'number'
 }
 
 function addedColumns({ labels }: Encoder, header: readonly string[], probabilities: boolean): string[] {
@@ -144,13 +169,7 @@ function digits(value: number): string {
   return String(Number(value.toPrecision(7)))
 }
 
-/** A row number in an error is that of the piece: where the piece begins must be said. */
 function encodedFeatures(encoder: Encoder, table: Table, place: string): Dataset {
-  try {
-    const { target } = encoder
-    return encoder.encode(target !== undefined && table.has(target) ? table.without([target]) : table)
-  } catch (error) {
-    if (!(error instanceof DeepblasError)) throw error
-    throw new DeepblasError(error.code, `${place}: ${error.message}`, { cause: error })
-  }
+  const { target } = encoder
+  return encodedRows(encoder, target !== undefined && table.has(target) ? table.without([target]) : table, place)
 }

@@ -3,6 +3,8 @@
  */
 import type { Dataset } from '../data/dataset.js'
 import type { Encoder } from '../data/encoder/encoder.js'
+import type { Table } from '../data/table/table.js'
+import { DeepblasError } from '../errors.js'
 import { readModelFile } from '../files/model-file.js'
 import type { Sequential } from '../model/sequential.js'
 import { binaryScores, classScores, valueScores } from './scores.js'
@@ -21,6 +23,20 @@ export async function scoresOf(model: Sequential, encoder: Encoder, data: Datase
   }
   const classes = labels!.length
   return classes === 2 ? binaryScores(targets, outputs) : classScores(targets, outputs, classes)
+}
+
+/**
+ * The rows of a table for a model; of the place where they are from, if they cannot be had.
+ *
+ * @param place a file, or a piece of one: row numbers in errors are those of the table
+ */
+export function encodedRows(encoder: Encoder, table: Table, place: string): Dataset {
+  try {
+    return encoder.encode(table)
+  } catch (error) {
+    if (!(error instanceof DeepblasError)) throw error
+    throw new DeepblasError(error.code, `${place}: ${error.message}`, { cause: error })
+  }
 }
 
 /** Epochs of the training that wrote a model file; 0 where the file does not say. */

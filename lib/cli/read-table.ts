@@ -1,6 +1,7 @@
 /*
  * CSV files as the options of a command line ask for them.
  */
+import { statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { csvChunks, readCsv } from '../data/readers/csv.js'
 import { type ColumnType, columnTypes } from '../data/table/column.js'
@@ -10,7 +11,7 @@ import type { Given, OptionDescriptions } from './command.js'
 import { count } from './profile.js'
 import { isMissing } from './suspicious.js'
 import { type Terminal, UsageError } from './terminal.js'
-import { assignments, names } from './values.js'
+import { assignments, choice, names } from './values.js'
 
 export const readerOptions: OptionDescriptions = {
   delimiter: { value: '<character>', help: 'between fields: , ; | or tab; recognised without it' },
@@ -18,11 +19,13 @@ export const readerOptions: OptionDescriptions = {
     value: '<column=type,...>',
     help: 'types of columns: number, category, boolean or date; inferred without it',
   },
+  decimal: { value: '<character>', help: 'the decimal point of numbers: . or a comma; recognised without it' },
   'skip-bad-rows': { help: 'leave out rows that cannot be read, and say how many; without it they are an error' },
 }
 
 export interface ReaderSettings {
   readonly delimiter?: string
+  readonly decimal?: '.' | ','
   readonly types: Readonly<Record<string, ColumnType>>
   readonly ignore: readonly string[]
   readonly skipBadRows: boolean
@@ -30,8 +33,10 @@ export interface ReaderSettings {
 
 export function readerSettings(given: Given): ReaderSettings {
   const delimiter = given.options.get('delimiter')
+  const decimal = choice(given, 'decimal', ['.', ','])
   return {
     ...(delimiter === undefined ? {} : { delimiter: delimiterOf(delimiter) }),
+    ...(decimal === undefined ? {} : { decimal }),
     types: assignments(given, 'types', columnTypes),
     ignore: names(given, 'ignore'),
     skipBadRows: given.switches.has('skip-bad-rows'),
@@ -79,9 +84,17 @@ export function tellSkipped(path: string, { skipped }: Table, { stderr }: Termin
 
 /** The names of the columns of a file. */
 export async function headerOf(path: string, { delimiter }: ReaderSettings): Promise<string[]> {
+  requireFile(path)
   const options = { ...(delimiter === undefined ? {} : { delimiter }), skipBadRows: true, rowsPerChunk: 1 }
   for await (const table of csvChunks(path, options)) return table.names
   throw new DeepblasError('ERR_DEEPBLAS_DATA', `${path} has no rows.`)
+}
+
+/** Commands read a file more than once: its header first. */
+function requireFile(path: string): void {
+  const status = statSync(path, { throwIfNoEntry: false })
+  const streamed = path === '-' ? status === undefined : status?.isFIFO() || status?.isCharacterDevice()
+  if (streamed) throw new UsageError(`${path} is a stream, and is read more than once. Write it into a file first.`)
 }
 
 /** The rows that have a target; how many have none is told. */

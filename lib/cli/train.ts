@@ -18,7 +18,7 @@ import { oneCycle } from '../schedules/one-cycle.js'
 import { setThreads } from '../system.js'
 import type { Command, Given } from './command.js'
 import { type Defaults, defaultsFor } from './defaults.js'
-import { scoresOf } from './predictions.js'
+import { encodedRows, scoresOf } from './predictions.js'
 import { count, profileText } from './profile.js'
 import { headerOf, type ReaderSettings, readerOptions, readerSettings, readTable, withTargets } from './read-table.js'
 import { scalingOf } from './scaling.js'
@@ -108,7 +108,7 @@ async function runTrain(given: Given, terminal: Terminal): Promise<Readonly<Reco
   })
   const [training, validation] = [encoder.encode(kept), encoder.encode(held)]
   // Before the training: a label that the model does not know is told at once.
-  const testing = tests === undefined ? undefined : encoder.encode(tests)
+  const testing = tests === undefined ? undefined : encodedRows(encoder, tests, settings.test!)
   const chosen = { ...defaultsFor(kept.rows), ...settings.asked }
   const model = networkFor(encoder, chosen, settings)
   terminal.stderr.write(`${planText(model, encoder, chosen, kept.rows, held.rows)}\n`)

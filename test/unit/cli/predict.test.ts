@@ -66,6 +66,24 @@ describe('classes', () => {
   })
 })
 
+test('decimal commas, recognised or said, are numbers and stay as they are', async () => {
+  const plain = await predicted('flats', 'district,size\nD2,100.5\nD1,80.25\n')
+  const values = plain.stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.split(',').at(-1)!)
+  const text = 'district;size\nD2;100,5\nD1;80,25\n'
+  for (const more of [[], ['--decimal', ',']]) {
+    const { stdout, stderr } = await predicted('flats', text, ...more)
+    expect({ stdout, stderr }).toEqual({
+      stdout: `district,size,prediction\nD2,"100,5",${values[1]}\nD1,"80,25",${values[2]}\n`,
+      stderr: '',
+    })
+  }
+  const { code, stderr } = await predicted('flats', text, '--decimal', '.')
+  expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining("'100,5'") })
+})
+
 test('values are in their own units', async () => {
   const { stdout } = await predicted('flats', 'district,size\nD2,100\n')
   const [, line] = stdout.split('\n')

@@ -161,6 +161,24 @@ describe('what cannot be done is told without a stack, with exit code 1', () => 
     }
   })
 
+  test('a stream, which cannot be read twice', async () => {
+    for (const path of ['-', '/dev/null']) {
+      const { code, stderr } = await deepblas(['train', path, '--target', 'y', '--out', join(folder, 'm.safetensors')])
+      expect({ path, code, stderr }).toMatchObject({
+        path,
+        code: 2,
+        stderr: expect.stringContaining('Write it into a file'),
+      })
+    }
+  })
+
+  test('an unknown label in the file of --test is told with its name', async () => {
+    const other = join(folder, 'other.csv')
+    await writeFile(other, 'fee,months,plan,left\n90,1,basic,perhaps\n')
+    const { code, stderr } = await deepblas(['train', data, '--target', 'left', '--test', other, '--epochs', '1'])
+    expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringMatching(/other\.csv: .*perhaps/) })
+  })
+
   test('a file that is no model', async () => {
     const { code, stderr } = await deepblas(['inspect', data])
     expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining(data) })
