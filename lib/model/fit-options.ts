@@ -11,7 +11,16 @@ import { type MetricOption, metric } from '../metrics/names.js'
 import { Adam } from '../optimizers/adam.js'
 import { LBFGS } from '../optimizers/lbfgs.js'
 import { Optimizer } from '../optimizers/optimizer.js'
-import { array, boolean, invalid, knownOptions, nonNegativeInteger, positiveInteger, string } from '../validate.js'
+import {
+  array,
+  boolean,
+  didYouMean,
+  invalid,
+  knownOptions,
+  nonNegativeInteger,
+  positiveInteger,
+  string,
+} from '../validate.js'
 import type { Callback } from './callback.js'
 import { type ClassWeights, withClassWeights } from './class-weights.js'
 import type { Scoring } from './compile.js'
@@ -116,6 +125,8 @@ export function fitSettings(
   }
 }
 
+const callbackMethods = ['onFitStart', 'onProgress', 'onStepEnd', 'onEpochEnd', 'onFitEnd', 'forMember'] as const
+
 /** What does not depend on how the training data comes. */
 export function commonSettings(
   trainee: Trainee,
@@ -129,12 +140,9 @@ export function commonSettings(
   if (given.signal !== undefined && !(given.signal instanceof AbortSignal)) {
     throw invalid('signal', 'AbortSignal', given.signal)
   }
-  const callbacks = array('callbacks', given.callbacks ?? [], 'callbacks').map((callback, i) => {
-    if (typeof callback !== 'object' || callback === null) {
-      throw invalid(`callbacks[${i}]`, 'callback such as new EarlyStopping()', callback)
-    }
-    return callback as Callback
-  })
+  const callbacks = array('callbacks', given.callbacks ?? [], 'callbacks').map((callback, i) =>
+    checkedCallback(`callbacks[${i}]`, callback),
+  )
   if (boolean('progress', given.progress ?? false)) callbacks.push(new ProgressBar())
   const scoring = { loss: lossOf('loss', given.loss), metrics: metricsOf(given.metrics ?? []) }
   // Targets are checked before anything is computed.
@@ -156,6 +164,22 @@ export function commonSettings(
     signal: given.signal,
     resume: given.resume === undefined ? undefined : string('resume', given.resume),
   }
+}
+
+/** One that is never told of anything, nor asks for chunks to end, is a mistake, such as a misspelt name. */
+function checkedCallback(argument: string, callback: unknown): Callback {
+  if (typeof callback !== 'object' || callback === null) {
+    throw invalid(argument, 'callback such as new EarlyStopping()', callback)
+  }
+  const methods = callback as Readonly<Record<string, unknown>>
+  const known = callbackMethods.filter((name) => methods[name] !== undefined)
+  if (known.length === 0 && methods.needs === undefined) {
+    const near = Object.keys(callback).flatMap((key) => didYouMean(key, callbackMethods) ?? [])[0]
+    throw invalid(argument, `callback with a method of ${callbackMethods.join(', ')}`, callback, near)
+  }
+  const bad = known.find((name) => typeof methods[name] !== 'function')
+  if (bad !== undefined) throw invalid(`${argument}.${bad}`, 'function', methods[bad])
+  return callback
 }
 
 function batchSizeOf(batchSize: unknown, optimizer: Optimizer): number | 'full' {

@@ -124,6 +124,9 @@ function numbersOf({ encoder, network }: Predicting, rows: PredictionInput): Row
     requireEncoded('rows', rows, encoder)
     return rows
   }
+  if (encoder !== undefined && isOneObject(rows, encoder)) {
+    throw invalid('rows', 'array of objects', rows, 'For one row: predict([row]).')
+  }
   if (!(rows instanceof Table) && !areObjects(rows)) return rows
   if (encoder === undefined) {
     const hint = 'A model has one if it is trained on a data set of an encoder, such as Dataset.fromCSV gives.'
@@ -131,6 +134,16 @@ function numbersOf({ encoder, network }: Predicting, rows: PredictionInput): Row
   }
   const { data, rows: count, columns } = encoder.encodeFeatures(rows)
   return { data: inOrder(encoder, network, data, columns), shape: [count, columns] }
+}
+
+/** A row by itself: an object that has a column of the encoder, and nothing that would make it rows. */
+function isOneObject(rows: unknown, { columns }: Encoder): boolean {
+  if (typeof rows !== 'object' || rows === null || Array.isArray(rows) || ArrayBuffer.isView(rows)) return false
+  if (rows instanceof Table || 'shape' in rows) return false
+  return columns.some(({ name }) => {
+    const value: unknown = (rows as Record<string, unknown>)[name]
+    return value !== undefined && (value === null || typeof value !== 'object' || value instanceof Date)
+  })
 }
 
 function areObjects(rows: unknown): rows is readonly ObjectRow[] {

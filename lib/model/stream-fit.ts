@@ -133,8 +133,13 @@ export function* fittingStream(settings: StreamSettings, form: FitForm): FitStep
       // An epoch that all have left in its middle is none, as with a data set.
       if (active.size === 0) break
       if (place.stepOfEpoch === 0) {
-        if (done > 0 || saved !== undefined) break
-        throw new DeepblasError('ERR_DEEPBLAS_DATA', 'Expected a stream of at least one batch but received none.')
+        const once = typeof settings.source !== 'function'
+        if (once && (done > 0 || saved !== undefined)) break
+        throw new DeepblasError(
+          'ERR_DEEPBLAS_DATA',
+          `Expected a stream of at least one batch for epoch ${place.epoch + 1} but received none.` +
+            (once ? '' : ' The function must open a new stream at every call.'),
+        )
       }
       const held = validation === undefined ? undefined : yield* run.validate()
       const width = accumulators!.length / members

@@ -159,6 +159,7 @@ describe('rows as objects', () => {
     await expect(model.predict([rest])).rejects.toThrow(/'size'/)
     expect(() => model.predictSync([{ ...row, size: 'large' }])).toThrow(/a number in column 'size', row 0.*'large'/)
     expect(() => model.predictSync([row, 7] as never)).toThrow(/rows\[1\]/)
+    expect(() => model.predictSync(row as never)).toThrow(/array of objects for rows.*predict\(\[row\]\)/)
   })
 
   test('need an encoder', () => {

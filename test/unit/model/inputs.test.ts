@@ -367,8 +367,8 @@ describe('fit', () => {
       'NaN among values',
       () => new Sequential([new Dense(1)], { inputs: 2 }).fit(data([0, Number.NaN, 1]), { loss: 'meanSquaredError' }),
       DATA,
-      'for y',
-      'row 1',
+      'for y[1]',
+      'NaN',
     ],
     [
       'relu before crossEntropy',

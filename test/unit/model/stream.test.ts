@@ -107,6 +107,16 @@ describe('a stream of batches trains to the bits of the same rows in memory', ()
     expect(bits(one.getWeights())).toEqual((await inMemory(3)).weights)
   })
 
+  test('a function that gives a used-up stream again is told, and the epochs before are kept', async () => {
+    const once = batches()
+    const trained = model()
+    const before = bits(trained.getWeights())
+    await expect(trained.fit(() => once, options({ epochs: 3 }))).rejects.toThrow(
+      /at least one batch for epoch 2 .* open a new stream/,
+    )
+    expect(bits(trained.getWeights())).not.toEqual(before)
+  })
+
   test('stepsPerEpoch: epochs of an endless stream, and of streams that go on', async () => {
     async function* endless() {
       for (;;) yield* batches()

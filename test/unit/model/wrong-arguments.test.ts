@@ -17,6 +17,11 @@ const cases: Wrong[] = [
   ['a number for callbacks', () => train({ callbacks: 5 }), 'callbacks'],
   ['one callback for callbacks', () => train({ callbacks: { onEpochEnd() {} } }), 'callbacks'],
   ['a number for a callback', () => train({ callbacks: [5] }), 'callbacks[0]'],
+  ['a callback without methods', () => train({ callbacks: [{}] }), 'onEpochEnd'],
+  ['a callback with a misspelt method', () => train({ callbacks: [{ onEpochend() {} }] }), "Did you mean 'onEpochEnd'"],
+  ['a number for a method', () => train({ callbacks: [{ onEpochEnd: 5 }] }), 'callbacks[0].onEpochEnd'],
+  ['NaN in y', () => Dataset.from({ x, y: [0, Number.NaN] }), 'y[1]'],
+  ['a number beyond float32 in y', () => Dataset.from({ x, y: [[1], [1e39]] }), 'y[1]'],
   ['null for sampleWeights', () => Dataset.from({ x, y: [0, 1], sampleWeights: any(null) }), 'sampleWeights'],
   ['text for sampleWeights', () => Dataset.from({ x, y: [0, 1], sampleWeights: any('ab') }), 'sampleWeights'],
   [
