@@ -1,10 +1,7 @@
-import type { Dataset } from '../data/dataset.js'
 import type { Encoder } from '../data/encoder/encoder.js'
-import { csvChunks } from '../data/readers/csv.js'
-import { commonDecimal } from '../data/readers/csv-dialect.js'
-import type { Column } from '../data/table/column.js'
-import { Table } from '../data/table/table.js'
-import { commaNumberOf } from '../data/table/texts.js'
+import { csvParts } from '../data/readers/csv.js'
+import type { Table } from '../data/table/table.js'
+import { unknownColumn } from '../data/table/unknown-column.js'
 import { atomicWrite } from '../files/atomic-write.js'
 import type { Json } from '../files/strict-json.js'
 import type { Sequential } from '../model/sequential.js'
@@ -89,47 +86,24 @@ async function* predictedLines(
   terminal: Terminal,
 ): AsyncGenerator<{ text: string; added: number }, void, undefined> {
   const header = await headerOf(file, reader)
-  const columns = addedColumns(encoder, header, probabilities)
-  yield { text: csvLine([...header, ...columns]), added: 0 }
-  // As texts: columns come out as they went in, and the encoder reads the numbers it needs.
-  const types = Object.fromEntries(header.map((name) => [name, 'category'] as const))
-  let { decimal } = reader
-  let before = 0
-  for await (const table of csvChunks(file, { ...reader, types, missing: [], rowsPerChunk: ROWS_PER_CHUNK })) {
+  const wanted = encoder.types
+  for (const name of Object.keys(wanted)) if (!header.includes(name)) throw unknownColumn(name, header)
+  yield { text: csvLine([...header, ...addedColumns(encoder, header, probabilities)]), added: 0 }
+  const options = {
+    ...reader,
+    types: { ...wanted, ...reader.types },
+    // What the model does not know comes out as it went in, and need not mean anything.
+    ignore: header.filter((name) => !Object.hasOwn(wanted, name)),
+    rowsPerChunk: ROWS_PER_CHUNK,
+  }
+  for await (const { table, fields } of csvParts(file, options)) {
     terminal.signal.throwIfAborted()
     tellSkipped(file, table, terminal)
     if (table.rows === 0) continue
-    decimal ??= commonDecimal(numerals(table, encoder))
-    const given = decimal === ',' ? withPoints(table, encoder) : table
-    const added = await predictedCells(model, encoder, given, probabilities, `${file}, after row ${before}`)
-    const kept = header.map((name) => table.column(name))
-    let text = ''
-    for (let row = 0; row < table.rows; row++) {
-      const own = kept.map((column) => (column.type === 'category' ? (column.levels[column.codes[row]!] ?? '') : ''))
-      text += csvLine([...own, ...added[row]!])
-    }
-    before += table.rows
+    const added = await predictedCells(model, encoder, table, probabilities, file)
+    const text = fields.map((own, row) => csvLine([...own, ...added[row]!])).join('')
     yield { text, added: table.rows }
   }
-}
-
-/** The texts in the model's columns of numbers. */
-function numerals(table: Table, encoder: Encoder): string[] {
-  return table.columns.flatMap((column) => (isNumeral(column, encoder) ? column.levels : []))
-}
-
-/** The same table with 3.14 for 3,14. */
-function withPoints(table: Table, encoder: Encoder): Table {
-  return Table.of(
-    table.columns.map((column) => {
-      if (!isNumeral(column, encoder)) return column
-      return { ...column, levels: column.levels.map((text) => String(commaNumberOf(text) ?? text)) }
-    }),
-  )
-}
-
-function isNumeral(column: Column, { types }: Encoder): column is Column & { type: 'category' } {
-  return column.type === 'category' && types[column.name] === 'number'
 }
 
 function addedColumns({ labels }: Encoder, header: readonly string[], probabilities: boolean): string[] {
@@ -149,7 +123,7 @@ async function predictedCells(
   probabilities: boolean,
   place: string,
 ): Promise<string[][]> {
-  const outputs = await model.predict(encodedFeatures(encoder, table, place))
+  const outputs = await model.predict(encodedRows(encoder, table, place))
   const { labels } = encoder
   // Of values the model itself answers in their units.
   if (labels === undefined) return Array.from(outputs.data, (value) => [digits(value)])
@@ -167,9 +141,4 @@ async function predictedCells(
 /** As many digits as a float32 has. */
 function digits(value: number): string {
   return String(Number(value.toPrecision(7)))
-}
-
-function encodedFeatures(encoder: Encoder, table: Table, place: string): Dataset {
-  const { target } = encoder
-  return encodedRows(encoder, target !== undefined && table.has(target) ? table.without([target]) : table, place)
 }

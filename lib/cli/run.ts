@@ -71,6 +71,7 @@ function asOptions(message: string): string {
   return message
     .replaceAll('skipBadRows: true', '--skip-bad-rows')
     .replaceAll(", or give duplicateNames: 'number'", '')
+    .replaceAll(' (if that stands for nothing, name it in missing)', '')
     .replaceAll('if that stands for nothing, name it in missing; ', '')
     .replaceAll(/types: \{ '?([^':]+)'?: '(\w+)' \}/g, '--types $1=$2')
     .replaceAll(/task: '(\w+)'/g, '--task $1')

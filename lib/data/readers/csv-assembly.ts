@@ -15,9 +15,17 @@ import { badRowProblem, type CsvRecord } from './csv-records.js'
 const SAMPLE_ROWS = 10_000
 const SAMPLE_FIELDS = 2_000_000
 
+/** A table, and the fields of its rows as the file has them, where they were asked for. */
+export interface CsvPart {
+  readonly table: Table
+  readonly fields: readonly (readonly string[])[]
+}
+
 export class CsvAssembly {
   /** Rows taken so far. */
   rows = 0
+  readonly #keepsFields: boolean
+  #fields: (readonly string[])[] = []
   readonly #given: CheckedCsvOptions
   readonly #delimiter: string
   readonly #rowsPerChunk: number
@@ -31,13 +39,14 @@ export class CsvAssembly {
   #skipped = 0
   #firstBad: BadRow | undefined
 
-  constructor(given: CheckedCsvOptions, delimiter: string, rowsPerChunk: number) {
+  constructor(given: CheckedCsvOptions, delimiter: string, rowsPerChunk: number, keepsFields: boolean) {
     this.#given = given
+    this.#keepsFields = keepsFields
     this.#delimiter = delimiter
     this.#rowsPerChunk = rowsPerChunk
   }
 
-  *add(records: readonly CsvRecord[], bad: readonly BadRow[]): Generator<Table, void, undefined> {
+  *add(records: readonly CsvRecord[], bad: readonly BadRow[]): Generator<CsvPart, void, undefined> {
     if (this.#builder !== undefined) {
       yield* this.#take(this.#builder, records, bad)
       return
@@ -50,7 +59,7 @@ export class CsvAssembly {
     if (this.#sample.length > SAMPLE_ROWS || this.#sampleFields > SAMPLE_FIELDS) yield* this.#start()
   }
 
-  *end(): Generator<Table, void, undefined> {
+  *end(): Generator<CsvPart, void, undefined> {
     if (this.#builder === undefined) yield* this.#start()
     if (this.rows === 0 && this.#firstBad !== undefined) {
       throw new FileProblem(
@@ -59,10 +68,12 @@ export class CsvAssembly {
     }
     const builder = this.#builder!
     // A header alone is a table of no rows, so that its columns are known.
-    if (builder.rows > 0 || this.rows === 0 || this.#rowsPerChunk === Number.POSITIVE_INFINITY) yield builder.take()
+    if (builder.rows > 0 || this.rows === 0 || this.#rowsPerChunk === Number.POSITIVE_INFINITY) {
+      yield this.#part(builder)
+    }
   }
 
-  *#start(): Generator<Table, void, undefined> {
+  *#start(): Generator<CsvPart, void, undefined> {
     const sample = this.#sample
     const first = sample[0]
     if (first === undefined) {
@@ -117,9 +128,9 @@ export class CsvAssembly {
     const columns = names.flatMap((name, at): PlannedColumn[] => {
       if (ignore.has(name)) return []
       const known = types.get(name)
-      if (known !== undefined) return [{ name, type: known, at }]
+      if (known !== undefined) return [{ name, type: known, at, given: true }]
       const values = rows.map((fields) => fields[at]!).filter((text) => !isMissing(text, missing))
-      return [{ name, type: inferType(values, decimal), at }]
+      return [{ name, type: inferType(values, decimal), at, given: false }]
     })
     if (columns.length === 0) throw new FileProblem('ignore leaves none of its columns')
     return columns
@@ -129,7 +140,7 @@ export class CsvAssembly {
     builder: TableBuilder,
     records: readonly CsvRecord[],
     bad: readonly BadRow[],
-  ): Generator<Table, void, undefined> {
+  ): Generator<CsvPart, void, undefined> {
     let nextBad = 0
     for (const { fields, line } of records) {
       while (nextBad < bad.length && bad[nextBad]!.line < line) this.#skip(builder, bad[nextBad++]!)
@@ -139,9 +150,16 @@ export class CsvAssembly {
         continue
       }
       this.rows++
-      if (builder.rows === this.#rowsPerChunk) yield builder.take()
+      if (this.#keepsFields) this.#fields.push(fields)
+      if (builder.rows === this.#rowsPerChunk) yield this.#part(builder)
     }
     while (nextBad < bad.length) this.#skip(builder, bad[nextBad++]!)
+  }
+
+  #part(builder: TableBuilder): CsvPart {
+    const fields = this.#fields
+    this.#fields = []
+    return { table: builder.take(), fields }
   }
 
   /** @returns why the row cannot be taken; undefined if it was */

@@ -33,17 +33,16 @@ const ROWS_OF_NUMBERS = 1000
 const WITH_COMMA = /^\s*[+-]?\d+,(?!\d{3}\s*$)\d+(e[+-]?\d+)?\s*$/i
 const WITH_POINT = /^\s*[+-]?\d*\.\d+(e[+-]?\d+)?\s*$/i
 
-/** The decimal point of a file. Between commas no number has one. */
-export function guessDecimal(rows: readonly (readonly string[])[], delimiter: string): '.' | ',' {
-  return delimiter === ',' ? '.' : commonDecimal(rows.slice(0, ROWS_OF_NUMBERS).flat())
-}
-
 /** A comma where more numbers have one than a point; 1,234 may be a thousand, and tells nothing. */
-export function commonDecimal(texts: readonly string[]): '.' | ',' {
+export function guessDecimal(rows: readonly (readonly string[])[], delimiter: string): '.' | ',' {
+  // Between commas no number has one.
+  if (delimiter === ',') return '.'
   let [commas, points] = [0, 0]
-  for (const text of texts) {
-    if (WITH_COMMA.test(text)) commas++
-    else if (WITH_POINT.test(text)) points++
+  for (const fields of rows.slice(0, ROWS_OF_NUMBERS)) {
+    for (const text of fields) {
+      if (WITH_COMMA.test(text)) commas++
+      else if (WITH_POINT.test(text)) points++
+    }
   }
   return commas > points ? ',' : '.'
 }

@@ -4,7 +4,7 @@
 import { asFileError, FileProblem } from '../../files/file-error.js'
 import { invalid } from '../../validate.js'
 import type { Table } from '../table/table.js'
-import { CsvAssembly } from './csv-assembly.js'
+import { CsvAssembly, type CsvPart } from './csv-assembly.js'
 import { guessDelimiter } from './csv-dialect.js'
 import {
   type CheckedCsvOptions,
@@ -39,7 +39,7 @@ const FIRST_CHARACTERS = 64 * 1024
 export async function readCsv(source: TextInput, options?: CsvOptions): Promise<Table> {
   const given = checkCsvOptions(options)
   const tables: Table[] = []
-  for await (const table of tablesOf(checkedSource(source), given, Number.POSITIVE_INFINITY)) tables.push(table)
+  for await (const { table } of partsOf(checkedSource(source), given, Number.POSITIVE_INFINITY)) tables.push(table)
   return tables[0]!
 }
 
@@ -55,7 +55,17 @@ export async function readCsv(source: TextInput, options?: CsvOptions): Promise<
 export function csvChunks(source: TextInput, options?: CsvChunkOptions): AsyncGenerator<Table, void, undefined> {
   // Checked at the call, not at the first table.
   const { given, rowsPerChunk } = checkChunkOptions(options)
-  return tablesOf(checkedSource(source), given, rowsPerChunk)
+  return tablesOf(partsOf(checkedSource(source), given, rowsPerChunk))
+}
+
+/** As `csvChunks`, with the fields of every row as the file has them beside what they mean. */
+export function csvParts(source: TextInput, options?: CsvChunkOptions): AsyncGenerator<CsvPart, void, undefined> {
+  const { given, rowsPerChunk } = checkChunkOptions(options)
+  return partsOf(checkedSource(source), given, rowsPerChunk, true)
+}
+
+async function* tablesOf(parts: AsyncIterable<CsvPart>): AsyncGenerator<Table, void, undefined> {
+  for await (const { table } of parts) yield table
 }
 
 function checkedSource(source: TextInput): TextInput {
@@ -63,18 +73,19 @@ function checkedSource(source: TextInput): TextInput {
   throw invalid('source', 'path, stream or asynchronous iterable of strings or bytes', source)
 }
 
-async function* tablesOf(
+async function* partsOf(
   source: TextInput,
   given: CheckedCsvOptions,
   rowsPerChunk: number,
-): AsyncGenerator<Table, void, undefined> {
+  keepsFields = false,
+): AsyncGenerator<CsvPart, void, undefined> {
   try {
     const input = await TextSource.open(source)
     const pieces = input.pieces(given.encoding)
     try {
       const first = await firstPiece(pieces)
       const delimiter = given.delimiter ?? guessDelimiter(first, given.quote, given.decimal ?? '.')
-      const assembly = new CsvAssembly(given, delimiter, rowsPerChunk)
+      const assembly = new CsvAssembly(given, delimiter, rowsPerChunk, keepsFields)
       for await (const { records, bad } of splitRecords(joined(first, pieces), { delimiter, quote: given.quote })) {
         yield* assembly.add(records, bad)
         given.onProgress?.({ rows: assembly.rows, bytes: input.bytes, totalBytes: input.totalBytes })

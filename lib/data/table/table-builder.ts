@@ -10,6 +10,8 @@ export interface PlannedColumn {
   readonly type: ColumnType
   /** Where a row has it. */
   readonly at: number
+  /** Whether somebody said the type, rather than the first rows. */
+  readonly given: boolean
 }
 
 const HELD: Readonly<Record<ColumnType, string>> = {
@@ -65,11 +67,12 @@ export class TableBuilder {
     )
   }
 
-  #misfit({ name, type }: PlannedColumn, text: string): string {
+  #misfit({ name, type, given }: PlannedColumn, text: string): string {
     const shown = text.length > 60 ? `${text.slice(0, 60)}…` : text
+    const advice = given ? '' : `; if the column holds texts, give types: { '${name}': 'category' }`
     return (
-      `the column '${name}' holds ${HELD[type]} but here '${shown}' (if that stands for nothing, name it in missing; ` +
-      `if the column holds texts, give types: { '${name}': 'category' })`
+      `the column '${name}' holds ${HELD[type]} but here '${shown}' ` +
+      `(if that stands for nothing, name it in missing${advice})`
     )
   }
 }

@@ -34,7 +34,7 @@ describe('classes', () => {
     expect(stdout.split('\n')).toEqual([
       'note,fee,months,plan,customer,prediction',
       '"a, ""b""",90.50,1,basic,007,yes',
-      'NA,+2.5e1,059,full,,no',
+      '" NA ",+2.5e1,059,full,,no',
       '',
     ])
   })
@@ -111,7 +111,7 @@ describe('rows that are unlike those of the training', () => {
   test('a text in a column of numbers is an error', async () => {
     const { code, stderr } = await predicted('customers', 'fee,months,plan\n90,1,basic\ncheap,1,basic\n')
     expect(code).toBe(1)
-    expect(stderr).toMatch(/new\.csv.*Expected a number in column 'fee', row 1 but received 'cheap'/)
+    expect(stderr).toMatch(/new\.csv': line 3: the column 'fee' holds numbers but here 'cheap'\. Correct the row/)
   })
 
   test('one row, no rows, no file content', async () => {
