@@ -35,7 +35,7 @@ export const recipes = {
   },
   srivastava: {
     what: '1024-1024-1024 relu, dropout and max-norm (Srivastava et al. 2014: 98.94 %), Adam, cosine',
-    epochs: 60,
+    epochs: 40,
     batchSize: 128,
     layers: () => [
       new Dropout(0.2),
