@@ -15,10 +15,12 @@ import { badRowProblem, type CsvRecord } from './csv-records.js'
 const SAMPLE_ROWS = 10_000
 const SAMPLE_FIELDS = 2_000_000
 
-/** A table, and the fields of its rows as the file has them, where they were asked for. */
+/** A table, and how the file writes it: the fields of its rows are there where they were asked for. */
 export interface CsvPart {
   readonly table: Table
   readonly fields: readonly (readonly string[])[]
+  readonly delimiter: string
+  readonly decimal: '.' | ','
 }
 
 export class CsvAssembly {
@@ -26,6 +28,7 @@ export class CsvAssembly {
   rows = 0
   readonly #keepsFields: boolean
   #fields: (readonly string[])[] = []
+  #decimal: '.' | ',' = '.'
   readonly #given: CheckedCsvOptions
   readonly #delimiter: string
   readonly #rowsPerChunk: number
@@ -83,10 +86,13 @@ export class CsvAssembly {
     // Without its first row a file's columns are not known: that one is never skipped.
     const [bad] = this.#badInSample
     if (bad !== undefined && bad.line < first.line) throw badRowProblem(bad)
-    const { header } = this.#given
+    const { header, missing } = this.#given
+    const decimal = this.#given.decimal ?? guessDecimal(sample.slice(0, SAMPLE_ROWS).map(fieldsOf), this.#delimiter)
     const below = sample.slice(1, 1 + SAMPLE_ROWS).filter(({ fields }) => fields.length === first.fields.length)
     const named =
-      typeof header === 'boolean' ? header : header === undefined && hasHeader(first.fields, below.map(fieldsOf))
+      typeof header === 'boolean'
+        ? header
+        : header === undefined && hasHeader(first.fields, below.map(fieldsOf), { missing, decimal })
     const names = this.#names(first, named)
     this.#width = names.length
     this.#widthOf = named ? 'the header' : Array.isArray(header) ? 'header' : `line ${first.line}`
@@ -95,9 +101,9 @@ export class CsvAssembly {
       .slice(0, SAMPLE_ROWS)
       .filter(({ fields }) => fields.length === names.length)
       .map(fieldsOf)
-    const decimal = this.#given.decimal ?? guessDecimal(shown, this.#delimiter)
     const columns = this.#plan(names, shown, decimal)
-    this.#builder = new TableBuilder(columns, { missing: this.#given.missing, decimal })
+    this.#decimal = decimal
+    this.#builder = new TableBuilder(columns, { missing, decimal })
     this.#sample = []
     yield* this.#take(this.#builder, rows, this.#badInSample)
     this.#badInSample = []
@@ -159,7 +165,7 @@ export class CsvAssembly {
   #part(builder: TableBuilder): CsvPart {
     const fields = this.#fields
     this.#fields = []
-    return { table: builder.take(), fields }
+    return { table: builder.take(), fields, delimiter: this.#delimiter, decimal: this.#decimal }
   }
 
   /** @returns why the row cannot be taken; undefined if it was */

@@ -84,7 +84,7 @@ async function* partsOf(
     const pieces = input.pieces(given.encoding)
     try {
       const first = await firstPiece(pieces)
-      const delimiter = given.delimiter ?? guessDelimiter(first, given.quote, given.decimal ?? '.')
+      const delimiter = given.delimiter ?? guessDelimiter(first, given.quote, given.decimal)
       const assembly = new CsvAssembly(given, delimiter, rowsPerChunk, keepsFields)
       for await (const { records, bad } of splitRecords(joined(first, pieces), { delimiter, quote: given.quote })) {
         yield* assembly.add(records, bad)

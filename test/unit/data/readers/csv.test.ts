@@ -144,6 +144,22 @@ describe('what is recognised', () => {
     expect(typesOf(await read('a,b\n"3,14",x\n"2,5",y\n'))).toBe('a category, b category')
   })
 
+  test('decimal commas between other delimiters, with a header or without', async () => {
+    const none = await read('2,0;1,15;3,21\n5,1;7,25;1,55\n2,5;3,5;2,2\n4,0;4,5;3,0\n')
+    expect(typesOf(none)).toBe('column1 number, column2 number, column3 number')
+    expect(none.rows).toBe(4)
+    const words = await read('4,22;5,96;Wien\n3,10;6,20;Graz\n5,50;5,10;Linz\n')
+    expect(rowsOf(words)[0]).toEqual({ column1: 4.22, column2: 5.96, column3: 'Wien' })
+    const units = await read('Umsatz, EUR;Menge, kg\n1,5;2,5\n2,5;3,50\n')
+    expect(typesOf(units)).toBe('Umsatz, EUR number, Menge, kg number')
+  })
+
+  test('a word above numbers is a name, and so are the years beside it', async () => {
+    const table = await read('id,2019,2020,y\n1,1500,1400,3\n2,2100,2300,5\n3,1900,2020,8\n')
+    expect(table.names).toEqual(['id', '2019', '2020', 'y'])
+    expect((await read('NA,2,3\n1,2,4\n5,1,3\n')).names).toEqual(['column1', 'column2', 'column3'])
+  })
+
   test('booleans and dates', async () => {
     const table = await read(
       'a,b,c,d\ntrue,2024-02-29,2024-01-01T12:30:00Z,2023-02-30\nFALSE,1969-12-31,2024-01-01 12:30:15.5+02:00,2023-01-01\n,,,\n',
