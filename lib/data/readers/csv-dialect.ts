@@ -31,9 +31,9 @@ export function guessDelimiter(text: string, quote: string, decimal: '.' | ',' |
   return best.delimiter
 }
 
-/** The share of fields that hold what delimits fields elsewhere; in 3,14 it does not. */
+/** The share of fields below the first row that hold what delimits fields elsewhere; in 3,14 it does not. */
 function straysIn(rows: readonly (readonly string[])[]): number {
-  const fields = rows.flat()
+  const fields = rows.slice(rows.length > 1 ? 1 : 0).flat()
   const strays = fields.filter((field) => DELIMITERS.some((one) => field.includes(one)) && !COMMA_NUMBER.test(field))
   return strays.length / fields.length
 }
