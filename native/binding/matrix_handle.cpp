@@ -1,9 +1,12 @@
+#include <algorithm>
+#include <atomic>
 #include <cstring>
 
 #include "binding/environment.h"
 #include "binding/guarded.h"
 #include "binding/handles.h"
 #include "core/finite.h"
+#include "core/thread_pool.h"
 
 namespace deepblas {
 
@@ -17,14 +20,43 @@ int64_t strideOf(Type type, int64_t columns) {
   return (lines | 1) * 16;
 }
 
+constexpr int64_t kBlockBytes = 4 << 20;
+
 std::shared_ptr<StoredMatrix> makeMatrix(Type type, int64_t rows, int64_t columns, float scale) {
   const int64_t stride = strideOf(type, columns);
   return std::make_shared<StoredMatrix>(
       StoredMatrix{Arena(static_cast<size_t>(rows * stride * bytesOf(type))), type, rows, columns, stride, scale});
 }
 
-void searchRow(StoredMatrix& matrix, int64_t row, const float* values) {
-  if (matrix.firstNotFinite >= 0 || allFinite(values, matrix.columns)) return;
+// Rows by blocks of some megabytes, on as many threads as are idle: most of the time goes into pages of memory that are
+// touched for the first time. `fill(row)` makes a row and says whether all of its numbers are finite.
+template <typename Fill>
+void fillRows(StoredMatrix& matrix, Fill fill) {
+  struct Work {
+    StoredMatrix& matrix;
+    Fill& fill;
+    int64_t blockRows;
+    std::atomic<int64_t> firstBadRow;
+  };
+  const int64_t rowBytes = std::max<int64_t>(1, matrix.stride * bytesOf(matrix.type));
+  Work work{matrix, fill, std::max<int64_t>(1, kBlockBytes / rowBytes), {matrix.rows}};
+  ThreadPool& pool = ThreadPool::instance();
+  const ThreadPool::JobScope scope(pool);
+  pool.run(
+      (matrix.rows + work.blockRows - 1) / work.blockRows,
+      [](void* context, int64_t block) {
+        Work& w = *static_cast<Work*>(context);
+        const int64_t begin = block * w.blockRows, end = std::min(begin + w.blockRows, w.matrix.rows);
+        for (int64_t row = begin; row < end; ++row) {
+          if (w.fill(row)) continue;
+          int64_t first = w.firstBadRow.load();
+          while (row < first && !w.firstBadRow.compare_exchange_weak(first, row)) continue;
+        }
+      },
+      &work);
+  const int64_t row = work.firstBadRow.load();
+  if (row == matrix.rows) return;
+  const float* values = matrix.memory.as<float>() + row * matrix.stride;
   int64_t column = 0;
   while (isFinite(values[column])) ++column;
   matrix.firstNotFinite = row * matrix.columns + column;
@@ -33,15 +65,24 @@ void searchRow(StoredMatrix& matrix, int64_t row, const float* values) {
 // A row is searched for numbers that are not finite while it is still in cache.
 template <typename To, typename From>
 void convert(StoredMatrix& matrix, const From* from) {
-  for (int64_t r = 0; r < matrix.rows; ++r) {
-    To* to = matrix.memory.as<To>() + r * matrix.stride;
+  const int64_t columns = matrix.columns;
+  const float scale = matrix.scale;
+  fillRows(matrix, [&](int64_t row) {
+    To* to = matrix.memory.as<To>() + row * matrix.stride;
+    const From* values = from + row * columns;
     if constexpr (std::is_same<To, From>::value) {
-      std::memcpy(to, from + r * matrix.columns, sizeof(To) * matrix.columns);
+      std::memcpy(to, values, sizeof(To) * columns);
     } else {
-      for (int64_t c = 0; c < matrix.columns; ++c) to[c] = static_cast<To>(from[r * matrix.columns + c]);
+      for (int64_t c = 0; c < columns; ++c) to[c] = static_cast<To>(values[c]);
     }
-    if constexpr (std::is_same<To, float>::value) searchRow(matrix, r, to);
-  }
+    if constexpr (std::is_same<To, float>::value) {
+      if (scale != 1.0f)
+        for (int64_t c = 0; c < columns; ++c) to[c] *= scale;
+      return allFinite(to, columns);
+    }
+    return true;
+  });
+  if constexpr (std::is_same<To, float>::value) matrix.scale = 1.0f;
 }
 
 template <typename To>
@@ -89,12 +130,6 @@ void MatrixHandle::copyArray(const Napi::CallbackInfo& info) {
     case Type::Uint8: convertFrom<uint8_t>(*matrix_, array); break;
     case Type::Float64: require(false, "matrices are not kept as float64");
   }
-  if (matrix_->type == Type::Float32 && matrix_->scale != 1.0f) {
-    float* values = matrix_->memory.as<float>();
-    for (int64_t i = 0; i < rows * matrix_->stride; ++i) values[i] *= matrix_->scale;
-    matrix_->scale = 1.0f;
-    for (int64_t r = 0; r < rows; ++r) searchRow(*matrix_, r, values + r * matrix_->stride);
-  }
 }
 
 void MatrixHandle::copyRows(const Napi::CallbackInfo& info) {
@@ -103,21 +138,23 @@ void MatrixHandle::copyRows(const Napi::CallbackInfo& info) {
   const int32_t* rows = list.Data();
   matrix_ = makeMatrix(from->type, static_cast<int64_t>(list.ElementLength()), from->columns, from->scale);
   const int64_t size = bytesOf(from->type) * from->stride;
-  for (int64_t r = 0; r < matrix_->rows; ++r) {
-    require(rows[r] >= 0 && rows[r] < from->rows, "a row that the matrix lacks");
-    std::memcpy(matrix_->memory.at(r * size), from->memory.at(rows[r] * size), size);
-  }
+  for (int64_t r = 0; r < matrix_->rows; ++r) require(rows[r] >= 0 && rows[r] < from->rows, "a row that the matrix lacks");
+  fillRows(*matrix_, [&](int64_t row) {
+    std::memcpy(matrix_->memory.at(row * size), from->memory.at(rows[row] * size), size);
+    return true;
+  });
 }
 
 void MatrixHandle::copyAsFloats(const Napi::CallbackInfo& info) {
   const auto from = matrixOf(info[0]);
   require(from->type == Type::Uint8, "a matrix of bytes was expected");
   matrix_ = makeMatrix(Type::Float32, from->rows, from->columns, 1.0f);
-  for (int64_t r = 0; r < from->rows; ++r) {
-    const uint8_t* bytes = from->memory.at(r * from->stride);
-    float* to = matrix_->memory.as<float>() + r * matrix_->stride;
+  fillRows(*matrix_, [&](int64_t row) {
+    const uint8_t* bytes = from->memory.at(row * from->stride);
+    float* to = matrix_->memory.as<float>() + row * matrix_->stride;
     for (int64_t c = 0; c < from->columns; ++c) to[c] = static_cast<float>(bytes[c]) * from->scale;
-  }
+    return true;
+  });
 }
 
 void MatrixHandle::Finalize(Napi::Env env) {
