@@ -5,7 +5,8 @@ import { encodedRows, scoresOf, trainedEpochs } from './predictions.js'
 import { count } from './profile.js'
 import { headerOf, readerOptions, readerSettings, readTable, withTargets } from './read-table.js'
 import { scoresJson, scoresText } from './scores.js'
-import { say, type Terminal, UsageError } from './terminal.js'
+import { say, type Terminal, throwIfInterrupted, UsageError } from './terminal.js'
+import { knownColumn } from './values.js'
 
 export const evaluate: Command = {
   name: 'evaluate',
@@ -35,11 +36,12 @@ async function runEvaluate(given: Given, terminal: Terminal): Promise<Readonly<R
   if (!header.includes(target)) {
     throw new UsageError(`${file} has no column '${target}', the target of ${path}. Without it: deepblas predict.`)
   }
+  for (const name of Object.keys(reader.types)) knownColumn('types', name, header)
   const known = Object.entries(typesFor(encoder, target)).filter(([name]) => header.includes(name))
   const types = { ...Object.fromEntries(known), ...reader.types }
   const table = withTargets(await readTable(file, { ...reader, types }, terminal), file, target, terminal)
   const scores = await scoresOf(model, encoder, encodedRows(encoder, table, file))
-  terminal.signal.throwIfAborted()
+  await throwIfInterrupted(terminal)
   say(given, terminal, `${count(table.rows)} rows of ${file}: ${scoresText(scores)}`)
   return {
     task: encoder.task!,

@@ -1,18 +1,27 @@
 #!/usr/bin/env node
+import { removeUnfinished } from '../files/atomic-write.js'
 import { run } from './run.js'
 import { exitCodes, Interrupted } from './terminal.js'
 
 const controller = new AbortController()
-process.on('SIGINT', () => {
-  // Whoever presses twice does not want to wait for the end of a step.
-  if (controller.signal.aborted) process.exit(exitCodes.interrupted)
-  controller.abort(new Interrupted())
-})
-// `deepblas predict … | head`: the reader has enough.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    // Whoever presses twice does not want to wait for the end of a step.
+    if (controller.signal.aborted) leave(exitCodes.interrupted)
+    controller.abort(new Interrupted())
+  })
+}
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(exitCodes.done)
-  throw error
+  // `deepblas predict … | head`: the reader has enough.
+  if (error.code === 'EPIPE') leave(exitCodes.done)
+  process.stderr.write(`Cannot write to standard output: ${error.message}\n`)
+  leave(exitCodes.failed)
 })
+
+function leave(code: number): never {
+  removeUnfinished()
+  process.exit(code)
+}
 
 process.exitCode = await run(process.argv.slice(2), {
   stdout: process.stdout,

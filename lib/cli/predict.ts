@@ -1,6 +1,6 @@
+import type { Dataset } from '../data/dataset.js'
 import type { Encoder } from '../data/encoder/encoder.js'
 import { csvParts } from '../data/readers/csv.js'
-import type { Table } from '../data/table/table.js'
 import { unknownColumn } from '../data/table/unknown-column.js'
 import { atomicWrite } from '../files/atomic-write.js'
 import type { Json } from '../files/strict-json.js'
@@ -8,11 +8,11 @@ import type { Sequential } from '../model/sequential.js'
 import type { Command, Given } from './command.js'
 import { csvLine, freeName } from './csv-line.js'
 import { loadWithEncoder } from './model-file.js'
-import { encodedRows } from './predictions.js'
+import { encodedRows, predictedValues } from './predictions.js'
 import { count } from './profile.js'
 import { headerOf, type ReaderSettings, readerOptions, readerSettings, tellSkipped } from './read-table.js'
 import { say, type Terminal, UsageError, writeAll } from './terminal.js'
-import { distinctFiles } from './values.js'
+import { distinctFiles, knownColumn, requireWritable } from './values.js'
 
 export const predict: Command = {
   name: 'predict',
@@ -27,7 +27,8 @@ export const predict: Command = {
     ...readerOptions,
   },
   notes: `
-The output has the columns of the input as they are, then "prediction": a label, or a value in the target's units. With
+The output has the columns of the input as they are, with the same delimiter and decimal point, then "prediction": a label,
+or a value in the target's units. With
 --probabilities there is one more for each class, "probability <label>". The file is read and written in pieces, so it may
 be larger than memory; --out is written whole or not at all. A file without one of the model's columns is an error that
 names it; a category that the model has not seen counts as unknown; an empty field is missing, which the model knows to
@@ -48,7 +49,10 @@ async function runPredict(given: Given, terminal: Terminal): Promise<Readonly<Re
   if (out === undefined && given.switches.has('json')) {
     throw new UsageError('--json needs --out: predictions and the JSON object cannot both have standard output.')
   }
-  if (out !== undefined) distinctFiles('--out', out, { 'the model': path, 'the data': file })
+  if (out !== undefined) {
+    requireWritable('--out', out)
+    distinctFiles('--out', out, { 'the model': path, 'the data': file })
+  }
   const reader = readerSettings(given)
   const { model, encoder, target } = await loadWithEncoder(path)
   const probabilities = given.switches.has('probabilities')
@@ -88,7 +92,7 @@ async function* predictedLines(
   const header = await headerOf(file, reader)
   const wanted = encoder.types
   for (const name of Object.keys(wanted)) if (!header.includes(name)) throw unknownColumn(name, header)
-  yield { text: csvLine([...header, ...addedColumns(encoder, header, probabilities)]), added: 0 }
+  for (const name of Object.keys(reader.types)) knownColumn('types', name, header)
   const options = {
     ...reader,
     types: { ...wanted, ...reader.types },
@@ -96,12 +100,17 @@ async function* predictedLines(
     ignore: header.filter((name) => !Object.hasOwn(wanted, name)),
     rowsPerChunk: ROWS_PER_CHUNK,
   }
-  for await (const { table, fields } of csvParts(file, options)) {
+  let begun = false
+  for await (const { table, fields, delimiter, decimal } of csvParts(file, options)) {
     terminal.signal.throwIfAborted()
     tellSkipped(file, table, terminal)
+    if (!begun)
+      yield { text: csvLine([...header, ...addedColumns(encoder, header, probabilities)], delimiter), added: 0 }
+    begun = true
     if (table.rows === 0) continue
-    const added = await predictedCells(model, encoder, table, probabilities, file)
-    const text = fields.map((own, row) => csvLine([...own, ...added[row]!])).join('')
+    const data = encodedRows(encoder, table, file)
+    const added = await predictedCells(model, encoder, data, probabilities, decimal)
+    const text = fields.map((own, row) => csvLine([...own, ...added[row]!], delimiter)).join('')
     yield { text, added: table.rows }
   }
 }
@@ -119,15 +128,24 @@ function addedColumns({ labels }: Encoder, header: readonly string[], probabilit
 async function predictedCells(
   model: Sequential,
   encoder: Encoder,
-  table: Table,
+  data: Dataset,
   probabilities: boolean,
-  place: string,
+  decimal: '.' | ',',
 ): Promise<string[][]> {
-  const outputs = await model.predict(encodedRows(encoder, table, place))
-  const { labels } = encoder
-  // Of values the model itself answers in their units.
-  if (labels === undefined) return Array.from(outputs.data, (value) => [digits(value)])
+  const written = (value: number) => (decimal === ',' ? String(value).replace('.', ',') : String(value))
+  const { labels, targetScale } = encoder
+  if (labels === undefined) {
+    // The network's precision is a share of the targets' deviation, whatever their mean.
+    const places = 6 - Math.floor(Math.log10(targetScale!.deviation))
+    const step = 10 ** Math.max(0, -places)
+    const round = (value: number) =>
+      places < 0 ? Math.round(value / step) * step : Number(value.toFixed(Math.min(100, places)))
+    return Array.from(await predictedValues(model, encoder, data), (value) => [written(round(value))])
+  }
+  const outputs = await model.predict(data)
   const decoded = encoder.decode(outputs)
+  // As many digits as a float32 has.
+  const digits = (value: number) => written(Number(value.toPrecision(7)))
   const probability = (row: number, one: number) => {
     if (labels.length > 2) return outputs.data[row * labels.length + one]!
     return one === 1 ? outputs.data[row]! : 1 - outputs.data[row]!
@@ -136,9 +154,4 @@ async function predictedCells(
     String(label),
     ...(probabilities ? labels.map((_, one) => digits(probability(row, one))) : []),
   ])
-}
-
-/** As many digits as a float32 has. */
-function digits(value: number): string {
-  return String(Number(value.toPrecision(7)))
 }

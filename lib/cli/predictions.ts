@@ -11,18 +11,25 @@ import { binaryScores, classScores, valueScores } from './scores.js'
 
 /** The metrics of a data set that has targets, in label names and original units. */
 export async function scoresOf(model: Sequential, encoder: Encoder, data: Dataset): Promise<Record<string, number>> {
-  const { data: outputs } = await model.predict(data)
   const targets = Array.from({ length: data.rows }, (_, row) => data.target(row)[0]!)
   const { targetScale, labels } = encoder
   if (targetScale !== undefined) {
     const { mean, deviation } = targetScale
     return valueScores(
       targets.map((value) => value * deviation + mean),
-      outputs,
+      await predictedValues(model, encoder, data),
     )
   }
+  const { data: outputs } = await model.predict(data)
   const classes = labels!.length
   return classes === 2 ? binaryScores(targets, outputs) : classScores(targets, outputs, classes)
+}
+
+/** Values in the target's units, in float64: with a large mean, such as that of dates in seconds, float32 has no digits left. */
+export async function predictedValues(model: Sequential, encoder: Encoder, data: Dataset): Promise<ArrayLike<number>> {
+  const linear = model.layers.at(-1)!.activationName === 'linear'
+  if (!linear) return (await model.predict(data)).data
+  return encoder.decode(await model.predictRaw(data)) as number[]
 }
 
 /**

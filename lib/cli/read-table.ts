@@ -10,7 +10,7 @@ import { DeepblasError } from '../errors.js'
 import type { Given, OptionDescriptions } from './command.js'
 import { count } from './profile.js'
 import { isMissing } from './suspicious.js'
-import { type Terminal, UsageError } from './terminal.js'
+import { inOptions, type Terminal, UsageError } from './terminal.js'
 import { assignments, choice, names } from './values.js'
 
 export const readerOptions: OptionDescriptions = {
@@ -20,12 +20,14 @@ export const readerOptions: OptionDescriptions = {
     help: 'types of columns: number, category, boolean or date; inferred without it',
   },
   decimal: { value: '<character>', help: 'the decimal point of numbers: . or a comma; recognised without it' },
+  header: { value: '<yes or no>', help: 'whether the first row names the columns; recognised without it' },
   'skip-bad-rows': { help: 'leave out rows that cannot be read, and say how many; without it they are an error' },
 }
 
 export interface ReaderSettings {
   readonly delimiter?: string
   readonly decimal?: '.' | ','
+  readonly header?: boolean
   readonly types: Readonly<Record<string, ColumnType>>
   readonly ignore: readonly string[]
   readonly skipBadRows: boolean
@@ -34,9 +36,12 @@ export interface ReaderSettings {
 export function readerSettings(given: Given): ReaderSettings {
   const delimiter = given.options.get('delimiter')
   const decimal = choice(given, 'decimal', ['.', ','])
+  if (decimal === ',' && delimiter === ',') throw new UsageError('--decimal and --delimiter cannot both be a comma.')
+  const header = choice(given, 'header', ['yes', 'no'])
   return {
     ...(delimiter === undefined ? {} : { delimiter: delimiterOf(delimiter) }),
     ...(decimal === undefined ? {} : { decimal }),
+    ...(header === undefined ? {} : { header: header === 'yes' }),
     types: assignments(given, 'types', columnTypes),
     ignore: names(given, 'ignore'),
     skipBadRows: given.switches.has('skip-bad-rows'),
@@ -45,7 +50,7 @@ export function readerSettings(given: Given): ReaderSettings {
 
 function delimiterOf(text: string): string {
   if (text === 'tab' || text === '\\t') return '\t'
-  if ([...text].length === 1) return text
+  if (text.length === 1 && text !== '"') return text
   throw new UsageError(`--delimiter takes one character, or tab, but '${text}' was given.`)
 }
 
@@ -78,14 +83,14 @@ const MOST_SHOWN = 3
 
 export function tellSkipped(path: string, { skipped }: Table, { stderr }: Terminal): void {
   if (skipped.rows === 0) return
-  const shown = skipped.first.slice(0, MOST_SHOWN).map(({ line, reason }) => `  ${path}:${line}: ${reason}`)
+  const shown = skipped.first.slice(0, MOST_SHOWN).map(({ line, reason }) => `  ${path}:${line}: ${inOptions(reason)}`)
   stderr.write(`${rowsText(skipped.rows, 'bad row')} of ${path} left out:\n${shown.join('\n')}\n`)
 }
 
 /** The names of the columns of a file. */
-export async function headerOf(path: string, { delimiter }: ReaderSettings): Promise<string[]> {
+export async function headerOf(path: string, { types: _types, ...reader }: ReaderSettings): Promise<string[]> {
   requireFile(path)
-  const options = { ...(delimiter === undefined ? {} : { delimiter }), skipBadRows: true, rowsPerChunk: 1 }
+  const options = { ...reader, ignore: [], skipBadRows: true, rowsPerChunk: 1 }
   for await (const table of csvChunks(path, options)) return table.names
   throw new DeepblasError('ERR_DEEPBLAS_DATA', `${path} has no rows.`)
 }

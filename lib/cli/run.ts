@@ -4,7 +4,7 @@ import { DeepblasError } from '../errors.js'
 import { packageRoot } from '../package-root.js'
 import { helpText, readCommandLine } from './command.js'
 import { commandNamed, overview } from './commands.js'
-import { exitCodes, Interrupted, type Terminal, UsageError, writeAll } from './terminal.js'
+import { exitCodes, Interrupted, inOptions, type Terminal, UsageError, writeAll } from './terminal.js'
 
 /**
  * One call of `deepblas`.
@@ -52,7 +52,7 @@ async function failure(
     return exitCodes.interrupted
   }
   const wrongUse = error instanceof UsageError
-  const message = asOptions(error instanceof Error ? error.message : String(error))
+  const message = inOptions(error instanceof Error ? error.message : String(error))
   stderr.write(`${message}\n`)
   if (wrongUse) stderr.write(`See: deepblas ${helpFor(command)}--help\n`)
   if (json) {
@@ -64,17 +64,6 @@ async function failure(
     await writeAll(stdout, `${JSON.stringify({ error: { code, message } })}\n`)
   }
   return wrongUse ? exitCodes.wrongUse : exitCodes.failed
-}
-
-/** Advice of the library, in the words of the command line. */
-function asOptions(message: string): string {
-  return message
-    .replaceAll('skipBadRows: true', '--skip-bad-rows')
-    .replaceAll(", or give duplicateNames: 'number'", '')
-    .replaceAll(' (if that stands for nothing, name it in missing)', '')
-    .replaceAll('if that stands for nothing, name it in missing; ', '')
-    .replaceAll(/types: \{ '?([^':]+)'?: '(\w+)' \}/g, '--types $1=$2')
-    .replaceAll(/task: '(\w+)'/g, '--task $1')
 }
 
 function helpFor(command: string | undefined): string {

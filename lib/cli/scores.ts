@@ -14,8 +14,9 @@ export function binaryScores(targets: ArrayLike<number>, probabilities: ArrayLik
   return {
     accuracy: metrics.accuracy(truth, predicted),
     rocAuc: metrics.rocAuc(truth, given),
-    averagePrecision: metrics.averagePrecision(truth, given),
-    f1: metrics.f1(truth, predicted),
+    // Without a positive there is nothing to find.
+    averagePrecision: truth.includes(1) ? metrics.averagePrecision(truth, given) : Number.NaN,
+    f1: truth.includes(1) ? metrics.f1(truth, predicted) : Number.NaN,
     logLoss: metrics.logLoss(truth, given),
   }
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { ProgressStream } from '../callbacks/progress-bar.js'
 
 /** Where a command writes and what may end it: the process's own, or those of a test. */
@@ -22,6 +23,12 @@ export class Interrupted extends Error {
 
 export const exitCodes = { done: 0, failed: 1, wrongUse: 2, interrupted: 130 } as const
 
+/** Signals arrive between turns of the event loop: work that has held it up has held them up too. */
+export async function throwIfInterrupted({ signal }: Terminal): Promise<void> {
+  await setImmediate()
+  signal.throwIfAborted()
+}
+
 /** A write that waits where the reader is slower: what is piped to a slow program does not pile up in memory. */
 export async function writeAll(stream: NodeJS.WritableStream, text: string): Promise<void> {
   if (stream.write(text)) return
@@ -37,6 +44,18 @@ export async function writeAll(stream: NodeJS.WritableStream, text: string): Pro
     stream.once('drain', done)
     stream.once('error', failed)
   })
+}
+
+/** Advice of the library, in the words of the command line. */
+export function inOptions(message: string): string {
+  return message
+    .replaceAll('skipBadRows: true', '--skip-bad-rows')
+    .replaceAll(", or give duplicateNames: 'number'", '')
+    .replaceAll(' (if that stands for nothing, name it in missing)', '')
+    .replaceAll('if that stands for nothing, name it in missing; ', '')
+    .replaceAll(/types: \{ '?([^':]+)'?: '(\w+)' \}/g, '--types $1=$2')
+    .replaceAll('a smaller learningRate', 'a smaller --learning-rate')
+    .replaceAll(/task: '(\w+)'/g, '--task $1')
 }
 
 /** Results for people: on standard output, unless that is for one JSON object. */

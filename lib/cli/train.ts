@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { basename, dirname } from 'node:path'
+import { basename } from 'node:path'
 import { Checkpoint } from '../callbacks/checkpoint.js'
 import { EarlyStopping } from '../callbacks/early-stopping.js'
 import { ProgressBar } from '../callbacks/progress-bar.js'
@@ -24,8 +23,8 @@ import { headerOf, type ReaderSettings, readerOptions, readerSettings, readTable
 import { scalingOf } from './scaling.js'
 import { scoresJson, scoresText } from './scores.js'
 import { suspiciousColumns } from './suspicious.js'
-import { say, type Terminal, UsageError } from './terminal.js'
-import { choice, decimal, distinctFiles, knownColumn, wholeNumber, wholeNumbers } from './values.js'
+import { say, type Terminal, throwIfInterrupted, UsageError } from './terminal.js'
+import { choice, decimal, distinctFiles, knownColumn, requireWritable, wholeNumber, wholeNumbers } from './values.js'
 
 /** Of the rows, for early stopping and, without --test, the metrics. */
 const HELD_OUT = 0.15
@@ -131,7 +130,7 @@ async function runTrain(given: Given, terminal: Terminal): Promise<Readonly<Reco
     ...(settings.resume === undefined ? {} : { resume: settings.resume }),
   })
   const scores = await scoresOf(model, encoder, testing ?? validation)
-  terminal.signal.throwIfAborted()
+  await throwIfInterrupted(terminal)
   await model.save(settings.out)
 
   const seconds = (performance.now() - started) / 1000
@@ -161,11 +160,18 @@ function settingsOf(given: Given): Settings {
   if (threads !== undefined) setThreads(threads)
   const out = given.options.get('out') ?? `${basename(path).replace(/\.[^.]*$/, '')}.safetensors`
   // After an hour of training is too late to hear of it.
-  if (!existsSync(dirname(out))) throw new UsageError(`--out ${out}: the folder ${dirname(out)} does not exist.`)
+  requireWritable('--out', out)
   const test = given.options.get('test')
   const checkpoint = given.options.get('checkpoint')
-  distinctFiles('--out', out, { 'the data': path, 'the file of --test': test, 'the file of --checkpoint': checkpoint })
+  const resume = given.options.get('resume')
+  distinctFiles('--out', out, {
+    'the data': path,
+    'the file of --test': test,
+    'the file of --checkpoint': checkpoint,
+    'the file of --resume': resume,
+  })
   if (checkpoint !== undefined) {
+    requireWritable('--checkpoint', checkpoint)
     distinctFiles('--checkpoint', checkpoint, { 'the data': path, 'the file of --test': test })
   }
   const asked = {
@@ -185,7 +191,7 @@ function settingsOf(given: Given): Settings {
     seed: wholeNumber(given, 'seed', 0) ?? 0,
     l2: decimal(given, 'l2', 'a number of at least 0', { min: 0 }) ?? 0,
     checkpoint,
-    resume: given.options.get('resume'),
+    resume,
     reader,
     asked: Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)),
   }
@@ -229,6 +235,14 @@ function splitTable(table: Table, task: Task, { seed, target }: Settings): reado
   const strangers = [...codes.keys()].filter((row) => !known.has(codes[row]!))
   const others = [...codes.keys()].filter((row) => known.has(codes[row]!))
   if (strangers.length === 0) return [kept, held]
+  if (others.length === 0) {
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_DATA',
+      `Expected classes of several rows for the target '${target}' but nearly every row has one of its own. If it is an ` +
+        "identifier, choose another target; if its texts are values, read it with types: { '" +
+        `${target}': 'number' }.`,
+    )
+  }
   return [Table.concat([kept, held.select(strangers)]), held.select(others)]
 }
 

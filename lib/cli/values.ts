@@ -1,8 +1,8 @@
 /*
  * What is typed behind an option, as the numbers and names that the library wants.
  */
-import { realpathSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { didYouMean } from '../validate.js'
 import type { Given } from './command.js'
 import { UsageError } from './terminal.js'
@@ -99,6 +99,20 @@ export function knownColumn(option: string, name: string, columns: readonly stri
   throw new UsageError(
     `--${option} names '${name}', which is no column.${near === undefined ? '' : ` ${near}`} The columns are: ${list}.`,
   )
+}
+
+/** Refuses a path that nothing can be written to, before the work whose result it is for. */
+export function requireWritable(option: string, path: string): void {
+  const folder = dirname(path)
+  if (!existsSync(folder)) throw new UsageError(`${option} ${path}: the folder ${folder} does not exist.`)
+  if (existsSync(path) && !statSync(path).isFile()) {
+    throw new UsageError(`${option} ${path}: it is there, and is no file.`)
+  }
+  try {
+    accessSync(folder, constants.W_OK)
+  } catch {
+    throw new UsageError(`${option} ${path}: the folder ${folder} cannot be written to.`)
+  }
 }
 
 /**

@@ -50,6 +50,7 @@ export async function atomicWrite(
     const permissions = permissionsOf(await stat(target).catch(undefinedIfAbsent))
     const temporary = temporaryBeside(target)
     const handle = await open(temporary, 'wx', permissions)
+    unfinished.add(temporary)
     try {
       try {
         // The umask has been taken off the permissions of a file that exists. Not every file system knows permissions.
@@ -63,11 +64,21 @@ export async function atomicWrite(
     } catch (error) {
       await rm(temporary, { force: true }).catch(() => undefined)
       throw error
+    } finally {
+      unfinished.delete(temporary)
     }
     await syncFolder(dirname(target))
   } catch (error) {
     throw asFileError('write', path, error)
   }
+}
+
+/** Temporary files of `atomicWrite` that are being written. */
+const unfinished = new Set<string>()
+
+/** For a process that ends before its writes have ended: they leave nothing behind. */
+export function removeUnfinished(): void {
+  for (const path of unfinished) attemptSync(() => rmSync(path, { force: true }))
 }
 
 /** As `atomicWrite`, and blocks the thread until the file is on the disk. */

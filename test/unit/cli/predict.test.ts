@@ -75,8 +75,9 @@ test('decimal commas, recognised or said, are numbers and stay as they are', asy
   const text = 'district;size\nD2;100,5\nD1;80,25\n'
   for (const more of [[], ['--decimal', ',']]) {
     const { stdout, stderr } = await predicted('flats', text, ...more)
+    const [first, second] = values.slice(1).map((value) => value.replace('.', ','))
     expect({ stdout, stderr }).toEqual({
-      stdout: `district,size,prediction\nD2,"100,5",${values[1]}\nD1,"80,25",${values[2]}\n`,
+      stdout: `district;size;prediction\nD2;100,5;${first}\nD1;80,25;${second}\n`,
       stderr: '',
     })
   }
@@ -90,6 +91,52 @@ test('values are in their own units', async () => {
   // 4000 * 100 + 20,000 * 2 and some noise.
   expect(Number(line!.split(',')[2])).toBeGreaterThan(340_000)
   expect(Number(line!.split(',')[2])).toBeLessThan(540_000)
+})
+
+test('predictions of a file can be judged again, whatever its delimiter', async () => {
+  const text = 'district;size;price\nD2;100,5;440000,5\nD1;80,25;350000,5\n'
+  const { stdout } = await predicted('flats', text)
+  await writeFile(at('again.csv'), stdout)
+  const [once, again] = await Promise.all(
+    ['new.csv', 'again.csv'].map((name) => deepblas(['evaluate', at('flats.safetensors'), at(name), '--json'])),
+  )
+  const metrics = (called: { stdout: string } | undefined) => JSON.parse(called!.stdout).metrics
+  expect(metrics(again)).toEqual(metrics(once))
+})
+
+test('values far from zero keep the digits that the network has', async () => {
+  const rows = Array.from({ length: 400 }, (_, i) => {
+    const [a, b] = [((i * 37) % 101) / 101, ((i * 11) % 53) / 53]
+    return { a, b, time: 1_700_000_000 + 100 * a + 50 * b }
+  })
+  await writeCsv(at('times.csv'), rows)
+  const out = at('times.safetensors')
+  const trained = await deepblas(['train', at('times.csv'), '--target', 'time', '--out', out, '--json'])
+  const { metrics } = JSON.parse(trained.stdout)
+  expect(metrics.r2).toBeGreaterThan(0.98)
+  const { stdout } = await deepblas(['predict', out, at('times.csv')])
+  const given = stdout
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((line) => Number(line.split(',').at(-1)))
+  const errors = given.map((value, i) => (value - rows[i]!.time) ** 2)
+  expect(Math.sqrt(errors.reduce((sum, error) => sum + error, 0) / 400)).toBeLessThan(
+    3 * metrics.rootMeanSquaredError + 0.1,
+  )
+})
+
+test('columns of --types that are not there are told', async () => {
+  const { code, stderr } = await predicted('flats', 'district,size\nD2,100\n', '--types', 'zise=number')
+  expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining("'zise', which is no column") })
+})
+
+test('a bad row is left out where asked, and told in the words of the command line', async () => {
+  const text = 'district,size\nD2,100\nD1,large\n'
+  const { code, stdout, stderr } = await predicted('flats', text, '--skip-bad-rows')
+  expect({ code, lines: stdout.trim().split('\n').length }).toEqual({ code: 0, lines: 2 })
+  expect(stderr).toMatch(/1 bad row of .*new\.csv left out/)
+  expect(stderr).not.toMatch(/missing|types:/)
 })
 
 describe('rows that are unlike those of the training', () => {
@@ -152,6 +199,21 @@ test('a file of several pieces is the same as its rows', async () => {
   expect(lines.map((line) => line.slice(0, line.lastIndexOf(',')))).toEqual(input)
   const model = await Sequential.load(at('customers.safetensors'))
   expect(lines.slice(1).map((line) => line.split(',').at(-1))).toEqual(await model.predictClasses(rows))
+})
+
+test('labels that are numerals keep their zeros', async () => {
+  const rows = Array.from({ length: 300 }, (_, i) => ({ a: (i * 7) % 31, b: i % 3, code: `0${(i % 3) + 1}` }))
+  await writeCsv(at('codes.csv'), rows)
+  const args = ['--target', 'code', '--types', 'code=category', '--epochs', '5', '--out', at('codes.safetensors')]
+  expect((await deepblas(['train', at('codes.csv'), ...args])).code).toBe(0)
+  const { code, stderr } = await deepblas(['evaluate', at('codes.safetensors'), at('codes.csv')])
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+})
+
+test('metrics that rows without a positive cannot tell are null', async () => {
+  await writeFile(at('new.csv'), 'fee,months,plan,left\n90,1,basic,no\n30,50,full,no\n')
+  const { stdout } = await deepblas(['evaluate', at('customers.safetensors'), at('new.csv'), '--json'])
+  expect(JSON.parse(stdout).metrics).toMatchObject({ rocAuc: null, averagePrecision: null, f1: null })
 })
 
 test('evaluate needs the target; inspect shows what is in the file', async () => {

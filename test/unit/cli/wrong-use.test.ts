@@ -161,6 +161,38 @@ describe('what cannot be done is told without a stack, with exit code 1', () => 
     }
   })
 
+  test('a target of which every row has its own', async () => {
+    const { code, stderr } = await deepblas(['train', data, '--target', 'customer', '--epochs', '1'])
+    expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringMatching(/'customer'.*identifier/) })
+  })
+
+  test('results that could not be written are told before the work', async () => {
+    const nowhere = join(folder, 'nowhere', 'file')
+    const model = join(folder, 'any.safetensors')
+    for (const args of [
+      ['train', data, '--target', 'left', '--out', folder],
+      ['train', data, '--target', 'left', '--checkpoint', nowhere],
+      ['train', data, '--target', 'left', '--resume', model, '--out', model],
+      ['predict', model, data, '--out', nowhere],
+      ['predict', model, data, '--out', folder],
+    ]) {
+      const { code, stderr } = await deepblas(args)
+      expect({ args, code }).toEqual({ args, code: 2 })
+      expect(stderr).toMatch(/does not exist|is no file|would overwrite the file of --resume/)
+    }
+  })
+
+  test('delimiters and decimal points that exclude each other', async () => {
+    for (const more of [
+      ['--delimiter', '"'],
+      ['--delimiter', ';;'],
+      ['--delimiter', ',', '--decimal', ','],
+    ]) {
+      const { code } = await deepblas(['train', data, '--target', 'left', ...more])
+      expect({ more, code }).toEqual({ more, code: 2 })
+    }
+  })
+
   test('a stream, which cannot be read twice', async () => {
     for (const path of ['-', '/dev/null']) {
       const { code, stderr } = await deepblas(['train', path, '--target', 'y', '--out', join(folder, 'm.safetensors')])
