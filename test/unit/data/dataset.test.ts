@@ -257,3 +257,22 @@ describe('wrong use is named', () => {
     )
   })
 })
+
+describe('large data, which several threads copy', () => {
+  const [rows, columns] = [40_000, 60]
+
+  test.each([Float32Array, Float64Array, Uint8Array])('%O: every row is in its place', (Type) => {
+    const data = new Type(Array.from({ length: rows * columns }, (_, i) => (i * 7) % 251))
+    const set = Dataset.from({ x: { data, shape: [rows, columns] } })
+    for (const row of [0, 1, 17_475, 17_476, 39_999]) {
+      expect([...set.row(row)]).toEqual([...data.subarray(row * columns, (row + 1) * columns)])
+    }
+    expect(set.subset([39_999, 5]).row(0)).toEqual(set.row(39_999))
+  })
+
+  test('the first number that is not finite is the one told', () => {
+    const data = new Float32Array(rows * columns)
+    for (const row of [39_000, 30_000, 20_001]) data[row * columns + 3] = Number.NaN
+    expect(() => Dataset.from({ x: { data, shape: [rows, columns] } })).toThrow(/row 20001, column 3/)
+  })
+})
