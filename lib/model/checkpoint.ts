@@ -22,13 +22,15 @@ import type { Watches } from './watches.js'
 /** Names of the parameters where the model's are averages. */
 const PARAMETERS = 'parameters.'
 
-/** How the rows are cut. */
+/** The rows, and how they are cut. */
 export interface Batches {
   /** Rows of every member. */
   readonly rows: Float64Array
   readonly batch: number
   /** Of a stream: batches of an epoch, where that is known. */
   readonly stepsPerEpoch?: number | undefined
+  /** By what they are told from others. */
+  readonly checksums: () => Record<string, Json>
 }
 
 /** Where a fit stands between two chunks. */
@@ -74,8 +76,9 @@ export function describeCheckpoint(standing: Standing): CheckpointDescription {
 }
 
 /** What must be the same for a training to go on bit for bit. */
-function comparedSettings(settings: FitSettings, { rows, batch, stepsPerEpoch }: Batches): Record<string, Json> {
+function comparedSettings(settings: FitSettings, batches: Batches): Record<string, Json> {
   const { network, optimizer, scoring, shuffle, seeds, describe } = settings
+  const { rows, batch, stepsPerEpoch } = batches
   const { architecture, encoder } = describe()
   const { inputs, layers } = architecture
   return {
@@ -89,6 +92,7 @@ function comparedSettings(settings: FitSettings, { rows, batch, stepsPerEpoch }:
     loss: savedLoss(scoring.loss),
     metrics: scoring.metrics.map(savedMetric),
     rows: [...rows],
+    ...batches.checksums(),
     batchSize: batch,
     ...(stepsPerEpoch === undefined ? {} : { stepsPerEpoch }),
     shuffle,

@@ -11,6 +11,7 @@ import { begin, saveCheckpoint } from './begin.js'
 import type { Callback, Progress } from './callback.js'
 import { restoreCallbacks } from './checkpoint.js'
 import type { Scoring } from './compile.js'
+import { dataChecksums } from './data-checksums.js'
 import { type History, mean, readEpochs, runningLoss } from './epoch-results.js'
 import { rowsOf } from './fit-data.js'
 import type { FitForm, FitSteps } from './fit-request.js'
@@ -63,7 +64,7 @@ export function* fitting(settings: FitSettings, train: readonly Dataset[], form:
   if (optimizer instanceof LBFGS) return yield* wholeFit(settings, train[0]!, optimizer)
   const rows = rowsOf(train, members)
   const batch = batchOf(settings.batchSize, rows)
-  const batches = { rows, batch }
+  const batches = { rows, batch, checksums: dataChecksums(train, settings.validation) }
   const { start, histories, saved } = yield* begin(settings, batches, form)
   const { training, compiled, ownSteps, states } = prepare(settings, train, start, batch)
   const stepsPerEpoch = Math.max(...ownSteps)

@@ -10,6 +10,7 @@ import { begin, saveCheckpoint } from './begin.js'
 import type { Progress } from './callback.js'
 import { restoreCallbacks } from './checkpoint.js'
 import { type Compiled, compileScoring, type RowScore } from './compile.js'
+import { dataChecksums } from './data-checksums.js'
 import { epochResult, type History, runningLoss } from './epoch-results.js'
 import { dataMode, rowsOf } from './fit-data.js'
 import { arrived, type FitForm, type FitSteps } from './fit-request.js'
@@ -30,7 +31,9 @@ export function* fittingStream(settings: StreamSettings, form: FitForm): FitStep
   const { epochs, optimizer, signal, seeds, stepsPerEpoch, validation, scoring } = settings
   const members = seeds.length
   signal?.throwIfAborted()
-  const shape = { rows: new Float64Array(), batch: 0, stepsPerEpoch }
+  // What a stream will give nobody knows; the validation is there.
+  const checksums = dataChecksums([], validation)
+  const shape = { rows: new Float64Array(), batch: 0, stepsPerEpoch, checksums }
   const { start, histories, saved } = yield* begin(settings, shape, form)
   const run = new StreamRun(settings, start)
   const place = { epoch: start.epoch, stepOfEpoch: start.stepOfEpoch }

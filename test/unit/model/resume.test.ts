@@ -250,6 +250,11 @@ test('bestOnly keeps the best epoch, whatever comes after', async () => {
 describe('a checkpoint of another training is refused, and the model is as it was', () => {
   const path = () => join(folder, 'refused.safetensors')
   beforeAll(() => model().fit(train, options({ epochs: 2, callbacks: [new Checkpoint(path())] })))
+  /** The last row's target is another one. */
+  const otherTargets = () => {
+    let row = 0
+    return train.map((_, target) => ({ y: ++row === train.rows ? 1 - Number(target) : Number(target) }))
+  }
 
   test.each<[string, () => Sequential, () => [Dataset, Partial<FitOptions>], RegExp]>([
     [
@@ -281,6 +286,30 @@ describe('a checkpoint of another training is refused, and the model is as it wa
     ['another seed', () => model(layers(), 6), () => [train, {}], /seeds\[0\] is 5 there and 6 here/],
     ['no shuffle', model, () => [train, { shuffle: false }], /shuffle is true there and false here/],
     ['other metrics', model, () => [train, { metrics: [] }], /metrics\[0\] is 'accuracy' there and absent here/],
+    [
+      'other targets',
+      model,
+      () => [otherTargets(), {}],
+      /^[^;]* targets is 'checksum \w{8}' there and 'checksum \w{8}' here\. Give/,
+    ],
+    [
+      'sample weights',
+      model,
+      () => [train.withSampleWeights(new Float32Array(train.rows).fill(2)), {}],
+      /^[^;]* sampleWeights times classWeights is 'none' there and 'checksum \w{8}' here\. Give/,
+    ],
+    [
+      'class weights',
+      model,
+      () => [train, { classWeights: [1, 9] }],
+      /^[^;]* sampleWeights times classWeights is 'none' there and 'checksum \w{8}' here\. Give/,
+    ],
+    [
+      'another validation',
+      model,
+      () => [train, { validation: train }],
+      /^[^;]* validation\.targets is 'checksum \w{8}' there and 'checksum \w{8}' here\. Give/,
+    ],
     ['fewer epochs', model, () => [train, { epochs: 1 }], /epochs more than the 2 .* received 1/],
     [
       'a frozen layer',
@@ -298,6 +327,42 @@ describe('a checkpoint of another training is refused, and the model is as it wa
     const [data, more] = given()
     await expect(one.fit(data, options({ ...more, resume: path() }))).rejects.toThrow(message)
     expect(bits(one.getWeights())).toEqual(before)
+  })
+
+  test('other weights of classes, also where the training has ended', async () => {
+    const own = newPath()
+    const given = (classWeights: readonly number[]) => options({ epochs: 2, classWeights })
+    await model().fit(train, { ...given([1, 4]), callbacks: [new Checkpoint(own)] })
+    const { epochs } = await model().fit(train, { ...given([1, 4]), resume: own })
+    expect(epochs).toHaveLength(2)
+    await expect(model().fit(train, { ...given([1, 5]), resume: own })).rejects.toThrow(/classWeights is 'checksum/)
+    expect(() => model().fitSync(train, options({ resume: own }))).toThrow(
+      /classWeights is 'checksum.* and 'none' here/,
+    )
+  })
+
+  test('other weights of one member', async () => {
+    const own = newPath()
+    const many = () => new Population(layers(), { inputs: 2, members: 2, seed: 8 })
+    const heavy = train.withSampleWeights(new Float32Array(train.rows).fill(2))
+    await many().fit(train, options({ epochs: 1, callbacks: [new Checkpoint(own)] }))
+    // The same for both is the same training.
+    await many().fit([train, train], options({ epochs: 2, resume: own }))
+    const refused = many().fit([train, heavy], options({ epochs: 2, resume: own }))
+    await expect(refused).rejects.toThrow(/sampleWeights times classWeights is 'none' there and \['none', 'checksum/)
+    await many().fit([train, heavy], options({ epochs: 1, callbacks: [new Checkpoint(own)] }))
+    await many().fit([train, heavy], options({ epochs: 2, resume: own }))
+    await expect(many().fit([heavy, heavy], options({ epochs: 2, resume: own }))).rejects.toThrow(/'checksum/)
+  })
+
+  test('the same targets in another form are the same training', async () => {
+    const { x, y } = datasets.moons({ samples: 40, seed: 4 })
+    const own = newPath()
+    const given = options({ epochs: 1, validation: 0.25 })
+    await model().fit(Dataset.from({ x, y }), { ...given, callbacks: [new Checkpoint(own)] })
+    const again = Dataset.from({ x, y: Array.from(y as ArrayLike<number>) })
+    const { epochs } = await model().fit(again, { ...given, epochs: 2, resume: own })
+    expect(epochs).toHaveLength(2)
   })
 
   test('all that differs is named at once', async () => {

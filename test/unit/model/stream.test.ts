@@ -363,6 +363,8 @@ test('a resumed training goes on in mid-epoch, where the stream gives the same a
     const scores = ({ epochs }: typeof history) => epochs.map(({ seconds: _, ...rest }) => rest)
     expect(scores(history)).toEqual(scores(expected))
     expect(bits(resumed.getWeights())).toEqual(bits(whole.getWeights()))
+    const others = model().fit(source(), options({ ...own, validation: data, resume: path }))
+    await expect(others).rejects.toThrow(/validation\.targets is 'checksum/)
     const { stepsPerEpoch: _, ...given } = options({ ...own, resume: path })
     await expect(model().fit(data, given)).rejects.toThrow(/rows\[0\] is absent there and 100/)
   }
