@@ -4,7 +4,7 @@
 import { RandomStream } from '../../random.js'
 import type { Column, ColumnType } from '../table/column.js'
 import { textOf } from './cells.js'
-import type { Scale } from './column-encoding.js'
+import { RunningScale } from './running-scale.js'
 import { datePartsOf } from './write-column.js'
 
 /** Levels of a column that are counted; those that come later are counted together. */
@@ -12,28 +12,6 @@ export const MOST_LEVELS = 100_000
 /** Values that quantiles are taken of: of more, a sample. */
 const MOST_SAMPLED = 100_000
 const SAMPLE_STREAM = 7
-
-/** Mean and deviation of a row of numbers, in float64 (Welford, 1962): one pass, and the same bits however it is cut. */
-export class RunningScale {
-  #count = 0
-  #mean = 0
-  #squares = 0
-
-  add(value: number): void {
-    this.#count++
-    const before = value - this.#mean
-    this.#mean += before / this.#count
-    this.#squares += before * (value - this.#mean)
-  }
-
-  /** Deviation over all rows (not less one); 1 where the values do not differ. */
-  scale(): Scale {
-    const deviation = Math.sqrt(this.#squares / Math.max(1, this.#count))
-    // Of equal values it is 0 exactly; of numbers near the largest there are it is none.
-    const spread = deviation > 0 && Number.isFinite(deviation)
-    return { mean: this.#mean, deviation: spread ? deviation : 1 }
-  }
-}
 
 export interface StatisticsOptions {
   /** Whether quantiles will be asked for. */
@@ -56,6 +34,9 @@ export class ColumnStatistics {
   whole = true
   /** Whether two values differ, missing ones aside. */
   varies = false
+  /** The number farthest from 0, and the first row that has it. */
+  largest = 0
+  rowOfLargest = 0
   /** Whether a date has a time of day. */
   hour = false
   readonly values = new RunningScale()
@@ -113,6 +94,10 @@ export class ColumnStatistics {
       return
     }
     this.values.add(value)
+    if (Math.abs(value) > Math.abs(this.largest)) {
+      this.largest = value
+      this.rowOfLargest = this.rows - 1
+    }
     if (this.whole && !Number.isInteger(value)) this.whole = false
     // Once there are too many, nobody will take them for classes.
     if (this.levelsLeftOut > 0) this.levelsLeftOut++

@@ -61,7 +61,7 @@ export class Encoder {
    * sums but no rows. A stream gives the same encoder as one table of its rows.
    *
    * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a wrong option; ERR_DEEPBLAS_DATA for no rows, a column that is not
-   *   there, a target with missing values or of one value, or where no column is left
+   *   there, numbers too large to be scaled, a target with missing values or of one value, or where no column is left
    */
   static async fit(tables: Table | AsyncIterable<Table>, options?: EncoderOptions): Promise<Encoder> {
     if (tables instanceof Table) return Encoder.fitSync(tables, options)

@@ -3,9 +3,11 @@
  */
 import { DeepblasError } from '../../errors.js'
 import type { CategoryEncoding, ColumnEncoding, DroppedColumn } from './column-encoding.js'
-import { type ColumnStatistics, RunningScale } from './column-statistics.js'
+import type { ColumnStatistics } from './column-statistics.js'
 import type { CheckedOptions } from './fit-options.js'
 import { normalScore, quantilesOf } from './normal-scores.js'
+import { RunningScale } from './running-scale.js'
+import { tooLarge } from './too-large.js'
 
 /** A column of fewer rows may well have different texts. */
 const FEWEST_OF_IDENTIFIER = 20
@@ -18,7 +20,7 @@ export interface FittedColumns {
   readonly dropped: readonly DroppedColumn[]
 }
 
-/** @throws DeepblasError ERR_DEEPBLAS_DATA where no column is left */
+/** @throws DeepblasError ERR_DEEPBLAS_DATA where no column is left, or numbers are too large to be scaled */
 export function fitColumns(statistics: readonly ColumnStatistics[], options: CheckedOptions): FittedColumns {
   const columns: ColumnEncoding[] = []
   const dropped: DroppedColumn[] = options.ignore.map((name) => ({ name, reason: 'ignored' }))
@@ -50,9 +52,12 @@ function encodingOf(
   const { name, type } = one
   if (one.known === 0) return 'missing'
   if (type === 'category' && options.dropIdentifiers && allDifferent(one)) return 'identifier'
-  if (!one.varies && one.missing === 0) return 'constant'
+  const byRank = type === 'number' && options.scaling(name) === 'quantile'
+  // Numbers that differ by next to nothing, such as 1e-323, can be ranked but not scaled.
+  const varies = one.varies && (type !== 'number' || byRank || one.values.deviation > 0 || one.values.overflows)
+  if (!varies && one.missing === 0) return 'constant'
   const indicator = options.missingIndicator && one.missing > 0
-  if (!one.varies && type !== 'category' && !indicator) return 'constant'
+  if (!varies && type !== 'category' && !indicator) return 'constant'
   switch (type) {
     case 'category':
       return categoryOf(one, options, inputs) ?? 'constant'
@@ -69,14 +74,26 @@ function encodingOf(
         indicator,
       }
     case 'number':
-      if (options.scaling(name) === 'quantile' && one.varies) return quantileOf(one, indicator)
-      return { name, kind: 'number', ...one.values.scale(), indicator }
+      return byRank && varies ? quantileOf(one, indicator) : numberOf(one, indicator)
   }
+}
+
+function numberOf(one: ColumnStatistics, indicator: boolean): ColumnEncoding {
+  const { name } = one
+  if (one.values.overflows) {
+    const hint = `Correct it, make it null (missing), or give scaling: { '${name}': 'quantile' }, which goes by ranks.`
+    throw tooLarge(one, `whose squares float64 can add up in column '${name}'`, hint)
+  }
+  return { name, kind: 'number', ...one.values.scale(), indicator }
 }
 
 function quantileOf(one: ColumnStatistics, indicator: boolean): ColumnEncoding {
   const sorted = one.sorted()
   const quantiles = quantilesOf(sorted, Math.min(QUANTILE_STEPS, sorted.length - 1))
+  if (!Number.isFinite(quantiles.at(-1)! - quantiles[0]!)) {
+    const hint = 'Correct it, or make it null (missing).'
+    throw tooLarge(one, `whose differences float64 can hold in column '${one.name}'`, hint)
+  }
   const scores = new RunningScale()
   for (const value of sorted) scores.add(normalScore(quantiles, value))
   return { name: one.name, kind: 'quantile', ...scores.scale(), quantiles, indicator }

@@ -9,6 +9,7 @@ import { codesOf, numbersOf } from './cells.js'
 import type { CategoryEncoding, NumberEncoding, Scale } from './column-encoding.js'
 import type { ColumnStatistics } from './column-statistics.js'
 import type { CheckedOptions, Task } from './fit-options.js'
+import { LARGEST_FLOAT32, tooLarge } from './too-large.js'
 
 /** Whole numbers of more values than this are no classes, unless one says so. */
 const MOST_NUMBER_CLASSES = 20
@@ -19,7 +20,7 @@ export type TargetEncoding =
   /** The network's values times `deviation` plus `mean` are the column's. */
   | ({ readonly name: string; readonly task: 'regression' } & Scale)
 
-/** @throws DeepblasError ERR_DEEPBLAS_DATA for a target with missing values, of one value, or that is no number */
+/** @throws DeepblasError ERR_DEEPBLAS_DATA for a target with missing values, of one value, that is no number, or too large a one */
 export function fitTarget(one: ColumnStatistics, { task: asked, scaleTarget }: CheckedOptions): TargetEncoding {
   const { name } = one
   if (one.missing > 0) {
@@ -46,7 +47,13 @@ export function fitTarget(one: ColumnStatistics, { task: asked, scaleTarget }: C
         "Read it with types: { name: 'number' }, or give task: 'classification'.".replace('name', name),
     )
   }
-  return { name, task, ...(scaleTarget ? one.values.scale() : { mean: 0, deviation: 1 }) }
+  const hint = 'Correct it, leave the row out, or divide all by a number.'
+  if (one.values.overflows) throw tooLarge(one, `whose squares float64 can add up for the target '${name}'`, hint)
+  if (scaleTarget) return { name, task, ...one.values.scale() }
+  if (Math.abs(one.largest) > LARGEST_FLOAT32) {
+    throw tooLarge(one, `that float32 can hold, since scaleTarget is false, for the target '${name}'`, hint)
+  }
+  return { name, task, mean: 0, deviation: 1 }
 }
 
 function suggestedTask({ type, whole, counts, levelsLeftOut, known }: ColumnStatistics): Task {
@@ -84,7 +91,10 @@ export function encodeTarget(target: TargetEncoding, column: Column): Int32Array
     const values = numbersOf(encoding, column)
     const bad = values.findIndex((value) => !Number.isFinite(value))
     if (bad >= 0) throw unusable(target, bad, cellOf(column, bad), 'a number')
-    return values.map((value) => (value - target.mean) / target.deviation)
+    const scaled = values.map((value) => (value - target.mean) / target.deviation)
+    const large = scaled.findIndex((value) => Math.abs(value) > LARGEST_FLOAT32)
+    if (large >= 0) throw unusable(target, large, values[large], 'a number that float32 can hold once it is scaled')
+    return scaled
   }
   const encoding: CategoryEncoding = { name: target.name, kind: 'oneHot', levels: target.labels, unknown: false }
   const codes = codesOf(encoding, column)

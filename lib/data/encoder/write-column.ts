@@ -4,11 +4,9 @@
 import { DeepblasError } from '../../errors.js'
 import type { CategoryEncoding, ColumnEncoding, DateEncoding, Scale } from './column-encoding.js'
 import { normalScore } from './normal-scores.js'
+import { LARGEST_FLOAT32 } from './too-large.js'
 
 const MILLISECONDS_OF_DAY = 86_400_000
-
-/** Of float32. */
-const LARGEST = 3.4028234663852886e38
 
 /** A matrix being filled, row-major. */
 export interface Filling {
@@ -51,7 +49,7 @@ function writeNumbers(
     const known = Number.isFinite(value)
     const at = row * columns + to
     const number = scaled(known ? value : Number.NaN)
-    if (Math.abs(number) > LARGEST) throw tooLarge(encoding, firstRow + row, value)
+    if (Math.abs(number) > LARGEST_FLOAT32) throw tooLarge(encoding, firstRow + row, value)
     data[at] = number
     if (encoding.indicator) data[at + 1] = Number(!known)
   }

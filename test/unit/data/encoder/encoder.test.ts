@@ -228,6 +228,39 @@ describe('numbers that are none', () => {
     expect(refused(() => encoder.encode(Table.fromRows(rows)))).toMatch(/column 'rooms', row 700 /)
   })
 
+  test('a value too large to be scaled is named, not those beside it', async () => {
+    const rows = Array.from({ length: 40 }, (_, i) => ({ a: i % 9 === 5 ? -1e300 : Math.sin(i), b: i }))
+    const message = /column 'a' but received -1e\+300 in row 5\. Correct it, make it null.*\{ 'a': 'quantile' \}/
+    expect(refused(() => encode(rows))).toMatch(message)
+    async function* parts() {
+      for (const from of [0, 20]) yield Table.fromRows(rows.slice(from, from + 20))
+    }
+    await expect(Encoder.fit(parts())).rejects.toThrow(message)
+    // What the message says does work.
+    const ranks = columnOf(encode(rows, { scaling: { a: 'quantile' } }).data, 0)
+    expect(meanAndDeviation(ranks)[1]).toBeCloseTo(1, 6)
+    expect(ranks[5]).toBe(Math.min(...ranks))
+    expect(encode(rows.map(({ a, b }) => ({ a: a < -1 ? null : a, b }))).encoder.features).toBe(3)
+    const ends = [{ a: -1.7e308 }, { a: 0 }, { a: 1.75e308 }]
+    expect(refused(() => encode(ends, { scaling: 'quantile' }))).toMatch(/column 'a' but received 1\.75e\+308 in row 2/)
+    expect(refused(() => encode(ends))).toMatch(/column 'a' but received 1\.75e\+308 in row 2/)
+  })
+
+  test('the smallest values are told apart as others are', () => {
+    for (const unit of [1e-100, 1e-150, 1e-200, 1e-300, 1e-320]) {
+      const rows = Array.from({ length: 60 }, (_, i) => ({ a: unit * (100 + ((i * 7) % 60)), b: i }))
+      const { encoder, data } = encode(rows)
+      expect(encoder.dropped).toEqual([])
+      const [mean, deviation] = meanAndDeviation(columnOf(data, 0))
+      expect(Math.abs(mean)).toBeLessThan(1e-3)
+      expect(Math.abs(deviation - 1)).toBeLessThan(1e-3)
+    }
+    // Among larger ones they are 0; and these differ by less than any deviation.
+    expect(columnOf(encode([{ a: 1e-200 }, { a: 2 }]).data, 0)).toEqual([-1, 1])
+    const rows = Array.from({ length: 60 }, (_, i) => ({ a: i === 3 ? 5e-324 : 0, b: i }))
+    expect(encode(rows).encoder.dropped).toEqual([{ name: 'a', reason: 'constant' }])
+  })
+
   test('values that hardly differ are told apart', () => {
     const times = Float64Array.from({ length: 50 }, (_, i) => 1.7e12 + (i % 2))
     const { columns } = Encoder.fitSync(Table.of([{ name: 't', type: 'number', values: times }]))
@@ -286,6 +319,22 @@ describe('targets', () => {
     expect(refused(() => targetsOf([1, 2], { target: 'z' }))).toMatch(/a column 'z' but there is none/)
     expect(refused(() => targetsOf([1], {}))).toMatch(/in 1 row\./)
     expect(refused(() => encode([{ y: 1 }, { y: 2 }], { target: 'y' }))).toMatch(/there is only the target/)
+  })
+
+  test('one too large is named', () => {
+    const y = [0.5, 2, 1e299, 3]
+    const message = /the target 'y' but received 1e\+299 in row 2\. Correct it, leave the row out/
+    expect(refused(() => targetsOf(y))).toMatch(message)
+    expect(refused(() => targetsOf([0.5, 2, 1e99, 3], { scaleTarget: false }))).toMatch(
+      /float32 can hold, since scaleTarget is false, for the target 'y' but received 1e\+99 in row 2/,
+    )
+    // One that can be scaled is, but not among those of other rows.
+    const { encoder } = targetsOf([0.5, 2, 1e99, 3])
+    expect(encoder.targetScale!.deviation).toBeGreaterThan(1e98)
+    const small = targetsOf([0.5, 2, 3]).encoder
+    expect(refused(() => small.encode(Table.fromRows([{ x: 1, y: 1e99 }])))).toMatch(
+      /once it is scaled for the target 'y' in row 0 but received 1e\+99/,
+    )
   })
 
   test('a label that the training rows did not have', () => {
