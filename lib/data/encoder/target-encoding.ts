@@ -20,7 +20,7 @@ export type TargetEncoding =
   /** The network's values times `deviation` plus `mean` are the column's. */
   | ({ readonly name: string; readonly task: 'regression' } & Scale)
 
-/** @throws DeepblasError ERR_DEEPBLAS_DATA for a target with missing values, of one value, that is no number, or too large a one */
+/** @throws DeepblasError ERR_DEEPBLAS_DATA for a target with missing values, of one value, that is a date or no number, or too large a one */
 export function fitTarget(one: ColumnStatistics, { task: asked, scaleTarget }: CheckedOptions): TargetEncoding {
   const { name } = one
   if (one.missing > 0) {
@@ -28,6 +28,14 @@ export function fitTarget(one: ColumnStatistics, { task: asked, scaleTarget }: C
       'ERR_DEEPBLAS_DATA',
       `Expected a target in every row but column '${name}' has none in ${one.missing} of ${one.rows} rows. Leave these ` +
         'rows out, or give another target.',
+    )
+  }
+  // Neither task takes dates: no advice about tasks or types would help.
+  if (one.type === 'date') {
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_DATA',
+      `Expected numbers, texts or booleans for the target '${name}' but its column is of dates. Make numbers of them, such ` +
+        'as days since 1970 (date.getTime() / 86_400_000), or texts, such as their months.',
     )
   }
   if (!one.varies) {
@@ -40,11 +48,11 @@ export function fitTarget(one: ColumnStatistics, { task: asked, scaleTarget }: C
   }
   const task = asked ?? suggestedTask(one)
   if (task === 'classification') return { name, task, labels: labelsOf(one) }
-  if (one.type === 'category' || one.type === 'date') {
+  if (one.type === 'category') {
     throw new DeepblasError(
       'ERR_DEEPBLAS_DATA',
-      `Expected numbers for the target '${name}' of a regression but its column is of ${one.type === 'date' ? 'dates' : 'texts'}. ` +
-        "Read it with types: { name: 'number' }, or give task: 'classification'.".replace('name', name),
+      `Expected numbers for the target '${name}' of a regression but its column is of texts. Read it with types: ` +
+        `{ '${name}': 'number' }, or give task: 'classification'.`,
     )
   }
   const hint = 'Correct it, leave the row out, or divide all by a number.'
@@ -57,7 +65,7 @@ export function fitTarget(one: ColumnStatistics, { task: asked, scaleTarget }: C
 }
 
 function suggestedTask({ type, whole, counts, levelsLeftOut, known }: ColumnStatistics): Task {
-  if (type !== 'number') return type === 'date' ? 'regression' : 'classification'
+  if (type !== 'number') return 'classification'
   const few = levelsLeftOut === 0 && counts.size <= MOST_NUMBER_CLASSES
   return whole && few && (counts.size === 2 || known >= FEWEST_ROWS_OF_CLASS * counts.size)
     ? 'classification'
@@ -65,12 +73,11 @@ function suggestedTask({ type, whole, counts, levelsLeftOut, known }: ColumnStat
 }
 
 /** Numbers in order of size, other labels in order of their letters. */
-function labelsOf({ name, type, counts, levelsLeftOut }: ColumnStatistics): string[] {
-  if (levelsLeftOut > 0 || type === 'date') {
+function labelsOf({ name, counts, levelsLeftOut }: ColumnStatistics): string[] {
+  if (levelsLeftOut > 0) {
     throw new DeepblasError(
       'ERR_DEEPBLAS_DATA',
-      `Expected classes for the target '${name}' but ` +
-        `${type === 'date' ? 'its column is of dates' : `it has more than ${counts.size} different values`}. Give task: ` +
+      `Expected classes for the target '${name}' but it has more than ${counts.size} different values. Give task: ` +
         "'regression', or another target.",
     )
   }

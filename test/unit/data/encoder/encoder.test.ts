@@ -321,6 +321,16 @@ describe('targets', () => {
     expect(refused(() => encode([{ y: 1 }, { y: 2 }], { target: 'y' }))).toMatch(/there is only the target/)
   })
 
+  test('dates are none, but what the message says they can be made', () => {
+    const days = Array.from({ length: 40 }, (_, i) => new Date(Date.UTC(2024, 0, 1 + 9 * i)))
+    const message = /the target 'y' but its column is of dates\. Make numbers of them.*or texts/
+    for (const options of [{}, { task: 'regression' }, { task: 'classification' }] as const) {
+      expect(refused(() => targetsOf(days, options))).toMatch(message)
+    }
+    expect(targetsOf(days.map((day) => day.getTime() / 86_400_000)).encoder.task).toBe('regression')
+    expect(targetsOf(days.map((day) => day.toISOString().slice(0, 7))).labels).toHaveLength(12)
+  })
+
   test('one too large is named', () => {
     const y = [0.5, 2, 1e299, 3]
     const message = /the target 'y' but received 1e\+299 in row 2\. Correct it, leave the row out/
