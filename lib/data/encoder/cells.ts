@@ -3,7 +3,7 @@
  * missing), or codes of levels (0 where unknown or missing).
  */
 import { DeepblasError } from '../../errors.js'
-import { describe } from '../../validate.js'
+import { describe, typeName } from '../../validate.js'
 import type { Column } from '../table/column.js'
 import { booleanOf, dateOf, missingTexts, numberOf as numberOfText } from '../table/texts.js'
 import type { CategoryEncoding, ColumnEncoding } from './column-encoding.js'
@@ -37,9 +37,14 @@ export function numberOf({ kind }: ColumnEncoding, value: unknown, place: Place)
   if (isMissing(value)) return Number.NaN
   const number = kind === 'date' ? timeOf(value) : kind === 'boolean' ? truthOf(value) : plainNumber(value)
   if (number !== undefined) return number
-  throw new DeepblasError(
+  throw wrong(kind, value, place)
+}
+
+function wrong(kind: ColumnEncoding['kind'], value: unknown, place: Place): DeepblasError {
+  const hint = typeof value === 'object' ? ` of type ${typeName(value)}. Give the value itself` : ''
+  return new DeepblasError(
     'ERR_DEEPBLAS_DATA',
-    `Expected ${EXPECTED[kind]} in ${place()} but received ${describe(value)}.`,
+    `Expected ${EXPECTED[kind]} in ${place()} but received ${describe(value)}${hint}.`,
   )
 }
 
@@ -82,10 +87,20 @@ export function codesOf(encoding: CategoryEncoding, column: Column): Int32Array 
 }
 
 /** The code of one value among the levels of an encoding. As in a file, blanks around a text do not count. */
-export function codeOf(encoding: CategoryEncoding, value: unknown): number {
+export function codeOf(encoding: CategoryEncoding, value: unknown, place: Place): number {
   if (value === undefined || value === null) return 0
-  const text = value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : String(value).trim()
+  const text = levelTextOf(value)
+  // No text of an object would be a level: taken for an unknown one, it would go unnoticed.
+  if (text === undefined) throw wrong(encoding.kind, value, place)
   return levelCodes(encoding).get(text) ?? 0
+}
+
+/** As a table reads it: what it takes for no category is undefined. */
+function levelTextOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value.trim()
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? '' : value.toISOString()
+  const plain = typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean'
+  return plain ? String(value) : undefined
 }
 
 /** A value of a column of numbers as the text of a level. */

@@ -279,8 +279,9 @@ function cellsOf(encoding: ColumnEncoding, rows: readonly ObjectRow[]): Float64A
     if (!Object.hasOwn(row, name)) throw unknownColumn(name, Object.keys(row))
     return row[name]
   }
+  const place = (row: number) => () => `column '${name}', row ${row}`
   if (encoding.kind === 'oneHot' || encoding.kind === 'embedding') {
-    return Int32Array.from(rows, (row) => codeOf(encoding, cell(row)))
+    return Int32Array.from(rows, (row, i) => codeOf(encoding, cell(row), place(i)))
   }
-  return Float64Array.from(rows, (row, i) => numberOf(encoding, cell(row), () => `column '${name}', row ${i}`))
+  return Float64Array.from(rows, (row, i) => numberOf(encoding, cell(row), place(i)))
 }

@@ -142,6 +142,25 @@ describe('features', () => {
     expect([...embedded.encodeFeatures(rows).data]).toEqual([1, 0, 0])
   })
 
+  test('an object is no level, not even an unknown one', () => {
+    const rows = [{ city: 'Wien' }, { city: 'Graz' }, { city: '7' }, { city: 'true' }]
+    for (const embeddings of [true, false]) {
+      const encoder = Encoder.fitSync(Table.fromRows(rows, { types: { city: 'category' } }), { embeddings })
+      const told = (city: unknown) => refused(() => encoder.encodeFeatures([{ city: 'Wien' }, { city }]))
+      expect(told({ x: 1 })).toBe(
+        "Expected a text in column 'city', row 1 but received { x } of type object. Give the value itself.",
+      )
+      expect(told(['Wien'])).toMatch(/column 'city', row 1 but received \['Wien'\] of type array/)
+      expect(told(new Set())).toMatch(/received \{\} of type Set/)
+      expect(told(() => 'Wien')).toMatch(/column 'city', row 1 but received a function/)
+      expect(told(Symbol('Wien'))).toMatch(/received Symbol\(Wien\)/)
+      // Numbers and booleans are the levels of their texts; dates that are none are missing, as null is.
+      const known = encoder.encodeFeatures([{ city: ' 7' }, { city: 'true' }, { city: null }, { city: undefined }])
+      const others = [7n, true, new Date(Number.NaN), new Date(0)].map((city) => ({ city }))
+      expect(encoder.encodeFeatures(others)).toEqual(known)
+    }
+  })
+
   test('rare levels join the unknown ones', () => {
     const rows = Array.from({ length: 300 }, (_, i) => ({ a: i === 7 ? 'rare' : i % 2 === 0 ? 'x' : 'y' }))
     expect(encode(rows).encoder.featureNames).toEqual(['a unknown', 'a x', 'a y'])
