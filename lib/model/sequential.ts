@@ -214,6 +214,10 @@ export class Sequential<
    * The output for every row: { data, shape: [rows, outputs] }. Of a model with an encoder that scales the target, values in
    * the target's own units. Rows may then be objects: a number may be a text, further columns are not looked at.
    *
+   * `data` is a Float32Array. Values that float32 cannot tell apart, such as times in seconds since 1970 (it has every 128th
+   * of them), lose digits in it: `encoder.decode(await model.predictRaw(rows))` gives them in float64, where the last
+   * layer's activation is linear.
+   *
    * @throws DeepblasError ERR_DEEPBLAS_DATA for a column that is missing
    */
   async predict(rows: PredictionInput): Promise<Prediction> {

@@ -115,6 +115,29 @@ describe('values', () => {
     expect(first!.meanAbsoluteError).toBeGreaterThan(1000)
   })
 
+  test('far from 0 have all their digits by way of decode, as the metrics have', async () => {
+    const rows = Array.from({ length: 200 }, (_, i) => {
+      const [hour, day] = [(i * 7) % 24, (i * 11) % 31]
+      return { hour, day, time: 1.7e9 + 8 * (hour - 12) + 3 * day + Math.sin(i) }
+    })
+    const encoder = Encoder.fitSync(Table.fromRows(rows), { target: 'time' })
+    const data = encoder.encode(Table.fromRows(rows))
+    const model = new Sequential(tabularLayers(encoder, { hidden: [] }), { inputs: encoder.inputs, seed: 1 })
+    await model.fit(data, { loss: 'meanSquaredError', optimizer: new LBFGS(), epochs: 30 })
+    const rootMeanSquare = (values: ArrayLike<number>) =>
+      Math.sqrt(rows.reduce((sum, { time }, i) => sum + (values[i]! - time) ** 2, 0) / rows.length)
+    const { rootMeanSquaredError } = await model.evaluate(data, { metrics: ['rootMeanSquaredError'] })
+    // The sine alone cannot be learnt.
+    expect(rootMeanSquaredError).toBeLessThan(1)
+    const exact = rootMeanSquare(encoder.decode(await model.predictRaw(rows)) as number[])
+    expect(Math.abs(exact / rootMeanSquaredError - 1)).toBeLessThan(1e-4)
+    expect(encoder.decode(model.predictRawSync(rows))).toEqual(encoder.decode(await model.predictRaw(data)))
+    // Of float32 the nearest that there are.
+    const { data: rounded } = await model.predict(rows)
+    expect(rounded).toBeInstanceOf(Float32Array)
+    expect(rootMeanSquare(rounded)).toBeGreaterThan(20)
+  })
+
   test('unscaled where one asks for it', async () => {
     const { model, data } = await fitted({ target: 'price', ignore: ['cheap'], scaleTarget: false })
     const { loss, meanSquaredError } = await model.evaluate(data)
