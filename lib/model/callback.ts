@@ -86,6 +86,7 @@ export interface TrainingHandle {
   learningRateFactor: number
   /**
    * Writes all that it takes to go on from here, whole or not at all; `fit({ resume })` does. A promise, but in `fitSync`.
+   * Called in `onStepEnd` at an epoch's end, it writes once all callbacks have been told of the epoch.
    */
   saveCheckpoint(path: string): void | Promise<void>
   /** The model that fits. It may be read and saved in a callback. */

@@ -203,10 +203,7 @@ function recordScoring(
     program: record.program(),
     labels: record.labels,
     kernels: record.kernels,
-    scores: [
-      { name: 'loss', finish: (mean) => mean },
-      ...rowMetrics.map(({ name, finish }) => ({ name, finish: finish ?? ((mean: number) => mean) })),
-    ],
+    scores: rowScores(metrics),
     stepNumbers: record.stepNumberCount,
     optimizerNumbers,
     memberNumbers: record.memberNumbers,
@@ -215,6 +212,13 @@ function recordScoring(
     takesLogits,
     lossOutput: output,
   }
+}
+
+/** What the accumulators of a program are, in their order: 'loss', then the metrics that are means over rows. */
+export function rowScores(metrics: readonly Metric[]): RowScore[] {
+  const rowMetrics = metrics.filter(({ record }) => record !== undefined)
+  const same = (mean: number) => mean
+  return [{ name: 'loss', finish: same }, ...rowMetrics.map(({ name, finish = same }) => ({ name, finish }))]
 }
 
 /** The columns of a program without an optimizer, [members, columns]: the same at every batch. */

@@ -164,9 +164,10 @@ export function* fitting(settings: FitSettings, train: readonly Dataset[], form:
         seconds: (performance.now() - begun) / 1000,
       }
       watches.progress(progress)
-      if (chunk.steps > 0) yield* watches.step(progress, before + done)
+      if (chunk.steps > 0) yield* watches.step(progress, before + done, ended)
       for (const results of finished) yield* watches.epoch(results, done < total)
       watches.dropStopped(done < total)
+      yield* watches.saveDeferred()
       if (active.size !== taking.length) training.setActive(Float64Array.from(active))
       // Aborted while a callback ran, or between chunks.
       signal?.throwIfAborted()

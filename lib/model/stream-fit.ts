@@ -9,7 +9,7 @@ import type { Moment } from '../optimizers/optimizer.js'
 import { begin, saveCheckpoint } from './begin.js'
 import type { Progress } from './callback.js'
 import { restoreCallbacks } from './checkpoint.js'
-import { type Compiled, compileScoring, type RowScore } from './compile.js'
+import { type Compiled, compileScoring, rowScores } from './compile.js'
 import { dataChecksums } from './data-checksums.js'
 import { epochResult, type History, runningLoss } from './epoch-results.js'
 import { dataMode, rowsOf } from './fit-data.js'
@@ -65,7 +65,7 @@ export function* fittingStream(settings: StreamSettings, form: FitForm): FitStep
     const begun = performance.now()
     let done = 0
     let told = Number.NEGATIVE_INFINITY
-    let scores: readonly RowScore[] = []
+    const scores = rowScores(scoring.metrics)
     while (place.epoch < epochs && active.size > 0 && !batches.ended) {
       const epochBegun = performance.now()
       yield* arrived(batches.begin(place.epoch, place.stepOfEpoch))
@@ -74,7 +74,6 @@ export function* fittingStream(settings: StreamSettings, form: FitForm): FitStep
         const batch = yield* arrived(batches.next())
         if (batch === undefined) break
         const bound = run.bind(batch)
-        scores = bound.compiled.scores
         const factors = seeds.map((_, member) => watches.factorOf(member))
         const { stepOfEpoch } = place
         const now = [...steps]
@@ -128,7 +127,7 @@ export function* fittingStream(settings: StreamSettings, form: FitForm): FitStep
           told = 1000 * seconds
           watches.progress(progress)
         }
-        yield* watches.step(progress, Math.max(...steps))
+        yield* watches.step(progress, Math.max(...steps), place.stepOfEpoch === stepsPerEpoch)
         watches.dropStopped(true)
         // Aborted while a callback ran.
         signal?.throwIfAborted()
@@ -169,6 +168,7 @@ export function* fittingStream(settings: StreamSettings, form: FitForm): FitStep
       const more = place.epoch < epochs && !batches.ended
       yield* watches.epoch(results, more)
       watches.dropStopped(more)
+      yield* watches.saveDeferred()
       signal?.throwIfAborted()
     }
     if (run.averages !== undefined) settings.parameters.copyFrom(run.averages)

@@ -24,13 +24,19 @@ export class Watches {
   /** Members that train on. */
   readonly active: Set<number>
   readonly #histories: readonly History[]
+  readonly #save: Handle['saveCheckpoint']
+  /** Checkpoints asked for at an epoch's last step, of whose end nobody has been told yet. */
+  readonly #deferred = new Set<string>()
+  #defers = false
 
   constructor(settings: WatchSettings, histories: readonly History[], save: Handle['saveCheckpoint']) {
     this.#histories = histories
+    this.#save = save
     this.active = new Set(histories.keys())
     const everyone = [...this.active]
     const watch = (callback: Callback, member: number | undefined, history: History): Watch => {
-      const handle = new Handle(settings, member === undefined ? everyone : [member], save)
+      const saveOrDefer = (path: string) => (this.#defers ? void this.#deferred.add(path) : save(path))
+      const handle = new Handle(settings, member === undefined ? everyone : [member], saveOrDefer)
       return { callback, member, handle, history }
     }
     const all = settings.callbacks.flatMap((callback) => {
@@ -75,12 +81,17 @@ export class Watches {
     for (const { callback, handle } of this.all) yield* told(callback.onFitStart?.(info, handle))
   }
 
-  /** `done`: steps of the whole training, those before a resume included. */
-  *step(progress: Progress, done: number): FitSteps<void> {
+  /**
+   * @param done steps of the whole training, those before a resume included
+   * @param ends whether an epoch has ended with it: `epoch` and `saveDeferred` follow
+   */
+  *step(progress: Progress, done: number, ends: boolean): FitSteps<void> {
+    this.#defers = ends
     for (const { callback, handle } of this.all) {
       const every = stepsBetween(callback)
       if (every !== undefined && done % every === 0) yield* told(callback.onStepEnd?.(progress, handle))
     }
+    this.#defers = false
   }
 
   progress(progress: Progress): void {
@@ -96,6 +107,13 @@ export class Watches {
       if (watch.member === undefined) watch.history.epochs.push(result)
       yield* told(watch.callback.onEpochEnd?.(result, watch.handle))
     }
+  }
+
+  /** A checkpoint between a step's end and its epoch's would be of callbacks that are never told of that epoch. */
+  *saveDeferred(): FitSteps<void> {
+    const paths = [...this.#deferred]
+    this.#deferred.clear()
+    for (const path of paths) yield* told(this.#save(path))
   }
 
   /** Members that a callback has stopped take no further part; `more`: whether they would have had steps to go. */

@@ -91,9 +91,10 @@ export function* wholeFit(settings: FitSettings, train: Dataset, optimizer: LBFG
       const seconds = (performance.now() - begun) / 1000
       const progress = { epoch: done, epochs, step: 1, stepsPerEpoch: 1, totalStep: done - before, loss, seconds }
       watches.progress(progress)
-      yield* watches.step(progress, done)
+      yield* watches.step(progress, done, true)
       yield* watches.epoch(new Map([[0, result]]), done < epochs)
       watches.dropStopped(done < epochs)
+      yield* watches.saveDeferred()
       signal?.throwIfAborted()
       const point = readPoint(parameters, segments)
       if (point.some((value, i) => value !== place.point[i])) {

@@ -161,6 +161,47 @@ describe('a resumed training is the one that was not interrupted, to the same bi
     }
   })
 
+  test.each<[string, number, () => Callback[], Partial<FitOptions>]>([
+    ['a plateau', 7, () => [new ReduceOnPlateau({ monitor: 'loss', patience: 1, threshold: 0.9 })], {}],
+    ['early stopping', 7, () => [new EarlyStopping({ monitor: 'loss', patience: 1, minimumDelta: 0.01 })], {}],
+    ['full batches', 1, () => [new EarlyStopping({ monitor: 'loss', minimumDelta: 0.01 })], { batchSize: 'full' }],
+    ['every step', 7, () => [new EarlyStopping({ monitor: 'loss', minimumDelta: 0.01 })], {}],
+  ])('with a checkpoint at the last step of an epoch: %s', async (what, stepsOfEpoch, callbacks, more) => {
+    const every = { steps: what === 'every step' ? 1 : stepsOfEpoch }
+    const whole = model()
+    const expected = await whole.fit(train, options({ ...more, callbacks: callbacks() }))
+    for (const epochs of [1, 2, 3]) {
+      const path = newPath()
+      const saving = [...callbacks(), crash({ step: epochs * stepsOfEpoch + 1 }), new Checkpoint(path, { every })]
+      await expect(model().fit(train, options({ ...more, callbacks: saving }))).rejects.toThrow('crash')
+      const resumed = model()
+      const history = await resumed.fit(train, options({ ...more, callbacks: callbacks(), resume: path }))
+      expect(scores(history)).toEqual(scores(expected))
+      expect(bits(resumed.getWeights())).toEqual(bits(whole.getWeights()))
+    }
+  })
+
+  test.each([undefined, 4])('a stream at the last step of an epoch, stepsPerEpoch %s', async (stepsPerEpoch) => {
+    const source = () => train.batch(27)
+    const given = (callbacks: Callback[], resume?: string) => ({
+      loss: 'binaryCrossEntropy' as const,
+      optimizer: new Adam({ learningRate: 0.02 }),
+      epochs: 6,
+      metrics: ['accuracy' as const],
+      callbacks: [new EarlyStopping({ monitor: 'loss', minimumDelta: 0.01 }), ...callbacks],
+      ...(stepsPerEpoch && { stepsPerEpoch }),
+      ...(resume && { resume }),
+    })
+    const whole = model()
+    const expected = await whole.fit(source, given([]))
+    const path = newPath()
+    const saving = [crash({ step: 5 }), new Checkpoint(path, { every: { steps: 4 } })]
+    await expect(model().fit(source, given(saving))).rejects.toThrow('crash')
+    const resumed = model()
+    expect(scores(await resumed.fit(source, given([], path)))).toEqual(scores(expected))
+    expect(bits(resumed.getWeights())).toEqual(bits(whole.getWeights()))
+  })
+
   test('a population: every member, also those that have stopped', async () => {
     const many = () => new Population(layers(), { inputs: 2, members: 3, seed: 8 })
     const own = () =>
