@@ -1,5 +1,6 @@
 #include "core/arena.h"
 
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <string>
@@ -45,10 +46,21 @@ void* allocate(size_t bytes) {
     return begin + before;
   }
 #endif
+#if defined(__SANITIZE_ADDRESS__)
+  // Ends where it is asked to end: the sanitizer sees what reaches over it.
   void* memory = nullptr;
   if (posix_memalign(&memory, Arena::kAlignment, bytes) != 0) return nullptr;
   std::memset(memory, 0, bytes);
   return memory;
+#else
+  // Not posix_memalign: glibc's does not take what was freed before, and a loop that trains grows without end.
+  void* whole = std::calloc(1, bytes + Arena::kAlignment);
+  if (whole == nullptr) return nullptr;
+  // calloc aligns to 16 bytes, so that there is room for its pointer.
+  const uintptr_t aligned = reinterpret_cast<uintptr_t>(whole) / Arena::kAlignment * Arena::kAlignment + Arena::kAlignment;
+  reinterpret_cast<void**>(aligned)[-1] = whole;
+  return reinterpret_cast<void*>(aligned);
+#endif
 }
 
 void release(void* memory, size_t bytes) {
@@ -58,7 +70,11 @@ void release(void* memory, size_t bytes) {
     return;
   }
 #endif
+#if defined(__SANITIZE_ADDRESS__)
   std::free(memory);
+#else
+  std::free(static_cast<void**>(memory)[-1]);
+#endif
 }
 
 }  // namespace
