@@ -40,15 +40,28 @@ export class EvaluationRun {
   }
 
   async run(): Promise<Evaluation[]> {
-    const accumulators = await this.#pass.run()
-    await this.#scorePass?.run('async')
-    return this.#evaluations(accumulators)
+    try {
+      const accumulators = await this.#pass.run()
+      await this.#scorePass?.run('async')
+      return this.#evaluations(accumulators)
+    } finally {
+      this.#release()
+    }
   }
 
   runSync(): Evaluation[] {
-    const accumulators = this.#pass.runSync()
-    this.#scorePass?.run('sync')
-    return this.#evaluations(accumulators)
+    try {
+      const accumulators = this.#pass.runSync()
+      this.#scorePass?.run('sync')
+      return this.#evaluations(accumulators)
+    } finally {
+      this.#release()
+    }
+  }
+
+  #release(): void {
+    this.#pass.release()
+    this.#scorePass?.release()
   }
 
   #evaluations(accumulators: Float64Array): Evaluation[] {

@@ -63,6 +63,7 @@ export class ArenaSnapshot implements Snapshot {
   }
 
   release(): void {
+    this.arena?.release()
     this.arena = undefined
   }
 }

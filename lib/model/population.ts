@@ -41,7 +41,7 @@ import { Sequential } from './sequential.js'
 import { type BatchSource, isBatchSource } from './stream.js'
 import { fittingStream } from './stream-fit.js'
 import { type StreamFitOptions, streamSettings } from './stream-options.js'
-import { continuedStart, type TrainingState } from './training-state.js'
+import { continuedStart, releaseStates, type TrainingState } from './training-state.js'
 
 export interface PopulationOptions<Inputs extends number | NamedInputs = number | NamedInputs> {
   /** Features of one row, by number or by name, as for Sequential. May be left out where the first layer says its inputs. */
@@ -204,6 +204,7 @@ export class Population<
   predictSync(rows: Rows | NumberArray | NamedRows | Dataset): PopulationPrediction {
     const { pass, prediction } = this.#prediction(rows)
     pass.runSync()
+    pass.release()
     return prediction
   }
 
@@ -354,6 +355,7 @@ export class Population<
       model: this,
       describe: () => this.#describe(),
       remember: (state) => {
+        releaseStates(this.#state, state)
         this.#state = state
       },
     }

@@ -55,6 +55,7 @@ export function predictRowsSync(model: Predicting, given: PredictionInput, kind:
     const data = dataFor('rows', rows, network, false)
     const { pass, output } = reader.pass(data, kind)
     pass.runSync()
+    pass.release()
     return inUnits(model, kind, { data: output, shape: [data.rows, network.outputs] })
   }
   const few = floatsFor(rows, network)

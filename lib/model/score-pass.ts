@@ -85,6 +85,10 @@ export class ScorePass {
     return form === 'async' ? this.#pass.run() : this.#pass.runSync()
   }
 
+  release(): void {
+    this.#pass.release()
+  }
+
   /** Of the last run. */
   values(member: number): Record<string, MetricValue> {
     const { outputs, layers } = this.#network

@@ -58,7 +58,7 @@ import { fittingStream } from './stream-fit.js'
 import { type StreamFitOptions, sameLabels, streamSettings } from './stream-options.js'
 import { summary } from './summary.js'
 import { type LayerRecord, traceNetwork } from './trace.js'
-import { continuedStart, type TrainingState } from './training-state.js'
+import { continuedStart, releaseStates, type TrainingState } from './training-state.js'
 import { checkedWeights, type NamedWeights, namedWeights, type SetWeightsOptions } from './weights.js'
 
 export interface SequentialOptions<Inputs extends number | NamedInputs = number | NamedInputs> {
@@ -445,6 +445,7 @@ export class Sequential<
       model: this,
       describe: () => this.#describe(),
       remember: (state) => {
+        releaseStates(this.#state, state)
         this.#state = state
       },
     }

@@ -57,3 +57,8 @@ export function freshStart(network: Network, optimizer: Optimizer, members: numb
     states: optimizer.stateNames.map(() => newArena(network, members)),
   }
 }
+
+/** Gives up the memory of an optimizer's state that nobody goes on from. */
+export function releaseStates(before: TrainingState | undefined, { states }: TrainingState): void {
+  for (const arena of before?.states ?? []) if (!states.includes(arena)) arena.release()
+}

@@ -25,6 +25,10 @@ export interface Arena {
   read(member: number, offset: number, rows: number, columns: number, panel: number): Float32Array<ArrayBuffer>
   write(member: number, offset: number, rows: number, columns: number, panel: number, values: Float32Array): void
   copyFrom(from: Arena, member?: number, memberOfFrom?: number): void
+  /** Whether all of a member's numbers are finite. */
+  isFinite(member: number): boolean
+  /** Gives up the memory now: finalizers run between turns of the event loop, which a synchronous program has none of. */
+  release(): void
 }
 
 /** A native copy of an array. */
@@ -138,6 +142,8 @@ export interface Training {
   microseconds(): { calls: Float64Array; regions: Float64Array }
   readTensor(tensor: number, member: number, rows: number): Float64Array
   bytes(): number
+  /** As an arena's. */
+  release(): void
 }
 
 export interface Pass {
@@ -145,6 +151,8 @@ export interface Pass {
   run(): Promise<Float64Array>
   runSync(): Float64Array
   readTensor(tensor: number, member: number, rows: number): Float64Array
+  /** As an arena's. */
+  release(): void
 }
 
 export interface Predictor {

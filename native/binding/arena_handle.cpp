@@ -3,6 +3,7 @@
 #include "binding/environment.h"
 #include "binding/guarded.h"
 #include "binding/handles.h"
+#include "core/finite.h"
 #include "core/random.h"
 #include "program/streams.h"
 
@@ -46,7 +47,9 @@ void scatter(const Place& place, const float* from) {
 Napi::Function ArenaHandle::define(Napi::Env env) {
   return DefineClass(env, "Arena",
                      {InstanceMethod<&ArenaHandle::fill>("fill"), InstanceMethod<&ArenaHandle::read>("read"),
-                      InstanceMethod<&ArenaHandle::write>("write"), InstanceMethod<&ArenaHandle::copyFrom>("copyFrom")});
+                      InstanceMethod<&ArenaHandle::write>("write"), InstanceMethod<&ArenaHandle::copyFrom>("copyFrom"),
+                      InstanceMethod<&ArenaHandle::isFinite>("isFinite"),
+                      InstanceMethod<&ArenaHandle::release>("release")});
 }
 
 ArenaHandle::ArenaHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<ArenaHandle>(info) {
@@ -110,6 +113,19 @@ void ArenaHandle::copyFrom(const Napi::CallbackInfo& info) {
     require(to >= 0 && to < arena_->members && member >= 0 && member < from->members, "no such member");
     std::memcpy(arena_->of(to), from->of(member), sizeof(float) * arena_->length);
   });
+}
+
+Napi::Value ArenaHandle::isFinite(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const int64_t member = info[0].ToNumber().Int64Value();
+    require(member >= 0 && member < arena_->members, "no such member");
+    return Napi::Boolean::New(info.Env(), allFinite(arena_->of(member), arena_->length));
+  });
+}
+
+void ArenaHandle::release(const Napi::CallbackInfo& info) {
+  Environment::of(info.Env()).adjustMemory(info.Env(), -static_cast<int64_t>(arena_->memory.bytes()));
+  arena_ = std::make_shared<FloatArena>();
 }
 
 std::shared_ptr<FloatArena> arenaOf(const Napi::Value& value) {

@@ -20,8 +20,8 @@ struct Owned;
 // Floats of one or many members, laid out alike: parameters, gradients, optimizer state.
 struct FloatArena {
   Arena memory;
-  int64_t length;  // floats of one member
-  int64_t members;
+  int64_t length = 0;  // floats of one member
+  int64_t members = 0;
   float* of(int64_t member) const { return memory.as<float>() + member * length; }
 };
 
@@ -39,6 +39,8 @@ class ArenaHandle : public Napi::ObjectWrap<ArenaHandle> {
   Napi::Value read(const Napi::CallbackInfo& info);   // (member, offset, rows, columns, panel) -> Float32Array
   void write(const Napi::CallbackInfo& info);         // (member, offset, rows, columns, panel, Float32Array)
   void copyFrom(const Napi::CallbackInfo& info);      // (arena), or (arena, member, its member)
+  Napi::Value isFinite(const Napi::CallbackInfo& info);  // (member) -> whether all of its numbers are
+  void release(const Napi::CallbackInfo& info);       // gives up the memory; no place is inside it any more
 
   std::shared_ptr<FloatArena> arena_;
 };
@@ -102,6 +104,8 @@ class TrainingHandle : public Napi::ObjectWrap<TrainingHandle> {
   Napi::Value microseconds(const Napi::CallbackInfo& info);
   Napi::Value readTensor(const Napi::CallbackInfo& info);  // (tensor, member, rows) -> Float64Array
   Napi::Value bytes(const Napi::CallbackInfo& info);
+  void release(const Napi::CallbackInfo& info);  // gives up the memory once a chunk under way has ended
+  Training& training() const;
 
   std::shared_ptr<Training> training_;
   Owned* owned_ = nullptr;  // lives with training_
@@ -118,6 +122,8 @@ class PassHandle : public Napi::ObjectWrap<PassHandle> {
   Napi::Value run(const Napi::CallbackInfo& info);      // () -> Promise<Float64Array> of all accumulators
   Napi::Value runSync(const Napi::CallbackInfo& info);
   Napi::Value readTensor(const Napi::CallbackInfo& info);  // (tensor, member, rows) -> Float64Array
+  void release(const Napi::CallbackInfo& info);  // gives up the memory once a run under way has ended
+  Pass& pass() const;
 
   std::shared_ptr<Pass> pass_;
   std::shared_ptr<std::atomic<bool>> cancelled_;

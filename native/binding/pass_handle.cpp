@@ -35,7 +35,8 @@ Napi::Value accumulatorsOf(Napi::Env env, Pass& pass) {
 Napi::Function PassHandle::define(Napi::Env env) {
   return DefineClass(env, "Pass",
                      {InstanceMethod<&PassHandle::run>("run"), InstanceMethod<&PassHandle::runSync>("runSync"),
-                      InstanceMethod<&PassHandle::readTensor>("readTensor")});
+                      InstanceMethod<&PassHandle::readTensor>("readTensor"),
+                      InstanceMethod<&PassHandle::release>("release")});
 }
 
 // { program, batch, keepAll, rows, numbers?, parameters, gradients?, slots, output?: Float32Array of [members, rows, columns],
@@ -70,7 +71,18 @@ PassHandle::PassHandle(const Napi::CallbackInfo& info)
   });
 }
 
+void PassHandle::release(const Napi::CallbackInfo&) {
+  pass_.reset();
+  output_.Reset();
+}
+
+Pass& PassHandle::pass() const {
+  require(pass_ != nullptr, "a pass that was released");
+  return *pass_;
+}
+
 Napi::Value PassHandle::run(const Napi::CallbackInfo& info) {
+  guarded(info.Env(), [&] { pass(); });
   Environment::Task task;
   task.cancelled = cancelled_;
   task.work = [pass = pass_, cancelled = cancelled_] { runAll(*pass, *cancelled); };
@@ -84,15 +96,15 @@ Napi::Value PassHandle::runSync(const Napi::CallbackInfo& info) {
     {
       const FlushDenormals guard;
       const ThreadPool::JobScope scope(ThreadPool::instance());
-      runAll(*pass_, *cancelled_);
+      runAll(pass(), *cancelled_);
     }
-    return accumulatorsOf(info.Env(), *pass_);
+    return accumulatorsOf(info.Env(), pass());
   });
 }
 
 Napi::Value PassHandle::readTensor(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
-    return tensorValues(info.Env(), pass_->executor(), info[0].ToNumber().Int64Value(),
+    return tensorValues(info.Env(), pass().executor(), info[0].ToNumber().Int64Value(),
                         info[1].ToNumber().Int64Value(), info[2].ToNumber().Int64Value());
   });
 }

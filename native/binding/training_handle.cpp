@@ -73,7 +73,8 @@ Napi::Function TrainingHandle::define(Napi::Env env) {
        InstanceMethod<&TrainingHandle::rebind>("rebind"),
        InstanceMethod<&TrainingHandle::measure>("measure"),
        InstanceMethod<&TrainingHandle::microseconds>("microseconds"),
-       InstanceMethod<&TrainingHandle::readTensor>("readTensor"), InstanceMethod<&TrainingHandle::bytes>("bytes")});
+       InstanceMethod<&TrainingHandle::readTensor>("readTensor"), InstanceMethod<&TrainingHandle::bytes>("bytes"),
+       InstanceMethod<&TrainingHandle::release>("release")});
 }
 
 // { program, batch, keepAll, rows, seeds, shuffle, epoch, stepOfEpoch, accumulators?, parameters, gradients, states, slots,
@@ -120,7 +121,7 @@ TrainingHandle::TrainingHandle(const Napi::CallbackInfo& info)
 void TrainingHandle::Finalize(Napi::Env env) { Environment::of(env).adjustMemory(env, -reported_); }
 
 Napi::Value TrainingHandle::advance(const Napi::CallbackInfo& info) {
-  auto chunk = guarded(info.Env(), [&] { return readChunk(info, *training_); });
+  auto chunk = guarded(info.Env(), [&] { return readChunk(info, training()); });
   auto result = std::make_shared<ChunkResult>();
   Environment::Task task;
   task.cancelled = cancelled_;
@@ -133,31 +134,33 @@ Napi::Value TrainingHandle::advance(const Napi::CallbackInfo& info) {
 
 Napi::Value TrainingHandle::advanceSync(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
-    const auto chunk = readChunk(info, *training_);
+    const auto chunk = readChunk(info, training());
     ChunkResult result;
     {
       const FlushDenormals guard;
       const ThreadPool::JobScope scope(ThreadPool::instance());
-      result = training_->advance(chunk->limits, *cancelled_);
+      result = training().advance(chunk->limits, *cancelled_);
     }
-    return describeChunk(info.Env(), *training_, result);
+    return describeChunk(info.Env(), training(), result);
   });
 }
 
 void TrainingHandle::cancel(const Napi::CallbackInfo&) { cancelled_->store(true); }
 
-void TrainingHandle::setActive(const Napi::CallbackInfo& info) { training_->setActive(readRows(info[0])); }
+void TrainingHandle::setActive(const Napi::CallbackInfo& info) {
+  guarded(info.Env(), [&] { training().setActive(readRows(info[0])); });
+}
 
 void TrainingHandle::rebind(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
     Owned data;
-    training_->rebind(readSlots(info[0], training_->executor().members(), data), readRows(info[1]));
+    training().rebind(readSlots(info[0], training().executor().members(), data), readRows(info[1]));
     owned_->matrices = std::move(data.matrices);
   });
 }
 
 void TrainingHandle::measure(const Napi::CallbackInfo& info) {
-  training_->executor().measure(info[0].ToBoolean().Value());
+  guarded(info.Env(), [&] { training().executor().measure(info[0].ToBoolean().Value()); });
 }
 
 Napi::Value TrainingHandle::microseconds(const Napi::CallbackInfo& info) {
@@ -167,20 +170,33 @@ Napi::Value TrainingHandle::microseconds(const Napi::CallbackInfo& info) {
     return values;
   };
   Napi::Object result = Napi::Object::New(info.Env());
-  result.Set("calls", copy(training_->executor().callMicroseconds()));
-  result.Set("regions", copy(training_->executor().regionMicroseconds()));
+  result.Set("calls", copy(training().executor().callMicroseconds()));
+  result.Set("regions", copy(training().executor().regionMicroseconds()));
   return result;
 }
 
 Napi::Value TrainingHandle::readTensor(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
-    return tensorValues(info.Env(), training_->executor(), info[0].ToNumber().Int64Value(),
+    return tensorValues(info.Env(), training().executor(), info[0].ToNumber().Int64Value(),
                         info[1].ToNumber().Int64Value(), info[2].ToNumber().Int64Value());
   });
 }
 
 Napi::Value TrainingHandle::bytes(const Napi::CallbackInfo& info) {
-  return Napi::Number::New(info.Env(), static_cast<double>(training_->bytes()));
+  return Napi::Number::New(info.Env(), static_cast<double>(training().bytes()));
+}
+
+// Node runs finalizers between turns of the event loop: a program that trains in a synchronous loop has none of these.
+void TrainingHandle::release(const Napi::CallbackInfo& info) {
+  Environment::of(info.Env()).adjustMemory(info.Env(), -reported_);
+  reported_ = 0;
+  training_.reset();
+  owned_ = nullptr;
+}
+
+Training& TrainingHandle::training() const {
+  require(training_ != nullptr, "a training that was released");
+  return *training_;
 }
 
 }  // namespace deepblas

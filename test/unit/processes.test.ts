@@ -42,6 +42,13 @@ test('10,000 models made and dropped leave resident memory flat', async () => {
   expect((late - early) / MiB).toBeLessThan(150)
 })
 
+test('synchronous fits leave resident memory flat though no finalizer runs', async () => {
+  const [early = 0, late = 0] = await runProgram<number[]>('rss-synchronous.mjs', { args: ['100', '700'], flags })
+  expect(early).toBeGreaterThan(0)
+  // Gradients, moments and workspaces of the 600 rounds between the two are more than 1 GB.
+  expect((late - early) / MiB).toBeLessThan(100)
+})
+
 test('worker threads train side by side, give the same numbers and unload', async () => {
   const { own, theirs } = await runProgram<{ own: number; theirs: unknown[] }>('worker-unload.mjs')
   expect(theirs).toEqual(Array.from({ length: 4 }, () => ({ loss: own, code: 0 })))
