@@ -179,6 +179,12 @@ function checkedCallback(argument: string, callback: unknown): Callback {
   }
   const bad = known.find((name) => typeof methods[name] !== 'function')
   if (bad !== undefined) throw invalid(`${argument}.${bad}`, 'function', methods[bad])
+  const { needs } = methods
+  if (typeof needs === 'object' && needs !== null) {
+    positiveInteger(`${argument}.needs.steps`, (needs as { steps?: unknown }).steps)
+  } else if (needs !== undefined && needs !== 'epoch' && needs !== 'step') {
+    throw invalid(`${argument}.needs`, "'epoch', 'step' or { steps }", needs, didYouMean(needs, ['epoch', 'step']))
+  }
   return callback
 }
 

@@ -16,6 +16,8 @@ export interface Run {
   readonly ownSteps: readonly number[]
   /** The optimizer's, in the order of its names. */
   readonly states: readonly Arena[]
+  /** Gives up all memory that is of no use after the fit. */
+  readonly release: () => void
 }
 
 /** DEEPBLAS_CHECK=1 runs every call by itself, on one thread, in the order of recording. */
@@ -34,6 +36,7 @@ export function prepare(settings: FitSettings, train: readonly Dataset[], start:
   // What no update reaches, such as a frozen layer, is its own average.
   if (start.stepsBefore.every((steps) => steps + start.stepOfEpoch === 0)) averages?.copyFrom(parameters)
   const ownSteps = Array.from(rows, (count) => Math.ceil(count / batch))
+  const gradients = newArena(network, seeds.length)
   const training = new (native().Training)({
     program: compiled.program,
     batch,
@@ -45,14 +48,18 @@ export function prepare(settings: FitSettings, train: readonly Dataset[], start:
     stepOfEpoch: start.stepOfEpoch,
     ...(start.accumulators === undefined ? {} : { accumulators: start.accumulators }),
     parameters,
-    gradients: newArena(network, seeds.length),
+    gradients,
     states: [...start.states],
     slots,
     ...(validation === undefined
       ? {}
       : { validation: heldOut({ ...settings, parameters: averages ?? parameters }, validation) }),
   })
-  return { training, compiled, ownSteps, states: start.states }
+  const release = () => {
+    training.release()
+    gradients.release()
+  }
+  return { training, compiled, ownSteps, states: start.states, release }
 }
 
 /** Rows of a step: 'full' and more than there are mean all of them. */

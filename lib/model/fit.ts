@@ -17,7 +17,7 @@ import { rowsOf } from './fit-data.js'
 import type { FitForm, FitSteps } from './fit-request.js'
 import { batchOf, checking, prepare } from './fit-run.js'
 import { type Network, trainableCount } from './network.js'
-import { notFinite } from './not-finite.js'
+import { notFinite, requireFiniteUpdate } from './not-finite.js'
 import { runPasses, scorePasses } from './score-pass.js'
 import { same, stepTable } from './step-table.js'
 import type { TrainingStart, TrainingState } from './training-state.js'
@@ -66,7 +66,7 @@ export function* fitting(settings: FitSettings, train: readonly Dataset[], form:
   const batch = batchOf(settings.batchSize, rows)
   const batches = { rows, batch, checksums: dataChecksums(train, settings.validation) }
   const { start, histories, saved } = yield* begin(settings, batches, form)
-  const { training, compiled, ownSteps, states } = prepare(settings, train, start, batch)
+  const { training, compiled, ownSteps, states, release } = prepare(settings, train, start, batch)
   const stepsPerEpoch = Math.max(...ownSteps)
   /** The member's own count of updates after so many steps since the start: one with fewer rows waits for the others. */
   const updates = (steps: number, member: number) =>
@@ -142,7 +142,7 @@ export function* fitting(settings: FitSettings, train: readonly Dataset[], form:
       for (const member of taking) steps[member] = updates(done, member)
       const end = chunkEnds[chunk.end]
       if (end === 'cancelled') signal?.throwIfAborted()
-      if (members === 1 && end === 'notFinite') throw notFinite(chunk.failures[0]!)
+      if (members === 1 && end === 'notFinite') throw notFinite(chunk.failures[0]!, settings.parameters)
       wanted = Math.min(MOST_STEPS_OF_CHUNK, Math.max(FIRST_STEPS_OF_CHUNK, 2 * chunk.steps))
       const ended = chunk.results.length > 0
       const measured = { passes, seconds: ended ? yield* runPasses(passes) : 0 }
@@ -172,11 +172,13 @@ export function* fitting(settings: FitSettings, train: readonly Dataset[], form:
       // Aborted while a callback ran, or between chunks.
       signal?.throwIfAborted()
     }
+    if (done > start.stepOfEpoch) requireFiniteUpdate(settings.parameters, histories)
     if (averages !== undefined) settings.parameters.copyFrom(averages)
     yield* watches.end()
     return histories
   } finally {
     signal?.removeEventListener('abort', cancel)
+    release()
     settings.remember({ optimizer, states, epoch: place.epoch, steps })
   }
 }

@@ -16,7 +16,7 @@ import { dataMode, rowsOf } from './fit-data.js'
 import { arrived, type FitForm, type FitSteps } from './fit-request.js'
 import { checking, heldOut } from './fit-run.js'
 import { newArena, trainableCount } from './network.js'
-import { notFinite } from './not-finite.js'
+import { notFinite, requireFiniteUpdate } from './not-finite.js'
 import { ScorePass } from './score-pass.js'
 import { same, stepTable } from './step-table.js'
 import { EpochBatches } from './stream.js'
@@ -102,7 +102,7 @@ export function* fittingStream(settings: StreamSettings, form: FitForm): FitStep
         const end = chunkEnds[chunk.end]
         if (end === 'cancelled') signal?.throwIfAborted()
         if (members === 1 && end === 'notFinite') {
-          throw notFinite({ ...chunk.failures[0]!, epoch: place.epoch, stepOfEpoch })
+          throw notFinite({ ...chunk.failures[0]!, epoch: place.epoch, stepOfEpoch }, settings.parameters)
         }
         for (const { member } of chunk.failures) {
           active.delete(member)
@@ -171,12 +171,14 @@ export function* fittingStream(settings: StreamSettings, form: FitForm): FitStep
       yield* watches.saveDeferred()
       signal?.throwIfAborted()
     }
+    if (done > 0) requireFiniteUpdate(settings.parameters, histories)
     if (run.averages !== undefined) settings.parameters.copyFrom(run.averages)
     yield* watches.end()
     return histories
   } finally {
     signal?.removeEventListener('abort', cancel)
     batches.close()
+    run.release()
     settings.remember({ optimizer, states: start.states, epoch: place.epoch, steps })
   }
 }
@@ -212,6 +214,12 @@ class StreamRun {
 
   cancel(): void {
     this.#training?.cancel()
+  }
+
+  /** Gives up all memory that is of no use after the fit. */
+  release(): void {
+    for (const { training } of this.#kept.values()) training.release()
+    this.#gradients.release()
   }
 
   /** A run that will take this batch next. */

@@ -148,10 +148,11 @@ export class EpochBatches {
   #open(): BatchIterator {
     const { source } = this.#settings
     const stream: unknown = typeof source === 'function' ? source(this.#epoch + 1) : source
-    if (!isStream(stream)) {
+    // As an argument of fit an array would be data sets of a population's members.
+    if (!isStream(stream) && !Array.isArray(stream)) {
       throw invalid('stream', 'AsyncIterable of batches, such as an async generator or a Node stream', stream)
     }
-    this.#stream = stream
+    this.#stream = stream as BatchStream
     this.#givenByStream = 0
     return Symbol.asyncIterator in stream ? stream[Symbol.asyncIterator]() : stream[Symbol.iterator]()
   }

@@ -1,6 +1,8 @@
 /*
  * The callbacks of one fit: whom each of them watches, when it is told, and what it has asked for.
  */
+
+import { invalid } from '../validate.js'
 import type { Callback, EpochResult, FitInfo, Progress } from './callback.js'
 import { type History, meanHistory, together } from './epoch-results.js'
 import type { FitSettings } from './fit.js'
@@ -95,7 +97,13 @@ export class Watches {
   }
 
   progress(progress: Progress): void {
-    for (const { callback } of this.all) callback.onProgress?.(progress)
+    for (const { callback } of this.all) {
+      const answer: unknown = callback.onProgress?.(progress)
+      if (typeof (answer as Promise<void> | undefined)?.then !== 'function') continue
+      // Nobody would hear of its failure, and Node ends a process for that.
+      ;(answer as Promise<void>).then(undefined, () => undefined)
+      throw invalid('what onProgress returns', 'nothing, since it cannot wait,', answer, 'Use onEpochEnd or onStepEnd.')
+    }
   }
 
   *epoch(results: ReadonlyMap<number, EpochResult>, more: boolean): FitSteps<void> {

@@ -27,7 +27,7 @@ interface Scored extends Evaluation {
 
 export function* wholeFit(settings: FitSettings, train: Dataset, optimizer: LBFGS): FitSteps<History[]> {
   const { network, parameters, scoring, validation, epochs, signal } = settings
-  const { evaluate, compiled } = evaluation(settings, train)
+  const { evaluate, compiled, release } = evaluation(settings, train)
   const segments = trainableSegments(network)
   const history: History = { epochs: [], stopped: 'completed' }
   const watches = new Watches(settings, [history], () => {
@@ -54,7 +54,8 @@ export function* wholeFit(settings: FitSettings, train: Dataset, optimizer: LBFG
     const begun = performance.now()
     const curvature = new Curvature(optimizer.memory)
     const first = yield* evaluate()
-    if (!Number.isFinite(first.loss)) throw notFinite({ member: 0, epoch: before, stepOfEpoch: 0, label: '' })
+    if (!Number.isFinite(first.loss))
+      throw notFinite({ member: 0, epoch: before, stepOfEpoch: 0, label: '' }, parameters)
     place = { ...place, ...first }
     while (done < epochs && watches.active.size > 0) {
       const epochBegun = performance.now()
@@ -113,6 +114,7 @@ export function* wholeFit(settings: FitSettings, train: Dataset, optimizer: LBFG
     writePoint(parameters, segments, place.point)
     throw error
   } finally {
+    release()
     settings.remember({ optimizer, states: [], epoch: done, steps: [done] })
   }
 }
@@ -152,7 +154,11 @@ function evaluation({ network, parameters, scoring }: FitSettings, train: Datase
     const sums = yield* sumsOf(pass)
     return { loss: sums[0]! / sums[1]!, gradient: readPoint(gradients, segments), sums }
   }
-  return { evaluate, compiled }
+  const release = () => {
+    pass.release()
+    gradients.release()
+  }
+  return { evaluate, compiled, release }
 }
 
 /** Runs a pass and gives its accumulators. */

@@ -5,6 +5,7 @@ import type { Recorder } from '../native/recorder.js'
 import type { Scalar, StepNumber, Tensor } from '../native/tensor.js'
 import { ofMember, type PerMember, requireMembers } from '../per-member.js'
 import { isSchedule, type Schedule } from '../schedules/schedule.js'
+import { invalid } from '../validate.js'
 import { recordAccumulation, recordNormFactor } from './gradient-stages.js'
 import { checkedOptions, type OptimizerOptions } from './options.js'
 
@@ -172,7 +173,9 @@ export abstract class Optimizer<State extends string = string, Numbers extends s
     const { learningRate } = this
     if (!isSchedule(learningRate)) return ofMember(learningRate, member) * factor
     const stepsPerEpoch = Math.ceil(moment.stepsPerEpoch / this.accumulate)
-    return learningRate.rate(this.#updates(moment), { stepsPerEpoch, member }) * factor
+    const rate: unknown = learningRate.rate(this.#updates(moment), { stepsPerEpoch, member })
+    if (typeof rate === 'number' && Number.isFinite(rate)) return rate * factor
+    throw invalid(`rate(${this.#updates(moment)}) of the schedule`, 'finite number', rate)
   }
 
   /** Writes the numbers of one step and member into the step table, from column `at` on. */

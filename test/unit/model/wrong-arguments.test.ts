@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Dataset, Dense, Sequential } from '../../../lib/index.js'
+import { Dataset, Dense, Sequential, SGD } from '../../../lib/index.js'
 
 const x = [
   [0, 1],
@@ -9,6 +9,7 @@ const data = Dataset.from({ x, y: [0, 1] })
 const model = () => new Sequential([new Dense(3, { activation: 'softmax' })], { inputs: 2 })
 const train = (options: object) => model().fit(data, { loss: 'crossEntropy', epochs: 1, ...options } as never)
 const any = (value: unknown) => value as never
+const rates = (rate: unknown) => ({ name: 'own', learningRate: 0.1, rate: () => rate })
 
 type Wrong = readonly [what: string, call: () => unknown, argument: string]
 const cases: Wrong[] = [
@@ -20,6 +21,19 @@ const cases: Wrong[] = [
   ['a callback without methods', () => train({ callbacks: [{}] }), 'onEpochEnd'],
   ['a callback with a misspelt method', () => train({ callbacks: [{ onEpochend() {} }] }), "Did you mean 'onEpochEnd'"],
   ['a number for a method', () => train({ callbacks: [{ onEpochEnd: 5 }] }), 'callbacks[0].onEpochEnd'],
+  ['misspelt needs', () => train({ callbacks: [{ needs: 'epcoh', onEpochEnd() {} }] }), "Did you mean 'epoch'"],
+  [
+    'no steps to need',
+    () => train({ callbacks: [{ needs: { steps: 0 }, onStepEnd() {} }] }),
+    'callbacks[0].needs.steps',
+  ],
+  [
+    'a promise from onProgress',
+    () => train({ callbacks: [{ onProgress: () => Promise.reject(new Error('disk full')) }] }),
+    'onProgress',
+  ],
+  ['a schedule of NaN', () => train({ optimizer: new SGD({ learningRate: any(rates(Number.NaN)) }) }), 'rate(0)'],
+  ['a schedule of texts', () => train({ optimizer: new SGD({ learningRate: any(rates('x')) }) }), 'rate(0)'],
   ['NaN in y', () => Dataset.from({ x, y: [0, Number.NaN] }), 'y[1]'],
   ['a number beyond float32 in y', () => Dataset.from({ x, y: [[1], [1e39]] }), 'y[1]'],
   ['null for sampleWeights', () => Dataset.from({ x, y: [0, 1], sampleWeights: any(null) }), 'sampleWeights'],
