@@ -49,6 +49,8 @@ export async function writeAll(stream: NodeJS.WritableStream, text: string): Pro
 /** Advice of the library, in the words of the command line. */
 export function inOptions(message: string): string {
   return message
+    .replaceAll("decimal: ','", '--decimal ,')
+    .replaceAll('Give fit the model, data and options', 'Give the command the data and options')
     .replaceAll('skipBadRows: true', '--skip-bad-rows')
     .replaceAll(", or give duplicateNames: 'number'", '')
     .replaceAll(' (if that stands for nothing, name it in missing)', '')

@@ -4,6 +4,7 @@
 import type { ColumnType } from './column.js'
 import { type BuilderOptions, type ColumnBuilder, columnBuilder } from './column-builder.js'
 import { type BadRow, MOST_SHOWN, Table } from './table.js'
+import { commaNumberOf } from './texts.js'
 
 export interface PlannedColumn {
   readonly name: string
@@ -69,6 +70,9 @@ export class TableBuilder {
 
   #misfit({ name, type, given }: PlannedColumn, text: string): string {
     const shown = text.length > 60 ? `${text.slice(0, 60)}…` : text
+    if (type === 'number' && commaNumberOf(text) !== undefined) {
+      return `the column '${name}' holds ${HELD[type]} but here '${shown}' (if its comma is a decimal point, give decimal: ',')`
+    }
     const advice = given ? '' : `; if the column holds texts, give types: { '${name}': 'category' }`
     return (
       `the column '${name}' holds ${HELD[type]} but here '${shown}' ` +

@@ -154,6 +154,11 @@ describe('what is recognised', () => {
     expect(typesOf(units)).toBe('Umsatz, EUR number, Menge, kg number')
   })
 
+  test('a number that a decimal comma would make one says so', async () => {
+    const wrong = read('a;b\n3.5;x\n2,5;y\n1.5;z\n', { types: { a: 'number' } })
+    await expect(wrong).rejects.toThrow(/line 3: .*'2,5' \(if its comma is a decimal point, give decimal: ','\)/)
+  })
+
   test('a word above numbers is a name, and so are the years beside it', async () => {
     const table = await read('id,2019,2020,y\n1,1500,1400,3\n2,2100,2300,5\n3,1900,2020,8\n')
     expect(table.names).toEqual(['id', '2019', '2020', 'y'])
