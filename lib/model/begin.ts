@@ -10,8 +10,8 @@ import {
 } from '../files/checkpoint-file.js'
 import { type Batches, describeCheckpoint, resumedStart, type Standing, savedHistories } from './checkpoint.js'
 import type { History } from './epoch-results.js'
-import type { FitSettings } from './fit.js'
 import { arrived, type FitForm, type FitSteps } from './fit-request.js'
+import type { FitSettings } from './fit-settings.js'
 import { freshStart, type TrainingStart } from './training-state.js'
 
 export interface Beginning {

@@ -6,7 +6,7 @@ import type { MetricValue } from '../metrics/metric.js'
 import type { Chunk } from '../native/addon.js'
 import type { EpochResult, HistoryView, Scores } from './callback.js'
 import type { RowScore, Scoring } from './compile.js'
-import type { FitSettings } from './fit.js'
+import type { FitSettings } from './fit-settings.js'
 import type { ScorePass } from './score-pass.js'
 import { type Accumulators, addScores, scoresOf } from './scores.js'
 

@@ -24,7 +24,7 @@ import {
 import type { Callback } from './callback.js'
 import { type ClassWeights, withClassWeights } from './class-weights.js'
 import type { Scoring } from './compile.js'
-import type { FitSettings, FitSubject } from './fit.js'
+import type { FitSettings, FitSubject } from './fit-settings.js'
 import { dataFor } from './inputs.js'
 import { requireComputable } from './metric-task.js'
 import type { Network } from './network.js'

@@ -4,8 +4,8 @@
 import type { Dataset } from '../data/dataset.js'
 import { type Arena, native, type Training } from '../native/addon.js'
 import { type Compiled, compileScoring, memberTable } from './compile.js'
-import type { FitSettings } from './fit.js'
 import { dataMode, EVALUATION_BATCH, rowsOf } from './fit-data.js'
+import type { FitSettings } from './fit-settings.js'
 import { newArena } from './network.js'
 import type { TrainingStart } from './training-state.js'
 

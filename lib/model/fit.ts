@@ -3,58 +3,28 @@
  * histories. Written once as a generator, so that the asynchronous and the synchronous form are the same code.
  */
 import type { Dataset } from '../data/dataset.js'
-import type { ModelDescription } from '../files/model-file.js'
-import { type Arena, chunkEnds } from '../native/addon.js'
+import { chunkEnds } from '../native/addon.js'
 import { LBFGS } from '../optimizers/lbfgs.js'
-import type { Moment, Optimizer } from '../optimizers/optimizer.js'
+import type { Moment } from '../optimizers/optimizer.js'
 import { begin, saveCheckpoint } from './begin.js'
-import type { Callback, Progress } from './callback.js'
+import type { Progress } from './callback.js'
 import { restoreCallbacks } from './checkpoint.js'
-import type { Scoring } from './compile.js'
 import { dataChecksums } from './data-checksums.js'
 import { type History, mean, readEpochs, runningLoss } from './epoch-results.js'
 import { rowsOf } from './fit-data.js'
 import type { FitForm, FitSteps } from './fit-request.js'
 import { batchOf, checking, prepare } from './fit-run.js'
-import { type Network, trainableCount } from './network.js'
+import type { FitSettings } from './fit-settings.js'
+import { trainableCount } from './network.js'
 import { notFinite, requireFiniteUpdate } from './not-finite.js'
 import { runPasses, scorePasses } from './score-pass.js'
 import { same, stepTable } from './step-table.js'
-import type { TrainingStart, TrainingState } from './training-state.js'
 import { Watches } from './watches.js'
 import { wholeFit } from './whole-fit.js'
 
 const CHUNK_MILLISECONDS = 30
 const MOST_STEPS_OF_CHUNK = 1 << 15
 const FIRST_STEPS_OF_CHUNK = 64
-
-/** The model that a fit changes, and what it tells it. */
-export interface FitSubject {
-  readonly parameters: Arena
-  readonly model: unknown
-  /** The model as its file would hold it now. */
-  readonly describe: () => ModelDescription
-  /** Told where the training stands when it ends, however it ends. */
-  readonly remember: (state: TrainingState) => void
-}
-
-export interface FitSettings extends FitSubject {
-  readonly network: Network
-  readonly validation: readonly Dataset[] | undefined
-  readonly scoring: Scoring
-  readonly optimizer: Optimizer
-  readonly epochs: number
-  readonly batchSize: number | 'full'
-  readonly shuffle: boolean
-  /** Of the shuffles, one a member. */
-  readonly seeds: readonly number[]
-  readonly callbacks: readonly Callback[]
-  readonly signal: AbortSignal | undefined
-  /** Where to go on; left out, the training starts anew. */
-  readonly start?: TrainingStart
-  /** Path of a checkpoint to go on from. */
-  readonly resume: string | undefined
-}
 
 /** `train`: one data set for all members, or one each. Returns the history of every member. */
 export function* fitting(settings: FitSettings, train: readonly Dataset[], form: FitForm): FitSteps<History[]> {

@@ -1,7 +1,7 @@
 import { DeepblasError } from '../errors.js'
 import type { Arena } from '../native/addon.js'
 import type { Snapshot, TrainingHandle } from './callback.js'
-import type { FitSettings } from './fit.js'
+import type { FitSettings } from './fit-settings.js'
 import { newArena } from './network.js'
 
 export interface HandleSettings extends Pick<FitSettings, 'network' | 'parameters' | 'model'> {

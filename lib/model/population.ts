@@ -12,7 +12,7 @@ import { compilePrediction, type Scoring } from './compile.js'
 import type { Fitting, NumberOf } from './dimensions.js'
 import type { History } from './epoch-results.js'
 import { EvaluationRun } from './evaluation.js'
-import { type FitSubject, fitting } from './fit.js'
+import { fitting } from './fit.js'
 import { EVALUATION_BATCH, rowsOf } from './fit-data.js'
 import { FitLock } from './fit-lock.js'
 import {
@@ -26,6 +26,7 @@ import {
   type Trainee,
 } from './fit-options.js'
 import type { FitForm, FitSteps } from './fit-request.js'
+import type { FitSubject } from './fit-settings.js'
 import { inputsOf, readInputs } from './inputs.js'
 import { ModelReader } from './model-reader.js'
 import { buildNetwork, initializeParameters, type Network, newArena, trainableCount } from './network.js'

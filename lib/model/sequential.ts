@@ -16,7 +16,7 @@ import type { History } from './epoch-results.js'
 import { EvaluationRun } from './evaluation.js'
 import { explainTraining } from './explain.js'
 import { fileWeights, type Rename, usualName } from './file-weights.js'
-import { type FitSubject, fitting } from './fit.js'
+import { fitting } from './fit.js'
 import { FitLock } from './fit-lock.js'
 import {
   datasetOf,
@@ -29,6 +29,7 @@ import {
   type Trainee,
 } from './fit-options.js'
 import type { FitForm, FitSteps } from './fit-request.js'
+import type { FitSubject } from './fit-settings.js'
 import { dataFor, inputsOf, readInputs } from './inputs.js'
 import { ModelReader } from './model-reader.js'
 import { buildNetwork, initializeParameters, leavesOf, type Network, newArena, trainableCount } from './network.js'

@@ -5,8 +5,8 @@
 import { invalid } from '../validate.js'
 import type { Callback, EpochResult, FitInfo, Progress } from './callback.js'
 import { type History, meanHistory, together } from './epoch-results.js'
-import type { FitSettings } from './fit.js'
 import { type FitSteps, told } from './fit-request.js'
+import type { FitSettings } from './fit-settings.js'
 import { Handle, type HandleSettings } from './handle.js'
 
 /** A callback with what it sees: one member, or all of them together. */

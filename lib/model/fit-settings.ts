@@ -1,0 +1,39 @@
+/*
+ * What a fit is given once all options are checked: all of its files know this, and it knows none of them.
+ */
+import type { Dataset } from '../data/dataset.js'
+import type { ModelDescription } from '../files/model-file.js'
+import type { Arena } from '../native/addon.js'
+import type { Optimizer } from '../optimizers/optimizer.js'
+import type { Callback } from './callback.js'
+import type { Scoring } from './compile.js'
+import type { Network } from './network.js'
+import type { TrainingStart, TrainingState } from './training-state.js'
+
+/** The model that a fit changes, and what it tells it. */
+export interface FitSubject {
+  readonly parameters: Arena
+  readonly model: unknown
+  /** The model as its file would hold it now. */
+  readonly describe: () => ModelDescription
+  /** Told where the training stands when it ends, however it ends. */
+  readonly remember: (state: TrainingState) => void
+}
+
+export interface FitSettings extends FitSubject {
+  readonly network: Network
+  readonly validation: readonly Dataset[] | undefined
+  readonly scoring: Scoring
+  readonly optimizer: Optimizer
+  readonly epochs: number
+  readonly batchSize: number | 'full'
+  readonly shuffle: boolean
+  /** Of the shuffles, one a member. */
+  readonly seeds: readonly number[]
+  readonly callbacks: readonly Callback[]
+  readonly signal: AbortSignal | undefined
+  /** Where to go on; left out, the training starts anew. */
+  readonly start?: TrainingStart
+  /** Path of a checkpoint to go on from. */
+  readonly resume: string | undefined
+}
