@@ -27,8 +27,8 @@ import {
 } from './encoder/from-table.js'
 import { joinParts } from './join.js'
 import { mapParts, type RowFunction } from './map-rows.js'
-import { columnOrder, isNamedRows, type NamedColumns, type NamedRows, namedTable } from './named-rows.js'
-import { FeatureBuffer, type Parts, selectParts } from './parts.js'
+import { columnOrder, isNamedRows, type NamedRows, namedTable } from './named-rows.js'
+import { FeatureBuffer, type NamedColumns, type Parts, selectParts } from './parts.js'
 import { type NpyOptions, type NpzOptions, npyInput, npzInput } from './readers/array-files.js'
 import type { ArrowTable } from './readers/arrow.js'
 import type { CsvOptions } from './readers/csv-options.js'
@@ -234,7 +234,7 @@ export class Dataset {
 
   /** What made the features of a table's columns; a model that fits these rows takes it over. */
   get encoder(): Encoder | undefined {
-    return this.#parts.encoder
+    return this.#parts.encoder as Encoder | undefined
   }
 
   get hasTargets(): boolean {

@@ -3,17 +3,11 @@
  */
 import { DeepblasError } from '../errors.js'
 import { invalid } from '../validate.js'
-import { allocate } from './parts.js'
+import { allocate, type NamedColumns } from './parts.js'
 import { isNumberArray, type NumberArray, type Rows, type Table, table } from './rows.js'
 
 /** By name: rows of numbers, or a list of one number a row, such as the codes of a category. */
 export type NamedRows = Readonly<Record<string, Rows | NumberArray | readonly number[]>>
-
-/** Which columns belong to an input. */
-export interface NamedColumns {
-  readonly name: string
-  readonly columns: number
-}
 
 /** Whether rows have names, and are not one { data, shape }. */
 export function isNamedRows(value: unknown): value is NamedRows {

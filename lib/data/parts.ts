@@ -4,10 +4,19 @@
 import { DeepblasError } from '../errors.js'
 import { type Matrix, native } from '../native/addon.js'
 import { types } from '../native/tensor.js'
-import type { Encoder } from './encoder/encoder.js'
-import type { NamedColumns } from './named-rows.js'
 import type { Table } from './rows.js'
 import { selectRows } from './targets.js'
+
+/** Which columns belong to an input. */
+export interface NamedColumns {
+  readonly name: string
+  readonly columns: number
+}
+
+/** All that the parts know of an encoder, which stands above them: whether another one is the same. */
+export interface MadeBy {
+  equals(other: MadeBy | undefined): boolean
+}
 
 export interface Parts {
   readonly x: Matrix
@@ -23,7 +32,7 @@ export interface Parts {
   /** Where x was given by names. */
   readonly inputs: readonly NamedColumns[] | undefined
   /** Where an encoder made the features of a table. */
-  readonly encoder: Encoder | undefined
+  readonly encoder: MadeBy | undefined
 }
 
 /** The most rows that native row numbers count. */

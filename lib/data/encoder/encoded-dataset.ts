@@ -3,7 +3,7 @@
  * set tells here how it is made.
  */
 import type { Dataset } from '../dataset.js'
-import type { NamedColumns } from '../named-rows.js'
+import type { NamedColumns } from '../parts.js'
 import type { Encoder } from './encoder.js'
 
 /** What an encoder has made of a table. */
