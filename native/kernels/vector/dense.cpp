@@ -338,13 +338,7 @@ DEEPBLAS_INLINE Floats sumOfRows(const float* row, int64_t stride, int64_t rows,
     sum[deal] += kPartial ? loadFirst(row, lanes) : load(row);
     row += stride;
   };
-  for (; rows >= kDeals; rows -= kDeals) {
-#pragma GCC unroll 4
-    for (int deal = 0; deal < kDeals; ++deal) add(deal);
-  }
-#pragma GCC unroll 4
-  for (int deal = 0; deal < kDeals - 1; ++deal)
-    if (deal < rows) add(deal);
+  dealOut(rows, add);
   static_assert(kDeals == 4);
   return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }

@@ -74,6 +74,19 @@ constexpr int kDeals = 4;
 // Vectors of a tile that leave registers for all of them.
 constexpr int kDealtVectors = kRegisters == 32 ? 6 : 3;
 
+// add(0), add(1) … of `count` terms in order. By constants, not by a count: accumulators that are looked up by number would
+// live in memory.
+template <typename Add>
+DEEPBLAS_INLINE void dealOut(int64_t count, Add& add) {
+  for (; count >= kDeals; count -= kDeals) {
+#pragma GCC unroll 4
+    for (int deal = 0; deal < kDeals; ++deal) add(deal);
+  }
+#pragma GCC unroll 4
+  for (int deal = 0; deal < kDeals - 1; ++deal)
+    if (deal < count) add(deal);
+}
+
 // As multiplyAdd, but step s adds to accumulator s % kDeals; these are added up in pairs at the end.
 template <int kRows, int kVectors, bool kLastPartial>
 DEEPBLAS_INLINE void multiplyAddDealt(Accumulators<kRows, kVectors>& tile, Strided a, const float* b, int64_t bStride,
@@ -86,14 +99,7 @@ DEEPBLAS_INLINE void multiplyAddDealt(Accumulators<kRows, kVectors>& tile, Strid
     a.data += a.stepStride;
     b += bStride;
   };
-  for (; depth >= kDeals; depth -= kDeals) {
-#pragma GCC unroll 4
-    for (int deal = 0; deal < kDeals; ++deal) add(deal);
-  }
-  // By constants, not by a count: accumulators that are looked up by number would live in memory.
-#pragma GCC unroll 4
-  for (int deal = 0; deal < kDeals - 1; ++deal)
-    if (deal < depth) add(deal);
+  dealOut(depth, add);
 #pragma GCC unroll 16
   for (int r = 0; r < kRows; ++r)
 #pragma GCC unroll 4
