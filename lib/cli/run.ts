@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DeepblasError } from '../errors.js'
+import { messageOf } from '../kinds.js'
 import { packageRoot } from '../package-root.js'
 import { helpText, readCommandLine } from './command.js'
 import { commandNamed, overview } from './commands.js'
@@ -52,7 +53,7 @@ async function failure(
     return exitCodes.interrupted
   }
   const wrongUse = error instanceof UsageError
-  const message = inOptions(error instanceof Error ? error.message : String(error))
+  const message = inOptions(messageOf(error))
   stderr.write(`${message}\n`)
   if (wrongUse) stderr.write(`See: deepblas ${helpFor(command)}--help\n`)
   if (json) {

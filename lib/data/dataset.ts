@@ -1,4 +1,5 @@
 import { DeepblasError } from '../errors.js'
+import { isInt32Array, isUint8Array, isUint8ClampedArray } from '../kinds.js'
 import type { TargetKind } from '../losses/loss.js'
 import { type Matrix, native } from '../native/addon.js'
 import { types } from '../native/tensor.js'
@@ -113,7 +114,7 @@ export class Dataset {
     const named = isNamedRows(given.x) ? namedTable('x', given.x) : undefined
     const x = named?.table ?? table('x', given.x)
     const scale = finiteNumber('scale', given.scale ?? 1)
-    const bytes = x.data instanceof Uint8Array || x.data instanceof Uint8ClampedArray
+    const bytes = isUint8Array(x.data) || isUint8ClampedArray(x.data)
     if (bytes && !Number.isFinite(Math.fround(255 * Math.fround(scale)))) {
       throw invalid('scale', 'number that keeps bytes within the range of float32', scale)
     }
@@ -273,7 +274,7 @@ export class Dataset {
 
   /** The rows given, in that order, as a data set of its own. */
   subset(rows: Int32Array | readonly number[]): Dataset {
-    if (!(rows instanceof Int32Array)) array('rows', rows, 'row numbers')
+    if (!isInt32Array(rows)) array('rows', rows, 'row numbers')
     if (rows.length === 0) throw invalid('rows', 'at least one row', rows)
     for (const row of rows) {
       if (!(Number.isInteger(row) && row >= 0 && row < this.rows)) {

@@ -1,11 +1,13 @@
 /*
  * Several data sets, one below the other.
  */
+
 import { DeepblasError } from '../errors.js'
+import { numberArrayClass } from '../kinds.js'
 import { native } from '../native/addon.js'
 import { types } from '../native/tensor.js'
 import { allocate, FeatureBuffer, type Parts } from './parts.js'
-import type { NumberArray, Table } from './rows.js'
+import type { Table } from './rows.js'
 
 /** @param all at least one, of the same number of features */
 export function joinParts(all: readonly Parts[]): Parts {
@@ -82,8 +84,9 @@ function joinTargets(all: readonly Parts[]): Pick<Parts, 'targets' | 'labels'> {
   if (tables.length === 0) return { targets: undefined, labels }
   const [{ data: kind, columns }] = tables as [Table]
   const rows = tables.reduce((sum, table) => sum + table.rows, 0)
-  const Same = kind.constructor as new (length: number) => NumberArray
-  const data = allocate(rows, columns, tables.every((table) => table.data.constructor === Same) ? Same : Float64Array)
+  const Same = numberArrayClass(kind)
+  const same = tables.every((table) => numberArrayClass(table.data) === Same)
+  const data = allocate(rows, columns, same ? Same : Float64Array)
   let to = 0
   for (const [i, table] of tables.entries()) {
     const own = all[i]!.labels

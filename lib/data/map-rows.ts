@@ -1,7 +1,9 @@
 /*
  * A function over every row of a data set.
  */
+
 import { DeepblasError } from '../errors.js'
+import { isUint8Array, isUint8ClampedArray } from '../kinds.js'
 import { native } from '../native/addon.js'
 import { types } from '../native/tensor.js'
 import { invalid, knownOptions } from '../validate.js'
@@ -109,7 +111,7 @@ class Collected {
       if (typeof value !== 'number') throw invalid(`${this.#name} of row ${row}`, 'numbers', value)
       this.#data[row * this.#columns + i] = value
     }
-    this.#bytes &&= values instanceof Uint8Array || values instanceof Uint8ClampedArray
+    this.#bytes &&= isUint8Array(values) || isUint8ClampedArray(values)
   }
 
   features(parts: Parts): Pick<Parts, 'x' | 'xType' | 'scale' | 'features' | 'featureShape' | 'inputs'> {

@@ -1,7 +1,9 @@
 /*
  * What a Dataset is made of, and the same for chosen rows.
  */
+
 import { DeepblasError } from '../errors.js'
+import { isFloat32Array } from '../kinds.js'
 import { type Matrix, native } from '../native/addon.js'
 import { types } from '../native/tensor.js'
 import type { Table } from './rows.js'
@@ -77,7 +79,7 @@ export class FeatureBuffer {
   set(row: number, values: Float32Array | Float64Array): void {
     const data = this.#data
     const at = row * this.#features
-    if (data instanceof Float32Array) {
+    if (isFloat32Array(data)) {
       data.set(values, at)
       return
     }
@@ -87,7 +89,7 @@ export class FeatureBuffer {
   }
 
   matrix(): Matrix {
-    const type = types.indexOf(this.#data instanceof Float32Array ? 'float32' : 'uint8')
+    const type = types.indexOf(isFloat32Array(this.#data) ? 'float32' : 'uint8')
     return new (native().Matrix)(this.#data, this.#rows, this.#features, type, this.#scale)
   }
 }

@@ -1,19 +1,12 @@
 /*
  * Tables of numbers as users pass them, brought into one form.
  */
+
 import { DeepblasError } from '../errors.js'
+import { isNumberArray, type NumberArray, plainNumberArray } from '../kinds.js'
 import { describe, invalid, typeName } from '../validate.js'
 
-export type NumberArray =
-  | Float32Array
-  | Float64Array
-  | Uint8Array
-  | Uint8ClampedArray
-  | Int8Array
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
+export { isNumberArray, type NumberArray } from '../kinds.js'
 
 export interface ArrayWithShape {
   readonly data: NumberArray
@@ -27,15 +20,6 @@ export interface Table {
   readonly data: NumberArray
   readonly rows: number
   readonly columns: number
-}
-
-export function isNumberArray(value: unknown): value is NumberArray {
-  return (
-    ArrayBuffer.isView(value) &&
-    !(value instanceof DataView) &&
-    !(value instanceof BigInt64Array) &&
-    !(value instanceof BigUint64Array)
-  )
 }
 
 function shapeError(message: string): DeepblasError {
@@ -62,8 +46,7 @@ export function table(argument: string, value: unknown): Table {
         'data holds rows one after the other; its length is the product of the shape.',
     )
   }
-  // The addon reads memory of its own thread only.
-  return { data: data.buffer instanceof ArrayBuffer ? data : data.slice(), rows, columns }
+  return { data: plainNumberArray(data), rows, columns }
 }
 
 function empty(argument: string): DeepblasError {

@@ -2,7 +2,9 @@
  * Targets as users pass them, brought into one form; the same for sample weights. Whether numbers are classes or values,
  * the loss decides at fit.
  */
+
 import { DeepblasError } from '../errors.js'
+import { isFloat32Array, isFloat64Array, numberArrayClass } from '../kinds.js'
 import type { TargetKind } from '../losses/loss.js'
 import { type Matrix, native } from '../native/addon.js'
 import { types } from '../native/tensor.js'
@@ -64,7 +66,7 @@ export function readTargets(
 
 /** Training is in float32: a number that is infinite there is as bad as one that is. */
 function requireFiniteTargets({ data, columns }: Table): void {
-  if (!(data instanceof Float64Array || data instanceof Float32Array)) return
+  if (!(isFloat64Array(data) || isFloat32Array(data))) return
   const bad = data.findIndex((value) => !Number.isFinite(Math.fround(value)))
   if (bad < 0) return
   const place = columns === 1 ? `y[${bad}]` : `y[${Math.floor(bad / columns)}][${bad % columns}]`
@@ -140,7 +142,7 @@ function signsOf(data: NumberArray) {
 }
 
 export function selectRows({ data, columns }: Table, rows: Int32Array): Table {
-  const selected = new (data.constructor as new (length: number) => NumberArray)(rows.length * columns)
+  const selected = new (numberArrayClass(data))(rows.length * columns)
   for (const [to, from] of rows.entries()) {
     for (let c = 0; c < columns; c++) selected[to * columns + c] = data[from * columns + c]!
   }

@@ -13,6 +13,7 @@ import {
 } from 'node:fs'
 import { type FileHandle, open, readlink, rename, rm, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, sep } from 'node:path'
+import { codeOf } from '../kinds.js'
 import { string } from '../validate.js'
 import { asFileError, FileProblem } from './file-error.js'
 
@@ -178,7 +179,7 @@ async function syncFolder(folder: string): Promise<void> {
       await handle.close()
     }
   } catch (error) {
-    if (!FOLDER_NOT_SYNCED.has(errorCode(error))) throw error
+    if (!FOLDER_NOT_SYNCED.has(codeOf(error) ?? '')) throw error
   }
 }
 
@@ -191,7 +192,7 @@ function syncFolderSync(folder: string): void {
       closeSync(descriptor)
     }
   } catch (error) {
-    if (!FOLDER_NOT_SYNCED.has(errorCode(error))) throw error
+    if (!FOLDER_NOT_SYNCED.has(codeOf(error) ?? '')) throw error
   }
 }
 
@@ -204,9 +205,5 @@ function attemptSync<Result>(attempt: () => Result, otherwise: (error: unknown) 
 }
 
 function undefinedIfAbsent(error: unknown): undefined {
-  if (errorCode(error) !== 'ENOENT') throw error
-}
-
-function errorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (codeOf(error) !== 'ENOENT') throw error
 }

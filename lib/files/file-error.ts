@@ -1,4 +1,5 @@
 import { DeepblasError } from '../errors.js'
+import { messageOf } from '../kinds.js'
 
 /** Names in a file may be megabytes long. */
 const LONGEST_REASON = 500
@@ -30,7 +31,7 @@ export function fileError(
 export function asFileError(action: 'read' | 'write', path: string | undefined, error: unknown): DeepblasError {
   if (error instanceof DeepblasError) return error
   if (error instanceof FileProblem) return fileError(action, path, error.message, error.cause)
-  return fileError(action, path, error instanceof Error ? error.message : String(error), error)
+  return fileError(action, path, messageOf(error), error)
 }
 
 function printable(text: string): string {

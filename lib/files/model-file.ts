@@ -5,6 +5,7 @@
  */
 
 import { DeepblasError } from '../errors.js'
+import { isFloat32Array } from '../kinds.js'
 import { inputLayout, type NamedInputs } from '../layers/inputs.js'
 import { invalid, knownOptions, nonNegativeInteger, plainObject, positiveInteger, string } from '../validate.js'
 import { asFileError, FileProblem, fileError } from './file-error.js'
@@ -118,7 +119,7 @@ export function modelToSafetensors(description: ModelDescription): SafetensorsIn
   }
   const tensors = description.weights.map((weight, i) => {
     const { name, shape, data } = plainObject(`weights[${i}]`, weight) as unknown as WeightDescription
-    if (!(data instanceof Float32Array)) throw invalid(`weights[${i}].data`, 'Float32Array', data)
+    if (!isFloat32Array(data)) throw invalid(`weights[${i}].data`, 'Float32Array', data)
     const at = indexOfNotFinite(data)
     if (at !== -1) {
       throw new DeepblasError(

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
+import { isUint8Array } from '../kinds.js'
 import { invalid, plainObject, string } from '../validate.js'
 import { atomicWrite, atomicWriteSync } from './atomic-write.js'
 import { littleEndianPieces, toHostOrder } from './byte-order.js'
@@ -109,7 +110,7 @@ export function readSafetensorsSync(path: string): SafetensorsContent {
  * @throws DeepblasError `ERR_DEEPBLAS_FILE` with the reason
  */
 export function parseSafetensors(bytes: Uint8Array, path?: string): SafetensorsContent {
-  if (!(bytes instanceof Uint8Array)) throw invalid('bytes', 'Uint8Array', bytes)
+  if (!isUint8Array(bytes)) throw invalid('bytes', 'Uint8Array', bytes)
   try {
     const reading = readContent(bytes.byteLength)
     let position = 0

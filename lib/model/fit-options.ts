@@ -4,6 +4,7 @@ import { ProgressBar } from '../callbacks/progress-bar.js'
 import { ReduceOnPlateau } from '../callbacks/reduce-on-plateau.js'
 import { Dataset, type DatasetInput } from '../data/dataset.js'
 import { DeepblasError } from '../errors.js'
+import { isAbortSignal } from '../kinds.js'
 import type { Loss } from '../losses/loss.js'
 import { type LossName, loss as lossOf } from '../losses/names.js'
 import type { Metric } from '../metrics/metric.js'
@@ -137,7 +138,7 @@ export function commonSettings(
   const epochs = nonNegativeInteger('epochs', given.epochs ?? 10)
   const optimizer = optimizerOf(given.optimizer)
   optimizer.requireMembers(seeds.length)
-  if (given.signal !== undefined && !(given.signal instanceof AbortSignal)) {
+  if (given.signal !== undefined && !isAbortSignal(given.signal)) {
     throw invalid('signal', 'AbortSignal', given.signal)
   }
   const callbacks = array('callbacks', given.callbacks ?? [], 'callbacks').map((callback, i) =>

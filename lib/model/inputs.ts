@@ -1,10 +1,12 @@
 /*
  * What goes into a network: its columns by number or by name, data sets and rows that fit them.
  */
+
 import type { Dataset } from '../data/dataset.js'
 import { columnOrder, isNamedRows, type NamedRows, namedTable } from '../data/named-rows.js'
 import { isNumberArray, type NumberArray, type Rows, type Table, table } from '../data/rows.js'
 import { DeepblasError } from '../errors.js'
+import { isFloat32Array, plainNumberArray } from '../kinds.js'
 import { checkCodes, type InputLayout, inputLayout, type NamedInputs } from '../layers/inputs.js'
 import { invalid, positiveInteger } from '../validate.js'
 import type { Network } from './network.js'
@@ -63,7 +65,7 @@ export function floatsFor(
 ): { data: Float32Array; rows: number; copied: boolean } {
   const { data, rows, columns } = tableFor(given, network)
   requireFeatures('rows', columns, network)
-  const floats = data instanceof Float32Array ? data : Float32Array.from(data)
+  const floats = isFloat32Array(data) ? data : Float32Array.from(data)
   for (let row = 0; row < rows && network.codes.length > 0; row++) {
     checkCodes('rows', floats.subarray(row * columns, (row + 1) * columns), row, network.codes, false)
   }
@@ -71,7 +73,7 @@ export function floatsFor(
 }
 
 function tableFor(given: Rows | NumberArray | NamedRows, { layout }: Network): Table {
-  if (isNumberArray(given)) return { data: given, rows: 1, columns: given.length }
+  if (isNumberArray(given)) return { data: plainNumberArray(given), rows: 1, columns: given.length }
   if (!isNamedRows(given)) return table('rows', given)
   const { table: joined, inputs } = namedTable('rows', given)
   if (layout === undefined) return joined

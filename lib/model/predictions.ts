@@ -1,12 +1,14 @@
 /*
  * Rows to predict, in any form they come in, and what a network answers.
  */
+
 import { Dataset } from '../data/dataset.js'
 import { Encoder, type ObjectRow } from '../data/encoder/encoder.js'
 import { columnOrder, type NamedRows } from '../data/named-rows.js'
 import { isNumberArray, type NumberArray, type Rows } from '../data/rows.js'
 import { Table } from '../data/table/table.js'
 import { DeepblasError } from '../errors.js'
+import { isDate } from '../kinds.js'
 import { invalid } from '../validate.js'
 import { dataFor, floatsFor } from './inputs.js'
 import { MOST_BATCHED_ROWS, type ModelReader, type PredictKind } from './model-reader.js'
@@ -143,7 +145,7 @@ function isOneObject(rows: unknown, { columns }: Encoder): boolean {
   if (rows instanceof Table || 'shape' in rows) return false
   return columns.some(({ name }) => {
     const value: unknown = (rows as Record<string, unknown>)[name]
-    return value !== undefined && (value === null || typeof value !== 'object' || value instanceof Date)
+    return value !== undefined && (value === null || typeof value !== 'object' || isDate(value))
   })
 }
 

@@ -2,13 +2,15 @@
  * Augmented rows of a data set. The random numbers of a row are those of its number and the pass (a copy, an epoch) alone:
  * the same however rows are grouped into batches, and whatever other rows are augmented.
  */
+
 import { DeepblasError } from '../../errors.js'
+import { numberArrayClass } from '../../kinds.js'
 import { native } from '../../native/addon.js'
 import { RandomStream } from '../../random.js'
 import { array, invalid, nonNegativeInteger } from '../../validate.js'
 import { classesOf } from '../classes.js'
 import { allocate, FeatureBuffer, type Parts } from '../parts.js'
-import { isNumberArray, type NumberArray, type Table } from '../rows.js'
+import { isNumberArray, type Table } from '../rows.js'
 import type { Augmentation, AugmentationFunction, BoundAugmentation, Sample } from './augmentation.js'
 
 const AUGMENTATION_STREAM = 4
@@ -57,8 +59,7 @@ export class Augmenter {
     const { features, xType, scale, weights } = this.#parts
     const buffer = new FeatureBuffer(count, features, xType, scale)
     const columns = this.#targets?.columns ?? 0
-    const Kind = this.#targets?.data.constructor as (new (length: number) => NumberArray) | undefined
-    const targets = Kind && allocate(count, columns, Kind)
+    const targets = this.#targets && allocate(count, columns, numberArrayClass(this.#targets.data))
     for (let to = 0; to < count; to++) {
       const row = rowOf(to)
       const pass = passOf(to)

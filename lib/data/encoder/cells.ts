@@ -2,7 +2,9 @@
  * Values as they come, from a table's column or an object, read as an encoder's column wants them: numbers (NaN where
  * missing), or codes of levels (0 where unknown or missing).
  */
+
 import { DeepblasError } from '../../errors.js'
+import { isDate } from '../../kinds.js'
 import { describe, typeName } from '../../validate.js'
 import type { Column } from '../table/column.js'
 import { booleanOf, dateOf, missingTexts, numberOf as numberOfText } from '../table/texts.js'
@@ -70,7 +72,7 @@ function truthOf(value: unknown): number | undefined {
 }
 
 function timeOf(value: unknown): number | undefined {
-  if (value instanceof Date) return value.getTime()
+  if (isDate(value)) return value.getTime()
   return typeof value === 'string' ? dateOf(value) : undefined
 }
 
@@ -98,7 +100,7 @@ export function codeOf(encoding: CategoryEncoding, value: unknown, place: Place)
 /** As a table reads it: what it takes for no category is undefined. */
 function levelTextOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value.trim()
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? '' : value.toISOString()
+  if (isDate(value)) return Number.isNaN(value.getTime()) ? '' : value.toISOString()
   const plain = typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean'
   return plain ? String(value) : undefined
 }

@@ -1,8 +1,10 @@
 /*
  * Apache Arrow: tables in memory as they are, and files by the package apache-arrow.
  */
+
 import { readFile } from 'node:fs/promises'
 import { asFileError } from '../../files/file-error.js'
+import { isUint8Array } from '../../kinds.js'
 import { invalid } from '../../validate.js'
 import type { ColumnType } from '../table/column.js'
 import type { RowsOptions } from '../table/from-rows.js'
@@ -50,7 +52,7 @@ const TYPES: ReadonlyMap<number, ColumnType> = new Map([
 export async function readArrow(source: string | Uint8Array | ArrowTable, options?: RowsOptions): Promise<Table> {
   const given = checkColumnOptions('readArrow', options)
   const path = typeof source === 'string' ? source : undefined
-  if (!isArrowTable(source) && path === undefined && !(source instanceof Uint8Array)) {
+  if (!isArrowTable(source) && path === undefined && !isUint8Array(source)) {
     throw invalid('source', 'path, bytes (Uint8Array) or Arrow table', source)
   }
   const table = isArrowTable(source) ? source : await readIpc(source)

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import type { DeepblasError } from '../../errors.js'
 import { asFileError, fileError } from '../../files/file-error.js'
+import { messageOf } from '../../kinds.js'
 import { string } from '../../validate.js'
 
 /** Deflate's longest match costs at least two bits: no byte of a gzip file gives more than this many. */
@@ -110,7 +111,7 @@ export class ByteSource {
     try {
       return await this.#unpacked.fill(target)
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = messageOf(error)
       throw fileError('read', this.path, `it is a damaged gzip file: ${reason}`, error)
     }
   }

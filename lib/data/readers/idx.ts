@@ -6,6 +6,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { asFileError, fileError } from '../../files/file-error.js'
+import { isUint8Array } from '../../kinds.js'
 import { string } from '../../validate.js'
 import { ByteSource } from './byte-source.js'
 import { decodeElements, type ElementKind, elementCount, elementSize, type ReadArray } from './elements.js'
@@ -86,10 +87,10 @@ async function readImageSet(folder: string, names: readonly string[], set: strin
   const images = await readIdx(imagesPath)
   const labels = await readIdx(labelsPath)
   const [pictures = 0, ...featureShape] = images.shape
-  if (!(images.data instanceof Uint8Array) || featureShape.length < 2) {
+  if (!isUint8Array(images.data) || featureShape.length < 2) {
     throw fileError('read', imagesPath, `expected pictures of bytes but it has ${summary(images)}`)
   }
-  if (!(labels.data instanceof Uint8Array) || labels.shape.length !== 1) {
+  if (!isUint8Array(labels.data) || labels.shape.length !== 1) {
     throw fileError('read', labelsPath, `expected a list of bytes, one per picture, but it has ${summary(labels)}`)
   }
   if (labels.data.length !== pictures) {

@@ -5,6 +5,19 @@
 import { endianness } from 'node:os'
 import { DeepblasError } from '../../errors.js'
 import { atomicWrite } from '../../files/atomic-write.js'
+import {
+  isBigInt64Array,
+  isBigUint64Array,
+  isFloat32Array,
+  isFloat64Array,
+  isInt8Array,
+  isInt16Array,
+  isInt32Array,
+  isUint8Array,
+  isUint8ClampedArray,
+  isUint16Array,
+  isUint32Array,
+} from '../../kinds.js'
 import { invalid, nonNegativeInteger } from '../../validate.js'
 import { ByteSource } from './byte-source.js'
 import { decodeElements, elementCount, elementSize, type NumericArray, type ReadArray } from './elements.js'
@@ -137,15 +150,15 @@ function toRowMajor(data: NumericArray, shape: readonly number[]): NumericArray 
 
 function descriptionOf(data: unknown): string {
   const order = endianness() === 'LE' ? '<' : '>'
-  if (data instanceof Uint8Array || data instanceof Uint8ClampedArray) return '|u1'
-  if (data instanceof Int8Array) return '|i1'
-  if (data instanceof Uint16Array) return `${order}u2`
-  if (data instanceof Int16Array) return `${order}i2`
-  if (data instanceof Uint32Array) return `${order}u4`
-  if (data instanceof Int32Array) return `${order}i4`
-  if (data instanceof Float32Array) return `${order}f4`
-  if (data instanceof Float64Array) return `${order}f8`
-  if (data instanceof BigUint64Array) return `${order}u8`
-  if (data instanceof BigInt64Array) return `${order}i8`
+  if (isUint8Array(data) || isUint8ClampedArray(data)) return '|u1'
+  if (isInt8Array(data)) return '|i1'
+  if (isUint16Array(data)) return `${order}u2`
+  if (isInt16Array(data)) return `${order}i2`
+  if (isUint32Array(data)) return `${order}u4`
+  if (isInt32Array(data)) return `${order}i4`
+  if (isFloat32Array(data)) return `${order}f4`
+  if (isFloat64Array(data)) return `${order}f8`
+  if (isBigUint64Array(data)) return `${order}u8`
+  if (isBigInt64Array(data)) return `${order}i8`
   throw invalid('data', 'typed array of integers, float32 or float64', data)
 }

@@ -1,4 +1,5 @@
 import { DeepblasError } from '../../errors.js'
+import { codeOf } from '../../kinds.js'
 
 /**
  * A package that users install themselves, loaded when it is first needed.
@@ -11,7 +12,7 @@ export async function optionalPackage<Package>(name: string, purpose: string): P
   try {
     return (await import(name)) as Package
   } catch (error) {
-    const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined
+    const code = codeOf(error)
     if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') throw error
     throw new DeepblasError(
       'ERR_DEEPBLAS_LOAD',

@@ -1,11 +1,13 @@
 /*
  * The text of a file or stream, in pieces: unpacked, decoded, with one kind of line end.
  */
+
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { FileProblem } from '../../files/file-error.js'
+import { codeOf, isUint8Array, messageOf } from '../../kinds.js'
 import { invalid } from '../../validate.js'
 import { TextDecoderOfPieces, type TextEncoding } from './text-encoding.js'
 
@@ -74,7 +76,7 @@ export class TextSource {
   async *#counted(): AsyncGenerator<string | Uint8Array, void, undefined> {
     for await (const piece of this.#input) {
       if (typeof piece === 'string') this.bytes += Buffer.byteLength(piece)
-      else if (piece instanceof Uint8Array) this.bytes += piece.length
+      else if (isUint8Array(piece)) this.bytes += piece.length
       else throw invalid('source', 'strings or bytes (Uint8Array) from the stream', piece)
       yield piece
     }
@@ -145,9 +147,9 @@ async function* gunzipped(
       yield piece
     }
   } catch (error) {
-    const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined
-    if (typeof code !== 'string' || !code.startsWith('Z_')) throw error
-    throw new FileProblem(`it is a damaged gzip file: ${(error as Error).message}`, { cause: error })
+    const code = codeOf(error)
+    if (code === undefined || !code.startsWith('Z_')) throw error
+    throw new FileProblem(`it is a damaged gzip file: ${messageOf(error)}`, { cause: error })
   } finally {
     plain.destroy()
     packed.destroy()
@@ -162,5 +164,5 @@ function refuseOthers(start: Uint8Array): void {
 
 function asProblem(error: unknown): never {
   if (error instanceof FileProblem) throw error
-  throw new FileProblem(error instanceof Error ? error.message : String(error), { cause: error })
+  throw new FileProblem(messageOf(error), { cause: error })
 }

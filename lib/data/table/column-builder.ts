@@ -1,6 +1,7 @@
 /*
  * A column as it grows: values come one by one, and one that is not of the column's type is refused.
  */
+import { isDate } from '../../kinds.js'
 import type { Column, ColumnType } from './column.js'
 import { booleanOf, commaNumberOf, dateOf, numberOf } from './texts.js'
 
@@ -110,7 +111,7 @@ class ValueBuilder implements ColumnBuilder {
     if (typeof value === 'bigint') return this.#type === 'number' ? Number(value) : undefined
     if (typeof value === 'boolean') return this.#type === 'date' ? undefined : Number(value)
     // An invalid date is NaN: missing.
-    return this.#type === 'date' && value instanceof Date ? value.getTime() : undefined
+    return this.#type === 'date' && isDate(value) ? value.getTime() : undefined
   }
 }
 
@@ -160,7 +161,7 @@ class CategoryBuilder implements ColumnBuilder {
 
   #codeOf(value: unknown): number | undefined {
     if (isMissing(value, this.#missing)) return -1
-    if (value instanceof Date) return Number.isNaN(value.getTime()) ? -1 : this.#levelOf(value.toISOString())
+    if (isDate(value)) return Number.isNaN(value.getTime()) ? -1 : this.#levelOf(value.toISOString())
     if (typeof value === 'string') return this.#levelOf(value.trim())
     const kind = typeof value
     return kind === 'number' || kind === 'bigint' || kind === 'boolean' ? this.#levelOf(String(value)) : undefined

@@ -1,6 +1,7 @@
 /*
  * Which type a column has, by a sample of its values.
  */
+import { isDate } from '../../kinds.js'
 import type { ColumnType } from './column.js'
 import { booleanOf, commaNumberOf, dateOf, numberOf } from './texts.js'
 
@@ -47,5 +48,5 @@ function hasType(value: unknown, type: 'number' | 'boolean' | 'date', toNumber: 
     return (type === 'boolean' ? booleanOf(value, false) : dateOf(value)) !== undefined
   }
   if (type === 'number') return typeof value === 'number' || typeof value === 'bigint'
-  return type === 'boolean' ? typeof value === 'boolean' : value instanceof Date
+  return type === 'boolean' ? typeof value === 'boolean' : isDate(value)
 }

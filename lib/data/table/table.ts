@@ -1,4 +1,5 @@
 import { DeepblasError } from '../../errors.js'
+import { isFloat64Array, isInt32Array } from '../../kinds.js'
 import {
   array,
   finiteNumber,
@@ -136,7 +137,7 @@ export class Table {
 
   /** The rows given, in that order. Categories keep all of their levels, whether a row has them or not. */
   select(rows: Int32Array | readonly number[]): Table {
-    if (!(rows instanceof Int32Array)) array('rows', rows, 'row numbers')
+    if (!isInt32Array(rows)) array('rows', rows, 'row numbers')
     for (const row of rows) {
       if (!(Number.isInteger(row) && row >= 0 && row < this.rows)) {
         throw invalid('rows', `row numbers from 0 to ${this.rows - 1}`, row)
@@ -197,14 +198,14 @@ function checkedColumn(argument: string, column: Column): Column {
   string(`${argument}.name`, column.name)
   oneOf(`${argument}.type`, column.type, columnTypes)
   if (column.type === 'category') {
-    if (!(column.codes instanceof Int32Array)) throw invalid(`${argument}.codes`, 'Int32Array', column.codes)
+    if (!isInt32Array(column.codes)) throw invalid(`${argument}.codes`, 'Int32Array', column.codes)
     array(`${argument}.levels`, column.levels, 'strings')
     for (const code of column.codes) {
       if (code < -1 || code >= column.levels.length) {
         throw invalid(`${argument}.codes`, `codes from -1 to ${column.levels.length - 1}`, code)
       }
     }
-  } else if (!(column.values instanceof Float64Array)) {
+  } else if (!isFloat64Array(column.values)) {
     throw invalid(`${argument}.values`, 'Float64Array', column.values)
   }
   return column
