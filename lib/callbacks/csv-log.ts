@@ -18,6 +18,7 @@ export interface CSVLogOptions {
  * await model.fit(train, { loss: 'crossEntropy', callbacks: [new CSVLog('training.csv')] })
  */
 export class CSVLog implements Callback {
+  readonly exclusive = true
   readonly path: string
   readonly separator: ',' | ';' | '\t'
   #names: readonly string[] | undefined

@@ -31,6 +31,7 @@ let filesOfProcess = 0
  * await model.fit(train, { loss: 'crossEntropy', callbacks: [new TensorBoard('runs/first')] })
  */
 export class TensorBoard implements Callback {
+  readonly exclusive = true
   readonly folder: string
   readonly histograms: number
   readonly buckets: number

@@ -3,6 +3,7 @@ import { isInt32Array, isUint8Array, isUint8ClampedArray } from '../kinds.js'
 import type { TargetKind } from '../losses/loss.js'
 import { type Matrix, native } from '../native/addon.js'
 import { types } from '../native/tensor.js'
+import { refuseMethods, refuseStructuredClone, showWhenInspected } from '../own-methods.js'
 import {
   array,
   boolean,
@@ -65,6 +66,9 @@ const float32 = types.indexOf('float32')
 const int32 = types.indexOf('int32')
 const uint8 = types.indexOf('uint8')
 
+/** Why a data set is not cloned by structuredClone or postMessage, and what to do. */
+const datasetCloning = 'A data set: post { x, y }, and make it there with Dataset.from({ x, y });'
+
 const optionNames = ['scale', 'featureShape', 'labels'] as const
 
 /**
@@ -80,6 +84,14 @@ export class Dataset {
   readonly #arranged = new Map<string, Dataset>()
 
   static {
+    refuseMethods(Dataset.prototype, 'data set', { toJSON: 'JSON.stringify what it was made of: { x, y }.' })
+    showWhenInspected(Dataset.prototype, 'Dataset', ({ rows, features, type, targetColumns, labels }) => ({
+      rows,
+      features,
+      type,
+      targetColumns,
+      ...(labels && { labels }),
+    }))
     makeEncodedDatasetsBy(
       ({ x, rows, columns, y, labels, inputs }, encoder) =>
         new Dataset({
@@ -99,7 +111,9 @@ export class Dataset {
   }
 
   private constructor(parts: Parts) {
+    requireParts(parts)
     this.#parts = parts
+    refuseStructuredClone(this, datasetCloning)
   }
 
   /**
@@ -498,4 +512,13 @@ export class Dataset {
 
 function rowsFrom(start: number, end: number): Int32Array {
   return Int32Array.from({ length: end - start }, (_, i) => start + i)
+}
+
+/** In JavaScript nothing keeps anybody from calling a private constructor. */
+function requireParts(parts: Parts | undefined): void {
+  if (typeof parts?.x?.firstNotFinite === 'function' && typeof parts.features === 'number') return
+  throw new DeepblasError(
+    'ERR_DEEPBLAS_ARGUMENT',
+    'Expected no new Dataset(…). Make one with Dataset.from({ x, y }), or read a file: Dataset.fromCSV(path, { target }).',
+  )
 }

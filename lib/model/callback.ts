@@ -103,6 +103,11 @@ export interface Callback {
    * epoch too. Left out, it sees progress whenever a chunk happens to end.
    */
   readonly needs?: 'epoch' | 'step' | { readonly steps: number }
+  /**
+   * Whether it keeps notes of the fit it watches, so that it cannot watch two at the same time: the first fit then ends with
+   * ERR_DEEPBLAS_BUSY. One after the other is fine. Default: whether it has `saveState`.
+   */
+  readonly exclusive?: boolean
   /** Whether it is told after all others: one that saves what they have come to. Default false. */
   readonly last?: boolean
   /**

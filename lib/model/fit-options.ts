@@ -144,6 +144,16 @@ export function commonSettings(
   const callbacks = array('callbacks', given.callbacks ?? [], 'callbacks').map((callback, i) =>
     checkedCallback(`callbacks[${i}]`, callback),
   )
+  const twice = callbacks.findIndex((callback, i) => callbacks.indexOf(callback) !== i)
+  if (twice >= 0) {
+    const first = callbacks.indexOf(callbacks[twice]!)
+    throw invalid(
+      `callbacks[${twice}]`,
+      `another callback than callbacks[${first}]`,
+      callbacks[twice],
+      'Name each once.',
+    )
+  }
   if (boolean('progress', given.progress ?? false)) callbacks.push(new ProgressBar())
   const scoring = { loss: lossOf('loss', given.loss), metrics: metricsOf(given.metrics ?? []) }
   // Targets are checked before anything is computed.

@@ -1,5 +1,6 @@
 import { DeepblasError } from '../errors.js'
 import { CodeLayer } from '../layers/code-layer.js'
+import { requireDistinctLayers } from '../layers/distinct.js'
 import type { InputLayout, InputPart } from '../layers/inputs.js'
 import type { Layer } from '../layers/layer.js'
 import { type Arena, native } from '../native/addon.js'
@@ -26,7 +27,8 @@ export interface Network {
 /**
  * Binds layers one to the next and lays out their parameters.
  *
- * @throws DeepblasError ERR_DEEPBLAS_SHAPE that names both layers and both sizes, before any number is computed
+ * @throws DeepblasError ERR_DEEPBLAS_SHAPE that names both layers and both sizes, before any number is computed;
+ *   ERR_DEEPBLAS_ARGUMENT for one layer object at two places
  */
 export function buildNetwork(descriptions: readonly Layer[], inputs: number | InputLayout | undefined): Network {
   const layout = typeof inputs === 'object' ? inputs : undefined
@@ -54,6 +56,7 @@ export function buildNetwork(descriptions: readonly Layer[], inputs: number | In
     layers.push(bound)
     given = bound.outputs!
   }
+  requireDistinctLayers(descriptions, layers)
   const parameters: Parameter[] = []
   let length = 0
   for (const [index, layer] of layers.entries()) {

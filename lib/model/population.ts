@@ -7,6 +7,7 @@ import type { NamedInputs } from '../layers/inputs.js'
 import { Layer } from '../layers/layer.js'
 import { layerFrom } from '../layers/registry.js'
 import { type Arena, native, type Pass } from '../native/addon.js'
+import { refuseMethods, refuseStructuredClone, showWhenInspected } from '../own-methods.js'
 import { invalid, knownOptions, nonNegativeInteger, plainObject, positiveInteger } from '../validate.js'
 import { compilePrediction, type Scoring } from './compile.js'
 import type { Fitting, NumberOf } from './dimensions.js'
@@ -30,6 +31,7 @@ import type { FitSubject } from './fit-settings.js'
 import { inputsOf, readInputs } from './inputs.js'
 import { ModelReader } from './model-reader.js'
 import { buildNetwork, initializeParameters, type Network, newArena, trainableCount } from './network.js'
+import { methodsElsewhere, populationCloning } from './other-libraries.js'
 import {
   chosenLoss,
   defaultMetrics,
@@ -108,6 +110,21 @@ export class Population<
   /** Of the last fit, for one that goes on. */
   #state: TrainingState | undefined
 
+  static {
+    refuseMethods(Population.prototype, 'population', {
+      ...methodsElsewhere,
+      clone: 'Call population.member(i), which copies one network, or save and load it.',
+    })
+    showWhenInspected(Population.prototype as Population, 'Population', (many) => ({
+      members: many.members,
+      inputs: many.inputs,
+      layers: many.layers.map((layer) => layer.describe()),
+      outputs: many.outputs,
+      parameterCount: many.parameterCount,
+      seed: many.seed,
+    }))
+  }
+
   /**
    * @throws DeepblasError ERR_DEEPBLAS_SHAPE where two layers do not fit, or a list of strengths has another length than
    *   the population has members
@@ -130,6 +147,7 @@ export class Population<
     this.#network = buildNetwork(layers, readInputs(given.inputs))
     this.#reader = new ModelReader(this.#network, newArena(this.#network, this.members))
     initializeParameters(this.#network, this.#reader.parameters, this.#seeds())
+    refuseStructuredClone(this, populationCloning)
   }
 
   get layers(): readonly Layer[] {

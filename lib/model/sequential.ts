@@ -9,6 +9,7 @@ import type { Loss } from '../losses/loss.js'
 import { type LossName, loss as lossOf } from '../losses/names.js'
 import type { Arena } from '../native/addon.js'
 import type { Optimizer } from '../optimizers/optimizer.js'
+import { refuseMethods, refuseStructuredClone, showWhenInspected } from '../own-methods.js'
 import { boolean, invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../validate.js'
 import type { Scoring } from './compile.js'
 import type { Fitting, NumberOf } from './dimensions.js'
@@ -33,6 +34,7 @@ import type { FitSubject } from './fit-settings.js'
 import { dataFor, inputsOf, readInputs } from './inputs.js'
 import { ModelReader } from './model-reader.js'
 import { buildNetwork, initializeParameters, leavesOf, type Network, newArena, trainableCount } from './network.js'
+import { methodsElsewhere, modelCloning } from './other-libraries.js'
 import { predictedClasses } from './predicted-classes.js'
 import {
   datasetOfRows,
@@ -102,10 +104,22 @@ export class Sequential<
   /** Of the last fit, for one that goes on. */
   #state: TrainingState | undefined
 
+  static {
+    refuseMethods(Sequential.prototype, 'model', methodsElsewhere)
+    showWhenInspected(Sequential.prototype as Sequential, 'Sequential', (model) => ({
+      inputs: model.inputs,
+      layers: model.layers.map((layer) => layer.describe()),
+      outputs: model.outputs,
+      parameterCount: model.parameterCount,
+      seed: model.seed,
+    }))
+  }
+
   /**
    * Where the sizes are literal types, the compiler finds two layers that do not fit.
    *
-   * @throws DeepblasError ERR_DEEPBLAS_SHAPE that names both layers and both sizes where two do not fit
+   * @throws DeepblasError ERR_DEEPBLAS_SHAPE that names both layers and both sizes where two do not fit;
+   *   ERR_DEEPBLAS_ARGUMENT for one layer object with weights at two places of the model
    */
   constructor(layers: Layers & Fitting<Layers, NumberOf<Inputs>>, options?: SequentialOptions<Inputs>) {
     if (!Array.isArray(layers) || layers.length === 0) throw invalid('layers', 'array of at least one layer', layers)
@@ -119,6 +133,7 @@ export class Sequential<
     this.#network = buildNetwork(layers, readInputs(given.inputs))
     this.#reader = new ModelReader(this.#network, newArena(this.#network))
     initializeParameters(this.#network, this.#reader.parameters, [this.seed])
+    refuseStructuredClone(this, modelCloning)
   }
 
   get layers(): readonly Layer[] {

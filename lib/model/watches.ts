@@ -2,6 +2,7 @@
  * The callbacks of one fit: whom each of them watches, when it is told, and what it has asked for.
  */
 
+import { DeepblasError } from '../errors.js'
 import { invalid } from '../validate.js'
 import type { Callback, EpochResult, FitInfo, Progress } from './callback.js'
 import { type History, meanHistory, together } from './epoch-results.js'
@@ -19,6 +20,9 @@ export interface Watch {
 }
 
 type WatchSettings = HandleSettings & Pick<FitSettings, 'callbacks'>
+
+/** The fit that each callback which can serve one at a time has begun last. */
+const begunLast = new WeakMap<Callback, Watches>()
 
 export class Watches {
   /** In the order in which they are told: those that save what others have come to are last. */
@@ -80,7 +84,10 @@ export class Watches {
   }
 
   *start(info: FitInfo): FitSteps<void> {
-    for (const { callback, handle } of this.all) yield* told(callback.onFitStart?.(info, handle))
+    for (const { callback, handle } of this.all) {
+      if (servesOneFit(callback)) begunLast.set(callback, this)
+      yield* told(callback.onFitStart?.(info, handle))
+    }
   }
 
   /**
@@ -113,6 +120,7 @@ export class Watches {
       const result = watch.member === undefined ? together(results) : results.get(watch.member)
       if (result === undefined) continue
       if (watch.member === undefined) watch.history.epochs.push(result)
+      this.#requireOwn(watch.callback)
       yield* told(watch.callback.onEpochEnd?.(result, watch.handle))
     }
   }
@@ -135,11 +143,28 @@ export class Watches {
   }
 
   *end(): FitSteps<void> {
-    for (const { callback, handle, history } of this.all) yield* told(callback.onFitEnd?.(history, handle))
+    for (const { callback, handle, history } of this.all) {
+      this.#requireOwn(callback)
+      yield* told(callback.onFitEnd?.(history, handle))
+    }
+  }
+
+  /** What it has noted is of another fit, and would be taken for this one's. */
+  #requireOwn(callback: Callback): void {
+    if (!servesOneFit(callback) || begunLast.get(callback) === this) return
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_BUSY',
+      `Expected a ${callback.constructor.name} of its own for each of two fits that run at the same time but both have ` +
+        'the same one. Make one for each fit, or await the first fit before the second.',
+    )
   }
 }
 
 function stepsBetween({ needs }: Callback): number | undefined {
   if (needs === 'step') return 1
   return typeof needs === 'object' ? needs.steps : undefined
+}
+
+function servesOneFit({ exclusive, saveState }: Callback): boolean {
+  return exclusive ?? saveState !== undefined
 }

@@ -1,6 +1,7 @@
 import { DeepblasError } from '../../errors.js'
 import type { Json } from '../../files/strict-json.js'
 import type { NamedInputs } from '../../layers/inputs.js'
+import { refuseStructuredClone, showWhenInspected } from '../../own-methods.js'
 import { array, invalid } from '../../validate.js'
 import type { Dataset } from '../dataset.js'
 import { allocate, type NamedColumns } from '../parts.js'
@@ -17,6 +18,12 @@ import { encodeTarget } from './target-encoding.js'
 import { writeColumn } from './write-column.js'
 
 const ROWS_OF_BLOCK = 512
+
+/** In JavaScript nothing keeps anybody from calling a private constructor: this class alone has the key. */
+const OWN = Symbol('Encoder')
+
+/** Why an encoder is not cloned by structuredClone or postMessage, and what to do. */
+const encoderCloning = 'An encoder: post encoder.toJSON(), and make it there with Encoder.fromJSON(json);'
 
 /** The outputs of a network: { data, shape: [rows, outputs] }. */
 export interface EncodedOutputs {
@@ -51,8 +58,25 @@ export class Encoder {
   readonly #description: EncoderDescription
   #json: string | undefined
 
-  private constructor(description: EncoderDescription) {
+  static {
+    showWhenInspected(Encoder.prototype, 'Encoder', ({ target, task, labels, columns, features, dropped }) => ({
+      ...(target !== undefined && { target, task }),
+      ...(labels && { labels }),
+      columns: columns.map(({ name }) => name),
+      dropped: dropped.map(({ name }) => name),
+      features,
+    }))
+  }
+
+  private constructor(description: EncoderDescription, key?: typeof OWN) {
+    if (key !== OWN) {
+      throw new DeepblasError(
+        'ERR_DEEPBLAS_ARGUMENT',
+        'Expected no new Encoder(…). Make one with await Encoder.fit(table, { target }), or of JSON: Encoder.fromJSON(json).',
+      )
+    }
     this.#description = description
+    refuseStructuredClone(this, encoderCloning)
   }
 
   /**
@@ -69,7 +93,7 @@ export class Encoder {
     }
     const fit = new EncoderFit(options)
     for await (const table of tables) fit.add(table)
-    return new Encoder(fit.finish())
+    return new Encoder(fit.finish(), OWN)
   }
 
   /** As `fit`, of one table at once. */
@@ -77,12 +101,12 @@ export class Encoder {
     if (!(table instanceof Table)) throw invalid('table', 'Table', table, 'Make one with Table.fromRows or readCsv.')
     const fit = new EncoderFit(options)
     fit.add(table)
-    return new Encoder(fit.finish())
+    return new Encoder(fit.finish(), OWN)
   }
 
   /** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT that names the part that is wrong */
   static fromJSON(value: unknown): Encoder {
-    return new Encoder(encoderFromJson(value))
+    return new Encoder(encoderFromJson(value), OWN)
   }
 
   /** Plain JSON that `fromJSON` makes the same encoder of. */

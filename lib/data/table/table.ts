@@ -29,6 +29,9 @@ export interface SkippedRows {
   readonly first: readonly BadRow[]
 }
 
+/** In JavaScript nothing keeps anybody from calling a private constructor: this class alone has the key. */
+const OWN = Symbol('Table')
+
 const NONE_SKIPPED: SkippedRows = { rows: 0, first: [] }
 
 /**
@@ -46,7 +49,13 @@ export class Table {
   readonly skipped: SkippedRows
   readonly #byName: ReadonlyMap<string, Column>
 
-  private constructor(rows: number, columns: readonly Column[], skipped: SkippedRows) {
+  private constructor(rows: number, columns: readonly Column[], skipped: SkippedRows, key?: typeof OWN) {
+    if (key !== OWN) {
+      throw new DeepblasError(
+        'ERR_DEEPBLAS_ARGUMENT',
+        'Expected no new Table(…). Make one with Table.fromRows(objects), Table.of(columns) or await readCsv(path).',
+      )
+    }
     this.rows = rows
     this.columns = columns
     this.skipped = skipped
@@ -74,7 +83,7 @@ export class Table {
         )
       }
     }
-    return new Table(rows, [...columns], skipped)
+    return new Table(rows, [...columns], skipped, OWN)
   }
 
   /**
