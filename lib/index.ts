@@ -196,4 +196,9 @@ export { type PolynomialOptions, polynomial } from './schedules/polynomial.js'
 export type { DurationOptions, Schedule, SchedulePlace, ScheduleUnit } from './schedules/schedule.js'
 export { type StepDecayOptions, stepDecay } from './schedules/step-decay.js'
 export { type WarmUpOptions, warmUp } from './schedules/warm-up.js'
+export {
+  type SuspiciousColumn,
+  type SuspiciousColumnsOptions,
+  suspiciousColumns,
+} from './strategy/suspicious-columns.js'
 export { getThreads, type Info, info, setThreads } from './system.js'

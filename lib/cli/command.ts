@@ -8,6 +8,8 @@ export interface OptionDescription {
   /** What stands in the help for its value; a switch has none. */
   readonly value?: string
   readonly help: string
+  /** Whether it may be given several times. */
+  readonly repeatable?: boolean
 }
 
 export type OptionDescriptions = Readonly<Record<string, OptionDescription>>
@@ -15,6 +17,8 @@ export type OptionDescriptions = Readonly<Record<string, OptionDescription>>
 /** What the user gave: options by name, checked to exist, and the arguments in order. */
 export interface Given {
   readonly options: ReadonlyMap<string, string>
+  /** Of options that may be given several times: all that was given. */
+  readonly lists: ReadonlyMap<string, readonly string[]>
   readonly switches: ReadonlySet<string>
   readonly arguments: readonly string[]
 }
@@ -57,6 +61,7 @@ export function readCommandLine(command: Command, args: readonly string[]): Give
     tokens: true,
   })
   const options = new Map<string, string>()
+  const lists = new Map<string, string[]>()
   const switches = new Set<string>()
   const positionals: string[] = []
   for (const token of tokens) {
@@ -66,9 +71,12 @@ export function readCommandLine(command: Command, args: readonly string[]): Give
     const option = Object.hasOwn(described, name) && rawName.startsWith('--') ? described[name] : undefined
     if (option === undefined) {
       const near = didYouMean(name, names)?.replace(/'(.*)'/, '--$1')
-      throw new UsageError(`There is no option ${rawName}.${near === undefined ? '' : ` ${near}`}`)
+      const list = names.map((one) => `--${one}`).join(', ')
+      throw new UsageError(
+        `There is no option ${rawName}.${near === undefined ? '' : ` ${near}`} The options of ${command.name} are: ${list}.`,
+      )
     }
-    if (options.has(name)) throw new UsageError(`${rawName} is given twice.`)
+    if (options.has(name) && option.repeatable !== true) throw new UsageError(`${rawName} is given twice.`)
     if (option.value === undefined) {
       if (value !== undefined) throw new UsageError(`${rawName} takes no value, but '${value}' was given.`)
       switches.add(name)
@@ -79,9 +87,10 @@ export function readCommandLine(command: Command, args: readonly string[]): Give
       throw new UsageError(`${rawName} needs a value: ${rawName} ${option.value}`)
     }
     options.set(name, value)
+    if (option.repeatable === true) lists.set(name, [...(lists.get(name) ?? []), value])
   }
   if (!switches.has('help')) requireArguments(command, positionals)
-  return { options, switches, arguments: positionals }
+  return { options, lists, switches, arguments: positionals }
 }
 
 function requireArguments(command: Command, given: readonly string[]): void {

@@ -3,10 +3,9 @@ import type { Command, Given } from './command.js'
 import { loadWithEncoder, typesFor } from './model-file.js'
 import { encodedRows, scoresOf, trainedEpochs } from './predictions.js'
 import { count } from './profile.js'
-import { headerOf, readerOptions, readerSettings, readTable, withTargets } from './read-table.js'
+import { headerOf, readerOptions, readerSettings, readTable, settingsFor, withTargets } from './read-table.js'
 import { scoresJson, scoresText } from './scores.js'
 import { say, type Terminal, throwIfInterrupted, UsageError } from './terminal.js'
-import { knownColumn } from './values.js'
 
 export const evaluate: Command = {
   name: 'evaluate',
@@ -30,13 +29,13 @@ Exit code: 0; 1 failed; 2 wrong use.`,
 async function runEvaluate(given: Given, terminal: Terminal): Promise<Readonly<Record<string, Json>>> {
   const started = performance.now()
   const [path, file] = given.arguments as readonly [string, string]
-  const reader = readerSettings(given)
   const { model, encoder, target } = await loadWithEncoder(path)
-  const header = await headerOf(file, reader)
+  const asked = readerSettings(given)
+  const header = await headerOf(file, asked)
   if (!header.includes(target)) {
     throw new UsageError(`${file} has no column '${target}', the target of ${path}. Without it: deepblas predict.`)
   }
-  for (const name of Object.keys(reader.types)) knownColumn('types', name, header)
+  const reader = settingsFor(asked, header)
   const known = Object.entries(typesFor(encoder, target)).filter(([name]) => header.includes(name))
   const types = { ...Object.fromEntries(known), ...reader.types }
   const table = withTargets(await readTable(file, { ...reader, types }, terminal), file, target, terminal)

@@ -10,9 +10,9 @@ import { csvLine, freeName } from './csv-line.js'
 import { loadWithEncoder } from './model-file.js'
 import { encodedRows, predictedValues } from './predictions.js'
 import { count } from './profile.js'
-import { headerOf, type ReaderSettings, readerOptions, readerSettings, tellSkipped } from './read-table.js'
+import { headerOf, type ReaderSettings, readerOptions, readerSettings, settingsFor, tellSkipped } from './read-table.js'
 import { say, type Terminal, UsageError, writeAll } from './terminal.js'
-import { distinctFiles, knownColumn, requireWritable } from './values.js'
+import { distinctFiles, requireWritable } from './values.js'
 
 export const predict: Command = {
   name: 'predict',
@@ -85,14 +85,14 @@ async function* predictedLines(
   model: Sequential,
   encoder: Encoder,
   file: string,
-  reader: ReaderSettings,
+  asked: ReaderSettings,
   probabilities: boolean,
   terminal: Terminal,
 ): AsyncGenerator<{ text: string; added: number }, void, undefined> {
-  const header = await headerOf(file, reader)
+  const header = await headerOf(file, asked)
+  const reader = settingsFor(asked, header)
   const wanted = encoder.types
   for (const name of Object.keys(wanted)) if (!header.includes(name)) throw unknownColumn(name, header)
-  for (const name of Object.keys(reader.types)) knownColumn('types', name, header)
   const options = {
     ...reader,
     types: { ...wanted, ...reader.types },

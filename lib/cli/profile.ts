@@ -1,11 +1,14 @@
 /*
  * What is in a table, as text: the first look before a training.
  */
+import { type DroppedColumn, droppedReasons } from '../data/encoder/column-encoding.js'
 import type { Column } from '../data/table/column.js'
 import type { Table } from '../data/table/table.js'
 import { renderTable } from '../report/terminal/table.js'
 import { formatNumber } from '../report/terminal/text.js'
-import { isMissing, type Suspicion } from './suspicious.js'
+import { isMissing } from '../strategy/column-values.js'
+import type { SuspiciousColumn } from '../strategy/suspicious-columns.js'
+import { optionValue } from './terminal.js'
 
 const MOST_COLUMNS = 40
 const MOST_CLASSES = 10
@@ -13,7 +16,12 @@ const LONGEST_LEVEL = 24
 /** Different numbers are counted up to here. */
 const MOST_COUNTED = 1000
 
-export function profileText(table: Table, target: string, classes: boolean, suspicions: readonly Suspicion[]): string {
+export function profileText(
+  table: Table,
+  target: string,
+  classes: boolean,
+  suspicions: readonly SuspiciousColumn[],
+): string {
   const shown = table.columns.slice(0, MOST_COLUMNS)
   const rows = shown.map((column) => {
     const notes: string[] = suspicions.filter((one) => one.column === column.name).map(({ kind }) => kind)
@@ -34,10 +42,23 @@ export function profileText(table: Table, target: string, classes: boolean, susp
   return `${lines.join('\n')}\n\n`
 }
 
-function suspicionText({ column, kind, reason, leftOut }: Suspicion): string {
-  if (leftOut) return `left out: ${column} ${reason} (${kind})`
+function suspicionText({ column, kind, reason, leftOut, asked }: SuspiciousColumn): string {
+  if (leftOut) return leftOutText(column, reason, kind)
+  if (asked) return `kept as asked: ${column} ${reason} (${kind})`
   const advice = kind === 'leak' ? 'if it is not known when predictions are made' : 'if it only names the rows'
-  return `look at: ${column} ${reason} (${kind}?); leave it out ${advice}: --ignore ${column}`
+  return `look at: ${column} ${reason} (${kind}?); leave it out ${advice}: --ignore ${optionValue(column)}`
+}
+
+function leftOutText(column: string, reason: string, kind: string): string {
+  return `left out: ${column} ${reason} (${kind}); to use it: --keep ${optionValue(column)}`
+}
+
+/** What the encoder leaves out beside the columns that the profile names: it sees the training rows alone. */
+export function droppedText(dropped: readonly DroppedColumn[], told: readonly SuspiciousColumn[]): string {
+  return dropped
+    .filter(({ name }) => !told.some(({ column, leftOut }) => leftOut && column === name))
+    .map(({ name, reason }) => `${leftOutText(name, droppedReasons[reason], reason)}\n`)
+    .join('')
 }
 
 /** How many rows have which class, or where the values lie. */

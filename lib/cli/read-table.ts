@@ -7,17 +7,18 @@ import { csvChunks, readCsv } from '../data/readers/csv.js'
 import { type ColumnType, columnTypes } from '../data/table/column.js'
 import type { Table } from '../data/table/table.js'
 import { DeepblasError } from '../errors.js'
+import { isMissing } from '../strategy/column-values.js'
 import type { Given, OptionDescriptions } from './command.js'
 import { count } from './profile.js'
-import { isMissing } from './suspicious.js'
 import { inOptions, type Terminal, UsageError } from './terminal.js'
-import { assignments, choice, names } from './values.js'
+import { assignments, choice, columnNames, knownColumn } from './values.js'
 
 export const readerOptions: OptionDescriptions = {
   delimiter: { value: '<character>', help: 'between fields: , ; | or tab; recognised without it' },
   types: {
     value: '<column=type,...>',
-    help: 'types of columns: number, category, boolean or date; inferred without it',
+    help: 'types of columns: number, category, boolean or date; inferred without it; may be given several times',
+    repeatable: true,
   },
   decimal: { value: '<character>', help: 'the decimal point of numbers: . or a comma; recognised without it' },
   header: { value: '<yes or no>', help: 'whether the first row names the columns; recognised without it' },
@@ -43,9 +44,15 @@ export function readerSettings(given: Given): ReaderSettings {
     ...(decimal === undefined ? {} : { decimal }),
     ...(header === undefined ? {} : { header: header === 'yes' }),
     types: assignments(given, 'types', columnTypes),
-    ignore: names(given, 'ignore'),
+    ignore: given.lists.get('ignore') ?? [],
     skipBadRows: given.switches.has('skip-bad-rows'),
   }
+}
+
+/** The same for a file's columns: names as the header has them. */
+export function settingsFor(settings: ReaderSettings, header: readonly string[]): ReaderSettings {
+  for (const name of Object.keys(settings.types)) knownColumn('types', name, header)
+  return { ...settings, ignore: columnNames('ignore', settings.ignore, header) }
 }
 
 function delimiterOf(text: string): string {

@@ -46,6 +46,11 @@ export async function writeAll(stream: NodeJS.WritableStream, text: string): Pro
   })
 }
 
+/** A value as a shell takes it. */
+export function optionValue(text: string): string {
+  return /^[\p{L}\p{N}_.,:=/@%+-]+$/u.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+}
+
 /** Advice of the library, in the words of the command line. */
 export function inOptions(message: string): string {
   return message
@@ -55,7 +60,14 @@ export function inOptions(message: string): string {
     .replaceAll(", or give duplicateNames: 'number'", '')
     .replaceAll(' (if that stands for nothing, name it in missing)', '')
     .replaceAll('if that stands for nothing, name it in missing; ', '')
-    .replaceAll(/types: \{ '?([^':]+)'?: '(\w+)' \}/g, '--types $1=$2')
+    .replaceAll(
+      /\b(types|scaling): \{ '?([^':]+)'?: '(\w+)' \}/g,
+      (_, option: string, name: string, value: string) => `--${option} ${optionValue(`${name}=${value}`)}`,
+    )
+    .replaceAll(
+      /\b(keep|ignore): \['([^']+)'\]/g,
+      (_, option: string, name: string) => `--${option} ${optionValue(name)}`,
+    )
     .replaceAll('a smaller learningRate', 'a smaller --learning-rate')
     .replaceAll(/task: '(\w+)'/g, '--task $1')
 }

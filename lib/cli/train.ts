@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import { Checkpoint } from '../callbacks/checkpoint.js'
 import { EarlyStopping } from '../callbacks/early-stopping.js'
 import { ProgressBar } from '../callbacks/progress-bar.js'
+import type { DroppedColumn } from '../data/encoder/column-encoding.js'
 import { Encoder } from '../data/encoder/encoder.js'
 import { type Task, tasks } from '../data/encoder/fit-options.js'
 import type { Column } from '../data/table/column.js'
@@ -14,17 +15,34 @@ import { tabularLayers } from '../model/tabular-layers.js'
 import { AdamW } from '../optimizers/adam.js'
 import { l2 } from '../regularizers/regularizer.js'
 import { oneCycle } from '../schedules/one-cycle.js'
+import { type SuspiciousColumn, suspiciousColumns } from '../strategy/suspicious-columns.js'
 import { setThreads } from '../system.js'
 import type { Command, Given } from './command.js'
 import { type Defaults, defaultsFor } from './defaults.js'
 import { encodedRows, scoresOf } from './predictions.js'
-import { count, profileText } from './profile.js'
-import { headerOf, type ReaderSettings, readerOptions, readerSettings, readTable, withTargets } from './read-table.js'
-import { scalingOf } from './scaling.js'
+import { count, droppedText, profileText } from './profile.js'
+import {
+  headerOf,
+  type ReaderSettings,
+  readerOptions,
+  readerSettings,
+  readTable,
+  settingsFor,
+  withTargets,
+} from './read-table.js'
+import { type ScalingOption, scalingFor, scalingOption } from './scaling.js'
 import { scoresJson, scoresText } from './scores.js'
-import { suspiciousColumns } from './suspicious.js'
 import { say, type Terminal, throwIfInterrupted, UsageError } from './terminal.js'
-import { choice, decimal, distinctFiles, knownColumn, requireWritable, wholeNumber, wholeNumbers } from './values.js'
+import {
+  choice,
+  columnNames,
+  decimal,
+  distinctFiles,
+  knownColumn,
+  requireWritable,
+  wholeNumber,
+  wholeNumbers,
+} from './values.js'
 
 /** Of the rows, for early stopping and, without --test, the metrics. */
 const HELD_OUT = 0.15
@@ -40,7 +58,21 @@ export const train: Command = {
     out: { value: '<file>', help: 'where the model is saved; by default the name of the data, as .safetensors, here' },
     test: { value: '<other.csv>', help: 'a file to take the metrics of, in place of the part held out' },
     task: { value: '<task>', help: 'classification or regression; by default what the target looks like' },
-    ignore: { value: '<columns>', help: 'columns to leave out, between commas' },
+    ignore: {
+      value: '<columns>',
+      help: 'columns to leave out, between commas; may be given several times',
+      repeatable: true,
+    },
+    keep: {
+      value: '<columns>',
+      help: 'columns to use even if they look like identifiers or constants; may be given several times',
+      repeatable: true,
+    },
+    scaling: {
+      value: '<scaling>',
+      help: 'standardize or quantile (ranks) for all numbers, or <column=scaling,...>; by default by their values',
+      repeatable: true,
+    },
     hidden: { value: '<units>', help: 'units of the hidden layers, such as 64,32; by default by the number of rows' },
     epochs: { value: '<n>', help: 'passes over the data at most; by default by the number of rows' },
     'batch-size': { value: '<n>', help: 'rows of a step; by default by the number of rows' },
@@ -87,6 +119,9 @@ interface Settings {
   readonly checkpoint: string | undefined
   readonly resume: string | undefined
   readonly reader: ReaderSettings
+  /** As given: the header tells what they name. */
+  readonly keep: readonly string[]
+  readonly scaling: ScalingOption
   /** What was asked for in place of the defaults. */
   readonly asked: Partial<Defaults>
 }
@@ -94,17 +129,21 @@ interface Settings {
 async function runTrain(given: Given, terminal: Terminal): Promise<Readonly<Record<string, Json>>> {
   const settings = settingsOf(given)
   const started = performance.now()
-  const { table, task, suspicions, tests } = await tables(settings, terminal)
+  const { table, task, suspicions, keep, tests } = await tables(settings, terminal)
   terminal.stderr.write(profileText(table, settings.target, task === 'classification', suspicions))
 
   const [kept, held] = splitTable(table, task, settings)
-  const ignore = suspicions.filter(({ leftOut }) => leftOut).map(({ column }) => column)
+  const ignore = suspicions
+    .filter(({ leftOut }) => leftOut)
+    .map(({ column, kind }) => ({ name: column, reason: reasonOf(kind) }))
   const encoder = Encoder.fitSync(kept, {
     target: settings.target,
     task,
     ignore,
-    scaling: scalingOf(kept, settings.target),
+    keep,
+    scaling: scalingFor(kept, settings.target, settings.scaling),
   })
+  terminal.stderr.write(droppedText(encoder.dropped, suspicions))
   const [training, validation] = [encoder.encode(kept), encoder.encode(held)]
   // Before the training: a label that the model does not know is told at once.
   const testing = tests === undefined ? undefined : encodedRows(encoder, tests, settings.test!)
@@ -155,7 +194,9 @@ function settingsOf(given: Given): Settings {
   if (target === undefined) throw new UsageError('--target is missing: name the column to predict.')
   const [path] = given.arguments as readonly [string]
   const reader = readerSettings(given)
-  if (reader.ignore.includes(target)) throw new UsageError(`--ignore names the target '${target}'.`)
+  for (const option of ['ignore', 'keep']) {
+    if (given.lists.get(option)?.includes(target)) throw new UsageError(`--${option} names the target '${target}'.`)
+  }
   const threads = wholeNumber(given, 'threads', 1)
   if (threads !== undefined) setThreads(threads)
   const out = given.options.get('out') ?? `${basename(path).replace(/\.[^.]*$/, '')}.safetensors`
@@ -193,18 +234,28 @@ function settingsOf(given: Given): Settings {
     checkpoint,
     resume,
     reader,
+    keep: given.lists.get('keep') ?? [],
+    scaling: scalingOption(given),
     asked: Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)),
   }
 }
 
 /** Both files, without rows that have no target. */
 async function tables(settings: Settings, terminal: Terminal) {
-  const { path, target, reader } = settings
+  const { path, target } = settings
   // Before the whole file is read: it may be large.
-  const header = await headerOf(path, reader)
+  const header = await headerOf(path, settings.reader)
   knownColumn('target', target, header)
-  for (const name of Object.keys(reader.types)) knownColumn('types', name, header)
-  for (const name of reader.ignore) knownColumn('ignore', name, header)
+  const reader = settingsFor(settings.reader, header)
+  const keep = columnNames('keep', settings.keep, header)
+  for (const name of Object.keys(settings.scaling.columns)) knownColumn('scaling', name, header)
+  if (reader.ignore.includes(target)) throw new UsageError(`--ignore names the target '${target}'.`)
+  if (keep.includes(target)) throw new UsageError(`--keep names the target '${target}'.`)
+  if (reader.ignore.length > 0 && header.every((name) => name === target || reader.ignore.includes(name))) {
+    throw new UsageError(`--ignore names every column but the target '${target}': nothing is left to learn from.`)
+  }
+  const both = keep.find((name) => reader.ignore.includes(name))
+  if (both !== undefined) throw new UsageError(`--keep and --ignore both name '${both}'.`)
   const table = withTargets(await readTable(path, reader, terminal), path, target, terminal)
   if (table.rows < FEWEST_ROWS) {
     throw new DeepblasError(
@@ -216,15 +267,20 @@ async function tables(settings: Settings, terminal: Terminal) {
   if (settings.balanced && task === 'regression') {
     throw new UsageError(`--class-weights is for classes, but the target '${target}' has values.`)
   }
-  const suspicions = suspiciousColumns(table, target, task === 'classification')
+  const suspicions = suspiciousColumns(table, { target, task, keep })
   const { test } = settings
-  if (test === undefined) return { table, task, suspicions, tests: undefined }
+  if (test === undefined) return { table, task, suspicions, keep, tests: undefined }
   const types = Object.fromEntries(table.columns.map(({ name, type }) => [name, type] as const))
-  const names = await headerOf(test, reader)
+  const names = await headerOf(test, settings.reader)
   if (!names.includes(target)) throw new UsageError(`--test ${test} has no column '${target}'.`)
   const known = Object.fromEntries(Object.entries(types).filter(([name]) => names.includes(name)))
   const tests = await readTable(test, { ...reader, ignore: [], types: known }, terminal)
-  return { table, task, suspicions, tests: withTargets(tests, test, target, terminal) }
+  return { table, task, suspicions, keep, tests: withTargets(tests, test, target, terminal) }
+}
+
+/** A leak that is not used has been told as what it is: names of the rows. */
+function reasonOf(kind: SuspiciousColumn['kind']): DroppedColumn['reason'] {
+  return kind === 'leak' ? 'identifier' : kind
 }
 
 /** The rows to learn from and those held out, of each class alike. A class of a single row is learnt from. */

@@ -33,14 +33,28 @@ export function decimal(given: Given, name: string, expected: string, bounds: Bo
   throw new UsageError(`--${name} takes ${expected}, but '${text}' was given.`)
 }
 
-/** Names between commas. */
-export function names(given: Given, name: string): string[] {
-  const text = given.options.get(name)
-  if (text === undefined) return []
-  return text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '')
+/**
+ * The columns that an option names between commas. A name may hold commas itself: a whole value that is a column's name is
+ * that column, and so are parts that make one together.
+ *
+ * @throws UsageError for a name that no column has
+ */
+export function columnNames(option: string, texts: readonly string[], columns: readonly string[]): string[] {
+  return [...new Set(texts.flatMap((text) => columnsIn(option, text, columns)))]
+}
+
+function columnsIn(option: string, text: string, columns: readonly string[]): string[] {
+  if (columns.includes(text)) return [text]
+  const parts = text.split(',')
+  const found: string[] = []
+  for (let from = 0; from < parts.length; ) {
+    let end = parts.length
+    while (end > from + 1 && !columns.includes(parts.slice(from, end).join(',').trim())) end--
+    const name = parts.slice(from, end).join(',').trim()
+    if (name !== '') found.push(knownColumn(option, name, columns))
+    from = end
+  }
+  return found
 }
 
 export function wholeNumbers(given: Given, name: string): number[] | undefined {
@@ -70,23 +84,40 @@ export function choice<const Name extends string>(
   )
 }
 
-/** `a=category,b=number` */
+/**
+ * `a=category,b=number`, in one value or several. A comma within a name is part of it: what stands before `=type` reaches
+ * back to the type before.
+ */
 export function assignments<const Name extends string>(
   given: Given,
-  name: string,
+  option: string,
   choices: readonly Name[],
+  what = 'type',
 ): Record<string, Name> {
-  return Object.fromEntries(
-    names(given, name).map((part) => {
-      const at = part.lastIndexOf('=')
-      const type = choices.find((one) => one === part.slice(at + 1))
-      if (at > 0 && type !== undefined) return [part.slice(0, at), type]
-      const near = at > 0 ? didYouMean(part.slice(at + 1), choices) : undefined
-      throw new UsageError(
-        `--${name} takes column=type between commas, where a type is ${choices.join(', ')}, but '${part}' was given.` +
-          (near === undefined ? '' : ` ${near}`),
-      )
-    }),
+  const found: [string, Name][] = []
+  for (const text of given.lists.get(option) ?? []) {
+    let pending = ''
+    for (const part of text.split(',')) {
+      pending = pending === '' ? part : `${pending},${part}`
+      if (pending.trim() === '') pending = ''
+      const at = pending.lastIndexOf('=')
+      const chosen = choices.find((one) => one === pending.slice(at + 1).trim())
+      const name = pending.slice(0, Math.max(0, at)).trim()
+      if (name === '' || chosen === undefined) continue
+      found.push([name, chosen])
+      pending = ''
+    }
+    if (pending !== '') throw notAssigned(option, pending.trim(), choices, what)
+  }
+  return Object.fromEntries(found)
+}
+
+function notAssigned(option: string, part: string, choices: readonly string[], what: string): UsageError {
+  const at = part.lastIndexOf('=')
+  const near = at > 0 ? didYouMean(part.slice(at + 1), choices) : undefined
+  return new UsageError(
+    `--${option} takes column=${what} between commas, where a ${what} is ${choices.join(', ')}, but '${part}' was given.` +
+      (near === undefined ? '' : ` ${near}`),
   )
 }
 

@@ -60,7 +60,20 @@ export type ColumnEncoding = NumberEncoding | QuantileEncoding | BooleanEncoding
 /** A column that is not used, and why. */
 export interface DroppedColumn {
   readonly name: string
-  readonly reason: 'constant' | 'missing' | 'identifier' | 'ignored'
+  /**
+   * One value in all training rows, none at all, another in every row, only texts that are too rare (`rareBelow`), or
+   * left out as asked.
+   */
+  readonly reason: 'constant' | 'missing' | 'identifier' | 'rare' | 'ignored'
+}
+
+/** Why a column is not used, in words to be read behind its name. */
+export const droppedReasons: Readonly<Record<DroppedColumn['reason'], string>> = {
+  constant: 'has the same value in all training rows, or values that hardly differ',
+  missing: 'has no values in the training rows',
+  identifier: 'has another value in every training row',
+  rare: 'has no text in enough training rows to learn from it',
+  ignored: 'was to be ignored',
 }
 
 /** The names of the numbers that a column becomes, in their order. */

@@ -50,9 +50,10 @@ export class EncoderFit {
 
   #begin(table: Table): readonly ColumnStatistics[] {
     const { target, ignore, named, scaling } = this.#options
-    for (const name of [...named, ...ignore]) if (!table.has(name)) throw unknownColumn(name, table.names)
+    const ignored = new Set(ignore.map(({ name }) => name))
+    for (const name of [...named, ...ignored]) if (!table.has(name)) throw unknownColumn(name, table.names)
     return table.columns
-      .filter(({ name }) => !ignore.includes(name))
+      .filter(({ name }) => !ignored.has(name))
       .map((column) => {
         const isTarget = column.name === target
         return new ColumnStatistics(column, {

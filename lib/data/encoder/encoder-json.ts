@@ -13,7 +13,7 @@ import {
   positiveInteger,
   string,
 } from '../../validate.js'
-import type { ColumnEncoding, DroppedColumn, Scale } from './column-encoding.js'
+import { type ColumnEncoding, type DroppedColumn, droppedReasons, type Scale } from './column-encoding.js'
 import { tasks } from './fit-options.js'
 import type { TargetEncoding } from './target-encoding.js'
 
@@ -47,7 +47,7 @@ export function encoderFromJson(value: unknown): EncoderDescription {
     const { name, reason } = parts(what, one, ['name', 'reason'])
     return {
       name: string(`${what}.name`, name),
-      reason: oneOf(`${what}.reason`, reason, ['constant', 'missing', 'identifier', 'ignored'] as const),
+      reason: oneOf(`${what}.reason`, reason, Object.keys(droppedReasons) as DroppedColumn['reason'][]),
     }
   })
   const target = given.target === undefined ? undefined : targetFrom(given.target)

@@ -2,7 +2,7 @@
  * From what is known of the training rows' columns to how they are encoded.
  */
 import { DeepblasError } from '../../errors.js'
-import type { CategoryEncoding, ColumnEncoding, DroppedColumn } from './column-encoding.js'
+import { type CategoryEncoding, type ColumnEncoding, type DroppedColumn, droppedReasons } from './column-encoding.js'
 import type { ColumnStatistics } from './column-statistics.js'
 import type { CheckedOptions } from './fit-options.js'
 import { normalScore, quantilesOf } from './normal-scores.js'
@@ -23,24 +23,30 @@ export interface FittedColumns {
 /** @throws DeepblasError ERR_DEEPBLAS_DATA where no column is left, or numbers are too large to be scaled */
 export function fitColumns(statistics: readonly ColumnStatistics[], options: CheckedOptions): FittedColumns {
   const columns: ColumnEncoding[] = []
-  const dropped: DroppedColumn[] = options.ignore.map((name) => ({ name, reason: 'ignored' }))
+  const dropped: DroppedColumn[] = [...options.ignore]
   const inputs = new Set<string>(['numeric'])
   for (const one of statistics) {
     const encoding = encodingOf(one, options, inputs)
     if (typeof encoding === 'string') dropped.push({ name: one.name, reason: encoding })
     else columns.push(encoding)
   }
-  if (columns.length === 0) {
-    const list = dropped.map(({ name, reason }) => `'${name}' (${reason})`).join(', ')
-    throw new DeepblasError(
-      'ERR_DEEPBLAS_DATA',
-      `Expected a column that tells something of the rows but received none: ${list || 'there is only the target'}. A ` +
-        'column needs two different values in the training rows.',
-    )
-  }
+  if (columns.length === 0) throw noColumn(dropped)
   // Numbers first, as the inputs of a model have them.
   const codes = columns.filter(({ kind }) => kind === 'embedding')
   return { columns: [...columns.filter(({ kind }) => kind !== 'embedding'), ...codes], dropped }
+}
+
+/** Columns of an error that are named. */
+const MOST_NAMED = 20
+
+function noColumn(dropped: readonly DroppedColumn[]): DeepblasError {
+  const start = 'Expected a column that tells something of the rows but received none'
+  if (dropped.length === 0) return new DeepblasError('ERR_DEEPBLAS_DATA', `${start}: there is only the target.`)
+  const list = dropped.slice(0, MOST_NAMED).map(({ name, reason }) => `'${name}' ${droppedReasons[reason]} (${reason})`)
+  const more = dropped.length > MOST_NAMED ? `; and ${dropped.length - MOST_NAMED} more` : ''
+  const kept = dropped.find(({ reason }) => reason === 'identifier' || reason === 'rare')
+  const advice = kept === undefined ? '' : ` To learn from '${kept.name}' all the same: keep: ['${kept.name}'].`
+  return new DeepblasError('ERR_DEEPBLAS_DATA', `${start}: ${list.join('; ')}${more}.${advice}`)
 }
 
 /** How a column is encoded, or why it is not. */
@@ -50,17 +56,19 @@ function encodingOf(
   inputs: Set<string>,
 ): ColumnEncoding | DroppedColumn['reason'] {
   const { name, type } = one
-  if (one.known === 0) return 'missing'
-  if (type === 'category' && options.dropIdentifiers && allDifferent(one)) return 'identifier'
+  const kept = options.keep.includes(name)
+  if (one.known === 0 && kept && type === 'category') throw nothingToKeep(name)
+  if (one.known === 0 && !kept) return 'missing'
+  if (type === 'category' && options.dropIdentifiers && !kept && allDifferent(one)) return 'identifier'
   const byRank = type === 'number' && options.scaling(name) === 'quantile'
   // Numbers that differ by next to nothing, such as 1e-323, can be ranked but not scaled.
   const varies = one.varies && (type !== 'number' || byRank || one.values.deviation > 0 || one.values.overflows)
-  if (!varies && one.missing === 0) return 'constant'
+  if (!varies && !kept && one.missing === 0) return 'constant'
   const indicator = options.missingIndicator && one.missing > 0
-  if (!varies && type !== 'category' && !indicator) return 'constant'
+  if (!varies && !kept && type !== 'category' && !indicator) return 'constant'
   switch (type) {
     case 'category':
-      return categoryOf(one, options, inputs) ?? 'constant'
+      return categoryOf(one, options, inputs, kept)
     case 'boolean':
       return { name, kind: 'boolean', fill: one.values.scale().mean, indicator }
     case 'date':
@@ -99,14 +107,27 @@ function quantileOf(one: ColumnStatistics, indicator: boolean): ColumnEncoding {
   return { name: one.name, kind: 'quantile', ...scores.scale(), quantiles, indicator }
 }
 
-function categoryOf(one: ColumnStatistics, options: CheckedOptions, inputs: Set<string>): CategoryEncoding | undefined {
+function nothingToKeep(name: string): DeepblasError {
+  return new DeepblasError(
+    'ERR_DEEPBLAS_DATA',
+    `Expected values in the column '${name}', which keep names, but it has none in the training rows. Take it out of keep.`,
+  )
+}
+
+function categoryOf(
+  one: ColumnStatistics,
+  options: CheckedOptions,
+  inputs: Set<string>,
+  kept: boolean,
+): CategoryEncoding | DroppedColumn['reason'] {
   const { name, rows, missing, levelsLeftOut } = one
   const rareBelow = options.rareBelow ?? Math.min(MOST_RARE, Math.ceil(rows / 100))
-  const levels = [...one.counts].filter(([, count]) => count >= rareBelow).map(([level]) => level)
+  const frequent = [...one.counts].filter(([, count]) => count >= rareBelow)
+  const levels = (kept && frequent.length === 0 ? [...one.counts] : frequent).map(([level]) => level)
   // Whatever the order of the rows.
   levels.sort()
   const unknown = missing > 0 || levelsLeftOut > 0 || levels.length < one.counts.size
-  if (levels.length + Number(unknown) < 2) return undefined
+  if (!kept && levels.length + Number(unknown) < 2) return levels.length < one.counts.size ? 'rare' : 'constant'
   const { embeddings, oneHotLevels } = options
   const embedded = embeddings === 'auto' ? levels.length > oneHotLevels : embeddings
   if (!embedded) return { name, kind: 'oneHot', levels, unknown }

@@ -1,4 +1,14 @@
-import { array, boolean, invalid, knownOptions, nonNegativeInteger, oneOf, string } from '../../validate.js'
+import {
+  array,
+  boolean,
+  invalid,
+  knownOptions,
+  nonNegativeInteger,
+  oneOf,
+  plainObject,
+  string,
+} from '../../validate.js'
+import { type DroppedColumn, droppedReasons } from './column-encoding.js'
 
 export type Task = 'classification' | 'regression'
 
@@ -29,8 +39,13 @@ export interface EncoderOptions {
    * Levels of fewer rows join the unknown ones. Default 5, but not more than one row in a hundred.
    */
   readonly rareBelow?: number
-  /** Columns that are not used. Default none. */
-  readonly ignore?: readonly string[]
+  /** Columns that are not used; each by its name, or with the reason that `dropped` is to tell. Default none. */
+  readonly ignore?: readonly (string | DroppedColumn)[]
+  /**
+   * Columns that are used even where they would be left out: texts that are all different, one value in all rows, or only
+   * rare texts. Default none.
+   */
+  readonly keep?: readonly string[]
   /** Whether columns of texts that are all different, of 20 rows or more, are not used. Default true. */
   readonly dropIdentifiers?: boolean
   /** Whether values of a regression are scaled to mean 0 and deviation 1 for the network. Default true. */
@@ -48,11 +63,12 @@ export const encoderOptionNames = [
   'oneHotLevels',
   'rareBelow',
   'ignore',
+  'keep',
   'dropIdentifiers',
   'scaleTarget',
 ] as const
 
-const scalings = ['standardize', 'quantile'] as const
+export const scalings = ['standardize', 'quantile'] as const
 export const tasks = ['classification', 'regression'] as const
 
 export interface CheckedOptions {
@@ -63,7 +79,8 @@ export interface CheckedOptions {
   readonly embeddings: boolean | 'auto'
   readonly oneHotLevels: number
   readonly rareBelow: number | undefined
-  readonly ignore: readonly string[]
+  readonly ignore: readonly DroppedColumn[]
+  readonly keep: readonly string[]
   readonly dropIdentifiers: boolean
   readonly scaleTarget: boolean
   /** Columns that options name: every one must be there. */
@@ -79,9 +96,13 @@ export function checkEncoderOptions(options: EncoderOptions | undefined): Checke
   if (embeddings !== 'auto' && typeof embeddings !== 'boolean') {
     throw invalid('embeddings', "true, false or 'auto'", embeddings)
   }
-  const ignore = array('ignore', given.ignore ?? [], 'names of columns').map((name, i) => string(`ignore[${i}]`, name))
+  const ignore = array('ignore', given.ignore ?? [], 'names of columns').map((one, i) => ignored(`ignore[${i}]`, one))
+  const keep = array('keep', given.keep ?? [], 'names of columns').map((name, i) => string(`keep[${i}]`, name))
   const target = given.target === undefined ? undefined : string('target', given.target)
-  if (target !== undefined && ignore.includes(target)) throw invalid('ignore', 'columns without the target', target)
+  for (const { name } of ignore) {
+    if (name === target) throw invalid('ignore', 'columns without the target', target)
+    if (keep.includes(name)) throw invalid('ignore', 'columns that keep does not name', name)
+  }
   return {
     target,
     task: given.task === undefined ? undefined : oneOf('task', given.task, tasks),
@@ -92,8 +113,16 @@ export function checkEncoderOptions(options: EncoderOptions | undefined): Checke
     oneHotLevels: nonNegativeInteger('oneHotLevels', given.oneHotLevels ?? 12),
     rareBelow: given.rareBelow === undefined ? undefined : nonNegativeInteger('rareBelow', given.rareBelow),
     ignore,
+    keep,
     dropIdentifiers: boolean('dropIdentifiers', given.dropIdentifiers ?? true),
     scaleTarget: boolean('scaleTarget', given.scaleTarget ?? true),
-    named: [...(target === undefined ? [] : [target]), ...(byColumn ? Object.keys(scaling) : [])],
+    named: [...(target === undefined ? [] : [target]), ...keep, ...(byColumn ? Object.keys(scaling) : [])],
   }
+}
+
+function ignored(what: string, value: unknown): DroppedColumn {
+  if (typeof value === 'string') return { name: value, reason: 'ignored' }
+  const { name, reason } = plainObject(what, value)
+  const reasons = Object.keys(droppedReasons) as DroppedColumn['reason'][]
+  return { name: string(`${what}.name`, name), reason: oneOf(`${what}.reason`, reason, reasons) }
 }

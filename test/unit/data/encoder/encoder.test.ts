@@ -265,6 +265,50 @@ describe('numbers that are none', () => {
     expect(refused(() => encode(ends))).toMatch(/column 'a' but received 1\.75e\+308 in row 2/)
   })
 
+  test('what is not used is told with its true reason, and keep keeps it', () => {
+    const rows = Array.from({ length: 600 }, (_, i) => ({
+      id: `id-${i}`,
+      name: `name ${i % 300}`,
+      code: i % 300 === 0 ? 'A1' : null,
+      one: 1,
+      text: 'same',
+      x: Math.sin(i),
+    }))
+    const plain = encode(rows, { ignore: [{ name: 'x', reason: 'constant' }], dropIdentifiers: true, keep: ['id'] })
+    expect(plain.encoder.dropped).toEqual([
+      { name: 'x', reason: 'constant' },
+      { name: 'name', reason: 'rare' },
+      { name: 'code', reason: 'rare' },
+      { name: 'one', reason: 'constant' },
+      { name: 'text', reason: 'constant' },
+    ])
+    const keep = Object.keys(rows[0]!)
+    const { encoder, data } = encode(rows, { keep })
+    expect(encoder.dropped).toEqual([])
+    expect(encoder.columns.map(({ name }) => name).sort()).toEqual([...keep].sort())
+    const [id, name] = ['id', 'name'].map((one) => encoder.columns.find((column) => column.name === one)!)
+    expect([id, name].map((one) => 'levels' in one! && one.levels.length)).toEqual([600, 300])
+    expect(Array.from(data.row(599)).every(Number.isFinite)).toBe(true)
+    expect(Encoder.fromJSON(JSON.parse(JSON.stringify(encoder.toJSON()))).equals(encoder)).toBe(true)
+    expect(Encoder.fromJSON(JSON.parse(JSON.stringify(plain.encoder.toJSON()))).dropped).toEqual(plain.encoder.dropped)
+  })
+
+  test('no column that is left: an error that names all, why, and how to keep one', () => {
+    const rows = Array.from({ length: 40 }, (_, i) => ({ id: `id-${i}`, one: 1, y: i % 3 }))
+    expect(refused(() => encode(rows, { target: 'y' }))).toBe(
+      "Expected a column that tells something of the rows but received none: 'id' has another value in every training row " +
+        "(identifier); 'one' has the same value in all training rows, or values that hardly differ (constant). To learn " +
+        "from 'id' all the same: keep: ['id'].",
+    )
+    expect(refused(() => encode(rows, { target: 'y', ignore: ['id'], keep: ['id'] }))).toMatch(/ignore.*'id'/)
+    expect(refused(() => encode(rows, { target: 'y', keep: ['di'] }))).toMatch(/Did you mean 'id'/)
+    expect(refused(() => encode(rows, { ignore: [{ name: 'id', reason: 'dull' } as never] }))).toMatch(
+      /ignore\[0\]\.reason/,
+    )
+    const empty = Table.of([{ name: 'a', type: 'category', levels: [], codes: new Int32Array(9).fill(-1) }])
+    expect(refused(() => Encoder.fitSync(empty, { keep: ['a'] }))).toMatch(/'a', which keep names, but it has none/)
+  })
+
   test('the smallest values are told apart as others are', () => {
     for (const unit of [1e-100, 1e-150, 1e-200, 1e-300, 1e-320]) {
       const rows = Array.from({ length: 60 }, (_, i) => ({ a: unit * (100 + ((i * 7) % 60)), b: i }))

@@ -1,0 +1,254 @@
+/*
+ * Columns to look at before a training: names of the rows, constants, and what gives the target away.
+ */
+import { type Task, tasks } from '../data/encoder/fit-options.js'
+import type { Column } from '../data/table/column.js'
+import { Table } from '../data/table/table.js'
+import { array, invalid, knownOptions, oneOf, string } from '../validate.js'
+import { isMissing, valuesOf } from './column-values.js'
+import { explainedByGroups, explainedShare, type TargetPair } from './explained-share.js'
+
+/** A column to look at, and why. */
+export interface SuspiciousColumn {
+  readonly column: string
+  /** It names the rows, has one value or none, or may tell the target before it is known. */
+  readonly kind: 'identifier' | 'constant' | 'missing' | 'leak'
+  /** What is the matter with it, to be read behind the column's name: 'numbers the rows'. */
+  readonly reason: string
+  /** Whether a training had better do without it. */
+  readonly leftOut: boolean
+  /** Whether it would be left out, were it not in `keep`. */
+  readonly asked: boolean
+}
+
+export interface SuspiciousColumnsOptions {
+  /** The column that is to be predicted. */
+  readonly target: string
+  /** Whether the target has classes or values. Default: classes unless it is a column of numbers. */
+  readonly task?: Task
+  /** Columns that are not left out, whatever is the matter with them. Default none. */
+  readonly keep?: readonly string[]
+}
+
+/** With fewer rows, different values are no sign of an identifier. */
+const FEWEST_ROWS = 20
+/** Rows that are looked at for leaks: more say the same and take their time. */
+const MOST_ROWS = 50_000
+/** Numbers that are compared with each other: a million that all differ say enough. */
+const MOST_COMPARED = 1_000_000
+/** What a column may leave of the target's variance, or of its rows' classes, and still be called a leak. */
+const LEFT_OPEN = 0.001
+/** A level of fewer rows is of one class by chance. */
+const ROWS_OF_LEVEL = 5
+const NAMED_AS_IDENTIFIER = /(^|[^a-z])(id|uuid|guid|row|index)$|[a-z](ID|Id|_id)$/
+
+/**
+ * Looks for columns that name the rows (identifiers), tell nothing (constants) or tell the target by themselves (leaks).
+ * Identifiers and constants are to be left out; a column that names the rows and yet tells much of the target, such as a
+ * year or the row number of a sorted file, or that is the only one there is, is to be kept and looked at. Nothing is
+ * removed here: give `Encoder.fit` the option `ignore` for that.
+ *
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a wrong option, ERR_DEEPBLAS_DATA for a column that is not there
+ * @example
+ * const found = suspiciousColumns(table, { target: 'price' })
+ * const ignore = found.filter(({ leftOut }) => leftOut).map(({ column }) => column)
+ */
+export function suspiciousColumns(table: Table, options: SuspiciousColumnsOptions): SuspiciousColumn[] {
+  if (!(table instanceof Table)) throw invalid('table', 'Table', table, 'Make one with Table.fromRows or readCsv.')
+  const given = knownOptions<SuspiciousColumnsOptions>('suspiciousColumns', options, ['target', 'task', 'keep'])
+  const target = table.column(string('target', given.target))
+  const classes =
+    given.task === undefined ? target.type !== 'number' : oneOf('task', given.task, tasks) !== 'regression'
+  const keep = array('keep', given.keep ?? [], 'names of columns').map((name) => table.column(name as string).name)
+  const features = table.columns.filter(({ name }) => name !== target.name)
+  const found = features
+    .map(
+      (column) =>
+        constant(column, target, classes) ?? identifier(column, target, classes) ?? leak(column, target, classes),
+    )
+    .filter((one) => one !== undefined)
+    .map((one) => ({
+      ...one,
+      leftOut: one.leftOut && !keep.includes(one.column),
+      asked: one.leftOut && keep.includes(one.column),
+    }))
+  return found.filter(({ leftOut }) => leftOut).length < features.length
+    ? found
+    : found.map((one) => lastResort(one, table))
+}
+
+type Suspicion = Omit<SuspiciousColumn, 'asked'>
+
+/** Where nothing else is left, numbers that name the rows are better than nothing. */
+function lastResort(one: SuspiciousColumn, table: Table): SuspiciousColumn {
+  if (one.kind !== 'identifier' || table.column(one.column).type !== 'number') return one
+  return { ...one, kind: 'leak', reason: `${one.reason}, and there is no other column to learn from`, leftOut: false }
+}
+
+function constant(column: Column, target: Column, classes: boolean): Suspicion | undefined {
+  const values = valuesOf(column)
+  let first: number | undefined
+  let known = 0
+  for (const value of values) {
+    if (isMissing(column, value)) continue
+    first ??= value
+    if (value !== first) return undefined
+    known++
+  }
+  const { name } = column
+  if (first === undefined) return { column: name, kind: 'missing', reason: 'has no values', leftOut: true }
+  if (known === values.length) {
+    return { column: name, kind: 'constant', reason: 'has the same value in all rows', leftOut: true }
+  }
+  const reason = 'has the same value in all rows that have one'
+  const share = explainedByGroups(presence(column, target), classes)
+  if (share === undefined) return { column: name, kind: 'constant', reason, leftOut: true }
+  return {
+    column: name,
+    kind: 'leak',
+    reason: `${reason}, and whether there is one tells ${percent(share)} of the target`,
+    leftOut: false,
+  }
+}
+
+/** The targets of the rows that have a value, and of those that have none. */
+function presence(column: Column, target: Column): [number[], number[]] {
+  const groups: [number[], number[]] = [[], []]
+  const [values, targets] = [valuesOf(column), valuesOf(target)]
+  for (const [row, value] of values.entries()) {
+    if (!isMissing(target, targets[row]!)) groups[isMissing(column, value) ? 1 : 0].push(targets[row]!)
+  }
+  return groups
+}
+
+function identifier(column: Column, target: Column, classes: boolean): Suspicion | undefined {
+  if (column.type === 'boolean' || column.type === 'date') return undefined
+  const values = valuesOf(column)
+  if (values.length < FEWEST_ROWS || !allDifferent(column)) return undefined
+  const { name } = column
+  if (column.type === 'category') {
+    return { column: name, kind: 'identifier', reason: 'has another text in every row', leftOut: true }
+  }
+  const [least, most] = extremesOf(values)
+  const numbers = most - least === values.length - 1
+  const named = NAMED_AS_IDENTIFIER.test(name)
+  if (!numbers && !named) {
+    // A measurement may differ in every row: what it tells of the target is for `leak` to say.
+    const found = leak(column, target, classes)
+    const reason = 'has another whole number in every row'
+    return found ?? { column: name, kind: 'identifier', reason, leftOut: false }
+  }
+  const reason = numbers ? 'numbers the rows' : 'is named as an identifier and has another number in every row'
+  const share = explainedShare(pairsOf(column, target), classes)
+  if (share === undefined) return { column: name, kind: 'identifier', reason, leftOut: true }
+  return { column: name, kind: 'leak', reason: `${reason}, yet tells ${percent(share)} of the target`, leftOut: false }
+}
+
+function percent(share: number): string {
+  return `${Math.min(99, Math.round(100 * share))} %`
+}
+
+/** Whether no value is missing and no two are the same; numbers must be whole ones. */
+function allDifferent(column: Column): boolean {
+  if (column.type === 'category') {
+    const seen = new Uint8Array(column.levels.length)
+    return column.codes.every((code) => code >= 0 && seen[code]!++ === 0)
+  }
+  if (!column.values.every(Number.isInteger)) return false
+  const seen = new Set<number>()
+  for (const value of column.values.subarray(0, MOST_COMPARED)) {
+    if (seen.has(value)) return false
+    seen.add(value)
+  }
+  return true
+}
+
+function leak(column: Column, targetColumn: Column, classes: boolean): Suspicion | undefined {
+  const pairs = pairsOf(column, targetColumn).map(({ value, target }) => [value, target] as const)
+  if (pairs.length < FEWEST_ROWS || new Set(pairs.map(([, target]) => target)).size < 2) return undefined
+  const determines = classes
+    ? openRows(pairs, column.type !== 'category') <= LEFT_OPEN * pairs.length
+    : openVariance(pairs, column.type !== 'category') <= LEFT_OPEN
+  if (!determines) return undefined
+  return { column: column.name, kind: 'leak', reason: 'determines the target alone', leftOut: false }
+}
+
+/** Rows that have both, or as many of them as are looked at. */
+function pairsOf(column: Column, targetColumn: Column): TargetPair[] {
+  const [all, targets] = [valuesOf(column), valuesOf(targetColumn)]
+  const step = Math.max(1, Math.ceil(all.length / MOST_ROWS))
+  const pairs: TargetPair[] = []
+  for (let row = 0; row < all.length; row += step) {
+    const [value, target] = [all[row]!, targets[row]!]
+    if (!isMissing(column, value) && !isMissing(targetColumn, target)) pairs.push({ value, target })
+  }
+  return pairs
+}
+
+/**
+ * Rows whose class the value does not tell. Levels are told apart if rows enough have them; numbers where the classes lie
+ * in as many stretches as there are classes.
+ */
+function openRows(pairs: readonly (readonly [number, number])[], ordered: boolean): number {
+  const byValue = byFirst(pairs)
+  let open = 0
+  const majority = new Map<number, number>()
+  for (const [value, own] of byValue) {
+    const counts = new Map<number, number>()
+    for (const [, target] of own) counts.set(target, (counts.get(target) ?? 0) + 1)
+    const [most, count] = [...counts].reduce((best, one) => (one[1] > best[1] ? one : best))
+    majority.set(value, most)
+    open += ordered || own.length >= ROWS_OF_LEVEL ? own.length - count : own.length
+  }
+  if (!ordered) return open
+  const classes = new Set(pairs.map(([, target]) => target)).size
+  const along = [...majority].sort(([a], [b]) => a - b).map(([, most]) => most)
+  const stretches = along.filter((most, i) => most !== along[i - 1]).length
+  return stretches <= classes ? open : pairs.length
+}
+
+/** The share of the target's variance that is left within levels, or beside a straight line. */
+function openVariance(pairs: readonly (readonly [number, number])[], ordered: boolean): number {
+  const mean = meanOf(pairs.map(([, target]) => target))
+  const total = sumOfSquares(pairs.map(([, target]) => target - mean))
+  if (!ordered) {
+    const within = [...byFirst(pairs).values()].map((own) => {
+      const centre = own.length >= ROWS_OF_LEVEL ? meanOf(own.map(([, target]) => target)) : mean
+      return sumOfSquares(own.map(([, target]) => target - centre))
+    })
+    return within.reduce((sum, one) => sum + one, 0) / total
+  }
+  const centre = meanOf(pairs.map(([value]) => value))
+  const spread = sumOfSquares(pairs.map(([value]) => value - centre))
+  if (spread === 0) return 1
+  const together = pairs.reduce((sum, [value, target]) => sum + (value - centre) * (target - mean), 0)
+  return 1 - together ** 2 / (spread * total)
+}
+
+/** Node 20 has no Map.groupBy. */
+function byFirst(pairs: readonly (readonly [number, number])[]): Map<number, (readonly [number, number])[]> {
+  const groups = new Map<number, (readonly [number, number])[]>()
+  for (const pair of pairs) {
+    const group = groups.get(pair[0])
+    if (group === undefined) groups.set(pair[0], [pair])
+    else group.push(pair)
+  }
+  return groups
+}
+
+function extremesOf(values: Float64Array | Int32Array): [number, number] {
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  for (const value of values) {
+    if (value < least) least = value
+    if (value > most) most = value
+  }
+  return [least, most]
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
+function sumOfSquares(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value * value, 0)
+}
