@@ -6,19 +6,13 @@
 import { types } from 'node:util'
 
 export const {
-  isBigInt64Array,
-  isBigUint64Array,
   isDate,
   isFloat32Array,
   isFloat64Array,
-  isInt8Array,
-  isInt16Array,
   isInt32Array,
   isSharedArrayBuffer,
   isUint8Array,
   isUint8ClampedArray,
-  isUint16Array,
-  isUint32Array,
 } = types
 
 /** The class to make an array of the same numbers with. Half precision, of newer Nodes, becomes single: that is exact. */
@@ -46,18 +40,20 @@ export type NumberArray =
   | Int32Array
   | Uint32Array
 
-export type NumberArrayName = keyof typeof numberArrays
-
 /** Makes an array of so many zeros. */
 export type NumberArrayClass = new (length: number) => NumberArray
 
 /** Reads what an array was made as: no realm, subclass or property of the array itself changes it. */
 const readName = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)!.get!
 
-/** `Float32Array` for one of any realm, `Uint8Array` for a Buffer too; undefined for what is no array of numbers. */
-export function numberArrayName(value: unknown): NumberArrayName | undefined {
-  const name: unknown = readName.call(value)
-  return typeof name === 'string' && Object.hasOwn(numberArrays, name) ? (name as NumberArrayName) : undefined
+/** `Float32Array` for one of any realm, `Uint8Array` for a Buffer too; undefined for what is no typed array. */
+export function typedArrayName(value: unknown): string | undefined {
+  return readName.call(value) as string | undefined
+}
+
+function numberArrayName(value: unknown): keyof typeof numberArrays | undefined {
+  const name = typedArrayName(value)
+  return name !== undefined && Object.hasOwn(numberArrays, name) ? (name as keyof typeof numberArrays) : undefined
 }
 
 /** Whether a value is a typed array of numbers: not of big integers, not of a type that is not known here. */

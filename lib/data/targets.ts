@@ -4,7 +4,7 @@
  */
 
 import { DeepblasError } from '../errors.js'
-import { isFloat32Array, isFloat64Array, numberArrayClass } from '../kinds.js'
+import { isFloat32Array, isFloat64Array, numberArrayClass, plainNumberArray } from '../kinds.js'
 import type { TargetKind } from '../losses/loss.js'
 import { type Matrix, native } from '../native/addon.js'
 import { types } from '../native/tensor.js'
@@ -39,7 +39,7 @@ export function readTargets(
   let labels: readonly string[] | undefined
   const list = Array.isArray(y) && !Array.isArray(y[0]) && !isNumberArray(y[0])
   if (isNumberArray(y)) {
-    targets = { data: y.slice(), rows: y.length, columns: 1 }
+    targets = { data: plainNumberArray(y).slice(), rows: y.length, columns: 1 }
   } else if (list && typeof y[0] === 'string') {
     labels = [...new Set(y as string[])].sort()
     const index = new Map(labels.map((label, i) => [label, i]))

@@ -7,6 +7,7 @@
  */
 
 import { DeepblasError } from '../errors.js'
+import { typedArrayName } from '../kinds.js'
 import { describe, invalid, nonNegativeInteger, oneOf, plainObject, string } from '../validate.js'
 import { FileProblem } from './file-error.js'
 import { isWholeUnicode, type Json, parseStrictJson } from './strict-json.js'
@@ -296,7 +297,7 @@ function checkData(what: string, tensor: SafetensorsTensor): void {
   // By its tag: an array of another realm is no instance of ours.
   const kind = ARRAYS[dtype].name
   const data: unknown = tensor.data
-  if (!ArrayBuffer.isView(data) || (data as Uint8Array)[Symbol.toStringTag] !== kind) {
+  if (typedArrayName(data) !== kind) {
     throw invalid(`${what}.data`, `${kind} for dtype ${dtype}`, data)
   }
   const wanted = product(shape)

@@ -5,19 +5,7 @@
 import { endianness } from 'node:os'
 import { DeepblasError } from '../../errors.js'
 import { atomicWrite } from '../../files/atomic-write.js'
-import {
-  isBigInt64Array,
-  isBigUint64Array,
-  isFloat32Array,
-  isFloat64Array,
-  isInt8Array,
-  isInt16Array,
-  isInt32Array,
-  isUint8Array,
-  isUint8ClampedArray,
-  isUint16Array,
-  isUint32Array,
-} from '../../kinds.js'
+import { typedArrayName } from '../../kinds.js'
 import { invalid, nonNegativeInteger } from '../../validate.js'
 import { ByteSource } from './byte-source.js'
 import { decodeElements, elementCount, elementSize, type NumericArray, type ReadArray } from './elements.js'
@@ -148,17 +136,24 @@ function toRowMajor(data: NumericArray, shape: readonly number[]): NumericArray 
   return result
 }
 
+/** numpy's name of an element type, without the byte order. */
+const DESCRIPTIONS: ReadonlyMap<string, string> = new Map([
+  ['Uint8Array', 'u1'],
+  ['Uint8ClampedArray', 'u1'],
+  ['Int8Array', 'i1'],
+  ['Uint16Array', 'u2'],
+  ['Int16Array', 'i2'],
+  ['Uint32Array', 'u4'],
+  ['Int32Array', 'i4'],
+  ['Float32Array', 'f4'],
+  ['Float64Array', 'f8'],
+  ['BigUint64Array', 'u8'],
+  ['BigInt64Array', 'i8'],
+])
+
 function descriptionOf(data: unknown): string {
-  const order = endianness() === 'LE' ? '<' : '>'
-  if (isUint8Array(data) || isUint8ClampedArray(data)) return '|u1'
-  if (isInt8Array(data)) return '|i1'
-  if (isUint16Array(data)) return `${order}u2`
-  if (isInt16Array(data)) return `${order}i2`
-  if (isUint32Array(data)) return `${order}u4`
-  if (isInt32Array(data)) return `${order}i4`
-  if (isFloat32Array(data)) return `${order}f4`
-  if (isFloat64Array(data)) return `${order}f8`
-  if (isBigUint64Array(data)) return `${order}u8`
-  if (isBigInt64Array(data)) return `${order}i8`
-  throw invalid('data', 'typed array of integers, float32 or float64', data)
+  const description = DESCRIPTIONS.get(typedArrayName(data) ?? '')
+  if (description === undefined) throw invalid('data', 'typed array of integers, float32 or float64', data)
+  if (description.endsWith('1')) return `|${description}`
+  return `${endianness() === 'LE' ? '<' : '>'}${description}`
 }

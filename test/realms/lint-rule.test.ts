@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 
 const biome = createRequire(import.meta.url).resolve('@biomejs/biome/bin/biome')
-const rule = fileURLToPath(new URL('../../../scripts/lint/no-builtin-instanceof.grit', import.meta.url))
+const rule = fileURLToPath(new URL('../../scripts/lint/no-builtin-instanceof.grit', import.meta.url))
 
 /** What the rule finds in a file that holds these lines: the numbers of the lines, from 1. */
 function found(lines: readonly string[]): number[] {

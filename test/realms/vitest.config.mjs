@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    globals: true,
+    include: ['test/realms/*.spec.mjs'],
+    testTimeout: 60_000,
+    // As a package in node_modules, which vitest loads without changing it.
+    server: { deps: { external: [/\/dist\//] } },
+  },
+})
