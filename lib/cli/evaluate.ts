@@ -1,3 +1,4 @@
+import { dateFormatsAsRead } from '../data/encoder/dates-as-read.js'
 import type { Json } from '../files/strict-json.js'
 import type { Command, Given } from './command.js'
 import { loadWithEncoder, typesFor } from './model-file.js'
@@ -38,7 +39,8 @@ async function runEvaluate(given: Given, terminal: Terminal): Promise<Readonly<R
   const reader = settingsFor(asked, header)
   const known = Object.entries(typesFor(encoder, target)).filter(([name]) => header.includes(name))
   const types = { ...Object.fromEntries(known), ...reader.types }
-  const table = withTargets(await readTable(file, { ...reader, types }, terminal), file, target, terminal)
+  const dateFormats = dateFormatsAsRead(encoder, types, reader.dateFormats)
+  const table = withTargets(await readTable(file, { ...reader, types, dateFormats }, terminal), file, target, terminal)
   const scores = await scoresOf(model, encoder, encodedRows(encoder, table, file))
   await throwIfInterrupted(terminal)
   say(given, terminal, `${count(table.rows)} rows of ${file}: ${scoresText(scores)}`)

@@ -1,4 +1,5 @@
 import type { Dataset } from '../data/dataset.js'
+import { dateFormatsAsRead } from '../data/encoder/dates-as-read.js'
 import type { Encoder } from '../data/encoder/encoder.js'
 import { csvParts } from '../data/readers/csv.js'
 import { unknownColumn } from '../data/table/unknown-column.js'
@@ -93,9 +94,11 @@ async function* predictedLines(
   const reader = settingsFor(asked, header)
   const wanted = encoder.types
   for (const name of Object.keys(wanted)) if (!header.includes(name)) throw unknownColumn(name, header)
+  const types = { ...wanted, ...reader.types }
   const options = {
     ...reader,
-    types: { ...wanted, ...reader.types },
+    types,
+    dateFormats: dateFormatsAsRead(encoder, types, reader.dateFormats),
     // What the model does not know comes out as it went in, and need not mean anything.
     ignore: header.filter((name) => !Object.hasOwn(wanted, name)),
     rowsPerChunk: ROWS_PER_CHUNK,

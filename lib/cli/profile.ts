@@ -8,7 +8,7 @@ import { renderTable } from '../report/terminal/table.js'
 import { formatNumber } from '../report/terminal/text.js'
 import { isMissing } from '../strategy/column-values.js'
 import type { SuspiciousColumn } from '../strategy/suspicious-columns.js'
-import { optionValue } from './terminal.js'
+import { inOptions, optionValue } from './terminal.js'
 
 const MOST_COLUMNS = 40
 const MOST_CLASSES = 10
@@ -37,6 +37,7 @@ export function profileText(
     ...(more > 0 ? [`and ${more} columns more`] : []),
     '',
     targetText(table.column(target), classes),
+    ...table.notes.map(inOptions),
     ...suspicions.map(suspicionText),
   ]
   return `${lines.join('\n')}\n\n`

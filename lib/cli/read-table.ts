@@ -5,8 +5,11 @@ import { statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { csvChunks, readCsv } from '../data/readers/csv.js'
 import { type ColumnType, columnTypes } from '../data/table/column.js'
+import { dateFormat } from '../data/table/date-format.js'
+import { type DateOrder, dateOrders } from '../data/table/date-inference.js'
 import type { Table } from '../data/table/table.js'
 import { DeepblasError } from '../errors.js'
+import { messageOf } from '../kinds.js'
 import { isMissing } from '../strategy/column-values.js'
 import type { Given, OptionDescriptions } from './command.js'
 import { count } from './profile.js'
@@ -21,6 +24,15 @@ export const readerOptions: OptionDescriptions = {
     repeatable: true,
   },
   decimal: { value: '<character>', help: 'the decimal point of numbers: . or a comma; recognised without it' },
+  'date-format': {
+    value: '<column=format>',
+    help: 'how dates are written: when=dd.MM.yyyy or "when=MM/dd/yyyy HH:mm"; recognised without it; may be given several times',
+    repeatable: true,
+  },
+  dates: {
+    value: '<order>',
+    help: 'how dates such as 03/04/2024 are read: dayFirst or monthFirst; iso: only 2024-04-03 is a date',
+  },
   header: { value: '<yes or no>', help: 'whether the first row names the columns; recognised without it' },
   'skip-bad-rows': { help: 'leave out rows that cannot be read, and say how many; without it they are an error' },
 }
@@ -29,6 +41,8 @@ export interface ReaderSettings {
   readonly delimiter?: string
   readonly decimal?: '.' | ','
   readonly header?: boolean
+  readonly dateFormats: Readonly<Record<string, string>>
+  readonly dates?: DateOrder
   readonly types: Readonly<Record<string, ColumnType>>
   readonly ignore: readonly string[]
   readonly skipBadRows: boolean
@@ -39,7 +53,10 @@ export function readerSettings(given: Given): ReaderSettings {
   const decimal = choice(given, 'decimal', ['.', ','])
   if (decimal === ',' && delimiter === ',') throw new UsageError('--decimal and --delimiter cannot both be a comma.')
   const header = choice(given, 'header', ['yes', 'no'])
+  const dates = choice(given, 'dates', dateOrders)
   return {
+    ...(dates === undefined ? {} : { dates }),
+    dateFormats: dateFormatsOf(given),
     ...(delimiter === undefined ? {} : { delimiter: delimiterOf(delimiter) }),
     ...(decimal === undefined ? {} : { decimal }),
     ...(header === undefined ? {} : { header: header === 'yes' }),
@@ -52,7 +69,26 @@ export function readerSettings(given: Given): ReaderSettings {
 /** The same for a file's columns: names as the header has them. */
 export function settingsFor(settings: ReaderSettings, header: readonly string[]): ReaderSettings {
   for (const name of Object.keys(settings.types)) knownColumn('types', name, header)
+  for (const name of Object.keys(settings.dateFormats)) knownColumn('date-format', name, header)
   return { ...settings, ignore: columnNames('ignore', settings.ignore, header) }
+}
+
+/** `when=dd.MM.yyyy`, one a time: a format may hold a comma. */
+function dateFormatsOf(given: Given): Record<string, string> {
+  return Object.fromEntries(
+    (given.lists.get('date-format') ?? []).map((text) => {
+      const at = text.indexOf('=')
+      if (at <= 0) {
+        throw new UsageError(`--date-format takes column=format, such as when=dd.MM.yyyy, but '${text}' was given.`)
+      }
+      const [name, format] = [text.slice(0, at).trim(), text.slice(at + 1).trim()]
+      try {
+        return [name, dateFormat(`--date-format ${name}`, format).pattern]
+      } catch (error) {
+        throw new UsageError(messageOf(error))
+      }
+    }),
+  )
 }
 
 function delimiterOf(text: string): string {
@@ -95,9 +131,11 @@ export function tellSkipped(path: string, { skipped }: Table, { stderr }: Termin
 }
 
 /** The names of the columns of a file. */
-export async function headerOf(path: string, { types: _types, ...reader }: ReaderSettings): Promise<string[]> {
+export async function headerOf(path: string, settings: ReaderSettings): Promise<string[]> {
   requireFile(path)
-  const options = { ...reader, ignore: [], skipBadRows: true, rowsPerChunk: 1 }
+  const { types: _types, dateFormats: _formats, ...reader } = settings
+  // Only names are wanted: how dates are written must not be asked here.
+  const options = { ...reader, dates: 'iso' as const, ignore: [], skipBadRows: true, rowsPerChunk: 1 }
   for await (const table of csvChunks(path, options)) return table.names
   throw new DeepblasError('ERR_DEEPBLAS_DATA', `${path} has no rows.`)
 }

@@ -68,6 +68,11 @@ export function inOptions(message: string): string {
       /\b(keep|ignore): \['([^']+)'\]/g,
       (_, option: string, name: string) => `--${option} ${optionValue(name)}`,
     )
+    .replaceAll(
+      /\bdateFormats: \{ '([^']+)': '([^']+)' \}/g,
+      (_, name: string, format: string) => `--date-format ${optionValue(`${name}=${format}`)}`,
+    )
+    .replaceAll(/\bdates: '(\w+)'/g, '--dates $1')
     .replaceAll('a smaller learningRate', 'a smaller --learning-rate')
     .replaceAll(/task: '(\w+)'/g, '--task $1')
 }

@@ -6,6 +6,7 @@ import type { DroppedColumn } from '../data/encoder/column-encoding.js'
 import { Encoder } from '../data/encoder/encoder.js'
 import { type Task, tasks } from '../data/encoder/fit-options.js'
 import type { Column } from '../data/table/column.js'
+import { ISO_FORMAT } from '../data/table/date-format.js'
 import { Table } from '../data/table/table.js'
 import { DeepblasError } from '../errors.js'
 import type { Json } from '../files/strict-json.js'
@@ -274,7 +275,11 @@ async function tables(settings: Settings, terminal: Terminal) {
   const names = await headerOf(test, settings.reader)
   if (!names.includes(target)) throw new UsageError(`--test ${test} has no column '${target}'.`)
   const known = Object.fromEntries(Object.entries(types).filter(([name]) => names.includes(name)))
-  const tests = await readTable(test, { ...reader, ignore: [], types: known }, terminal)
+  const formats = table.columns.flatMap((column) =>
+    column.type === 'date' && names.includes(column.name) ? [[column.name, column.format ?? ISO_FORMAT] as const] : [],
+  )
+  const dateFormats = Object.fromEntries(formats)
+  const tests = await readTable(test, { ...reader, ignore: [], types: known, dateFormats }, terminal)
   return { table, task, suspicions, keep, tests: withTargets(tests, test, target, terminal) }
 }
 

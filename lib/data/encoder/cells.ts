@@ -7,6 +7,7 @@ import { DeepblasError } from '../../errors.js'
 import { isDate } from '../../kinds.js'
 import { describe, typeName } from '../../validate.js'
 import type { Column } from '../table/column.js'
+import { dateFormat } from '../table/date-format.js'
 import { booleanOf, dateOf, missingTexts, numberOf as numberOfText } from '../table/texts.js'
 import type { CategoryEncoding, ColumnEncoding } from './column-encoding.js'
 
@@ -35,19 +36,26 @@ export function numbersOf(encoding: ColumnEncoding, column: Column): Float64Arra
 }
 
 /** One value for an encoding of numbers, booleans or dates: a number or a date may come as a text. */
-export function numberOf({ kind }: ColumnEncoding, value: unknown, place: Place): number {
+export function numberOf(encoding: ColumnEncoding, value: unknown, place: Place): number {
+  const { kind } = encoding
   if (isMissing(value)) return Number.NaN
-  const number = kind === 'date' ? timeOf(value) : kind === 'boolean' ? truthOf(value) : plainNumber(value)
+  const number =
+    kind === 'date' ? timeOf(value, encoding.format) : kind === 'boolean' ? truthOf(value) : plainNumber(value)
   if (number !== undefined) return number
-  throw wrong(kind, value, place)
+  throw wrong(encoding, value, place)
 }
 
-function wrong(kind: ColumnEncoding['kind'], value: unknown, place: Place): DeepblasError {
+function wrong(encoding: ColumnEncoding, value: unknown, place: Place): DeepblasError {
   const hint = typeof value === 'object' ? ` of type ${typeName(value)}. Give the value itself` : ''
   return new DeepblasError(
     'ERR_DEEPBLAS_DATA',
-    `Expected ${EXPECTED[kind]} in ${place()} but received ${describe(value)}${hint}.`,
+    `Expected ${expectedBy(encoding)} in ${place()} but received ${describe(value)}${hint}.`,
   )
+}
+
+function expectedBy(encoding: ColumnEncoding): string {
+  if (encoding.kind !== 'date' || encoding.format === undefined) return EXPECTED[encoding.kind]
+  return `a date (a Date, or a text as ${encoding.format}, as the training rows had)`
 }
 
 const EXPECTED: Readonly<Record<ColumnEncoding['kind'], string>> = {
@@ -71,9 +79,12 @@ function truthOf(value: unknown): number | undefined {
   return typeof value === 'string' || value === 0 || value === 1 ? booleanOf(String(value), true) : undefined
 }
 
-function timeOf(value: unknown): number | undefined {
+function timeOf(value: unknown, format: string | undefined): number | undefined {
   if (isDate(value)) return value.getTime()
-  return typeof value === 'string' ? dateOf(value) : undefined
+  if (format === undefined) return typeof value === 'string' ? dateOf(value) : undefined
+  // 20241231 may come as a number.
+  const text = typeof value === 'number' ? String(value) : value
+  return typeof text === 'string' ? dateFormat('format', format).read(text) : undefined
 }
 
 /** The codes of the column's values among the levels of an encoding. */
@@ -93,7 +104,7 @@ export function codeOf(encoding: CategoryEncoding, value: unknown, place: Place)
   if (value === undefined || value === null) return 0
   const text = levelTextOf(value)
   // No text of an object would be a level: taken for an unknown one, it would go unnoticed.
-  if (text === undefined) throw wrong(encoding.kind, value, place)
+  if (text === undefined) throw wrong(encoding, value, place)
   return levelCodes(encoding).get(text) ?? 0
 }
 

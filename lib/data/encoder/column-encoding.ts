@@ -42,6 +42,8 @@ export interface DateEncoding {
   /** Whether the training rows had times of day. */
   readonly hour: boolean
   readonly indicator: boolean
+  /** How texts are written, such as dd.MM.yyyy; left out for ISO 8601. */
+  readonly format?: string
 }
 
 export interface CategoryEncoding {

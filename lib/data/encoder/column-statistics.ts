@@ -24,6 +24,8 @@ export interface StatisticsOptions {
 export class ColumnStatistics {
   readonly name: string
   readonly type: ColumnType
+  /** Of dates: how their texts were written. */
+  readonly format: string | undefined
   rows = 0
   missing = 0
   /** Rows of every value, as text, where they are counted; complete unless `levelsLeftOut`. */
@@ -48,9 +50,11 @@ export class ColumnStatistics {
   #sample: number[] | undefined
   #random: RandomStream | undefined
 
-  constructor({ name, type }: Column, { sample, count }: StatisticsOptions) {
+  constructor(column: Column, { sample, count }: StatisticsOptions) {
+    const { name, type } = column
     this.name = name
     this.type = type
+    this.format = column.type === 'date' ? column.format : undefined
     this.#countsNumbers = count
     if (sample && type === 'number') this.#sample = []
   }

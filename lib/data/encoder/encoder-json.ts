@@ -13,6 +13,7 @@ import {
   positiveInteger,
   string,
 } from '../../validate.js'
+import { dateFormat } from '../table/date-format.js'
 import { type ColumnEncoding, type DroppedColumn, droppedReasons, type Scale } from './column-encoding.js'
 import { tasks } from './fit-options.js'
 import type { TargetEncoding } from './target-encoding.js'
@@ -87,7 +88,7 @@ function columnFrom(what: string, value: unknown): ColumnEncoding {
       parts(what, given, ['name', 'kind', 'fill', 'indicator'])
       return { name, kind, fill: finiteNumber(`${what}.fill`, given.fill, { min: 0, max: 1 }), indicator: indicator() }
     case 'date':
-      parts(what, given, ['name', 'kind', 'days', 'year', 'dayOfMonth', 'hour', 'indicator'])
+      parts(what, given, ['name', 'kind', 'days', 'year', 'dayOfMonth', 'hour', 'indicator', 'format'])
       return {
         name,
         kind,
@@ -96,6 +97,8 @@ function columnFrom(what: string, value: unknown): ColumnEncoding {
         dayOfMonth: exactScale(`${what}.dayOfMonth`, given.dayOfMonth),
         hour: boolean(`${what}.hour`, given.hour),
         indicator: indicator(),
+        // Files from before formats have none.
+        ...(given.format === undefined ? {} : { format: formatFrom(`${what}.format`, given.format) }),
       }
     default: {
       const embedded = kind === 'embedding'
@@ -138,6 +141,10 @@ function scaleFrom(what: string, given: Record<string, unknown>): Scale {
     mean: finiteNumber(`${what}.mean`, given.mean),
     deviation: finiteNumber(`${what}.deviation`, given.deviation, { exclusiveMin: 0 }),
   }
+}
+
+function formatFrom(what: string, value: unknown): string {
+  return dateFormat(what, string(what, value)).pattern
 }
 
 function quantilesFrom(what: string, value: unknown): number[] {

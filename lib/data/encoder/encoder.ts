@@ -6,6 +6,7 @@ import { array, invalid } from '../../validate.js'
 import type { Dataset } from '../dataset.js'
 import { allocate, type NamedColumns } from '../parts.js'
 import type { ColumnType } from '../table/column.js'
+import { ISO_FORMAT } from '../table/date-format.js'
 import { Table } from '../table/table.js'
 import { unknownColumn } from '../table/unknown-column.js'
 import { codeOf, codesOf, numberOf, numbersOf } from './cells.js'
@@ -202,6 +203,13 @@ export class Encoder {
         if (kind === 'oneHot' || kind === 'embedding') return [name, 'category'] as const
         return [name, kind === 'quantile' ? 'number' : kind] as const
       }),
+    )
+  }
+
+  /** How the columns of dates are written, for a reader's option `dateFormats`: 03/04/2024 stays what it was. */
+  get dateFormats(): Readonly<Record<string, string>> {
+    return Object.fromEntries(
+      this.columns.flatMap((column) => (column.kind === 'date' ? [[column.name, column.format ?? ISO_FORMAT]] : [])),
     )
   }
 

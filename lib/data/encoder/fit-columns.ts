@@ -80,6 +80,7 @@ function encodingOf(
         dayOfMonth: one.daysOfMonth.scale(),
         hour: one.hour,
         indicator,
+        ...(one.format === undefined ? {} : { format: one.format }),
       }
     case 'number':
       return byRank && varies ? quantileOf(one, indicator) : numberOf(one, indicator)

@@ -10,6 +10,7 @@ import { readParquet } from '../readers/parquet.js'
 import type { TextInput } from '../readers/text-source.js'
 import type { RowsOptions } from '../table/from-rows.js'
 import { Table } from '../table/table.js'
+import { dateFormatsAsRead } from './dates-as-read.js'
 import { Encoder, type ObjectRow } from './encoder.js'
 import { type EncoderOptions, encoderOptionNames } from './fit-options.js'
 
@@ -71,7 +72,8 @@ async function encoded<ReaderOptions extends object>(
   }
   // A column is read as it was for the encoder: a zip code that looks like a number stays a text.
   const types = { ...encoder.types, ...(reader as { types?: object }).types }
-  return encoder.encode(await read({ ...reader, types }))
+  const dateFormats = dateFormatsAsRead(encoder, types, (reader as RowsOptions).dateFormats)
+  return encoder.encode(await read({ ...reader, types, dateFormats }))
 }
 
 function given<Options extends object>(what: string, options: Options): Options {

@@ -4,6 +4,7 @@
 import { FileProblem } from '../../files/file-error.js'
 import { isMissing } from '../table/column-builder.js'
 import { inferType } from '../table/infer.js'
+import { readDates } from '../table/read-dates.js'
 import type { BadRow, Table } from '../table/table.js'
 import { type PlannedColumn, TableBuilder } from '../table/table-builder.js'
 import { unknownColumn } from '../table/unknown-column.js'
@@ -129,14 +130,18 @@ export class CsvAssembly {
   }
 
   #plan(names: readonly string[], rows: readonly (readonly string[])[], decimal: '.' | ','): PlannedColumn[] {
-    const { types, ignore, missing } = this.#given
+    const { types, ignore, missing, dateFormats, dates } = this.#given
     for (const name of [...types.keys(), ...ignore]) if (!names.includes(name)) throw unknownColumn(name, names)
     const columns = names.flatMap((name, at): PlannedColumn[] => {
       if (ignore.has(name)) return []
       const known = types.get(name)
-      if (known !== undefined) return [{ name, type: known, at, given: true }]
+      if (known !== undefined && known !== 'date') return [{ name, type: known, at, given: true }]
       const values = rows.map((fields) => fields[at]!).filter((text) => !isMissing(text, missing))
-      return [{ name, type: inferType(values, decimal), at, given: false }]
+      const inferred = known ?? inferType(values, decimal)
+      const given = known !== undefined
+      const reading = readDates(values, { name, type: inferred, given, format: dateFormats.get(name), dates })
+      if (reading.question !== undefined) throw new FileProblem(`its column '${name}' ${reading.question}`)
+      return [{ name, type: reading.type, at, given, dateFormat: reading.format, notes: reading.notes }]
     })
     if (columns.length === 0) throw new FileProblem('ignore leaves none of its columns')
     return columns

@@ -3,6 +3,7 @@
  */
 import { isDate } from '../../kinds.js'
 import type { Column, ColumnType } from './column.js'
+import { dateFormat, ISO_FORMAT } from './date-format.js'
 import { booleanOf, commaNumberOf, dateOf, numberOf } from './texts.js'
 
 /** Rows of a block: large enough that joining them is quick, small enough that the last one wastes little. */
@@ -13,6 +14,10 @@ export interface BuilderOptions {
   readonly missing: ReadonlySet<string>
   /** The decimal point of texts. Default: `.`. */
   readonly decimal?: '.' | ','
+  /** How the texts of a column of dates are written. Default: as ISO 8601 has them. */
+  readonly dateFormat?: string | undefined
+  /** What is told of the column. */
+  readonly notes?: readonly string[] | undefined
 }
 
 export interface ColumnBuilder {
@@ -45,13 +50,20 @@ class ValueBuilder implements ColumnBuilder {
   /** Whether a text such as -999 stands for nothing: then no text is a number before that is known. */
   readonly #numbersMayBeMissing: boolean
   readonly #toNumber: typeof numberOf
+  readonly #dateFormat: string | undefined
+  readonly #toDate: typeof dateOf
+  readonly #notes: readonly string[] | undefined
   #full: Float64Array<ArrayBuffer>[] = []
   #block = new Float64Array(BLOCK)
   #used = 0
 
-  constructor(name: string, type: 'number' | 'boolean' | 'date', { missing, decimal }: BuilderOptions) {
+  constructor(name: string, type: 'number' | 'boolean' | 'date', options: BuilderOptions) {
+    const { missing, decimal, dateFormat: format } = options
     this.#name = name
     this.#type = type
+    this.#notes = options.notes
+    this.#dateFormat = format === ISO_FORMAT ? undefined : format
+    this.#toDate = format === undefined ? dateOf : dateFormat(`the format of '${name}'`, format).read
     this.#missing = missing
     this.#toNumber = decimal === ',' ? commaNumberOf : numberOf
     this.#numbersMayBeMissing = [...missing].some((text) => this.#toNumber(text) !== undefined)
@@ -87,7 +99,10 @@ class ValueBuilder implements ColumnBuilder {
     values.set(this.#block.subarray(0, this.#used), from)
     this.#full = []
     this.#used = 0
-    return { name: this.#name, type: this.#type, values }
+    const told = this.#notes === undefined || this.#notes.length === 0 ? {} : { notes: this.#notes }
+    if (this.#type !== 'date') return { name: this.#name, ...told, type: this.#type, values }
+    const written = this.#dateFormat === undefined ? {} : { format: this.#dateFormat }
+    return { name: this.#name, ...told, type: 'date', values, ...written }
   }
 
   #fromText(text: string): number | undefined {
@@ -98,7 +113,7 @@ class ValueBuilder implements ColumnBuilder {
     const trimmed = text.trim()
     if (isMissingText(trimmed, this.#missing)) return Number.NaN
     if (this.#type === 'number') return this.#toNumber(trimmed)
-    return this.#type === 'boolean' ? booleanOf(trimmed, true) : dateOf(trimmed)
+    return this.#type === 'boolean' ? booleanOf(trimmed, true) : this.#toDate(trimmed)
   }
 
   #fromValue(value: unknown): number | undefined {
@@ -106,7 +121,9 @@ class ValueBuilder implements ColumnBuilder {
     if (typeof value === 'number') {
       if (Number.isNaN(value)) return value
       if (this.#type === 'number') return Number.isFinite(value) ? value : Number.NaN
-      return this.#type === 'boolean' && (value === 0 || value === 1) ? value : undefined
+      // 20241231 as a number, where a format such as yyyyMMdd is known.
+      if (this.#type === 'date') return this.#dateFormat === undefined ? undefined : this.#toDate(String(value))
+      return value === 0 || value === 1 ? value : undefined
     }
     if (typeof value === 'bigint') return this.#type === 'number' ? Number(value) : undefined
     if (typeof value === 'boolean') return this.#type === 'date' ? undefined : Number(value)
@@ -118,13 +135,15 @@ class ValueBuilder implements ColumnBuilder {
 class CategoryBuilder implements ColumnBuilder {
   readonly #name: string
   readonly #missing: ReadonlySet<string>
+  readonly #notes: readonly string[] | undefined
   #numbers = new Map<string, number>()
   #full: Int32Array<ArrayBuffer>[] = []
   #block = new Int32Array(BLOCK)
   #used = 0
 
-  constructor(name: string, { missing }: BuilderOptions) {
+  constructor(name: string, { missing, notes }: BuilderOptions) {
     this.#name = name
+    this.#notes = notes
     this.#missing = missing
   }
 
@@ -156,7 +175,8 @@ class CategoryBuilder implements ColumnBuilder {
     this.#numbers = new Map()
     this.#full = []
     this.#used = 0
-    return withoutUnused({ name: this.#name, type: 'category', levels, codes })
+    const told = this.#notes === undefined || this.#notes.length === 0 ? {} : { notes: this.#notes }
+    return withoutUnused({ name: this.#name, ...told, type: 'category', levels, codes })
   }
 
   #codeOf(value: unknown): number | undefined {

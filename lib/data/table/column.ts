@@ -7,20 +7,21 @@ export const columnTypes = ['number', 'category', 'boolean', 'date'] as const
 
 export type ColumnType = (typeof columnTypes)[number]
 
+interface NamedColumn {
+  readonly name: string
+  /** What a reader assumed of the column, or noticed in it: sentences without their subject. */
+  readonly notes?: readonly string[]
+}
+
 /** A column of a table. Missing: NaN in numbers, booleans and dates, -1 in codes. */
 export type Column =
-  | { readonly name: string; readonly type: 'number'; readonly values: Float64Array }
-  /** Milliseconds since 1970, UTC. */
-  | { readonly name: string; readonly type: 'date'; readonly values: Float64Array }
+  | (NamedColumn & { readonly type: 'number'; readonly values: Float64Array })
+  /** Milliseconds since 1970, UTC; `format`: how its texts were written, such as dd.MM.yyyy, where not as ISO 8601. */
+  | (NamedColumn & { readonly type: 'date'; readonly values: Float64Array; readonly format?: string })
   /** 0, 1 or NaN. */
-  | { readonly name: string; readonly type: 'boolean'; readonly values: Float64Array }
+  | (NamedColumn & { readonly type: 'boolean'; readonly values: Float64Array })
   /** Texts, each kept once in `levels`; `codes` say which one a row has. */
-  | {
-      readonly name: string
-      readonly type: 'category'
-      readonly levels: readonly string[]
-      readonly codes: Int32Array
-    }
+  | (NamedColumn & { readonly type: 'category'; readonly levels: readonly string[]; readonly codes: Int32Array })
 
 /** One value of a table, as a program meets it; undefined where it is missing. */
 export type Cell = number | string | boolean | Date | undefined
@@ -55,6 +56,8 @@ export function cellOf(column: Column, row: number): Cell {
 export function joinColumns(parts: readonly Column[]): Column {
   const first = parts[0]!
   const length = parts.reduce((sum, part) => sum + columnLength(part), 0)
+  const all = [...new Set(parts.flatMap(({ notes = [] }) => notes))]
+  const named = { name: first.name, ...(all.length === 0 ? {} : { notes: all }) }
   let from = 0
   if (first.type === 'category') {
     const numbers = new Map<string, number>()
@@ -70,7 +73,7 @@ export function joinColumns(parts: readonly Column[]): Column {
       for (let i = 0; i < part.codes.length; i++) codes[from + i] = united[part.codes[i]!] ?? -1
       from += part.codes.length
     }
-    return { name: first.name, type: 'category', levels: [...numbers.keys()], codes }
+    return { ...named, type: 'category', levels: [...numbers.keys()], codes }
   }
   const values = new Float64Array(length)
   for (const part of parts) {
@@ -78,7 +81,9 @@ export function joinColumns(parts: readonly Column[]): Column {
     values.set(part.values, from)
     from += part.values.length
   }
-  return { name: first.name, type: first.type, values }
+  if (first.type !== 'date') return { ...named, type: first.type, values }
+  const format = parts.flatMap((part) => (part.type === 'date' && part.format !== undefined ? [part.format] : []))[0]
+  return { ...named, type: 'date', values, ...(format === undefined ? {} : { format }) }
 }
 
 function mixedTypes(first: Column, other: Column) {

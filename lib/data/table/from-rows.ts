@@ -5,7 +5,10 @@ import { DeepblasError } from '../../errors.js'
 import { array, describe, invalid, knownOptions, oneOf, plainObject, string, typeName } from '../../validate.js'
 import { type Column, type ColumnType, columnTypes } from './column.js'
 import { columnBuilder, isMissing } from './column-builder.js'
+import { dateFormat } from './date-format.js'
+import { type DateOrder, dateOrders } from './date-inference.js'
 import { inferType } from './infer.js'
+import { readDates } from './read-dates.js'
 import { missingTexts } from './texts.js'
 import { unknownColumn } from './unknown-column.js'
 
@@ -16,22 +19,48 @@ export interface RowsOptions {
   readonly ignore?: readonly string[]
   /** Texts that stand for a missing value, in place of `missingTexts`; blanks always do. */
   readonly missing?: readonly string[]
+  /**
+   * How the dates of columns are written, where that is known: `{ when: 'dd.MM.yyyy' }`. Letters are those of Unicode's date
+   * patterns; docs/guide/tables.md lists them. Default: recognised by the column's values.
+   */
+  readonly dateFormats?: Readonly<Record<string, string>>
+  /**
+   * How dates of numbers alone are read whose values do not tell day and month apart: 03/04/2024. `iso`: no dates but those of
+   * ISO 8601 are recognised. Default: such a column is an error that asks.
+   */
+  readonly dates?: DateOrder
 }
 
-export const rowsOptionNames = ['types', 'ignore', 'missing'] as const
+export const rowsOptionNames = ['types', 'ignore', 'missing', 'dateFormats', 'dates'] as const
 
 export interface CheckedRowsOptions {
   readonly types: ReadonlyMap<string, ColumnType>
   readonly ignore: ReadonlySet<string>
   readonly missing: ReadonlySet<string>
+  readonly dateFormats: ReadonlyMap<string, string>
+  readonly dates: DateOrder | undefined
 }
 
-export function checkRowsOptions({ types = {}, ignore = [], missing = missingTexts }: RowsOptions): CheckedRowsOptions {
+export function checkRowsOptions({
+  types = {},
+  ignore = [],
+  missing = missingTexts,
+  dateFormats = {},
+  dates,
+}: RowsOptions): CheckedRowsOptions {
   const typed = Object.entries(plainObject('types', types)).map(
     ([name, type]) => [name, oneOf(`types['${name}']`, type, columnTypes)] as const,
   )
+  const formats = Object.entries(plainObject('dateFormats', dateFormats)).map(([name, format]) => {
+    const argument = `dateFormats['${name}']`
+    const type = typed.find(([typedName]) => typedName === name)?.[1] ?? 'date'
+    if (type !== 'date') throw invalid(`types['${name}']`, "'date', since dateFormats names the column", type)
+    return [name, dateFormat(argument, string(argument, format)).pattern] as const
+  })
   return {
-    types: new Map(typed),
+    types: new Map([...typed, ...formats.map(([name]) => [name, 'date'] as const)]),
+    dateFormats: new Map(formats),
+    dates: dates === undefined ? undefined : oneOf('dates', dates, dateOrders),
     ignore: new Set(array('ignore', ignore, 'names of columns').map((name, i) => string(`ignore[${i}]`, name))),
     missing: new Set(array('missing', missing, 'strings').map((text, i) => string(`missing[${i}]`, text).trim())),
   }
@@ -74,18 +103,30 @@ export function rowsToColumns(rows: readonly unknown[], options: RowsOptions | u
 function columnOf(
   name: string,
   rows: readonly Readonly<Record<string, unknown>>[],
-  { types, missing }: CheckedRowsOptions,
+  { types, missing, dateFormats, dates }: CheckedRowsOptions,
 ): Column {
   const known = types.get(name)
-  const type = known ?? inferType(rows.map((row) => row[name]).filter((value) => !isMissing(value, missing)))
-  const builder = columnBuilder(name, type, { missing })
+  const values = rows.map((row) => row[name]).filter((value) => !isMissing(value, missing))
+  const inferred = known ?? inferType(values)
+  const reading = readDates(values, {
+    name,
+    type: inferred,
+    given: known !== undefined,
+    format: dateFormats.get(name),
+    dates,
+  })
+  if (reading.question !== undefined) {
+    throw new DeepblasError('ERR_DEEPBLAS_DATA', `The column '${name}' ${reading.question}.`)
+  }
+  const { type, notes } = reading
+  const builder = columnBuilder(name, type, { missing, dateFormat: reading.format, notes })
   for (const [i, row] of rows.entries()) {
     const value = row[name]
     if (builder.add(value)) continue
     const why = known === undefined ? `as most values of '${name}' are` : `as types asks for '${name}'`
     throw new DeepblasError(
       'ERR_DEEPBLAS_DATA',
-      `Expected ${type}, ${why}, for rows[${i}]['${name}'] but received ${describe(value)} of type ${typeName(value)}. ` +
+      `Expected ${type}${reading.format === undefined ? '' : ` as ${reading.format}`}, ${why}, for rows[${i}]['${name}'] but received ${describe(value)} of type ${typeName(value)}. ` +
         `Correct it, or give types: { '${name}': 'category' }.`,
     )
   }

@@ -20,13 +20,18 @@ const MOST_STRAYS = 0.02
 export function inferType(values: readonly unknown[], decimal: '.' | ',' = '.'): ColumnType {
   // A column of nothing: its missing values are numbers as well as anything.
   if (values.length === 0) return 'number'
-  const strays = Math.max(1, Math.floor(values.length * MOST_STRAYS))
-  const most = values.length - strays >= FEWEST_FOR_STRAYS ? strays : 0
+  const most = mostStrays(values.length)
   const toNumber = decimal === ',' ? commaNumberOf : numberOf
   for (const type of ['number', 'boolean', 'date'] as const) {
     if (haveType(values, type, most, toNumber)) return type
   }
   return 'category'
+}
+
+/** How many of so many values may be mistakes. */
+export function mostStrays(values: number): number {
+  const strays = Math.max(1, Math.floor(values * MOST_STRAYS))
+  return values - strays >= FEWEST_FOR_STRAYS ? strays : 0
 }
 
 function haveType(

@@ -13,6 +13,10 @@ export interface PlannedColumn {
   readonly at: number
   /** Whether somebody said the type, rather than the first rows. */
   readonly given: boolean
+  /** Of dates: how they are written, where not as ISO 8601 has them. */
+  readonly dateFormat?: string | undefined
+  /** What is told of the column. */
+  readonly notes?: readonly string[] | undefined
 }
 
 const HELD: Readonly<Record<ColumnType, string>> = {
@@ -31,7 +35,9 @@ export class TableBuilder {
 
   constructor(columns: readonly PlannedColumn[], options: BuilderOptions) {
     this.#columns = columns
-    this.#builders = columns.map(({ name, type }) => columnBuilder(name, type, options))
+    this.#builders = columns.map(({ name, type, dateFormat, notes }) =>
+      columnBuilder(name, type, { ...options, dateFormat, notes }),
+    )
   }
 
   /** Rows since the last `take`. */
@@ -68,14 +74,14 @@ export class TableBuilder {
     )
   }
 
-  #misfit({ name, type, given }: PlannedColumn, text: string): string {
+  #misfit({ name, type, given, dateFormat }: PlannedColumn, text: string): string {
     const shown = text.length > 60 ? `${text.slice(0, 60)}…` : text
     if (type === 'number' && commaNumberOf(text) !== undefined) {
       return `the column '${name}' holds ${HELD[type]} but here '${shown}' (if its comma is a decimal point, give decimal: ',')`
     }
     const advice = given ? '' : `; if the column holds texts, give types: { '${name}': 'category' }`
     return (
-      `the column '${name}' holds ${HELD[type]} but here '${shown}' ` +
+      `the column '${name}' holds ${dateFormat === undefined ? HELD[type] : `dates as ${dateFormat}`} but here '${shown}' ` +
       `(if that stands for nothing, name it in missing${advice})`
     )
   }

@@ -127,6 +127,11 @@ export class Table {
     return Table.of(columns, skipped)
   }
 
+  /** What a reader assumed of columns, or noticed in them: 'when: dates as dd.MM.yyyy'. */
+  get notes(): string[] {
+    return this.columns.flatMap(({ name, notes = [] }) => notes.map((note) => `${name}: ${note}`))
+  }
+
   /** Whether there is a column of that name. */
   has(name: string): boolean {
     return this.#byName.has(name)
