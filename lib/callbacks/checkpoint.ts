@@ -5,7 +5,10 @@ import { type Direction, monitorDirection, monitoredValue } from './monitor.js'
 export interface CheckpointOptions {
   /** How often: so many epochs, or `{ epochs }` or `{ steps }`. Default 1: after every epoch. */
   readonly every?: number | { readonly epochs: number } | { readonly steps: number }
-  /** Whether only epochs are saved that are better than those saved before. Default false. */
+  /**
+   * Whether only epochs are saved that are better than those saved before. As a model the file then holds the parameters
+   * that had the number, as `EarlyStopping` puts back; a resume goes on from those after the epoch. Default false.
+   */
   readonly bestOnly?: boolean
   /** For `bestOnly`: dotted path of the number that says which is better. Default `'validation.loss'`. */
   readonly monitor?: string
@@ -53,6 +56,10 @@ export class Checkpoint implements Callback {
     this.#direction = monitorDirection(this.monitor, given.mode ?? 'auto')
   }
 
+  get monitors(): string | undefined {
+    return this.bestOnly ? this.monitor : undefined
+  }
+
   onFitStart(): void {
     this.#best = undefined
   }
@@ -67,6 +74,7 @@ export class Checkpoint implements Callback {
       const value = monitoredValue(this.monitor, result)
       if (!this.#improves(value)) return
       this.#best = value
+      return training.saveCheckpoint(this.path, { monitored: true })
     }
     return training.saveCheckpoint(this.path)
   }

@@ -21,13 +21,34 @@ export interface EarlyStoppingOptions {
   readonly mode?: 'auto' | 'min' | 'max'
   /** Whether the model ends with the parameters of its best epoch rather than its last. Default true. */
   readonly restoreBest?: boolean
+  /**
+   * A value that the number must become better than (by more than `minimumDelta`): until it is, no epoch counts as an
+   * improvement for `patience`, though the best one is still kept. Default none.
+   */
+  readonly baseline?: number
+  /**
+   * The first epoch that is watched, counted from 1 as in the history: those before are neither best nor counted, such as
+   * epochs of warm-up. Default 1.
+   */
+  readonly startFromEpoch?: number
 }
 
 /**
- * Ends the training once a number has stopped getting better, and leaves the model at its best epoch.
+ * Ends the training once a number has stopped getting better, and puts back the parameters that had its best value.
  *
- * The best parameters are put back however the training ends: stopped early or run to the last epoch. An epoch whose
- * number is NaN is no improvement. `history.best` tells the best epoch and its value; so does `best` here.
+ * They are put back however the training ends: stopped early or run to the last epoch. `history.best` tells the best epoch
+ * and its value, as does `best` here; `history.reason` says why the training ended.
+ *
+ * Which parameters: a number of the validation is measured after the epoch, and so are metrics of all scores at once
+ * (`rocAuc`), so it is those. The training loss, and a training metric that is a mean over rows (`accuracy`), is a mean over
+ * the steps of the epoch, each with the parameters that the step started from. With one update an epoch (`batchSize:
+ * 'full'`) those before the update are put back: `evaluate` on the training data gives `best.value` (where layers do in
+ * training what they do in use: no Dropout, no batch normalization). With several updates no parameters have had the
+ * mean; those after the epoch are put back.
+ *
+ * An epoch whose number is NaN is no improvement, and the first one is told as a warning of the process
+ * (`DEEPBLAS_MONITOR_NAN`); a number that the data can never have, such as `validation.rocAuc` of rows of one class, is an
+ * error after the first epoch.
  *
  * Prechelt: "Early stopping - but when?", Neural Networks: Tricks of the Trade, 1998; course 2, week 1, "Other
  * regularization methods".
@@ -41,11 +62,14 @@ export class EarlyStopping implements Callback {
   readonly patience: number
   readonly minimumDelta: number
   readonly restoreBest: boolean
+  readonly baseline: number | undefined
+  readonly startFromEpoch: number
   readonly #direction: Direction
   readonly #options: EarlyStoppingOptions | undefined
   #best: { readonly epoch: number; readonly value: number } | undefined
   #snapshot: Snapshot | undefined
   #epochsWithout = 0
+  #beatenBaseline = false
 
   /** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that is unknown or out of range */
   constructor(options?: EarlyStoppingOptions) {
@@ -55,18 +79,24 @@ export class EarlyStopping implements Callback {
       minimumDelta = 0,
       mode = 'auto',
       restoreBest = true,
+      baseline,
+      startFromEpoch = 1,
     } = knownOptions<EarlyStoppingOptions>('EarlyStopping', options, [
       'monitor',
       'patience',
       'minimumDelta',
       'mode',
       'restoreBest',
+      'baseline',
+      'startFromEpoch',
     ])
     this.monitor = string('monitor', monitor)
     if (monitor === '') throw invalid('monitor', "path such as 'validation.loss'", monitor)
     this.patience = positiveInteger('patience', patience)
     this.minimumDelta = finiteNumber('minimumDelta', minimumDelta, { min: 0 })
     this.restoreBest = boolean('restoreBest', restoreBest)
+    this.baseline = baseline === undefined ? undefined : finiteNumber('baseline', baseline)
+    this.startFromEpoch = positiveInteger('startFromEpoch', startFromEpoch, 'The first epoch is 1.')
     this.#direction = monitorDirection(monitor, mode)
     this.#options = options
   }
@@ -76,33 +106,48 @@ export class EarlyStopping implements Callback {
     return new EarlyStopping(this.#options)
   }
 
+  get monitors(): string {
+    return this.monitor
+  }
+
   /** The best epoch so far and its monitored value; undefined before the first one that has a value. */
   get best(): { readonly epoch: number; readonly value: number } | undefined {
     return this.#best
   }
 
-  onFitStart(_info: FitInfo, _training: TrainingHandle): void {
+  onFitStart({ epochs }: FitInfo, _training: TrainingHandle): void {
+    if (this.startFromEpoch > epochs && epochs > 0) {
+      const hint = `The fit ends after ${epochs}, and no epoch would be watched.`
+      throw invalid('startFromEpoch', `epoch from 1 to ${epochs}`, this.startFromEpoch, hint)
+    }
     // A fit that was aborted has left its best epoch behind.
     this.#forget()
     this.#best = undefined
     this.#epochsWithout = 0
+    this.#beatenBaseline = false
   }
 
   onEpochEnd(result: EpochResult, training: TrainingHandle): void {
     const value = monitoredValue(this.monitor, result)
-    if (this.#improves(value)) {
+    if (result.epoch < this.startFromEpoch) return
+    this.#epochsWithout++
+    if (this.#isBetter(value, this.#best?.value)) {
       this.#best = { epoch: result.epoch, value }
-      this.#epochsWithout = 0
       if (this.restoreBest) {
         this.#forget()
-        this.#snapshot = training.snapshot()
+        this.#snapshot = training.snapshot({ monitored: true })
       }
-      return
+      this.#beatenBaseline ||= this.#isBetter(value, this.baseline)
+      if (this.#beatenBaseline) this.#epochsWithout = 0
     }
-    this.#epochsWithout++
     if (this.#epochsWithout < this.patience) return
-    const since = this.#best === undefined ? 'has had no value' : `has not improved on ${this.#best.value}`
-    training.stop(`${this.monitor} ${since} for ${this.#epochsWithout} epochs`)
+    training.stop(`${this.monitor} ${this.#complaint()} for ${this.#epochsWithout} epochs`)
+  }
+
+  #complaint(): string {
+    if (this.#best === undefined) return 'has had no value'
+    if (this.#beatenBaseline) return `has not improved on ${this.#best.value}`
+    return `has not been better than the baseline ${this.baseline}, at best ${this.#best.value},`
   }
 
   onFitEnd(history: HistoryView, training: TrainingHandle): void {
@@ -113,14 +158,16 @@ export class EarlyStopping implements Callback {
 
   saveState(): CallbackState {
     const [monitor, snapshot, epochsWithout] = [this.monitor, this.#snapshot, this.#epochsWithout]
-    return { monitor, best: this.#best, epochsWithout, ...(snapshot === undefined ? {} : { snapshot }) }
+    const beatenBaseline = this.#beatenBaseline
+    return { monitor, best: this.#best, epochsWithout, beatenBaseline, ...(snapshot === undefined ? {} : { snapshot }) }
   }
 
   restoreState(state: CallbackState): void {
-    const { monitor, best, epochsWithout, snapshot } = state as {
+    const { monitor, best, epochsWithout, beatenBaseline, snapshot } = state as {
       monitor: string
       best?: { epoch: number; value: number }
       epochsWithout: number
+      beatenBaseline?: boolean
       snapshot?: Snapshot
     }
     if (monitor !== this.monitor) {
@@ -128,13 +175,16 @@ export class EarlyStopping implements Callback {
     }
     this.#best = best
     this.#epochsWithout = epochsWithout
+    // Files of before know no baseline.
+    this.#beatenBaseline = beatenBaseline ?? (best !== undefined && this.#isBetter(best.value, this.baseline))
     this.#snapshot = this.restoreBest ? snapshot : undefined
   }
 
-  #improves(value: number): boolean {
+  /** Whether by more than `minimumDelta`; every number is better than none. */
+  #isBetter(value: number, than: number | undefined): boolean {
     if (Number.isNaN(value)) return false
-    if (this.#best === undefined) return true
-    const gain = this.#direction === 'min' ? this.#best.value - value : value - this.#best.value
+    if (than === undefined) return true
+    const gain = this.#direction === 'min' ? than - value : value - than
     return gain > this.minimumDelta
   }
 

@@ -1,5 +1,6 @@
 import { DeepblasError } from '../errors.js'
 import type { EpochResult } from '../model/callback.js'
+import { foreignMonitor } from '../names-elsewhere.js'
 import { invalid, oneOf } from '../validate.js'
 import { numbersOf } from './scores.js'
 
@@ -22,6 +23,10 @@ export function monitorDirection(monitor: string, mode: unknown): Direction {
   const name = monitor.slice(monitor.lastIndexOf('.') + 1)
   if (RISING.test(name)) return 'max'
   if (FALLING.test(name)) return 'min'
+  const ours = foreignMonitor(monitor)
+  if (ours !== undefined) {
+    throw invalid('monitor', "dotted path of a number such as 'validation.loss'", monitor, `Write '${ours}'.`)
+  }
   throw invalid(
     'mode',
     "'min' or 'max'",

@@ -70,6 +70,10 @@ export class ReduceOnPlateau implements Callback {
     this.#options = options
   }
 
+  get monitors(): string {
+    return this.monitor
+  }
+
   /** Every member of a population has a rate of its own. */
   forMember(): ReduceOnPlateau {
     return new ReduceOnPlateau(this.#options)

@@ -9,7 +9,7 @@ import {
   writeCheckpointFileSync,
 } from '../files/checkpoint-file.js'
 import { type Batches, describeCheckpoint, resumedStart, type Standing, savedHistories } from './checkpoint.js'
-import type { History } from './epoch-results.js'
+import { type History, newHistory } from './epoch-results.js'
 import { arrived, type FitForm, type FitSteps } from './fit-request.js'
 import type { FitSettings } from './fit-settings.js'
 import { freshStart, type TrainingStart } from './training-state.js'
@@ -25,7 +25,7 @@ export function* begin(settings: FitSettings, batches: Batches, form: FitForm): 
   if (resume === undefined) {
     return {
       start: settings.start ?? freshStart(network, optimizer, seeds.length),
-      histories: seeds.map((): History => ({ epochs: [], stopped: 'completed' })),
+      histories: seeds.map(newHistory),
       saved: undefined,
     }
   }

@@ -64,6 +64,8 @@ export interface EpochResult {
 export interface HistoryView {
   readonly epochs: readonly EpochResult[]
   readonly stopped: 'completed' | 'early' | 'failed'
+  /** Why the fit ended, a sentence. */
+  readonly reason?: string
   /** The epoch that a callback found best, and the value it went by. A callback sets it in `onFitEnd`. */
   best?: { readonly epoch: number; readonly value: number }
 }
@@ -74,21 +76,38 @@ export interface Snapshot {
   release?(): void
 }
 
+/** Which parameters are meant. */
+export interface ParametersOf {
+  /**
+   * True: those that had the number which the callback monitors, in the epoch just told of. A number of the validation is
+   * of the parameters after the epoch. The training loss, and a training metric that is a mean over rows, is a mean over
+   * the epoch's steps, each with the parameters that the step started from: where the epoch has one update (`batchSize:
+   * 'full'`), these are the parameters before it; of several steps no parameters have had the mean, and those after the
+   * epoch are taken. Default false: the present ones.
+   */
+  readonly monitored?: boolean
+}
+
 /** What a callback may do to the training under way. */
 export interface TrainingHandle {
-  /** Ends the training after the present epoch or step: `history.stopped` will be 'early'. */
+  /**
+   * Ends the training after the present epoch or step: `history.stopped` will be 'early'.
+   *
+   * @param reason why, a part of `history.reason`
+   */
   stop(reason?: string): void
-  /** Copies the present parameters. */
-  snapshot(): Snapshot
+  /** Copies the present parameters, or those that had the monitored number. */
+  snapshot(of?: ParametersOf): Snapshot
   /** Puts the parameters back to those of a snapshot of this training. */
   restore(snapshot: Snapshot): void
   /** Multiplies the schedule's learning rate from the next step on; 1 at the start. */
   learningRateFactor: number
   /**
    * Writes all that it takes to go on from here, whole or not at all; `fit({ resume })` does. A promise, but in `fitSync`.
-   * Called in `onStepEnd` at an epoch's end, it writes once all callbacks have been told of the epoch.
+   * Called in `onStepEnd` at an epoch's end, it writes once all callbacks have been told of the epoch. As a model the file
+   * holds the present parameters, or those that had the monitored number; a resume goes on from the present ones.
    */
-  saveCheckpoint(path: string): void | Promise<void>
+  saveCheckpoint(path: string, of?: ParametersOf): void | Promise<void>
   /** The model that fits. It may be read and saved in a callback. */
   readonly model: unknown
 }
@@ -108,6 +127,11 @@ export interface Callback {
    * ERR_DEEPBLAS_BUSY. One after the other is fine. Default: whether it has `saveState`.
    */
   readonly exclusive?: boolean
+  /**
+   * Dotted path of the number in an epoch's result that this callback goes by, such as `'validation.loss'`. `fit` checks
+   * before the first step that epochs will have it, and tells the user where it is NaN. Left out, it goes by none.
+   */
+  readonly monitors?: string | undefined
   /** Whether it is told after all others: one that saves what they have come to. Default false. */
   readonly last?: boolean
   /**

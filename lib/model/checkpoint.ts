@@ -42,15 +42,19 @@ export interface Standing {
   readonly states: readonly Arena[]
   readonly histories: readonly History[]
   readonly watches: Watches
+  /** Those of the file as a model, where they are not those that steps go on from. */
+  readonly parameters: Arena | undefined
 }
 
 export function describeCheckpoint(standing: Standing): CheckpointDescription {
   const { settings, batches, place, states, histories, watches } = standing
   const { network, optimizer, seeds } = settings
   const averages = optimizer.averageSlot === undefined ? undefined : states[optimizer.averageSlot]
-  // As a model the file holds what the fit would end with; then the parameters that steps go on from stand beside it.
+  // As a model the file holds what the fit would end with, or the best epoch's; then the parameters that steps go on from
+  // stand beside it.
   const described = settings.describe()
-  const model = averages ? { ...described, weights: readArena(network, averages, seeds.length, '') } : described
+  const shown = standing.parameters ?? averages
+  const model = shown ? { ...described, weights: readArena(network, shown, seeds.length, '') } : described
   const snapshots: WeightDescription[][] = []
   return {
     model,
@@ -68,7 +72,7 @@ export function describeCheckpoint(standing: Standing): CheckpointDescription {
     }),
     states: [
       ...states.flatMap((arena, i) => readArena(network, arena, seeds.length, `${optimizer.stateNames[i]}.`)),
-      ...(averages ? readArena(network, settings.parameters, seeds.length, PARAMETERS) : []),
+      ...(shown ? readArena(network, settings.parameters, seeds.length, PARAMETERS) : []),
     ],
     ...(place.stepOfEpoch === 0 ? {} : { accumulators: standing.accumulators }),
     snapshots,
@@ -141,10 +145,11 @@ export function resumedStart(
     place.active.every((member) => member < members) &&
     accumulators?.length === (place.stepOfEpoch > 0 ? sums : undefined)
   if (!whole) throw incomplete(path, 'its place')
-  if (optimizer.averageSlot === undefined) {
-    writeArena(path, network, parameters, members, saved.model.weights, '')
-  } else {
+  const beside = saved.states.some(({ name }) => name.startsWith(PARAMETERS))
+  if (beside || optimizer.averageSlot !== undefined) {
     writeArena(path, network, parameters, members, saved.states, PARAMETERS)
+  } else {
+    writeArena(path, network, parameters, members, saved.model.weights, '')
   }
   return {
     epoch: place.epoch,
@@ -157,9 +162,14 @@ export function resumedStart(
 
 export function savedHistories(path: string, { histories }: CheckpointDescription): History[] {
   return histories.map((history) => {
-    const { epochs, stopped, best } = withNumbers(history) as Record<string, unknown>
+    const { epochs, stopped, reason, best } = withNumbers(history) as Record<string, unknown>
     if (!Array.isArray(epochs) || typeof stopped !== 'string') throw incomplete(path, 'its history')
-    const kept = { epochs: epochs as History['epochs'], stopped: stopped as History['stopped'] }
+    const kept = {
+      epochs: epochs as History['epochs'],
+      stopped: stopped as History['stopped'],
+      // Files of before have none.
+      reason: typeof reason === 'string' ? reason : '',
+    }
     return best === undefined ? kept : { ...kept, best: best as NonNullable<History['best']> }
   })
 }

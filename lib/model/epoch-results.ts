@@ -15,6 +15,15 @@ export interface History extends HistoryView {
   readonly epochs: EpochResult[]
   /** 'failed' only for a member of a population whose loss was not finite while others went on. */
   stopped: 'completed' | 'early' | 'failed'
+  /**
+   * Why the fit ended, a sentence: that all epochs ran, which callback ended it and by what, or what failed. Empty until
+   * then. A fit that rejects, by an error or its signal, has no history: its reason is the error.
+   */
+  reason: string
+}
+
+export function newHistory(): History {
+  return { epochs: [], stopped: 'completed', reason: '' }
 }
 
 /** What the members' results of one epoch are made of. */

@@ -1,7 +1,4 @@
-import { Checkpoint } from '../callbacks/checkpoint.js'
-import { EarlyStopping } from '../callbacks/early-stopping.js'
 import { ProgressBar } from '../callbacks/progress-bar.js'
-import { ReduceOnPlateau } from '../callbacks/reduce-on-plateau.js'
 import { Dataset, type DatasetInput } from '../data/dataset.js'
 import { DeepblasError } from '../errors.js'
 import { isAbortSignal } from '../kinds.js'
@@ -28,6 +25,7 @@ import type { Scoring } from './compile.js'
 import type { FitSettings, FitSubject } from './fit-settings.js'
 import { dataFor } from './inputs.js'
 import { requireComputable } from './metric-task.js'
+import { requireMonitored } from './monitored.js'
 import type { Network } from './network.js'
 import { requireOneEncoder, targetUnits } from './target-units.js'
 import type { TrainingState } from './training-state.js'
@@ -160,10 +158,7 @@ export function commonSettings(
   scoring.loss.takesLogits(network.layers.at(-1)!.activationName, network.outputs)
   for (const data of validation ?? []) data.targetMatrix(scoring.loss.targetKind, network.outputs)
   requireComputable(scoring.metrics, scoring.loss, network, validation ?? [])
-  const monitoring = callbacks.find((one) => monitorOf(one)?.startsWith('validation.'))
-  if (monitoring !== undefined && !validation) {
-    throw invalid('validation', `fraction or Dataset, which ${monitoring.constructor.name} monitors`, given.validation)
-  }
+  requireMonitored(callbacks, scoring.metrics, validation, given.validation)
   return {
     network,
     validation,
@@ -190,6 +185,7 @@ function checkedCallback(argument: string, callback: unknown): Callback {
   }
   const bad = known.find((name) => typeof methods[name] !== 'function')
   if (bad !== undefined) throw invalid(`${argument}.${bad}`, 'function', methods[bad])
+  if (methods.monitors !== undefined) string(`${argument}.monitors`, methods.monitors)
   const { needs } = methods
   if (typeof needs === 'object' && needs !== null) {
     positiveInteger(`${argument}.needs.steps`, (needs as { steps?: unknown }).steps)
@@ -219,12 +215,6 @@ function requireWhole(batchSize: number | 'full', { rows }: Dataset, resume: unk
 
 function seedsOf({ seeds }: Trainee, seed: unknown): readonly number[] {
   return seed === undefined ? seeds : seeds.map((_, member) => nonNegativeInteger('seed', seed) + member)
-}
-
-/** What a callback of deepblas goes by. */
-function monitorOf(callback: Callback): string | undefined {
-  if (callback instanceof EarlyStopping || callback instanceof ReduceOnPlateau) return callback.monitor
-  return callback instanceof Checkpoint && callback.bestOnly ? callback.monitor : undefined
 }
 
 function weighted(

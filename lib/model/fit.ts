@@ -10,13 +10,14 @@ import { begin, saveCheckpoint } from './begin.js'
 import type { Progress } from './callback.js'
 import { restoreCallbacks } from './checkpoint.js'
 import { dataChecksums } from './data-checksums.js'
+import { epochBeginning } from './epoch-beginning.js'
 import { type History, mean, readEpochs, runningLoss } from './epoch-results.js'
 import { rowsOf } from './fit-data.js'
 import type { FitForm, FitSteps } from './fit-request.js'
 import { batchOf, checking, prepare } from './fit-run.js'
 import type { FitSettings } from './fit-settings.js'
 import { trainableCount } from './network.js'
-import { notFinite, requireFiniteUpdate } from './not-finite.js'
+import { fail, notFinite, requireFiniteUpdate } from './not-finite.js'
 import { runPasses, scorePasses } from './score-pass.js'
 import { same, stepTable } from './step-table.js'
 import { Watches } from './watches.js'
@@ -47,15 +48,16 @@ export function* fitting(settings: FitSettings, train: readonly Dataset[], form:
   let accumulators = start.accumulators ?? new Float64Array()
   const steps = [...start.stepsBefore]
   const averages = optimizer.averageSlot === undefined ? undefined : states[optimizer.averageSlot]
-  const watches = new Watches({ ...settings, averages }, histories, (path) => {
+  const beginning = epochBeginning(settings, (member) => Math.ceil(ownSteps[member]! / optimizer.accumulate))
+  const watches = new Watches({ ...settings, averages, train, beginning }, histories, (path, parameters) => {
     const stepsBefore = start.stepsBefore.map((before, member) =>
       watches.active.has(member) ? before + (place.epoch - start.epoch) * ownSteps[member]! : steps[member]!,
     )
-    const standing = { settings, batches, accumulators, states, histories, watches }
+    const standing = { settings, batches, accumulators, states, histories, watches, parameters }
     return saveCheckpoint(path, form, { ...standing, place: { ...place, stepsBefore, active: [...watches.active] } })
   })
   const { active } = watches
-  if (saved !== undefined) watches.keepActive(saved.place.active)
+  if (saved !== undefined) watches.keepActive(saved.place.active, start.epoch < epochs)
   if (active.size < members && active.size > 0) training.setActive(Float64Array.from(active))
   const cancel = () => training.cancel()
   signal?.addEventListener('abort', cancel)
@@ -95,6 +97,7 @@ export function* fitting(settings: FitSettings, train: readonly Dataset[], form:
         inStep: same(ownSteps) && same(start.stepsBefore),
       })
       const taking = [...active]
+      beginning?.keep()
       const chunk = (yield {
         advance: (form) =>
           training[form === 'async' ? 'advance' : 'advanceSync'](
@@ -122,7 +125,7 @@ export function* fitting(settings: FitSettings, train: readonly Dataset[], form:
       })
       for (const failure of chunk.failures) {
         active.delete(failure.member)
-        histories[failure.member]!.stopped = 'failed'
+        fail(histories[failure.member]!, notFinite(failure, settings.parameters))
       }
       const progress: Progress = {
         epoch: Math.min(chunk.epoch + 1, epochs),
@@ -149,6 +152,7 @@ export function* fitting(settings: FitSettings, train: readonly Dataset[], form:
   } finally {
     signal?.removeEventListener('abort', cancel)
     release()
+    beginning?.release()
     settings.remember({ optimizer, states, epoch: place.epoch, steps })
   }
 }

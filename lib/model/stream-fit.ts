@@ -11,12 +11,13 @@ import type { Progress } from './callback.js'
 import { restoreCallbacks } from './checkpoint.js'
 import { type Compiled, compileScoring, rowScores } from './compile.js'
 import { dataChecksums } from './data-checksums.js'
+import { epochBeginning } from './epoch-beginning.js'
 import { epochResult, type History, runningLoss } from './epoch-results.js'
 import { dataMode, rowsOf } from './fit-data.js'
 import { arrived, type FitForm, type FitSteps } from './fit-request.js'
 import { checking, heldOut } from './fit-run.js'
 import { newArena, trainableCount } from './network.js'
-import { notFinite, requireFiniteUpdate } from './not-finite.js'
+import { fail, notFinite, requireFiniteUpdate } from './not-finite.js'
 import { ScorePass } from './score-pass.js'
 import { same, stepTable } from './step-table.js'
 import { EpochBatches } from './stream.js'
@@ -41,13 +42,24 @@ export function* fittingStream(settings: StreamSettings, form: FitForm): FitStep
   /** Updates of every member, and as many before this epoch. */
   const steps = start.stepsBefore.map((before) => before + start.stepOfEpoch)
   let stepsBefore = [...start.stepsBefore]
-  const watches = new Watches({ ...settings, averages: run.averages }, histories, (path) => {
+  /** Steps of the epoch that was last told of. */
+  let stepsOfEpoch = 0
+  const beginning = epochBeginning(settings, () => Math.ceil(stepsOfEpoch / optimizer.accumulate))
+  const watches = new Watches({ ...settings, averages: run.averages, beginning }, histories, (path, parameters) => {
     const sums = accumulators ?? new Float64Array()
-    const standing = { settings, batches: shape, accumulators: sums, states: start.states, histories, watches }
+    const standing = {
+      settings,
+      batches: shape,
+      accumulators: sums,
+      states: start.states,
+      histories,
+      watches,
+      parameters,
+    }
     return saveCheckpoint(path, form, { ...standing, place: { ...place, stepsBefore, active: [...watches.active] } })
   })
   const { active } = watches
-  if (saved !== undefined) watches.keepActive(saved.place.active)
+  if (saved !== undefined) watches.keepActive(saved.place.active, start.epoch < epochs)
   for (const [member, before] of start.stepsBefore.entries()) if (!active.has(member)) steps[member] = before
   const batches = new EpochBatches(settings)
   const cancel = () => run.cancel()
@@ -68,6 +80,8 @@ export function* fittingStream(settings: StreamSettings, form: FitForm): FitStep
     const scores = rowScores(scoring.metrics)
     while (place.epoch < epochs && active.size > 0 && !batches.ended) {
       const epochBegun = performance.now()
+      // In mid-epoch nothing has been updated yet, or the epoch will have more than one update.
+      beginning?.keep()
       yield* arrived(batches.begin(place.epoch, place.stepOfEpoch))
       let moment = (_member: number): Moment => ({ step: 1, stepOfEpoch: 0, stepsPerEpoch: 1 })
       while (active.size > 0) {
@@ -104,9 +118,10 @@ export function* fittingStream(settings: StreamSettings, form: FitForm): FitStep
         if (members === 1 && end === 'notFinite') {
           throw notFinite({ ...chunk.failures[0]!, epoch: place.epoch, stepOfEpoch }, settings.parameters)
         }
-        for (const { member } of chunk.failures) {
+        for (const failure of chunk.failures) {
+          const { member } = failure
           active.delete(member)
-          histories[member]!.stopped = 'failed'
+          fail(histories[member]!, notFinite({ ...failure, epoch: place.epoch, stepOfEpoch }, settings.parameters))
         }
         const sums = added(accumulators, chunk)
         accumulators = sums
@@ -162,6 +177,7 @@ export function* fittingStream(settings: StreamSettings, form: FitForm): FitStep
         }),
       )
       place.epoch++
+      stepsOfEpoch = place.stepOfEpoch
       place.stepOfEpoch = 0
       accumulators = undefined
       stepsBefore = [...steps]
@@ -173,12 +189,14 @@ export function* fittingStream(settings: StreamSettings, form: FitForm): FitStep
     }
     if (done > 0) requireFiniteUpdate(settings.parameters, histories)
     if (run.averages !== undefined) settings.parameters.copyFrom(run.averages)
-    yield* watches.end()
+    const whole = place.epoch < epochs ? `The stream ended after ${place.epoch} of ${epochs} epochs.` : undefined
+    yield* watches.end(whole)
     return histories
   } finally {
     signal?.removeEventListener('abort', cancel)
     batches.close()
     run.release()
+    beginning?.release()
     settings.remember({ optimizer, states: start.states, epoch: place.epoch, steps })
   }
 }

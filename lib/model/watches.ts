@@ -5,10 +5,11 @@
 import { DeepblasError } from '../errors.js'
 import { invalid } from '../validate.js'
 import type { Callback, EpochResult, FitInfo, Progress } from './callback.js'
-import { type History, meanHistory, together } from './epoch-results.js'
+import { type History, meanHistory, newHistory, together } from './epoch-results.js'
 import { type FitSteps, told } from './fit-request.js'
 import type { FitSettings } from './fit-settings.js'
-import { Handle, type HandleSettings } from './handle.js'
+import { Handle, type HandleSettings, type SaveCheckpoint } from './handle.js'
+import { callbackName, MonitoredNumbers, type MonitoredSettings } from './monitored.js'
 
 /** A callback with what it sees: one member, or all of them together. */
 export interface Watch {
@@ -19,7 +20,7 @@ export interface Watch {
   readonly history: History
 }
 
-type WatchSettings = HandleSettings & Pick<FitSettings, 'callbacks'>
+type WatchSettings = HandleSettings & MonitoredSettings & Pick<FitSettings, 'callbacks'>
 
 /** The fit that each callback which can serve one at a time has begun last. */
 const begunLast = new WeakMap<Callback, Watches>()
@@ -30,32 +31,45 @@ export class Watches {
   /** Members that train on. */
   readonly active: Set<number>
   readonly #histories: readonly History[]
-  readonly #save: Handle['saveCheckpoint']
+  readonly #save: SaveCheckpoint
+  readonly #monitored: MonitoredNumbers
   /** Checkpoints asked for at an epoch's last step, of whose end nobody has been told yet. */
   readonly #deferred = new Set<string>()
   #defers = false
 
-  constructor(settings: WatchSettings, histories: readonly History[], save: Handle['saveCheckpoint']) {
+  constructor(settings: WatchSettings, histories: readonly History[], save: SaveCheckpoint) {
     this.#histories = histories
     this.#save = save
+    this.#monitored = new MonitoredNumbers(settings)
     this.active = new Set(histories.keys())
     const everyone = [...this.active]
     const watch = (callback: Callback, member: number | undefined, history: History): Watch => {
-      const saveOrDefer = (path: string) => (this.#defers ? void this.#deferred.add(path) : save(path))
-      const handle = new Handle(settings, member === undefined ? everyone : [member], saveOrDefer)
+      const saveOrDefer: SaveCheckpoint = (path, parameters) =>
+        this.#defers ? void this.#deferred.add(path) : save(path, parameters)
+      const handle = new Handle(settings, callback, member === undefined ? everyone : [member], saveOrDefer)
       return { callback, member, handle, history }
     }
     const all = settings.callbacks.flatMap((callback) => {
       if (histories.length === 1) return [watch(callback, 0, histories[0]!)]
-      if (callback.forMember === undefined) return [watch(callback, undefined, { epochs: [], stopped: 'completed' })]
+      if (callback.forMember === undefined) return [watch(callback, undefined, newHistory())]
       return everyone.map((member) => watch(callback.forMember!(member), member, histories[member]!))
     })
     this.all = [...all.filter(({ callback }) => callback.last !== true), ...all.filter(({ callback }) => callback.last)]
   }
 
-  /** Of a resumed training: the others have stopped before, and those who watch all have seen the epochs so far. */
-  keepActive(members: readonly number[]): void {
-    for (const member of [...this.active]) if (!members.includes(member)) this.active.delete(member)
+  /**
+   * Of a resumed training: the others have stopped before, and those who watch all have seen the epochs so far.
+   *
+   * @param more whether epochs are left that they do not take part in
+   */
+  keepActive(members: readonly number[], more: boolean): void {
+    for (const member of [...this.active]) {
+      if (members.includes(member)) continue
+      this.active.delete(member)
+      const history = this.#histories[member]!
+      if (more && history.stopped === 'completed') history.stopped = 'early'
+      if (history.reason === '') history.reason = 'It had ended before the resume.'
+    }
     for (const { member, history } of this.all) {
       if (member === undefined) history.epochs.push(...meanHistory(this.#histories))
     }
@@ -121,6 +135,7 @@ export class Watches {
       if (result === undefined) continue
       if (watch.member === undefined) watch.history.epochs.push(result)
       this.#requireOwn(watch.callback)
+      this.#monitored.see(watch.callback, watch.member, result)
       yield* told(watch.callback.onEpochEnd?.(result, watch.handle))
     }
   }
@@ -134,15 +149,31 @@ export class Watches {
 
   /** Members that a callback has stopped take no further part; `more`: whether they would have had steps to go. */
   dropStopped(more: boolean): void {
-    for (const { handle } of this.all) {
+    for (const { callback, handle } of this.all) {
       if (!handle.stopped) continue
       for (const member of handle.members) {
-        if (this.active.delete(member) && more) this.#histories[member]!.stopped = 'early'
+        if (!this.active.delete(member)) continue
+        const history = this.#histories[member]!
+        const epochs = counted(history.epochs.at(-1)?.epoch ?? 0)
+        const why = handle.reason ?? 'it gave no reason'
+        if (more) history.stopped = 'early'
+        history.reason = more
+          ? sentence(`${capital(callbackName(callback))} ended the training after ${epochs}: ${why}`)
+          : sentence(`All ${epochs} ran, and ${callbackName(callback)} asked for the end after the last one: ${why}`)
       }
     }
   }
 
-  *end(): FitSteps<void> {
+  /** @param reason why those have ended that no callback has stopped; left out where all epochs ran */
+  *end(reason?: string): FitSteps<void> {
+    this.#monitored.end()
+    for (const history of this.#histories) {
+      if (history.reason === '') history.reason = reason ?? `All ${counted(history.epochs.at(-1)?.epoch ?? 0)} ran.`
+    }
+    const reasons = new Set(this.#histories.map((history) => history.reason))
+    const common =
+      reasons.size === 1 ? [...reasons][0]! : 'The members ended for different reasons: see their histories.'
+    for (const { member, history } of this.all) if (member === undefined) history.reason = common
     for (const { callback, handle, history } of this.all) {
       this.#requireOwn(callback)
       yield* told(callback.onFitEnd?.(history, handle))
@@ -158,6 +189,18 @@ export class Watches {
         'the same one. Make one for each fit, or await the first fit before the second.',
     )
   }
+}
+
+function counted(epochs: number): string {
+  return `${epochs} epoch${epochs === 1 ? '' : 's'}`
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`
 }
 
 function stepsBetween({ needs }: Callback): number | undefined {

@@ -10,7 +10,7 @@ import { Curvature, type Evaluation, iteration, type Place } from '../optimizers
 import type { Segment } from '../optimizers/optimizer.js'
 import { SGD } from '../optimizers/sgd.js'
 import { type Compiled, compileScoring, memberTable } from './compile.js'
-import { epochResult, type History } from './epoch-results.js'
+import { epochResult, type History, newHistory } from './epoch-results.js'
 import { dataMode } from './fit-data.js'
 import type { FitSteps } from './fit-request.js'
 import { heldOut } from './fit-run.js'
@@ -29,8 +29,8 @@ export function* wholeFit(settings: FitSettings, train: Dataset, optimizer: LBFG
   const { network, parameters, scoring, validation, epochs, signal } = settings
   const { evaluate, compiled, release } = evaluation(settings, train)
   const segments = trainableSegments(network)
-  const history: History = { epochs: [], stopped: 'completed' }
-  const watches = new Watches(settings, [history], () => {
+  const history = newHistory()
+  const watches = new Watches({ ...settings, train: [train] }, [history], () => {
     throw new DeepblasError(
       'ERR_DEEPBLAS_ARGUMENT',
       'Expected another optimizer for a checkpoint: LBFGS cannot resume.',
@@ -41,6 +41,7 @@ export function* wholeFit(settings: FitSettings, train: Dataset, optimizer: LBFG
   // Iterations before a partialFit count as its epochs do; what they have learnt of the curvature is gone.
   const before = settings.start?.epoch ?? 0
   let done = before
+  let converged: string | undefined
   let place: Place = { point: readPoint(parameters, segments), loss: Number.NaN, gradient: new Float32Array() }
   try {
     yield* watches.start({
@@ -71,7 +72,10 @@ export function* wholeFit(settings: FitSettings, train: Dataset, optimizer: LBFG
         scored.set(turn.value, result.sums)
         turn = steps.next(result)
       }
-      if (turn.value === undefined) break
+      if (turn.value === undefined) {
+        converged = 'no step along the gradient makes the cost smaller'
+        break
+      }
       place = turn.value
       writePoint(parameters, segments, place.point)
       const heldSums = held === undefined ? undefined : yield* sumsOf(held)
@@ -103,11 +107,18 @@ export function* wholeFit(settings: FitSettings, train: Dataset, optimizer: LBFG
         place = { point, ...(yield* evaluate()) }
         curvature.forget()
       }
-      if (place.gradient.every((value) => Math.abs(value) <= optimizer.gradientTolerance)) break
+      if (place.gradient.every((value) => Math.abs(value) <= optimizer.gradientTolerance)) {
+        converged = `no part of the gradient is larger than gradientTolerance, ${optimizer.gradientTolerance}`
+        break
+      }
     }
     if (done < epochs) history.stopped = 'early'
     writePoint(parameters, segments, place.point)
-    yield* watches.end()
+    yield* watches.end(
+      done < epochs && converged !== undefined
+        ? `LBFGS ended the training after ${done} iterations: ${converged}.`
+        : undefined,
+    )
     return [history]
   } catch (error) {
     // The last completed iteration's, not those of a line search under way.

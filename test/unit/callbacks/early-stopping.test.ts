@@ -125,6 +125,63 @@ describe('EarlyStopping', () => {
     expect(never.training.stopped).toBe('validation.loss has had no value for 2 epochs')
   })
 
+  it('stops at a baseline that is not beaten within patience, and keeps the best all the same', () => {
+    const { history, training } = run(new EarlyStopping({ baseline: 0.5, patience: 3 }), [4, 3, 2, 1, 0])
+    expect(history.epochs).toHaveLength(3)
+    expect(history.best).toEqual({ epoch: 3, value: 2 })
+    expect(training.parameter).toBe(3)
+    expect(training.stopped).toBe('validation.loss has not been better than the baseline 0.5, at best 2, for 3 epochs')
+  })
+
+  it('goes on as without a baseline once it is beaten', () => {
+    const { history } = run(new EarlyStopping({ baseline: 2.5, patience: 2 }), [3, 2, 4, 1, 4, 4, 0])
+    expect(history.epochs).toHaveLength(6)
+    expect(history.best).toEqual({ epoch: 4, value: 1 })
+    // Equal is not better, and minimumDelta counts.
+    expect(run(new EarlyStopping({ baseline: 2, patience: 2 }), [2, 2, 0]).history.epochs).toHaveLength(2)
+    const delta = new EarlyStopping({ baseline: 2, minimumDelta: 0.5, patience: 2 })
+    expect(run(delta, [1.75, 1.6, 0]).history.epochs).toHaveLength(2)
+    const rising = new EarlyStopping({ monitor: 'validation.accuracy', baseline: 0.75, patience: 2 })
+    expect(run(rising, [4, 2, 3, 3, 0]).history.best).toEqual({ epoch: 2, value: 0.8 })
+  })
+
+  it('watches from an epoch on', () => {
+    const { history, training } = run(new EarlyStopping({ startFromEpoch: 3, patience: 2 }), [0, 9, 5, 4, 6, 6, 0])
+    expect(history.epochs).toHaveLength(6)
+    expect(history.best).toEqual({ epoch: 4, value: 4 })
+    expect(training.parameter).toBe(4)
+    expect(() => new EarlyStopping({ startFromEpoch: 11 }).onFitStart(INFO, new FakeTraining())).toThrow(
+      'Expected epoch from 1 to 10 for startFromEpoch but received 11',
+    )
+    expect(() => new EarlyStopping({ startFromEpoch: 0 })).toThrow('The first epoch is 1')
+    expect(() => new EarlyStopping({ baseline: Number.NaN })).toThrow('baseline')
+  })
+
+  it('gives its members all of its options', () => {
+    const member = new EarlyStopping({ baseline: 1, startFromEpoch: 4, restoreBest: false }).forMember()
+    expect(member).toMatchObject({ baseline: 1, startFromEpoch: 4, restoreBest: false })
+  })
+
+  it('goes on after a resume as if nothing had happened, baseline and all', () => {
+    const options = { baseline: 2.5, patience: 2, startFromEpoch: 2 }
+    const losses = [9, 3, 2, 4, 1, 4, 4, 0]
+    const whole = run(new EarlyStopping(options), losses)
+    for (let at = 1; at < whole.history.epochs.length; at++) {
+      const [before, after] = [new EarlyStopping(options), new EarlyStopping(options)]
+      const training = new FakeTraining()
+      const tell = (one: EarlyStopping, from: number, to: number) => {
+        for (let i = from; i < to && training.stopped === undefined; i++)
+          one.onEpochEnd(result(i + 1, losses[i]!), training)
+      }
+      before.onFitStart(INFO, training)
+      tell(before, 0, at)
+      after.onFitStart(INFO, training)
+      after.restoreState(before.saveState())
+      tell(after, at, losses.length)
+      expect([after.best, training.stopped]).toEqual([whole.history.best, whole.training.stopped])
+    }
+  })
+
   it('can be used again, after an aborted fit too', () => {
     const callback = new EarlyStopping()
     const training = new FakeTraining()

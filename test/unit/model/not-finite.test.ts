@@ -11,7 +11,7 @@ const options = (epochs: number) => ({
 
 // The first update already writes infinities; only a second step's loss tells of them.
 test.each([
-  [1, 'The training has ended, but badly'],
+  [1, 'The last update of the training has made parameters that are not finite'],
   [2, 'at step 1 of epoch 2'],
 ])('parameters that an update has spoilt are not called good: %d epochs', async (epochs, text) => {
   for (const trained of [
