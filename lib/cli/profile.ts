@@ -37,7 +37,7 @@ export function profileText(
     ...(more > 0 ? [`and ${more} columns more`] : []),
     '',
     targetText(table.column(target), classes),
-    ...table.notes.map(inOptions),
+    ...table.notes.map(({ column, text }) => `read: ${column}: ${inOptions(text)}`),
     ...suspicions.map(suspicionText),
   ]
   return `${lines.join('\n')}\n\n`

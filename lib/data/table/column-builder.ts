@@ -3,6 +3,7 @@
  */
 import { isDate } from '../../kinds.js'
 import type { Column, ColumnType } from './column.js'
+import { type ColumnNote, type ColumnReading, columnReading } from './column-reading.js'
 import { dateFormat, ISO_FORMAT } from './date-format.js'
 import { booleanOf, commaNumberOf, dateOf, numberOf } from './texts.js'
 
@@ -17,7 +18,7 @@ export interface BuilderOptions {
   /** How the texts of a column of dates are written. Default: as ISO 8601 has them. */
   readonly dateFormat?: string | undefined
   /** What is told of the column. */
-  readonly notes?: readonly string[] | undefined
+  readonly notes?: readonly ColumnNote[] | undefined
 }
 
 export interface ColumnBuilder {
@@ -52,7 +53,7 @@ class ValueBuilder implements ColumnBuilder {
   readonly #toNumber: typeof numberOf
   readonly #dateFormat: string | undefined
   readonly #toDate: typeof dateOf
-  readonly #notes: readonly string[] | undefined
+  readonly #reading: ColumnReading | undefined
   #full: Float64Array<ArrayBuffer>[] = []
   #block = new Float64Array(BLOCK)
   #used = 0
@@ -61,7 +62,7 @@ class ValueBuilder implements ColumnBuilder {
     const { missing, decimal, dateFormat: format } = options
     this.#name = name
     this.#type = type
-    this.#notes = options.notes
+    this.#reading = columnReading({ notes: options.notes })
     this.#dateFormat = format === ISO_FORMAT ? undefined : format
     this.#toDate = format === undefined ? dateOf : dateFormat(`the format of '${name}'`, format).read
     this.#missing = missing
@@ -99,7 +100,7 @@ class ValueBuilder implements ColumnBuilder {
     values.set(this.#block.subarray(0, this.#used), from)
     this.#full = []
     this.#used = 0
-    const told = this.#notes === undefined || this.#notes.length === 0 ? {} : { notes: this.#notes }
+    const told = this.#reading === undefined ? {} : { reading: this.#reading }
     if (this.#type !== 'date') return { name: this.#name, ...told, type: this.#type, values }
     const written = this.#dateFormat === undefined ? {} : { format: this.#dateFormat }
     return { name: this.#name, ...told, type: 'date', values, ...written }
@@ -135,7 +136,7 @@ class ValueBuilder implements ColumnBuilder {
 class CategoryBuilder implements ColumnBuilder {
   readonly #name: string
   readonly #missing: ReadonlySet<string>
-  readonly #notes: readonly string[] | undefined
+  readonly #reading: ColumnReading | undefined
   #numbers = new Map<string, number>()
   #full: Int32Array<ArrayBuffer>[] = []
   #block = new Int32Array(BLOCK)
@@ -143,7 +144,7 @@ class CategoryBuilder implements ColumnBuilder {
 
   constructor(name: string, { missing, notes }: BuilderOptions) {
     this.#name = name
-    this.#notes = notes
+    this.#reading = columnReading({ notes })
     this.#missing = missing
   }
 
@@ -175,7 +176,7 @@ class CategoryBuilder implements ColumnBuilder {
     this.#numbers = new Map()
     this.#full = []
     this.#used = 0
-    const told = this.#notes === undefined || this.#notes.length === 0 ? {} : { notes: this.#notes }
+    const told = this.#reading === undefined ? {} : { reading: this.#reading }
     return withoutUnused({ name: this.#name, ...told, type: 'category', levels, codes })
   }
 

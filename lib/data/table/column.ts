@@ -2,26 +2,27 @@
  * The columns of a table: one typed array each, so that a table of ten million rows is a few objects.
  */
 import { invalid } from '../../validate.js'
+import { type ColumnReading, joinReadings } from './column-reading.js'
 
 export const columnTypes = ['number', 'category', 'boolean', 'date'] as const
 
 export type ColumnType = (typeof columnTypes)[number]
 
-interface NamedColumn {
+interface OfAnyType {
   readonly name: string
-  /** What a reader assumed of the column, or noticed in it: sentences without their subject. */
-  readonly notes?: readonly string[]
+  /** How its texts were read and what was assumed, where there is anything to tell. */
+  readonly reading?: ColumnReading
 }
 
 /** A column of a table. Missing: NaN in numbers, booleans and dates, -1 in codes. */
 export type Column =
-  | (NamedColumn & { readonly type: 'number'; readonly values: Float64Array })
+  | (OfAnyType & { readonly type: 'number'; readonly values: Float64Array })
   /** Milliseconds since 1970, UTC; `format`: how its texts were written, such as dd.MM.yyyy, where not as ISO 8601. */
-  | (NamedColumn & { readonly type: 'date'; readonly values: Float64Array; readonly format?: string })
+  | (OfAnyType & { readonly type: 'date'; readonly values: Float64Array; readonly format?: string })
   /** 0, 1 or NaN. */
-  | (NamedColumn & { readonly type: 'boolean'; readonly values: Float64Array })
+  | (OfAnyType & { readonly type: 'boolean'; readonly values: Float64Array })
   /** Texts, each kept once in `levels`; `codes` say which one a row has. */
-  | (NamedColumn & { readonly type: 'category'; readonly levels: readonly string[]; readonly codes: Int32Array })
+  | (OfAnyType & { readonly type: 'category'; readonly levels: readonly string[]; readonly codes: Int32Array })
 
 /** One value of a table, as a program meets it; undefined where it is missing. */
 export type Cell = number | string | boolean | Date | undefined
@@ -56,8 +57,8 @@ export function cellOf(column: Column, row: number): Cell {
 export function joinColumns(parts: readonly Column[]): Column {
   const first = parts[0]!
   const length = parts.reduce((sum, part) => sum + columnLength(part), 0)
-  const all = [...new Set(parts.flatMap(({ notes = [] }) => notes))]
-  const named = { name: first.name, ...(all.length === 0 ? {} : { notes: all }) }
+  const reading = joinReadings(parts.map((part) => part.reading))
+  const named = { name: first.name, ...(reading === undefined ? {} : { reading }) }
   let from = 0
   if (first.type === 'category') {
     const numbers = new Map<string, number>()

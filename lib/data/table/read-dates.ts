@@ -2,6 +2,7 @@
  * Whether a column whose type is known or inferred is one of dates, in which format, and what is told of that.
  */
 import type { ColumnType } from './column.js'
+import type { ColumnNote } from './column-reading.js'
 import { type DateOrder, findDates, noteOfCompactDates } from './date-inference.js'
 import { mostStrays } from './infer.js'
 
@@ -11,7 +12,7 @@ export interface DateReading {
   readonly format: string | undefined
   /** What a user must be asked before the column can be read, a sentence without its subject. */
   readonly question: string | undefined
-  readonly notes: readonly string[]
+  readonly notes: readonly ColumnNote[]
 }
 
 /**
@@ -39,12 +40,16 @@ export function readDates(
   if (format !== undefined || (given && type !== 'date')) return as({})
   if (type === 'number') {
     const note = dates === 'iso' ? undefined : noteOfCompactDates(name, values)
-    return as(note === undefined ? {} : { notes: [note] })
+    return as(note === undefined ? {} : { notes: [told(note)] })
   }
   if (type === 'boolean') return as({})
   const strays = given ? values.length : mostStrays(values.length)
   const found = findDates(values, { name, order: dates, strays })
   if (found.question !== undefined) return as({ question: found.question })
-  const notes = found.note === undefined ? [] : [found.note]
+  const notes = found.note === undefined ? [] : [told(found.note)]
   return found.are ? as({ type: 'date', format: found.format, notes }) : as({ notes: given ? [] : notes })
+}
+
+function told(text: string): ColumnNote {
+  return { kind: 'date', text }
 }

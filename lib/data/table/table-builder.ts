@@ -3,6 +3,7 @@
  */
 import type { ColumnType } from './column.js'
 import { type BuilderOptions, type ColumnBuilder, columnBuilder } from './column-builder.js'
+import type { ColumnNote } from './column-reading.js'
 import { type BadRow, MOST_SHOWN, Table } from './table.js'
 import { commaNumberOf } from './texts.js'
 
@@ -16,7 +17,7 @@ export interface PlannedColumn {
   /** Of dates: how they are written, where not as ISO 8601 has them. */
   readonly dateFormat?: string | undefined
   /** What is told of the column. */
-  readonly notes?: readonly string[] | undefined
+  readonly notes?: readonly ColumnNote[] | undefined
 }
 
 const HELD: Readonly<Record<ColumnType, string>> = {

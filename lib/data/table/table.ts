@@ -12,6 +12,7 @@ import {
 } from '../../validate.js'
 import { splitRows } from '../split.js'
 import { type Cell, type Column, cellOf, columnLength, columnTypes, joinColumns, selectColumn } from './column.js'
+import type { TableNote } from './column-reading.js'
 import { collectRows, type RowsOptions, rowsToColumns } from './from-rows.js'
 import { unknownColumn } from './unknown-column.js'
 
@@ -127,9 +128,11 @@ export class Table {
     return Table.of(columns, skipped)
   }
 
-  /** What a reader assumed of columns, or noticed in them: 'when: dates as dd.MM.yyyy'. */
-  get notes(): string[] {
-    return this.columns.flatMap(({ name, notes = [] }) => notes.map((note) => `${name}: ${note}`))
+  /** What was assumed when the columns were read, and what is odd about their values. */
+  get notes(): TableNote[] {
+    return this.columns.flatMap(({ name, reading }) =>
+      (reading?.notes ?? []).map((note): TableNote => ({ column: name, ...note })),
+    )
   }
 
   /** Whether there is a column of that name. */

@@ -54,7 +54,7 @@ describe('formats that are recognised', () => {
     ]) {
       expect(table.column('when')).toMatchObject({ type: 'date', format })
       expect(iso(table.cell(0, 'when'))).toBe(first)
-      expect(table.notes).toEqual([`when: dates as ${format}`])
+      expect(table.notes).toEqual([{ column: 'when', kind: 'date', text: `dates as ${format}` }])
     }
   })
 
@@ -124,7 +124,7 @@ describe('what is not guessed', () => {
     const texts = ['31.12.2024', '2024-12-30']
     const told = whenOf(texts)
     expect(told.column('when').type).toBe('category')
-    expect(told.notes[0]).toMatch(
+    expect(told.notes[0]!.text).toMatch(
       /several formats: '31.12.2024' .* or '2024-12-30' \(ISO 8601\).*'dd.MM.yyyy\|ISO 8601'/,
     )
     const given = whenOf(texts, { dateFormats: { when: 'dd.MM.yyyy|ISO 8601' } })
@@ -132,14 +132,14 @@ describe('what is not guessed', () => {
       '2024-12-31T00:00:00.000Z',
       '2024-12-30T00:00:00.000Z',
     ])
-    expect(whenOf(['31/12/2024', '12/31/2024']).notes[0]).toContain('Some are day first and others month first')
+    expect(whenOf(['31/12/2024', '12/31/2024']).notes[0]!.text).toContain('Some are day first and others month first')
   })
 
   test('20241231 is a number unless it is asked for, and that is told', () => {
     const values = ['20241231', '20240101', '20240229']
     const told = whenOf(values)
     expect(told.cell(0, 'when')).toBe(20241231)
-    expect(told.notes[0]).toContain("dateFormats: { 'when': 'yyyyMMdd' }")
+    expect(told.notes[0]!.text).toContain("dateFormats: { 'when': 'yyyyMMdd' }")
     for (const rows of [values, values.map(Number)]) {
       expect(iso(whenOf(rows, { dateFormats: { when: 'yyyyMMdd' } }).cell(2, 'when'))).toBe('2024-02-29T00:00:00.000Z')
     }
