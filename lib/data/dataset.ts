@@ -12,10 +12,10 @@ import {
   knownOptions,
   nonNegativeInteger,
   positiveInteger,
-  string,
 } from '../validate.js'
 import type { Augmentation, AugmentationFunction } from './augmentation/augmentation.js'
 import { Augmenter, MOST_PASSES } from './augmentation/augmenter.js'
+import { namesInUse, renumberedTargets, sameNames, valuesOfNames } from './class-names.js'
 import { classesOf, countClasses } from './classes.js'
 import { makeEncodedDatasetsBy } from './encoder/encoded-dataset.js'
 import type { Encoder } from './encoder/encoder.js'
@@ -43,13 +43,17 @@ import { checkTargets, readTargets, readWeights, requireFinite, type Targets } f
 export interface DatasetInput {
   /** Rows of numbers; or by name, for a model whose inputs have names: { numeric: rows, city: codes }. */
   readonly x: Rows | NamedRows
-  /** Classes or values: the loss decides at fit. Left out for data to predict on. */
+  /**
+   * Classes or values: the loss decides at fit. Texts, booleans and BigInts are names of classes, and numbers to a loss of
+   * values, where they write some. Left out for data to predict on.
+   */
   readonly y?: Targets
   /** A non-negative weight per row; the loss is Σ w·l / Σ w. */
   readonly sampleWeights?: NumberArray | readonly number[]
   /** Multiplies x; also an option. */
   readonly scale?: number
   readonly featureShape?: readonly number[]
+  /** Also an option. */
   readonly labels?: readonly string[]
 }
 
@@ -58,7 +62,7 @@ export interface DatasetOptions {
   readonly scale?: number
   /** Shape of one row's features, such as [28, 28] for pictures. */
   readonly featureShape?: readonly number[]
-  /** Names of the classes 0, 1, 2 … */
+  /** Names of the classes 0, 1, 2 …: of targets that are texts the order in which they are numbered. */
   readonly labels?: readonly string[]
 }
 
@@ -82,6 +86,11 @@ export class Dataset {
   readonly #targets = new Map<string, Matrix>()
   #floats: Matrix | undefined
   readonly #arranged = new Map<string, Dataset>()
+  /** The same rows with targets in another form: 'values', or by the names that number them. */
+  readonly #retargeted = new Map<string, Dataset>()
+  /** Whose features these are, which are converted once. */
+  #featuresOf: Dataset = this
+  #namesInUse: readonly string[] | undefined
 
   static {
     refuseMethods(Dataset.prototype, 'data set', { toJSON: 'JSON.stringify what it was made of: { x, y }.' })
@@ -103,6 +112,7 @@ export class Dataset {
           targets: y && { data: y, rows, columns: 1 },
           weights: undefined,
           labels,
+          textTargets: labels !== undefined,
           featureShape: [columns],
           inputs,
           encoder,
@@ -143,7 +153,7 @@ export class Dataset {
     }
     const matrix = new (native().Matrix)(x.data, x.rows, x.columns, bytes ? uint8 : float32, scale)
     requireFinite('x', matrix, x.columns)
-    const { targets, labels } = readTargets(given.y, x.rows)
+    const { targets, labels, texts = false } = readTargets(given.y, x.rows, given.labels)
     return new Dataset({
       x: matrix,
       xType: bytes ? 'uint8' : 'float32',
@@ -152,10 +162,8 @@ export class Dataset {
       rows: x.rows,
       targets,
       weights: readWeights(given.sampleWeights, x.rows),
-      labels:
-        given.labels === undefined
-          ? labels
-          : array('labels', given.labels, 'strings').map((label, i) => string(`labels[${i}]`, label)),
+      labels,
+      textTargets: texts,
       featureShape,
       inputs: named?.inputs,
       encoder: undefined,
@@ -457,8 +465,57 @@ export class Dataset {
     return arranged
   }
 
+  /** For runs: whether the targets were texts, which mean their names alone. */
+  get textTargets(): boolean {
+    return this.#parts.textTargets
+  }
+
+  /** For runs: the names of classes that rows have. */
+  namesInUse(): readonly string[] {
+    const { targets, labels } = this.#parts
+    if (labels === undefined || targets === undefined) return []
+    this.#namesInUse ??= namesInUse(targets, labels)
+    return this.#namesInUse
+  }
+
+  /**
+   * For runs: the same rows with classes numbered by these names, among which are those of all rows. Features are shared.
+   *
+   * @param columns of targets that have one a class
+   */
+  numberedBy(names: readonly string[], columns: number): Dataset {
+    const { targets, labels } = this.#parts
+    const wide = targets !== undefined && targets.columns > 1
+    if (labels !== undefined && sameNames(labels, names) && !(wide && targets.columns !== columns)) return this
+    return this.#with(JSON.stringify([names, columns]), () =>
+      labels === undefined || targets === undefined
+        ? { labels: names }
+        : { labels: names, targets: renumberedTargets(targets, labels, names, columns) },
+    )
+  }
+
+  /** For runs: the same rows with the numbers that the texts of the targets write. Features are shared. */
+  asValues(): Dataset {
+    return this.#with('values', () => ({
+      targets: valuesOfNames(this.#parts.targets!, this.#parts.labels!),
+      labels: undefined,
+      textTargets: false,
+    }))
+  }
+
+  #with(key: string, make: () => Partial<Parts>): Dataset {
+    let made = this.#retargeted.get(key)
+    if (made === undefined) {
+      made = new Dataset({ ...this.#parts, ...make() })
+      made.#featuresOf = this.#featuresOf
+      this.#retargeted.set(key, made)
+    }
+    return made
+  }
+
   /** For runs: x as it is kept, or as float32. */
   matrix(asFloats: boolean): Matrix {
+    if (this.#featuresOf !== this) return this.#featuresOf.matrix(asFloats)
     if (!asFloats || this.#parts.xType === 'float32') return this.#parts.x
     this.#floats ??= new (native().Matrix)(this.#parts.x)
     return this.#floats
@@ -486,7 +543,9 @@ export class Dataset {
 
   /** The same rows with other weights; the rows are shared, not copied. */
   withSampleWeights(sampleWeights: NumberArray | readonly number[]): Dataset {
-    return new Dataset({ ...this.#parts, weights: readWeights(sampleWeights, this.rows) })
+    const weighted = new Dataset({ ...this.#parts, weights: readWeights(sampleWeights, this.rows) })
+    weighted.#featuresOf = this.#featuresOf
+    return weighted
   }
 
   /** For runs: the targets as a loss wants them, checked against the number of outputs. */

@@ -6,6 +6,7 @@ import { DeepblasError } from '../errors.js'
 import { numberArrayClass } from '../kinds.js'
 import { native } from '../native/addon.js'
 import { types } from '../native/tensor.js'
+import { renumberedTargets, sameNames } from './class-names.js'
 import { allocate, FeatureBuffer, type Parts } from './parts.js'
 import type { Table } from './rows.js'
 
@@ -32,6 +33,7 @@ export function joinParts(all: readonly Parts[]): Parts {
     rows,
     targets,
     labels,
+    textTargets: all.some(({ textTargets }) => textTargets),
     weights: joinWeights(all, rows),
     featureShape: same(({ featureShape }) => featureShape.join()) ? first.featureShape : [first.features],
     inputs: same(({ inputs }) => JSON.stringify(inputs)) ? first.inputs : undefined,
@@ -96,11 +98,8 @@ function joinTargets(all: readonly Parts[]): Pick<Parts, 'targets' | 'labels'> {
       continue
     }
     // Classes are numbered anew where the labels of the parts differ.
-    const number = own.map((label) => labels!.indexOf(label))
-    for (const value of table.data) {
-      if (number[value] === undefined) throw dataError(`one of ${own.length} labels for class ${value}`)
-      data[to++] = number[value]
-    }
+    data.set(renumberedTargets(table, own, labels!, columns).data, to)
+    to += table.data.length
   }
   return { targets: { data, rows, columns }, labels }
 }
@@ -110,9 +109,9 @@ function joinLabels(all: readonly Parts[]): readonly string[] | undefined {
   const first = all[0]!
   if (first.labels === undefined) return undefined
   const labels = [...new Set(all.flatMap((parts) => parts.labels ?? []))]
-  const differ = all.some((parts) => parts.labels?.join('\n') !== first.labels?.join('\n'))
+  const differ = all.some((parts) => !sameNames(parts.labels!, first.labels!))
   if (!differ) return first.labels
-  if (first.targets !== undefined && first.targets.columns > 1) {
+  if (first.targets !== undefined && first.targets.columns > 1 && labels.length !== first.labels.length) {
     throw dataError('the same labels in all data sets whose targets are rows of probabilities')
   }
   return labels

@@ -7,6 +7,7 @@ import { isUint8Array, isUint8ClampedArray } from '../kinds.js'
 import { native } from '../native/addon.js'
 import { types } from '../native/tensor.js'
 import { invalid, knownOptions } from '../validate.js'
+import { namesFit } from './class-names.js'
 import { allocate, type Parts } from './parts.js'
 import { isNumberArray, type NumberArray, type Table } from './rows.js'
 import { requireFinite } from './targets.js'
@@ -124,10 +125,12 @@ class Collected {
     return { x, xType, scale: 1, features: this.#columns, featureShape, inputs }
   }
 
-  targets(parts: Parts): Pick<Parts, 'targets' | 'labels'> {
+  targets(parts: Parts): Partial<Pick<Parts, 'targets' | 'labels' | 'textTargets'>> {
     const bad = this.#data.findIndex((value) => !Number.isFinite(value))
     if (bad >= 0) throw invalid(`y of row ${Math.floor(bad / this.#columns)}`, 'finite numbers', this.#data[bad])
     const targets = { data: this.#data, rows: this.#rows, columns: this.#columns }
-    return { targets, labels: parts.labels }
+    // Names stay where the new targets are still classes that they name.
+    const { labels } = parts
+    return { targets, ...(labels && namesFit(targets, labels) ? { labels } : { labels: undefined, textTargets: false }) }
   }
 }

@@ -30,6 +30,8 @@ export interface Parts {
   readonly targets: Table | undefined
   readonly weights: Matrix | undefined
   readonly labels: readonly string[] | undefined
+  /** Whether the targets were texts, which `labels` has numbered: the numbers mean nothing else. */
+  readonly textTargets: boolean
   readonly featureShape: readonly number[]
   /** Where x was given by names. */
   readonly inputs: readonly NamedColumns[] | undefined

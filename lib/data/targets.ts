@@ -9,13 +9,20 @@ import type { TargetKind } from '../losses/loss.js'
 import { type Matrix, native } from '../native/addon.js'
 import { types } from '../native/tensor.js'
 import { array, invalid } from '../validate.js'
+import { checkedNames, requireNames } from './class-names.js'
 import { type ArrayWithShape, isNumberArray, type NumberArray, type Table, table } from './rows.js'
+import { isBigIntArray, type ReadTargets, readTargetList, readTargetRows } from './target-values.js'
 
 export type Targets =
   | NumberArray
+  | BigInt64Array
+  | BigUint64Array
   | readonly number[]
   | readonly string[]
+  | readonly boolean[]
+  | readonly bigint[]
   | readonly (readonly number[])[]
+  | readonly (readonly boolean[])[]
   | ArrayWithShape
 
 const float32 = types.indexOf('float32')
@@ -30,30 +37,20 @@ export function requireFinite(argument: string, matrix: Matrix, columns: number)
   )
 }
 
+/**
+ * @param given option `labels`
+ * @throws DeepblasError ERR_DEEPBLAS_SHAPE for other than one target a row, ERR_DEEPBLAS_DATA for what is no target,
+ *   ERR_DEEPBLAS_ARGUMENT for labels that do not name the classes
+ */
 export function readTargets(
   y: Targets | undefined,
   rows: number,
-): { targets: Table | undefined; labels?: readonly string[] } {
-  if (y === undefined) return { targets: undefined }
-  let targets: Table
-  let labels: readonly string[] | undefined
-  const list = Array.isArray(y) && !Array.isArray(y[0]) && !isNumberArray(y[0])
-  if (isNumberArray(y)) {
-    targets = { data: plainNumberArray(y).slice(), rows: y.length, columns: 1 }
-  } else if (list && typeof y[0] === 'string') {
-    labels = [...new Set(y as string[])].sort()
-    const index = new Map(labels.map((label, i) => [label, i]))
-    const bad = (y as unknown[]).findIndex((label) => typeof label !== 'string')
-    if (bad >= 0) throw invalid(`y[${bad}]`, 'string, as y[0] is', y[bad])
-    targets = { data: Int32Array.from(y as string[], (label) => index.get(label)!), rows: y.length, columns: 1 }
-  } else if (list) {
-    const bad = (y as unknown[]).findIndex((value) => typeof value !== 'number')
-    if (bad >= 0) throw invalid(`y[${bad}]`, 'number', y[bad])
-    targets = { data: Float64Array.from(y as number[]), rows: y.length, columns: 1 }
-  } else {
-    const given = table('y', y)
-    targets = { ...given, data: given.data.slice() }
-  }
+  given: unknown,
+): Omit<ReadTargets, 'targets'> & { readonly targets: Table | undefined } {
+  const names = given === undefined ? undefined : checkedNames('labels', given)
+  if (y === undefined) return { targets: undefined, ...(names && { labels: names }) }
+  const read = readAny(y, names)
+  const { targets } = read
   if (targets.rows !== rows) {
     throw new DeepblasError(
       'ERR_DEEPBLAS_SHAPE',
@@ -61,7 +58,29 @@ export function readTargets(
     )
   }
   requireFiniteTargets(targets)
-  return labels === undefined ? { targets } : { targets, labels }
+  if (names === undefined) return read
+  requireNames(targets, names)
+  return { ...read, labels: names }
+}
+
+function readAny(y: Targets, names: readonly string[] | undefined): ReadTargets {
+  if (isNumberArray(y)) return { targets: { data: plainNumberArray(y).slice(), rows: y.length, columns: 1 } }
+  if (isBigIntArray(y)) return readTargetList(y, names)
+  const rowsGiven = (value: unknown) => Array.isArray(value) || ArrayBuffer.isView(value)
+  if (Array.isArray(y)) {
+    if (y.length === 0) return { targets: { data: new Float64Array(), rows: 0, columns: 1 } }
+    if (!rowsGiven(y[0])) return readTargetList(y, names)
+    const read = readTargetRows(y)
+    if ('list' in read) return readTargetList(read.list, names, (row) => `y[${row}][0]`)
+    return { targets: table('y', read.rows) }
+  }
+  const { data, shape } = y as { data?: unknown; shape?: unknown }
+  if (isBigIntArray(data) && Array.isArray(shape)) {
+    if (shape.length === 1 || data.length === shape[0]) return readTargetList(data, names)
+    return { targets: table('y', { data: Float64Array.from(data, Number), shape }) }
+  }
+  const read = table('y', y)
+  return { targets: { ...read, data: read.data.slice() } }
 }
 
 /** Training is in float32: a number that is infinite there is as bad as one that is. */

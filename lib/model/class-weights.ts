@@ -15,10 +15,17 @@ export type ClassWeights = 'balanced' | readonly number[] | NumberArray | Readon
  * the class)`, counting the classes that have rows: then all classes have the same sum of weights, and the mean weight of
  * a row is 1 (scikit-learn's `class_weight`).
  *
+ * @param names those of the model, for data that has none of its own
  * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for targets that are no classes, unknown labels, or weights below 0;
  *   ERR_DEEPBLAS_SHAPE for a list of another length than there are classes
  */
-export function withClassWeights(data: Dataset, given: unknown, { name, targetKind }: Loss, outputs: number): Dataset {
+export function withClassWeights(
+  data: Dataset,
+  given: unknown,
+  { name, targetKind }: Loss,
+  outputs: number,
+  names: readonly string[] | undefined,
+): Dataset {
   const classes = outputs === 1 ? 2 : outputs
   const rows = classOfRows(data, targetKind, outputs)
   if (rows === undefined) {
@@ -28,7 +35,7 @@ export function withClassWeights(data: Dataset, given: unknown, { name, targetKi
         'of another kind. Use sampleWeights in the data set.',
     )
   }
-  const weights = given === 'balanced' ? balanced(rows, classes) : weightsOf(given, classes, data.labels)
+  const weights = given === 'balanced' ? balanced(rows, classes) : weightsOf(given, classes, data.labels, names)
   const own = data.sampleWeights()
   return data.withSampleWeights(Float32Array.from(rows, (one, row) => weights[one]! * (own?.[row] ?? 1)))
 }
@@ -59,7 +66,12 @@ function balanced(rows: Int32Array, classes: number): number[] {
   return counts.map((count) => (count === 0 ? 1 : rows.length / (present * count)))
 }
 
-function weightsOf(given: unknown, classes: number, labels: readonly string[] | undefined): number[] {
+function weightsOf(
+  given: unknown,
+  classes: number,
+  labels: readonly string[] | undefined,
+  model: readonly string[] | undefined,
+): number[] {
   const check = (argument: string, value: unknown) => finiteNumber(argument, value, { min: 0 })
   if (Array.isArray(given) || isNumberArray(given)) {
     if (given.length !== classes) {
@@ -73,10 +85,12 @@ function weightsOf(given: unknown, classes: number, labels: readonly string[] | 
   if (typeof given !== 'object') {
     throw invalid('classWeights', "'balanced', array of numbers or object of numbers by label", given)
   }
-  const names = labels ?? Array.from({ length: classes }, (_, i) => String(i))
+  const numbers = Array.from({ length: classes }, (_, i) => String(i))
+  const names = labels ?? model ?? numbers
   const weights = new Array<number>(classes).fill(1)
   for (const [label, value] of Object.entries(plainObject('classWeights', given))) {
-    const at = names.indexOf(label)
+    // Data of numbers for a model of names: either will do.
+    const at = labels === undefined && !names.includes(label) ? numbers.indexOf(label) : names.indexOf(label)
     if (at < 0 || at >= classes) {
       const hint = didYouMean(label, names) ?? `The classes are ${names.map((name) => `'${name}'`).join(', ')}.`
       throw invalid('classWeights', 'labels of the data', label, hint)

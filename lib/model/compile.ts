@@ -27,6 +27,8 @@ export interface Scoring {
   readonly metrics: readonly Metric[]
   /** Of targets that an encoder has scaled: metrics are in the units that they had before. */
   readonly units?: TargetUnits | undefined
+  /** Of a loss of values: whether the targets were classes all the same, 0 and 1. */
+  readonly ofClasses?: boolean | undefined
 }
 
 /** A target is what the network gives times `deviation` plus `mean`. */

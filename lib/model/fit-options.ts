@@ -4,7 +4,7 @@ import { DeepblasError } from '../errors.js'
 import { isAbortSignal } from '../kinds.js'
 import type { Loss } from '../losses/loss.js'
 import { type LossName, loss as lossOf } from '../losses/names.js'
-import type { Metric } from '../metrics/metric.js'
+import { type Metric, taskOf } from '../metrics/metric.js'
 import { type MetricOption, metric } from '../metrics/names.js'
 import { Adam } from '../optimizers/adam.js'
 import { LBFGS } from '../optimizers/lbfgs.js'
@@ -20,11 +20,12 @@ import {
   string,
 } from '../validate.js'
 import type { Callback } from './callback.js'
+import { ClassNames, type NamedModel } from './class-names.js'
 import { type ClassWeights, withClassWeights } from './class-weights.js'
 import type { Scoring } from './compile.js'
 import type { FitSettings, FitSubject } from './fit-settings.js'
 import { dataFor } from './inputs.js'
-import { requireComputable } from './metric-task.js'
+import { areOfClasses, requireComputable } from './metric-task.js'
 import { requireMonitored } from './monitored.js'
 import type { Network } from './network.js'
 import { requireOneEncoder, targetUnits } from './target-units.js'
@@ -89,8 +90,7 @@ export const optionNames = [
 ] as const
 
 /** A network about to be trained: one, or the members of a population. */
-export interface Trainee {
-  readonly network: Network
+export interface Trainee extends NamedModel {
   /** Seed of every member. */
   readonly seeds: readonly number[]
 }
@@ -102,14 +102,20 @@ export function fitSettings(
   trainee: Trainee,
   train: Dataset | readonly Dataset[],
   options: FitOptions<Several>,
-): Omit<FitSettings, keyof FitSubject> & { readonly train: readonly Dataset[] } {
+): Omit<FitSettings, keyof FitSubject> & {
+  readonly train: readonly Dataset[]
+  /** The model's names of classes from now on. */
+  readonly labels: readonly string[] | undefined
+} {
   const { network } = trainee
   const given = knownOptions<FitOptions<Several>>('fit', options, optionNames)
-  const all = datasetsOf('train', train, network, trainee.seeds.length)
-  const [rows, validation] = heldOut(all, given.validation, seedsOf(trainee, given.seed), network)
+  const asked = lossFor(network, given.loss)
+  const classes = new ClassNames(trainee, asked)
+  const all = classes.learn('train', datasetsOf('train', train, network, trainee.seeds.length))
+  const [rows, validation] = heldOut(all, given.validation, seedsOf(trainee, given.seed), network, classes)
   const units = targetUnits('train', all)
   requireOneEncoder('validation', all[0]!, validation ?? [])
-  const { scoring, ...common } = commonSettings(trainee, given, validation)
+  const { scoring, ...common } = commonSettings(trainee, { ...given, loss: asked }, validation)
   const { loss, metrics } = scoring
   const batchSize = batchSizeOf(given.batchSize, common.optimizer)
   if (common.optimizer instanceof LBFGS) requireWhole(batchSize, rows[0]!, given.resume)
@@ -117,11 +123,19 @@ export function fitSettings(
   requireComputable(metrics, loss, network, rows)
   return {
     ...common,
-    scoring: { ...scoring, units },
-    train: weighted(rows, given.classWeights, loss, network),
+    labels: classes.names,
+    scoring: { ...scoring, units, ...(taskOf(loss.targetKind) === 'values' && { ofClasses: areOfClasses(rows, network) }) },
+    train: weighted(rows, given.classWeights, loss, network, classes.names),
     batchSize,
     shuffle: boolean('shuffle', given.shuffle ?? true),
   }
+}
+
+/** The loss, where it goes with the network. */
+export function lossFor(network: Network, given: unknown): Loss {
+  const loss = lossOf('loss', given)
+  loss.takesLogits(network.layers.at(-1)!.activationName, network.outputs)
+  return loss
 }
 
 const callbackMethods = ['onFitStart', 'onProgress', 'onStepEnd', 'onEpochEnd', 'onFitEnd', 'forMember'] as const
@@ -153,9 +167,8 @@ export function commonSettings(
     )
   }
   if (boolean('progress', given.progress ?? false)) callbacks.push(new ProgressBar())
-  const scoring = { loss: lossOf('loss', given.loss), metrics: metricsOf(given.metrics ?? []) }
+  const scoring = { loss: lossFor(network, given.loss), metrics: metricsOf(given.metrics ?? []) }
   // Targets are checked before anything is computed.
-  scoring.loss.takesLogits(network.layers.at(-1)!.activationName, network.outputs)
   for (const data of validation ?? []) data.targetMatrix(scoring.loss.targetKind, network.outputs)
   requireComputable(scoring.metrics, scoring.loss, network, validation ?? [])
   requireMonitored(callbacks, scoring.metrics, validation, given.validation)
@@ -222,9 +235,10 @@ function weighted(
   classWeights: ClassWeights | undefined,
   loss: Loss,
   { outputs }: Network,
+  names: readonly string[] | undefined,
 ): readonly Dataset[] {
   if (classWeights === undefined) return train
-  return train.map((data) => withClassWeights(data, classWeights, loss, outputs))
+  return train.map((data) => withClassWeights(data, classWeights, loss, outputs, names))
 }
 
 /** The options of one pass that goes on after `state`. */
@@ -279,13 +293,14 @@ function heldOut(
   validation: Several | undefined,
   seeds: readonly number[],
   network: Network,
+  classes: ClassNames,
 ): [rows: readonly Dataset[], validation: readonly Dataset[] | undefined] {
   if (validation === undefined) return [all, undefined]
   if (typeof validation !== 'number') {
     if (!(validation instanceof Dataset) && !Array.isArray(validation)) {
       throw invalid('validation', 'fraction or Dataset', validation)
     }
-    return [all, datasetsOf('validation', validation, network, seeds.length)]
+    return [all, classes.known('validation', datasetsOf('validation', validation, network, seeds.length))]
   }
   // Every member splits by its own seed, as it would alone.
   const parts = seeds.map((seed, member) => (all[member] ?? all[0]!).split(validation, { seed }))

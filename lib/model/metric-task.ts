@@ -66,6 +66,11 @@ function has(need: MetricNeed, task: MetricTask, loss: Loss, activation: string,
   }
 }
 
+/** Whether values are classes: 0 and 1, and, of several outputs, one 1 in every row. */
+export function areOfClasses(data: readonly Dataset[], { outputs }: Network): boolean {
+  return data.every((one) => isOfClasses(one, outputs === 1 ? 'binary' : 'classes'))
+}
+
 /** Values that are all 0 or 1, and, of several outputs, one 1 in every row. */
 function isOfClasses(data: Dataset, task: MetricTask): boolean {
   const { data: values, columns } = data.targetTable!

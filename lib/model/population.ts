@@ -9,6 +9,7 @@ import { layerFrom } from '../layers/registry.js'
 import { type Arena, native, type Pass } from '../native/addon.js'
 import { refuseMethods, refuseStructuredClone, showWhenInspected } from '../own-methods.js'
 import { invalid, knownOptions, nonNegativeInteger, plainObject, positiveInteger } from '../validate.js'
+import { ClassNames, type NamedModel, namesFor } from './class-names.js'
 import { compilePrediction, type Scoring } from './compile.js'
 import type { Fitting, NumberOf } from './dimensions.js'
 import type { History } from './epoch-results.js'
@@ -53,6 +54,8 @@ export interface PopulationOptions<Inputs extends number | NamedInputs = number 
   readonly members: number
   /** Member i starts, and shuffles, as a network of seed `seed + i`. Default 0. */
   readonly seed?: number
+  /** Names of the classes, in the order of the outputs. Default those of the first data sets that have any. */
+  readonly labels?: readonly string[]
 }
 
 /** What a fit of a population came to. */
@@ -106,6 +109,7 @@ export class Population<
   #reader: ModelReader
   readonly #lock = new FitLock()
   #scoring: Scoring | undefined
+  #labels: readonly string[] | undefined
   #histories: readonly History[] | undefined
   /** Of the last fit, for one that goes on. */
   #state: TrainingState | undefined
@@ -135,6 +139,7 @@ export class Population<
       'inputs',
       'members',
       'seed',
+      'labels',
     ])
     this.members = positiveInteger('members', given.members)
     this.seed = nonNegativeInteger('seed', given.seed ?? 0)
@@ -145,6 +150,7 @@ export class Population<
     }
     this.#descriptions = [...(layers as readonly Layer[])]
     this.#network = buildNetwork(layers, readInputs(given.inputs))
+    this.#labels = namesFor(this.#network, given.labels)
     this.#reader = new ModelReader(this.#network, newArena(this.#network, this.members))
     initializeParameters(this.#network, this.#reader.parameters, this.#seeds())
     refuseStructuredClone(this, populationCloning)
@@ -161,6 +167,11 @@ export class Population<
 
   get outputs(): number {
     return this.#network.outputs
+  }
+
+  /** Names of the classes, in the order of the outputs, of all members: where the training data had them. */
+  get labels(): readonly string[] | undefined {
+    return this.#labels
   }
 
   /** Trainable numbers of one member. */
@@ -243,7 +254,11 @@ export class Population<
       throw invalid('index', `member from 0 to ${this.members - 1}`, index)
     }
     const layers = this.#descriptions.map((layer) => layer.forMember(index))
-    const one = new Sequential(layers, { inputs: inputsOf(this.#network), seed: this.seed + index })
+    const one = new Sequential(layers, {
+      inputs: inputsOf(this.#network),
+      seed: this.seed + index,
+      ...(this.#labels && { labels: this.#labels }),
+    })
     one.setWeights(
       this.#network.parameters.map((parameter) => ({
         name: parameter.name,
@@ -290,6 +305,7 @@ export class Population<
         layers: this.layers.map((layer) => ({ type: layer.type, options: layer.options() })),
         members: this.members,
       },
+      ...(this.#labels === undefined ? {} : { labels: [...this.#labels] }),
       ...(this.#scoring && { training: trainingSummary(this.#scoring) }),
       weights: this.#seeds().flatMap((_, member) =>
         this.#network.parameters.map((parameter) => ({
@@ -303,7 +319,7 @@ export class Population<
 
   /** @throws DeepblasError ERR_DEEPBLAS_FILE that says what is wrong with the file */
   static async load(path: string): Promise<Population> {
-    const { architecture, training, weights } = await readModelFile(path)
+    const { architecture, labels, training, weights } = await readModelFile(path)
     try {
       const { inputs, seed, members } = architecture
       if (members === undefined) throw new Error('it holds one network: load it with Sequential.load')
@@ -320,6 +336,7 @@ export class Population<
           parameter.write(many.#reader.parameters, member, weight.data)
         }
       }
+      many.#labels = labels
       many.#scoring = savedScoring(training)
       return many
     } catch (cause) {
@@ -342,10 +359,13 @@ export class Population<
   ): FitSteps<PopulationHistory> {
     this.#lock.requireNoFit()
     if (isBatchSource(train)) {
-      const settings = streamSettings(this.#trainee(), train, options as StreamFitOptions, () => undefined)
+      const settings = streamSettings(this.#trainee(), train, options as StreamFitOptions, (_, labels) => {
+        this.#labels = labels
+      })
       return this.#remembering(fittingStream({ ...settings, ...this.#subject(settings.scoring) }, form))
     }
     const settings = fitSettings(this.#trainee(), train, options as FitOptions<number | Dataset | readonly Dataset[]>)
+    this.#labels = settings.labels
     return this.#remembering(fitting({ ...settings, ...this.#subject(settings.scoring) }, settings.train, form))
   }
 
@@ -358,12 +378,17 @@ export class Population<
     const train = datasetOf(batch)
     const settings = fitSettings(this.#trainee(), train, partialFitOptions(options, this.#state, this.#scoring))
     const start = this.#state && continuedStart(this.#state, settings.optimizer)
+    this.#labels = settings.labels
     const subject = this.#subject(settings.scoring)
     return this.#remembering(fitting({ ...settings, ...subject, ...(start && { start }) }, settings.train, form))
   }
 
   #trainee(): Trainee {
-    return { network: this.#network, seeds: this.#seeds() }
+    return { ...this.#named(), seeds: this.#seeds() }
+  }
+
+  #named(): NamedModel {
+    return { network: this.#network, labels: this.#labels, scoring: this.#scoring }
   }
 
   /** What a fit changes and tells of. */
@@ -401,7 +426,10 @@ export class Population<
     const asked = knownOptions<EvaluateOptions>('evaluate', options, ['loss', 'metrics'])
     const loss = chosenLoss(asked.loss, this.#scoring, this.#network)
     const metrics = asked.metrics === undefined ? defaultMetrics(this.#scoring, loss) : metricsOf(asked.metrics)
-    const data = datasetsOf('data', given, this.#network, this.members)
+    const data = new ClassNames(this.#named(), loss).known(
+      'data',
+      datasetsOf('data', given, this.#network, this.members),
+    )
     return new EvaluationRun(this.#network, this.#reader.parameters, data, { loss, metrics }, this.members)
   }
 

@@ -89,10 +89,11 @@ export function chosenLoss(asked: unknown, scoring: Scoring | undefined, network
 }
 
 /** The training summary of a model file. */
-export function trainingSummary({ loss, metrics }: Scoring, epochs?: number): Record<string, unknown> {
+export function trainingSummary({ loss, metrics, ofClasses }: Scoring, epochs?: number): Record<string, unknown> {
   return {
     loss: savedLoss(loss),
     metrics: metrics.map(savedMetric),
+    ...(ofClasses === undefined ? {} : { ofClasses }),
     ...(epochs === undefined ? {} : { epochs }),
   }
 }
@@ -104,5 +105,6 @@ export function savedScoring(training: Record<string, unknown> | undefined): Sco
   return {
     loss: lossFromFile('training.loss', training.loss),
     metrics: metrics.map((one, i) => metricFromFile(`training.metrics[${i}]`, one)),
+    ...(typeof training.ofClasses === 'boolean' && { ofClasses: training.ofClasses }),
   }
 }

@@ -11,6 +11,7 @@ import type { Arena } from '../native/addon.js'
 import type { Optimizer } from '../optimizers/optimizer.js'
 import { refuseMethods, refuseStructuredClone, showWhenInspected } from '../own-methods.js'
 import { boolean, invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../validate.js'
+import { ClassNames, type NamedModel, namesFor } from './class-names.js'
 import type { Scoring } from './compile.js'
 import type { Fitting, NumberOf } from './dimensions.js'
 import type { History } from './epoch-results.js'
@@ -23,6 +24,7 @@ import {
   datasetOf,
   type FitOptions,
   fitSettings,
+  lossFor,
   metricsOf,
   optimizerOf,
   type PartialFitOptions,
@@ -35,7 +37,7 @@ import { dataFor, inputsOf, readInputs } from './inputs.js'
 import { ModelReader } from './model-reader.js'
 import { buildNetwork, initializeParameters, leavesOf, type Network, newArena, trainableCount } from './network.js'
 import { methodsElsewhere, modelCloning } from './other-libraries.js'
-import { predictedClasses } from './predicted-classes.js'
+import { predictedClasses, requireOutputsOfClasses } from './predicted-classes.js'
 import {
   datasetOfRows,
   type Predicting,
@@ -58,7 +60,7 @@ import {
 } from './scores.js'
 import { type BatchSource, isBatchSource } from './stream.js'
 import { fittingStream } from './stream-fit.js'
-import { type StreamFitOptions, sameLabels, streamSettings } from './stream-options.js'
+import { type StreamFitOptions, streamSettings } from './stream-options.js'
 import { summary } from './summary.js'
 import { type LayerRecord, traceNetwork } from './trace.js'
 import { continuedStart, releaseStates, type TrainingState } from './training-state.js'
@@ -72,6 +74,8 @@ export interface SequentialOptions<Inputs extends number | NamedInputs = number 
   readonly inputs?: Inputs
   /** Of the initial weights, and of shuffles where `fit` is given none. Default 0. */
   readonly seed?: number
+  /** Names of the classes, in the order of the outputs. Default those of the first data set that has any. */
+  readonly labels?: readonly string[]
 }
 
 export interface FromSafetensorsOptions extends SequentialOptions, SetWeightsOptions {
@@ -127,10 +131,11 @@ export class Sequential<
       if (!(layer instanceof Layer)) throw invalid(`layers[${index}]`, 'layer such as new Dense(10)', layer)
       layer.requireMembers(1)
     }
-    const given = knownOptions<SequentialOptions>('Sequential', options, ['inputs', 'seed'])
+    const given = knownOptions<SequentialOptions>('Sequential', options, ['inputs', 'seed', 'labels'])
     this.seed = nonNegativeInteger('seed', given.seed ?? 0)
     this.#descriptions = [...(layers as readonly Layer[])]
     this.#network = buildNetwork(layers, readInputs(given.inputs))
+    this.#labels = namesFor(this.#network, given.labels)
     this.#reader = new ModelReader(this.#network, newArena(this.#network))
     initializeParameters(this.#network, this.#reader.parameters, [this.seed])
     refuseStructuredClone(this, modelCloning)
@@ -254,16 +259,22 @@ export class Sequential<
     return predictRowsSync(this.#predicting('predictSync'), rows, 'raw')
   }
 
-  /** The class of every row: its index, or its name where the training data had names. */
+  /**
+   * The class of every row: its number, or its name where the training data had names.
+   *
+   * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a model of values
+   */
   async predictClasses(rows: PredictionInput): Promise<number[] | string[]> {
     const model = this.#predicting('predict')
     requireClasses(model)
+    requireOutputsOfClasses(this.#network, this.#scoring)
     return this.#classes(await predictRows(model, rows, 'output'))
   }
 
   predictClassesSync(rows: PredictionInput): number[] | string[] {
     const model = this.#predicting('predictSync')
     requireClasses(model)
+    requireOutputsOfClasses(this.#network, this.#scoring)
     return this.#classes(predictRowsSync(model, rows, 'output'))
   }
 
@@ -280,7 +291,7 @@ export class Sequential<
 
   /** The gradients of the full cost over one full batch, by the parameters' names. */
   async gradients(data: Dataset, options: { loss: LossName | Loss }): Promise<NamedWeights[]> {
-    return this.#named(this.#trace('gradients', data, options).gradients)
+    return this.#weightsOf(this.#trace('gradients', data, options).gradients)
   }
 
   /** Every layer's Z, A, dZ and dA over one full batch, and what was cached, in the lesson's terms. */
@@ -293,12 +304,9 @@ export class Sequential<
     this.#requireFree(what)
     if (!(data instanceof Dataset)) throw invalid('data', 'Dataset', data, 'Make one with Dataset.from({ x, y }).')
     const { loss } = knownOptions<{ loss: LossName | Loss }>(what, options, ['loss'])
-    return traceNetwork(
-      this.#network,
-      this.#reader.parameters,
-      dataFor('data', data, this.#network),
-      lossOf('loss', loss),
-    )
+    const checked = lossFor(this.#network, loss)
+    const [own] = new ClassNames(this.#named(), checked).known('data', [dataFor('data', data, this.#network)])
+    return traceNetwork(this.#network, this.#reader.parameters, own!, checked)
   }
 
   /** Where a training step's time goes: regions, calls, measured microseconds, and the bytes of the workspace. */
@@ -315,7 +323,7 @@ export class Sequential<
   /** Every parameter by name, as copies: [{ name: 'layers.0.weight', shape, data }]. */
   getWeights(): NamedWeights[] {
     this.#requireFree('getWeights')
-    return this.#named(this.#reader.parameters)
+    return this.#weightsOf(this.#reader.parameters)
   }
 
   /**
@@ -364,7 +372,7 @@ export class Sequential<
       ...(this.#labels === undefined ? {} : { labels: [...this.#labels] }),
       ...(this.#encoder === undefined ? {} : { encoder: this.#encoder.toJSON() }),
       ...(this.#scoring && { training: trainingSummary(this.#scoring, this.#training?.epochs) }),
-      weights: this.#named(this.#reader.parameters).map(({ name, shape, data }) => ({ name, shape: [...shape], data })),
+      weights: this.#weightsOf(this.#reader.parameters).map(({ name, shape, data }) => ({ name, shape: [...shape], data })),
     }
   }
 
@@ -406,7 +414,7 @@ export class Sequential<
     layers: readonly Layer[],
     options?: FromSafetensorsOptions,
   ): Promise<Sequential> {
-    const names = ['inputs', 'seed', 'partial', 'rename'] as const
+    const names = ['inputs', 'seed', 'labels', 'partial', 'rename'] as const
     const {
       partial = false,
       rename = usualName,
@@ -421,14 +429,14 @@ export class Sequential<
   #steps(train: Dataset | BatchSource, options: FitOptions | StreamFitOptions, form: FitForm): FitSteps<History> {
     this.#lock.requireNoFit()
     if (isBatchSource(train)) {
-      const settings = streamSettings(this.#trainee(), train, options as StreamFitOptions, ({ labels, encoder }) => {
-        this.#labels = labels ?? this.#labels
+      const settings = streamSettings(this.#trainee(), train, options as StreamFitOptions, ({ encoder }, labels) => {
+        this.#labels = labels
         this.#encoder = encoder
       })
       return this.#remembering(fittingStream({ ...settings, ...this.#subject(settings.scoring) }, form))
     }
     const settings = fitSettings(this.#trainee(), train, options)
-    this.#labels = train.labels ?? this.#labels
+    this.#labels = settings.labels
     this.#encoder = train.encoder
     return this.#remembering(fitting({ ...settings, ...this.#subject(settings.scoring) }, settings.train, form))
   }
@@ -443,14 +451,18 @@ export class Sequential<
     const settings = fitSettings(this.#trainee(), train, partialFitOptions(options, this.#state, this.#scoring))
     if (this.#state !== undefined) requireEncoded('batch', train, this.#encoder)
     const start = this.#state && continuedStart(this.#state, settings.optimizer)
-    this.#labels = sameLabels(this.#state && this.#labels, train) ?? this.#labels
+    this.#labels = settings.labels
     this.#encoder = train.encoder
     const subject = this.#subject(settings.scoring)
     return this.#remembering(fitting({ ...settings, ...subject, ...(start && { start }) }, settings.train, form))
   }
 
   #trainee(): Trainee {
-    return { network: this.#network, seeds: [this.seed] }
+    return { ...this.#named(), seeds: [this.seed] }
+  }
+
+  #named(): NamedModel {
+    return { network: this.#network, labels: this.#labels, scoring: this.#scoring }
   }
 
   /** What a fit changes and tells of. */
@@ -484,8 +496,8 @@ export class Sequential<
     const loss = chosenLoss(asked.loss, this.#scoring, this.#network)
     const metrics = asked.metrics === undefined ? defaultMetrics(this.#scoring, loss) : metricsOf(asked.metrics)
     requireEncoded('data', given, this.#encoder)
-    const data = dataFor('data', given, this.#network)
-    return new EvaluationRun(this.#network, this.#reader.parameters, [data], { loss, metrics }, 1)
+    const data = new ClassNames(this.#named(), loss).known('data', [dataFor('data', given, this.#network)])
+    return new EvaluationRun(this.#network, this.#reader.parameters, data, { loss, metrics }, 1)
   }
 
   #predicting(what: string): Predicting {
@@ -504,10 +516,10 @@ export class Sequential<
   }
 
   #classes({ data, shape }: Prediction): number[] | string[] {
-    return predictedClasses(data, shape, this.layers.at(-1)!.activationName, this.#labels)
+    return predictedClasses(data, shape, this.#network, this.#scoring, this.#labels)
   }
 
-  #named(arena: Arena): NamedWeights[] {
+  #weightsOf(arena: Arena): NamedWeights[] {
     return namedWeights(this.#network, arena)
   }
 }

@@ -1,13 +1,14 @@
 import { Dataset } from '../data/dataset.js'
-import { DeepblasError } from '../errors.js'
+import { taskOf } from '../metrics/metric.js'
 import { LBFGS } from '../optimizers/lbfgs.js'
 import { isSchedule } from '../schedules/schedule.js'
 import { invalid, knownOptions, positiveInteger } from '../validate.js'
+import { ClassNames } from './class-names.js'
 import { withClassWeights } from './class-weights.js'
 import type { Scoring } from './compile.js'
-import { commonSettings, datasetOf, datasetsOf, type FitOptions, optionNames, type Trainee } from './fit-options.js'
+import { commonSettings, datasetOf, datasetsOf, type FitOptions, lossFor, optionNames, type Trainee } from './fit-options.js'
 import type { FitSettings, FitSubject } from './fit-settings.js'
-import { requireComputable } from './metric-task.js'
+import { areOfClasses, requireComputable } from './metric-task.js'
 import type { BatchSource } from './stream.js'
 import { requireOneEncoder } from './target-units.js'
 
@@ -32,13 +33,13 @@ export interface StreamSettings extends FitSettings {
 /**
  * Checks all that a user gave to `fit` with a stream; nothing is read before.
  *
- * @param arrived told of every batch, as it is taken
+ * @param arrived told of every batch, as it is taken, and of the names of classes that the model has from now on
  */
 export function streamSettings(
   trainee: Trainee,
   source: BatchSource,
   options: StreamFitOptions,
-  arrived: (batch: Dataset) => void,
+  arrived: (batch: Dataset, labels: readonly string[] | undefined) => void,
 ): Omit<StreamSettings, keyof FitSubject> {
   const names = optionNames.filter((name) => name !== 'batchSize' && name !== 'shuffle')
   const given = knownOptions<StreamFitOptions>('fit with a stream', options, [...names, 'stepsPerEpoch'])
@@ -53,8 +54,11 @@ export function streamSettings(
   const stepsPerEpoch =
     given.stepsPerEpoch === undefined ? undefined : positiveInteger('stepsPerEpoch', given.stepsPerEpoch)
   const single = typeof source !== 'function' && stepsPerEpoch === undefined
-  const validation = held && datasetsOf('validation', held, network, seeds.length)
-  const common = commonSettings(trainee, { ...given, epochs: given.epochs ?? (single ? 1 : 10) }, validation)
+  const loss = lossFor(network, given.loss)
+  const classes = new ClassNames(trainee, loss)
+  // What names the batches will have nobody knows: those of the validation come first.
+  const validation = held && classes.known('validation', datasetsOf('validation', held, network, seeds.length))
+  const common = commonSettings(trainee, { ...given, loss, epochs: given.epochs ?? (single ? 1 : 10) }, validation)
   const { scoring, optimizer } = common
   if (single && common.epochs > 1) {
     throw invalid(
@@ -81,34 +85,19 @@ export function streamSettings(
     )
     if (byEpochs) throw invalid('stepsPerEpoch', 'batches of an epoch, by which the schedule counts', stepsPerEpoch)
   }
-  let known: readonly string[] | undefined
   let first: Dataset | undefined = held
   // Known at the first batch, and asked for at the end of an epoch.
   const inUnits: { -readonly [Name in keyof Scoring]: Scoring[Name] } = { ...scoring }
   const accept = (batch: unknown): Dataset => {
-    const [data] = datasetsOf('batch', datasetOf(batch as Dataset), network, 1) as [Dataset]
-    known = sameLabels(known, data)
+    const [data] = classes.learn('batch', datasetsOf('batch', datasetOf(batch as Dataset), network, 1)) as [Dataset]
     first ??= data
     requireOneEncoder(first === held ? 'validation' : 'batch', data, [first])
     inUnits.units = data.encoder?.targetScale
-    arrived(data)
-    data.targetMatrix(scoring.loss.targetKind, network.outputs)
+    arrived(data, classes.names)
+    data.targetMatrix(loss.targetKind, network.outputs)
+    if (taskOf(loss.targetKind) === 'values') inUnits.ofClasses = inUnits.ofClasses !== false && areOfClasses([data], network)
     requireComputable(scoring.metrics, scoring.loss, network, [data])
-    return classWeights === undefined ? data : withClassWeights(data, classWeights, scoring.loss, network.outputs)
+    return classWeights === undefined ? data : withClassWeights(data, classWeights, loss, network.outputs, classes.names)
   }
   return { ...common, scoring: inUnits, batchSize: 'full', shuffle: false, source, stepsPerEpoch, accept }
-}
-
-/**
- * The labels of the batches so far, which those of another batch must be: names are numbered within one data set.
- *
- * @throws DeepblasError ERR_DEEPBLAS_DATA where another batch has others
- */
-export function sameLabels(known: readonly string[] | undefined, { labels }: Dataset): readonly string[] | undefined {
-  if (labels === undefined || known === undefined || labels.join('\n') === known.join('\n')) return labels ?? known
-  throw new DeepblasError(
-    'ERR_DEEPBLAS_DATA',
-    `Expected the labels of the batches before, ${known.join(', ')}, but received ${labels.join(', ')}. Batches number ` +
-      'the names that they have: give classes as numbers, and the names as option labels.',
-  )
 }

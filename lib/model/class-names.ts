@@ -1,0 +1,169 @@
+/*
+ * Where data meets a model: classes are compared by name. A data set numbers the names that it has; here its classes get
+ * the numbers that the model's outputs have.
+ */
+import { checkedNames, listed, numberOfText } from '../data/class-names.js'
+import type { Dataset } from '../data/dataset.js'
+import { DeepblasError } from '../errors.js'
+import type { Loss, TargetKind } from '../losses/loss.js'
+import { describe, invalid } from '../validate.js'
+import type { Scoring } from './compile.js'
+import type { Network } from './network.js'
+
+/** What a model knows of its classes. */
+export interface NamedModel {
+  readonly network: Network
+  /** Their names so far, in the order of the outputs. */
+  readonly labels: readonly string[] | undefined
+  /** Of the last fit. */
+  readonly scoring: Scoring | undefined
+}
+
+export class ClassNames {
+  readonly #kind: TargetKind
+  readonly #outputs: number
+  /** How many classes the outputs tell apart. */
+  readonly #most: number
+  #names: readonly string[] | undefined
+  /** Whether the model has been trained on classes without names. */
+  #numbered: boolean
+
+  constructor({ network, labels, scoring }: NamedModel, loss: Loss) {
+    this.#kind = loss.targetKind
+    this.#outputs = network.outputs
+    this.#most = Math.max(2, network.outputs)
+    this.#names = labels
+    this.#numbered = labels === undefined && scoring !== undefined && areClasses(scoring.loss.targetKind)
+  }
+
+  get names(): readonly string[] | undefined {
+    return this.#names
+  }
+
+  /**
+   * Data to train on, by the model's numbers. Names that are new get the outputs that have none yet.
+   *
+   * @param all one data set for all members, or one each
+   * @throws DeepblasError ERR_DEEPBLAS_DATA that says the name, where no output is left for it
+   */
+  learn(argument: string, all: readonly Dataset[]): readonly Dataset[] {
+    const taken = all.map((data) => this.#asTaken(data))
+    for (const data of taken) if (this.#labelsOf(data) !== undefined) this.#names = this.#grown(argument, data)
+    this.#requireBoth(argument, taken)
+    this.#numbered = this.#names === undefined && areClasses(this.#kind)
+    return taken.map((data) => this.#renumbered(data, this.#names))
+  }
+
+  /**
+   * Data to score, by the model's numbers. Of a model that knows no classes yet, it is the first to name them.
+   *
+   * @throws DeepblasError ERR_DEEPBLAS_DATA that says the name, where the model has no such class
+   */
+  known(argument: string, all: readonly Dataset[]): readonly Dataset[] {
+    if (this.#names === undefined && !this.#numbered) return this.learn(argument, all)
+    return all.map((given) => {
+      const data = this.#asTaken(given)
+      if (this.#labelsOf(data) === undefined) return data
+      const names = this.#names ?? this.#numbersAsNames(argument, data)
+      const stranger = data.namesInUse().find((name) => !names.includes(name))
+      if (stranger === undefined) return this.#renumbered(data, names)
+      const hint = 'Leave its rows out, or train a model on rows of that class too.'
+      throw unknownName(argument, stranger, names, hint)
+    })
+  }
+
+  /** Texts as the loss takes them: names to one of classes, the numbers that they write to one of numbers. */
+  #asTaken(data: Dataset): Dataset {
+    if (!data.textTargets || data.targetColumns !== 1) return data
+    if (this.#kind === 'values' || this.#kind === 'counts') return data.asValues()
+    return this.#kind === 'binary' && data.namesInUse().some(isShare) ? data.asValues() : data
+  }
+
+  /** The names of the classes of a data set; undefined where it has none, or they name no output. */
+  #labelsOf({ labels, targetColumns }: Dataset): readonly string[] | undefined {
+    if (labels === undefined || targetColumns === 0) return undefined
+    // Numbers that happen to have names, such as digits that are to be guessed as values.
+    const values = !areClasses(this.#kind) && targetColumns === 1 && labels.length > this.#most
+    return values ? undefined : labels
+  }
+
+  #renumbered(data: Dataset, names: readonly string[] | undefined): Dataset {
+    return names === undefined || this.#labelsOf(data) === undefined ? data : data.numberedBy(names, this.#outputs)
+  }
+
+  #grown(argument: string, data: Dataset): readonly string[] {
+    const used = data.namesInUse()
+    if (this.#names === undefined) {
+      if (this.#numbered && data.textTargets) return this.#numbersAsNames(argument, data)
+      const names = data.labels!.length <= this.#most ? data.labels! : used
+      if (names.length <= this.#most) return names
+      const outputs = this.#outputs === 1 ? 'one output, which tells two' : `${this.#outputs} outputs`
+      throw new DeepblasError(
+        'ERR_DEEPBLAS_DATA',
+        `Expected at most ${this.#most} classes for ${argument}, since the network has ${outputs}, but received ` +
+          `${names.length}: ${listed(names)}. Give the last layer one output per class.`,
+      )
+    }
+    const known = this.#names
+    const names = [...known, ...used.filter((name) => !known.includes(name))]
+    if (names.length <= this.#most) return names
+    const hint =
+      `All outputs of the network have a name. Leave the rows of other classes out, or train a new model with an ` +
+      'output for every class.'
+    throw unknownName(argument, names[known.length]!, known, hint)
+  }
+
+  /** Of a model trained on numbers of classes, texts of these numbers are their names. */
+  #numbersAsNames(argument: string, data: Dataset): readonly string[] {
+    if (!data.textTargets) return data.labels!
+    const names = Array.from({ length: this.#most }, (_, i) => String(i))
+    const stranger = data.namesInUse().find((name) => !names.includes(name))
+    if (stranger === undefined) return names
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_DATA',
+      `Expected for ${argument} numbers of classes from 0 to ${this.#most - 1}, since the model was trained on numbers, but ` +
+        `received the name ${describe(stranger)}. Nobody has said which number it is: give the numbers, and their names ` +
+        "as option labels: Dataset.from({ x, y: [0, 1, …] }, { labels: ['…', '…'] }).",
+    )
+  }
+
+  /** One output is the share of the second of two classes: of one name alone nobody knows which it is. */
+  #requireBoth(argument: string, all: readonly Dataset[]): void {
+    if (this.#names?.length !== 1 || this.#outputs !== 1 || !areClasses(this.#kind)) return
+    if (all.every((data) => this.#labelsOf(data) === undefined)) return
+    const [only] = this.#names as [string]
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_DATA',
+      `Expected the names of both classes for ${argument}, between which one output decides, but received only ` +
+        `${describe(only)}. Give both as option labels of the data set, first the one of outputs near 0: ` +
+        `Dataset.from({ x, y }, { labels: ['…', ${describe(only)}] }).`,
+    )
+  }
+}
+
+/** Option `labels` of a model, checked. */
+export function namesFor({ outputs }: Network, given: unknown): readonly string[] | undefined {
+  if (given === undefined) return undefined
+  const names = checkedNames('labels', given)
+  if (names.length <= Math.max(2, outputs)) return names
+  const most = outputs === 1 ? '2 names, between which one output decides' : `${outputs} names, one for each output`
+  throw invalid('labels', most, names)
+}
+
+/** Whether targets are classes, or one number a class. */
+function areClasses(kind: TargetKind): boolean {
+  return kind !== 'values' && kind !== 'counts'
+}
+
+/** Whether a text writes a number between 0 and 1: a share of the second class, not a name. */
+function isShare(name: string): boolean {
+  const number = numberOfText(name)
+  return number !== undefined && number > 0 && number < 1
+}
+
+function unknownName(argument: string, name: string, known: readonly string[], hint: string): DeepblasError {
+  return new DeepblasError(
+    'ERR_DEEPBLAS_DATA',
+    `Expected for ${argument} classes that the model has, ${listed(known)}, but received ${describe(name)}. ${hint}`,
+  )
+}
