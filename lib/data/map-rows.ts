@@ -131,6 +131,9 @@ class Collected {
     const targets = { data: this.#data, rows: this.#rows, columns: this.#columns }
     // Names stay where the new targets are still classes that they name.
     const { labels } = parts
-    return { targets, ...(labels && namesFit(targets, labels) ? { labels } : { labels: undefined, textTargets: false }) }
+    return {
+      targets,
+      ...(labels && namesFit(targets, labels) ? { labels } : { labels: undefined, textTargets: false }),
+    }
   }
 }

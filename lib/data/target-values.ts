@@ -46,7 +46,11 @@ export function readTargetList(
     }
   }
   if (kind === 'number') return { targets: { data: Float64Array.from(values as ArrayLike<number>), rows, columns: 1 } }
-  const numbered = () => ({ data: Float64Array.from({ length: rows }, (_, row) => Number(values[row])), rows, columns: 1 })
+  const numbered = () => ({
+    data: Float64Array.from({ length: rows }, (_, row) => Number(values[row])),
+    rows,
+    columns: 1,
+  })
   if (kind === 'boolean' && names === undefined) return { targets: numbered(), labels: booleanNames }
   // Names that none of them is are names of their numbers.
   if ((kind === 'boolean' || kind === 'bigint') && names !== undefined) {
@@ -60,7 +64,11 @@ export function readTargetList(
   for (const [row, text] of texts.entries()) {
     const number = numbers.get(text)
     if (number === undefined) {
-      throw targetError(`one of the labels ${listed(labels)} for ${place(row)}`, values[row], 'Name every class in labels.')
+      throw targetError(
+        `one of the labels ${listed(labels)} for ${place(row)}`,
+        values[row],
+        'Name every class in labels.',
+      )
     }
     data[row] = number
   }
@@ -73,7 +81,8 @@ export function readTargetList(
  * @throws DeepblasError ERR_DEEPBLAS_DATA for what writes no number, among several columns
  */
 export function readTargetRows(rows: readonly unknown[]): { list: unknown[] } | { rows: readonly unknown[] } {
-  const plain = (row: unknown) => isNumberArray(row) || (Array.isArray(row) && row.every((one) => typeof one === 'number'))
+  const plain = (row: unknown) =>
+    isNumberArray(row) || (Array.isArray(row) && row.every((one) => typeof one === 'number'))
   if (rows.every(plain)) return { rows }
   const given = rows.map((row) => (isBigIntArray(row) ? Array.from(row) : row))
   const single = given.every((row) => Array.isArray(row) && row.length === 1)

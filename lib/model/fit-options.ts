@@ -124,7 +124,11 @@ export function fitSettings(
   return {
     ...common,
     labels: classes.names,
-    scoring: { ...scoring, units, ...(taskOf(loss.targetKind) === 'values' && { ofClasses: areOfClasses(rows, network) }) },
+    scoring: {
+      ...scoring,
+      units,
+      ...(taskOf(loss.targetKind) === 'values' && { ofClasses: areOfClasses(rows, network) }),
+    },
     train: weighted(rows, given.classWeights, loss, network, classes.names),
     batchSize,
     shuffle: boolean('shuffle', given.shuffle ?? true),

@@ -372,7 +372,11 @@ export class Sequential<
       ...(this.#labels === undefined ? {} : { labels: [...this.#labels] }),
       ...(this.#encoder === undefined ? {} : { encoder: this.#encoder.toJSON() }),
       ...(this.#scoring && { training: trainingSummary(this.#scoring, this.#training?.epochs) }),
-      weights: this.#weightsOf(this.#reader.parameters).map(({ name, shape, data }) => ({ name, shape: [...shape], data })),
+      weights: this.#weightsOf(this.#reader.parameters).map(({ name, shape, data }) => ({
+        name,
+        shape: [...shape],
+        data,
+      })),
     }
   }
 

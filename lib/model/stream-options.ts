@@ -6,7 +6,15 @@ import { invalid, knownOptions, positiveInteger } from '../validate.js'
 import { ClassNames } from './class-names.js'
 import { withClassWeights } from './class-weights.js'
 import type { Scoring } from './compile.js'
-import { commonSettings, datasetOf, datasetsOf, type FitOptions, lossFor, optionNames, type Trainee } from './fit-options.js'
+import {
+  commonSettings,
+  datasetOf,
+  datasetsOf,
+  type FitOptions,
+  lossFor,
+  optionNames,
+  type Trainee,
+} from './fit-options.js'
 import type { FitSettings, FitSubject } from './fit-settings.js'
 import { areOfClasses, requireComputable } from './metric-task.js'
 import type { BatchSource } from './stream.js'
@@ -95,9 +103,12 @@ export function streamSettings(
     inUnits.units = data.encoder?.targetScale
     arrived(data, classes.names)
     data.targetMatrix(loss.targetKind, network.outputs)
-    if (taskOf(loss.targetKind) === 'values') inUnits.ofClasses = inUnits.ofClasses !== false && areOfClasses([data], network)
+    if (taskOf(loss.targetKind) === 'values')
+      inUnits.ofClasses = inUnits.ofClasses !== false && areOfClasses([data], network)
     requireComputable(scoring.metrics, scoring.loss, network, [data])
-    return classWeights === undefined ? data : withClassWeights(data, classWeights, loss, network.outputs, classes.names)
+    return classWeights === undefined
+      ? data
+      : withClassWeights(data, classWeights, loss, network.outputs, classes.names)
   }
   return { ...common, scoring: inUnits, batchSize: 'full', shuffle: false, source, stepsPerEpoch, accept }
 }

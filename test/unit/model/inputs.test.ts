@@ -323,7 +323,13 @@ describe('fit', () => {
     ['a negative class', () => train({}, data([0, -1, 2])), DATA, 'y[1]', '-1'],
     ['half a class', () => train({}, data([0, 0.5, 2])), DATA, 'y[1]', '0.5'],
     ['a class of NaN', () => train({}, data([0, Number.NaN, 2])), DATA, 'y[1]', 'NaN'],
-    ['too many names', () => train({}, Dataset.from({ x: [...x, [0, 0]], y: ['a', 'b', 'c', 'd'] })), DATA, '3 outputs', "'d'"],
+    [
+      'too many names',
+      () => train({}, Dataset.from({ x: [...x, [0, 0]], y: ['a', 'b', 'c', 'd'] })),
+      DATA,
+      '3 outputs',
+      "'d'",
+    ],
     [
       'columns of another number',
       () =>

@@ -257,7 +257,9 @@ describe('ends well', () => {
       { ...rows(0, 2), y: ['a', 'b'] },
       { ...rows(2, 4), y: ['a', 'c'] },
     ]
-    await expect(model().fit(named.values(), options())).rejects.toThrow(/^Batch 2 of the stream: .*classes that the model has, 'a', 'b', but received 'c'/)
+    await expect(model().fit(named.values(), options())).rejects.toThrow(
+      /^Batch 2 of the stream: .*classes that the model has, 'a', 'b', but received 'c'/,
+    )
   })
 
   test('abort, also while the stream waits; the stream is closed', async () => {
