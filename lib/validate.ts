@@ -178,6 +178,8 @@ export function didYouMean(value: unknown, names: readonly string[]): string | u
   // A third of the letters may be wrong: with more the guess is a riddle.
   let bestDistance = Math.max(1, Math.floor(given.length / 3)) + 1
   for (const name of names) {
+    // No edit is needed to see that much longer or shorter names are far: there may be a hundred thousand.
+    if (Math.abs(comparable(name).length - given.length) >= bestDistance) continue
     const distance = editDistance(given, comparable(name))
     // Two names of one or two letters are near each other by length alone.
     if (distance < bestDistance && distance < comparable(name).length) {

@@ -9,27 +9,6 @@ import { packageRoot } from './package-root.js'
 
 const load = createRequire(import.meta.url)
 
-/** What is used of papaparse. */
-export interface Papaparse {
-  Parser: new (options: {
-    delimiter: string
-    newline: string
-    quoteChar: string
-    preview?: number
-    fastMode?: boolean
-  }) => {
-    /** @param ignoreLastRow whether the last row may go on in text that is not there yet, and is left out */
-    parse(text: string, baseIndex: number, ignoreLastRow: boolean): PapaparseResult
-  }
-}
-
-export interface PapaparseResult {
-  readonly data: string[][]
-  readonly errors: readonly { readonly code: string; readonly row: number }[]
-  /** `cursor`: where the last row ends. */
-  readonly meta: { readonly cursor: number }
-}
-
 /** What is used of fflate. */
 export interface Fflate {
   unzipSync(
@@ -39,7 +18,6 @@ export interface Fflate {
 }
 
 interface Vendored {
-  readonly papaparse: Papaparse
   readonly fflate: Fflate
 }
 

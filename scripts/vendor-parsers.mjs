@@ -10,8 +10,6 @@ const vendor = join(root, 'dist', 'vendor')
 
 // .cjs: within a package of ES modules, .js would be read as one.
 const files = [
-  ['papaparse/papaparse.min.js', 'papaparse.cjs'],
-  ['papaparse/LICENSE', 'LICENSE.papaparse'],
   ['fflate/lib/node.cjs', 'fflate.cjs'],
   ['fflate/LICENSE', 'LICENSE.fflate'],
 ]

@@ -104,16 +104,15 @@ async function* predictedLines(
     rowsPerChunk: ROWS_PER_CHUNK,
   }
   let begun = false
-  for await (const { table, fields, delimiter, decimal } of csvParts(file, options)) {
+  for await (const { table, fields, dialect, decimal } of csvParts(file, options)) {
     terminal.signal.throwIfAborted()
     tellSkipped(file, table, terminal)
-    if (!begun)
-      yield { text: csvLine([...header, ...addedColumns(encoder, header, probabilities)], delimiter), added: 0 }
+    if (!begun) yield { text: csvLine([...header, ...addedColumns(encoder, header, probabilities)], dialect), added: 0 }
     begun = true
     if (table.rows === 0) continue
     const data = encodedRows(encoder, table, file)
     const added = await predictedCells(model, encoder, data, probabilities, decimal)
-    const text = fields.map((own, row) => csvLine([...own, ...added[row]!], delimiter)).join('')
+    const text = fields.map((own, row) => csvLine([...own, ...added[row]!], dialect)).join('')
     yield { text, added: table.rows }
   }
 }

@@ -2,6 +2,7 @@
  * From the rows of a CSV file to tables: the first rows decide names and types, then every row is taken or is bad.
  */
 import { FileProblem } from '../../files/file-error.js'
+import { inTurns, Turns } from '../../turns.js'
 import { isMissing } from '../table/column-builder.js'
 import { inferType } from '../table/infer.js'
 import { readDates } from '../table/read-dates.js'
@@ -9,8 +10,9 @@ import type { BadRow, Table } from '../table/table.js'
 import { type PlannedColumn, TableBuilder } from '../table/table-builder.js'
 import { unknownColumn } from '../table/unknown-column.js'
 import { guessDecimal, hasHeader } from './csv-dialect.js'
+import type { Opening } from './csv-opening.js'
 import type { CheckedCsvOptions } from './csv-options.js'
-import { badRowProblem, type CsvRecord } from './csv-records.js'
+import { badRowProblem, type CsvRecord, type Dialect } from './csv-records.js'
 
 /** Rows and fields, whichever is reached first, by which types are inferred. */
 const SAMPLE_ROWS = 10_000
@@ -20,9 +22,13 @@ const SAMPLE_FIELDS = 2_000_000
 export interface CsvPart {
   readonly table: Table
   readonly fields: readonly (readonly string[])[]
-  readonly delimiter: string
+  readonly dialect: Dialect
   readonly decimal: '.' | ','
 }
+
+/** Sample rows that are taken, and columns that are planned, between two looks at the clock. */
+const ROWS_OF_STEP = 200
+const FIELDS_OF_STEP = 5000
 
 export class CsvAssembly {
   /** Rows taken so far. */
@@ -31,26 +37,34 @@ export class CsvAssembly {
   #fields: (readonly string[])[] = []
   #decimal: '.' | ',' = '.'
   readonly #given: CheckedCsvOptions
-  readonly #delimiter: string
+  readonly #dialect: Dialect
+  #notes: string[]
+  readonly #turns = new Turns()
   readonly #rowsPerChunk: number
   #sample: CsvRecord[] = []
   #sampleFields = 0
   #badInSample: BadRow[] = []
   #builder: TableBuilder | undefined
+  /** Whether rows may end with a delimiter, and an empty field behind it. */
+  #trailing = false
+  #titleHint = ''
+  #blankIsRow = false
+  #blankLines = 0
   /** Fields that a row must have. */
   #width = 0
   #widthOf = ''
   #skipped = 0
   #firstBad: BadRow | undefined
 
-  constructor(given: CheckedCsvOptions, delimiter: string, rowsPerChunk: number, keepsFields: boolean) {
+  constructor(given: CheckedCsvOptions, { dialect, notes }: Opening, rowsPerChunk: number, keepsFields: boolean) {
     this.#given = given
     this.#keepsFields = keepsFields
-    this.#delimiter = delimiter
+    this.#dialect = dialect
+    this.#notes = [...notes]
     this.#rowsPerChunk = rowsPerChunk
   }
 
-  *add(records: readonly CsvRecord[], bad: readonly BadRow[]): Generator<CsvPart, void, undefined> {
+  async *add(records: readonly CsvRecord[], bad: readonly BadRow[]): AsyncGenerator<CsvPart, void, undefined> {
     if (this.#builder !== undefined) {
       yield* this.#take(this.#builder, records, bad)
       return
@@ -59,11 +73,12 @@ export class CsvAssembly {
       this.#sample.push(record)
       this.#sampleFields += record.fields.length
     }
-    this.#badInSample.push(...bad)
-    if (this.#sample.length > SAMPLE_ROWS || this.#sampleFields > SAMPLE_FIELDS) yield* this.#start()
+    for (const row of bad) this.#badInSample.push(row)
+    if (this.#sample.length + this.#badInSample.length > SAMPLE_ROWS || this.#sampleFields > SAMPLE_FIELDS)
+      yield* this.#start()
   }
 
-  *end(): Generator<CsvPart, void, undefined> {
+  async *end(): AsyncGenerator<CsvPart, void, undefined> {
     if (this.#builder === undefined) yield* this.#start()
     if (this.rows === 0 && this.#firstBad !== undefined) {
       throw new FileProblem(
@@ -73,11 +88,11 @@ export class CsvAssembly {
     const builder = this.#builder!
     // A header alone is a table of no rows, so that its columns are known.
     if (builder.rows > 0 || this.rows === 0 || this.#rowsPerChunk === Number.POSITIVE_INFINITY) {
-      yield this.#part(builder)
+      yield await this.#part(builder)
     }
   }
 
-  *#start(): Generator<CsvPart, void, undefined> {
+  async *#start(): AsyncGenerator<CsvPart, void, undefined> {
     const sample = this.#sample
     const first = sample[0]
     if (first === undefined) {
@@ -88,98 +103,184 @@ export class CsvAssembly {
     const [bad] = this.#badInSample
     if (bad !== undefined && bad.line < first.line) throw badRowProblem(bad)
     const { header, missing } = this.#given
-    const decimal = this.#given.decimal ?? guessDecimal(sample.slice(0, SAMPLE_ROWS).map(fieldsOf), this.#delimiter)
-    const below = sample.slice(1, 1 + SAMPLE_ROWS).filter(({ fields }) => fields.length === first.fields.length)
+    const decimal =
+      this.#given.decimal ?? guessDecimal(sample.slice(0, SAMPLE_ROWS).map(fieldsOf), this.#dialect.delimiter)
+    const below = sample.slice(1, 1 + SAMPLE_ROWS)
+    const asLong = below.filter(({ fields }) => fields.length === first.fields.length)
     const named =
       typeof header === 'boolean'
         ? header
-        : header === undefined && hasHeader(first.fields, below.map(fieldsOf), { missing, decimal })
-    const names = this.#names(first, named)
+        : header === undefined && hasHeader(first.fields, asLong.map(fieldsOf), { missing, decimal })
+    const names = this.#names(first, named ? below : undefined)
     this.#width = names.length
     this.#widthOf = named ? 'the header' : Array.isArray(header) ? 'header' : `line ${first.line}`
     const rows = named ? sample.slice(1) : sample
+    this.#blankIsRow = named
     const shown = rows
       .slice(0, SAMPLE_ROWS)
-      .filter(({ fields }) => fields.length === names.length)
+      .filter(({ fields }) => this.#fits(fields))
       .map(fieldsOf)
-    const columns = this.#plan(names, shown, decimal)
+    this.#titleHint = titleHint(first, below)
+    const columns = await this.#plan(names, shown, decimal)
     this.#decimal = decimal
     this.#builder = new TableBuilder(columns, { missing, decimal })
     this.#sample = []
-    yield* this.#take(this.#builder, rows, this.#badInSample)
+    const bads = this.#badInSample
     this.#badInSample = []
+    let nextBad = 0
+    for (let at = 0; at < rows.length; at += ROWS_OF_STEP) {
+      const part = rows.slice(at, at + ROWS_OF_STEP)
+      const firstBad = nextBad
+      while (nextBad < bads.length && bads[nextBad]!.line < part.at(-1)!.line) nextBad++
+      yield* this.#take(this.#builder, part, bads.slice(firstBad, nextBad))
+      await this.#turns.giveWay()
+    }
+    yield* this.#take(this.#builder, [], bads.slice(nextBad))
   }
 
-  #names(first: CsvRecord, named: boolean): readonly string[] {
-    const { header, duplicateNames } = this.#given
+  /** @param below the rows below a header; undefined where there is none */
+  #names(first: CsvRecord, below: readonly CsvRecord[] | undefined): readonly string[] {
+    const { header } = this.#given
     if (header !== undefined && typeof header !== 'boolean') return header
-    const names = first.fields.map((text, i) => (named && text.trim() !== '' ? text.trim() : `column${i + 1}`))
-    const numbered: string[] = []
-    for (const [i, name] of names.entries()) {
-      const other = numbered.indexOf(name)
-      if (other === -1) numbered.push(name)
-      else if (duplicateNames === 'number') numbered.push(freeName(name, names, numbered))
-      else {
+    if (below === undefined) return first.fields.map((_, i) => `column${i + 1}`)
+    const { fields } = first
+    // Rows that all end with a delimiter have an empty field more.
+    const last =
+      below.length > 0 && below.every((row) => row.fields.length <= longest(fields) && isTrailing(row, fields))
+    if (last && below.some((row) => row.fields.length === longest(fields))) {
+      this.#trailing = true
+      this.#notes.push('Every line ends with a delimiter: the empty field behind it is left out.')
+      return this.#distinct(first, fields.at(-1)!.trim() === '' ? fields.slice(0, -1) : fields)
+    }
+    if (below.length > 1 && haveRowNames(below, fields.length + 1) && !fields.includes(ROW_NAMES)) {
+      this.#notes.push(`The rows have a field more than the header: the first column is named '${ROW_NAMES}'.`)
+      return [ROW_NAMES, ...this.#distinct(first, fields)]
+    }
+    return this.#distinct(first, fields)
+  }
+
+  #distinct(first: CsvRecord, fields: readonly string[]): readonly string[] {
+    const names = fields.map((text, i) => (text.trim() === '' ? `column${i + 1}` : text.trim()))
+    const all = new Set(names)
+    if (all.size === names.length) return names
+    const places = new Map<string, number>()
+    const numbers = new Map<string, number>()
+    return names.map((name, i) => {
+      const other = places.get(name)
+      if (other === undefined) {
+        places.set(name, i)
+        return name
+      }
+      if (this.#given.duplicateNames !== 'number') {
         throw new FileProblem(
           `line ${first.line}: its columns ${other + 1} and ${i + 1} are both named '${name}'. Rename one, or give ` +
             "duplicateNames: 'number'",
         )
       }
-    }
-    return numbered
+      let number = numbers.get(name) ?? 2
+      while (all.has(`${name}_${number}`)) number++
+      numbers.set(name, number + 1)
+      const own = `${name}_${number}`
+      all.add(own)
+      return own
+    })
   }
 
-  #plan(names: readonly string[], rows: readonly (readonly string[])[], decimal: '.' | ','): PlannedColumn[] {
+  async #plan(
+    names: readonly string[],
+    rows: readonly (readonly string[])[],
+    decimal: '.' | ',',
+  ): Promise<PlannedColumn[]> {
     const { types, ignore, missing, dateFormats, dates } = this.#given
-    for (const name of [...types.keys(), ...ignore]) if (!names.includes(name)) throw unknownColumn(name, names)
-    const columns = names.flatMap((name, at): PlannedColumn[] => {
-      if (ignore.has(name)) return []
+    const all = new Set(names)
+    for (const name of [...types.keys(), ...ignore]) if (!all.has(name)) throw unknownColumn(name, names)
+    const columns: PlannedColumn[] = []
+    for (const [at, name] of names.entries()) {
+      if (ignore.has(name)) continue
       const known = types.get(name)
-      if (known !== undefined && known !== 'date') return [{ name, type: known, at, given: true }]
+      if (known !== undefined && known !== 'date') {
+        columns.push({ name, type: known, at, given: true })
+        continue
+      }
       const values = rows.map((fields) => fields[at]!).filter((text) => !isMissing(text, missing))
       const inferred = known ?? inferType(values, decimal)
       const given = known !== undefined
       const reading = readDates(values, { name, type: inferred, given, format: dateFormats.get(name), dates })
       if (reading.question !== undefined) throw new FileProblem(`its column '${name}' ${reading.question}`)
-      return [{ name, type: reading.type, at, given, dateFormat: reading.format, notes: reading.notes }]
-    })
+      columns.push({ name, type: reading.type, at, given, dateFormat: reading.format, notes: reading.notes })
+      await this.#turns.giveWay()
+    }
     if (columns.length === 0) throw new FileProblem('ignore leaves none of its columns')
     return columns
   }
 
-  *#take(
+  async *#take(
     builder: TableBuilder,
     records: readonly CsvRecord[],
     bad: readonly BadRow[],
-  ): Generator<CsvPart, void, undefined> {
+  ): AsyncGenerator<CsvPart, void, undefined> {
     let nextBad = 0
-    for (const { fields, line } of records) {
+    for (const { fields, line, blanks } of records) {
       while (nextBad < bad.length && bad[nextBad]!.line < line) this.#skip(builder, bad[nextBad++]!)
-      const reason = this.#taken(builder, fields)
+      // Where rows have one field, a blank line is one that lacks it.
+      if (blanks > 0 && this.#width === 1) yield* this.#blankRows(builder, line - blanks, blanks)
+      const reason = this.#taken(builder, fields, line)
       if (reason !== undefined) {
         this.#skip(builder, { line, reason })
         continue
       }
       this.rows++
-      if (this.#keepsFields) this.#fields.push(fields)
-      if (builder.rows === this.#rowsPerChunk) yield this.#part(builder)
+      if (this.#keepsFields) this.#fields.push(fields.length === this.#width ? fields : fields.slice(0, this.#width))
+      if (builder.rows === this.#rowsPerChunk) yield await this.#part(builder)
     }
     while (nextBad < bad.length) this.#skip(builder, bad[nextBad++]!)
   }
 
-  #part(builder: TableBuilder): CsvPart {
+  async *#blankRows(builder: TableBuilder, line: number, count: number): AsyncGenerator<CsvPart, void, undefined> {
+    // Those above the first row, or the header, are none.
+    if (this.rows === 0 && !this.#blankIsRow) return
+    for (let i = 0; i < count; i++) {
+      builder.add(BLANK, line + i)
+      this.rows++
+      if (this.#keepsFields) this.#fields.push(BLANK)
+      if (builder.rows === this.#rowsPerChunk) yield await this.#part(builder)
+      if (i % FIELDS_OF_STEP === 0) await this.#turns.giveWay()
+    }
+    this.#blankLines += count
+  }
+
+  async #part(builder: TableBuilder): Promise<CsvPart> {
     const fields = this.#fields
     this.#fields = []
-    return { table: builder.take(), fields, delimiter: this.#delimiter, decimal: this.#decimal }
+    const notes = this.#notes
+    this.#notes = []
+    if (this.#blankLines > 0) {
+      const lines = this.#blankLines === 1 ? '1 blank line is a row' : `${this.#blankLines} blank lines are rows`
+      notes.push(`${lines} without a value, since there is one column.`)
+      this.#blankLines = 0
+    }
+    const table = await inTurns(builder.take(notes))
+    return { table, fields, dialect: this.#dialect, decimal: this.#decimal }
   }
 
   /** @returns why the row cannot be taken; undefined if it was */
-  #taken(builder: TableBuilder, fields: readonly string[]): string | undefined {
-    if (fields.length !== this.#width) {
+  #taken(builder: TableBuilder, fields: readonly string[], line: number): string | undefined {
+    if (!this.#fits(fields)) {
       const [have, has] = [counted(fields.length), counted(this.#width)]
-      return `it has ${have} where ${this.#widthOf} has ${has}`
+      return `it has ${have} where ${this.#widthOf} has ${has}${this.#hint(fields)}`
     }
-    return builder.add(fields)
+    return builder.add(fields, line)
+  }
+
+  #fits(fields: readonly string[]): boolean {
+    return fields.length === this.#width || (this.#trailing && isLongerByNothing(fields, this.#width))
+  }
+
+  #hint(fields: readonly string[]): string {
+    if (this.#titleHint !== '') return this.#titleHint
+    if (!/^\s*(#|\/\/|%)/.test(fields[0]!)) return ''
+    const mark = fields[0]!.trim().startsWith('//') ? '//' : fields[0]!.trim()[0]!
+    return ` (if it is a comment, give comment: '${mark}')`
   }
 
   #skip(builder: TableBuilder, row: BadRow): void {
@@ -199,9 +300,34 @@ function counted(fields: number): string {
   return `${fields} ${fields === 1 ? 'field' : 'fields'}`
 }
 
-function freeName(name: string, names: readonly string[], taken: readonly string[]): string {
-  for (let number = 2; ; number++) {
-    const free = `${name}_${number}`
-    if (!names.includes(free) && !taken.includes(free)) return free
-  }
+/** As R names the column for which it writes no name. */
+const ROW_NAMES = 'row.names'
+const BLANK: readonly string[] = ['']
+
+/** Fields of the longest row below a header whose lines all end with a delimiter. */
+function longest(header: readonly string[]): number {
+  return header.length > 1 && header.at(-1)!.trim() === '' ? header.length : header.length + 1
+}
+
+function isTrailing({ fields }: CsvRecord, header: readonly string[]): boolean {
+  return fields.length < longest(header) || fields.at(-1)!.trim() === ''
+}
+
+function isLongerByNothing(fields: readonly string[], width: number): boolean {
+  return fields.length === width + 1 && fields[width]!.trim() === ''
+}
+
+/** Whether all rows are of that length, and none begins as another does. */
+function haveRowNames(rows: readonly CsvRecord[], length: number): boolean {
+  if (!rows.every(({ fields }) => fields.length === length)) return false
+  return new Set(rows.map(({ fields }) => fields[0])).size === rows.length
+}
+
+/** Where most rows are longer than the first: what that may mean. */
+function titleHint(first: CsvRecord, below: readonly CsvRecord[]): string {
+  const next = below.find(({ fields }) => fields.length > first.fields.length)
+  if (next === undefined) return ''
+  const alike = below.filter(({ fields }) => fields.length === next.fields.length).length
+  if (alike * 2 < below.length || alike < 2) return ''
+  return ` (if the lines above line ${next.line} are no rows, such as a title, give skipRows: ${next.line - 1})`
 }

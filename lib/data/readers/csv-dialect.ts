@@ -4,31 +4,84 @@
  */
 import { isMissing } from '../table/column-builder.js'
 import { commaNumberOf, numberOf } from '../table/texts.js'
-import { papaparse } from './csv-records.js'
+import { BLANKS, type Dialect, RecordSplitter } from './csv-records.js'
 
 const DELIMITERS = [',', ';', '\t', '|']
+/** Rows of fields between blanks look like sentences: this many, of one length, are rows. */
+const FEWEST_ROWS_OF_BLANKS = 3
 /** Rows that are compared. */
 const ROWS = 50
 
+/** What the options say, or do not. */
+export interface DialectGiven {
+  readonly quote: string
+  readonly escape: string | undefined
+  readonly comment: string | undefined
+  readonly decimal: '.' | ',' | undefined
+}
+
 /**
  * The delimiter by which most of the first rows have one number of fields, more than one; of equal ones that whose fields
- * hold the others least, and then that of more fields. A comma if there is none: a single column.
+ * hold the others least, and then that of more fields. Otherwise runs of blanks, where they part rows of numbers. A comma
+ * if there is none: a single column.
  */
-export function guessDelimiter(text: string, quote: string, decimal: '.' | ',' | undefined): string {
+export function guessDelimiter(
+  text: string,
+  { quote, escape: mark = '', comment = '', decimal }: DialectGiven,
+): string {
   let best = { delimiter: decimal === ',' ? ';' : ',', share: 0, strays: 1, fields: 1 }
-  for (const delimiter of DELIMITERS) {
+  const rowsBy = (delimiter: string) => {
+    return firstRows(text, { delimiter, quote, escape: mark, comment }, ROWS)
+  }
+  for (const delimiter of [...DELIMITERS, '::']) {
     if (delimiter === decimal || delimiter === quote) continue
-    const options = { delimiter, newline: '\n', quoteChar: quote, preview: ROWS }
-    const rows = new (papaparse().Parser)(options)
-      .parse(text, 0, false)
-      .data.filter((row) => row.length > 1 || row[0]!.trim() !== '')
+    const rows = rowsBy(delimiter)
     const { share, fields } = commonLength(rows)
     if (fields < 2) continue
     const strays = straysIn(rows)
     const better = share - best.share || best.strays - strays || fields - best.fields
     if (better > 0) best = { delimiter, share, strays, fields }
   }
-  return best.delimiter
+  return best.fields < 2 && areRowsOfNumbers(rowsBy(BLANKS), decimal) ? BLANKS : best.delimiter
+}
+
+/** Up to so many rows that a text begins with; the last one may be cut short where it is the only one. */
+export function firstRows(text: string, dialect: Dialect, count: number): (readonly string[])[] {
+  const splitter = new RecordSplitter(dialect)
+  const rows: (readonly string[])[] = []
+  for (const part of [splitter.add(text), splitter.end()]) {
+    for (const { records } of part) {
+      for (const { fields } of records) if (rows.push(fields) === count) return rows
+    }
+  }
+  return rows
+}
+
+/** Whether all rows, the first of which may be names, have one length, and half of their columns or more hold numbers. */
+function areRowsOfNumbers(rows: readonly (readonly string[])[], decimal: '.' | ',' | undefined): boolean {
+  const below = rows.slice(1)
+  const fields = below[0]?.length ?? 0
+  const first = rows[0]?.length ?? 0
+  if (rows.length < FEWEST_ROWS_OF_BLANKS || fields < 2 || !below.every(({ length }) => length === fields)) return false
+  // Names may lack one for those of the rows.
+  if (first !== fields && first !== fields - 1) return false
+  const numberIn = decimal === ',' ? commaNumberOf : numberOf
+  let numbers = 0
+  for (let at = 0; at < fields; at++) if (below.every((row) => numberIn(row[at]!) !== undefined)) numbers++
+  return 2 * numbers >= fields
+}
+
+/** A backslash where quotes behind one make sense of rows that are bad without, and of all that are looked at. */
+export function guessEscape(text: string, dialect: Dialect): string {
+  const { quote } = dialect
+  if (quote === '' || !text.includes(`\\${quote}`)) return ''
+  return badRows(text, dialect) > 0 && badRows(text, { ...dialect, escape: '\\' }) === 0 ? '\\' : ''
+}
+
+function badRows(text: string, dialect: Dialect): number {
+  let count = 0
+  for (const { bad } of new RecordSplitter(dialect).add(text)) count += bad.length
+  return count
 }
 
 /** The share of fields below the first row that hold what delimits fields elsewhere; in 3,14 it does not. */
@@ -40,16 +93,27 @@ function straysIn(rows: readonly (readonly string[])[]): number {
 
 /** Enough to see how numbers are written. */
 const ROWS_OF_NUMBERS = 1000
+const FIELDS_OF_NUMBERS = 50_000
+const FEWEST_ROWS_OF_NUMBERS = 5
 const COMMA_NUMBER = /^\s*[+-]?\d+,\d+(e[+-]?\d+)?\s*$/i
 const WITH_COMMA = /^\s*[+-]?\d+,(?!\d{3}\s*$)\d+(e[+-]?\d+)?\s*$/i
 const WITH_POINT = /^\s*[+-]?\d*\.\d+(e[+-]?\d+)?\s*$/i
+
+/** Rows of as many fields together as are looked at in a few milliseconds. */
+function firstOf(rows: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  const width = rows[0]?.length ?? 1
+  return rows.slice(
+    0,
+    Math.min(ROWS_OF_NUMBERS, Math.max(FEWEST_ROWS_OF_NUMBERS, Math.ceil(FIELDS_OF_NUMBERS / width))),
+  )
+}
 
 /** A comma where more numbers have one than a point; 1,234 may be a thousand, and tells nothing. */
 export function guessDecimal(rows: readonly (readonly string[])[], delimiter: string): '.' | ',' {
   // Between commas no number has one.
   if (delimiter === ',') return '.'
   let [commas, points] = [0, 0]
-  for (const fields of rows.slice(0, ROWS_OF_NUMBERS)) {
+  for (const fields of firstOf(rows)) {
     for (const text of fields) {
       if (WITH_COMMA.test(text)) commas++
       else if (WITH_POINT.test(text)) points++
@@ -79,6 +143,7 @@ export function hasHeader(
   below: readonly (readonly string[])[],
   { missing, decimal }: { readonly missing: ReadonlySet<string>; readonly decimal: '.' | ',' },
 ): boolean {
+  const shown = firstOf(below)
   const numberIn = decimal === ',' ? commaNumberOf : numberOf
   const numbers = first.flatMap((text, at) => {
     const value = numberIn(text)
@@ -87,7 +152,7 @@ export function hasHeader(
   const isNumber = (text: string) => numberIn(text) !== undefined
   const words = first.flatMap((text, at) => (isNumber(text) || isMissing(text, missing) ? [] : [at]))
   for (const at of words) {
-    const known = below.slice(0, ROWS_OF_NUMBERS).flatMap((row) => (isMissing(row[at]!, missing) ? [] : [row[at]!]))
+    const known = shown.flatMap((row) => (isMissing(row[at]!, missing) ? [] : [row[at]!]))
     if (known.length > 0 && known.every(isNumber)) return true
   }
   if (numbers.length === 0) return true
@@ -100,7 +165,7 @@ export function hasHeader(
   const within = numbers.filter(({ value, at }) => {
     let least = Number.POSITIVE_INFINITY
     let most = Number.NEGATIVE_INFINITY
-    for (const row of below) {
+    for (const row of shown) {
       const other = numberIn(row[at] ?? '')
       if (other === undefined) continue
       least = Math.min(least, other)

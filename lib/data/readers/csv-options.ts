@@ -1,7 +1,16 @@
-import { array, boolean, invalid, knownOptions, oneOf, positiveInteger, string } from '../../validate.js'
+import {
+  array,
+  boolean,
+  invalid,
+  knownOptions,
+  nonNegativeInteger,
+  oneOf,
+  positiveInteger,
+  string,
+} from '../../validate.js'
 import { type CheckedRowsOptions, checkRowsOptions, type RowsOptions, rowsOptionNames } from '../table/from-rows.js'
 import type { BadRow } from '../table/table.js'
-import { encodings, type TextEncoding } from './text-encoding.js'
+import { checkEncoding, type TextEncoding } from './text-encoding.js'
 
 /** How far a file has been read. */
 export interface ReadProgress {
@@ -13,16 +22,37 @@ export interface ReadProgress {
 }
 
 export interface CsvOptions extends RowsOptions {
-  /** The character between fields. Default: comma, semicolon, tab or vertical bar, whichever the first lines show. */
+  /**
+   * What stands between fields, one character or several; `blanks` for runs of blanks and tabs. Default: comma, semicolon,
+   * tab, vertical bar, `::` or blanks between numbers, whichever the first lines show; or what a first line `sep=;` says.
+   */
   readonly delimiter?: string
-  /** The character around fields that hold delimiters or line ends; within them it is written twice. Default: ". */
+  /**
+   * The character around fields that hold delimiters or line ends; within them it is written twice. Blanks may stand
+   * before and behind the quotes. '' for none: quotes are characters like any other. Default: ".
+   */
   readonly quote?: string
+  /**
+   * The character that makes a quote, delimiter, line end or itself, written behind it, a part of the text. '' for none.
+   * Default: a backslash, where the first lines can be read with it and not without.
+   */
+  readonly escape?: string
+  /**
+   * How lines begin that are comments, wherever they stand: '#'. '' for none. Default: lines that begin with # before the
+   * first row are left out, unless the last of them has a name for every column.
+   */
+  readonly comment?: string
+  /** Lines at the start that are not looked at, such as a title. Default: 0. */
+  readonly skipRows?: number
   /**
    * Whether the first row names the columns; or the names, for a file without them. Left out, a first row with numbers in
    * it where the rows below have like numbers is data. Columns without names are column1, column2 …
    */
   readonly header?: boolean | readonly string[]
-  /** Default: UTF-8 or UTF-16 by a byte order mark; otherwise UTF-8, or windows-1252 where the file is not that. */
+  /**
+   * Any that Node's TextDecoder knows, in small or capital letters: 'latin1', 'shift_jis', 'gbk', 'windows-1251' …
+   * Default: UTF-8 or UTF-16 by a byte order mark; otherwise UTF-8, or windows-1252 where the file is not that.
+   */
   readonly encoding?: TextEncoding
   /**
    * The decimal point. Default: a comma where the first rows have numbers such as 3,14, more than such as 3.14, and another
@@ -47,6 +77,9 @@ export interface CsvChunkOptions extends CsvOptions {
 export interface CheckedCsvOptions extends CheckedRowsOptions {
   readonly delimiter: string | undefined
   readonly quote: string
+  readonly escape: string | undefined
+  readonly comment: string | undefined
+  readonly skipRows: number
   readonly header: boolean | readonly string[] | undefined
   readonly encoding: TextEncoding | undefined
   readonly decimal: '.' | ',' | undefined
@@ -62,6 +95,9 @@ export const csvOptionNames = [
   ...rowsOptionNames,
   'delimiter',
   'quote',
+  'escape',
+  'comment',
+  'skipRows',
   'header',
   'encoding',
   'decimal',
@@ -88,16 +124,26 @@ export function checkChunkOptions(options: CsvChunkOptions | undefined): {
 
 function check(given: CsvOptions): CheckedCsvOptions {
   const quote = character('quote', given.quote ?? '"')
-  const delimiter = given.delimiter === undefined ? undefined : character('delimiter', given.delimiter)
-  if (delimiter === quote) throw invalid('delimiter', 'another character than the quote', delimiter)
+  const delimiter = given.delimiter === undefined ? undefined : characters('delimiter', given.delimiter)
+  const mark = given.escape === undefined ? undefined : character('escape', given.escape)
+  if (delimiter !== undefined && quote !== '' && delimiter.includes(quote)) {
+    throw invalid('delimiter', 'another character than the quote', delimiter)
+  }
+  if (mark !== undefined && mark !== '' && delimiter?.includes(mark)) {
+    throw invalid('escape', 'another character than the delimiter', mark)
+  }
   const decimal = given.decimal === undefined ? undefined : oneOf('decimal', given.decimal, ['.', ','])
   if (decimal === ',' && delimiter === ',') throw invalid('decimal', "'.' beside the delimiter ','", decimal)
   return {
     ...checkRowsOptions(given),
     delimiter,
     quote,
+    // As a quote written twice.
+    escape: mark === quote ? '' : mark,
+    comment: given.comment === undefined || given.comment === '' ? given.comment : characters('comment', given.comment),
+    skipRows: nonNegativeInteger('skipRows', given.skipRows ?? 0),
     header: given.header === undefined || typeof given.header === 'boolean' ? given.header : names(given.header),
-    encoding: given.encoding === undefined ? undefined : oneOf('encoding', given.encoding, encodings),
+    encoding: given.encoding === undefined ? undefined : checkEncoding(given.encoding),
     decimal,
     duplicateNames: oneOf('duplicateNames', given.duplicateNames ?? 'error', ['error', 'number']),
     skipBadRows: boolean('skipBadRows', given.skipBadRows ?? false),
@@ -107,18 +153,22 @@ function check(given: CsvOptions): CheckedCsvOptions {
 }
 
 function character(argument: string, value: unknown): string {
-  if (typeof value === 'string' && value.length === 1 && !'\r\n\ufeff\0'.includes(value)) {
-    // papaparse takes no double quote for a delimiter.
-    if (argument === 'quote' || value !== '"') return value
-  }
-  throw invalid(argument, 'single character that is no line end', value)
+  if (typeof value === 'string' && value.length <= 1 && !UNFIT.test(value)) return value
+  throw invalid(argument, "single character that is no line end, or '' for none", value)
 }
+
+function characters(argument: string, value: unknown): string {
+  if (typeof value === 'string' && value.length > 0 && !UNFIT.test(value)) return value
+  throw invalid(argument, 'text without line ends', value)
+}
+
+/** Line ends, and characters that no text has. */
+const UNFIT = /[\r\n\ufeff\0]/
 
 function names(header: unknown): readonly string[] {
   const list = array('header', header, 'names, or true or false').map((name, i) => string(`header[${i}]`, name))
   if (list.length === 0) throw invalid('header', 'at least one name', header)
-  const twice = list.find((name, i) => list.indexOf(name) !== i)
-  if (twice !== undefined) throw invalid('header', 'names that differ from one another', header)
+  if (new Set(list).size < list.length) throw invalid('header', 'names that differ from one another', header)
   return list
 }
 

@@ -1,24 +1,38 @@
 /*
- * The rows of a CSV file as papaparse splits them into fields, with the lines that they begin in.
+ * Text, in pieces, split into rows and fields: one pass, whose work is in proportion to the text whatever stands in it.
  */
 import { FileProblem } from '../../files/file-error.js'
-import { type Papaparse, vendored } from '../../vendor.js'
 import type { BadRow } from '../table/table.js'
 
 /** A row of more characters is a quote that was never closed. */
-const LONGEST_ROW = 64 * 1024 * 1024
+export const LONGEST_ROW = 64 * 1024 * 1024
+/** Characters of a batch: few enough that reading them holds the event loop for a few milliseconds. */
+const BATCH = 64 * 1024
 
 const HAS_NUL = "it has a NUL character (if the file is in UTF-16, give encoding: 'utf-16le')"
 
+/** Fields stand between runs of blanks and tabs. */
+export const BLANKS = 'blanks'
+const RUN_OF_BLANKS = /[ \t]+/
+
+/** How rows are written. */
 export interface Dialect {
+  /** One character or several; or `blanks`. */
   readonly delimiter: string
+  /** Empty where no character quotes. */
   readonly quote: string
+  /** The character that takes its meaning from a quote, delimiter or line end behind it; empty for none. */
+  readonly escape: string
+  /** How lines begin that are no rows; empty for none. */
+  readonly comment: string
 }
 
 /** A row: its fields, and the line of the file that it begins in. */
 export interface CsvRecord {
   readonly fields: readonly string[]
   readonly line: number
+  /** Blank lines between the row before and this one. */
+  readonly blanks: number
 }
 
 /** Rows in their order, and those that are none: for their quotes, or a NUL character. */
@@ -27,104 +41,409 @@ export interface Records {
   readonly bad: readonly BadRow[]
 }
 
-let library: Papaparse | undefined
-
-export function papaparse(): Papaparse {
-  library ??= vendored('papaparse')
-  return library
-}
+/** What stands at a place: the end of a row; or that more text is needed to tell, or that the row is bad. */
+const INCOMPLETE = -1
+const BAD = -2
 
 /**
- * Splits text that comes in pieces. Blank lines are left out. Where a quote is not closed, or text follows a closing one,
- * the line is bad by itself, and the next line begins a new row: one stray quote costs one line.
+ * Splits text that comes in pieces. Where a quote is not closed, or text follows a closing one, the line is bad by itself,
+ * and the next line begins a new row: one stray quote costs one line.
+ *
+ * Every character is looked at a bounded number of times. A row that is not there whole is tried again once there is twice
+ * as much of it. Where a row of many lines turns out bad, each of its lines is tried as a row; one that comes to stand
+ * within quotes at the start of a line of the bad row would go on as that one did, and is bad without being followed.
  */
-export async function* splitRecords(
-  pieces: AsyncIterable<string>,
-  dialect: Dialect,
-): AsyncGenerator<Records, void, undefined> {
-  const splitter = new Splitter(dialect)
-  for await (const piece of pieces) {
-    const records = splitter.add(piece)
-    if (records !== undefined) yield records
-  }
-  yield splitter.end()
-}
-
-class Splitter {
+export class RecordSplitter {
   readonly #dialect: Dialect
+  readonly #longest: number
   #text = ''
-  #line = 1
-  /** Until as much has come there is no use in trying again: a long row is not split anew with every piece. */
+  /** Where the next row begins. */
+  #at = 0
+  /** Place of the text's first character in all of it. */
+  #offset = 0
+  #line: number
+  #blanks = 0
+  /** Until as much has come there is no use in trying again. */
   #wanted = 0
+  /** Line starts up to here, of all the text, lead nowhere for a row that stands within quotes there. */
+  #doomed = 0
+  #unclosed = false
+  #last = false
+  /** Whether the rest of a line that was too long is still to come. */
+  #dropping = false
+  readonly #newline: Finder
+  readonly #quote: Finder
+  readonly #delimiter: Finder
+  readonly #escape: Finder
+  readonly #nul: Finder
+  #fields: string[] = []
+  #reason = ''
+  #scanned = 0
+  /** Comment lines left out. */
+  comments = 0
 
-  constructor(dialect: Dialect) {
+  /** @param longest characters of a row; a longer one is bad */
+  constructor(dialect: Dialect, firstLine = 1, longest = LONGEST_ROW) {
     this.#dialect = dialect
+    this.#line = firstLine
+    this.#longest = longest
+    this.#newline = new Finder('\n')
+    this.#quote = new Finder(dialect.quote)
+    this.#delimiter = new Finder(dialect.delimiter === BLANKS ? '' : dialect.delimiter)
+    this.#escape = new Finder(dialect.escape)
+    this.#nul = new Finder('\0')
   }
 
-  add(piece: string): Records | undefined {
-    this.#text += piece
-    if (this.#text.length < this.#wanted) return undefined
-    const before = this.#text.length
-    const records = this.#split(before > LONGEST_ROW)
-    this.#wanted = this.#text.length === before ? 2 * before : 0
-    return records
+  /** Characters looked at, by which tests see that the work is in proportion to the text. */
+  get scanned(): number {
+    const finders = [this.#newline, this.#quote, this.#delimiter, this.#escape, this.#nul]
+    return finders.reduce((sum, finder) => sum + finder.scanned, this.#scanned)
   }
 
-  end(): Records {
-    return this.#split(true)
+  /** The rows that are whole with this piece, in batches. */
+  *add(piece: string): Generator<Records, void, undefined> {
+    this.#append(piece)
+    if (this.#text.length >= this.#wanted) yield* this.#batches()
   }
 
-  /** @param last whether a row that is not closed will never be */
-  #split(last: boolean): Records {
-    const records: CsvRecord[] = []
-    const bad: BadRow[] = []
-    while (this.#text !== '') {
-      const { delimiter, quote } = this.#dialect
-      const options = { delimiter, newline: '\n', quoteChar: quote }
-      const { Parser } = papaparse()
-      const { data, errors, meta } = new Parser(options).parse(this.#text, 0, !last)
-      const wrong = errors[0]
-      // A row that is not there yet may turn out right: a quote may be closed by a blank and a delimiter, which follow.
-      if (wrong === undefined || (!last && wrong.row >= data.length)) {
-        this.#take(data, data.length, records, bad)
-        this.#text = last ? '' : this.#text.slice(meta.cursor)
-        break
-      }
-      this.#take(data, wrong.row, records, bad)
-      const before = { ...options, preview: wrong.row, fastMode: false }
-      const start = wrong.row === 0 ? 0 : new Parser(before).parse(this.#text, 0, false).meta.cursor
-      const end = this.#text.indexOf('\n', start)
-      bad.push({ line: this.#line, reason: reasonOf(wrong.code, quote) })
+  /** The rows that are left. A Ctrl-Z at the end is one of MS-DOS: the end of the file. */
+  *end(): Generator<Records, void, undefined> {
+    this.#last = true
+    if (this.#text.endsWith('\u001a')) this.#text = this.#text.slice(0, -1)
+    this.#forget()
+    yield* this.#batches()
+  }
+
+  #append(piece: string): void {
+    let text = piece
+    if (this.#dropping) {
+      const end = text.indexOf('\n')
+      const dropped = end === -1 ? text.length : end + 1
+      this.#offset += dropped
+      if (end === -1) return
+      this.#dropping = false
       this.#line++
-      this.#text = end === -1 ? '' : this.#text.slice(end + 1)
+      text = text.slice(dropped)
     }
-    return { records, bad }
+    if (this.#at > 0) {
+      this.#text = this.#text.slice(this.#at)
+      this.#offset += this.#at
+      this.#at = 0
+    }
+    this.#text += text
+    this.#forget()
   }
 
-  #take(data: readonly string[][], count: number, records: CsvRecord[], bad: BadRow[]): void {
-    const quoted = this.#text.includes(this.#dialect.quote)
-    const nul = this.#text.includes('\0')
-    for (let i = 0; i < count; i++) {
-      const fields = data[i]!
-      if (nul && fields.some((field) => field.includes('\0'))) bad.push({ line: this.#line, reason: HAS_NUL })
-      else if (fields.length > 1 || fields[0]!.trim() !== '') records.push({ fields, line: this.#line })
-      this.#line += 1 + (quoted ? newlinesIn(fields) : 0)
+  #forget(): void {
+    for (const finder of [this.#newline, this.#quote, this.#delimiter, this.#escape, this.#nul]) finder.forget()
+  }
+
+  *#batches(): Generator<Records, void, undefined> {
+    let more = true
+    while (more && this.#at < this.#text.length) {
+      const records: CsvRecord[] = []
+      const bad: BadRow[] = []
+      const until = this.#at + BATCH
+      while (this.#at < this.#text.length && this.#at < until) {
+        more = this.#next(records, bad)
+        if (!more) break
+      }
+      if (records.length > 0 || bad.length > 0) yield { records, bad }
     }
+    const rest = this.#text.length - this.#at
+    this.#wanted = Math.min(2 * rest, this.#longest + 1)
+  }
+
+  /** @returns whether the row, or what stands in its place, was there whole */
+  #next(records: CsvRecord[], bad: BadRow[]): boolean {
+    const at = this.#at
+    const lineEnd = this.#lineEnd(at)
+    if (lineEnd === INCOMPLETE) return this.#tooLong(bad)
+    const { comment } = this.#dialect
+    if (comment !== '' && this.#text.startsWith(comment, at)) {
+      this.comments++
+      this.#goOn(lineEnd)
+      return true
+    }
+    const plain = this.#quote.from(this.#text, at) >= lineEnd && this.#escape.from(this.#text, at) >= lineEnd
+    const end = plain ? this.#plainRow(at, lineEnd) : this.#row(at)
+    if (end === INCOMPLETE) return this.#tooLong(bad)
+    if (end === BAD) {
+      bad.push({ line: this.#line, reason: this.#reason })
+      this.#goOn(lineEnd)
+      return true
+    }
+    const fields = this.#fields
+    if (this.#nul.from(this.#text, at) < end) bad.push({ line: this.#line, reason: HAS_NUL })
+    else if (fields.length === 1 && fields[0]!.trim() === '' && plain) this.#blanks++
+    else {
+      records.push({ fields, line: this.#line, blanks: this.#blanks })
+      this.#blanks = 0
+    }
+    this.#line += plain ? 0 : this.#newlinesBetween(at, end)
+    this.#goOn(end)
+    return true
+  }
+
+  /** Steps behind a line end. */
+  #goOn(end: number): void {
+    this.#at = end + 1
+    this.#line++
+  }
+
+  #plainRow(at: number, end: number): number {
+    const { delimiter } = this.#dialect
+    const line = this.#text.slice(at, end)
+    this.#scanned += line.length
+    this.#fields = delimiter === BLANKS ? line.trim().split(RUN_OF_BLANKS) : line.split(delimiter)
+    return end
+  }
+
+  /** A row with quotes or escapes in it. @returns where it ends, at a line end or that of the text */
+  #row(start: number): number {
+    const text = this.#text
+    const { quote } = this.#dialect
+    this.#fields = []
+    let at = start
+    if (this.#dialect.delimiter === BLANKS) at = this.#behindBlanks(at)
+    for (;;) {
+      const opening = quote === '' ? -1 : this.#behindBlanks(at)
+      let end = BAD
+      if (opening >= 0 && text.startsWith(quote, opening)) {
+        end = this.#quotedField(opening, start)
+        if (end === INCOMPLETE) return INCOMPLETE
+        // Behind blanks a quote may be a character like any other.
+        if (end === BAD && opening === at) return BAD
+      }
+      if (end === BAD) end = this.#unquotedField(at)
+      if (end === INCOMPLETE) return INCOMPLETE
+      if (end === text.length || text.charCodeAt(end) === 10) return end
+      at = this.#behindDelimiter(end)
+      if (at === INCOMPLETE) return INCOMPLETE
+      // Blanks at the end of a line part no fields.
+      if (this.#dialect.delimiter === BLANKS && (at === text.length || text.charCodeAt(at) === 10)) {
+        return at === text.length && !this.#last ? INCOMPLETE : at
+      }
+    }
+  }
+
+  /** @returns where the field ends: at a delimiter, a line end, or the end of the text */
+  #quotedField(opening: number, start: number): number {
+    const text = this.#text
+    const { quote, escape: mark } = this.#dialect
+    let from = opening + 1
+    let plain = true
+    const lineEnd = this.#newline.from(text, from)
+    for (;;) {
+      const closing = text.indexOf(quote, from)
+      this.#scanned += (closing === -1 ? text.length : closing) - from + 1
+      const crossed = lineEnd < text.length && (closing === -1 || closing > lineEnd)
+      if (crossed && this.#offset + lineEnd + 1 <= this.#doomed) {
+        this.#reason = this.#unclosed ? unclosed(quote) : textBehind(quote, mark)
+        return BAD
+      }
+      if (closing === -1) {
+        const long = text.length - start > this.#longest
+        if (!this.#last && !long) return INCOMPLETE
+        this.#reason = this.#last ? unclosed(quote) : unclosedFor(quote, this.#longest)
+        this.#doom(text.length, true)
+        return BAD
+      }
+      if (mark !== '' && mark !== quote && this.#isEscaped(closing, opening + 1)) {
+        from = closing + 1
+        plain = false
+        continue
+      }
+      if (closing + 1 === text.length && !this.#last) return INCOMPLETE
+      if (text.startsWith(quote, closing + 1)) {
+        from = closing + 2
+        plain = false
+        continue
+      }
+      const end = this.#fieldEndBehind(closing + 1)
+      if (end === INCOMPLETE) return INCOMPLETE
+      if (end === BAD) {
+        this.#reason = textBehind(quote, mark)
+        this.#doom(closing, false)
+        return BAD
+      }
+      const value = text.slice(opening + 1, closing)
+      this.#fields.push(plain && mark === '' ? value : this.#unescaped(value.replaceAll(quote + quote, quote)))
+      return end
+    }
+  }
+
+  /** Where the field ends whose closing quote is before `at`. */
+  #fieldEndBehind(at: number): number {
+    const text = this.#text
+    const { delimiter } = this.#dialect
+    if (delimiter === BLANKS) {
+      const isEnd = at === text.length || ' \t\n'.includes(text[at]!)
+      return isEnd ? at : BAD
+    }
+    const end = this.#behindBlanks(at)
+    if (end === text.length) return this.#last ? end : INCOMPLETE
+    if (text.charCodeAt(end) === 10 || text.startsWith(delimiter, end)) return end
+    // Half of a delimiter may stand at the end of what has come.
+    return !this.#last && delimiter.startsWith(text.slice(end, end + delimiter.length)) ? INCOMPLETE : BAD
+  }
+
+  #unquotedField(at: number): number {
+    const text = this.#text
+    const { delimiter, escape: mark } = this.#dialect
+    let end = at
+    for (let from = at; ; from = end + 1) {
+      const lineEnd = this.#lineEnd(from)
+      end = delimiter === BLANKS ? blankFrom(text, from) : this.#delimiter.from(text, from)
+      if (lineEnd !== INCOMPLETE && lineEnd < end) end = lineEnd
+      // The line's end has not come: what stands at the end may go on, or be half of a delimiter.
+      if (lineEnd === INCOMPLETE && end >= text.length) return INCOMPLETE
+      if (mark === '' || !this.#isEscaped(end, at)) break
+      if (end === text.length) break
+    }
+    const value = text.slice(at, end)
+    this.#fields.push(mark === '' ? value : this.#unescaped(value))
+    return end
+  }
+
+  #behindDelimiter(at: number): number {
+    const { delimiter } = this.#dialect
+    return delimiter === BLANKS ? this.#behindBlanks(at) : at + delimiter.length
+  }
+
+  /** Behind blanks that are no delimiters. */
+  #behindBlanks(at: number): number {
+    const text = this.#text
+    const tabs = this.#dialect.delimiter !== '\t'
+    let end = at
+    for (;;) {
+      const code = text.charCodeAt(end)
+      if (!(code === 32 || (code === 9 && tabs)) || this.#dialect.delimiter === ' ') return end
+      end++
+    }
+  }
+
+  /** Whether an odd number of escapes stands before. */
+  #isEscaped(at: number, first: number): boolean {
+    const code = this.#dialect.escape.charCodeAt(0)
+    let before = at - 1
+    while (before >= first && this.#text.charCodeAt(before) === code) before--
+    return (at - 1 - before) % 2 === 1
+  }
+
+  /** Without the escapes before quotes, delimiters, line ends and escapes; before anything else they are characters. */
+  #unescaped(value: string): string {
+    const { quote, escape: mark, delimiter } = this.#dialect
+    if (mark === '' || mark === quote || !value.includes(mark)) return value
+    let plain = ''
+    let from = 0
+    for (let at = value.indexOf(mark); at !== -1; at = value.indexOf(mark, from)) {
+      const next = value[at + 1]
+      const takes = next !== undefined && (next === quote || next === mark || next === '\n' || next === delimiter[0])
+      plain += value.slice(from, takes ? at : at + 1)
+      if (takes) plain += next
+      from = takes ? at + 2 : at + 1
+    }
+    return plain + value.slice(from)
+  }
+
+  /** Remembers where rows lead that stand within quotes at the start of a line before `end`. */
+  #doom(end: number, isUnclosed: boolean): void {
+    const lineStart = this.#offset + this.#text.lastIndexOf('\n', end - 1) + 1
+    if (lineStart <= this.#doomed) return
+    this.#doomed = lineStart
+    this.#unclosed = isUnclosed
+  }
+
+  /** A row that is not there whole. @returns whether it will never be, and was told as bad */
+  #tooLong(bad: BadRow[]): boolean {
+    if (this.#last || this.#text.length - this.#at <= this.#longest) return false
+    bad.push({ line: this.#line, reason: `it has more than ${this.#longest} characters` })
+    const end = this.#newline.from(this.#text, this.#at)
+    if (end < this.#text.length) {
+      this.#doom(this.#text.length, true)
+      this.#goOn(end)
+      return true
+    }
+    this.#at = this.#text.length
+    this.#dropping = true
+    return true
+  }
+
+  #newlinesBetween(at: number, end: number): number {
+    let count = 0
+    for (
+      let next = this.#text.indexOf('\n', at);
+      next !== -1 && next < end;
+      next = this.#text.indexOf('\n', next + 1)
+    ) {
+      count++
+    }
+    return count
+  }
+
+  /** The end of the line, that of the text if it is the last one. */
+  #lineEnd(at: number): number {
+    const found = this.#newline.from(this.#text, at)
+    if (found < this.#text.length) return found
+    return this.#last ? this.#text.length : INCOMPLETE
   }
 }
 
-function reasonOf(code: string, quote: string): string {
-  return code === 'MissingQuotes'
-    ? `a field begins with ${quote} and does not end with one`
-    : `text follows the ${quote} that ends a field; a quote within a quoted field is written twice`
+/** Where something stands next, looked for once however often it is asked. */
+class Finder {
+  scanned = 0
+  readonly #what: string
+  #from = 0
+  #found = -1
+
+  /** @param what nothing, if it is empty: it is found nowhere */
+  constructor(what: string) {
+    this.#what = what
+  }
+
+  /** The place at or behind `at`; infinite where there is none. */
+  from(text: string, at: number): number {
+    if (at >= this.#from && at <= this.#found) return this.#found
+    if (this.#what === '') return Number.POSITIVE_INFINITY
+    const found = text.indexOf(this.#what, at)
+    this.scanned += (found === -1 ? text.length : found) - at + 1
+    this.#from = at
+    this.#found = found === -1 ? Number.POSITIVE_INFINITY : found
+    return this.#found
+  }
+
+  /** The text is another one. */
+  forget(): void {
+    this.#found = -1
+  }
 }
 
-function newlinesIn(fields: readonly string[]): number {
-  let count = 0
-  for (const field of fields) {
-    for (let at = field.indexOf('\n'); at !== -1; at = field.indexOf('\n', at + 1)) count++
+function blankFrom(text: string, from: number): number {
+  let at = from
+  while (at < text.length) {
+    const code = text.charCodeAt(at)
+    if (code === 32 || code === 9 || code === 10) return at
+    at++
   }
-  return count
+  return Number.POSITIVE_INFINITY
+}
+
+function unclosed(quote: string): string {
+  return `a field begins with ${quote} and does not end with one${noQuotes(quote)}`
+}
+
+function unclosedFor(quote: string, characters: number): string {
+  return `a field begins with ${quote} and does not end with one within ${characters} characters${noQuotes(quote)}`
+}
+
+function noQuotes(quote: string): string {
+  return ` (if ${quote} is a character like any other, give quote: '')`
+}
+
+function textBehind(quote: string, mark: string): string {
+  const hint = mark === '' ? "; if it is written with a backslash, give escape: '\\\\'" : ''
+  return `text follows the ${quote} that ends a field; a quote within a quoted field is written twice${hint}`
 }
 
 /** The error of the first bad row, where none may be skipped. */

@@ -1,11 +1,12 @@
 /*
- * CSV files as tables. papaparse splits the text into fields; what they mean is decided here.
+ * CSV files as tables: read, split into rows and fields, brought into columns.
  */
 import { asFileError, FileProblem } from '../../files/file-error.js'
+import { Turns } from '../../turns.js'
 import { invalid } from '../../validate.js'
 import type { Table } from '../table/table.js'
 import { CsvAssembly, type CsvPart } from './csv-assembly.js'
-import { guessDelimiter } from './csv-dialect.js'
+import { readOpening } from './csv-opening.js'
 import {
   type CheckedCsvOptions,
   type CsvChunkOptions,
@@ -13,17 +14,14 @@ import {
   checkChunkOptions,
   checkCsvOptions,
 } from './csv-options.js'
-import { splitRecords } from './csv-records.js'
+import { RecordSplitter, type Records } from './csv-records.js'
 import { isTextInput, type TextInput, TextSource } from './text-source.js'
-
-/** Characters by which a file's delimiter is known. */
-const FIRST_CHARACTERS = 64 * 1024
 
 /**
  * Reads a CSV file, or any text of rows and fields, into a table.
  *
  * Delimiter, header, encoding and the types of columns are recognised, unless the options say them; files packed with gzip
- * are unpacked. A column's type is that of its first 10,000 rows: number, boolean (true and false), date (ISO 8601) or
+ * are unpacked. What is taken for granted, such as lines left out above the rows, is told in `table.fileNotes`. A column's type is that of its first 10,000 rows: number, boolean (true and false), date (ISO 8601) or
  * category. Blanks around a field do not count, and blank lines are left out.
  *
  * A row is bad if it has another number of fields than the header, quotes that are not closed or text behind them, a NUL
@@ -83,13 +81,21 @@ async function* partsOf(
     const input = await TextSource.open(source)
     const pieces = input.pieces(given.encoding)
     try {
-      const first = await firstPiece(pieces)
-      const delimiter = given.delimiter ?? guessDelimiter(first, given.quote, given.decimal)
-      const assembly = new CsvAssembly(given, delimiter, rowsPerChunk, keepsFields)
-      for await (const { records, bad } of splitRecords(joined(first, pieces), { delimiter, quote: given.quote })) {
-        yield* assembly.add(records, bad)
+      const opening = await readOpening(pieces, given)
+      const assembly = new CsvAssembly(given, opening, rowsPerChunk, keepsFields)
+      const splitter = new RecordSplitter(opening.dialect, opening.line)
+      const turns = new Turns()
+      const take = async function* (batches: Iterable<Records>): AsyncGenerator<CsvPart, void, undefined> {
+        for (const { records, bad } of batches) {
+          yield* assembly.add(records, bad)
+          await turns.giveWay()
+        }
         given.onProgress?.({ rows: assembly.rows, bytes: input.bytes, totalBytes: input.totalBytes })
+        await turns.giveWay()
       }
+      if (opening.text !== '') yield* take(splitter.add(opening.text))
+      for await (const piece of pieces) yield* take(splitter.add(piece))
+      yield* take(splitter.end())
       yield* assembly.end()
     } finally {
       await pieces.return()
@@ -100,19 +106,4 @@ async function* partsOf(
       ? asFileError('read', typeof source === 'string' ? source : undefined, error)
       : error
   }
-}
-
-async function firstPiece(pieces: AsyncGenerator<string, void, undefined>): Promise<string> {
-  let text = ''
-  while (text.length < FIRST_CHARACTERS) {
-    const next = await pieces.next()
-    if (next.done === true) break
-    text += next.value
-  }
-  return text
-}
-
-async function* joined(first: string, rest: AsyncGenerator<string, void, undefined>) {
-  if (first !== '') yield first
-  yield* rest
 }

@@ -3,10 +3,48 @@
  */
 import { isAscii, isUtf8 } from 'node:buffer'
 import { FileProblem } from '../../files/file-error.js'
+import { didYouMean, invalid } from '../../validate.js'
 
-export const encodings = ['utf-8', 'utf-16le', 'utf-16be', 'latin1', 'windows-1252'] as const
+/** Those that are shown where one is unknown. Each has more names: see the WHATWG's Encoding Standard. */
+export const encodings = [
+  'utf-8',
+  'utf-16le',
+  'utf-16be',
+  'latin1',
+  'windows-1252',
+  ...[1250, 1251, 1253, 1254, 1255, 1256, 1257, 1258, 874].map((page) => `windows-${page}` as const),
+  ...[2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15].map((part) => `iso-8859-${part}` as const),
+  'ibm866',
+  'koi8-r',
+  'koi8-u',
+  'macintosh',
+  'shift_jis',
+  'euc-jp',
+  'iso-2022-jp',
+  'gbk',
+  'gb18030',
+  'big5',
+  'euc-kr',
+] as const
 
-export type TextEncoding = (typeof encodings)[number]
+/** The name of an encoding, of those that Node's TextDecoder knows. */
+export type TextEncoding = (typeof encodings)[number] | (string & {})
+
+/** @returns the name that the encoding has among its names */
+export function checkEncoding(name: unknown): TextEncoding {
+  if (typeof name === 'string') {
+    // That of the web has no characters of its own.
+    if (name.trim().toLowerCase() === 'utf-16') return 'utf-16le'
+    try {
+      return new TextDecoder(name).encoding
+    } catch {
+      // Told below.
+    }
+  }
+  const list = encodings.map((one) => `'${one}'`).join(', ')
+  const hint = didYouMean(typeof name === 'string' ? name.toLowerCase().replaceAll('_', '-') : name, encodings)
+  throw invalid('encoding', `encoding that TextDecoder knows, such as ${list},`, name, hint)
+}
 
 /** What windows-1252 has where latin1 has control characters, from 0x80 to 0x9f. */
 const WINDOWS_1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ'

@@ -65,22 +65,36 @@ export class TextSource {
       }
       text = heldReturn + text
       // What follows a carriage return tells whether they are one line end or two.
-      heldReturn = text.endsWith('\r') ? '\r' : ''
-      if (heldReturn !== '') text = text.slice(0, -1)
-      yield text.includes('\r') ? text.replaceAll(/\r\n?/g, '\n') : text
+      heldReturn = text.endsWith('\r') ? (text.endsWith('\r\r') ? '\r\r' : '\r') : ''
+      if (heldReturn !== '') text = text.slice(0, -heldReturn.length)
+      if (text !== '') yield withNewlines(text)
     }
-    const rest = decoder.end()
-    if (heldReturn !== '' || rest !== '') yield `${heldReturn === '' ? '' : '\n'}${rest}`
+    const rest = heldReturn + decoder.end()
+    if (rest !== '') yield withNewlines(rest)
   }
 
   async *#counted(): AsyncGenerator<string | Uint8Array, void, undefined> {
     for await (const piece of this.#input) {
-      if (typeof piece === 'string') this.bytes += Buffer.byteLength(piece)
-      else if (isUint8Array(piece)) this.bytes += piece.length
-      else throw invalid('source', 'strings or bytes (Uint8Array) from the stream', piece)
-      yield piece
+      if (!(typeof piece === 'string' || isUint8Array(piece))) {
+        throw invalid('source', 'strings or bytes (Uint8Array) from the stream', piece)
+      }
+      // Pieces may be whole files: what is done with one must not take long.
+      for (let at = 0; at < piece.length; at += PIECE) {
+        const part = piece.length <= PIECE ? piece : cut(piece, at)
+        this.bytes += typeof part === 'string' ? Buffer.byteLength(part) : part.length
+        yield part
+      }
     }
   }
+}
+
+function cut(piece: string | Uint8Array, at: number): string | Uint8Array {
+  return typeof piece === 'string' ? piece.slice(at, at + PIECE) : piece.subarray(at, at + PIECE)
+}
+
+/** One kind of line end. Two carriage returns before a line feed are one too: text written twice over on Windows. */
+function withNewlines(text: string): string {
+  return text.includes('\r') ? text.replaceAll(/\r\r?\n|\r/g, '\n') : text
 }
 
 export function isTextInput(source: unknown): source is TextInput {

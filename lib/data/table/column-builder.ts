@@ -2,13 +2,15 @@
  * A column as it grows: values come one by one, and one that is not of the column's type is refused.
  */
 import { isDate } from '../../kinds.js'
-import type { Column, ColumnType } from './column.js'
+import { atOnce, type Steps } from '../../turns.js'
+import { type Column, type ColumnType, soundColumn } from './column.js'
 import { type ColumnNote, type ColumnReading, columnReading } from './column-reading.js'
 import { dateFormat, ISO_FORMAT } from './date-format.js'
+import { growingFloats, growingIntegers } from './growing-values.js'
 import { booleanOf, commaNumberOf, dateOf, numberOf } from './texts.js'
 
-/** Rows of a block: large enough that joining them is quick, small enough that the last one wastes little. */
-const BLOCK = 65_536
+/** Levels and rows between two steps. */
+const ROWS_OF_STEP = 65_536
 
 export interface BuilderOptions {
   /** Texts that stand for a missing value, without blanks around them. */
@@ -28,6 +30,8 @@ export interface ColumnBuilder {
   undo(): void
   /** The column of all values added since the last call. */
   take(): Column
+  /** The same, step by step. */
+  takeSteps(): Steps<Column>
 }
 
 export function columnBuilder(name: string, type: ColumnType, options: BuilderOptions): ColumnBuilder {
@@ -54,9 +58,7 @@ class ValueBuilder implements ColumnBuilder {
   readonly #dateFormat: string | undefined
   readonly #toDate: typeof dateOf
   readonly #reading: ColumnReading | undefined
-  #full: Float64Array<ArrayBuffer>[] = []
-  #block = new Float64Array(BLOCK)
-  #used = 0
+  readonly #values = growingFloats()
 
   constructor(name: string, type: 'number' | 'boolean' | 'date', options: BuilderOptions) {
     const { missing, decimal, dateFormat: format } = options
@@ -73,37 +75,24 @@ class ValueBuilder implements ColumnBuilder {
   add(value: unknown): boolean {
     const number = typeof value === 'string' ? this.#fromText(value) : this.#fromValue(value)
     if (number === undefined) return false
-    if (this.#used === BLOCK) {
-      this.#full.push(this.#block)
-      this.#block = new Float64Array(BLOCK)
-      this.#used = 0
-    }
-    this.#block[this.#used++] = number
+    this.#values.push(number)
     return true
   }
 
   undo(): void {
-    if (this.#used === 0) {
-      this.#block = this.#full.pop()!
-      this.#used = BLOCK
-    }
-    this.#used--
+    this.#values.pop()
   }
 
   take(): Column {
-    const values = new Float64Array(this.#full.length * BLOCK + this.#used)
-    let from = 0
-    for (const block of this.#full) {
-      values.set(block, from)
-      from += BLOCK
-    }
-    values.set(this.#block.subarray(0, this.#used), from)
-    this.#full = []
-    this.#used = 0
+    return atOnce(this.takeSteps())
+  }
+
+  *takeSteps(): Steps<Column> {
+    const values = yield* this.#values.take()
     const told = this.#reading === undefined ? {} : { reading: this.#reading }
-    if (this.#type !== 'date') return { name: this.#name, ...told, type: this.#type, values }
+    if (this.#type !== 'date') return soundColumn({ name: this.#name, ...told, type: this.#type, values })
     const written = this.#dateFormat === undefined ? {} : { format: this.#dateFormat }
-    return { name: this.#name, ...told, type: 'date', values, ...written }
+    return soundColumn({ name: this.#name, ...told, type: 'date', values, ...written })
   }
 
   #fromText(text: string): number | undefined {
@@ -138,9 +127,7 @@ class CategoryBuilder implements ColumnBuilder {
   readonly #missing: ReadonlySet<string>
   readonly #reading: ColumnReading | undefined
   #numbers = new Map<string, number>()
-  #full: Int32Array<ArrayBuffer>[] = []
-  #block = new Int32Array(BLOCK)
-  #used = 0
+  readonly #codes = growingIntegers()
 
   constructor(name: string, { missing, notes }: BuilderOptions) {
     this.#name = name
@@ -151,33 +138,25 @@ class CategoryBuilder implements ColumnBuilder {
   add(value: unknown): boolean {
     const code = this.#codeOf(value)
     if (code === undefined) return false
-    if (this.#used === BLOCK) {
-      this.#full.push(this.#block)
-      this.#block = new Int32Array(BLOCK)
-      this.#used = 0
-    }
-    this.#block[this.#used++] = code
+    this.#codes.push(code)
     return true
   }
 
   undo(): void {
-    if (this.#used === 0) {
-      this.#block = this.#full.pop()!
-      this.#used = BLOCK
-    }
-    this.#used--
+    this.#codes.pop()
   }
 
   take(): Column {
-    const levels = [...this.#numbers.keys()]
-    const blocks = [...this.#full, this.#block.slice(0, this.#used)]
-    const codes = new Int32Array(this.#full.length * BLOCK + this.#used)
-    for (const [i, block] of blocks.entries()) codes.set(block, i * BLOCK)
+    return atOnce(this.takeSteps())
+  }
+
+  *takeSteps(): Steps<Column> {
+    const codes = yield* this.#codes.take()
+    const levels: string[] = []
+    for (const level of this.#numbers.keys()) if (levels.push(level) % ROWS_OF_STEP === 0) yield
     this.#numbers = new Map()
-    this.#full = []
-    this.#used = 0
     const told = this.#reading === undefined ? {} : { reading: this.#reading }
-    return withoutUnused({ name: this.#name, ...told, type: 'category', levels, codes })
+    return soundColumn(yield* withoutUnused({ name: this.#name, ...told, type: 'category', levels, codes }))
   }
 
   #codeOf(value: unknown): number | undefined {
@@ -198,11 +177,23 @@ class CategoryBuilder implements ColumnBuilder {
 }
 
 /** Rows that were taken back may leave a level behind that no row has. */
-function withoutUnused(column: Column & { type: 'category' }): Column {
-  const used = new Uint8Array(column.levels.length)
-  for (const code of column.codes) if (code >= 0) used[code] = 1
+function* withoutUnused(column: Column & { type: 'category' }): Steps<Column> {
+  const { codes, levels } = column
+  const used = new Uint8Array(levels.length)
+  for (let row = 0; row < codes.length; row++) {
+    if (codes[row]! >= 0) used[codes[row]!] = 1
+    if (row % ROWS_OF_STEP === ROWS_OF_STEP - 1) yield
+  }
   if (!used.includes(0)) return column
-  const levels = column.levels.filter((_, code) => used[code] === 1)
-  const numbers = new Map(levels.map((level, code) => [level, code]))
-  return { ...column, levels, codes: column.codes.map((code) => numbers.get(column.levels[code] ?? '') ?? -1) }
+  const numbers = new Int32Array(levels.length)
+  const kept: string[] = []
+  for (const [code, level] of levels.entries()) {
+    if (used[code] === 1) numbers[code] = kept.push(level) - 1
+    if (code % ROWS_OF_STEP === ROWS_OF_STEP - 1) yield
+  }
+  for (let row = 0; row < codes.length; row++) {
+    if (codes[row]! >= 0) codes[row] = numbers[codes[row]!]!
+    if (row % ROWS_OF_STEP === ROWS_OF_STEP - 1) yield
+  }
+  return { ...column, levels: kept }
 }

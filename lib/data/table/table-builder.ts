@@ -1,9 +1,11 @@
 /*
  * A table as rows of texts come: each row is taken whole or not at all.
  */
-import type { ColumnType } from './column.js'
+import type { Steps } from '../../turns.js'
+import type { Column, ColumnType } from './column.js'
 import { type BuilderOptions, type ColumnBuilder, columnBuilder } from './column-builder.js'
 import type { ColumnNote } from './column-reading.js'
+import { growingIntegers } from './growing-values.js'
 import { type BadRow, MOST_SHOWN, Table } from './table.js'
 import { commaNumberOf } from './texts.js'
 
@@ -30,6 +32,7 @@ const HELD: Readonly<Record<ColumnType, string>> = {
 export class TableBuilder {
   readonly #columns: readonly PlannedColumn[]
   readonly #builders: readonly ColumnBuilder[]
+  readonly #lines = growingIntegers()
   #rows = 0
   #skipped = 0
   #firstSkipped: BadRow[] = []
@@ -46,8 +49,11 @@ export class TableBuilder {
     return this.#rows
   }
 
-  /** @returns what is wrong with the row; undefined if it was taken */
-  add(fields: readonly string[]): string | undefined {
+  /**
+   * @param line the line of the file that the row begins in
+   * @returns what is wrong with the row; undefined if it was taken
+   */
+  add(fields: readonly string[], line: number): string | undefined {
     const columns = this.#columns
     for (let i = 0; i < columns.length; i++) {
       const { at } = columns[i]!
@@ -56,6 +62,7 @@ export class TableBuilder {
       return this.#misfit(columns[i]!, fields[at]!)
     }
     this.#rows++
+    this.#lines.push(line)
     return undefined
   }
 
@@ -64,15 +71,18 @@ export class TableBuilder {
     if (this.#firstSkipped.length < MOST_SHOWN) this.#firstSkipped.push(row)
   }
 
-  take(): Table {
+  /** @param notes what was taken for granted when the file was read */
+  *take(notes: readonly string[]): Steps<Table> {
     const skipped = { rows: this.#skipped, first: this.#firstSkipped }
     this.#rows = 0
     this.#skipped = 0
     this.#firstSkipped = []
-    return Table.of(
-      this.#builders.map((builder) => builder.take()),
-      skipped,
-    )
+    const columns: Column[] = []
+    for (const builder of this.#builders) {
+      columns.push(yield* builder.takeSteps())
+      yield
+    }
+    return Table.of(columns, skipped, { lines: yield* this.#lines.take(), notes })
   }
 
   #misfit({ name, type, given, dateFormat }: PlannedColumn, text: string): string {

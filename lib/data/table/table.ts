@@ -11,7 +11,16 @@ import {
   string,
 } from '../../validate.js'
 import { splitRows } from '../split.js'
-import { type Cell, type Column, cellOf, columnLength, columnTypes, joinColumns, selectColumn } from './column.js'
+import {
+  type Cell,
+  type Column,
+  cellOf,
+  columnLength,
+  columnTypes,
+  isSound,
+  joinColumns,
+  selectColumn,
+} from './column.js'
 import type { TableNote } from './column-reading.js'
 import { collectRows, type RowsOptions, rowsToColumns } from './from-rows.js'
 import { unknownColumn } from './unknown-column.js'
@@ -35,6 +44,14 @@ const OWN = Symbol('Table')
 
 const NONE_SKIPPED: SkippedRows = { rows: 0, first: [] }
 
+/** Of a table that came from a text file. */
+export interface FileRows {
+  /** The line of the file that each row begins in, from 1. */
+  readonly lines?: Int32Array | undefined
+  /** What the reader took for granted, a sentence each. */
+  readonly notes?: readonly string[]
+}
+
 /**
  * Columns with names and types, as a file holds them: numbers, categories, booleans, dates, any of which may be missing.
  * A table does not change; what is selected from it is a copy.
@@ -48,9 +65,18 @@ export class Table {
   readonly columns: readonly Column[]
   /** Bad rows that the reader was told to skip. */
   readonly skipped: SkippedRows
+  /** What the reader took for granted of the file, a sentence each, such as lines above the header that it left out. */
+  readonly fileNotes: readonly string[]
+  readonly #lines: Int32Array | undefined
   readonly #byName: ReadonlyMap<string, Column>
 
-  private constructor(rows: number, columns: readonly Column[], skipped: SkippedRows, key?: typeof OWN) {
+  private constructor(
+    rows: number,
+    columns: readonly Column[],
+    skipped: SkippedRows,
+    file: FileRows,
+    key?: typeof OWN,
+  ) {
     if (key !== OWN) {
       throw new DeepblasError(
         'ERR_DEEPBLAS_ARGUMENT',
@@ -60,6 +86,8 @@ export class Table {
     this.rows = rows
     this.columns = columns
     this.skipped = skipped
+    this.fileNotes = file.notes ?? []
+    this.#lines = file.lines
     this.#byName = new Map(columns.map((column) => [column.name, column]))
   }
 
@@ -68,7 +96,7 @@ export class Table {
    *
    * @throws DeepblasError ERR_DEEPBLAS_SHAPE for columns of different length, ERR_DEEPBLAS_ARGUMENT for two of one name
    */
-  static of(columns: readonly Column[], skipped: SkippedRows = NONE_SKIPPED): Table {
+  static of(columns: readonly Column[], skipped: SkippedRows = NONE_SKIPPED, file: FileRows = {}): Table {
     array('columns', columns, 'columns')
     if (columns.length === 0) throw invalid('columns', 'at least one column', columns)
     const rows = columnLength(checkedColumn('columns[0]', columns[0]!))
@@ -84,7 +112,7 @@ export class Table {
         )
       }
     }
-    return new Table(rows, [...columns], skipped, OWN)
+    return new Table(rows, [...columns], skipped, file, OWN)
   }
 
   /**
@@ -125,7 +153,13 @@ export class Table {
       rows: tables.reduce((sum, table) => sum + table.skipped.rows, 0),
       first: tables.flatMap((table) => table.skipped.first).slice(0, MOST_SHOWN),
     }
-    return Table.of(columns, skipped)
+    const notes = [...new Set(tables.flatMap((table) => table.fileNotes))]
+    return Table.of(columns, skipped, { lines: joinLines(tables.map((table) => table.#lines)), notes })
+  }
+
+  /** The line of the text file that a row came from, from 1; undefined for a table that came from elsewhere. */
+  line(row: number): number | undefined {
+    return this.#lines?.[row]
   }
 
   /** What was assumed when the columns were read, and what is odd about their values. */
@@ -161,7 +195,10 @@ export class Table {
       }
     }
     const taken = Int32Array.from(rows)
-    return Table.of(this.columns.map((column) => selectColumn(column, taken)))
+    const all = this.#lines
+    const lines = all && taken.map((row) => all[row]!)
+    const columns = this.columns.map((column) => selectColumn(column, taken))
+    return Table.of(columns, NONE_SKIPPED, { lines, notes: this.fileNotes })
   }
 
   /** All columns but these; every one must be there. */
@@ -169,7 +206,7 @@ export class Table {
     for (const name of array('names', names, 'names of columns')) this.column(string('names', name))
     const kept = this.columns.filter((column) => !names.includes(column.name))
     if (kept.length === 0) throw invalid('names', 'names that leave a column', names)
-    return Table.of(kept, this.skipped)
+    return Table.of(kept, this.skipped, { lines: this.#lines, notes: this.fileNotes })
   }
 
   /**
@@ -210,7 +247,20 @@ export class Table {
 /** Bad rows that are kept to be shown. */
 export const MOST_SHOWN = 100
 
+function joinLines(parts: readonly (Int32Array | undefined)[]): Int32Array | undefined {
+  const known = parts.filter((part) => part !== undefined)
+  if (known.length < parts.length) return undefined
+  const lines = new Int32Array(known.reduce((sum, part) => sum + part.length, 0))
+  let from = 0
+  for (const part of known) {
+    lines.set(part, from)
+    from += part.length
+  }
+  return lines
+}
+
 function checkedColumn(argument: string, column: Column): Column {
+  if (isSound(column)) return column
   plainObject(argument, column)
   string(`${argument}.name`, column.name)
   oneOf(`${argument}.type`, column.type, columnTypes)

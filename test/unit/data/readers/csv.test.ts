@@ -546,12 +546,12 @@ test('a field of ten megabytes', async () => {
 })
 
 test('options are checked', async () => {
-  await expect(read('a', { delimiter: ';;' })).rejects.toThrow('single character that is no line end for delimiter')
+  await expect(read('a', { delimiter: ';\n' })).rejects.toThrow('text without line ends for delimiter')
+  await expect(read('a', { quote: '""' })).rejects.toThrow("single character that is no line end, or '' for none")
   await expect(read('a', { delimiter: "'", quote: "'" })).rejects.toThrow('another character than the quote')
   await expect(read('a', { delimiter: ',', decimal: ',' })).rejects.toThrow("'.' beside the delimiter ','")
   await expect(read('a', { header: ['x', 'x'] })).rejects.toThrow('names that differ')
-  // @ts-expect-error no such encoding
-  await expect(read('a', { encoding: 'utf8' })).rejects.toThrow("Did you mean 'utf-8'?")
+  await expect(read('a', { encoding: 'utf-7' })).rejects.toThrow("Did you mean 'utf-8'?")
   // @ts-expect-error no such type
   await expect(read('a', { types: { a: 'text' } })).rejects.toThrow("for types['a']")
   // @ts-expect-error no such option
