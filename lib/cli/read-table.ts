@@ -14,10 +14,11 @@ import { isMissing } from '../strategy/column-values.js'
 import type { Given, OptionDescriptions } from './command.js'
 import { count } from './profile.js'
 import { inOptions, type Terminal, UsageError } from './terminal.js'
+import { type TextSettings, textOptions, textSettings } from './text-options.js'
 import { assignments, choice, columnNames, knownColumn } from './values.js'
 
 export const readerOptions: OptionDescriptions = {
-  delimiter: { value: '<character>', help: 'between fields: , ; | or tab; recognised without it' },
+  ...textOptions,
   types: {
     value: '<column=type,...>',
     help: 'types of columns: number, category, boolean or date; inferred without it; may be given several times',
@@ -37,8 +38,7 @@ export const readerOptions: OptionDescriptions = {
   'skip-bad-rows': { help: 'leave out rows that cannot be read, and say how many; without it they are an error' },
 }
 
-export interface ReaderSettings {
-  readonly delimiter?: string
+export interface ReaderSettings extends TextSettings {
   readonly decimal?: '.' | ','
   readonly header?: boolean
   readonly dateFormats: Readonly<Record<string, string>>
@@ -55,9 +55,9 @@ export function readerSettings(given: Given): ReaderSettings {
   const header = choice(given, 'header', ['yes', 'no'])
   const dates = choice(given, 'dates', dateOrders)
   return {
+    ...textSettings(given),
     ...(dates === undefined ? {} : { dates }),
     dateFormats: dateFormatsOf(given),
-    ...(delimiter === undefined ? {} : { delimiter: delimiterOf(delimiter) }),
     ...(decimal === undefined ? {} : { decimal }),
     ...(header === undefined ? {} : { header: header === 'yes' }),
     types: assignments(given, 'types', columnTypes),
@@ -91,12 +91,6 @@ function dateFormatsOf(given: Given): Record<string, string> {
   )
 }
 
-function delimiterOf(text: string): string {
-  if (text === 'tab' || text === '\\t') return '\t'
-  if (text.length === 1 && text !== '"') return text
-  throw new UsageError(`--delimiter takes one character, or tab, but '${text}' was given.`)
-}
-
 const MILLISECONDS_BETWEEN_REPORTS = 200
 
 /** A whole file, with its progress on a terminal. */
@@ -124,7 +118,9 @@ export async function readTable(path: string, settings: ReaderSettings, terminal
 
 const MOST_SHOWN = 3
 
-export function tellSkipped(path: string, { skipped }: Table, { stderr }: Terminal): void {
+/** What was left out of the file, and what was taken for granted. */
+export function tellSkipped(path: string, { skipped, fileNotes }: Table, { stderr }: Terminal): void {
+  for (const note of fileNotes) stderr.write(`${path}: ${inOptions(note)}\n`)
   if (skipped.rows === 0) return
   const shown = skipped.first.slice(0, MOST_SHOWN).map(({ line, reason }) => `  ${path}:${line}: ${inOptions(reason)}`)
   stderr.write(`${rowsText(skipped.rows, 'bad row')} of ${path} left out:\n${shown.join('\n')}\n`)

@@ -9,7 +9,7 @@ import { readDates } from '../table/read-dates.js'
 import type { BadRow, Table } from '../table/table.js'
 import { type PlannedColumn, TableBuilder } from '../table/table-builder.js'
 import { unknownColumn } from '../table/unknown-column.js'
-import { guessDecimal, hasHeader } from './csv-dialect.js'
+import { guessDecimal, hasHeader, standsAboveNumbers } from './csv-dialect.js'
 import type { Opening } from './csv-opening.js'
 import type { CheckedCsvOptions } from './csv-options.js'
 import { badRowProblem, type CsvRecord, type Dialect } from './csv-records.js'
@@ -111,7 +111,7 @@ export class CsvAssembly {
       typeof header === 'boolean'
         ? header
         : header === undefined && hasHeader(first.fields, asLong.map(fieldsOf), { missing, decimal })
-    const names = this.#names(first, named ? below : undefined)
+    const names = this.#names(first, named ? below : undefined, decimal)
     this.#width = names.length
     this.#widthOf = named ? 'the header' : Array.isArray(header) ? 'header' : `line ${first.line}`
     const rows = named ? sample.slice(1) : sample
@@ -139,7 +139,7 @@ export class CsvAssembly {
   }
 
   /** @param below the rows below a header; undefined where there is none */
-  #names(first: CsvRecord, below: readonly CsvRecord[] | undefined): readonly string[] {
+  #names(first: CsvRecord, below: readonly CsvRecord[] | undefined, decimal: '.' | ','): readonly string[] {
     const { header } = this.#given
     if (header !== undefined && typeof header !== 'boolean') return header
     if (below === undefined) return first.fields.map((_, i) => `column${i + 1}`)
@@ -152,11 +152,19 @@ export class CsvAssembly {
       this.#notes.push('Every line ends with a delimiter: the empty field behind it is left out.')
       return this.#distinct(first, fields.at(-1)!.trim() === '' ? fields.slice(0, -1) : fields)
     }
-    if (below.length > 1 && haveRowNames(below, fields.length + 1) && !fields.includes(ROW_NAMES)) {
+    if (this.#haveRowNames(fields, below.map(fieldsOf), decimal)) {
       this.#notes.push(`The rows have a field more than the header: the first column is named '${ROW_NAMES}'.`)
       return [ROW_NAMES, ...this.#distinct(first, fields)]
     }
     return this.#distinct(first, fields)
+  }
+
+  /** Whether all rows have a field more than the header, and none begins as another does: no title stands above. */
+  #haveRowNames(header: readonly string[], below: readonly (readonly string[])[], decimal: '.' | ','): boolean {
+    if (header.length < 2 || below.length < 2 || header.includes(ROW_NAMES)) return false
+    if (!below.every((fields) => fields.length === header.length + 1)) return false
+    if (new Set(below.map(([name]) => name)).size < below.length) return false
+    return !standsAboveNumbers(below[0]!, below.slice(1), { missing: this.#given.missing, decimal })
   }
 
   #distinct(first: CsvRecord, fields: readonly string[]): readonly string[] {
@@ -315,12 +323,6 @@ function isTrailing({ fields }: CsvRecord, header: readonly string[]): boolean {
 
 function isLongerByNothing(fields: readonly string[], width: number): boolean {
   return fields.length === width + 1 && fields[width]!.trim() === ''
-}
-
-/** Whether all rows are of that length, and none begins as another does. */
-function haveRowNames(rows: readonly CsvRecord[], length: number): boolean {
-  if (!rows.every(({ fields }) => fields.length === length)) return false
-  return new Set(rows.map(({ fields }) => fields[0])).size === rows.length
 }
 
 /** Where most rows are longer than the first: what that may mean. */

@@ -149,12 +149,7 @@ export function hasHeader(
     const value = numberIn(text)
     return value === undefined ? [] : [{ value, at }]
   })
-  const isNumber = (text: string) => numberIn(text) !== undefined
-  const words = first.flatMap((text, at) => (isNumber(text) || isMissing(text, missing) ? [] : [at]))
-  for (const at of words) {
-    const known = shown.flatMap((row) => (isMissing(row[at]!, missing) ? [] : [row[at]!]))
-    if (known.length > 0 && known.every(isNumber)) return true
-  }
+  if (standsAboveNumbers(first, shown, { missing, decimal })) return true
   if (numbers.length === 0) return true
   if (numbers.length === first.length && first.length > 1) {
     const start = numbers[0]!.value
@@ -175,4 +170,19 @@ export function hasHeader(
     return (value >= least && value <= most) || !Number.isInteger(value)
   })
   return within.length * 2 < numbers.length
+}
+
+/** Whether a word of the first row stands where all rows below that have a value have numbers. */
+export function standsAboveNumbers(
+  first: readonly string[],
+  below: readonly (readonly string[])[],
+  { missing, decimal }: { readonly missing: ReadonlySet<string>; readonly decimal: '.' | ',' },
+): boolean {
+  const numberIn = decimal === ',' ? commaNumberOf : numberOf
+  const shown = firstOf(below)
+  return first.some((word, at) => {
+    if (numberIn(word) !== undefined || isMissing(word, missing)) return false
+    const known = shown.flatMap((row) => (isMissing(row[at]!, missing) ? [] : [row[at]!]))
+    return known.length > 0 && known.every((text) => numberIn(text) !== undefined)
+  })
 }

@@ -71,7 +71,10 @@ describe('wrong use is told, with exit code 2', () => {
     [['train', 'data.csv', '--target', 'left', '--class-weights', 'equal'], /--class-weights takes balanced/],
     [['train', 'data.csv', '--target', 'left', '--types', 'fee'], /--types takes column=type.*'fee'/],
     [['train', 'data.csv', '--target', 'left', '--types', 'fee=nubmer'], /Did you mean 'number'/],
-    [['train', 'data.csv', '--target', 'left', '--delimiter', ';;'], /--delimiter takes one character/],
+    [['train', 'data.csv', '--target', 'left', '--delimiter', 'a"b'], /--delimiter takes one character/],
+    [['train', 'data.csv', '--target', 'left', '--quote', 'ab'], /--quote takes one character, or none/],
+    [['train', 'data.csv', '--target', 'left', '--encoding', 'utf-7'], /for --encoding.*Did you mean 'utf-8'/],
+    [['train', 'data.csv', '--target', 'left', '--skip-rows', '-1'], /--skip-rows takes a whole number/],
     [['train', 'data.csv', '--target', 'left', '--ignore', 'left'], /--ignore names the target/],
     [
       ['train', 'data.csv', '--target', 'left', '--out', '/no/such/folder/m.safetensors'],
@@ -185,7 +188,7 @@ describe('what cannot be done is told without a stack, with exit code 1', () => 
   test('delimiters and decimal points that exclude each other', async () => {
     for (const more of [
       ['--delimiter', '"'],
-      ['--delimiter', ';;'],
+      ['--delimiter', ':', '--quote', ':'],
       ['--delimiter', ',', '--decimal', ','],
     ]) {
       const { code } = await deepblas(['train', data, '--target', 'left', ...more])
