@@ -69,7 +69,9 @@ describe('recognised', () => {
     const table = await read('"mpg" "cyl" "kind"\n"Mazda RX4" 21 6 "a"\n"Fiat 128" 32.4 4 "b"\n"Valiant" 18.1 6 "a"\n')
     expect(table.names).toEqual(['row.names', 'mpg', 'cyl', 'kind'])
     expect(table.row(1)).toEqual({ 'row.names': 'Fiat 128', mpg: 32.4, cyl: 4, kind: 'b' })
-    expect(table.fileNotes).toEqual(["The rows have a field more than the header: the first column is named 'row.names'."])
+    expect(table.fileNotes).toEqual([
+      "The rows have a field more than the header: the first column is named 'row.names'.",
+    ])
     // Names stand once each: rows that begin alike are rows with a field too many.
     await expect(read('a,b\n1,2,3\n1,5,6\n')).rejects.toThrow('line 2: it has 3 fields where the header has 2 fields')
   })
