@@ -53,7 +53,8 @@ function wrong(encoding: ColumnEncoding, value: unknown, place: Place): Deepblas
   )
 }
 
-function expectedBy(encoding: ColumnEncoding): string {
+/** What a value of the column may be, for messages. */
+export function expectedBy(encoding: ColumnEncoding): string {
   if (encoding.kind !== 'date' || encoding.format === undefined) return EXPECTED[encoding.kind]
   return `a date (a Date, or a text as ${encoding.format}, as the training rows had)`
 }

@@ -7,9 +7,10 @@ import type { Dataset } from '../dataset.js'
 import { allocate, type NamedColumns } from '../parts.js'
 import type { ColumnType } from '../table/column.js'
 import { ISO_FORMAT } from '../table/date-format.js'
+import { objectRow, plainCell } from '../table/plain-rows.js'
 import { Table } from '../table/table.js'
 import { unknownColumn } from '../table/unknown-column.js'
-import { codeOf, codesOf, numberOf, numbersOf } from './cells.js'
+import { codeOf, codesOf, expectedBy, numberOf, numbersOf } from './cells.js'
 import { type ColumnEncoding, type DroppedColumn, featureNames, widthOf } from './column-encoding.js'
 import { encodedDataset } from './encoded-dataset.js'
 import { EncoderFit } from './encoder-fit.js'
@@ -232,9 +233,7 @@ export class Encoder {
     if (rows instanceof Table)
       return this.#filled(rows.rows, (column) => valuesOf(column, tableColumn(rows, column.name)))
     for (const [i, row] of array('rows', rows, 'objects').entries()) {
-      if (typeof row !== 'object' || row === null || Array.isArray(row)) {
-        throw invalid(`rows[${i}]`, 'object with a value for every column', row)
-      }
+      objectRow(`rows[${i}]`, row)
     }
     return this.#filled(rows.length, (column) => cellsOf(column, rows))
   }
@@ -305,14 +304,15 @@ function valuesOf(encoding: ColumnEncoding, column: ReturnType<Table['column']>)
 
 function cellsOf(encoding: ColumnEncoding, rows: readonly ObjectRow[]): Float64Array | Int32Array {
   const { name } = encoding
-  const cell = (row: ObjectRow) => {
+  const place = (row: number) => () => `column '${name}', row ${row}`
+  const isCategory = encoding.kind === 'oneHot' || encoding.kind === 'embedding'
+  const cell = (row: ObjectRow, i: number) => {
     // Null and undefined are missing values; a key that is not there is a mistake.
     if (!Object.hasOwn(row, name)) throw unknownColumn(name, Object.keys(row))
-    return row[name]
+    return plainCell(row[name], name, isCategory, () => `${expectedBy(encoding)} in ${place(i)()}`)
   }
-  const place = (row: number) => () => `column '${name}', row ${row}`
   if (encoding.kind === 'oneHot' || encoding.kind === 'embedding') {
-    return Int32Array.from(rows, (row, i) => codeOf(encoding, cell(row), place(i)))
+    return Int32Array.from(rows, (row, i) => codeOf(encoding, cell(row, i), place(i)))
   }
-  return Float64Array.from(rows, (row, i) => numberOf(encoding, cell(row), place(i)))
+  return Float64Array.from(rows, (row, i) => numberOf(encoding, cell(row, i), place(i)))
 }

@@ -8,6 +8,7 @@ import { columnBuilder, isMissing } from './column-builder.js'
 import { dateFormat } from './date-format.js'
 import { type DateOrder, dateOrders } from './date-inference.js'
 import { inferType } from './infer.js'
+import { invalidDateNotes, objectRow, plainRow } from './plain-rows.js'
 import { readDates } from './read-dates.js'
 import { missingTexts } from './texts.js'
 import { unknownColumn } from './unknown-column.js'
@@ -85,10 +86,7 @@ export function rowsToColumns(rows: readonly unknown[], options: RowsOptions | u
   }
   const names = new Set<string>()
   for (const [i, row] of rows.entries()) {
-    if (typeof row !== 'object' || row === null || Array.isArray(row)) {
-      throw invalid(`rows[${i}]`, 'object with a value for every column', row)
-    }
-    for (const name of Object.keys(row)) names.add(name)
+    for (const name of Object.keys(objectRow(`rows[${i}]`, row))) names.add(name)
   }
   for (const name of [...given.types.keys(), ...given.ignore]) {
     if (!names.has(name)) throw unknownColumn(name, [...names])
@@ -97,7 +95,9 @@ export function rowsToColumns(rows: readonly unknown[], options: RowsOptions | u
   if (kept.length === 0) {
     throw new DeepblasError('ERR_DEEPBLAS_DATA', 'Expected rows with at least one column but received none.')
   }
-  return kept.map((name) => columnOf(name, rows as readonly Readonly<Record<string, unknown>>[], given))
+  const isCategory = (name: string) => given.types.get(name) === 'category'
+  const objects = rows.map((row, i) => plainRow(row as Readonly<Record<string, unknown>>, i, kept, isCategory))
+  return kept.map((name) => columnOf(name, objects, given))
 }
 
 function columnOf(
@@ -119,7 +119,11 @@ function columnOf(
     throw new DeepblasError('ERR_DEEPBLAS_DATA', `The column '${name}' ${reading.question}.`)
   }
   const { type, notes } = reading
-  const builder = columnBuilder(name, type, { missing, dateFormat: reading.format, notes })
+  const builder = columnBuilder(name, type, {
+    missing,
+    dateFormat: reading.format,
+    notes: [...notes, ...invalidDateNotes(values)],
+  })
   for (const [i, row] of rows.entries()) {
     const value = row[name]
     if (builder.add(value)) continue
