@@ -1,14 +1,108 @@
 /*
- * Where the package lies: the sources are one file each, and the built ones are bundled into few (scripts/bundle.mjs),
- * so no path relative to the file at hand would hold for both.
+ * Where the package lies: the addon and what else is no JavaScript of ours are found from there. The sources are one file
+ * each, the built ones are bundled into few (scripts/bundle.mjs), and a user's bundler may have put them anywhere else.
  */
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import nodeModule from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { DeepblasError } from './errors.js'
 
-/** The folder of this package's package.json. */
-export const packageRoot: string = nearest(dirname(fileURLToPath(import.meta.url)))
+/** The version of this code; not there where the sources run as they are. Put in by scripts/bundle.mjs. */
+declare const DEEPBLAS_VERSION: string | undefined
+
+const NAME = 'deepblas'
+
+let found: string | undefined
+
+/**
+ * The folder of this package's package.json. Of code in a user's bundle, the folder of the installed package that Node
+ * finds from the bundle, the program or the working directory.
+ *
+ * @throws DeepblasError ERR_DEEPBLAS_LOAD that says how to leave deepblas out of a bundle, where there is no such package,
+ *   or it is of another version than the code
+ */
+export function packageRoot(): string {
+  found ??= find()
+  return found
+}
+
+/**
+ * What asks Node for modules as this package does: its dependencies are found, also where they lie below it. From a bundle
+ * of webpack too, which takes a `createRequire` that is imported by name out of the code.
+ */
+export function packageRequire(): NodeJS.Require {
+  return nodeModule.createRequire(join(packageRoot(), 'package.json'))
+}
+
+function find(): string {
+  const files = ownFiles()
+  for (const file of files) {
+    const folder = nearest(dirname(file))
+    if (descriptionIn(folder)?.name === NAME) return ofThisVersion(folder)
+  }
+  for (const file of [...files, process.argv[1] ?? '', join(process.cwd(), 'package.json')]) {
+    const folder = installedFor(file)
+    if (folder !== undefined) return ofThisVersion(folder)
+  }
+  throw bundled([...files, process.argv[1] ?? ''].find((file) => existsSync(file)))
+}
+
+/** What code and addon tell each other changes from version to version. */
+function ofThisVersion(folder: string): string {
+  const version = descriptionIn(folder)?.version
+  if (typeof DEEPBLAS_VERSION !== 'string' || version === DEEPBLAS_VERSION) return folder
+  throw new DeepblasError(
+    'ERR_DEEPBLAS_LOAD',
+    `Expected deepblas ${DEEPBLAS_VERSION}, of which the code is that runs, in ${folder} but found ${version}. If deepblas ` +
+      'was bundled, build the bundle anew.',
+  )
+}
+
+/** The file of this code, by each way of telling: a bundler leaves one of them, or writes in where the source was. */
+function ownFiles(): string[] {
+  const files: string[] = []
+  const url: unknown = import.meta.url
+  if (typeof url === 'string' && url.startsWith('file:')) files.push(fileURLToPath(url))
+  try {
+    // There in CommonJS alone. A look at its type first would not do: webpack writes 'string' in, whatever comes out.
+    files.push(__filename)
+  } catch {
+    return files
+  }
+  return files
+}
 
 function nearest(folder: string): string {
   return existsSync(join(folder, 'package.json')) || dirname(folder) === folder ? folder : nearest(dirname(folder))
+}
+
+function descriptionIn(folder: string): { name?: unknown; version?: unknown } | undefined {
+  try {
+    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+function installedFor(file: string): string | undefined {
+  try {
+    return dirname(nodeModule.createRequire(file).resolve(`${NAME}/package.json`))
+  } catch {
+    return undefined
+  }
+}
+
+function bundled(file: string | undefined): DeepblasError {
+  return new DeepblasError(
+    'ERR_DEEPBLAS_LOAD',
+    `The native addon of deepblas cannot be found: deepblas was bundled${file === undefined ? '' : ` into ${file}`}, and the ` +
+      'package deepblas is not installed where the bundle runs. Install it there (npm install deepblas), and mark it ' +
+      'external when bundling, so that bundle and addon are of one version:\n' +
+      '- esbuild: --external:deepblas\n' +
+      "- rollup, rolldown: external: ['deepblas']\n" +
+      "- webpack: externals: { deepblas: 'node-commonjs deepblas' }\n" +
+      "- Vite: ssr: { external: ['deepblas'] }\n" +
+      "- Next.js: serverExternalPackages: ['deepblas']",
+  )
 }

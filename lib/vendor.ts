@@ -3,11 +3,8 @@
  * The sources run with the same files out of the dev dependencies.
  */
 import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { packageRoot } from './package-root.js'
-
-const load = createRequire(import.meta.url)
+import { packageRequire, packageRoot } from './package-root.js'
 
 /** What is used of fflate. */
 export interface Fflate {
@@ -22,6 +19,6 @@ interface Vendored {
 }
 
 export function vendored<Name extends keyof Vendored>(name: Name): Vendored[Name] {
-  const path = join(packageRoot, 'dist', 'vendor', `${name}.cjs`)
-  return load(existsSync(path) ? path : name) as Vendored[Name]
+  const path = join(packageRoot(), 'dist', 'vendor', `${name}.cjs`)
+  return packageRequire()(existsSync(path) ? path : name) as Vendored[Name]
 }

@@ -76,6 +76,6 @@ function helpFor(command: string | undefined): string {
 }
 
 function version(): string {
-  const description: unknown = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'))
+  const description: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'))
   return (description as { version: string }).version
 }

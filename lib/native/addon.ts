@@ -2,9 +2,8 @@
  * The one door to C++: finds the addon, loads it once per environment, and declares every native symbol. TypeScript has
  * validated all that goes through it; what comes back as an error carries a code.
  */
-import { createRequire } from 'node:module'
 import { DeepblasError, type ErrorCode } from '../errors.js'
-import { packageRoot } from '../package-root.js'
+import { packageRequire, packageRoot } from '../package-root.js'
 
 /** Floats of one or many members, laid out alike: parameters, gradients, optimizer state. */
 export interface Arena {
@@ -212,13 +211,13 @@ export function native(): Addon {
 }
 
 function load(): Addon {
-  const require = createRequire(import.meta.url)
   // OpenBLAS chooses its own kernels at load; a forced instruction set must reach it before.
   const forced = process.env.DEEPBLAS_ISA
   const core = forced === undefined ? undefined : { baseline: 'Nehalem', avx2: 'Haswell', avx512: 'SkylakeX' }[forced]
   if (core !== undefined && process.env.OPENBLAS_CORETYPE === undefined) process.env.OPENBLAS_CORETYPE = core
+  const root = packageRoot()
   try {
-    return (require('node-gyp-build') as (folder: string) => Addon)(packageRoot)
+    return (packageRequire()('node-gyp-build') as (folder: string) => Addon)(root)
   } catch (cause) {
     const told = cause as { code?: string; message?: string }
     if (told.code?.startsWith('ERR_DEEPBLAS_')) {

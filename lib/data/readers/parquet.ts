@@ -8,7 +8,7 @@ import type { Column, ColumnType } from '../table/column.js'
 import type { CheckedRowsOptions, RowsOptions } from '../table/from-rows.js'
 import { Table } from '../table/table.js'
 import { checkColumnOptions, columnOfValues, type DeclaredColumn, wantedColumns } from './columns.js'
-import { optionalPackage } from './optional-package.js'
+import { optionalPackage, packageIfInstalled } from './optional-package.js'
 
 interface SchemaElement {
   readonly name: string
@@ -123,9 +123,8 @@ async function decompressors(): Promise<Readonly<Record<string, Decompress>>> {
     LZ4_RAW: missing('LZ4'),
     LZO: missing('LZO'),
   }
-  const name: string = 'hyparquet-compressors'
-  const { compressors } = await import(name).catch(() => ({ compressors: {} }))
-  return { ...own, ...compressors }
+  const more = await packageIfInstalled<{ compressors: Record<string, Decompress> }>('hyparquet-compressors')
+  return { ...own, ...more?.compressors }
 }
 
 function missing(compression: string): Decompress {
