@@ -34,6 +34,7 @@ export const readerOptions: OptionDescriptions = {
     value: '<order>',
     help: 'how dates such as 03/04/2024 are read: dayFirst or monthFirst; iso: only 2024-04-03 is a date',
   },
+  'ignore-case': { help: 'Yes, yes and YES are one category, yes; without it they are kept apart, which is told' },
   header: { value: '<yes or no>', help: 'whether the first row names the columns; recognised without it' },
   'skip-bad-rows': { help: 'leave out rows that cannot be read, and say how many; without it they are an error' },
 }
@@ -41,6 +42,7 @@ export const readerOptions: OptionDescriptions = {
 export interface ReaderSettings extends TextSettings {
   readonly decimal?: '.' | ','
   readonly header?: boolean
+  readonly ignoreCase: boolean
   readonly dateFormats: Readonly<Record<string, string>>
   readonly dates?: DateOrder
   readonly types: Readonly<Record<string, ColumnType>>
@@ -58,6 +60,7 @@ export function readerSettings(given: Given): ReaderSettings {
     ...textSettings(given),
     ...(dates === undefined ? {} : { dates }),
     dateFormats: dateFormatsOf(given),
+    ignoreCase: given.switches.has('ignore-case'),
     ...(decimal === undefined ? {} : { decimal }),
     ...(header === undefined ? {} : { header: header === 'yes' }),
     types: assignments(given, 'types', columnTypes),

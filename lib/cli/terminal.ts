@@ -76,6 +76,7 @@ export function inOptions(message: string): string {
       /\bdateFormats: \{ '([^']+)': '([^']+)' \}/g,
       (_, name: string, format: string) => `--date-format ${optionValue(`${name}=${format}`)}`,
     )
+    .replaceAll('ignoreCase: true', '--ignore-case')
     .replaceAll(/\bdates: '(\w+)'/g, '--dates $1')
     .replaceAll('a smaller learningRate', 'a smaller --learning-rate')
     .replaceAll(/task: '(\w+)'/g, '--task $1')

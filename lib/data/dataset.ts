@@ -37,7 +37,9 @@ import type { CsvOptions } from './readers/csv-options.js'
 import type { TextInput } from './readers/text-source.js'
 import { type NumberArray, type Rows, type Table, table } from './rows.js'
 import { shuffledRows, splitRows } from './split.js'
+import type { TableNote } from './table/column-reading.js'
 import type { RowsOptions } from './table/from-rows.js'
+import { spellingNotes } from './table/spelling.js'
 import { checkTargets, readTargets, readWeights, requireFinite, type Targets } from './targets.js'
 
 export interface DatasetInput {
@@ -253,6 +255,13 @@ export class Dataset {
   /** Names of the classes, where the targets had them. */
   get labels(): readonly string[] | undefined {
     return this.#parts.labels
+  }
+
+  /** What is odd about the names of classes, and of a table's categories: spellings such as Yes and yes that may be one. */
+  get notes(): readonly TableNote[] {
+    const { encoder, labels = [] } = this
+    if (encoder !== undefined) return encoder.notes
+    return spellingNotes(labels, () => undefined).map((note): TableNote => ({ column: 'y', ...note }))
   }
 
   /** What made the features of a table's columns; a model that fits these rows takes it over. */

@@ -8,6 +8,7 @@ import { isDate } from '../../kinds.js'
 import { describe, typeName } from '../../validate.js'
 import type { Column } from '../table/column.js'
 import { dateFormat } from '../table/date-format.js'
+import { oneSpelling } from '../table/spelling.js'
 import { booleanOf, dateOf, missingTexts, numberOf as numberOfText } from '../table/texts.js'
 import type { CategoryEncoding, ColumnEncoding } from './column-encoding.js'
 
@@ -90,13 +91,12 @@ function timeOf(value: unknown, format: string | undefined): number | undefined 
 
 /** The codes of the column's values among the levels of an encoding. */
 export function codesOf(encoding: CategoryEncoding, column: Column): Int32Array {
-  const codes = levelCodes(encoding)
   if (column.type === 'category') {
-    const known = column.levels.map((level) => codes.get(level) ?? 0)
+    const known = column.levels.map((level) => codeOfLevel(encoding, level))
     return Int32Array.from(column.codes, (code) => known[code] ?? 0)
   }
   return Int32Array.from(column.values, (value) =>
-    Number.isNaN(value) ? 0 : (codes.get(textOf(column.type, value)) ?? 0),
+    Number.isNaN(value) ? 0 : codeOfLevel(encoding, textOf(column.type, value)),
   )
 }
 
@@ -106,7 +106,11 @@ export function codeOf(encoding: CategoryEncoding, value: unknown, place: Place)
   const text = levelTextOf(value)
   // No text of an object would be a level: taken for an unknown one, it would go unnoticed.
   if (text === undefined) throw wrong(encoding, value, place)
-  return levelCodes(encoding).get(text) ?? 0
+  return codeOfLevel(encoding, text)
+}
+
+function codeOfLevel(encoding: CategoryEncoding, text: string): number {
+  return levelCodes(encoding).get(encoding.ignoreCase === true ? oneSpelling(text) : text) ?? 0
 }
 
 /** As a table reads it: what it takes for no category is undefined. */

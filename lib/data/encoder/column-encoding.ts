@@ -55,6 +55,8 @@ export interface CategoryEncoding {
   readonly unknown: boolean
   /** Of an embedding: the name of the model's input. */
   readonly input?: string
+  /** Whether spellings of a text are one level; levels are then in lower case. */
+  readonly ignoreCase?: boolean
 }
 
 export type ColumnEncoding = NumberEncoding | QuantileEncoding | BooleanEncoding | DateEncoding | CategoryEncoding

@@ -26,6 +26,8 @@ export class ColumnStatistics {
   readonly type: ColumnType
   /** Of dates: how their texts were written. */
   readonly format: string | undefined
+  /** Of categories: whether spellings of a text were united. */
+  readonly ignoreCase: boolean
   rows = 0
   missing = 0
   /** Rows of every value, as text, where they are counted; complete unless `levelsLeftOut`. */
@@ -55,6 +57,7 @@ export class ColumnStatistics {
     this.name = name
     this.type = type
     this.format = column.type === 'date' ? column.format : undefined
+    this.ignoreCase = column.type === 'category' && column.ignoreCase === true
     this.#countsNumbers = count
     if (sample && type === 'number') this.#sample = []
   }

@@ -102,14 +102,15 @@ function columnFrom(what: string, value: unknown): ColumnEncoding {
       }
     default: {
       const embedded = kind === 'embedding'
-      parts(what, given, ['name', 'kind', 'levels', 'unknown', ...(embedded ? ['input'] : [])])
+      parts(what, given, ['name', 'kind', 'levels', 'unknown', 'ignoreCase', ...(embedded ? ['input'] : [])])
       const levels = array(`${what}.levels`, given.levels, 'strings').map((level, i) =>
         string(`${what}.levels[${i}]`, level),
       )
       if (levels.length === 0) throw invalid(`${what}.levels`, 'at least one level', levels)
       requireDistinct(`${what}.levels`, levels)
       const unknown = boolean(`${what}.unknown`, given.unknown)
-      return { name, kind, levels, unknown, ...(embedded ? { input: inputFrom(`${what}.input`, given.input) } : {}) }
+      const input = embedded ? { input: inputFrom(`${what}.input`, given.input) } : {}
+      return { name, kind, levels, unknown, ...input, ...ignoreCaseFrom(what, given) }
     }
   }
 }
@@ -123,13 +124,18 @@ function targetFrom(value: unknown): TargetEncoding {
     parts(what, given, ['name', 'task', 'mean', 'deviation'])
     return { name, task, ...scaleFrom(what, given) }
   }
-  parts(what, given, ['name', 'task', 'labels'])
+  parts(what, given, ['name', 'task', 'labels', 'ignoreCase'])
   const labels = array(`${what}.labels`, given.labels, 'strings').map((label, i) =>
     string(`${what}.labels[${i}]`, label),
   )
   if (labels.length < 2) throw invalid(`${what}.labels`, 'at least two labels', labels)
   requireDistinct(`${what}.labels`, labels)
-  return { name, task, labels }
+  return { name, task, labels, ...ignoreCaseFrom(what, given) }
+}
+
+/** Files from before it have none. */
+function ignoreCaseFrom(what: string, { ignoreCase }: Record<string, unknown>): { ignoreCase?: boolean } {
+  return ignoreCase === undefined ? {} : { ignoreCase: boolean(`${what}.ignoreCase`, ignoreCase) }
 }
 
 function exactScale(what: string, value: unknown): Scale {

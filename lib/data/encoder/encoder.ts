@@ -6,8 +6,10 @@ import { array, invalid } from '../../validate.js'
 import type { Dataset } from '../dataset.js'
 import { allocate, type NamedColumns } from '../parts.js'
 import type { ColumnType } from '../table/column.js'
+import type { TableNote } from '../table/column-reading.js'
 import { ISO_FORMAT } from '../table/date-format.js'
 import { objectRow, plainCell } from '../table/plain-rows.js'
+import { spellingNotes } from '../table/spelling.js'
 import { Table } from '../table/table.js'
 import { unknownColumn } from '../table/unknown-column.js'
 import { codeOf, codesOf, expectedBy, numberOf, numbersOf } from './cells.js'
@@ -212,6 +214,17 @@ export class Encoder {
     return Object.fromEntries(
       this.columns.flatMap((column) => (column.kind === 'date' ? [[column.name, column.format ?? ISO_FORMAT]] : [])),
     )
+  }
+
+  /** What is odd about the names of classes and levels: spellings that may be one. */
+  get notes(): TableNote[] {
+    const { target } = this.#description
+    const told = (column: string, names: readonly string[]) =>
+      spellingNotes(names, () => undefined).map((note): TableNote => ({ column, ...note }))
+    return [
+      ...(target?.task === 'classification' ? told(target.name, target.labels) : []),
+      ...this.columns.flatMap((one) => ('levels' in one ? told(one.name, one.levels) : [])),
+    ]
   }
 
   /**

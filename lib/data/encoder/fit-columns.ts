@@ -131,8 +131,9 @@ function categoryOf(
   if (!kept && levels.length + Number(unknown) < 2) return levels.length < one.counts.size ? 'rare' : 'constant'
   const { embeddings, oneHotLevels } = options
   const embedded = embeddings === 'auto' ? levels.length > oneHotLevels : embeddings
-  if (!embedded) return { name, kind: 'oneHot', levels, unknown }
-  return { name, kind: 'embedding', levels, unknown, input: inputName(name, inputs) }
+  const folded = one.ignoreCase ? { ignoreCase: true } : {}
+  if (!embedded) return { name, kind: 'oneHot', levels, unknown, ...folded }
+  return { name, kind: 'embedding', levels, unknown, input: inputName(name, inputs), ...folded }
 }
 
 /** A name for the model's input that is also one of parameters: letters, digits and _. */

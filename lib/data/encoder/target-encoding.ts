@@ -16,7 +16,13 @@ const MOST_NUMBER_CLASSES = 20
 const FEWEST_ROWS_OF_CLASS = 5
 
 export type TargetEncoding =
-  | { readonly name: string; readonly task: 'classification'; readonly labels: readonly string[] }
+  | {
+      readonly name: string
+      readonly task: 'classification'
+      readonly labels: readonly string[]
+      /** Whether spellings of a label are one; labels are then in lower case. */
+      readonly ignoreCase?: boolean
+    }
   /** The network's values times `deviation` plus `mean` are the column's. */
   | ({ readonly name: string; readonly task: 'regression' } & Scale)
 
@@ -47,7 +53,8 @@ export function fitTarget(one: ColumnStatistics, { task: asked, scaleTarget }: C
     )
   }
   const task = asked ?? suggestedTask(one)
-  if (task === 'classification') return { name, task, labels: labelsOf(one) }
+  if (task === 'classification')
+    return { name, task, labels: labelsOf(one), ...(one.ignoreCase ? { ignoreCase: true } : {}) }
   if (one.type === 'category') {
     throw new DeepblasError(
       'ERR_DEEPBLAS_DATA',
@@ -103,7 +110,8 @@ export function encodeTarget(target: TargetEncoding, column: Column): Int32Array
     if (large >= 0) throw unusable(target, large, values[large], 'a number that float32 can hold once it is scaled')
     return scaled
   }
-  const encoding: CategoryEncoding = { name: target.name, kind: 'oneHot', levels: target.labels, unknown: false }
+  const { name, labels, ignoreCase = false } = target
+  const encoding: CategoryEncoding = { name, kind: 'oneHot', levels: labels, unknown: false, ignoreCase }
   const codes = codesOf(encoding, column)
   const bad = codes.indexOf(0)
   if (bad >= 0) {

@@ -28,10 +28,11 @@ export function checkColumnOptions(reader: string, options: RowsOptions | undefi
 /** The columns that are not ignored, with the types that the options ask for. */
 export function wantedColumns(
   declared: readonly DeclaredColumn[],
-  { types, ignore }: CheckedRowsOptions,
+  { types, ignore, namedInIgnoreCase }: CheckedRowsOptions,
 ): WantedColumn[] {
   const names = declared.map(({ name }) => name)
-  for (const name of [...types.keys(), ...ignore]) if (!names.includes(name)) throw unknownColumn(name, names)
+  for (const name of [...types.keys(), ...ignore, ...namedInIgnoreCase])
+    if (!names.includes(name)) throw unknownColumn(name, names)
   const wanted = declared.flatMap(({ name, type, declared }): WantedColumn[] => {
     if (ignore.has(name)) return []
     if (type === undefined) {

@@ -200,14 +200,16 @@ export class CsvAssembly {
     decimal: '.' | ',',
   ): Promise<PlannedColumn[]> {
     const { types, ignore, missing, dateFormats, dates } = this.#given
+    const ignoresCase = this.#given.ignoreCase
     const all = new Set(names)
-    for (const name of [...types.keys(), ...ignore]) if (!all.has(name)) throw unknownColumn(name, names)
+    for (const name of [...types.keys(), ...ignore, ...this.#given.namedInIgnoreCase])
+      if (!all.has(name)) throw unknownColumn(name, names)
     const columns: PlannedColumn[] = []
     for (const [at, name] of names.entries()) {
       if (ignore.has(name)) continue
       const known = types.get(name)
       if (known !== undefined && known !== 'date') {
-        columns.push({ name, type: known, at, given: true })
+        columns.push({ name, type: known, at, given: true, ignoreCase: ignoresCase(name) })
         continue
       }
       const values = rows.map((fields) => fields[at]!).filter((text) => !isMissing(text, missing))
@@ -215,7 +217,8 @@ export class CsvAssembly {
       const given = known !== undefined
       const reading = readDates(values, { name, type: inferred, given, format: dateFormats.get(name), dates })
       if (reading.question !== undefined) throw new FileProblem(`its column '${name}' ${reading.question}`)
-      columns.push({ name, type: reading.type, at, given, dateFormat: reading.format, notes: reading.notes })
+      const { type, format: dateFormat, notes } = reading
+      columns.push({ name, type, at, given, dateFormat, notes, ignoreCase: ignoresCase(name) })
       await this.#turns.giveWay()
     }
     if (columns.length === 0) throw new FileProblem('ignore leaves none of its columns')

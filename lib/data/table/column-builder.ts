@@ -7,6 +7,7 @@ import { type Column, type ColumnType, soundColumn } from './column.js'
 import { type ColumnNote, type ColumnReading, columnReading } from './column-reading.js'
 import { dateFormat, ISO_FORMAT } from './date-format.js'
 import { growingFloats, growingIntegers } from './growing-values.js'
+import { spelledColumn } from './spelling.js'
 import { booleanOf, commaNumberOf, dateOf, numberOf } from './texts.js'
 
 /** Levels and rows between two steps. */
@@ -21,6 +22,8 @@ export interface BuilderOptions {
   readonly dateFormat?: string | undefined
   /** What is told of the column. */
   readonly notes?: readonly ColumnNote[] | undefined
+  /** Of categories: whether spellings of one text are united. Default: false. */
+  readonly ignoreCase?: boolean | undefined
 }
 
 export interface ColumnBuilder {
@@ -126,10 +129,12 @@ class CategoryBuilder implements ColumnBuilder {
   readonly #name: string
   readonly #missing: ReadonlySet<string>
   readonly #reading: ColumnReading | undefined
+  readonly #ignoreCase: boolean
   #numbers = new Map<string, number>()
   readonly #codes = growingIntegers()
 
-  constructor(name: string, { missing, notes }: BuilderOptions) {
+  constructor(name: string, { missing, notes, ignoreCase = false }: BuilderOptions) {
+    this.#ignoreCase = ignoreCase
     this.#name = name
     this.#reading = columnReading({ notes })
     this.#missing = missing
@@ -156,7 +161,8 @@ class CategoryBuilder implements ColumnBuilder {
     for (const level of this.#numbers.keys()) if (levels.push(level) % ROWS_OF_STEP === 0) yield
     this.#numbers = new Map()
     const told = this.#reading === undefined ? {} : { reading: this.#reading }
-    return soundColumn(yield* withoutUnused({ name: this.#name, ...told, type: 'category', levels, codes }))
+    const column = yield* withoutUnused({ name: this.#name, ...told, type: 'category', levels, codes })
+    return soundColumn(spelledColumn(column, this.#ignoreCase))
   }
 
   #codeOf(value: unknown): number | undefined {
@@ -177,7 +183,7 @@ class CategoryBuilder implements ColumnBuilder {
 }
 
 /** Rows that were taken back may leave a level behind that no row has. */
-function* withoutUnused(column: Column & { type: 'category' }): Steps<Column> {
+function* withoutUnused(column: Column & { type: 'category' }): Steps<Column & { type: 'category' }> {
   const { codes, levels } = column
   const used = new Uint8Array(levels.length)
   for (let row = 0; row < codes.length; row++) {

@@ -21,8 +21,16 @@ export type Column =
   | (OfAnyType & { readonly type: 'date'; readonly values: Float64Array; readonly format?: string })
   /** 0, 1 or NaN. */
   | (OfAnyType & { readonly type: 'boolean'; readonly values: Float64Array })
-  /** Texts, each kept once in `levels`; `codes` say which one a row has. */
-  | (OfAnyType & { readonly type: 'category'; readonly levels: readonly string[]; readonly codes: Int32Array })
+  /**
+   * Texts, each kept once in `levels`; `codes` say which one a row has. `ignoreCase`: spellings of a text were united, and
+   * levels are in lower case.
+   */
+  | (OfAnyType & {
+      readonly type: 'category'
+      readonly levels: readonly string[]
+      readonly codes: Int32Array
+      readonly ignoreCase?: boolean
+    })
 
 /** One value of a table, as a program meets it; undefined where it is missing. */
 export type Cell = number | string | boolean | Date | undefined
@@ -86,7 +94,13 @@ export function joinColumns(parts: readonly Column[]): Column {
       for (let i = 0; i < part.codes.length; i++) codes[from + i] = united[part.codes[i]!] ?? -1
       from += part.codes.length
     }
-    return { ...named, type: 'category', levels: [...numbers.keys()], codes }
+    return {
+      ...named,
+      type: 'category',
+      levels: [...numbers.keys()],
+      codes,
+      ...(first.ignoreCase ? { ignoreCase: true } : {}),
+    }
   }
   const values = new Float64Array(length)
   for (const part of parts) {

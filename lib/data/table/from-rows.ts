@@ -30,9 +30,14 @@ export interface RowsOptions {
    * ISO 8601 are recognised. Default: such a column is an error that asks.
    */
   readonly dates?: DateOrder
+  /**
+   * Columns of texts, or true for all of them, in which spellings that differ only in capitals, blanks or Unicode form are
+   * one: Yes, yes and YES become yes. Default: they are kept apart, and `notes` of the table tells of them.
+   */
+  readonly ignoreCase?: boolean | readonly string[]
 }
 
-export const rowsOptionNames = ['types', 'ignore', 'missing', 'dateFormats', 'dates'] as const
+export const rowsOptionNames = ['types', 'ignore', 'missing', 'dateFormats', 'dates', 'ignoreCase'] as const
 
 export interface CheckedRowsOptions {
   readonly types: ReadonlyMap<string, ColumnType>
@@ -40,6 +45,9 @@ export interface CheckedRowsOptions {
   readonly missing: ReadonlySet<string>
   readonly dateFormats: ReadonlyMap<string, string>
   readonly dates: DateOrder | undefined
+  /** Names that ignoreCase lists. */
+  readonly namedInIgnoreCase: readonly string[]
+  readonly ignoreCase: (name: string) => boolean
 }
 
 export function checkRowsOptions({
@@ -48,6 +56,7 @@ export function checkRowsOptions({
   missing = missingTexts,
   dateFormats = {},
   dates,
+  ignoreCase = false,
 }: RowsOptions): CheckedRowsOptions {
   const typed = Object.entries(plainObject('types', types)).map(
     ([name, type]) => [name, oneOf(`types['${name}']`, type, columnTypes)] as const,
@@ -58,7 +67,15 @@ export function checkRowsOptions({
     if (type !== 'date') throw invalid(`types['${name}']`, "'date', since dateFormats names the column", type)
     return [name, dateFormat(argument, string(argument, format)).pattern] as const
   })
+  const folded =
+    typeof ignoreCase === 'boolean'
+      ? []
+      : array('ignoreCase', ignoreCase, 'names of columns, or true or false').map((name, i) =>
+          string(`ignoreCase[${i}]`, name),
+        )
   return {
+    namedInIgnoreCase: folded,
+    ignoreCase: (name) => ignoreCase === true || folded.includes(name),
     types: new Map([...typed, ...formats.map(([name]) => [name, 'date'] as const)]),
     dateFormats: new Map(formats),
     dates: dates === undefined ? undefined : oneOf('dates', dates, dateOrders),
@@ -88,7 +105,7 @@ export function rowsToColumns(rows: readonly unknown[], options: RowsOptions | u
   for (const [i, row] of rows.entries()) {
     for (const name of Object.keys(objectRow(`rows[${i}]`, row))) names.add(name)
   }
-  for (const name of [...given.types.keys(), ...given.ignore]) {
+  for (const name of [...given.types.keys(), ...given.ignore, ...given.namedInIgnoreCase]) {
     if (!names.has(name)) throw unknownColumn(name, [...names])
   }
   const kept = [...names].filter((name) => !given.ignore.has(name))
@@ -103,7 +120,7 @@ export function rowsToColumns(rows: readonly unknown[], options: RowsOptions | u
 function columnOf(
   name: string,
   rows: readonly Readonly<Record<string, unknown>>[],
-  { types, missing, dateFormats, dates }: CheckedRowsOptions,
+  { types, missing, dateFormats, dates, ignoreCase }: CheckedRowsOptions,
 ): Column {
   const known = types.get(name)
   const values = rows.map((row) => row[name]).filter((value) => !isMissing(value, missing))
@@ -123,6 +140,7 @@ function columnOf(
     missing,
     dateFormat: reading.format,
     notes: [...notes, ...invalidDateNotes(values)],
+    ignoreCase: ignoreCase(name),
   })
   for (const [i, row] of rows.entries()) {
     const value = row[name]

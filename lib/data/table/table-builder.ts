@@ -20,6 +20,8 @@ export interface PlannedColumn {
   readonly dateFormat?: string | undefined
   /** What is told of the column. */
   readonly notes?: readonly ColumnNote[] | undefined
+  /** Of categories: whether spellings of one text are united. */
+  readonly ignoreCase?: boolean | undefined
 }
 
 const HELD: Readonly<Record<ColumnType, string>> = {
@@ -39,8 +41,8 @@ export class TableBuilder {
 
   constructor(columns: readonly PlannedColumn[], options: BuilderOptions) {
     this.#columns = columns
-    this.#builders = columns.map(({ name, type, dateFormat, notes }) =>
-      columnBuilder(name, type, { ...options, dateFormat, notes }),
+    this.#builders = columns.map(({ name, type, dateFormat, notes, ignoreCase }) =>
+      columnBuilder(name, type, { ...options, dateFormat, notes, ignoreCase }),
     )
   }
 
