@@ -1,3 +1,5 @@
+import './public-classes.js'
+
 export type { ActivationOption } from './activations/activation.js'
 export { ActivationFunction, type ActivationGradient } from './activations/activation-function.js'
 export { type CheckActivationOptions, checkActivation } from './activations/check-activation.js'

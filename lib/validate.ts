@@ -7,6 +7,7 @@
  * `this.units = positiveInteger('units', units)`.
  */
 
+import { otherCopyHint } from './copy.js'
 import { DeepblasError } from './errors.js'
 
 const LONGEST_TEXT = 60
@@ -52,7 +53,8 @@ export function typeName(value: unknown): string {
  */
 export function invalid(argument: string, expected: string, value: unknown, hint?: string): DeepblasError {
   const message = `Expected ${expected} for ${argument} but received ${describe(value)} of type ${typeName(value)}`
-  return new DeepblasError('ERR_DEEPBLAS_ARGUMENT', hint === undefined ? message : `${message}. ${hint}`)
+  const advice = otherCopyHint(value) ?? hint
+  return new DeepblasError('ERR_DEEPBLAS_ARGUMENT', advice === undefined ? message : `${message}. ${advice}`)
 }
 
 /** A whole number from 1 up to 2^53 - 1. */

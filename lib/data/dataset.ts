@@ -1,5 +1,5 @@
 import { DeepblasError } from '../errors.js'
-import { isInt32Array, isUint8Array, isUint8ClampedArray } from '../kinds.js'
+import { isInt32Array, isUint8Array, isUint8ClampedArray, plainNumberArray } from '../kinds.js'
 import type { TargetKind } from '../losses/loss.js'
 import { type Matrix, native } from '../native/addon.js'
 import { types } from '../native/tensor.js'
@@ -288,7 +288,7 @@ export class Dataset {
     if (!Number.isSafeInteger(index) || index < 0 || index >= this.rows) {
       throw invalid('index', `row from 0 to ${this.rows - 1}`, index)
     }
-    return this.#parts.x.row(index)
+    return plainNumberArray(this.#parts.x.row(index))
   }
 
   /** The target values of one row. */

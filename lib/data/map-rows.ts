@@ -3,7 +3,7 @@
  */
 
 import { DeepblasError } from '../errors.js'
-import { isUint8Array, isUint8ClampedArray } from '../kinds.js'
+import { isUint8Array, isUint8ClampedArray, plainNumberArray } from '../kinds.js'
 import { native } from '../native/addon.js'
 import { types } from '../native/tensor.js'
 import { invalid, knownOptions } from '../validate.js'
@@ -30,7 +30,7 @@ export function mapParts(parts: Parts, map: RowFunction): Parts {
   let features: Collected | undefined
   let targets: Collected | undefined
   for (let row = 0; row < parts.rows; row++) {
-    const { x, y } = mapped(map(parts.x.row(row), targetOf(parts.targets, row), row), row)
+    const { x, y } = mapped(map(plainNumberArray(parts.x.row(row)), targetOf(parts.targets, row), row), row)
     if (row === 0) {
       features = x && new Collected('x', parts.rows, x.length, Float32Array)
       targets = y && new Collected('y', parts.rows, y.length, Float64Array)

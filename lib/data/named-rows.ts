@@ -1,6 +1,7 @@
 /*
  * Rows given as several inputs with names, put beside each other.
  */
+import { otherCopyHint } from '../copy.js'
 import { DeepblasError } from '../errors.js'
 import { invalid } from '../validate.js'
 import { allocate, type NamedColumns } from './parts.js'
@@ -12,6 +13,8 @@ export type NamedRows = Readonly<Record<string, Rows | NumberArray | readonly nu
 /** Whether rows have names, and are not one { data, shape }. */
 export function isNamedRows(value: unknown): value is NamedRows {
   if (typeof value !== 'object' || value === null || Array.isArray(value) || ArrayBuffer.isView(value)) return false
+  // A data set or table of another copy is no input by name either: the message is to say what it is.
+  if (otherCopyHint(value) !== undefined) return false
   return !('data' in value) && !('shape' in value) && Object.keys(value).length > 0
 }
 

@@ -1,4 +1,5 @@
 import type { Dataset } from '../data/dataset.js'
+import { plainNumberArray } from '../kinds.js'
 import type { Loss } from '../losses/loss.js'
 import { type Arena, native } from '../native/addon.js'
 import type { Tensor } from '../native/tensor.js'
@@ -46,7 +47,7 @@ export function traceNetwork(network: Network, parameters: Arena, data: Dataset,
   })
   const [sum, weight] = pass.runSync()
   const read = (tensor: Tensor | undefined): TracedMatrix | undefined =>
-    tensor && { data: pass.readTensor(tensor.index, 0, rows), shape: [rows, tensor.columns] }
+    tensor && { data: plainNumberArray(pass.readTensor(tensor.index, 0, rows)), shape: [rows, tensor.columns] }
   const layers = compiled.trace.map((record, index): LayerRecord => {
     const { x, forward, outputGradient, preActivationGradient } = record
     const layer = network.layers[index]!

@@ -1,3 +1,4 @@
+import { plainNumberArray } from '../kinds.js'
 import { type Arena, native } from './addon.js'
 
 /** How a parameter starts: drawn anew for every member from the model's seed, or given number by number. */
@@ -75,7 +76,7 @@ export class Parameter {
   }
 
   read(arena: Arena, member: number): Float32Array<ArrayBuffer> {
-    return arena.read(member, this.offset, this.rows, this.columns, this.panel)
+    return plainNumberArray(arena.read(member, this.offset, this.rows, this.columns, this.panel))
   }
 
   write(arena: Arena, member: number, values: Float32Array): void {

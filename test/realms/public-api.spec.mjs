@@ -10,6 +10,7 @@ import { Readable } from 'node:stream'
 import { createContext, runInContext, runInThisContext } from 'node:vm'
 import { gzipSync } from 'node:zlib'
 import * as arrow from 'apache-arrow'
+import { zipSync } from 'fflate'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import {
   Adam,
@@ -386,6 +387,47 @@ describe.each(realms)('values of %s realm', (_name, realm, parse) => {
     const bytes = arrow.tableToIPC(arrow.tableFromArrays({ n: Float64Array.of(1, 2) }))
     expect(plain((await readArrow(realm.Uint8Array.from(bytes))).column('n').values)).toEqual([1, 2])
   })
+})
+
+test('arrays that come back are of the realm of the caller', async () => {
+  const [npy, npz, tensors] = ['.npy', '.npz', '.safetensors'].map(newFile)
+  await writeNpy(npy, { data: Float32Array.of(1), shape: [1] })
+  const bytes = newFile('.npy')
+  await writeNpy(bytes, { data: Uint8Array.of(1), shape: [1] })
+  writeFileSync(npz, zipSync({ 'a.npy': new Uint8Array(readFileSync(bytes)) }))
+  await writeSafetensors(tensors, { tensors: [{ name: 'a', dtype: 'F32', shape: [1], data: Float32Array.of(1) }] })
+  const data = Dataset.from({ x: points, y: sums, sampleWeights: [1, 1, 1, 1, 1, 1] })
+  const model = small()
+  const seen = []
+  data.map((row) => {
+    seen.push(row)
+    return row
+  })
+  data.augment([(row) => void seen.push(row)])
+  for await (const batch of augmented(data, [noise({ standardDeviation: 0.1 })], { batchSize: 2 }))
+    seen.push(batch.row(0))
+  const table = Table.fromRows([{ a: 1 }, { a: 2 }])
+  const floats = {
+    row: data.row(0),
+    weights: model.getWeights()[0].data,
+    sampleWeights: data.sampleWeights(),
+    predict: model.predictSync(points).data,
+    'predict, later': (await model.predict(points)).data,
+    npy: (await readNpy(npy)).data,
+    safetensors: (await readSafetensors(tensors)).tensors[0].data,
+    ...Object.fromEntries(seen.map((row, i) => [`row ${i}`, row])),
+  }
+  const others = {
+    values: [table.column('a').values, Float64Array],
+    trace: [(await model.trace(data.take(2), { loss: 'meanSquaredError' })).layers[0].A.data, Float64Array],
+    npz: [(await readNpz(npz)).a.data, Uint8Array],
+  }
+  const all = [
+    ...Object.entries(floats).map(([name, array]) => [name, [array, Float32Array]]),
+    ...Object.entries(others),
+  ]
+  const foreign = all.filter(([, [array, Class]]) => !(array instanceof Class)).map(([name]) => name)
+  expect(foreign).toEqual([])
 })
 
 test('files of a model, in all ways of writing', async () => {

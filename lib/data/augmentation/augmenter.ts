@@ -4,7 +4,7 @@
  */
 
 import { DeepblasError } from '../../errors.js'
-import { numberArrayClass } from '../../kinds.js'
+import { numberArrayClass, plainNumberArray } from '../../kinds.js'
 import { native } from '../../native/addon.js'
 import { RandomStream } from '../../random.js'
 import { array, invalid, nonNegativeInteger } from '../../validate.js'
@@ -98,7 +98,7 @@ export class Augmenter {
   #sample(row: number): Sample {
     const columns = this.#targets?.columns ?? 0
     const y = this.#targets?.data.subarray(row * columns, (row + 1) * columns) ?? []
-    return { x: this.#parts.x.row(row), y: Float64Array.from(y) }
+    return { x: plainNumberArray(this.#parts.x.row(row)), y: Float64Array.from(y) }
   }
 }
 
