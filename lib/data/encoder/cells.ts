@@ -1,6 +1,6 @@
 /*
- * Values as they come, from a table's column or an object, read as an encoder's column wants them: numbers (NaN where
- * missing), or codes of levels (0 where unknown or missing).
+ * Single values as they come, from a table's column or an object, read as an encoder's column wants them: numbers (NaN
+ * where missing), or codes of levels (0 where unknown or missing).
  */
 
 import { DeepblasError } from '../../errors.js'
@@ -15,26 +15,6 @@ import type { CategoryEncoding, ColumnEncoding } from './column-encoding.js'
 const MISSING = new Set(missingTexts)
 
 type Place = () => string
-
-/** The column's values for an encoding of numbers, booleans or dates. */
-export function numbersOf(encoding: ColumnEncoding, column: Column): Float64Array {
-  if (column.type === 'category') {
-    const place = (code: number) => () => `column '${column.name}', row ${column.codes.indexOf(code)}`
-    // A level that no row has need not be a number.
-    const used = new Set(column.codes)
-    const known = column.levels.map((level, code) =>
-      used.has(code) ? numberOf(encoding, level, place(code)) : Number.NaN,
-    )
-    return Float64Array.from(column.codes, (code) => known[code] ?? Number.NaN)
-  }
-  const { values } = column
-  const direct = encoding.kind === 'date' ? column.type === 'date' : column.type !== 'date'
-  if (direct && encoding.kind !== 'boolean') return values
-  const cell = column.type === 'date' ? (value: number) => new Date(value) : (value: number) => value
-  return values.map((value, row) =>
-    Number.isNaN(value) ? value : numberOf(encoding, cell(value), () => `column '${column.name}', row ${row}`),
-  )
-}
 
 /** One value for an encoding of numbers, booleans or dates: a number or a date may come as a text. */
 export function numberOf(encoding: ColumnEncoding, value: unknown, place: Place): number {
@@ -89,17 +69,6 @@ function timeOf(value: unknown, format: string | undefined): number | undefined 
   return typeof text === 'string' ? dateFormat('format', format).read(text) : undefined
 }
 
-/** The codes of the column's values among the levels of an encoding. */
-export function codesOf(encoding: CategoryEncoding, column: Column): Int32Array {
-  if (column.type === 'category') {
-    const known = column.levels.map((level) => codeOfLevel(encoding, level))
-    return Int32Array.from(column.codes, (code) => known[code] ?? 0)
-  }
-  return Int32Array.from(column.values, (value) =>
-    Number.isNaN(value) ? 0 : codeOfLevel(encoding, textOf(column.type, value)),
-  )
-}
-
 /** The code of one value among the levels of an encoding. As in a file, blanks around a text do not count. */
 export function codeOf(encoding: CategoryEncoding, value: unknown, place: Place): number {
   if (value === undefined || value === null) return 0
@@ -109,7 +78,8 @@ export function codeOf(encoding: CategoryEncoding, value: unknown, place: Place)
   return codeOfLevel(encoding, text)
 }
 
-function codeOfLevel(encoding: CategoryEncoding, text: string): number {
+/** Of a level as a table has it. */
+export function codeOfLevel(encoding: CategoryEncoding, text: string): number {
   return levelCodes(encoding).get(encoding.ignoreCase === true ? oneSpelling(text) : text) ?? 0
 }
 

@@ -2,6 +2,7 @@
  * What an encoder needs to know of a column, gathered in one pass of bounded memory.
  */
 import { RandomStream } from '../../random.js'
+import type { Steps } from '../../turns.js'
 import type { Column, ColumnType } from '../table/column.js'
 import { textOf } from './cells.js'
 import { RunningScale } from './running-scale.js'
@@ -12,6 +13,8 @@ export const MOST_LEVELS = 100_000
 /** Values that quantiles are taken of: of more, a sample. */
 const MOST_SAMPLED = 100_000
 const SAMPLE_STREAM = 7
+/** Values between two steps. */
+const VALUES_OF_STEP = 16_384
 
 export interface StatisticsOptions {
   /** Whether quantiles will be asked for. */
@@ -41,6 +44,7 @@ export class ColumnStatistics {
   /** The number farthest from 0, and the first row that has it. */
   largest = 0
   rowOfLargest = 0
+  lineOfLargest: number | undefined
   /** Whether a date has a time of day. */
   hour = false
   readonly values = new RunningScale()
@@ -66,9 +70,19 @@ export class ColumnStatistics {
     return this.rows - this.missing
   }
 
-  add(column: Column): void {
-    if (column.type === 'category') this.#addTexts(column.levels, column.codes)
-    else for (const value of column.values) this.#addNumber(value)
+  /** @param lineOf the line of the file that a row of the column's table is from, if it is from one */
+  *add(column: Column, lineOf: (row: number) => number | undefined): Steps<void> {
+    if (column.type === 'category') {
+      yield* this.#addTexts(column.levels, column.codes)
+      return
+    }
+    const { values } = column
+    const before = this.rows
+    for (let row = 0; row < values.length; row++) {
+      this.#addNumber(values[row]!)
+      if (row % VALUES_OF_STEP === VALUES_OF_STEP - 1) yield
+    }
+    if (this.rowOfLargest >= before) this.lineOfLargest = lineOf(this.rowOfLargest - before)
   }
 
   /** In order of size. */
@@ -76,14 +90,18 @@ export class ColumnStatistics {
     return Float64Array.from(this.#sample ?? []).sort()
   }
 
-  #addTexts(levels: readonly string[], codes: Int32Array): void {
+  *#addTexts(levels: readonly string[], codes: Int32Array): Steps<void> {
     const counts = new Float64Array(levels.length)
-    for (const code of codes) {
-      if (code < 0) this.missing++
-      else counts[code]!++
+    for (let row = 0; row < codes.length; row++) {
+      if (codes[row]! < 0) this.missing++
+      else counts[codes[row]!]!++
+      if (row % VALUES_OF_STEP === VALUES_OF_STEP - 1) yield
     }
     this.rows += codes.length
-    for (const [code, level] of levels.entries()) if (counts[code]! > 0) this.#count(level, counts[code]!)
+    for (const [code, level] of levels.entries()) {
+      if (counts[code]! > 0) this.#count(level, counts[code]!)
+      if (code % VALUES_OF_STEP === VALUES_OF_STEP - 1) yield
+    }
     this.varies = this.counts.size > 1
   }
 

@@ -1,4 +1,5 @@
 import { DeepblasError } from '../../errors.js'
+import type { Steps } from '../../turns.js'
 import { invalid } from '../../validate.js'
 import { Table } from '../table/table.js'
 import { unknownColumn } from '../table/unknown-column.js'
@@ -19,7 +20,7 @@ export class EncoderFit {
     this.#options = checkEncoderOptions(options)
   }
 
-  add(table: Table): void {
+  *add(table: Table): Steps<void> {
     if (!(table instanceof Table)) throw invalid('tables', 'tables', table)
     this.#statistics ??= this.#begin(table)
     for (const one of this.#statistics) {
@@ -32,12 +33,13 @@ export class EncoderFit {
           `Read all of them with types: { '${one.name}': '${one.type}' }.`,
         )
       }
-      one.add(column)
+      yield* one.add(column, (row) => table.line(row))
+      yield
     }
     this.#rows += table.rows
   }
 
-  finish(): EncoderDescription {
+  *finish(): Steps<EncoderDescription> {
     if (this.#statistics === undefined || this.#rows === 0) {
       throw new DeepblasError('ERR_DEEPBLAS_DATA', 'Expected at least one row to fit an encoder on but received none.')
     }
@@ -45,7 +47,7 @@ export class EncoderFit {
     const own = this.#statistics.find((one) => one.name === name)
     const target = own && fitTarget(own, this.#options)
     const features = this.#statistics.filter((one) => one !== own)
-    return { ...fitColumns(features, this.#options), target, rows: this.#rows }
+    return { ...(yield* fitColumns(features, this.#options)), target, rows: this.#rows }
   }
 
   #begin(table: Table): readonly ColumnStatistics[] {

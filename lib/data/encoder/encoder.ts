@@ -2,6 +2,7 @@ import { DeepblasError } from '../../errors.js'
 import type { Json } from '../../files/strict-json.js'
 import type { NamedInputs } from '../../layers/inputs.js'
 import { refuseStructuredClone, showWhenInspected } from '../../own-methods.js'
+import { atOnce, inTurns, type Steps } from '../../turns.js'
 import { array, invalid } from '../../validate.js'
 import type { Dataset } from '../dataset.js'
 import { allocate, type NamedColumns } from '../parts.js'
@@ -12,8 +13,9 @@ import { objectRow, plainCell } from '../table/plain-rows.js'
 import { spellingNotes } from '../table/spelling.js'
 import { Table } from '../table/table.js'
 import { unknownColumn } from '../table/unknown-column.js'
-import { codeOf, codesOf, expectedBy, numberOf, numbersOf } from './cells.js'
+import { codeOf, expectedBy, numberOf } from './cells.js'
 import { type ColumnEncoding, type DroppedColumn, featureNames, widthOf } from './column-encoding.js'
+import { type NameOfRow, nameOfRow, valuesOf } from './column-values.js'
 import { encodedDataset } from './encoded-dataset.js'
 import { EncoderFit } from './encoder-fit.js'
 import { type EncoderDescription, encoderFromJson, encoderToJson } from './encoder-json.js'
@@ -22,6 +24,9 @@ import { encodeTarget } from './target-encoding.js'
 import { writeColumn } from './write-column.js'
 
 const ROWS_OF_BLOCK = 512
+/** Between two steps: rows as objects, and columns of a block. */
+const ROWS_OF_STEP = 2048
+const COLUMNS_OF_STEP = 64
 
 /** In JavaScript nothing keeps anybody from calling a private constructor: this class alone has the key. */
 const OWN = Symbol('Encoder')
@@ -91,21 +96,19 @@ export class Encoder {
    *   there, numbers too large to be scaled, a target with missing values or of one value, or where no column is left
    */
   static async fit(tables: Table | AsyncIterable<Table>, options?: EncoderOptions): Promise<Encoder> {
-    if (tables instanceof Table) return Encoder.fitSync(tables, options)
+    if (tables instanceof Table) return new Encoder(await inTurns(fitSteps(tables, options)), OWN)
     if (typeof tables !== 'object' || tables === null || !(Symbol.asyncIterator in tables)) {
       throw invalid('tables', 'Table or AsyncIterable of tables', tables)
     }
     const fit = new EncoderFit(options)
-    for await (const table of tables) fit.add(table)
-    return new Encoder(fit.finish(), OWN)
+    for await (const table of tables) await inTurns(fit.add(table))
+    return new Encoder(await inTurns(fit.finish()), OWN)
   }
 
   /** As `fit`, of one table at once. */
   static fitSync(table: Table, options?: EncoderOptions): Encoder {
     if (!(table instanceof Table)) throw invalid('table', 'Table', table, 'Make one with Table.fromRows or readCsv.')
-    const fit = new EncoderFit(options)
-    fit.add(table)
-    return new Encoder(fit.finish(), OWN)
+    return new Encoder(atOnce(fitSteps(table, options)), OWN)
   }
 
   /** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT that names the part that is wrong */
@@ -234,21 +237,49 @@ export class Encoder {
    * @throws DeepblasError ERR_DEEPBLAS_DATA for a column that is missing, a text where a number should be, an unknown label
    */
   encode(table: Table): Dataset {
-    const { data: x, rows, columns } = this.encodeFeatures(table)
-    const { target } = this.#description
-    const y =
-      target !== undefined && table.has(target.name) ? encodeTarget(target, table.column(target.name)) : undefined
-    return encodedDataset({ x, rows, columns, y, labels: this.labels, inputs: this.namedInputs }, this)
+    return atOnce(this.#encoded(table))
+  }
+
+  /** As `encode`, with turns of the event loop in between: for large tables, in a process that has other work. */
+  async encodeAsync(table: Table): Promise<Dataset> {
+    return await inTurns(this.#encoded(table))
   }
 
   /** The features of a table, or of rows as objects: as a network takes them. The target is not looked at. */
   encodeFeatures(rows: Table | readonly ObjectRow[]): EncodedRows {
-    if (rows instanceof Table)
-      return this.#filled(rows.rows, (column) => valuesOf(column, tableColumn(rows, column.name)))
+    return atOnce(this.#features(rows))
+  }
+
+  /** As `encodeFeatures`, with turns of the event loop in between. The rows must not change meanwhile. */
+  async encodeFeaturesAsync(rows: Table | readonly ObjectRow[]): Promise<EncodedRows> {
+    return await inTurns(this.#features(rows))
+  }
+
+  *#encoded(table: Table): Steps<Dataset> {
+    const { data: x, rows, columns } = yield* this.#features(table)
+    const { target } = this.#description
+    const y =
+      target !== undefined && table.has(target.name)
+        ? yield* encodeTarget(target, table.column(target.name), rowsOf(table))
+        : undefined
+    return encodedDataset({ x, rows, columns, y, labels: this.labels, inputs: this.namedInputs }, this)
+  }
+
+  *#features(rows: Table | readonly ObjectRow[]): Steps<EncodedRows> {
+    if (rows instanceof Table) {
+      const rowName = rowsOf(rows)
+      const valuesOfColumn = (column: ColumnEncoding) => valuesOf(column, tableColumn(rows, column.name), rowName)
+      return yield* this.#filled(rows.rows, rowName, valuesOfColumn)
+    }
     for (const [i, row] of array('rows', rows, 'objects').entries()) {
       objectRow(`rows[${i}]`, row)
+      if (i % ROWS_OF_STEP === ROWS_OF_STEP - 1) yield
     }
-    return this.#filled(rows.length, (column) => cellsOf(column, rows))
+    return yield* this.#filled(
+      rows.length,
+      (row) => `row ${row}`,
+      (column) => cellsOf(column, rows),
+    )
   }
 
   /**
@@ -285,23 +316,44 @@ export class Encoder {
     return this.#json
   }
 
-  #filled(rows: number, valuesOfColumn: (column: ColumnEncoding) => Float64Array | Int32Array): EncodedRows {
+  *#filled(
+    rows: number,
+    rowName: NameOfRow,
+    valuesOfColumn: (column: ColumnEncoding) => Steps<Float64Array | Int32Array>,
+  ): Steps<EncodedRows> {
     if (rows === 0) throw new DeepblasError('ERR_DEEPBLAS_DATA', 'Expected at least one row but received none.')
     const columns = this.features
     const data = allocate(rows, columns, Float32Array)
-    const values = this.columns.map(valuesOfColumn)
+    const values: (Float64Array | Int32Array)[] = []
+    for (const column of this.columns) {
+      values.push(yield* valuesOfColumn(column))
+      yield
+    }
+    const widths = this.columns.map(widthOf)
     // Block by block: the rows of a block stay in cache from column to column.
     for (let firstRow = 0; firstRow < rows; firstRow += ROWS_OF_BLOCK) {
       const end = Math.min(rows, firstRow + ROWS_OF_BLOCK)
-      const filling = { data: data.subarray(firstRow * columns, end * columns), columns, firstRow }
+      const filling = { data: data.subarray(firstRow * columns, end * columns), columns, firstRow, rowName }
       let to = 0
       for (const [i, column] of this.columns.entries()) {
         writeColumn(column, values[i]!.subarray(firstRow, end), filling, to)
-        to += widthOf(column)
+        to += widths[i]!
+        if (i % COLUMNS_OF_STEP === COLUMNS_OF_STEP - 1) yield
       }
+      yield
     }
     return { data, rows, columns }
   }
+}
+
+function* fitSteps(table: Table, options: EncoderOptions | undefined): Steps<EncoderDescription> {
+  const fit = new EncoderFit(options)
+  yield* fit.add(table)
+  return yield* fit.finish()
+}
+
+function rowsOf(table: Table): NameOfRow {
+  return (row) => nameOfRow(row, table.line(row))
 }
 
 function tableColumn(table: Table, name: string) {
@@ -309,23 +361,17 @@ function tableColumn(table: Table, name: string) {
   throw unknownColumn(name, table.names)
 }
 
-function valuesOf(encoding: ColumnEncoding, column: ReturnType<Table['column']>): Float64Array | Int32Array {
-  return encoding.kind === 'oneHot' || encoding.kind === 'embedding'
-    ? codesOf(encoding, column)
-    : numbersOf(encoding, column)
-}
-
-function cellsOf(encoding: ColumnEncoding, rows: readonly ObjectRow[]): Float64Array | Int32Array {
+function* cellsOf(encoding: ColumnEncoding, rows: readonly ObjectRow[]): Steps<Float64Array | Int32Array> {
   const { name } = encoding
-  const place = (row: number) => () => `column '${name}', row ${row}`
-  const isCategory = encoding.kind === 'oneHot' || encoding.kind === 'embedding'
-  const cell = (row: ObjectRow, i: number) => {
+  const category = encoding.kind === 'oneHot' || encoding.kind === 'embedding' ? encoding : undefined
+  const values = category === undefined ? new Float64Array(rows.length) : new Int32Array(rows.length)
+  for (const [i, row] of rows.entries()) {
     // Null and undefined are missing values; a key that is not there is a mistake.
     if (!Object.hasOwn(row, name)) throw unknownColumn(name, Object.keys(row))
-    return plainCell(row[name], name, isCategory, () => `${expectedBy(encoding)} in ${place(i)()}`)
+    const place = () => `column '${name}', row ${i}`
+    const cell = plainCell(row[name], name, category !== undefined, () => `${expectedBy(encoding)} in ${place()}`)
+    values[i] = category === undefined ? numberOf(encoding, cell, place) : codeOf(category, cell, place)
+    if (i % ROWS_OF_STEP === ROWS_OF_STEP - 1) yield
   }
-  if (encoding.kind === 'oneHot' || encoding.kind === 'embedding') {
-    return Int32Array.from(rows, (row, i) => codeOf(encoding, cell(row, i), place(i)))
-  }
-  return Float64Array.from(rows, (row, i) => numberOf(encoding, cell(row, i), place(i)))
+  return values
 }

@@ -1,7 +1,9 @@
 /*
  * From what is known of the training rows' columns to how they are encoded.
  */
+
 import { DeepblasError } from '../../errors.js'
+import type { Steps } from '../../turns.js'
 import { type CategoryEncoding, type ColumnEncoding, type DroppedColumn, droppedReasons } from './column-encoding.js'
 import type { ColumnStatistics } from './column-statistics.js'
 import type { CheckedOptions } from './fit-options.js'
@@ -21,7 +23,7 @@ export interface FittedColumns {
 }
 
 /** @throws DeepblasError ERR_DEEPBLAS_DATA where no column is left, or numbers are too large to be scaled */
-export function fitColumns(statistics: readonly ColumnStatistics[], options: CheckedOptions): FittedColumns {
+export function* fitColumns(statistics: readonly ColumnStatistics[], options: CheckedOptions): Steps<FittedColumns> {
   const columns: ColumnEncoding[] = []
   const dropped: DroppedColumn[] = [...options.ignore]
   const inputs = new Set<string>(['numeric'])
@@ -29,6 +31,7 @@ export function fitColumns(statistics: readonly ColumnStatistics[], options: Che
     const encoding = encodingOf(one, options, inputs)
     if (typeof encoding === 'string') dropped.push({ name: one.name, reason: encoding })
     else columns.push(encoding)
+    yield
   }
   if (columns.length === 0) throw noColumn(dropped)
   // Numbers first, as the inputs of a model have them.

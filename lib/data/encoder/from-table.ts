@@ -58,7 +58,8 @@ async function encoded<ReaderOptions extends object>(
   const reader = Object.fromEntries(entries.filter(([name]) => !isEncoders(name))) as ReaderOptions
   if (encoder === undefined) {
     const table = await read(reader)
-    return Encoder.fitSync(table, fit).encode(table)
+    const own = await Encoder.fit(table, fit)
+    return await own.encodeAsync(table)
   }
   if (!(encoder instanceof Encoder)) throw invalid('encoder', 'Encoder', encoder, 'Give that of the training data.')
   const { target, ...others } = fit
@@ -73,7 +74,7 @@ async function encoded<ReaderOptions extends object>(
   // A column is read as it was for the encoder: a zip code that looks like a number stays a text.
   const types = { ...encoder.types, ...(reader as { types?: object }).types }
   const dateFormats = dateFormatsAsRead(encoder, types, (reader as RowsOptions).dateFormats)
-  return encoder.encode(await read({ ...reader, types, dateFormats }))
+  return await encoder.encodeAsync(await read({ ...reader, types, dateFormats }))
 }
 
 function given<Options extends object>(what: string, options: Options): Options {

@@ -2,18 +2,21 @@
  * The column that is to be predicted: class numbers and their names, or scaled values.
  */
 import { DeepblasError } from '../../errors.js'
+import type { Steps } from '../../turns.js'
 import { describe } from '../../validate.js'
 import type { Column } from '../table/column.js'
 import { cellOf } from '../table/column.js'
-import { codesOf, numbersOf } from './cells.js'
 import type { CategoryEncoding, NumberEncoding, Scale } from './column-encoding.js'
 import type { ColumnStatistics } from './column-statistics.js'
+import { codesOf, type NameOfRow, numbersOf } from './column-values.js'
 import type { CheckedOptions, Task } from './fit-options.js'
 import { LARGEST_FLOAT32, tooLarge } from './too-large.js'
 
 /** Whole numbers of more values than this are no classes, unless one says so. */
 const MOST_NUMBER_CLASSES = 20
 const FEWEST_ROWS_OF_CLASS = 5
+/** Rows between two steps. */
+const ROWS_OF_STEP = 16_384
 
 export type TargetEncoding =
   | {
@@ -99,37 +102,45 @@ function labelsOf({ name, counts, levelsLeftOut }: ColumnStatistics): string[] {
  *
  * @throws DeepblasError ERR_DEEPBLAS_DATA for a missing value, or a label that the encoder does not have
  */
-export function encodeTarget(target: TargetEncoding, column: Column): Int32Array | Float64Array {
+export function* encodeTarget(
+  target: TargetEncoding,
+  column: Column,
+  rowName: NameOfRow,
+): Steps<Int32Array | Float64Array> {
   if (target.task === 'regression') {
     const encoding: NumberEncoding = { name: target.name, kind: 'number', mean: 0, deviation: 1, indicator: false }
-    const values = numbersOf(encoding, column)
-    const bad = values.findIndex((value) => !Number.isFinite(value))
-    if (bad >= 0) throw unusable(target, bad, cellOf(column, bad), 'a number')
-    const scaled = values.map((value) => (value - target.mean) / target.deviation)
-    const large = scaled.findIndex((value) => Math.abs(value) > LARGEST_FLOAT32)
-    if (large >= 0) throw unusable(target, large, values[large], 'a number that float32 can hold once it is scaled')
+    const values = yield* numbersOf(encoding, column, rowName)
+    const scaled = new Float64Array(values.length)
+    for (let row = 0; row < values.length; row++) {
+      const value = values[row]!
+      if (!Number.isFinite(value)) throw unusable(target, rowName(row), cellOf(column, row), 'a number')
+      scaled[row] = (value - target.mean) / target.deviation
+      if (Math.abs(scaled[row]!) > LARGEST_FLOAT32) {
+        throw unusable(target, rowName(row), value, 'a number that float32 can hold once it is scaled')
+      }
+      if (row % ROWS_OF_STEP === ROWS_OF_STEP - 1) yield
+    }
     return scaled
   }
   const { name, labels, ignoreCase = false } = target
   const encoding: CategoryEncoding = { name, kind: 'oneHot', levels: labels, unknown: false, ignoreCase }
-  const codes = codesOf(encoding, column)
-  const bad = codes.indexOf(0)
-  if (bad >= 0) {
-    const shown = target.labels.slice(0, 10).join(', ')
-    throw unusable(
-      target,
-      bad,
-      cellOf(column, bad),
-      `one of the labels ${shown}${target.labels.length > 10 ? ', …' : ''}`,
-    )
+  const codes = yield* codesOf(encoding, column)
+  for (let row = 0; row < codes.length; row++) {
+    if (codes[row] === 0) {
+      const shown = labels.slice(0, 10).join(', ')
+      const expected = `one of the labels ${shown}${labels.length > 10 ? ', …' : ''}`
+      throw unusable(target, rowName(row), cellOf(column, row), expected)
+    }
+    codes[row]!--
+    if (row % ROWS_OF_STEP === ROWS_OF_STEP - 1) yield
   }
-  return codes.map((code) => code - 1)
+  return codes
 }
 
-function unusable({ name }: TargetEncoding, row: number, value: unknown, expected: string): DeepblasError {
+function unusable({ name }: TargetEncoding, row: string, value: unknown, expected: string): DeepblasError {
   return new DeepblasError(
     'ERR_DEEPBLAS_DATA',
-    `Expected ${expected} for the target '${name}' in row ${row} but received ` +
+    `Expected ${expected} for the target '${name}' in ${row} but received ` +
       `${value === undefined ? 'nothing' : describe(value)}.`,
   )
 }

@@ -3,6 +3,7 @@
  */
 import { DeepblasError } from '../../errors.js'
 import type { CategoryEncoding, ColumnEncoding, DateEncoding, Scale } from './column-encoding.js'
+import type { NameOfRow } from './column-values.js'
 import { normalScore } from './normal-scores.js'
 import { LARGEST_FLOAT32 } from './too-large.js'
 
@@ -14,6 +15,7 @@ export interface Filling {
   readonly columns: number
   /** Of the table, for messages. */
   readonly firstRow: number
+  readonly rowName: NameOfRow
 }
 
 /**
@@ -40,7 +42,7 @@ function writeCodes(codes: Float64Array | Int32Array, { data, columns }: Filling
 function writeNumbers(
   encoding: Exclude<ColumnEncoding, CategoryEncoding | DateEncoding>,
   values: Float64Array | Int32Array,
-  { data, columns, firstRow }: Filling,
+  { data, columns, firstRow, rowName }: Filling,
   to: number,
 ): void {
   const scaled = scorer(encoding)
@@ -49,16 +51,16 @@ function writeNumbers(
     const known = Number.isFinite(value)
     const at = row * columns + to
     const number = scaled(known ? value : Number.NaN)
-    if (Math.abs(number) > LARGEST_FLOAT32) throw tooLarge(encoding, firstRow + row, value)
+    if (Math.abs(number) > LARGEST_FLOAT32) throw tooLarge(encoding, rowName(firstRow + row), value)
     data[at] = number
     if (encoding.indicator) data[at + 1] = Number(!known)
   }
 }
 
-function tooLarge({ name }: ColumnEncoding, row: number, value: number): DeepblasError {
+function tooLarge({ name }: ColumnEncoding, row: string, value: number): DeepblasError {
   return new DeepblasError(
     'ERR_DEEPBLAS_DATA',
-    `Expected a number in column '${name}', row ${row} that float32 can hold once it is scaled but received ${value}.`,
+    `Expected a number in column '${name}', ${row} that float32 can hold once it is scaled but received ${value}.`,
   )
 }
 
