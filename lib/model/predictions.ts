@@ -9,6 +9,7 @@ import { isNumberArray, type NumberArray, type Rows } from '../data/rows.js'
 import { Table } from '../data/table/table.js'
 import { DeepblasError } from '../errors.js'
 import { isDate } from '../kinds.js'
+import { atOnce, inTurns, type Steps } from '../turns.js'
 import { invalid } from '../validate.js'
 import { dataFor, floatsFor } from './inputs.js'
 import { MOST_BATCHED_ROWS, type ModelReader, type PredictKind } from './model-reader.js'
@@ -35,8 +36,17 @@ export interface Predicting {
 
 export async function predictRows(model: Predicting, given: PredictionInput, kind: PredictKind): Promise<Prediction> {
   const { network, reader } = model
-  const rows = numbersOf(model, given)
   const { outputs } = network
+  if (isLong(given)) {
+    // Counted as reading from the call on: the parameters are those of the call.
+    return await reader.during('predict', async () => {
+      const data = datasetFor(network, await inTurns(numbersOf(model, given)))
+      const { pass, output } = reader.pass(data, kind)
+      await pass.run()
+      return inUnits(model, kind, { data: output, shape: [data.rows, outputs] })
+    })
+  }
+  const rows = atOnce(numbersOf(model, given))
   if (!(rows instanceof Dataset)) {
     const few = floatsFor(rows, network)
     if (few.rows <= MOST_BATCHED_ROWS) {
@@ -50,9 +60,16 @@ export async function predictRows(model: Predicting, given: PredictionInput, kin
   return inUnits(model, kind, { data: output, shape: [data.rows, outputs] })
 }
 
+/** Rows of which encoding takes so long that others need their turn. */
+const MANY_ROWS = 1000
+
+function isLong(given: PredictionInput): boolean {
+  return given instanceof Table ? given.rows > MANY_ROWS : areObjects(given) && given.length > MANY_ROWS
+}
+
 export function predictRowsSync(model: Predicting, given: PredictionInput, kind: PredictKind): Prediction {
   const { network, reader } = model
-  const rows = numbersOf(model, given)
+  const rows = atOnce(numbersOf(model, given))
   if (rows instanceof Dataset) {
     const data = dataFor('rows', rows, network, false)
     const { pass, output } = reader.pass(data, kind)
@@ -69,7 +86,7 @@ export function predictRowsSync(model: Predicting, given: PredictionInput, kind:
 
 /** The rows as a data set of the network's. */
 export function datasetOfRows(model: Predicting, given: PredictionInput): Dataset {
-  return datasetFor(model.network, numbersOf(model, given))
+  return datasetFor(model.network, atOnce(numbersOf(model, given)))
 }
 
 /** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT where the model's encoder is one of values */
@@ -122,7 +139,10 @@ function datasetFor(network: Network, rows: Rows | NumberArray | NamedRows | Dat
 }
 
 /** Objects and tables by way of the encoder; other rows are numbers already. */
-function numbersOf({ encoder, network }: Predicting, rows: PredictionInput): Rows | NumberArray | NamedRows | Dataset {
+function* numbersOf(
+  { encoder, network }: Predicting,
+  rows: PredictionInput,
+): Steps<Rows | NumberArray | NamedRows | Dataset> {
   if (rows instanceof Dataset) {
     requireEncoded('rows', rows, encoder)
     return rows
@@ -135,7 +155,7 @@ function numbersOf({ encoder, network }: Predicting, rows: PredictionInput): Row
     const hint = 'A model has one if it is trained on a data set of an encoder, such as Dataset.fromCSV gives.'
     throw invalid('rows', 'numbers, since the model has no encoder', rows, hint)
   }
-  const { data, rows: count, columns } = encoder.encodeFeatures(rows)
+  const { data, rows: count, columns } = yield* encoder.featureSteps(rows)
   return { data: inOrder(encoder, network, data, columns), shape: [count, columns] }
 }
 

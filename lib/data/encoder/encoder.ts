@@ -247,16 +247,16 @@ export class Encoder {
 
   /** The features of a table, or of rows as objects: as a network takes them. The target is not looked at. */
   encodeFeatures(rows: Table | readonly ObjectRow[]): EncodedRows {
-    return atOnce(this.#features(rows))
+    return atOnce(this.featureSteps(rows))
   }
 
   /** As `encodeFeatures`, with turns of the event loop in between. The rows must not change meanwhile. */
   async encodeFeaturesAsync(rows: Table | readonly ObjectRow[]): Promise<EncodedRows> {
-    return await inTurns(this.#features(rows))
+    return await inTurns(this.featureSteps(rows))
   }
 
   *#encoded(table: Table): Steps<Dataset> {
-    const { data: x, rows, columns } = yield* this.#features(table)
+    const { data: x, rows, columns } = yield* this.featureSteps(table)
     const { target } = this.#description
     const y =
       target !== undefined && table.has(target.name)
@@ -265,7 +265,8 @@ export class Encoder {
     return encodedDataset({ x, rows, columns, y, labels: this.labels, inputs: this.namedInputs }, this)
   }
 
-  *#features(rows: Table | readonly ObjectRow[]): Steps<EncodedRows> {
+  /** @internal */
+  *featureSteps(rows: Table | readonly ObjectRow[]): Steps<EncodedRows> {
     if (rows instanceof Table) {
       const rowName = rowsOf(rows)
       const valuesOfColumn = (column: ColumnEncoding) => valuesOf(column, tableColumn(rows, column.name), rowName)
