@@ -39,8 +39,7 @@ export function datasetFromArrow(
 }
 
 export async function datasetFromRows(rows: RowSource, options?: EncodingOptions & RowsOptions): Promise<Dataset> {
-  const read = (own: RowsOptions) =>
-    Array.isArray(rows) ? Table.fromRows(rows, own) : Table.fromRowStream(rows as AsyncIterable<ObjectRow>, own)
+  const read = (own: RowsOptions) => Table.fromRowStream(rows as Iterable<ObjectRow>, own)
   return encoded('Dataset.fromRows', options, read)
 }
 

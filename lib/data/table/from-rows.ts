@@ -2,6 +2,7 @@
  * Objects, one a row, brought into columns.
  */
 import { DeepblasError } from '../../errors.js'
+import { inTurns, type Steps, Turns } from '../../turns.js'
 import { array, describe, invalid, knownOptions, oneOf, plainObject, string, typeName } from '../../validate.js'
 import { type Column, type ColumnType, columnTypes } from './column.js'
 import { columnBuilder, isMissing } from './column-builder.js'
@@ -12,6 +13,9 @@ import { invalidDateNotes, objectRow, plainRow } from './plain-rows.js'
 import { readDates } from './read-dates.js'
 import { missingTexts } from './texts.js'
 import { unknownColumn } from './unknown-column.js'
+
+/** Rows between two steps. */
+const ROWS_OF_STEP = 1024
 
 export interface RowsOptions {
   /** The types of columns where they are known: `{ zip: 'category' }`. The others are inferred. */
@@ -92,11 +96,14 @@ export async function collectRows(
     typeof rows === 'object' && rows !== null && (Symbol.asyncIterator in rows || Symbol.iterator in rows)
   if (!iterable) throw invalid('rows', 'iterable of objects', rows)
   const all: unknown[] = []
-  for await (const row of rows) all.push(row)
-  return rowsToColumns(all, options)
+  const turns = new Turns()
+  for await (const row of rows) {
+    if (all.push(row) % ROWS_OF_STEP === 0) await turns.giveWay()
+  }
+  return await inTurns(rowsToColumns(all, options))
 }
 
-export function rowsToColumns(rows: readonly unknown[], options: RowsOptions | undefined): Column[] {
+export function* rowsToColumns(rows: readonly unknown[], options: RowsOptions | undefined): Steps<Column[]> {
   const given = checkRowsOptions(knownOptions<RowsOptions>('fromRows', options, rowsOptionNames))
   if (rows.length === 0) {
     throw new DeepblasError('ERR_DEEPBLAS_DATA', 'Expected at least one row but received none.')
@@ -104,6 +111,7 @@ export function rowsToColumns(rows: readonly unknown[], options: RowsOptions | u
   const names = new Set<string>()
   for (const [i, row] of rows.entries()) {
     for (const name of Object.keys(objectRow(`rows[${i}]`, row))) names.add(name)
+    if (i % ROWS_OF_STEP === ROWS_OF_STEP - 1) yield
   }
   for (const name of [...given.types.keys(), ...given.ignore, ...given.namedInIgnoreCase]) {
     if (!names.has(name)) throw unknownColumn(name, [...names])
@@ -113,15 +121,24 @@ export function rowsToColumns(rows: readonly unknown[], options: RowsOptions | u
     throw new DeepblasError('ERR_DEEPBLAS_DATA', 'Expected rows with at least one column but received none.')
   }
   const isCategory = (name: string) => given.types.get(name) === 'category'
-  const objects = rows.map((row, i) => plainRow(row as Readonly<Record<string, unknown>>, i, kept, isCategory))
-  return kept.map((name) => columnOf(name, objects, given))
+  const objects: Readonly<Record<string, unknown>>[] = []
+  for (const [i, row] of rows.entries()) {
+    objects.push(plainRow(row as Readonly<Record<string, unknown>>, i, kept, isCategory))
+    if (i % ROWS_OF_STEP === ROWS_OF_STEP - 1) yield
+  }
+  const columns: Column[] = []
+  for (const name of kept) {
+    columns.push(yield* columnOf(name, objects, given))
+    yield
+  }
+  return columns
 }
 
-function columnOf(
+function* columnOf(
   name: string,
   rows: readonly Readonly<Record<string, unknown>>[],
   { types, missing, dateFormats, dates, ignoreCase }: CheckedRowsOptions,
-): Column {
+): Steps<Column> {
   const known = types.get(name)
   const values = rows.map((row) => row[name]).filter((value) => !isMissing(value, missing))
   const inferred = known ?? inferType(values)
@@ -144,6 +161,7 @@ function columnOf(
   })
   for (const [i, row] of rows.entries()) {
     const value = row[name]
+    if (i % ROWS_OF_STEP === ROWS_OF_STEP - 1) yield
     if (builder.add(value)) continue
     const why = known === undefined ? `as most values of '${name}' are` : `as types asks for '${name}'`
     throw new DeepblasError(
@@ -152,5 +170,5 @@ function columnOf(
         `Correct it, or give types: { '${name}': 'category' }.`,
     )
   }
-  return builder.take()
+  return yield* builder.takeSteps()
 }

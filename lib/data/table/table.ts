@@ -1,5 +1,6 @@
 import { DeepblasError } from '../../errors.js'
 import { isFloat64Array, isInt32Array } from '../../kinds.js'
+import { atOnce } from '../../turns.js'
 import {
   array,
   finiteNumber,
@@ -124,7 +125,7 @@ export class Table {
    * Table.fromRows([{ rooms: 3, city: 'Wien' }, { rooms: 2, city: null }])
    */
   static fromRows(rows: readonly Readonly<Record<string, unknown>>[], options?: RowsOptions): Table {
-    return Table.of(rowsToColumns(array('rows', rows, 'objects'), options))
+    return Table.of(atOnce(rowsToColumns(array('rows', rows, 'objects'), options)))
   }
 
   /** The same for rows that come one by one, such as those of a database's cursor. */
