@@ -28,7 +28,7 @@ export function otherCopyHint(value: unknown): string | undefined {
   if (copy === undefined || copy === here) return undefined
   const twice =
     copy.from === here.from
-      ? `the file ${here.from} was loaded twice, as jest.resetModules() has it`
+      ? `the file ${here.from} was loaded twice (jest.resetModules() does that)`
       : `that one was loaded from ${copy.from}, this one from ${here.from}`
   return (
     `It is from another copy of deepblas: ${twice}. Let all of a program import one copy: \`npm ls deepblas\` lists ` +
