@@ -3,7 +3,7 @@ import { columnIndex, type Element, elementOf } from '../native/expression.js'
 import type { Recorder } from '../native/recorder.js'
 import type { Tensor } from '../native/tensor.js'
 import { type PerMember, perMember } from '../per-member.js'
-import { finiteNumber, knownOptions } from '../validate.js'
+import { finiteNumber, fraction, knownOptions } from '../validate.js'
 import { recordElementRule } from './element-rule.js'
 import { type ConfigurableLoss, configurableLoss, mismatch } from './loss.js'
 
@@ -13,6 +13,11 @@ export interface BinaryCrossEntropyOptions {
    * (rows of 1) balances them. Default 1.
    */
   readonly positiveWeight?: number | readonly number[]
+  /**
+   * The share of a target that is spread evenly over both classes, so that no answer is asked to be wholly sure: a target
+   * `y` becomes `y (1 - s) + s / 2`. 0 up to, not including, 1. Default 0.
+   */
+  readonly labelSmoothing?: number
 }
 
 /** Four operations an output, below what a rule may have. */
@@ -21,19 +26,29 @@ const OUTPUTS_OF_A_RULE = 20
 /**
  * `-(p·y log a + (1 - y) log(1 - a))`, mean over rows and outputs, for 'sigmoid' outputs (course 1, week 2); `p` is the
  * positive weight. Computed from the logits, so that nobody meets log(0); a 'linear' output means logits.
- * `binaryCrossEntropy({ positiveWeight: 3 })`.
+ * `binaryCrossEntropy({ positiveWeight: 3 })`, `binaryCrossEntropy({ labelSmoothing: 0.1 })` (Szegedy et al., "Rethinking
+ * the Inception architecture", 2016, of two classes). The weight is of the smoothed target.
  */
 export const binaryCrossEntropy: ConfigurableLoss<BinaryCrossEntropyOptions> = configurableLoss((options) => {
-  const given = knownOptions<BinaryCrossEntropyOptions>('binaryCrossEntropy', options, ['positiveWeight'])
+  const given = knownOptions<BinaryCrossEntropyOptions>('binaryCrossEntropy', options, [
+    'positiveWeight',
+    'labelSmoothing',
+  ])
+  const smoothing = fraction('labelSmoothing', given.labelSmoothing ?? 0)
+  const smooth = (target: number) => target * (1 - smoothing) + smoothing / 2
   const positiveWeight: PerMember = perMember('positiveWeight', given.positiveWeight ?? 1, (argument, value) =>
     finiteNumber(argument, value, { exclusiveMin: 0 }),
   )
   const weightOf = (column: number) => (typeof positiveWeight === 'number' ? positiveWeight : positiveWeight[column]!)
-  return {
-    name: 'binaryCrossEntropy',
+  const saved = {
     ...(positiveWeight === 1
       ? {}
-      : { options: { positiveWeight: typeof positiveWeight === 'number' ? positiveWeight : [...positiveWeight] } }),
+      : { positiveWeight: typeof positiveWeight === 'number' ? positiveWeight : [...positiveWeight] }),
+    ...(smoothing === 0 ? {} : { labelSmoothing: smoothing }),
+  }
+  return {
+    name: 'binaryCrossEntropy',
+    ...(positiveWeight === 1 && smoothing === 0 ? {} : { options: saved }),
     targetKind: 'binary',
     takesLogits(outputActivation, outputs) {
       if (typeof positiveWeight !== 'number' && positiveWeight.length !== outputs) {
@@ -47,7 +62,8 @@ export const binaryCrossEntropy: ConfigurableLoss<BinaryCrossEntropyOptions> = c
       throw mismatch('binaryCrossEntropy', "'sigmoid' (probabilities) or 'linear' (logits)", outputActivation)
     },
     record(record, recording) {
-      const { prediction: logits, target, sampleWeights, weightSum, rowLoss, gradient, output } = recording
+      const { prediction: logits, sampleWeights, weightSum, rowLoss, gradient, output } = recording
+      const target = smoothing === 0 ? recording.target : recordSmooth(record, recording.target, smoothing)
       if (positiveWeight === 1) {
         record.sigmoidBinaryCrossEntropy({ logits, target, sampleWeights, weightSum, rowLoss, gradient, output })
         return
@@ -55,7 +71,7 @@ export const binaryCrossEntropy: ConfigurableLoss<BinaryCrossEntropyOptions> = c
       const extra = typeof positiveWeight === 'number' ? {} : { weight: recordColumns(record, positiveWeight) }
       recordElementRule<'weight'>(
         record,
-        recording,
+        { ...recording, target },
         ({ prediction: z, target: y, weight }) => {
           const positive = y.times(weight ?? weightOf(0))
           const negative = y.negated().plus(1)
@@ -70,10 +86,21 @@ export const binaryCrossEntropy: ConfigurableLoss<BinaryCrossEntropyOptions> = c
         record.map({ inputs: { logits }, outputs: { output } }, ({ logits: z }) => ({ output: z.sigmoid() }))
       }
     },
-    activationGradient: ({ activation: a, target: y, outputs, column }) =>
-      ((1 - y) / (1 - a) - (weightOf(column) * y) / a) / outputs,
+    activationGradient({ activation: a, target, outputs, column }) {
+      const y = smooth(target)
+      return ((1 - y) / (1 - a) - (weightOf(column) * y) / a) / outputs
+    },
   }
 })
+
+/** Targets with a share spread over both classes. */
+function recordSmooth(record: Recorder, target: Tensor, smoothing: number): Tensor {
+  const output = record.empty(target.columns)
+  record.map({ inputs: { target }, outputs: { output } }, ({ target: y }) => ({
+    output: y.times(1 - smoothing).plus(smoothing / 2),
+  }))
+  return output
+}
 
 /** Numbers as one row, which goes with every row of the batch. */
 function recordColumns(record: Recorder, values: readonly number[]): Tensor {

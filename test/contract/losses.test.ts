@@ -125,6 +125,22 @@ const cases: Case[] = [
     target: bits,
     formula: binary((column) => 0.5 + column / 10),
   },
+  {
+    name: 'binaryCrossEntropy, label smoothing',
+    loss: binaryCrossEntropy({ labelSmoothing: 0.2 }),
+    activation: 'sigmoid',
+    outputs: 3,
+    target: bits,
+    formula: each((z, y) => (0.8 * y + 0.1) * softplus(-z) + (0.9 - 0.8 * y) * softplus(z)),
+  },
+  {
+    name: 'binaryCrossEntropy, label smoothing and a positive weight, of logits',
+    loss: binaryCrossEntropy({ labelSmoothing: 0.3, positiveWeight: 2 }),
+    activation: 'linear',
+    outputs: 1,
+    target: bits,
+    formula: each((z, y) => 2 * (0.7 * y + 0.15) * softplus(-z) + (0.85 - 0.7 * y) * softplus(z)),
+  },
   { name: 'crossEntropy', loss: 'crossEntropy', activation: 'softmax', outputs: 4, target: oneClass, formula: entropy },
   {
     name: 'crossEntropy on logSoftmax',
