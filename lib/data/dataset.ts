@@ -93,6 +93,7 @@ export class Dataset {
   /** Whose features these are, which are converted once. */
   #featuresOf: Dataset = this
   #namesInUse: readonly string[] | undefined
+  #rowsThatCount: number | undefined
 
   static {
     refuseMethods(Dataset.prototype, 'data set', { toJSON: 'JSON.stringify what it was made of: { x, y }.' })
@@ -548,6 +549,12 @@ export class Dataset {
   sampleWeights(): Float32Array | undefined {
     const { weights } = this.#parts
     return weights && Float32Array.from({ length: this.rows }, (_, row) => weights.row(row)[0]!)
+  }
+
+  /** For runs: how many rows have a weight above 0. */
+  get rowsThatCount(): number {
+    this.#rowsThatCount ??= this.sampleWeights()?.reduce((count, weight) => count + Number(weight > 0), 0) ?? this.rows
+    return this.#rowsThatCount
   }
 
   /** The same rows with other weights; the rows are shared, not copied. */

@@ -112,6 +112,8 @@ export function readWeights(given: NumberArray | readonly number[] | undefined, 
   }
   const bad = values.findIndex((value) => !(value >= 0 && value < Number.POSITIVE_INFINITY))
   if (bad >= 0) throw invalid(`sampleWeights[${bad}]`, 'finite number at least 0', given[bad])
+  const lost = values.findIndex((value, row) => value === 0 && given[row] !== 0)
+  if (lost >= 0) throw invalid(`sampleWeights[${lost}]`, 'number that float32 tells from 0', given[lost])
   if (!values.some((value) => value > 0)) throw invalid('sampleWeights', 'at least one weight above 0', given)
   return new (native().Matrix)(values, rows, 1, float32, 1)
 }

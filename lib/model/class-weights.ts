@@ -37,11 +37,17 @@ export function withClassWeights(
   }
   const weights = given === 'balanced' ? balanced(rows, classes) : weightsOf(given, classes, data.labels, names)
   const own = data.sampleWeights()
-  return data.withSampleWeights(Float32Array.from(rows, (one, row) => weights[one]! * (own?.[row] ?? 1)))
+  const products = Float32Array.from(rows, (one, row) => weights[one]! * (own?.[row] ?? 1))
+  if (products.some((weight) => weight > 0)) return data.withSampleWeights(products)
+  throw new DeepblasError(
+    'ERR_DEEPBLAS_DATA',
+    `Expected classWeights that leave at least one weight above 0 but all ${data.rows} rows have weight 0. Give a class that ` +
+      'has rows a weight above 0.',
+  )
 }
 
 /** Undefined where rows have no class: values, or several outputs of 0 and 1 each. */
-function classOfRows(data: Dataset, kind: Loss['targetKind'], outputs: number): Int32Array | undefined {
+export function classOfRows(data: Dataset, kind: Loss['targetKind'], outputs: number): Int32Array | undefined {
   const { data: values, columns } = data.targetTable!
   if (columns === 1 && kind === 'classes') return Int32Array.from(values)
   if (columns === 1 && outputs === 1 && (kind === 'binary' || kind === 'signs')) {

@@ -4,6 +4,7 @@ import { compileScoring, memberTable, type RowScore, type Scoring } from './comp
 import { dataMode, EVALUATION_BATCH, rowsOf } from './fit-data.js'
 import { requireComputable } from './metric-task.js'
 import type { Network } from './network.js'
+import { requireWeight } from './row-weights.js'
 import { ScorePass } from './score-pass.js'
 import { type Evaluation, scoresOf } from './scores.js'
 import { targetUnits } from './target-units.js'
@@ -22,6 +23,7 @@ export class EvaluationRun {
     const scoring = { ...asked, units: targetUnits('data', data) }
     this.#scoring = scoring
     this.#members = members
+    requireWeight('data', data)
     const { mode, slots } = dataMode(data, scoring, network.outputs, false, false)
     requireComputable(scoring.metrics, scoring.loss, network, data)
     const rows = rowsOf(data, members)

@@ -28,6 +28,7 @@ import { dataFor } from './inputs.js'
 import { areOfClasses, requireComputable } from './metric-task.js'
 import { requireMonitored } from './monitored.js'
 import type { Network } from './network.js'
+import { requireWeight, tellOfNothing } from './row-weights.js'
 import { requireOneEncoder, targetUnits } from './target-units.js'
 import type { TrainingState } from './training-state.js'
 
@@ -121,6 +122,9 @@ export function fitSettings(
   if (common.optimizer instanceof LBFGS) requireWhole(batchSize, rows[0]!, given.resume)
   for (const data of rows) data.targetMatrix(loss.targetKind, network.outputs)
   requireComputable(metrics, loss, network, rows)
+  requireWeight('train', rows)
+  const counted = weighted(rows, given.classWeights, loss, network, classes.names)
+  tellOfNothing(network, counted, loss, batchSize)
   return {
     ...common,
     labels: classes.names,
@@ -129,7 +133,7 @@ export function fitSettings(
       units,
       ...(taskOf(loss.targetKind) === 'values' && { ofClasses: areOfClasses(rows, network) }),
     },
-    train: weighted(rows, given.classWeights, loss, network, classes.names),
+    train: counted,
     batchSize,
     shuffle: boolean('shuffle', given.shuffle ?? true),
   }
@@ -173,6 +177,7 @@ export function commonSettings(
   if (boolean('progress', given.progress ?? false)) callbacks.push(new ProgressBar())
   const scoring = { loss: lossFor(network, given.loss), metrics: metricsOf(given.metrics ?? []) }
   // Targets are checked before anything is computed.
+  requireWeight('validation', validation ?? [])
   for (const data of validation ?? []) data.targetMatrix(scoring.loss.targetKind, network.outputs)
   requireComputable(scoring.metrics, scoring.loss, network, validation ?? [])
   requireMonitored(callbacks, scoring.metrics, validation, given.validation)

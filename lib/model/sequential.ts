@@ -49,6 +49,7 @@ import {
   requireEncoded,
   savedEncoder,
 } from './predictions.js'
+import { requireWeight } from './row-weights.js'
 import {
   chosenLoss,
   defaultLoss,
@@ -306,6 +307,7 @@ export class Sequential<
     const { loss } = knownOptions<{ loss: LossName | Loss }>(what, options, ['loss'])
     const checked = lossFor(this.#network, loss)
     const [own] = new ClassNames(this.#named(), checked).known('data', [dataFor('data', data, this.#network)])
+    requireWeight('data', [own!])
     return traceNetwork(this.#network, this.#reader.parameters, own!, checked)
   }
 

@@ -17,6 +17,7 @@ import {
 } from './fit-options.js'
 import type { FitSettings, FitSubject } from './fit-settings.js'
 import { areOfClasses, requireComputable } from './metric-task.js'
+import { requireWeight } from './row-weights.js'
 import type { BatchSource } from './stream.js'
 import { requireOneEncoder } from './target-units.js'
 
@@ -106,6 +107,7 @@ export function streamSettings(
     if (taskOf(loss.targetKind) === 'values')
       inUnits.ofClasses = inUnits.ofClasses !== false && areOfClasses([data], network)
     requireComputable(scoring.metrics, scoring.loss, network, [data])
+    requireWeight('batch', [data])
     return classWeights === undefined
       ? data
       : withClassWeights(data, classWeights, loss, network.outputs, classes.names)
