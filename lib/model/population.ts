@@ -41,7 +41,7 @@ import {
   savedScoring,
   trainingSummary,
 } from './scores.js'
-import { Sequential } from './sequential.js'
+import { Sequential, withScoring } from './sequential.js'
 import { type BatchSource, isBatchSource } from './stream.js'
 import { fittingStream } from './stream-fit.js'
 import { type StreamFitOptions, streamSettings } from './stream-options.js'
@@ -266,7 +266,7 @@ export class Population<
         data: parameter.read(this.#reader.parameters, index),
       })),
     )
-    return one
+    return withScoring(one, this.#scoring)
   }
 
   /**

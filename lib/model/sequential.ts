@@ -84,6 +84,14 @@ export interface FromSafetensorsOptions extends SequentialOptions, SetWeightsOpt
   readonly rename?: Rename
 }
 
+let keepScoring: (model: Sequential, scoring: Scoring | undefined) => void
+
+/** For a population: a member by itself is scored as all were. */
+export function withScoring(model: Sequential, scoring: Scoring | undefined): Sequential {
+  keepScoring(model, scoring)
+  return model
+}
+
 /**
  * A stack of layers, trained and asked as one.
  *
@@ -110,6 +118,9 @@ export class Sequential<
   #state: TrainingState | undefined
 
   static {
+    keepScoring = (model, scoring) => {
+      model.#scoring = scoring
+    }
     refuseMethods(Sequential.prototype, 'model', methodsElsewhere)
     showWhenInspected(Sequential.prototype as Sequential, 'Sequential', (model) => ({
       inputs: model.inputs,
