@@ -387,7 +387,8 @@ export class Dataset {
   /**
    * A data set of what `fn` makes of every row: new features, or `{ x, y }` with what is to change. Without `x` the
    * features stay as they are kept; rows returned as Uint8Array are kept as bytes of scale 1, all others as float32.
-   * Sample weights and labels stay; featureShape stays where the number of features does.
+   * Sample weights stay, labels where the new targets are classes that they name, featureShape where the number of features
+   * does.
    *
    * @throws DeepblasError ERR_DEEPBLAS_SHAPE for rows of different length, ERR_DEEPBLAS_DATA for NaN or infinity
    * @example
