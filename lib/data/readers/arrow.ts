@@ -9,7 +9,16 @@ import { invalid } from '../../validate.js'
 import type { ColumnType } from '../table/column.js'
 import type { RowsOptions } from '../table/from-rows.js'
 import { Table } from '../table/table.js'
-import { checkColumnOptions, columnOfValues, type DeclaredColumn, wantedColumns } from './columns.js'
+import {
+  checkColumnOptions,
+  columnOfValues,
+  type DeclaredColumn,
+  decimalValue,
+  holdLargeWholes,
+  keptAsTexts,
+  type WantedColumn,
+  wantedColumns,
+} from './columns.js'
 import { optionalPackage } from './optional-package.js'
 
 /** A type of Arrow: its number in the format, and what only some have. */
@@ -27,16 +36,21 @@ export interface ArrowTable {
 }
 
 const DICTIONARY = -1
+const WHOLE = 2
 const DECIMAL = 7
+const TIME = 9
+const DURATION = 18
 const TYPES: ReadonlyMap<number, ColumnType> = new Map([
   [1, 'number'], // null: a column of nothing
-  [2, 'number'],
+  [WHOLE, 'number'],
   [3, 'number'],
   [5, 'category'],
   [6, 'boolean'],
   [DECIMAL, 'number'],
   [8, 'date'],
+  [TIME, 'number'],
   [10, 'date'],
+  [DURATION, 'number'],
   [20, 'category'],
   [24, 'category'],
 ])
@@ -61,8 +75,10 @@ export async function readArrow(source: string | Uint8Array | ArrowTable, option
     const wanted = wantedColumns(fields.map(declaredColumn), given)
     const columns = wanted.map((column) => {
       const index = fields.findIndex(({ name }) => name === column.name)
-      const values = table.getChildAt(index) ?? []
-      return columnOfValues(column, plainValues(values, fields[index]!.type, column.type), given.missing)
+      const { type } = fields[index]!
+      const values = () => plainValues(table.getChildAt(index) ?? [], type, column.type)
+      const large = column.type === 'number' && !column.given && mayBeLarge(type) && holdLargeWholes(values())
+      return columnOfValues(large ? keptAsTexts(column) : withUnit(column, type), values(), given)
     })
     return Table.of(columns)
   } catch (error) {
@@ -88,18 +104,37 @@ async function readIpc(source: string | Uint8Array): Promise<ArrowTable> {
 }
 
 function declaredColumn({ name, type }: { name: string; type: ArrowType }): DeclaredColumn {
-  const { typeId } = type.typeId === DICTIONARY ? type.dictionary! : type
+  const { typeId } = plainType(type)
   return { name, type: TYPES.get(typeId), declared: String(type) }
+}
+
+function plainType(type: ArrowType): ArrowType {
+  return type.typeId === DICTIONARY ? type.dictionary! : type
+}
+
+/** Whether a column may hold whole numbers beyond 2^53. */
+function mayBeLarge(type: ArrowType): boolean {
+  const { typeId, scale = 0 } = plainType(type)
+  return typeId === WHOLE || (typeId === DECIMAL && scale === 0)
+}
+
+/** Times of day and durations are numbers, and their unit is told. */
+function withUnit(column: WantedColumn, type: ArrowType): WantedColumn {
+  const { typeId } = plainType(type)
+  if (column.type !== 'number' || (typeId !== TIME && typeId !== DURATION)) return column
+  const unit = /<(\w+)>/.exec(column.declared)?.[1]?.toLowerCase() ?? 'its unit'
+  const text = `${typeId === TIME ? 'times of day' : 'durations'} as numbers, in ${unit}s`
+  return { ...column, notes: [{ kind: 'date', text }] }
 }
 
 /** Arrow gives dates as milliseconds, and decimals as whole numbers of several words. */
 function* plainValues(values: Iterable<unknown>, type: ArrowType, wanted: ColumnType): Generator<unknown> {
-  const { typeId, scale = 0 } = type.typeId === DICTIONARY ? type.dictionary! : type
-  const isDate = TYPES.get(typeId) === 'date' && wanted === 'date'
+  const { typeId, scale = 0 } = plainType(type)
+  const isDate = TYPES.get(typeId) === 'date' && wanted !== 'number'
   for (const value of values) {
     if (value === null || value === undefined) yield undefined
     else if (isDate) yield new Date(Number(value))
-    else if (typeId === DECIMAL) yield Number(String(value)) / 10 ** scale
+    else if (typeId === DECIMAL) yield decimalValue(BigInt(String(value)), scale)
     else yield value
   }
 }

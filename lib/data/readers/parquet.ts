@@ -3,18 +3,29 @@
  */
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { asFileError, FileProblem } from '../../files/file-error.js'
+import { isUint8Array } from '../../kinds.js'
 import { string } from '../../validate.js'
 import type { Column, ColumnType } from '../table/column.js'
 import type { CheckedRowsOptions, RowsOptions } from '../table/from-rows.js'
 import { Table } from '../table/table.js'
-import { checkColumnOptions, columnOfValues, type DeclaredColumn, wantedColumns } from './columns.js'
+import {
+  checkColumnOptions,
+  columnOfValues,
+  type DeclaredColumn,
+  decimalValue,
+  holdLargeWholes,
+  keptAsTexts,
+  type WantedColumn,
+  wantedColumns,
+} from './columns.js'
 import { optionalPackage, packageIfInstalled } from './optional-package.js'
 
 interface SchemaElement {
   readonly name: string
   readonly type?: string
   readonly converted_type?: string
-  readonly logical_type?: { readonly type: string }
+  readonly logical_type?: { readonly type: string; readonly scale?: number }
+  readonly scale?: number
 }
 
 interface SchemaTree {
@@ -23,7 +34,18 @@ interface SchemaTree {
 }
 
 interface Metadata {
-  readonly row_groups: readonly { readonly num_rows: bigint }[]
+  readonly schema: readonly SchemaElement[]
+  readonly row_groups: readonly RowGroup[]
+}
+
+interface RowGroup {
+  readonly num_rows: bigint
+  readonly columns: readonly {
+    readonly meta_data?: {
+      readonly path_in_schema: readonly string[]
+      readonly statistics?: { readonly min_value?: unknown; readonly max_value?: unknown }
+    }
+  }[]
 }
 
 /** Turns a compressed page into as many bytes as it says it has. */
@@ -41,6 +63,8 @@ interface Hyparquet {
     rowStart: number
     rowEnd: number
     compressors: Readonly<Record<string, Decompress>>
+    /** Whether bytes without a type are texts. */
+    utf8: boolean
   }): Promise<Readonly<Record<string, unknown>>[]>
 }
 
@@ -76,31 +100,101 @@ async function* rowGroups(
   try {
     const file = await library.asyncBufferFromFile(path)
     const metadata = await library.parquetMetadataAsync(file)
-    const wanted = wantedColumns(library.parquetSchema(metadata).children.map(declaredColumn), options)
-    const groups = metadata.row_groups.map((group) => Number(group.num_rows))
-    const sizes = apart && groups.length > 0 ? groups : [groups.reduce((sum, rows) => sum + rows, 0)]
+    const tree = library.parquetSchema(metadata).children
     const compressors = await decompressors()
+    const valuesOf = async (name: string, rowStart: number, rowEnd: number): Promise<unknown[]> => {
+      if (rowStart === rowEnd) return []
+      const element = tree.find((one) => one.element.name === name)!.element
+      const decimal = isDecimal(element)
+      const known = decimal ? withoutTypes(metadata, name) : metadata
+      const range = { file, metadata: known, columns: [name], rowStart, rowEnd, compressors, utf8: !decimal }
+      const values = (await library.parquetReadObjects(range)).map((row) => row[name])
+      if (decimal) return values.map((value) => decimalOf(value, element))
+      if (declaredAs(element) === 'BYTE_ARRAY') requireTexts(name, values, rowStart)
+      return values
+    }
+    const groups = metadata.row_groups.map((group) => Number(group.num_rows))
+    const rows = groups.reduce((sum, own) => sum + own, 0)
+    const sizes = apart && groups.length > 0 ? groups : [rows]
+    const wanted: WantedColumn[] = []
+    for (const column of wantedColumns(tree.map(declaredColumn), options)) {
+      const { element } = tree.find((one) => one.element.name === column.name)!
+      const large = column.type === 'number' && !column.given && mayBeLarge(element) && (await holdsLarge(column.name))
+      wanted.push(large ? keptAsTexts(column) : column)
+    }
+    // All tables of a file have one type: the row groups are looked at before the first of them.
+    async function holdsLarge(name: string): Promise<boolean> {
+      let rowStart = 0
+      for (const group of metadata.row_groups) {
+        const rowEnd = rowStart + Number(group.num_rows)
+        const column = group.columns.find((one) => one.meta_data?.path_in_schema[0] === name)
+        const { min_value: least, max_value: most } = column?.meta_data?.statistics ?? {}
+        const known = typeof least === 'bigint' && typeof most === 'bigint'
+        if (holdLargeWholes(known ? [least, most] : await valuesOf(name, rowStart, rowEnd))) return true
+        rowStart = rowEnd
+      }
+      return false
+    }
     let rowStart = 0
     for (const size of sizes) {
-      const rowEnd = rowStart + size
       const columns: Column[] = []
       for (const column of wanted) {
-        const range = { file, metadata, columns: [column.name], rowStart, rowEnd, compressors }
-        const rows = size === 0 ? [] : await library.parquetReadObjects(range)
-        const values = rows.map((row) => row[column.name])
-        columns.push(columnOfValues(column, values, options.missing, rowStart))
+        columns.push(columnOfValues(column, await valuesOf(column.name, rowStart, rowStart + size), options, rowStart))
       }
       yield Table.of(columns)
-      rowStart = rowEnd
+      rowStart += size
     }
   } catch (error) {
     throw asFileError('read', path, error)
   }
 }
 
+function declaredAs({ type, converted_type, logical_type }: SchemaElement): string {
+  return logical_type?.type ?? converted_type ?? type ?? 'group'
+}
+
+function isDecimal({ converted_type, logical_type }: SchemaElement): boolean {
+  return converted_type === 'DECIMAL' || logical_type?.type === 'DECIMAL'
+}
+
+/** Whether a column may hold whole numbers beyond 2^53. */
+function mayBeLarge(element: SchemaElement): boolean {
+  if (isDecimal(element)) return (element.scale ?? element.logical_type?.scale ?? 0) === 0
+  return element.type === 'INT64'
+}
+
+/** The column's digits as they are stored: hyparquet makes rounded numbers of decimals. */
+function withoutTypes(metadata: Metadata, name: string): Metadata {
+  const schema = metadata.schema.map((element) => {
+    if (element.name !== name) return element
+    const { converted_type: _converted, logical_type: _logical, ...plain } = element
+    return plain
+  })
+  return { ...metadata, schema }
+}
+
+function decimalOf(value: unknown, { scale, logical_type }: SchemaElement): unknown {
+  if (value === null || value === undefined) return undefined
+  const digits = isUint8Array(value) ? signedWhole(value) : BigInt(value as number | bigint)
+  return decimalValue(digits, scale ?? logical_type?.scale ?? 0)
+}
+
+/** Of bytes, the largest first, in two's complement. */
+function signedWhole(bytes: Uint8Array): bigint {
+  let value = 0n
+  for (const byte of bytes) value = (value << 8n) | BigInt(byte)
+  return BigInt.asIntN(8 * bytes.length, value)
+}
+
+/** Bytes that are no texts would all become the same sign. */
+function requireTexts(name: string, values: readonly unknown[], firstRow: number): void {
+  const bad = values.findIndex((value) => typeof value === 'string' && value.includes('\ufffd'))
+  if (bad < 0) return
+  throw new FileProblem(`row ${firstRow + bad} of its column '${name}' holds bytes that are no text: name it in ignore`)
+}
+
 function declaredColumn({ element, children }: SchemaTree): DeclaredColumn {
-  const logical = element.logical_type?.type
-  const declared = logical ?? element.converted_type ?? element.type ?? 'group'
+  const declared = declaredAs(element)
   return { name: element.name, type: children.length > 0 ? undefined : typeOf(element, declared), declared }
 }
 

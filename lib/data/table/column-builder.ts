@@ -118,7 +118,10 @@ class ValueBuilder implements ColumnBuilder {
       if (this.#type === 'date') return this.#dateFormat === undefined ? undefined : this.#toDate(String(value))
       return value === 0 || value === 1 ? value : undefined
     }
-    if (typeof value === 'bigint') return this.#type === 'number' ? Number(value) : undefined
+    if (typeof value === 'bigint') {
+      if (this.#type === 'date' && this.#dateFormat !== undefined) return this.#toDate(String(value))
+      return this.#type === 'number' ? Number(value) : undefined
+    }
     if (typeof value === 'boolean') return this.#type === 'date' ? undefined : Number(value)
     // An invalid date is NaN: missing.
     return this.#type === 'date' && isDate(value) ? value.getTime() : undefined

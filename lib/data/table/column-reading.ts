@@ -2,13 +2,13 @@
  * How the texts of a column were read, and what was assumed: what a table tells of its columns.
  */
 
-export const noteKinds = ['date', 'spelling'] as const
+export const noteKinds = ['text', 'date', 'spelling'] as const
 
 export type NoteKind = (typeof noteKinds)[number]
 
 /** Something that was assumed of a column, in plain words. */
 export interface ColumnNote {
-  /** What it is about: how a `date` is written, or the `spelling` of texts. */
+  /** What it is about: numbers kept as `text`, how a `date` is written, or the `spelling` of texts. */
   readonly kind: NoteKind
   readonly text: string
 }
