@@ -36,6 +36,7 @@ export { type ShiftOptions, shift } from './data/augmentation/shift.js'
 export { type AugmentedBatches, type AugmentedOptions, augmented } from './data/augmented.js'
 export { type BatchesOptions, batches, type RowBatch } from './data/batches.js'
 export { Dataset, type DatasetInput, type DatasetOptions } from './data/dataset.js'
+export type { EncoderCheck, OutsideValues, UnknownValues } from './data/encoder/check-rows.js'
 export type {
   BooleanEncoding,
   CategoryEncoding,
@@ -45,6 +46,7 @@ export type {
   NumberEncoding,
   QuantileEncoding,
   Scale,
+  TrainingRange,
 } from './data/encoder/column-encoding.js'
 export { type EncodedOutputs, type EncodedRows, Encoder, type ObjectRow } from './data/encoder/encoder.js'
 export type { EncoderOptions, Scaling, Task } from './data/encoder/fit-options.js'
@@ -113,6 +115,12 @@ export { accuracy } from './metrics/accuracy.js'
 export { brier } from './metrics/brier.js'
 export { defineMetric, type MetricDefinition } from './metrics/define-metric.js'
 export { medianAbsoluteError, r2, rootMeanSquaredError } from './metrics/errors.js'
+export {
+  type ClassificationReport,
+  type ClassificationReportOptions,
+  type ClassScores,
+  classificationReport,
+} from './metrics/functions/classification-report.js'
 export { metrics } from './metrics/functions/index.js'
 export { confusion, f1, type LabelMetricOptions, matthews, precision, recall } from './metrics/label-metrics.js'
 export { logLoss } from './metrics/log-loss.js'
@@ -162,11 +170,13 @@ export type { Prediction, PredictionInput } from './model/predictions.js'
 export type { EvaluateOptions, Evaluation } from './model/scores.js'
 export {
   type FromSafetensorsOptions,
+  type SaveOptions,
   Sequential,
   type SequentialOptions,
 } from './model/sequential.js'
 export type { Batch, BatchSource, BatchStream } from './model/stream.js'
 export type { StreamFitOptions } from './model/stream-options.js'
+export type { SummaryOptions } from './model/summary.js'
 export { type TabularLayersOptions, tabularLayers } from './model/tabular-layers.js'
 export type { LayerRecord, TracedMatrix } from './model/trace.js'
 export type { NamedWeights, SetWeightsOptions } from './model/weights.js'
@@ -205,4 +215,5 @@ export {
   type SuspiciousColumnsOptions,
   suspiciousColumns,
 } from './strategy/suspicious-columns.js'
+export { type TargetAdvice, type TargetAdviceOptions, targetAdvice } from './strategy/target-advice.js'
 export { getThreads, type Info, info, setThreads } from './system.js'

@@ -106,3 +106,8 @@ function bundled(file: string | undefined): DeepblasError {
       "- Next.js: serverExternalPackages: ['deepblas']",
   )
 }
+
+/** Of this package, as its package.json has it. */
+export function packageVersion(): string {
+  return String(descriptionIn(packageRoot())?.version)
+}

@@ -1,5 +1,7 @@
 import type { Callback, EpochResult, FitInfo, HistoryView, Progress } from '../model/callback.js'
+import { plainCharacters } from '../report/terminal/locale.js'
 import { renderEpochLine, renderProgressLine } from '../report/terminal/progress-line.js'
+import { formatScore, textWidth, wrapped } from '../report/terminal/text.js'
 import { boolean, knownOptions, positiveInteger } from '../validate.js'
 import { numbersOf } from './scores.js'
 
@@ -21,6 +23,8 @@ export interface ProgressBarOptions {
   readonly width?: number
   /** Default whether the terminal has colours; never elsewhere. */
   readonly colour?: boolean
+  /** A bar of ASCII characters. Default whether the environment's locale (LC_ALL, LC_CTYPE, LANG) is C or POSIX. */
+  readonly ascii?: boolean
 }
 
 const SECONDS_BETWEEN_DRAWINGS = 0.1
@@ -31,8 +35,9 @@ const REDRAW = '\r\u001b[K'
 const LEFT_OUT = new Set(['learningRate', 'seconds'])
 
 /**
- * Shows how far a training has come. On a terminal it redraws one line, at most ten times a second: the loss of the
- * epoch under way and the other scores of the last epoch that ended. Elsewhere it writes one plain line per epoch.
+ * Shows how far a training has come. On a terminal it redraws one line, at most ten times a second: the share of all
+ * epochs that is done, the loss of the epoch under way and the other scores of the last epoch that ended. Elsewhere it
+ * writes one plain line per epoch. The last line names the best epoch, where a callback has found one, with its loss.
  *
  * `fit({ progress: true })` adds one; add it by hand to choose the stream.
  */
@@ -40,16 +45,18 @@ export class ProgressBar implements Callback {
   readonly #stream: ProgressStream
   readonly #width: number | undefined
   readonly #colour: boolean
+  readonly #ascii: boolean
   #epochs = 0
   #drawnAt = Number.NEGATIVE_INFINITY
   #scores: readonly (readonly [string, number])[] = []
 
   /** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that is unknown or of the wrong type */
   constructor(options?: ProgressBarOptions) {
-    const { stream, width, colour } = knownOptions<ProgressBarOptions>('ProgressBar', options, [
+    const { stream, width, colour, ascii } = knownOptions<ProgressBarOptions>('ProgressBar', options, [
       'stream',
       'width',
       'colour',
+      'ascii',
     ])
     this.#stream = stream ?? process.stderr
     this.#width = width === undefined ? undefined : positiveInteger('width', width)
@@ -57,6 +64,7 @@ export class ProgressBar implements Callback {
       colour === undefined
         ? this.#stream.isTTY === true && this.#stream.hasColors?.() === true
         : boolean('colour', colour)
+    this.#ascii = ascii === undefined ? plainCharacters() : boolean('ascii', ascii)
   }
 
   onFitStart(info: FitInfo): void {
@@ -79,10 +87,14 @@ export class ProgressBar implements Callback {
         scores: [...running, ...this.#scores.filter(([name]) => name !== 'loss' || running.length === 0)],
         secondsLeft: secondsLeft(progress),
       },
-      // A line that fills the last column makes some terminals wrap.
-      { width: (this.#width ?? this.#stream.columns ?? USUAL_WIDTH) - 1, colour: this.#colour },
+      { width: this.#lineWidth(), colour: this.#colour, ascii: this.#ascii },
     )
     this.#stream.write(REDRAW + line)
+  }
+
+  /** A line that fills the last column makes some terminals wrap. */
+  #lineWidth(): number {
+    return (this.#width ?? this.#stream.columns ?? USUAL_WIDTH) - 1
   }
 
   onEpochEnd(result: EpochResult): void {
@@ -94,10 +106,10 @@ export class ProgressBar implements Callback {
   onFitEnd(history: HistoryView): void {
     const last = history.epochs.at(-1)
     const early = history.stopped === 'early' ? 'stopped early' : ''
-    const best = history.best === undefined ? '' : `best epoch ${history.best.epoch}`
+    const best = history.best === undefined ? '' : bestText(history, history.best.epoch)
     const remarks = [early, best].filter((remark) => remark !== '').join(', ')
     if (this.#stream.isTTY !== true) {
-      if (early !== '') this.#stream.write(`${remarks}\n`)
+      if (remarks !== '') this.#stream.write(`${remarks}\n`)
       return
     }
     if (last === undefined) {
@@ -106,12 +118,23 @@ export class ProgressBar implements Callback {
     }
     const seconds = history.epochs.reduce((sum, result) => sum + result.seconds, 0)
     const line = renderEpochLine(last.epoch, this.#epochs, scoresOf(last), seconds)
-    this.#stream.write(`${REDRAW}${line}${remarks === '' ? '' : `  ${remarks}`}\n`)
+    const whole = remarks === '' ? line : `${line}  ${remarks}`
+    const width = this.#lineWidth()
+    const lines = textWidth(whole) <= width ? [whole] : [line, remarks].flatMap((part) => wrapped(part, width))
+    this.#stream.write(`${REDRAW}${lines.join('\n')}\n`)
   }
 }
 
 function scoresOf(result: EpochResult): [string, number][] {
   return numbersOf(result).filter(([name]) => !LEFT_OUT.has(name))
+}
+
+/** `best epoch 12, validation.loss 0.2134`; the epoch alone where the history does not have it. */
+function bestText({ epochs }: HistoryView, epoch: number): string {
+  const result = epochs.find((one) => one.epoch === epoch)
+  if (result === undefined) return `best epoch ${epoch}`
+  const { loss, validation } = result
+  return `best epoch ${epoch}, ${validation === undefined ? `loss ${formatScore(loss)}` : `validation.loss ${formatScore(validation.loss)}`}`
 }
 
 /** By the speed of this call of `fit` so far, validation between epochs included. */

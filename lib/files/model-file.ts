@@ -53,6 +53,8 @@ export interface ModelDescription {
   encoder?: unknown
   /** How the model was trained, for people and reports. */
   training?: Record<string, unknown>
+  /** How the model came to be: what `save` was given, for people and reports. */
+  made?: Record<string, unknown>
   /** In a file read, in the order of their data there: find them by name. */
   weights: WeightDescription[]
 }
@@ -65,6 +67,7 @@ const KEYS = {
   labels: 'deepblas.labels',
   encoder: 'deepblas.encoder',
   training: 'deepblas.training',
+  made: 'deepblas.made',
 } as const
 
 type Part = keyof typeof KEYS
@@ -110,6 +113,7 @@ export function modelToSafetensors(description: ModelDescription): SafetensorsIn
   checkArchitecture(description.architecture)
   if (description.labels !== undefined) checkLabels(description.labels)
   if (description.training !== undefined) plainObject('training', description.training)
+  if (description.made !== undefined) plainObject('made', description.made)
   if (!Array.isArray(description.weights)) throw invalid('weights', 'array', description.weights)
 
   const metadata: Record<string, string> = {}
@@ -149,9 +153,11 @@ export function modelFromSafetensors(path: string, { tensors, metadata }: Safete
     const labels = part(metadata, 'labels')
     const encoder = part(metadata, 'encoder')
     const training = part(metadata, 'training')
+    const made = part(metadata, 'made')
     if (labels !== undefined) description.labels = checkLabels(labels)
     if (encoder !== undefined) description.encoder = encoder
     if (training !== undefined) description.training = plainObject('training', training)
+    if (made !== undefined) description.made = plainObject('made', made)
     return description
   } catch (error) {
     // What the checks call a wrong argument is here a wrong file.

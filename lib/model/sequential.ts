@@ -10,7 +10,7 @@ import { type LossName, loss as lossOf } from '../losses/names.js'
 import type { Arena } from '../native/addon.js'
 import type { Optimizer } from '../optimizers/optimizer.js'
 import { refuseMethods, refuseStructuredClone, showWhenInspected } from '../own-methods.js'
-import { boolean, invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../validate.js'
+import { boolean, invalid, knownOptions, nonNegativeInteger, plainObject, positiveInteger } from '../validate.js'
 import { ClassNames, type NamedModel, namesFor } from './class-names.js'
 import type { Scoring } from './compile.js'
 import type { Fitting, NumberOf } from './dimensions.js'
@@ -62,10 +62,15 @@ import {
 import { type BatchSource, isBatchSource } from './stream.js'
 import { fittingStream } from './stream-fit.js'
 import { type StreamFitOptions, streamSettings } from './stream-options.js'
-import { summary } from './summary.js'
+import { type SummaryOptions, summary } from './summary.js'
 import { type LayerRecord, traceNetwork } from './trace.js'
 import { continuedStart, releaseStates, type TrainingState } from './training-state.js'
 import { checkedWeights, type NamedWeights, namedWeights, type SetWeightsOptions } from './weights.js'
+
+export interface SaveOptions {
+  /** How the model came to be, as plain JSON: the file keeps it, and `made` of the loaded model tells it. */
+  readonly made?: Readonly<Record<string, unknown>>
+}
 
 export interface SequentialOptions<Inputs extends number | NamedInputs = number | NamedInputs> {
   /**
@@ -114,6 +119,7 @@ export class Sequential<
   #labels: readonly string[] | undefined
   #encoder: Encoder | undefined
   #training: { epochs: number; loss: number } | undefined
+  #made: Readonly<Record<string, unknown>> | undefined
   /** Of the last fit, for one that goes on. */
   #state: TrainingState | undefined
 
@@ -181,9 +187,14 @@ export class Sequential<
     return this.#encoder
   }
 
+  /** How the model came to be, where `save` was told; gone once it is trained further. */
+  get made(): Readonly<Record<string, unknown>> | undefined {
+    return this.#made
+  }
+
   /** Layer, output shape, parameters: the dimensions lesson as a table. */
-  summary(): string {
-    return summary(this.#network)
+  summary(options?: SummaryOptions): string {
+    return summary(this.#network, options)
   }
 
   /**
@@ -350,6 +361,7 @@ export class Sequential<
     const { partial = false } = knownOptions<SetWeightsOptions>('setWeights', options, ['partial'])
     const values = checkedWeights(this.#network, weights, boolean('partial', partial))
     const parameters = this.#changing()
+    this.#made = undefined
     for (const { parameter, data } of values) parameter.write(parameters, 0, data)
     return values.map(({ parameter }) => parameter.name)
   }
@@ -365,12 +377,20 @@ export class Sequential<
     copy.#labels = this.#labels
     copy.#encoder = this.#encoder
     copy.#training = this.#training
+    copy.#made = this.#made
     return copy
   }
 
-  /** Writes one .safetensors file that holds all a prediction needs. A reader never sees half a file. */
-  async save(path: string): Promise<void> {
+  /**
+   * Writes one .safetensors file that holds all a prediction needs. A reader never sees half a file.
+   *
+   * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that JSON cannot carry, ERR_DEEPBLAS_FILE if the file cannot
+   *   be written
+   */
+  async save(path: string, options?: SaveOptions): Promise<void> {
     this.#requireFree('save')
+    const { made } = knownOptions<SaveOptions>('save', options, ['made'])
+    if (made !== undefined) this.#made = structuredClone(plainObject('made', made))
     await writeModelFile(path, this.#describe())
   }
 
@@ -385,6 +405,7 @@ export class Sequential<
       ...(this.#labels === undefined ? {} : { labels: [...this.#labels] }),
       ...(this.#encoder === undefined ? {} : { encoder: this.#encoder.toJSON() }),
       ...(this.#scoring && { training: trainingSummary(this.#scoring, this.#training?.epochs) }),
+      ...(this.#made === undefined ? {} : { made: this.#made }),
       weights: this.#weightsOf(this.#reader.parameters).map(({ name, shape, data }) => ({
         name,
         shape: [...shape],
@@ -399,7 +420,7 @@ export class Sequential<
    * @throws DeepblasError ERR_DEEPBLAS_FILE that says what is wrong with the file
    */
   static async load(path: string): Promise<Sequential> {
-    const { architecture, labels, encoder, training, weights } = await readModelFile(path)
+    const { architecture, labels, encoder, training, made, weights } = await readModelFile(path)
     try {
       if (architecture.members !== undefined) throw new Error('it holds a population: load it with Population.load')
       const layers = architecture.layers.map(({ type, options }) => layerFrom(type, options))
@@ -408,6 +429,7 @@ export class Sequential<
       model.#labels = labels
       model.#encoder = encoder === undefined ? undefined : savedEncoder(encoder, model.#network)
       model.#scoring = savedScoring(training)
+      model.#made = made
       if (typeof training?.epochs === 'number') model.#training = { epochs: training.epochs, loss: 0 }
       return model
     } catch (cause) {
@@ -485,6 +507,8 @@ export class Sequential<
   /** What a fit changes and tells of. */
   #subject(scoring: Scoring): FitSubject {
     this.#scoring = scoring
+    // It is of the parameters that were.
+    this.#made = undefined
     return {
       parameters: this.#changing(),
       model: this,

@@ -8,7 +8,13 @@ export interface Scale {
   readonly deviation: number
 }
 
-export interface NumberEncoding extends Scale {
+/** The least and the most of the training rows; of dates in milliseconds since 1970. Older files do not have them. */
+export interface TrainingRange {
+  readonly min?: number
+  readonly max?: number
+}
+
+export interface NumberEncoding extends Scale, TrainingRange {
   readonly name: string
   readonly kind: 'number'
   /** Whether a column tells where the value was missing. */
@@ -16,7 +22,7 @@ export interface NumberEncoding extends Scale {
 }
 
 /** Normal scores: where a number stands among those of the training rows, as a number of the normal distribution. */
-export interface QuantileEncoding extends Scale {
+export interface QuantileEncoding extends Scale, TrainingRange {
   readonly name: string
   readonly kind: 'quantile'
   /** Values at equal steps of rank, rising; mean and deviation are those of the scores. */
@@ -33,7 +39,7 @@ export interface BooleanEncoding {
 }
 
 /** Year, day of the month and days since 1970 scaled; month, weekday and hour as places on a circle. */
-export interface DateEncoding {
+export interface DateEncoding extends TrainingRange {
   readonly name: string
   readonly kind: 'date'
   readonly days: Scale

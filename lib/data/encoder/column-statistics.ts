@@ -45,6 +45,9 @@ export class ColumnStatistics {
   largest = 0
   rowOfLargest = 0
   lineOfLargest: number | undefined
+  /** Of numbers and dates. */
+  least = Number.POSITIVE_INFINITY
+  most = Number.NEGATIVE_INFINITY
   /** Whether a date has a time of day. */
   hour = false
   readonly values = new RunningScale()
@@ -114,6 +117,8 @@ export class ColumnStatistics {
     }
     this.#first ??= value
     if (value !== this.#first) this.varies = true
+    if (value < this.least) this.least = value
+    if (value > this.most) this.most = value
     if (this.type === 'date') {
       this.#addDate(value)
       return

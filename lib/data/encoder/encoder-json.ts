@@ -14,7 +14,13 @@ import {
   string,
 } from '../../validate.js'
 import { dateFormat } from '../table/date-format.js'
-import { type ColumnEncoding, type DroppedColumn, droppedReasons, type Scale } from './column-encoding.js'
+import {
+  type ColumnEncoding,
+  type DroppedColumn,
+  droppedReasons,
+  type Scale,
+  type TrainingRange,
+} from './column-encoding.js'
 import { tasks } from './fit-options.js'
 import type { TargetEncoding } from './target-encoding.js'
 
@@ -73,22 +79,23 @@ function columnFrom(what: string, value: unknown): ColumnEncoding {
   const indicator = () => boolean(`${what}.indicator`, given.indicator)
   switch (kind) {
     case 'number':
-      parts(what, given, ['name', 'kind', 'mean', 'deviation', 'indicator'])
-      return { name, kind, ...scaleFrom(what, given), indicator: indicator() }
+      parts(what, given, ['name', 'kind', 'mean', 'deviation', 'min', 'max', 'indicator'])
+      return { name, kind, ...scaleFrom(what, given), ...rangeFrom(what, given), indicator: indicator() }
     case 'quantile':
-      parts(what, given, ['name', 'kind', 'mean', 'deviation', 'quantiles', 'indicator'])
+      parts(what, given, ['name', 'kind', 'mean', 'deviation', 'quantiles', 'min', 'max', 'indicator'])
       return {
         name,
         kind,
         ...scaleFrom(what, given),
         quantiles: quantilesFrom(`${what}.quantiles`, given.quantiles),
+        ...rangeFrom(what, given),
         indicator: indicator(),
       }
     case 'boolean':
       parts(what, given, ['name', 'kind', 'fill', 'indicator'])
       return { name, kind, fill: finiteNumber(`${what}.fill`, given.fill, { min: 0, max: 1 }), indicator: indicator() }
     case 'date':
-      parts(what, given, ['name', 'kind', 'days', 'year', 'dayOfMonth', 'hour', 'indicator', 'format'])
+      parts(what, given, ['name', 'kind', 'days', 'year', 'dayOfMonth', 'hour', 'min', 'max', 'indicator', 'format'])
       return {
         name,
         kind,
@@ -96,6 +103,7 @@ function columnFrom(what: string, value: unknown): ColumnEncoding {
         year: exactScale(`${what}.year`, given.year),
         dayOfMonth: exactScale(`${what}.dayOfMonth`, given.dayOfMonth),
         hour: boolean(`${what}.hour`, given.hour),
+        ...rangeFrom(what, given),
         indicator: indicator(),
         // Files from before formats have none.
         ...(given.format === undefined ? {} : { format: formatFrom(`${what}.format`, given.format) }),
@@ -151,6 +159,13 @@ function scaleFrom(what: string, given: Record<string, unknown>): Scale {
 
 function formatFrom(what: string, value: unknown): string {
   return dateFormat(what, string(what, value)).pattern
+}
+
+/** Files of earlier versions have none. */
+function rangeFrom(what: string, { min, max }: Record<string, unknown>): TrainingRange {
+  if (min === undefined && max === undefined) return {}
+  const least = finiteNumber(`${what}.min`, min)
+  return { min: least, max: finiteNumber(`${what}.max`, max, { min: least }) }
 }
 
 function quantilesFrom(what: string, value: unknown): number[] {

@@ -14,6 +14,7 @@ import { spellingNotes } from '../table/spelling.js'
 import { Table } from '../table/table.js'
 import { unknownColumn } from '../table/unknown-column.js'
 import { codeOf, expectedBy, numberOf } from './cells.js'
+import { checkRows, type EncoderCheck } from './check-rows.js'
 import { type ColumnEncoding, type DroppedColumn, featureNames, widthOf } from './column-encoding.js'
 import { type NameOfRow, nameOfRow, valuesOf } from './column-values.js'
 import { encodedDataset } from './encoded-dataset.js'
@@ -284,6 +285,34 @@ export class Encoder {
   }
 
   /**
+   * Looks for what the training rows did not have: texts that are no level (or were too rare to be one), and numbers and
+   * dates that lie outside the training's range by more than a quarter of it. Both can be encoded, and what a network
+   * makes of them is a guess. Missing values are neither. Of an encoder from a file of an earlier version, which has no
+   * ranges, texts alone.
+   *
+   * @throws DeepblasError as `encode`
+   * @example
+   * const { unknown, outside } = encoder.check(table)
+   * for (const { column, rows, examples } of unknown) console.log(`${column}: ${rows} rows, such as ${examples[0]}`)
+   */
+  check(rows: Table | readonly ObjectRow[]): EncoderCheck {
+    return atOnce(this.#checked(rows))
+  }
+
+  /** As `check`, with turns of the event loop in between. The rows must not change meanwhile. */
+  async checkAsync(rows: Table | readonly ObjectRow[]): Promise<EncoderCheck> {
+    return await inTurns(this.#checked(rows))
+  }
+
+  *#checked(rows: Table | readonly ObjectRow[]): Steps<EncoderCheck> {
+    const options = { types: this.types, dateFormats: this.dateFormats }
+    const names = this.columns.map(({ name }) => name)
+    const table = rows instanceof Table ? rows : Table.fromRows(namedOnly(rows, names), options)
+    const columnOf = ({ name }: ColumnEncoding) => tableColumn(table, name)
+    return yield* checkRows(this.columns, { rows: table.rows, columnOf, rowName: rowsOf(table) })
+  }
+
+  /**
    * What the outputs of a network mean: label names for classes, values in the target's own units.
    *
    * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an encoder without a target, ERR_DEEPBLAS_SHAPE for other outputs
@@ -355,6 +384,17 @@ function* fitSteps(table: Table, options: EncoderOptions | undefined): Steps<Enc
 
 function rowsOf(table: Table): NameOfRow {
   return (row) => nameOfRow(row, table.line(row))
+}
+
+/** Objects with the columns that count: others may hold anything. */
+function namedOnly(rows: readonly ObjectRow[], names: readonly string[]): ObjectRow[] {
+  return array('rows', rows, 'objects').map((row, i) => {
+    objectRow(`rows[${i}]`, row)
+    const own = row as ObjectRow
+    const missing = names.find((name) => !Object.hasOwn(own, name))
+    if (missing !== undefined) throw unknownColumn(missing, Object.keys(own))
+    return Object.fromEntries(names.map((name) => [name, own[name]]))
+  })
 }
 
 function tableColumn(table: Table, name: string) {

@@ -4,7 +4,13 @@
 
 import { DeepblasError } from '../../errors.js'
 import type { Steps } from '../../turns.js'
-import { type CategoryEncoding, type ColumnEncoding, type DroppedColumn, droppedReasons } from './column-encoding.js'
+import {
+  type CategoryEncoding,
+  type ColumnEncoding,
+  type DroppedColumn,
+  droppedReasons,
+  type TrainingRange,
+} from './column-encoding.js'
 import type { ColumnStatistics } from './column-statistics.js'
 import type { CheckedOptions } from './fit-options.js'
 import { normalScore, quantilesOf } from './normal-scores.js'
@@ -82,6 +88,7 @@ function encodingOf(
         year: one.years.scale(),
         dayOfMonth: one.daysOfMonth.scale(),
         hour: one.hour,
+        ...rangeOf(one),
         indicator,
         ...(one.format === undefined ? {} : { format: one.format }),
       }
@@ -96,7 +103,11 @@ function numberOf(one: ColumnStatistics, indicator: boolean): ColumnEncoding {
     const hint = `Correct it, make it null (missing), or give scaling: { '${name}': 'quantile' }, which goes by ranks.`
     throw tooLarge(one, `whose squares float64 can add up in column '${name}'`, hint)
   }
-  return { name, kind: 'number', ...one.values.scale(), indicator }
+  return { name, kind: 'number', ...one.values.scale(), ...rangeOf(one), indicator }
+}
+
+function rangeOf({ known, least, most }: ColumnStatistics): TrainingRange {
+  return known === 0 ? {} : { min: least, max: most }
 }
 
 function quantileOf(one: ColumnStatistics, indicator: boolean): ColumnEncoding {
@@ -108,7 +119,7 @@ function quantileOf(one: ColumnStatistics, indicator: boolean): ColumnEncoding {
   }
   const scores = new RunningScale()
   for (const value of sorted) scores.add(normalScore(quantiles, value))
-  return { name: one.name, kind: 'quantile', ...scores.scale(), quantiles, indicator }
+  return { name: one.name, kind: 'quantile', ...scores.scale(), quantiles, ...rangeOf(one), indicator }
 }
 
 function nothingToKeep(name: string): DeepblasError {

@@ -1,6 +1,6 @@
 import { DeepblasError } from '../../errors.js'
 import { renderTable, type TableCell } from './table.js'
-import { formatPercent } from './text.js'
+import { formatPercent, textWidth } from './text.js'
 
 export interface ConfusionMatrixOptions {
   /** Names of the classes. Default their indices. */
@@ -9,11 +9,16 @@ export interface ConfusionMatrixOptions {
   readonly colour?: boolean
   /** No characters beyond ASCII. Default false. */
   readonly ascii?: boolean
+  /**
+   * Columns of the terminal. A matrix that is wider becomes a list: every class with its rows, its recall and what it was
+   * most often taken for. Default: no end.
+   */
+  readonly width?: number
 }
 
 /**
  * A confusion matrix as text: a row per true class, a column per predicted class, and each class's recall (the share
- * of its rows that were recognised), `-` for a class without rows.
+ * of its rows that were recognised), `-` for a class without rows. Where that is too wide, a list of the classes.
  *
  * @param counts square, `counts[true][predicted]`
  * @throws DeepblasError ERR_DEEPBLAS_SHAPE if the counts are not square or the labels are not one per class
@@ -23,7 +28,12 @@ export function renderConfusionMatrix(
   options: ConfusionMatrixOptions = {},
 ): string {
   const classes = counts.length
-  const { labels = Array.from({ length: classes }, (_, i) => String(i)), colour = false, ascii = false } = options
+  const {
+    labels = Array.from({ length: classes }, (_, i) => String(i)),
+    colour = false,
+    ascii = false,
+    width = Number.POSITIVE_INFINITY,
+  } = options
   for (const [index, row] of counts.entries()) {
     if (row.length === classes) continue
     throw new DeepblasError(
@@ -57,6 +67,32 @@ export function renderConfusionMatrix(
   })
 
   const corner = ascii ? 'true \\ predicted' : 'true ╲ predicted'
-  const table = renderTable([corner, ...labels, { heading: 'recall', align: 'right' }], rows, { colour, ascii })
+  const recall = { heading: 'recall', align: 'right' } as const
+  const matrix = renderTable([corner, ...labels, recall], rows, { colour, ascii })
+  const fits = matrix.split('\n').every((line) => textWidth(line) <= width)
+  const table = fits
+    ? matrix
+    : renderTable(['true', 'rows', recall, 'most often taken for'], confusions(counts, labels), {
+        colour,
+        ascii,
+        width,
+      })
   return total === 0 ? table : `${table}\naccuracy ${formatPercent(right / total)}: ${right} of ${total} right`
+}
+
+/** Other classes that a class is shown to be taken for. */
+const MOST_OTHERS = 3
+
+function confusions(counts: readonly ArrayLike<number>[], labels: readonly string[]): TableCell[][] {
+  return counts.map((row, actual) => {
+    const own = Array.from(row)
+    const total = own.reduce((sum, count) => sum + count, 0)
+    const others = own
+      .map((count, predicted) => ({ count, predicted }))
+      .filter(({ count, predicted }) => count > 0 && predicted !== actual)
+      .sort((a, b) => b.count - a.count)
+      .slice(0, MOST_OTHERS)
+      .map(({ count, predicted }) => `${labels[predicted]} ${count}`)
+    return [labels[actual]!, total, total === 0 ? '-' : formatPercent(own[actual]! / total), others.join(', ')]
+  })
 }

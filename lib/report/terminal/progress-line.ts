@@ -27,15 +27,16 @@ const LONGEST_BAR = 20
 const SHORTEST_BAR = 8
 
 /**
- * One line that tells where a training stands. Too narrow a terminal loses, in this order, the later scores, the
+ * One line that tells where a training stands; its bar and share are of all epochs. Too narrow a terminal loses, in this order, the later scores, the
  * steps, the time left, the bar and the loss.
  *
  * @example
- * epoch  3/20 ━━━━━━━━━━━━╸         62 %  step  93/150  loss 0.2134  accuracy 0.9412  1.2 s left
+ * epoch  3/20 ━━╸                   13 %  step  93/150  loss 0.2134  accuracy 0.9412  1.2 s left
  */
 export function renderProgressLine(state: ProgressLineState, options: ProgressLineOptions = {}): string {
   const { width = 80, colour = false, ascii = false } = options
-  const share = state.stepsPerEpoch > 0 ? Math.min(1, Math.max(0, state.step / state.stepsPerEpoch)) : 0
+  const ofEpoch = state.stepsPerEpoch > 0 ? state.step / state.stepsPerEpoch : 0
+  const share = state.epochs > 0 ? Math.min(1, Math.max(0, (state.epoch - 1 + ofEpoch) / state.epochs)) : 0
   // Never 100 % before the last step.
   const percent = `${String(Math.floor(100 * share)).padStart(3)} %`
   const head = `epoch ${counted(state.epoch, state.epochs)}`

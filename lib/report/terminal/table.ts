@@ -1,18 +1,28 @@
 import { invalid } from '../../validate.js'
 import { paint, type Style } from './style.js'
-import { formatNumber, pad, printable, textWidth } from './text.js'
+import { formatNumber, pad, printable, textWidth, wrapped } from './text.js'
 
 /** A cell: text, a number, or either in a style. */
 export type TableCell = string | number | { readonly value: string | number; readonly style: Style }
 
-/** A column: its heading, or heading and alignment. Without one, a column of numbers goes right and others left. */
-export type TableColumn = string | { readonly heading: string; readonly align?: 'left' | 'right' }
+/**
+ * A column: its heading, or more. Without alignment, a column of numbers goes right and others left; `wrap` false keeps a
+ * column of texts from being broken into lines where the table is too wide.
+ */
+export type TableColumn =
+  | string
+  | { readonly heading: string; readonly align?: 'left' | 'right'; readonly wrap?: boolean }
 
 export interface TableOptions {
   /** Bold headings, a faint rule and the cells' styles. Default false. */
   readonly colour?: boolean
   /** The rule of `-` rather than `─`. Default false. */
   readonly ascii?: boolean
+  /**
+   * Columns of the terminal: cells of texts that are too long for it go on in lines below, broken between words where that
+   * is possible. Columns of numbers are never broken. Default: as wide as the cells are.
+   */
+  readonly width?: number
 }
 
 const GAP = '  '
@@ -34,7 +44,7 @@ export function renderTable(
   rows: readonly (readonly TableCell[])[],
   options: TableOptions = {},
 ): string {
-  const { colour = false, ascii = false } = options
+  const { colour = false, ascii = false, width: most = Number.POSITIVE_INFINITY } = options
   for (const [index, row] of rows.entries()) {
     if (row.length !== columns.length) {
       throw invalid(`row ${index} of the table`, `${columns.length} cells, one per column,`, row)
@@ -43,12 +53,26 @@ export function renderTable(
 
   const headings = columns.map((column) => printable(typeof column === 'string' ? column : column.heading))
   const texts = rows.map((row) => row.map(cellText))
-  const layout = columns.map((column, c) => {
+  const natural = columns.map((column, c) => {
     const numeric = rows.length > 0 && rows.every((row) => typeof cellValue(row[c]) === 'number')
     const align = (typeof column === 'string' ? undefined : column.align) ?? (numeric ? 'right' : 'left')
     const width = Math.max(textWidth(headings[c] ?? ''), ...texts.map((row) => textWidth(row[c] ?? '')))
-    return { align, width }
+    return { align, width, breakable: align === 'left' && (typeof column === 'string' || column.wrap !== false) }
   })
+  const widths = fitted(natural, most - GAP.length * Math.max(0, columns.length - 1))
+  const layout = natural.map((column, c) => ({ ...column, width: widths[c]! }))
+
+  /** A row's cells may take several lines. */
+  const lines = (cells: readonly string[], styleOf: (c: number) => Style | undefined) => {
+    const parts = cells.map((text, c) => (layout[c]!.breakable ? wrapped(text, layout[c]!.width) : [text]))
+    const height = Math.max(1, ...parts.map((part) => part.length))
+    return Array.from({ length: height }, (_, i) =>
+      line(
+        parts.map((part) => part[i] ?? ''),
+        styleOf,
+      ),
+    )
+  }
 
   const line = (cells: readonly string[], styleOf: (c: number) => Style | undefined) =>
     cells
@@ -63,10 +87,33 @@ export function renderTable(
 
   const total = layout.reduce((sum, { width }) => sum + width, 0) + GAP.length * Math.max(0, columns.length - 1)
   return [
-    line(headings, () => 'bold'),
+    ...lines(headings, () => 'bold'),
     paint((ascii ? '-' : '─').repeat(total), 'dim', colour),
-    ...texts.map((cells, r) => line(cells, (c) => cellStyle(rows[r]?.[c]))),
+    ...texts.flatMap((cells, r) => lines(cells, (c) => cellStyle(rows[r]?.[c]))),
   ].join('\n')
+}
+
+/** A column of texts is not made narrower than this. */
+const NARROWEST = 8
+
+/** Widths of which the widest that can be broken are cut to one measure until all have room; as they are if none helps. */
+function fitted(columns: readonly { readonly width: number; readonly breakable: boolean }[], room: number): number[] {
+  const widths = columns.map(({ width }) => width)
+  let excess = widths.reduce((sum, width) => sum + width, 0) - room
+  while (excess > 0) {
+    const open = columns.flatMap(({ breakable }, c) => (breakable && widths[c]! > NARROWEST ? [c] : []))
+    const widest = Math.max(0, ...open.map((c) => widths[c]!))
+    const cut = open.filter((c) => widths[c] === widest)
+    if (cut.length === 0) return widths
+    const next = Math.max(NARROWEST, ...open.map((c) => widths[c]!).filter((width) => width < widest))
+    const step = Math.min(widest - next || 1, Math.max(1, Math.floor(excess / cut.length)))
+    for (const c of cut) {
+      if (excess <= 0) break
+      widths[c]! -= step
+      excess -= step
+    }
+  }
+  return widths
 }
 
 function cellValue(cell: TableCell | undefined): string | number | undefined {

@@ -3,21 +3,56 @@
  */
 
 const CONTROL = /\p{Cc}|\p{Cf}|[\u2028\u2029]/gu
-const ZERO_WIDTH = /^\p{M}$/u
-/** East Asian wide and full-width characters, and emoji. */
+const ZERO_WIDTH = /^[\p{M}\p{Cf}\u1160-\u11ff]+$/u
+/** East Asian wide and full-width characters (Unicode's EastAsianWidth W and F); half-width ones are not among them. */
 const WIDE =
-  /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]$/u
+  /^[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18aff}\u{1b000}-\u{1b2ff}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}]/u
+/** Emoji that are drawn as pictures, flags, and what a variation selector makes a picture. */
+const PICTURE = /\p{Emoji_Presentation}|\p{Regional_Indicator}{2}|\p{Emoji}\ufe0f/u
+/** Zero width joiners between the parts of one picture, such as a family, and the selectors of pictures. */
+const JOINED = /(?<=\p{Extended_Pictographic}[\p{M}\p{Emoji_Modifier}]*)\u200d(?=\p{Extended_Pictographic})/gu
+const PLAIN = /^[\u0020-\u007e]*$/
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
 /** The text on one line and without control characters: a column's name in a file cannot steer the terminal. */
 export function printable(text: string): string {
-  return text.replaceAll(CONTROL, ' ')
+  if (PLAIN.test(text)) return text
+  return text
+    .split(JOINED)
+    .map((part) => part.replaceAll(CONTROL, ' '))
+    .join('\u200d')
 }
 
 /** How many columns of a terminal a printable text takes. */
 export function textWidth(text: string): number {
+  if (PLAIN.test(text)) return text.length
   let width = 0
-  for (const character of text) width += characterWidth(character)
+  for (const { segment } of graphemes.segment(text)) width += graphemeWidth(segment)
   return width
+}
+
+/** A text in lines of a width, broken between words, and within a word that is longer than a line. */
+export function wrapped(text: string, width: number): string[] {
+  if (textWidth(text) <= width) return [text]
+  const lines = ['']
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1)!
+    const longer = line === '' ? word : `${line} ${word}`
+    if (textWidth(longer) <= width) lines[lines.length - 1] = longer
+    else lines.push(...cut(word, width))
+  }
+  return lines.filter((line) => line !== '')
+}
+
+function cut(word: string, width: number): string[] {
+  const parts = ['']
+  for (const { segment } of graphemes.segment(word)) {
+    const part = parts.at(-1)!
+    if (part !== '' && textWidth(part + segment) > width) parts.push(segment)
+    else parts[parts.length - 1] = part + segment
+  }
+  return parts
 }
 
 /** Fills a text with spaces up to a width, on the right, or on the left for `align` 'right'. */
@@ -32,10 +67,10 @@ export function truncate(text: string, width: number, ellipsis = '…'): string 
   let kept = ''
   let left = width - textWidth(ellipsis)
   if (left < 0) return ''
-  for (const character of text) {
-    left -= characterWidth(character)
+  for (const { segment } of graphemes.segment(text)) {
+    left -= graphemeWidth(segment)
     if (left < 0) break
-    kept += character
+    kept += segment
   }
   return kept + ellipsis
 }
@@ -72,8 +107,9 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`
 }
 
-function characterWidth(character: string): number {
-  if (character < '\u0300') return 1
-  if (ZERO_WIDTH.test(character)) return 0
-  return WIDE.test(character) ? 2 : 1
+/** Of what a reader takes for one character: a letter with its accents, a flag, a family of emoji. */
+function graphemeWidth(grapheme: string): number {
+  if (grapheme.length === 1 && grapheme < '\u0300') return 1
+  if (ZERO_WIDTH.test(grapheme)) return 0
+  return PICTURE.test(grapheme) || WIDE.test(grapheme) ? 2 : 1
 }

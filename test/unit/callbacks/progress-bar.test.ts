@@ -57,8 +57,8 @@ describe('ProgressBar on a terminal', () => {
     bar.onProgress(at(2, 25, 2.5))
     expect(stream.written.map((text) => text.slice(4))).toEqual([
       'epoch 1/2                        0 %  step   0/100',
-      'epoch 1/2 ━━━━━━━━━━            50 %  step  50/100  loss 0.4000  3.0 s left',
-      'epoch 2/2 ━━━━━                 25 %  step  25/100  loss 0.4000  accuracy 0.7500  validation.loss 0.6250  ' +
+      'epoch 1/2 ━━━━━                 25 %  step  50/100  loss 0.4000  3.0 s left',
+      'epoch 2/2 ━━━━━━━━━━━━╸         62 %  step  25/100  loss 0.4000  accuracy 0.7500  validation.loss 0.6250  ' +
         'validation.accuracy 0.5000  1.5 s left',
     ])
   })
@@ -74,7 +74,7 @@ describe('ProgressBar on a terminal', () => {
 
   it('ends with a line that stays', () => {
     const stream = new FakeStream(true)
-    const bar = new ProgressBar({ stream })
+    const bar = new ProgressBar({ stream, width: 160 })
     bar.onFitStart(INFO)
     bar.onProgress(at(1, 50, 1))
     expect(stream.written[0]).toContain('\u001b[32m')
@@ -83,8 +83,21 @@ describe('ProgressBar on a terminal', () => {
     bar.onFitEnd({ epochs: [FIRST, SECOND], stopped: 'early', best: { epoch: 1, value: 0.625 } })
     expect(stream.written.at(-1)).toBe(
       '\r\u001b[Kepoch 2/2  loss 0.2500  accuracy 0.7500  validation.loss 0.6250  validation.accuracy 0.5000  3.0 s' +
-        '  stopped early, best epoch 1\n',
+        '  stopped early, best epoch 1, validation.loss 0.6250\n',
     )
+  })
+
+  it('puts what is too long for the last line below it', () => {
+    const stream = new FakeStream(true)
+    const bar = new ProgressBar({ stream, width: 60, colour: false })
+    bar.onFitStart(INFO)
+    bar.onFitEnd({ epochs: [FIRST], stopped: 'early', best: { epoch: 1, value: 0.625 } })
+    expect(stream.written.at(-1)!.slice(4).split('\n')).toEqual([
+      'epoch 1/2  loss 0.5000  accuracy 0.7500  validation.loss',
+      '0.6250  validation.accuracy 0.5000  1.5 s',
+      'stopped early, best epoch 1, validation.loss 0.6250',
+      '',
+    ])
   })
 
   it('clears its line if there was no epoch', () => {
@@ -113,13 +126,36 @@ describe('ProgressBar elsewhere', () => {
     ])
   })
 
+  it('names the best epoch and its loss, stopped or not', () => {
+    const { validation: _, ...plain } = FIRST
+    for (const [epochs, text] of [
+      [[FIRST, SECOND], 'best epoch 1, validation.loss 0.6250\n'],
+      [[plain, SECOND], 'best epoch 1, loss 0.5000\n'],
+      [[SECOND], 'best epoch 1\n'],
+    ] as const) {
+      const stream = new FakeStream(false)
+      const bar = new ProgressBar({ stream })
+      bar.onFitStart(INFO)
+      bar.onFitEnd({ epochs, stopped: 'completed', best: { epoch: 1, value: 1 } })
+      expect(stream.written).toEqual([text])
+    }
+  })
+
+  it('draws with ASCII characters where asked', () => {
+    const stream = new FakeStream(true)
+    const bar = new ProgressBar({ stream, colour: false, ascii: true })
+    bar.onFitStart(INFO)
+    bar.onProgress(at(2, 50, 1))
+    expect(stream.written[0]).toMatch(/^\r.\[Kepoch 2\/2 =+ +75 %/)
+  })
+
   it('says that the training was stopped', () => {
     const stream = new FakeStream(false)
     const bar = new ProgressBar({ stream })
     bar.onFitStart(INFO)
     bar.onEpochEnd(FIRST)
     bar.onFitEnd({ epochs: [FIRST], stopped: 'early', best: { epoch: 1, value: 1 } })
-    expect(stream.written.at(-1)).toBe('stopped early, best epoch 1\n')
+    expect(stream.written.at(-1)).toBe('stopped early, best epoch 1, validation.loss 0.6250\n')
   })
 })
 

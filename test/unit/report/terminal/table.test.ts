@@ -1,5 +1,7 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { renderTable } from '../../../../lib/report/terminal/table.js'
+import { textWidth } from '../../../../lib/report/terminal/text.js'
 
 describe('renderTable', () => {
   it('lines columns up, numbers on the right', () => {
@@ -50,5 +52,53 @@ describe('renderTable', () => {
     expect(() => renderTable(['a', 'b'], [['x', 'y'], ['x']])).toThrow(
       "Expected 2 cells, one per column, for row 1 of the table but received ['x'] of type array",
     )
+  })
+})
+
+describe('renderTable of a width', () => {
+  it('goes on in lines below, broken between words, and leaves numbers whole', () => {
+    const text = renderTable(
+      ['column', 'values', 'rows'],
+      [
+        ['fare', 'more than 1,000: 0.4500 to 565.49, mean 23.867', 1_234_567],
+        ['x', 'none', 2],
+      ],
+      { width: 36, ascii: true },
+    )
+    expect(text.split('\n')).toEqual([
+      'column  values                  rows',
+      '------------------------------------',
+      'fare    more than 1,000:     1234567',
+      '        0.4500 to 565.49,',
+      '        mean 23.867',
+      'x       none                       2',
+    ])
+  })
+
+  it('fits whatever is in the cells, and loses nothing of it', () => {
+    const cell = fc.stringMatching(/^[a-z日本é👍 ,0-9]{0,60}$/u)
+    const table = fc
+      .integer({ min: 1, max: 5 })
+      .chain((columns) =>
+        fc.array(fc.array(cell, { minLength: columns, maxLength: columns }), { minLength: 1, maxLength: 5 }),
+      )
+    fc.assert(
+      fc.property(table, fc.integer({ min: 60, max: 140 }), (rows, width) => {
+        const text = renderTable(
+          rows[0]!.map((_, i) => `h${i}`),
+          rows,
+          { width },
+        )
+        for (const line of text.split('\n')) expect(textWidth(line)).toBeLessThanOrEqual(width)
+        const letters = (one: string) => [...one.replaceAll(/\s/g, '')].sort().join('')
+        const heading = rows[0]!.map((_, i) => `h${i}`).join('')
+        expect(letters(text.replaceAll('─', ''))).toBe(letters(heading + rows.flat().join('')))
+      }),
+    )
+  })
+
+  it('is as it would be where there is room', () => {
+    const rows = [['some words of text', 3]]
+    expect(renderTable(['a', 'b'], rows, { width: 40 })).toBe(renderTable(['a', 'b'], rows))
   })
 })

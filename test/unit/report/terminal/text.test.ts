@@ -86,3 +86,30 @@ describe('text on a terminal', () => {
     expect(paint('', 'red', true)).toBe('')
   })
 })
+
+describe('what a terminal shows', () => {
+  it.each([
+    ['e\u0301', 1],
+    ['ｱｲｳ', 3],
+    ['ＡＢ', 4],
+    ['한글', 4],
+    ['\u1112\u1161\u11ab', 2],
+    ['👍', 2],
+    ['👍🏽', 2],
+    ['👩‍👩‍👧', 2],
+    ['🇦🇹', 2],
+    ['❤', 1],
+    ['❤️', 2],
+    ['1️⃣', 2],
+    ['ß', 1],
+    ['ไทย', 3],
+    ['', 0],
+  ])('%s is %i columns wide', (text, width) => {
+    expect(textWidth(text)).toBe(width)
+    expect(textWidth(printable(text))).toBe(width)
+  })
+
+  it('joiners of emoji stay, other invisible characters do not', () => {
+    expect(printable('👩‍👧 a\u200db\u202e')).toBe('👩‍👧 a b ')
+  })
+})
