@@ -2,26 +2,29 @@ import { dateFormatsAsRead } from '../data/encoder/dates-as-read.js'
 import type { Json } from '../files/strict-json.js'
 import type { Command, Given } from './command.js'
 import { loadWithEncoder, typesFor } from './model-file.js'
-import { encodedRows, scoresOf, trainedEpochs } from './predictions.js'
-import { count } from './profile.js'
+import { encodedRows, judge, trainedEpochs } from './predictions.js'
 import { headerOf, readerOptions, readerSettings, readTable, settingsFor, withTargets } from './read-table.js'
-import { scoresJson, scoresText } from './scores.js'
-import { say, type Terminal, throwIfInterrupted, UsageError } from './terminal.js'
+import { comparisonText, reportJson, reportText, scoresJson, scoresText } from './scores.js'
+import { Source } from './source.js'
+import { counted, say, secondsSince, type Terminal, tell, throwIfInterrupted, UsageError, widthOf } from './terminal.js'
+import { checkJson, checkText } from './unlike-rows.js'
 
 export const evaluate: Command = {
   name: 'evaluate',
   summary: 'Tells how good a model is on a CSV file that has the target.',
   arguments: [
     { name: 'model.safetensors', help: 'a model that deepblas train has saved' },
-    { name: 'test.csv', help: "a file with the model's columns and the target" },
+    { name: 'test.csv', help: "a file with the model's columns and the target; - for standard input" },
   ],
   options: readerOptions,
   notes: `
 Rows without a target are left out and counted. A label that the model was not trained on is an error; a category that it
-has not seen counts as unknown.
+has not seen counts as unknown, and is told, as are values far outside the training's. Of classes, the confusion matrix and
+each class's scores are printed, and what the accuracy has to be compared with: that of always answering the largest class.
 
---json: { task, target, rows, features, epochs, seconds, model, metrics }, as deepblas train prints it; epochs are those of
-the training.
+--json: { task, target, rows, features, epochs, seconds, model, metrics, balancedAccuracy, majority, classes, confusion,
+unknown, outside }; the first eight as deepblas train prints them, epochs those of the training; the next four of classes
+alone: a row of confusion is a class, a column what it was taken for, both in the order of classes.
 
 Exit code: 0; 1 failed; 2 wrong use.`,
   run: runEvaluate,
@@ -31,27 +34,38 @@ async function runEvaluate(given: Given, terminal: Terminal): Promise<Readonly<R
   const started = performance.now()
   const [path, file] = given.arguments as readonly [string, string]
   const { model, encoder, target } = await loadWithEncoder(path)
+  const source = Source.of(file, terminal)
   const asked = readerSettings(given)
-  const header = await headerOf(file, asked)
+  const header = await headerOf(source, asked)
   if (!header.includes(target)) {
-    throw new UsageError(`${file} has no column '${target}', the target of ${path}. Without it: deepblas predict.`)
+    throw new UsageError(
+      `${source.name} has no column '${target}', the target of ${path}. Without it: deepblas predict.`,
+    )
   }
   const reader = settingsFor(asked, header)
   const known = Object.entries(typesFor(encoder, target)).filter(([name]) => header.includes(name))
   const types = { ...Object.fromEntries(known), ...reader.types }
   const dateFormats = dateFormatsAsRead(encoder, types, reader.dateFormats)
-  const table = withTargets(await readTable(file, { ...reader, types, dateFormats }, terminal), file, target, terminal)
-  const scores = await scoresOf(model, encoder, encodedRows(encoder, table, file))
+  const read = await readTable(source, { ...reader, types, dateFormats }, terminal)
+  const table = withTargets(read, source.name, target, terminal)
+  const data = encodedRows(encoder, table, source.name)
+  const check = encoder.check(table)
+  tell(terminal, checkText(check))
+  const { scores, report } = await judge(model, encoder, data)
   await throwIfInterrupted(terminal)
-  say(given, terminal, `${count(table.rows)} rows of ${file}: ${scoresText(scores)}`)
+  const line = `${counted(table.rows, 'row')} of ${source.name}: ${scoresText(scores)}${comparisonText(report)}`
+  const more = report === undefined ? [] : ['', reportText(report, widthOf(terminal), terminal.ascii === true)]
+  say(given, terminal, [line, ...more].join('\n'))
   return {
     task: encoder.task!,
     target,
     rows: table.rows,
     features: encoder.columns.length,
     epochs: await trainedEpochs(path),
-    seconds: (performance.now() - started) / 1000,
+    seconds: secondsSince(started),
     model: path,
     metrics: scoresJson(scores),
+    ...reportJson(report),
+    ...checkJson(check),
   }
 }

@@ -5,8 +5,7 @@ import type { Json } from '../files/strict-json.js'
 import { Sequential } from '../model/sequential.js'
 import { renderTable } from '../report/terminal/table.js'
 import type { Command, Given } from './command.js'
-import { count } from './profile.js'
-import { say, type Terminal } from './terminal.js'
+import { counted, optionValue, say, type Terminal, widthOf } from './terminal.js'
 
 export const inspect: Command = {
   name: 'inspect',
@@ -14,8 +13,11 @@ export const inspect: Command = {
   arguments: [{ name: 'model.safetensors', help: 'a model that deepblas train or model.save has written' }],
   options: {},
   notes: `
---json: { model, seed, inputs, outputs, parameters, layers, labels, encoder, training }; encoder is null for a model that
-was not trained on a table.
+A model that deepblas train has saved also tells of its making: the version, the options that decide the result, the data
+(SHA-256 of the file's bytes, as sha256sum tells it, rows and columns), the epoch that was kept, and the metrics.
+
+--json: { model, seed, inputs, outputs, parameters, layers, labels, encoder, training, made }; encoder is null for a model
+that was not trained on a table, made for one that does not tell: { version, options, data, epoch, metrics }.
 
 Exit code: 0; 1 failed; 2 wrong use.`,
   run: runInspect,
@@ -24,9 +26,18 @@ Exit code: 0; 1 failed; 2 wrong use.`,
 async function runInspect(given: Given, terminal: Terminal): Promise<Readonly<Record<string, Json>>> {
   const [path] = given.arguments as readonly [string]
   const model = await Sequential.load(path)
-  const { architecture, training } = await readModelFile(path)
+  const { architecture, training, made } = await readModelFile(path)
   const { encoder } = model
-  const parts = [model.summary(), ...(encoder === undefined ? [] : [encoderText(encoder)]), trainingText(training)]
+  const look = { width: widthOf(terminal), ascii: terminal.ascii === true }
+  const parts = [
+    model.summary(look),
+    ...(encoder === undefined ? [] : [encoderText(encoder, look)]),
+    trainingText(training),
+    ...(made === undefined ? [] : [madeText(made)]),
+    ...(encoder?.target === undefined
+      ? []
+      : [`next: deepblas predict ${optionValue(path)} new.csv --out predictions.csv`]),
+  ]
   say(given, terminal, parts.join('\n\n'))
   return {
     model: path,
@@ -38,22 +49,66 @@ async function runInspect(given: Given, terminal: Terminal): Promise<Readonly<Re
     labels: model.labels === undefined ? null : [...model.labels],
     encoder: encoder === undefined ? null : encoder.toJSON(),
     training: (training as { [name: string]: Json } | undefined) ?? null,
+    made: (made as { [name: string]: Json } | undefined) ?? null,
   }
 }
 
 function trainingText(training: Readonly<Record<string, unknown>> | undefined): string {
-  const epochs = typeof training?.epochs === 'number' ? `${count(training.epochs)} epochs` : 'epochs unknown'
-  return training === undefined ? 'not trained' : `trained: ${epochs}, loss ${JSON.stringify(training.loss)}`
+  const epochs = typeof training?.epochs === 'number' ? counted(training.epochs, 'epoch') : 'epochs unknown'
+  return training === undefined
+    ? 'not trained'
+    : `trained: ${epochs}, loss ${typeof training.loss === 'string' ? training.loss : JSON.stringify(training.loss)}`
 }
 
-function encoderText(encoder: Encoder): string {
+/** What `deepblas train` wrote; of a file from elsewhere as much as it has. */
+function madeText({ version, options, data, epoch, metrics }: Readonly<Record<string, unknown>>): string {
+  const { sha256, rows, columns } = object(data)
+  const own = Object.entries(object(options)).filter(([, value]) => !empty(value))
+  const scores = Object.entries(object(metrics)).map(([where, values]) => {
+    const { rows: number, ...others } = object(values)
+    return `${where === 'heldOut' ? 'held out' : where} (${number} rows): ${listed(Object.entries(others))}`
+  })
+  return [
+    `made by deepblas ${version} from ${rows} rows and ${columns} columns, SHA-256 ${sha256}`,
+    `options: ${listed(own)}`,
+    `kept: epoch ${epoch}`,
+    ...scores,
+  ].join('\n')
+}
+
+function listed(entries: readonly (readonly [string, unknown])[]): string {
+  return entries.map(([name, value]) => `${name} ${valueText(value)}`).join(', ')
+}
+
+function valueText(value: unknown): string {
+  if (Array.isArray(value)) return value.join(' ')
+  if (typeof value !== 'object' || value === null) return String(value)
+  return `(${Object.entries(value)
+    .map(([name, one]) => `${name}: ${one}`)
+    .join(', ')})`
+}
+
+function empty(value: unknown): boolean {
+  return value === null || value === false || (typeof value === 'object' && Object.keys(value).length === 0)
+}
+
+function object(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+}
+
+interface Look {
+  readonly width: number
+  readonly ascii: boolean
+}
+
+function encoderText(encoder: Encoder, look: Look): string {
   const rows = encoder.columns.map((column) => [column.name, column.kind, encodingText(column)])
   const { target, task, labels } = encoder
   const dropped = encoder.dropped.map(({ name, reason }) => `${name} (${reason})`)
   return [
-    renderTable(['column', 'encoded as', ''], rows),
+    renderTable(['column', 'encoded as', ''], rows, look),
     '',
-    `target ${target}, ${task}${labels === undefined ? '' : `: ${labels.join(', ')}`}; fitted on ${count(encoder.rows)} rows`,
+    `target ${target}, ${task}${labels === undefined ? '' : `: ${labels.join(', ')}`}; fitted on ${counted(encoder.rows, 'row')}`,
     ...(dropped.length === 0 ? [] : [`not used: ${dropped.join(', ')}`]),
   ].join('\n')
 }
@@ -62,7 +117,7 @@ function encodingText(column: ColumnEncoding): string {
   switch (column.kind) {
     case 'oneHot':
     case 'embedding':
-      return `${count(column.levels.length)} levels: ${column.levels.slice(0, 4).join(', ')}${column.levels.length > 4 ? ', …' : ''}`
+      return `${counted(column.levels.length, 'level')}: ${column.levels.slice(0, 4).join(', ')}${column.levels.length > 4 ? ', …' : ''}`
     case 'number':
       return `mean ${number(column.mean)}, deviation ${number(column.deviation)}${column.indicator ? ', missing values marked' : ''}`
     case 'quantile':

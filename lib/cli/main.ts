@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { removeUnfinished } from '../files/atomic-write.js'
+import { plainCharacters } from '../report/terminal/locale.js'
 import { run } from './run.js'
 import { exitCodes, Interrupted } from './terminal.js'
 
@@ -23,8 +24,16 @@ function leave(code: number): never {
   process.exit(code)
 }
 
+let reading = false
 process.exitCode = await run(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   signal: controller.signal,
+  ascii: plainCharacters(),
+  get stdin() {
+    reading = true
+    return process.stdin
+  },
 })
+// What still writes to us must not keep the process: it has its result.
+if (reading) process.stdin.destroy()

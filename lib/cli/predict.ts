@@ -1,4 +1,5 @@
 import type { Dataset } from '../data/dataset.js'
+import { type EncoderCheck, joinChecks } from '../data/encoder/check-rows.js'
 import { dateFormatsAsRead } from '../data/encoder/dates-as-read.js'
 import type { Encoder } from '../data/encoder/encoder.js'
 import { csvParts } from '../data/readers/csv.js'
@@ -10,9 +11,18 @@ import type { Command, Given } from './command.js'
 import { csvLine, freeName } from './csv-line.js'
 import { loadWithEncoder } from './model-file.js'
 import { encodedRows, predictedValues } from './predictions.js'
-import { count } from './profile.js'
-import { headerOf, type ReaderSettings, readerOptions, readerSettings, settingsFor, tellSkipped } from './read-table.js'
-import { say, type Terminal, UsageError, writeAll } from './terminal.js'
+import {
+  drawnProgress,
+  headerOf,
+  type ReaderSettings,
+  readerOptions,
+  readerSettings,
+  settingsFor,
+  tellSkipped,
+} from './read-table.js'
+import { Source } from './source.js'
+import { counted, say, secondsSince, type Terminal, tell, tellNext, UsageError, writeAll } from './terminal.js'
+import { checkJson, checkText } from './unlike-rows.js'
 import { distinctFiles, requireWritable } from './values.js'
 
 export const predict: Command = {
@@ -20,7 +30,7 @@ export const predict: Command = {
   summary: 'Predicts the target of every row of a CSV file.',
   arguments: [
     { name: 'model.safetensors', help: 'a model that deepblas train has saved' },
-    { name: 'new.csv', help: "a file with the model's columns; others are kept as they are" },
+    { name: 'new.csv', help: "a file with the model's columns; others are kept as they are; - for standard input" },
   ],
   options: {
     out: { value: '<file>', help: 'where the predictions are written, as CSV; by default standard output' },
@@ -33,9 +43,11 @@ or a value in the target's units. With
 --probabilities there is one more for each class, "probability <label>". The file is read and written in pieces, so it may
 be larger than memory; --out is written whole or not at all. A file without one of the model's columns is an error that
 names it; a category that the model has not seen counts as unknown; an empty field is missing, which the model knows to
-handle; a text in a column of numbers is an error.
+handle; a text in a column of numbers is an error. Unknown categories, and values far outside the training's (by more than
+a quarter of its range), are counted and told.
 
---json: { task, target, rows, seconds, model, out }; it needs --out.
+--json: { task, target, rows, seconds, model, out, unknown, outside }; it needs --out. unknown has { column, rows, examples },
+outside { column, rows, example, min, max }.
 
 Exit code: 0; 1 failed; 2 wrong use; 130 after Ctrl+C, with no file written.`,
   run: runPredict,
@@ -60,20 +72,29 @@ async function runPredict(given: Given, terminal: Terminal): Promise<Readonly<Re
   if (probabilities && encoder.task !== 'classification') {
     throw new UsageError(`--probabilities is for classes, but ${path} predicts values of '${target}'.`)
   }
+  const source = Source.of(file, terminal)
   let rows = 0
+  let header: readonly string[] = []
+  const checks: EncoderCheck[] = []
   const lines = async function* (): AsyncGenerator<string, void, undefined> {
-    for await (const { text, added } of predictedLines(model, encoder, file, reader, probabilities, terminal)) {
-      rows += added
-      yield text
+    for await (const part of predictedLines(model, encoder, source, reader, probabilities, out, terminal)) {
+      rows += part.check?.rows ?? 0
+      header = part.header
+      // One at a time: of a file of any length little is kept.
+      if (part.check !== undefined) checks.splice(0, checks.length, joinChecks([...checks, part.check]))
+      yield part.text
     }
   }
   if (out === undefined) for await (const text of lines()) await writeAll(terminal.stdout, text)
-  else {
-    await atomicWrite(out, encoded(lines()))
-    say(given, terminal, `${count(rows)} predictions in ${out}`)
+  else await atomicWrite(out, encoded(lines()))
+  const check = joinChecks(checks)
+  tell(terminal, checkText(check))
+  if (out !== undefined) {
+    say(given, terminal, `${counted(rows, 'prediction')} in ${out}`)
+    if (header.includes(target) && source.path !== undefined) tellNext(terminal, ['evaluate', path, source.path])
   }
-  const seconds = (performance.now() - started) / 1000
-  return { task: encoder.task!, target, rows, seconds, model: path, out: out ?? null }
+  const seconds = secondsSince(started)
+  return { task: encoder.task!, target, rows, seconds, model: path, out: out ?? null, ...checkJson(check) }
 }
 
 async function* encoded(lines: AsyncIterable<string>): AsyncGenerator<Uint8Array, void, undefined> {
@@ -81,20 +102,31 @@ async function* encoded(lines: AsyncIterable<string>): AsyncGenerator<Uint8Array
   for await (const text of lines) yield encoder.encode(text)
 }
 
+interface Part {
+  readonly text: string
+  readonly header: readonly string[]
+  /** Of the rows in the text; there are none where it is the header. */
+  readonly check?: EncoderCheck
+}
+
 /** The header, then the rows of one piece of the file after the other. */
 async function* predictedLines(
   model: Sequential,
   encoder: Encoder,
-  file: string,
+  source: Source,
   asked: ReaderSettings,
   probabilities: boolean,
+  out: string | undefined,
   terminal: Terminal,
-): AsyncGenerator<{ text: string; added: number }, void, undefined> {
-  const header = await headerOf(file, asked)
+): AsyncGenerator<Part, void, undefined> {
+  const header = await headerOf(source, asked)
   const reader = settingsFor(asked, header)
   const wanted = encoder.types
   for (const name of Object.keys(wanted)) if (!header.includes(name)) throw unknownColumn(name, header)
   const types = { ...wanted, ...reader.types }
+  // A terminal that shows the predictions has no line left for progress.
+  const quiet = out === undefined && (terminal.stdout as { isTTY?: boolean }).isTTY === true
+  const drawn = drawnProgress('predicting', source, terminal)
   const options = {
     ...reader,
     types,
@@ -102,19 +134,23 @@ async function* predictedLines(
     // What the model does not know comes out as it went in, and need not mean anything.
     ignore: header.filter((name) => !Object.hasOwn(wanted, name)),
     rowsPerChunk: ROWS_PER_CHUNK,
+    ...(quiet ? {} : { onProgress: drawn.onProgress }),
   }
   let begun = false
-  for await (const { table, fields, dialect, decimal } of csvParts(file, options)) {
+  for await (const { table, fields, dialect, decimal } of csvParts(source.read(), options)) {
     terminal.signal.throwIfAborted()
-    tellSkipped(file, table, terminal)
-    if (!begun) yield { text: csvLine([...header, ...addedColumns(encoder, header, probabilities)], dialect), added: 0 }
+    tellSkipped(source.name, table, terminal)
+    if (!begun) {
+      yield { text: csvLine([...header, ...addedColumns(encoder, header, probabilities)], dialect), header }
+    }
     begun = true
     if (table.rows === 0) continue
-    const data = encodedRows(encoder, table, file)
+    const data = encodedRows(encoder, table, source.name)
     const added = await predictedCells(model, encoder, data, probabilities, decimal)
     const text = fields.map((own, row) => csvLine([...own, ...added[row]!], dialect)).join('')
-    yield { text, added: table.rows }
+    yield { text, header, check: encoder.check(table) }
   }
+  drawn.clear()
 }
 
 function addedColumns({ labels }: Encoder, header: readonly string[], probabilities: boolean): string[] {
@@ -137,17 +173,12 @@ async function predictedCells(
   const written = (value: number) => (decimal === ',' ? String(value).replace('.', ',') : String(value))
   const { labels, targetScale } = encoder
   if (labels === undefined) {
-    // The network's precision is a share of the targets' deviation, whatever their mean.
-    const places = 6 - Math.floor(Math.log10(targetScale!.deviation))
-    const step = 10 ** Math.max(0, -places)
-    const round = (value: number) =>
-      places < 0 ? Math.round(value / step) * step : Number(value.toFixed(Math.min(100, places)))
-    return Array.from(await predictedValues(model, encoder, data), (value) => [written(round(value))])
+    const values = await predictedValues(model, encoder, data)
+    return Array.from(values, (value) => [written(valueDigits(value, targetScale!.deviation))])
   }
   const outputs = await model.predict(data)
   const decoded = encoder.decode(outputs)
-  // As many digits as a float32 has.
-  const digits = (value: number) => written(Number(value.toPrecision(7)))
+  const digits = (value: number) => written(float32Digits(value))
   const probability = (row: number, one: number) => {
     if (labels.length > 2) return outputs.data[row * labels.length + one]!
     return one === 1 ? outputs.data[row]! : 1 - outputs.data[row]!
@@ -156,4 +187,24 @@ async function predictedCells(
     String(label),
     ...(probabilities ? labels.map((_, one) => digits(probability(row, one))) : []),
   ])
+}
+
+/** As many digits as give the float32 back. */
+function float32Digits(value: number): number {
+  for (let digits = 1; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits))
+    if (Math.fround(short) === Math.fround(value)) return short
+  }
+  return Number(value.toPrecision(9))
+}
+
+/**
+ * The network's precision is a share of the targets' deviation, whatever their mean: with a large mean that is more digits
+ * than a float32 has, and never fewer.
+ */
+function valueDigits(value: number, deviation: number): number {
+  const places = 6 - Math.floor(Math.log10(deviation))
+  const step = 10 ** Math.max(0, -places)
+  const rounded = places < 0 ? Math.round(value / step) * step : Number(value.toFixed(Math.min(100, places)))
+  return Math.fround(rounded) === Math.fround(value) ? rounded : float32Digits(value)
 }

@@ -6,23 +6,34 @@ import type { Encoder } from '../data/encoder/encoder.js'
 import type { Table } from '../data/table/table.js'
 import { DeepblasError } from '../errors.js'
 import { readModelFile } from '../files/model-file.js'
+import { type ClassificationReport, classificationReport } from '../metrics/functions/classification-report.js'
 import type { Sequential } from '../model/sequential.js'
-import { binaryScores, classScores, valueScores } from './scores.js'
+import { binaryScores, classScores, predictedClassNumbers, valueScores } from './scores.js'
 
-/** The metrics of a data set that has targets, in label names and original units. */
-export async function scoresOf(model: Sequential, encoder: Encoder, data: Dataset): Promise<Record<string, number>> {
+/** How good a model is on some rows. */
+export interface Judgement {
+  readonly rows: number
+  /** The metrics, in label names and original units. */
+  readonly scores: Readonly<Record<string, number>>
+  /** Of classes. */
+  readonly report?: ClassificationReport
+}
+
+/** Of a data set that has targets. */
+export async function judge(model: Sequential, encoder: Encoder, data: Dataset): Promise<Judgement> {
+  const { rows } = data
   const targets = Array.from({ length: data.rows }, (_, row) => data.target(row)[0]!)
   const { targetScale, labels } = encoder
   if (targetScale !== undefined) {
     const { mean, deviation } = targetScale
-    return valueScores(
-      targets.map((value) => value * deviation + mean),
-      await predictedValues(model, encoder, data),
-    )
+    const truth = targets.map((value) => value * deviation + mean)
+    return { rows, scores: valueScores(truth, await predictedValues(model, encoder, data)) }
   }
   const { data: outputs } = await model.predict(data)
   const classes = labels!.length
-  return classes === 2 ? binaryScores(targets, outputs) : classScores(targets, outputs, classes)
+  const scores = classes === 2 ? binaryScores(targets, outputs) : classScores(targets, outputs, classes)
+  const report = classificationReport(targets, predictedClassNumbers(outputs, classes), { labels: labels! })
+  return { rows, scores, report }
 }
 
 /** Values in the target's units, in float64: with a large mean, such as that of dates in seconds, float32 has no digits left. */

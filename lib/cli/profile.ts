@@ -6,9 +6,10 @@ import type { Column } from '../data/table/column.js'
 import type { Table } from '../data/table/table.js'
 import { renderTable } from '../report/terminal/table.js'
 import { formatNumber } from '../report/terminal/text.js'
-import { isMissing } from '../strategy/column-values.js'
+import { isMissing, levelCounts } from '../strategy/column-values.js'
 import type { SuspiciousColumn } from '../strategy/suspicious-columns.js'
-import { inOptions, optionValue } from './terminal.js'
+import type { TargetAdvice } from '../strategy/target-advice.js'
+import { counted, inOptions, optionValue, type Terminal, widthOf } from './terminal.js'
 
 const MOST_COLUMNS = 40
 const MOST_CLASSES = 10
@@ -16,11 +17,17 @@ const LONGEST_LEVEL = 24
 /** Different numbers are counted up to here. */
 const MOST_COUNTED = 1000
 
+export interface ProfileParts {
+  readonly target: string
+  readonly classes: boolean
+  readonly suspicions: readonly SuspiciousColumn[]
+  readonly advice: readonly TargetAdvice[]
+}
+
 export function profileText(
   table: Table,
-  target: string,
-  classes: boolean,
-  suspicions: readonly SuspiciousColumn[],
+  { target, classes, suspicions, advice }: ProfileParts,
+  terminal: Terminal,
 ): string {
   const shown = table.columns.slice(0, MOST_COLUMNS)
   const rows = shown.map((column) => {
@@ -31,13 +38,17 @@ export function profileText(
   })
   const more = table.columns.length - shown.length
   const lines = [
-    `${count(table.rows)} rows, ${table.columns.length} columns`,
+    `${counted(table.rows, 'row')}, ${counted(table.columns.length, 'column')}`,
     '',
-    renderTable(['column', 'type', { heading: 'missing', align: 'right' }, 'values', ''], rows),
-    ...(more > 0 ? [`and ${more} columns more`] : []),
+    renderTable(['column', 'type', { heading: 'missing', align: 'right' }, 'values', ''], rows, {
+      width: widthOf(terminal),
+      ascii: terminal.ascii === true,
+    }),
+    ...(more > 0 ? [`and ${counted(more, 'more column')}`] : []),
     '',
     targetText(table.column(target), classes),
     ...table.notes.map(({ column, text }) => `read: ${column}: ${inOptions(text)}`),
+    ...advice.map(({ text }) => `note: ${inOptions(text)}`),
     ...suspicions.map(suspicionText),
   ]
   return `${lines.join('\n')}\n\n`
@@ -70,8 +81,9 @@ function targetText(column: Column, classes: boolean): string {
   const parts = known
     .slice(0, MOST_CLASSES)
     .map(([level, rows]) => `${short(level)} ${count(rows)} (${((100 * rows) / total).toFixed(1)} %)`)
-  const more = known.length > MOST_CLASSES ? `, and ${known.length - MOST_CLASSES} classes more` : ''
-  return `target ${column.name}: ${known.length} classes, ${parts.join(', ')}${more}`
+  const more =
+    known.length > MOST_CLASSES ? `, and ${counted(known.length - MOST_CLASSES, 'more class', 'more classes')}` : ''
+  return `target ${column.name}: ${counted(known.length, 'class', 'classes')}, ${parts.join(', ')}${more}`
 }
 
 function valuesText(column: Column): string {
@@ -94,23 +106,6 @@ function valuesText(column: Column): string {
   const numbers = different.size > MOST_COUNTED ? `more than ${count(MOST_COUNTED)}` : count(different.size)
   if (column.type === 'date') return `${numbers}: ${day(least)} to ${day(most)}`
   return `${numbers}: ${formatNumber(least)} to ${formatNumber(most)}, mean ${formatNumber(sum / known)}`
-}
-
-/** Values and the rows that have them, the most frequent first. */
-export function levelCounts(column: Column): [level: string, rows: number][] {
-  if (column.type === 'category') {
-    const counts = new Uint32Array(column.levels.length)
-    for (const code of column.codes) if (code >= 0) counts[code]!++
-    const known = column.levels
-      .map((level, code): [string, number] => [level, counts[code]!])
-      .filter(([, rows]) => rows > 0)
-    // Of texts that are all different there is no most frequent one.
-    return known.length > MOST_COUNTED ? known : known.sort((a, b) => b[1] - a[1])
-  }
-  const counts = new Map<number, number>()
-  for (const value of column.values) if (!Number.isNaN(value)) counts.set(value, (counts.get(value) ?? 0) + 1)
-  const name = (value: number) => (column.type === 'boolean' ? String(value !== 0) : String(value))
-  return [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([value, rows]) => [name(value), rows])
 }
 
 function countMissing(column: Column): number {

@@ -1,9 +1,8 @@
 /*
  * CSV files as the options of a command line ask for them.
  */
-import { statSync } from 'node:fs'
-import { basename } from 'node:path'
 import { csvChunks, readCsv } from '../data/readers/csv.js'
+import type { ReadProgress } from '../data/readers/csv-options.js'
 import { type ColumnType, columnTypes } from '../data/table/column.js'
 import { dateFormat } from '../data/table/date-format.js'
 import { type DateOrder, dateOrders } from '../data/table/date-inference.js'
@@ -12,8 +11,8 @@ import { DeepblasError } from '../errors.js'
 import { messageOf } from '../kinds.js'
 import { isMissing } from '../strategy/column-values.js'
 import type { Given, OptionDescriptions } from './command.js'
-import { count } from './profile.js'
-import { inOptions, type Terminal, UsageError } from './terminal.js'
+import type { Source } from './source.js'
+import { counted, inOptions, type Terminal, tell, UsageError } from './terminal.js'
 import { type TextSettings, textOptions, textSettings } from './text-options.js'
 import { assignments, choice, columnNames, knownColumn } from './values.js'
 
@@ -36,6 +35,7 @@ export const readerOptions: OptionDescriptions = {
   },
   'ignore-case': { help: 'Yes, yes and YES are one category, yes; without it they are kept apart, which is told' },
   header: { value: '<yes or no>', help: 'whether the first row names the columns; recognised without it' },
+  'duplicate-names': { value: 'number', help: 'columns of one name get numbers: price, price_2; without it an error' },
   'skip-bad-rows': { help: 'leave out rows that cannot be read, and say how many; without it they are an error' },
 }
 
@@ -47,6 +47,7 @@ export interface ReaderSettings extends TextSettings {
   readonly dates?: DateOrder
   readonly types: Readonly<Record<string, ColumnType>>
   readonly ignore: readonly string[]
+  readonly duplicateNames?: 'number'
   readonly skipBadRows: boolean
 }
 
@@ -56,9 +57,11 @@ export function readerSettings(given: Given): ReaderSettings {
   if (decimal === ',' && delimiter === ',') throw new UsageError('--decimal and --delimiter cannot both be a comma.')
   const header = choice(given, 'header', ['yes', 'no'])
   const dates = choice(given, 'dates', dateOrders)
+  const duplicateNames = choice(given, 'duplicate-names', ['number'])
   return {
     ...textSettings(given),
     ...(dates === undefined ? {} : { dates }),
+    ...(duplicateNames === undefined ? {} : { duplicateNames }),
     dateFormats: dateFormatsOf(given),
     ignoreCase: given.switches.has('ignore-case'),
     ...(decimal === undefined ? {} : { decimal }),
@@ -97,57 +100,54 @@ function dateFormatsOf(given: Given): Record<string, string> {
 const MILLISECONDS_BETWEEN_REPORTS = 200
 
 /** A whole file, with its progress on a terminal. */
-export async function readTable(path: string, settings: ReaderSettings, terminal: Terminal): Promise<Table> {
-  const { stderr, signal } = terminal
-  const name = basename(path)
-  let reported = Date.now()
-  const drawn = stderr.isTTY === true
-  let cleared = true
-  const table = await readCsv(path, {
-    ...settings,
-    onProgress: ({ rows, bytes, totalBytes }: { rows: number; bytes: number; totalBytes?: number | undefined }) => {
-      signal.throwIfAborted()
-      if (!drawn || Date.now() - reported < MILLISECONDS_BETWEEN_REPORTS) return
-      reported = Date.now()
-      cleared = false
-      const share = totalBytes === undefined || totalBytes === 0 ? '' : ` ${Math.floor((100 * bytes) / totalBytes)} %`
-      stderr.write(`\r\u001b[Kreading ${name}${share}, ${count(rows)} rows`)
-    },
-  })
-  if (!cleared) stderr.write('\r\u001b[K')
-  tellSkipped(path, table, terminal)
+export async function readTable(source: Source, settings: ReaderSettings, terminal: Terminal): Promise<Table> {
+  const drawn = drawnProgress('reading', source, terminal)
+  const table = await readCsv(source.read(), { ...settings, onProgress: drawn.onProgress })
+  drawn.clear()
+  tellSkipped(source.name, table, terminal)
   return table
+}
+
+/** How far a file has been read, drawn over on a terminal; an interrupt ends the reading. */
+export function drawnProgress(doing: string, source: Source, { stderr, signal }: Terminal) {
+  let reported = Date.now()
+  let drawn = false
+  return {
+    onProgress({ rows, bytes, totalBytes }: ReadProgress): void {
+      signal.throwIfAborted()
+      if (stderr.isTTY !== true || Date.now() - reported < MILLISECONDS_BETWEEN_REPORTS) return
+      reported = Date.now()
+      drawn = true
+      const share = totalBytes === undefined || totalBytes === 0 ? '' : ` ${Math.floor((100 * bytes) / totalBytes)} %`
+      stderr.write(`\r\u001b[K${doing} ${source.shortName}${share}, ${counted(rows, 'row')}`)
+    },
+    clear(): void {
+      if (drawn) stderr.write('\r\u001b[K')
+    },
+  }
 }
 
 const MOST_SHOWN = 3
 
 /** What was left out of the file, and what was taken for granted. */
-export function tellSkipped(path: string, { skipped, fileNotes }: Table, { stderr }: Terminal): void {
-  for (const note of fileNotes) stderr.write(`${path}: ${inOptions(note)}\n`)
+export function tellSkipped(name: string, { skipped, fileNotes }: Table, terminal: Terminal): void {
+  for (const note of fileNotes) tell(terminal, `${name}: ${inOptions(note)}\n`)
   if (skipped.rows === 0) return
-  const shown = skipped.first.slice(0, MOST_SHOWN).map(({ line, reason }) => `  ${path}:${line}: ${inOptions(reason)}`)
-  stderr.write(`${rowsText(skipped.rows, 'bad row')} of ${path} left out:\n${shown.join('\n')}\n`)
+  const shown = skipped.first.slice(0, MOST_SHOWN).map(({ line, reason }) => `  ${name}:${line}: ${inOptions(reason)}`)
+  tell(terminal, `${counted(skipped.rows, 'bad row')} of ${name} left out:\n${shown.join('\n')}\n`)
 }
 
-/** The names of the columns of a file. */
-export async function headerOf(path: string, settings: ReaderSettings): Promise<string[]> {
-  requireFile(path)
+/** The names of the columns of a file; of a stream, which can still be read as a whole. */
+export async function headerOf(source: Source, settings: ReaderSettings): Promise<string[]> {
   const { types: _types, dateFormats: _formats, ...reader } = settings
   // Only names are wanted: how dates are written must not be asked here.
   const options = { ...reader, dates: 'iso' as const, ignore: [], skipBadRows: true, rowsPerChunk: 1 }
-  for await (const table of csvChunks(path, options)) return table.names
-  throw new DeepblasError('ERR_DEEPBLAS_DATA', `${path} has no rows.`)
-}
-
-/** Commands read a file more than once: its header first. */
-function requireFile(path: string): void {
-  const status = statSync(path, { throwIfNoEntry: false })
-  const streamed = path === '-' ? status === undefined : status?.isFIFO() || status?.isCharacterDevice()
-  if (streamed) throw new UsageError(`${path} is a stream, and is read more than once. Write it into a file first.`)
+  for await (const table of csvChunks(source.peek(), options)) return table.names
+  throw new DeepblasError('ERR_DEEPBLAS_DATA', `${source.name} has no rows.`)
 }
 
 /** The rows that have a target; how many have none is told. */
-export function withTargets(table: Table, path: string, target: string, { stderr }: Terminal): Table {
+export function withTargets(table: Table, path: string, target: string, terminal: Terminal): Table {
   const column = table.column(target)
   const values = column.type === 'category' ? column.codes : column.values
   let missing = 0
@@ -156,13 +156,9 @@ export function withTargets(table: Table, path: string, target: string, { stderr
   if (missing === table.rows) {
     throw new DeepblasError('ERR_DEEPBLAS_DATA', `The column '${target}' of ${path} has no values.`)
   }
-  stderr.write(`${rowsText(missing, 'row')} of ${path} left out: no ${target}\n`)
+  tell(terminal, `${counted(missing, 'row')} of ${path} left out: no ${target}\n`)
   const kept = new Int32Array(table.rows - missing)
   let next = 0
   for (const [row, value] of values.entries()) if (!isMissing(column, value)) kept[next++] = row
   return table.select(kept)
-}
-
-function rowsText(rows: number, what: string): string {
-  return `${count(rows)} ${what}${rows === 1 ? '' : 's'}`
 }

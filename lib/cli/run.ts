@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { DeepblasError } from '../errors.js'
 import { messageOf } from '../kinds.js'
-import { packageRoot } from '../package-root.js'
+import { packageVersion } from '../package-root.js'
 import { helpText, readCommandLine } from './command.js'
 import { commandNamed, overview } from './commands.js'
-import { exitCodes, Interrupted, inOptions, type Terminal, UsageError, writeAll } from './terminal.js'
+import { exitCodes, Interrupted, inOptions, type Terminal, tell, UsageError, writeAll } from './terminal.js'
 
 /**
  * One call of `deepblas`.
@@ -18,7 +16,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   try {
     const [first, ...rest] = args
     if (first === '--version') {
-      await writeAll(terminal.stdout, `${version()}\n`)
+      await writeAll(terminal.stdout, `${packageVersion()}\n`)
       return exitCodes.done
     }
     if (first === '--help' || (first === 'help' && rest.length === 0)) {
@@ -46,16 +44,17 @@ async function failure(
   error: unknown,
   command: string | undefined,
   json: boolean,
-  { stdout, stderr, signal }: Terminal,
+  terminal: Terminal,
 ): Promise<number> {
+  const { stdout, signal } = terminal
   if (error instanceof Interrupted || signal.aborted) {
-    stderr.write('\nInterrupted: nothing was saved.\n')
+    tell(terminal, '\nInterrupted: nothing was saved.\n')
     return exitCodes.interrupted
   }
   const wrongUse = error instanceof UsageError
   const message = inOptions(messageOf(error))
-  stderr.write(`${message}\n`)
-  if (wrongUse) stderr.write(`See: deepblas ${helpFor(command)}--help\n`)
+  tell(terminal, `${message}\n`)
+  if (wrongUse) tell(terminal, `See: deepblas ${helpFor(command)}--help\n`)
   if (json) {
     const code = wrongUse
       ? 'ERR_DEEPBLAS_ARGUMENT'
@@ -73,9 +72,4 @@ function helpFor(command: string | undefined): string {
   } catch {
     return ''
   }
-}
-
-function version(): string {
-  const description: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'))
-  return (description as { version: string }).version
 }

@@ -2,7 +2,10 @@
  * How good predictions are, by the metrics that `--json` names, in the units and labels of the table.
  */
 import type { Json } from '../files/strict-json.js'
+import type { ClassificationReport } from '../metrics/functions/classification-report.js'
 import { metrics } from '../metrics/functions/index.js'
+import { renderConfusionMatrix } from '../report/terminal/confusion-matrix.js'
+import { renderTable } from '../report/terminal/table.js'
 
 /**
  * @param targets 0 or 1
@@ -10,7 +13,7 @@ import { metrics } from '../metrics/functions/index.js'
  */
 export function binaryScores(targets: ArrayLike<number>, probabilities: ArrayLike<number>): Record<string, number> {
   const [truth, given] = [Array.from(targets), Array.from(probabilities)]
-  const predicted = given.map((probability) => Number(probability > 0.5))
+  const predicted = predictedClassNumbers(given, 2)
   return {
     accuracy: metrics.accuracy(truth, predicted),
     rocAuc: metrics.rocAuc(truth, given),
@@ -29,12 +32,24 @@ export function classScores(
 ): Record<string, number> {
   const truth = Array.from(targets)
   const rows = truth.map((_, row) => Array.from({ length: classes }, (_, one) => probabilities[row * classes + one]!))
-  const predicted = rows.map((row) => row.indexOf(Math.max(...row)))
+  const predicted = predictedClassNumbers(probabilities, classes)
   return {
     accuracy: metrics.accuracy(truth, predicted),
     f1: metrics.f1(truth, predicted, { average: 'macro' }),
     logLoss: metrics.logLoss(truth, rows),
   }
+}
+
+/** The class that each row is taken for. */
+export function predictedClassNumbers(probabilities: ArrayLike<number>, classes: number): number[] {
+  if (classes === 2) return Array.from(probabilities, (probability) => Number(probability > 0.5))
+  return Array.from({ length: probabilities.length / classes }, (_, row) => {
+    let best = 0
+    for (let one = 1; one < classes; one++) {
+      if (probabilities[row * classes + one]! > probabilities[row * classes + best]!) best = one
+    }
+    return best
+  })
 }
 
 export function valueScores(targets: ArrayLike<number>, values: ArrayLike<number>): Record<string, number> {
@@ -49,8 +64,58 @@ export function valueScores(targets: ArrayLike<number>, values: ArrayLike<number
 /** JSON has no NaN: what cannot be told, such as the ROC AUC of rows of one class, is null. */
 export function scoresJson(scores: Readonly<Record<string, number>>): { [name: string]: Json } {
   return Object.fromEntries(
-    Object.entries(scores).map(([name, value]) => [name, Number.isFinite(value) ? value : null]),
+    Object.entries(scores).map(([name, value]) => [name, Number.isFinite(value) ? sensible(value) : null]),
   )
+}
+
+/** Digits that say something: a test of a million rows tells no more than six of them. */
+export function sensible(value: number): number {
+  return Number(value.toPrecision(6))
+}
+
+/** The scores by class, for programs. */
+export function reportJson(report: ClassificationReport | undefined): { [name: string]: Json } {
+  if (report === undefined) return {}
+  const { balancedAccuracy, majority, classes, confusion } = report
+  return {
+    balancedAccuracy: sensible(balancedAccuracy),
+    majority: { label: majority.label, share: sensible(majority.share) },
+    classes: classes.map(({ label, precision, recall, f1, support }) => ({
+      label,
+      precision: sensible(precision),
+      recall: sensible(recall),
+      f1: sensible(f1),
+      support,
+    })),
+    confusion: confusion.map((row) => [...row]),
+  }
+}
+
+/** Beside the accuracy: what it has to be compared with. */
+export function comparisonText(report: ClassificationReport | undefined): string {
+  if (report === undefined) return ''
+  const { balancedAccuracy, majority } = report
+  return (
+    `  balancedAccuracy ${balancedAccuracy.toFixed(4)}  (always '${majority.label}' would have accuracy ` +
+    `${majority.share.toFixed(4)})`
+  )
+}
+
+/** The confusion matrix and the scores of every class. */
+export function reportText({ classes, confusion }: ClassificationReport, width: number, ascii: boolean): string {
+  const right = (heading: string) => ({ heading, align: 'right' }) as const
+  const rows = classes.map(({ label, precision, recall, f1, support }) => [
+    label,
+    precision.toFixed(4),
+    recall.toFixed(4),
+    f1.toFixed(4),
+    support.toLocaleString('en-US'),
+  ])
+  const labels = classes.map(({ label }) => label)
+  return [
+    renderConfusionMatrix(confusion, { labels, width, ascii }),
+    renderTable(['class', right('precision'), right('recall'), right('f1'), right('rows')], rows, { width, ascii }),
+  ].join('\n\n')
 }
 
 export function scoresText(scores: Readonly<Record<string, number>>): string {

@@ -1,5 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { ProgressStream } from '../callbacks/progress-bar.js'
+import { inPlainCharacters } from '../report/terminal/locale.js'
+import { textWidth, wrapped } from '../report/terminal/text.js'
 
 /** Where a command writes and what may end it: the process's own, or those of a test. */
 export interface Terminal {
@@ -9,6 +11,10 @@ export interface Terminal {
   readonly stderr: ProgressStream
   /** Of Ctrl+C. */
   readonly signal: AbortSignal
+  /** What `-` in the place of a file reads. */
+  readonly stdin?: AsyncIterable<string | Uint8Array>
+  /** Whether messages and tables are to be of ASCII characters alone, names and values of the user's aside. */
+  readonly ascii?: boolean
 }
 
 /** What the user typed is wrong: exit code 2. */
@@ -61,7 +67,6 @@ export function inOptions(message: string): string {
     .replaceAll("escape: '\\\\'", "--escape '\\'")
     .replaceAll(/\bskipRows: (\d+)/g, '--skip-rows $1')
     .replaceAll(/\b(comment|encoding): '([^']+)'/g, "--$1 '$2'")
-    .replaceAll(", or give duplicateNames: 'number'", '')
     .replaceAll(' (if that stands for nothing, name it in missing)', '')
     .replaceAll('if that stands for nothing, name it in missing; ', '')
     .replaceAll(
@@ -79,15 +84,63 @@ export function inOptions(message: string): string {
     .replaceAll('ignoreCase: true', '--ignore-case')
     .replaceAll(/\bdates: '(\w+)'/g, '--dates $1')
     .replaceAll('a smaller learningRate', 'a smaller --learning-rate')
-    .replaceAll(/task: '(\w+)'/g, '--task $1')
+    .replaceAll(
+      /\b(task|classWeights|duplicateNames): '(\w+)'/g,
+      (_, option: string, value: string) => `--${dashed(option)} ${value}`,
+    )
+}
+
+const USUAL_WIDTH = 80
+
+/** Columns of tables: the terminal's, or those that COLUMNS says, or as many as a terminal usually has. */
+export function widthOf({ stdout, stderr }: Terminal): number {
+  const given = [(stdout as { columns?: number }).columns, stderr.columns, Number(process.env.COLUMNS)]
+  return given.find((columns) => columns !== undefined && columns >= 20) ?? USUAL_WIDTH
+}
+
+/** `duplicateNames` as `duplicate-names`. */
+function dashed(option: string): string {
+  return option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+}
+
+/** Text for people, on standard error; on a terminal broken between words. */
+export function tell(terminal: Terminal, text: string): void {
+  const { stderr, ascii = false } = terminal
+  const lines = ascii ? inPlainCharacters(text) : text
+  stderr.write(stderr.isTTY === true ? broken(lines, widthOf(terminal)) : lines)
+}
+
+/** Tables are as wide as they should be already, and keep their blanks. */
+function broken(text: string, width: number): string {
+  return text
+    .split('\n')
+    .flatMap((line) => (textWidth(line) <= width ? [line] : wrapped(line, width)))
+    .join('\n')
+}
+
+/** The command that one would run next, in one line, to be copied. */
+export function tellNext({ stderr }: Terminal, args: readonly string[]): void {
+  stderr.write(`next: deepblas ${args.map(optionValue).join(' ')}\n`)
+}
+
+/** To milliseconds. */
+export function secondsSince(started: number): number {
+  return Math.round(performance.now() - started) / 1000
+}
+
+/** Whole sentences about things: "1 column", "2 columns". */
+export function counted(number: number, one: string, several = `${one}s`): string {
+  return `${number.toLocaleString('en-US')} ${number === 1 ? one : several}`
 }
 
 /** Results for people: on standard output, unless that is for one JSON object. */
-export function say(
-  given: { readonly switches: ReadonlySet<string> },
-  { stdout, stderr }: Terminal,
-  text: string,
-): void {
-  if (given.switches.has('json')) stderr.write(`${text}\n`)
-  else stdout.write(`${text}\n`)
+export function say(given: { readonly switches: ReadonlySet<string> }, terminal: Terminal, text: string): void {
+  const { stdout, ascii = false } = terminal
+  if (given.switches.has('json')) {
+    tell(terminal, `${text}\n`)
+    return
+  }
+  const lines = ascii ? inPlainCharacters(text) : text
+  const drawn = (stdout as { isTTY?: boolean }).isTTY === true
+  stdout.write(`${drawn ? broken(lines, widthOf(terminal)) : lines}\n`)
 }

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { run } from '../../lib/cli/run.js'
+import type { Terminal } from '../../lib/cli/terminal.js'
 
 export interface Called {
   readonly code: number
@@ -10,14 +11,19 @@ export interface Called {
 }
 
 /** Calls a command as `deepblas <args>` does, within this process. */
-export async function deepblas(args: readonly string[], signal = new AbortController().signal): Promise<Called> {
+export async function deepblas(
+  args: readonly string[],
+  signal = new AbortController().signal,
+  more: Partial<Terminal> = {},
+): Promise<Called> {
   const stdout = new PassThrough()
   const written = text(stdout)
   let stderr = ''
   const write = (part: string) => {
     stderr += part
   }
-  const code = await run(args, { stdout, stderr: { write }, signal })
+  const { stderr: screen = { write }, stdout: _, ...others } = more
+  const code = await run(args, { ...others, stdout, stderr: screen, signal })
   stdout.end()
   return { code, stdout: await written, stderr }
 }

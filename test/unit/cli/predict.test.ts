@@ -193,6 +193,8 @@ test('a file of several pieces is the same as its rows', async () => {
     rows: 25_000,
     model: at('customers.safetensors'),
     out: at('predictions.csv'),
+    unknown: [],
+    outside: [],
   })
   const lines = (await readFile(at('predictions.csv'), 'utf8')).trim().split('\n')
   const input = (await readFile(at('large.csv'), 'utf8')).trim().split('\n')

@@ -1,0 +1,108 @@
+/*
+ * What `deepblas train` is asked for, checked before anything is read.
+ */
+import { existsSync, statSync } from 'node:fs'
+import { basename } from 'node:path'
+import { type Task, tasks } from '../data/encoder/fit-options.js'
+import { setThreads } from '../system.js'
+import type { Given } from './command.js'
+import type { Defaults } from './defaults.js'
+import { type ReaderSettings, readerSettings } from './read-table.js'
+import { type ScalingOption, scalingOption } from './scaling.js'
+import { UsageError } from './terminal.js'
+import { choice, decimal, distinctFiles, requireWritable, wholeNumber, wholeNumbers } from './values.js'
+
+export interface Settings {
+  readonly path: string
+  readonly target: string
+  readonly out: string
+  readonly test: string | undefined
+  readonly task: Task | undefined
+  readonly balanced: boolean
+  readonly seed: number
+  readonly l2: number
+  readonly checkpoint: string | undefined
+  readonly resume: string | undefined
+  /** A file ending in .csv or .tsv, or a folder for TensorBoard. */
+  readonly log: string | undefined
+  readonly reader: ReaderSettings
+  /** As given: the header tells what they name. */
+  readonly keep: readonly string[]
+  readonly scaling: ScalingOption
+  /** What was asked for in place of the defaults. */
+  readonly asked: Partial<Defaults>
+}
+
+/** @throws UsageError for what contradicts itself or cannot be written to */
+export function settingsOf(given: Given): Settings {
+  const target = given.options.get('target')
+  if (target === undefined) throw new UsageError('--target is missing: name the column to predict.')
+  const [path] = given.arguments as readonly [string]
+  const reader = readerSettings(given)
+  for (const option of ['ignore', 'keep']) {
+    if (given.lists.get(option)?.includes(target)) throw new UsageError(`--${option} names the target '${target}'.`)
+  }
+  const threads = wholeNumber(given, 'threads', 1)
+  if (threads !== undefined) setThreads(threads)
+  const out = given.options.get('out') ?? `${defaultName(path)}.safetensors`
+  // After an hour of training is too late to hear of it.
+  requireWritable('--out', out)
+  const test = given.options.get('test')
+  const checkpoint = given.options.get('checkpoint')
+  const resume = given.options.get('resume')
+  distinctFiles('--out', out, {
+    'the data': path,
+    'the file of --test': test,
+    'the file of --checkpoint': checkpoint,
+    'the file of --resume': resume,
+  })
+  if (checkpoint !== undefined) {
+    requireWritable('--checkpoint', checkpoint)
+    distinctFiles('--checkpoint', checkpoint, { 'the data': path, 'the file of --test': test })
+  }
+  const log = given.options.get('log')
+  if (log !== undefined && isLogFile(log)) {
+    requireWritable('--log', log)
+    distinctFiles('--log', log, { 'the data': path, 'the file of --test': test, 'the model': out })
+  } else if (log !== undefined && existsSync(log) && !statSync(log).isDirectory()) {
+    throw new UsageError(`--log ${log}: it is a file. Name one that ends in .csv or .tsv, or a folder for TensorBoard.`)
+  }
+  if (path === '-' && test === '-') throw new UsageError('--test and the data cannot both be standard input.')
+  const asked = {
+    hidden: wholeNumbers(given, 'hidden'),
+    epochs: wholeNumber(given, 'epochs', 1),
+    batchSize: wholeNumber(given, 'batch-size', 1),
+    dropout: decimal(given, 'dropout', 'a number from 0 up to but not including 1', { min: 0, below: 1 }),
+    learningRate: decimal(given, 'learning-rate', 'a number above 0', { exclusiveMin: 0 }),
+  }
+  return {
+    path,
+    target,
+    out,
+    test,
+    task: choice(given, 'task', tasks),
+    balanced: choice(given, 'class-weights', ['balanced']) !== undefined,
+    seed: wholeNumber(given, 'seed', 0) ?? 0,
+    l2: decimal(given, 'l2', 'a number of at least 0', { min: 0 }) ?? 0,
+    checkpoint,
+    resume,
+    log,
+    reader,
+    keep: given.lists.get('keep') ?? [],
+    scaling: scalingOption(given),
+    asked: Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)),
+  }
+}
+
+/** Of a stream there is no name to take. */
+function defaultName(path: string): string {
+  const name = basename(path)
+    .replace(/\.(gz|GZ)$/, '')
+    .replace(/\.[^.]*$/, '')
+  return path === '-' || name === '' ? 'model' : name
+}
+
+/** Whether a log is a file of lines; otherwise it is a folder. */
+export function isLogFile(path: string): boolean {
+  return /\.(csv|tsv)$/i.test(path)
+}
