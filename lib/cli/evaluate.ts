@@ -49,7 +49,7 @@ async function runEvaluate(given: Given, terminal: Terminal): Promise<Readonly<R
   const read = await readTable(source, { ...reader, types, dateFormats }, terminal)
   const table = withTargets(read, source.name, target, terminal)
   const data = encodedRows(encoder, table, source.name)
-  const check = encoder.check(table)
+  const check = await encoder.checkAsync(table)
   tell(terminal, checkText(check))
   const { scores, report } = await judge(model, encoder, data)
   await throwIfInterrupted(terminal)

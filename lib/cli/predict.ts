@@ -148,7 +148,7 @@ async function* predictedLines(
     const data = encodedRows(encoder, table, source.name)
     const added = await predictedCells(model, encoder, data, probabilities, decimal)
     const text = fields.map((own, row) => csvLine([...own, ...added[row]!], dialect)).join('')
-    yield { text, header, check: encoder.check(table) }
+    yield { text, header, check: await encoder.checkAsync(table) }
   }
   drawn.clear()
 }

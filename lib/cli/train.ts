@@ -107,7 +107,7 @@ async function runTrain(given: Given, terminal: Terminal): Promise<Readonly<Reco
   const [training, validation] = [encoder.encode(kept), encoder.encode(held)]
   // Before the training: a label that the model does not know is told at once.
   const testing = tests === undefined ? undefined : encodedRows(encoder, tests, settings.test!)
-  if (tests !== undefined) tell(terminal, checkText(encoder.check(tests)))
+  if (tests !== undefined) tell(terminal, checkText(await encoder.checkAsync(tests)))
   const chosen = { ...defaultsFor(kept.rows), ...settings.asked }
   const model = networkFor(encoder, chosen, settings)
   tell(terminal, `${planText(model, encoder, chosen, kept.rows, held.rows)}\n`)
