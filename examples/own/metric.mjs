@@ -32,7 +32,7 @@ const history = await model.fit(data, {
   epochs: 60,
   validation: 0.3,
   metrics: [confidence, lift],
-  callbacks: [new EarlyStopping({ monitor: 'validation.lift', mode: 'max', patience: 10 })],
+  callbacks: [new EarlyStopping({ monitor: 'validation.lift', mode: 'max', patience: 20 })],
 })
 for (const result of history.epochs.filter(({ epoch }) => epoch % 10 === 1)) {
   const [mean, times] = ['confidence', 'lift'].map((name) => Number(result.validation?.[name]))

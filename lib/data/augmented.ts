@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import { streams } from '../random/streams.js'
 import { RandomStream } from '../random.js'
 import { boolean, invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../validate.js'
 import type { Augmentation, AugmentationFunction } from './augmentation/augmentation.js'
@@ -21,9 +22,6 @@ export interface AugmentedBatches extends AsyncIterable<Dataset> {
   /** The batches of epoch `epoch` (from 0), whatever was iterated before. */
   epoch(epoch: number): AsyncGenerator<Dataset, void, undefined>
 }
-
-/** The order of the rows of an epoch. */
-const ORDER_STREAM = 6
 
 /**
  * Batches whose rows are augmented anew every epoch, made as they are needed: memory holds one batch beside the data set.
@@ -51,7 +49,7 @@ export function augmented(
 
   async function* epoch(number: number): AsyncGenerator<Dataset, void, undefined> {
     const order = Int32Array.from({ length: dataset.rows }, (_, row) => row)
-    if (shuffled) new RandomStream(seed, ORDER_STREAM, 0, number).shuffle(order)
+    if (shuffled) new RandomStream(seed, streams.augmentedOrder, 0, number).shuffle(order)
     for (let from = 0; from < order.length; from += batchSize) {
       // Others get their turn between batches, also where nobody waits for anything else.
       await setImmediate()

@@ -2,15 +2,12 @@
  * Which rows are held out, and which are kept, both in the order of one seeded shuffle.
  */
 import { DeepblasError } from '../errors.js'
+import { streams } from '../random/streams.js'
 import { RandomStream } from '../random.js'
 import { type Classes, countClasses } from './classes.js'
 
-/** The random stream that splits rows apart; 2 is the native shuffle's. */
-const SPLIT_STREAM = 3
-const SHUFFLE_STREAM = 5
-
 export function shuffledRows(rows: number, seed: number): Int32Array {
-  return new RandomStream(seed, SHUFFLE_STREAM).shuffle(Int32Array.from({ length: rows }, (_, row) => row))
+  return new RandomStream(seed, streams.shuffledRows).shuffle(Int32Array.from({ length: rows }, (_, row) => row))
 }
 
 /** @param classes where every class is to be split by the fraction, by itself */
@@ -27,7 +24,7 @@ export function splitRows(
       `Expected a fraction that leaves rows on both sides but ${fraction} of ${rows} rows is ${share}.`,
     )
   }
-  const order = new RandomStream(seed, SPLIT_STREAM).shuffle(Int32Array.from({ length: rows }, (_, row) => row))
+  const order = new RandomStream(seed, streams.split).shuffle(Int32Array.from({ length: rows }, (_, row) => row))
   if (classes === undefined) return { kept: order.slice(share), held: order.slice(0, share) }
 
   const left = apportion(countClasses(classes), fraction, share)

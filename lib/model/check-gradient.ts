@@ -5,6 +5,7 @@ import { type Arena, type Matrix, native, type Pass, type Program } from '../nat
 import type { Parameter } from '../native/parameter.js'
 import { createRecorder, type Recorder } from '../native/recorder.js'
 import { types } from '../native/tensor.js'
+import { streams } from '../random/streams.js'
 import { RandomStream } from '../random.js'
 import { boolean, finiteNumber, invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../validate.js'
 import { readInputs } from './inputs.js'
@@ -25,8 +26,6 @@ export interface GradientCheckOptions {
 
 const optionNames = ['inputs', 'rows', 'seed', 'training', 'bound'] as const
 
-/** Not one of a fit, so that no numbers are shared with it. */
-const STREAM = 4
 /** Small enough for a straight line, large enough for float32; the second is for kinks that the first one spans. */
 const STEPS = [0.01, 0.0025]
 /** Gradients this much smaller than the largest are noise, and measured by that one. */
@@ -100,7 +99,7 @@ class Trial {
     this.#options = { training, random: training, keepAll: false, logits: false }
     this.#parameters = newArena(network)
     initializeParameters(network, this.#parameters, [seed])
-    const random = new RandomStream(seed, STREAM)
+    const random = new RandomStream(seed, streams.gradientCheck)
     // Ones and zeros that parameters start with would hide mistakes.
     for (const parameter of this.#layer.trainableParameters) {
       const values = parameter.read(this.#parameters, 0)

@@ -1,15 +1,13 @@
 import { classesOf } from '../data/classes.js'
 import { Dataset } from '../data/dataset.js'
 import { DeepblasError } from '../errors.js'
+import { streams } from '../random/streams.js'
 import { RandomStream } from '../random.js'
 import { boolean, invalid, nonNegativeInteger, positiveInteger } from '../validate.js'
 import type { History } from './epoch-results.js'
 import type { FitOptions } from './fit-options.js'
 import type { Evaluation } from './scores.js'
 import { Sequential } from './sequential.js'
-
-/** The random stream that deals rows into folds. */
-const FOLDS_STREAM = 6
 
 export interface CrossValidateOptions extends FitOptions {
   /** Default 5. */
@@ -80,7 +78,7 @@ function foldsOf(data: Dataset, folds: number, stratified: boolean, seed: number
       `Expected for folds a number from 2 to the ${data.rows} rows of the data but received ${folds}.`,
     )
   }
-  const order = new RandomStream(seed, FOLDS_STREAM).shuffle(Int32Array.from({ length: data.rows }, (_, row) => row))
+  const order = new RandomStream(seed, streams.folds).shuffle(Int32Array.from({ length: data.rows }, (_, row) => row))
   if (stratified) {
     // Class by class, and dealt without a break: neither a class nor a fold is off by more than one.
     const { ofRow } = classesOf('stratified folds', data.targetTable, data.labels)

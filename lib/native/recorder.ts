@@ -4,6 +4,7 @@
  */
 import { DeepblasError } from '../errors.js'
 import type { PerMember } from '../per-member.js'
+import { streams } from '../random/streams.js'
 import { native, type Program } from './addon.js'
 import { Element, Expression } from './expression.js'
 import { type KernelArguments, type KernelName, kernels } from './kernels.js'
@@ -28,9 +29,6 @@ const TENSOR = 1
 const CONSTANT = 2
 const STEP_NUMBER = 3
 const EXPRESSION = 4
-
-/** Streams below are those of initial weights, shuffles and splits (native/program/streams.h, data/dataset.ts). */
-const FIRST_LAYER_STREAM = 16
 
 const MOST_OUTPUTS = 4
 const MOST_INPUTS = 8
@@ -108,7 +106,7 @@ class Recording {
   randomSource(): { seed: Scalar; step: Scalar; stream: number } {
     this.randomColumns ??= { seed: this.stepNumber().column, step: this.stepNumber().column }
     const { seed, step } = this.randomColumns
-    return { seed: { column: seed }, step: { column: step }, stream: FIRST_LAYER_STREAM + this.#streams++ }
+    return { seed: { column: seed }, step: { column: step }, stream: streams.firstLayer + this.#streams++ }
   }
 
   /** A number, or a column of the step table where the members of a population have one each. */

@@ -6,6 +6,7 @@
 import { DeepblasError } from '../../errors.js'
 import { numberArrayClass, plainNumberArray } from '../../kinds.js'
 import { native } from '../../native/addon.js'
+import { streams } from '../../random/streams.js'
 import { RandomStream } from '../../random.js'
 import { array, invalid, nonNegativeInteger } from '../../validate.js'
 import { classesOf } from '../classes.js'
@@ -13,7 +14,6 @@ import { allocate, FeatureBuffer, type Parts } from '../parts.js'
 import { isNumberArray, type Table } from '../rows.js'
 import type { Augmentation, AugmentationFunction, BoundAugmentation, Sample } from './augmentation.js'
 
-const AUGMENTATION_STREAM = 4
 /** Words of a pass of one row: more than any function draws. */
 const WORDS_OF_PASS = 2 ** 32
 /** Positions of a stream are safe integers. */
@@ -83,7 +83,7 @@ export class Augmenter {
   }
 
   #augment(sample: Sample, row: number, pass: number): void {
-    const random = new RandomStream(this.#seed, AUGMENTATION_STREAM, pass * WORDS_OF_PASS, row)
+    const random = new RandomStream(this.#seed, streams.augmentation, pass * WORDS_OF_PASS, row)
     for (const { name, apply } of this.#functions) {
       apply(sample, random)
       if (allFinite(sample.x)) continue

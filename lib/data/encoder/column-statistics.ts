@@ -1,6 +1,8 @@
 /*
  * What an encoder needs to know of a column, gathered in one pass of bounded memory.
  */
+
+import { streams } from '../../random/streams.js'
 import { RandomStream } from '../../random.js'
 import type { Steps } from '../../turns.js'
 import type { Column, ColumnType } from '../table/column.js'
@@ -12,7 +14,6 @@ import { datePartsOf } from './write-column.js'
 export const MOST_LEVELS = 100_000
 /** Values that quantiles are taken of: of more, a sample. */
 const MOST_SAMPLED = 100_000
-const SAMPLE_STREAM = 7
 /** Values between two steps. */
 const VALUES_OF_STEP = 16_384
 
@@ -155,7 +156,7 @@ export class ColumnStatistics {
     const seen = this.known
     if (sample.length < MOST_SAMPLED) sample.push(value)
     else {
-      this.#random ??= new RandomStream(0, SAMPLE_STREAM)
+      this.#random ??= new RandomStream(0, streams.columnSample)
       const place = Math.floor(this.#random.uniform() * seen)
       if (place < MOST_SAMPLED) sample[place] = value
     }

@@ -1,6 +1,7 @@
+import { streams } from '../../random/streams.js'
 import { RandomStream } from '../../random.js'
 import { finiteNumber, knownOptions, nonNegativeInteger, positiveInteger } from '../../validate.js'
-import { type GeneratedData, STREAMS } from './generated-data.js'
+import type { GeneratedData } from './generated-data.js'
 import { classSize, type PlanarPoint, planarData } from './planar.js'
 
 export interface CirclesOptions {
@@ -34,7 +35,7 @@ export function circles(options?: CirclesOptions): GeneratedData<Float32Array> {
   finiteNumber('noise', noise, { min: 0 })
   nonNegativeInteger('seed', seed)
 
-  const random = new RandomStream(seed, STREAMS.noise)
+  const random = new RandomStream(seed, streams.generatedNoise)
   const points = [1, factor].flatMap((radius, label) => {
     const count = classSize(samples, 2, label)
     return Array.from({ length: count }, (_, i): PlanarPoint => {
@@ -44,5 +45,5 @@ export function circles(options?: CirclesOptions): GeneratedData<Float32Array> {
       return [x, y, label]
     })
   })
-  return planarData(points, new RandomStream(seed, STREAMS.order))
+  return planarData(points, new RandomStream(seed, streams.generatedOrder))
 }

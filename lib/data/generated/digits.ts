@@ -1,7 +1,8 @@
+import { streams } from '../../random/streams.js'
 import { RandomStream } from '../../random.js'
 import { invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../../validate.js'
 import { GLYPHS, type Glyph } from './digit-strokes.js'
-import { type GeneratedData, STREAMS } from './generated-data.js'
+import type { GeneratedData } from './generated-data.js'
 
 export interface DigitsOptions {
   /** Pictures. Default 10 000. */
@@ -74,13 +75,13 @@ export function digits(options?: DigitsOptions): GeneratedData<Uint8Array> {
   if (size < SMALLEST || size > LARGEST) throw invalid('size', `integer from ${SMALLEST} to ${LARGEST}`, size)
 
   const labels = GLYPHS.map((_, digit) => String(digit))
-  const y = new RandomStream(seed, STREAMS.order).shuffle(
+  const y = new RandomStream(seed, streams.generatedOrder).shuffle(
     Int32Array.from({ length: samples }, (_, i) => i % GLYPHS.length),
   )
   const pixels = size * size
   const data = new Uint8Array(samples * pixels)
-  const shape = new RandomStream(seed, STREAMS.shape)
-  const noise = new RandomStream(seed, STREAMS.noise)
+  const shape = new RandomStream(seed, streams.generatedShape)
+  const noise = new RandomStream(seed, streams.generatedNoise)
   const distances = new Float64Array(pixels)
   for (let row = 0; row < samples; row++) {
     const ways = GLYPHS[y[row] ?? 0] ?? []

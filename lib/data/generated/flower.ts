@@ -1,6 +1,7 @@
+import { streams } from '../../random/streams.js'
 import { RandomStream } from '../../random.js'
 import { finiteNumber, knownOptions, nonNegativeInteger, positiveInteger } from '../../validate.js'
-import { type GeneratedData, STREAMS } from './generated-data.js'
+import type { GeneratedData } from './generated-data.js'
 import { classSize, evenlySpaced, type PlanarPoint, planarData } from './planar.js'
 
 export interface FlowerOptions {
@@ -39,7 +40,7 @@ export function flower(options?: FlowerOptions): GeneratedData<Float32Array> {
   finiteNumber('noise', noise, { min: 0 })
   nonNegativeInteger('seed', seed)
 
-  const random = new RandomStream(seed, STREAMS.noise)
+  const random = new RandomStream(seed, streams.generatedNoise)
   const points = [0, 1].flatMap((label) =>
     evenlySpaced(label * ANGLE_PER_CLASS, (label + 1) * ANGLE_PER_CLASS, classSize(samples, 2, label)).map(
       (exact): PlanarPoint => {
@@ -49,5 +50,5 @@ export function flower(options?: FlowerOptions): GeneratedData<Float32Array> {
       },
     ),
   )
-  return planarData(points, new RandomStream(seed, STREAMS.order), ['red', 'blue'])
+  return planarData(points, new RandomStream(seed, streams.generatedOrder), ['red', 'blue'])
 }

@@ -11,6 +11,3 @@ export interface GeneratedData<Values extends Float32Array | Uint8Array> {
   /** What a stored number is to be multiplied by: 1/255 for the bytes of a picture. */
   readonly scale?: number
 }
-
-/** The streams of a seed that generated data draw from, one per purpose. */
-export const STREAMS = { order: 0, noise: 1, shape: 2 } as const

@@ -1,6 +1,7 @@
+import { streams } from '../../random/streams.js'
 import { RandomStream } from '../../random.js'
 import { finiteNumber, knownOptions, nonNegativeInteger, positiveInteger } from '../../validate.js'
-import { type GeneratedData, STREAMS } from './generated-data.js'
+import type { GeneratedData } from './generated-data.js'
 import { classSize, evenlySpaced, type PlanarPoint, planarData } from './planar.js'
 
 export interface MoonsOptions {
@@ -30,7 +31,7 @@ export function moons(options?: MoonsOptions): GeneratedData<Float32Array> {
   finiteNumber('noise', noise, { min: 0 })
   nonNegativeInteger('seed', seed)
 
-  const random = new RandomStream(seed, STREAMS.noise)
+  const random = new RandomStream(seed, streams.generatedNoise)
   const points = [0, 1].flatMap((label) =>
     evenlySpaced(0, Math.PI, classSize(samples, 2, label)).map((angle): PlanarPoint => {
       const x = label === 0 ? Math.cos(angle) : 1 - Math.cos(angle)
@@ -38,5 +39,5 @@ export function moons(options?: MoonsOptions): GeneratedData<Float32Array> {
       return [x + noise * random.normal(), y + noise * random.normal(), label]
     }),
   )
-  return planarData(points, new RandomStream(seed, STREAMS.order))
+  return planarData(points, new RandomStream(seed, streams.generatedOrder))
 }

@@ -1,6 +1,7 @@
+import { streams } from '../../random/streams.js'
 import { RandomStream } from '../../random.js'
 import { invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../../validate.js'
-import { type GeneratedData, STREAMS } from './generated-data.js'
+import type { GeneratedData } from './generated-data.js'
 
 export interface ParityOptions {
   /** Features, 1 to 30. Default 2: exclusive or. */
@@ -61,11 +62,11 @@ export function parity(options?: ParityOptions): GeneratedData<Float32Array> {
 
 /** Different whole numbers below `all`, in random order (Floyd's algorithm: as much memory as there are numbers). */
 function drawn(all: number, count: number, seed: number): Uint32Array {
-  const random = new RandomStream(seed, STREAMS.shape)
+  const random = new RandomStream(seed, streams.generatedShape)
   const chosen = new Set<number>()
   for (let last = all - count; last < all; last++) {
     const number = random.integer(last + 1)
     chosen.add(chosen.has(number) ? last : number)
   }
-  return new RandomStream(seed, STREAMS.order).shuffle(Uint32Array.from(chosen))
+  return new RandomStream(seed, streams.generatedOrder).shuffle(Uint32Array.from(chosen))
 }

@@ -1,6 +1,7 @@
+import { streams } from '../../random/streams.js'
 import { RandomStream } from '../../random.js'
 import { finiteNumber, invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../../validate.js'
-import { type GeneratedData, STREAMS } from './generated-data.js'
+import type { GeneratedData } from './generated-data.js'
 import { classSize, evenlySpaced, type PlanarPoint, planarData } from './planar.js'
 
 export interface SpiralsOptions {
@@ -40,7 +41,7 @@ export function spirals(options?: SpiralsOptions): GeneratedData<Float32Array> {
   finiteNumber('noise', noise, { min: 0 })
   nonNegativeInteger('seed', seed)
 
-  const random = new RandomStream(seed, STREAMS.noise)
+  const random = new RandomStream(seed, streams.generatedNoise)
   const points: PlanarPoint[] = []
   for (let label = 0; label < classes; label++) {
     for (const radius of evenlySpaced(0, 1, classSize(samples, classes, label))) {
@@ -48,5 +49,5 @@ export function spirals(options?: SpiralsOptions): GeneratedData<Float32Array> {
       points.push([radius * Math.sin(angle), radius * Math.cos(angle), label])
     }
   }
-  return planarData(points, new RandomStream(seed, STREAMS.order))
+  return planarData(points, new RandomStream(seed, streams.generatedOrder))
 }

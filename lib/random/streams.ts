@@ -1,0 +1,36 @@
+/*
+ * The random streams, by name: one number a purpose, so that no two purposes ever draw the same random numbers, whatever
+ * their seeds. A new purpose takes a number of its own here; a number that has been used is never given to another one.
+ *
+ * The number is the third word of Philox's counter, the seed its key: the same stream of another seed, and another stream
+ * of the same seed, have nothing in common. The native core draws from those of `native/program/streams.h`, which a test
+ * compares with this table.
+ */
+export const streams = {
+  /** Order of the rows of `datasets.*`. */
+  generatedOrder: 0,
+  /** Initial weights, a substream a parameter. Native. */
+  initialWeights: 1,
+  /** Order of the rows of an epoch of `fit`, a substream an epoch. Native. */
+  shuffle: 2,
+  /** Rows held out: `split` of a data set or table, and the validation share of `fit`. */
+  split: 3,
+  /** What augmentations draw, a substream a row. */
+  augmentation: 4,
+  /** `Dataset.shuffle`. */
+  shuffledRows: 5,
+  /** Folds of a cross-validation. */
+  folds: 6,
+  /** Values that an encoder keeps of a long column, to tell its quantiles. */
+  columnSample: 7,
+  /** Order of the rows of an epoch of `augmented`, a substream an epoch. */
+  augmentedOrder: 8,
+  /** Noise of `datasets.*`. */
+  generatedNoise: 9,
+  /** What the rows of `datasets.*` are to show: digits, parities. */
+  generatedShape: 10,
+  /** Inputs and parameters of `checkGradient`. */
+  gradientCheck: 11,
+  /** The first of those that a network's layers draw from in training, one a layer, all numbers from here on. */
+  firstLayer: 16,
+} as const
