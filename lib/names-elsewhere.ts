@@ -25,7 +25,7 @@ const metrics: Readonly<Record<string, string>> = {
   recall: 'recallScore sensitivity tpr',
   f1: 'f1Score fScore fMeasure fbeta',
   rocAuc: 'auc auroc rocAucScore aucRoc roc',
-  averagePrecision: 'averagePrecisionScore prAuc aucPr auprc aucpr',
+  averagePrecision: 'averagePrecisionScore ap prAuc aucPr auprc aucpr',
   logLoss: 'binaryCrossEntropy crossEntropy categoricalCrossEntropy sparseCategoricalCrossEntropy logloss nll',
   brier: 'brierScore brierScoreLoss',
   matthews: 'mcc matthewsCorrcoef matthewsCorrelationCoefficient',

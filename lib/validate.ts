@@ -129,11 +129,21 @@ export function string(argument: string, value: unknown, hint?: string): string 
   return value
 }
 
-/** One name of a list. A near miss is answered with the name that was probably meant. */
-export function oneOf<const Name extends string>(argument: string, value: unknown, names: readonly Name[]): Name {
+/**
+ * One name of a list. A near miss is answered with the name that was probably meant.
+ *
+ * @param hintFor what to do about other values, where there is something better to say than the nearest name
+ */
+export function oneOf<const Name extends string>(
+  argument: string,
+  value: unknown,
+  names: readonly Name[],
+  hintFor?: (value: unknown) => string | undefined,
+): Name {
   const found = names.find((name) => name === value)
   if (found !== undefined) return found
-  throw invalid(argument, `one of ${names.map((name) => `'${name}'`).join(', ')}`, value, didYouMean(value, names))
+  const hint = hintFor?.(value) ?? didYouMean(value, names)
+  throw invalid(argument, `one of ${names.map((name) => `'${name}'`).join(', ')}`, value, hint)
 }
 
 /** An object literal: no array, no instance of a class, not null. Objects of another realm are fine. */
