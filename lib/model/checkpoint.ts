@@ -11,9 +11,9 @@ import { savedMetric } from '../metrics/names.js'
 import type { Arena } from '../native/addon.js'
 import { plainObject } from '../validate.js'
 import type { CallbackState } from './callback.js'
-import { configurationOf, differences, jsonNumber, numberOf } from './configuration.js'
+import { configurationOf, type Difference, differences, jsonNumber, numberOf } from './configuration.js'
 import type { History } from './epoch-results.js'
-import type { FitSettings } from './fit-settings.js'
+import { type FitSettings, type ResumeChange, resumeChanges } from './fit-settings.js'
 import { ArenaSnapshot, type Handle } from './handle.js'
 import { leavesOf, type Network, newArena } from './network.js'
 import type { TrainingStart } from './training-state.js'
@@ -116,12 +116,21 @@ export function resumedStart(
   batches: Batches,
 ): TrainingStart {
   const { network, optimizer, parameters, seeds } = settings
-  const differing = differences(saved.settings, comparedSettings(settings, batches))
+  const all = differences(saved.settings, comparedSettings(settings, batches))
+  const differing = all.filter(({ name }) => !settings.resumeChanges.some((change) => isPartOf(name, change)))
   if (differing.length > 0) {
     throw new DeepblasError(
       'ERR_DEEPBLAS_ARGUMENT',
-      `Expected for resume a checkpoint of this very training but in ${path} ${differing.join('; ')}. ` +
-        'Give fit the model, data and options of the training that wrote it.',
+      `Expected for resume a checkpoint of this very training but in ${path} ` +
+        `${differing.map(({ text }) => text).join('; ')}. ${adviceFor(differing, settings.resumeChanges)}`,
+    )
+  }
+  if (saved.place.stepOfEpoch > 0 && all.some(({ name }) => isPartOf(name, 'batchSize'))) {
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_ARGUMENT',
+      `Expected for resume with another batchSize a checkpoint between two epochs but ${path} was written after step ` +
+        `${saved.place.stepOfEpoch} of epoch ${saved.place.epoch + 1}. Resume with the same batchSize, or from a ` +
+        'checkpoint that was written after an epoch.',
     )
   }
   const { place, accumulators, histories } = saved
@@ -160,6 +169,29 @@ export function resumedStart(
   }
 }
 
+/** Whether a setting belongs to what the user has named. */
+function isPartOf(name: string, change: ResumeChange): boolean {
+  const path = change === 'batchSize' ? change : `optimizer.${change}`
+  return name === path || name.startsWith(`${path}.`) || name.startsWith(`${path}[`)
+}
+
+function adviceFor(differing: readonly Difference[], named: readonly ResumeChange[]): string {
+  const changes = differing.map(({ name }) => resumeChanges.find((change) => isPartOf(name, change)))
+  if (changes.includes(undefined)) return 'Give fit the model, data and options of the training that wrote it.'
+  const list = [...new Set([...named, ...changes])].map((change) => `'${change}'`).join(', ')
+  return (
+    'Give fit the model, data and options of the training that wrote it; or, if this is to change, say so: ' +
+    `fit(data, { resume, resumeChanges: [${list}] }).`
+  )
+}
+
+/** Whether the user has named the learning rate, and it is another one: what callbacks have made of the old one is over. */
+function hasNewRate(saved: CheckpointDescription, { resumeChanges: named, optimizer }: FitSettings): boolean {
+  if (!named.includes('learningRate')) return false
+  const before = saved.settings.optimizer as { [name: string]: Json } | undefined
+  return differences(before?.learningRate, configurationOf(optimizer.learningRate)).length > 0
+}
+
 export function savedHistories(path: string, { histories }: CheckpointDescription): History[] {
   return histories.map((history) => {
     const { epochs, stopped, reason, best } = withNumbers(history) as Record<string, unknown>
@@ -175,7 +207,9 @@ export function savedHistories(path: string, { histories }: CheckpointDescriptio
 }
 
 /** Gives every callback the state that one of its class, watching the same, has had: in order, where there are several. */
-export function restoreCallbacks(saved: CheckpointDescription, network: Network, watches: Watches): void {
+export function restoreCallbacks(saved: CheckpointDescription, settings: FitSettings, watches: Watches): void {
+  const { network } = settings
+  const newRate = hasNewRate(saved, settings)
   const left = [...saved.callbacks]
   for (const { callback, member, handle } of watches.all) {
     const alone = handle.members.length === 1 && saved.place.stepsBefore.length === 1
@@ -184,7 +218,7 @@ export function restoreCallbacks(saved: CheckpointDescription, network: Network,
     )
     if (at < 0) continue
     const [{ state, learningRateFactor }] = left.splice(at, 1) as [CallbackDescription]
-    handle.learningRateFactor = learningRateFactor
+    handle.learningRateFactor = newRate ? 1 : learningRateFactor
     if (state !== undefined) {
       const snapshots = saved.snapshots.map((list) => () => {
         const arena = newArena(network, handle.members.length)

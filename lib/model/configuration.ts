@@ -32,8 +32,15 @@ export function numberOf(value: Json): number | undefined {
   return typeof number === 'string' && Object.keys(rest).length === 0 ? Number(number) : undefined
 }
 
-/** Every part that differs, as 'optimizer.learningRate is 0.1 there and 0.2 here'. */
-export function differences(there: Json | undefined, here: Json | undefined, name = ''): string[] {
+export interface Difference {
+  /** 'optimizer.learningRate' */
+  readonly name: string
+  /** 'optimizer.learningRate is 0.1 there and 0.2 here' */
+  readonly text: string
+}
+
+/** Every part that differs. */
+export function differences(there: Json | undefined, here: Json | undefined, name = ''): Difference[] {
   if (isParent(there) && isParent(here) && Array.isArray(there) === Array.isArray(here)) {
     const inside = Array.isArray(there)
       ? (key: string) => `${name}[${key}]`
@@ -43,7 +50,7 @@ export function differences(there: Json | undefined, here: Json | undefined, nam
   }
   if (JSON.stringify(there) === JSON.stringify(here)) return []
   const shown = (value: Json | undefined) => (value === undefined ? 'absent' : describe(numberOf(value) ?? value))
-  return [`${name} is ${shown(there)} there and ${shown(here)} here`]
+  return [{ name, text: `${name} is ${shown(there)} there and ${shown(here)} here` }]
 }
 
 function isParent(value: Json | undefined): value is { [name: string]: Json } {

@@ -16,6 +16,7 @@ import {
   invalid,
   knownOptions,
   nonNegativeInteger,
+  oneOf,
   positiveInteger,
   string,
 } from '../validate.js'
@@ -23,7 +24,7 @@ import type { Callback } from './callback.js'
 import { ClassNames, type NamedModel } from './class-names.js'
 import { type ClassWeights, withClassWeights } from './class-weights.js'
 import type { Scoring } from './compile.js'
-import type { FitSettings, FitSubject } from './fit-settings.js'
+import { type FitSettings, type FitSubject, type ResumeChange, resumeChanges } from './fit-settings.js'
 import { dataFor } from './inputs.js'
 import { areOfClasses, requireComputable } from './metric-task.js'
 import { requireMonitored } from './monitored.js'
@@ -63,13 +64,19 @@ export interface FitOptions<Validation = number | Dataset> {
    * must be those of that training; `epochs` counts the epochs before too. Default none.
    */
   readonly resume?: string
+  /**
+   * What may differ from the training that wrote the checkpoint, by name: `['learningRate']`. A learning rate (or schedule)
+   * that is another one is what the training goes on with: reductions by callbacks before the resume are over. Default
+   * none: a difference is an error.
+   */
+  readonly resumeChanges?: readonly ResumeChange[]
   /** Draws a bar on a terminal, plain lines elsewhere. Default false: nothing is printed. */
   readonly progress?: boolean
 }
 
 /** Of one pass more: what is left out is as in the fit before. */
 export interface PartialFitOptions<Validation = number | Dataset>
-  extends Omit<FitOptions<Validation>, 'loss' | 'epochs' | 'resume'> {
+  extends Omit<FitOptions<Validation>, 'loss' | 'epochs' | 'resume' | 'resumeChanges'> {
   /** Default that of the last fit. */
   readonly loss?: LossName | Loss
 }
@@ -87,6 +94,7 @@ export const optionNames = [
   'shuffle',
   'seed',
   'resume',
+  'resumeChanges',
   'progress',
 ] as const
 
@@ -191,6 +199,7 @@ export function commonSettings(
     callbacks,
     signal: given.signal,
     resume: given.resume === undefined ? undefined : string('resume', given.resume),
+    resumeChanges: resumeChangesOf(given.resumeChanges, given.resume),
   }
 }
 
@@ -215,6 +224,13 @@ function checkedCallback(argument: string, callback: unknown): Callback {
     throw invalid(`${argument}.needs`, "'epoch', 'step' or { steps }", needs, didYouMean(needs, ['epoch', 'step']))
   }
   return callback
+}
+
+function resumeChangesOf(changes: unknown, resume: unknown): readonly ResumeChange[] {
+  if (changes === undefined) return []
+  const all = array('resumeChanges', changes, "names such as 'learningRate'")
+  if (resume === undefined) throw invalid('resume', 'path of a checkpoint with resumeChanges', resume)
+  return all.map((one, i) => oneOf(`resumeChanges[${i}]`, one, resumeChanges))
 }
 
 function batchSizeOf(batchSize: unknown, optimizer: Optimizer): number | 'full' {
@@ -256,7 +272,7 @@ export function partialFitOptions(
   state: TrainingState | undefined,
   scoring: Scoring | undefined,
 ): FitOptions<Several> {
-  const names = optionNames.filter((name) => name !== 'epochs' && name !== 'resume')
+  const names = optionNames.filter((name) => name !== 'epochs' && name !== 'resume' && name !== 'resumeChanges')
   const given = knownOptions<PartialFitOptions<Several>>('partialFit', options, names)
   const loss = given.loss ?? scoring?.loss
   if (loss === undefined) throw invalid('loss', "loss such as 'crossEntropy' for a first partialFit", loss)

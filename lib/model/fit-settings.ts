@@ -20,6 +20,10 @@ export interface FitSubject {
   readonly remember: (state: TrainingState) => void
 }
 
+/** What a fit that resumes may be given anew. */
+export const resumeChanges = ['learningRate', 'weightDecay', 'clipNorm', 'clipValue', 'batchSize'] as const
+export type ResumeChange = (typeof resumeChanges)[number]
+
 export interface FitSettings extends FitSubject {
   readonly network: Network
   readonly validation: readonly Dataset[] | undefined
@@ -36,4 +40,6 @@ export interface FitSettings extends FitSubject {
   readonly start?: TrainingStart
   /** Path of a checkpoint to go on from. */
   readonly resume: string | undefined
+  /** What may differ from the training that wrote it. */
+  readonly resumeChanges: readonly ResumeChange[]
 }

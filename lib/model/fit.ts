@@ -70,7 +70,7 @@ export function* fitting(settings: FitSettings, train: readonly Dataset[], form:
       rows: train[0]!.rows,
       parameters: trainableCount(settings.network),
     })
-    if (saved !== undefined) restoreCallbacks(saved, settings.network, watches)
+    if (saved !== undefined) restoreCallbacks(saved, settings, watches)
     // Metrics of all scores are of the parameters at the epoch's end.
     const passes = scorePasses({ ...settings, averages }, train)
     const total = (epochs - start.epoch) * stepsPerEpoch

@@ -73,7 +73,7 @@ export function* fittingStream(settings: StreamSettings, form: FitForm): FitStep
       rows: 0,
       parameters: trainableCount(settings.network),
     })
-    if (saved !== undefined) restoreCallbacks(saved, settings.network, watches)
+    if (saved !== undefined) restoreCallbacks(saved, settings, watches)
     const begun = performance.now()
     let done = 0
     let told = Number.NEGATIVE_INFINITY

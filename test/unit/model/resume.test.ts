@@ -19,10 +19,12 @@ import {
   type FitOptions,
   type Layer,
   type NamedWeights,
+  type PartialFitOptions,
   Population,
   ReduceOnPlateau,
   RMSProp,
   readSafetensors,
+  type Schedule,
   Sequential,
   SGD,
   warmUp,
@@ -163,7 +165,7 @@ describe('a resumed training is the one that was not interrupted, to the same bi
 
   test.each<[string, number, () => Callback[], Partial<FitOptions>]>([
     ['a plateau', 7, () => [new ReduceOnPlateau({ monitor: 'loss', patience: 1, threshold: 0.9 })], {}],
-    ['early stopping', 7, () => [new EarlyStopping({ monitor: 'loss', patience: 1, minimumDelta: 0.01 })], {}],
+    ['early stopping', 7, () => [new EarlyStopping({ monitor: 'loss', patience: 2, minimumDelta: 0.01 })], {}],
     ['full batches', 1, () => [new EarlyStopping({ monitor: 'loss', minimumDelta: 0.01 })], { batchSize: 'full' }],
     ['every step', 7, () => [new EarlyStopping({ monitor: 'loss', minimumDelta: 0.01 })], {}],
   ])('with a checkpoint at the last step of an epoch: %s', async (what, stepsOfEpoch, callbacks, more) => {
@@ -482,4 +484,123 @@ test('options of Checkpoint', () => {
   expect(() => new Checkpoint('a', { every: {} as never })).toThrow(/either \{ epochs \} or \{ steps \}/)
   expect(() => new Checkpoint('a', { every: { steps: 2 }, bestOnly: true })).toThrow(/epochs with bestOnly/)
   expect(() => new Checkpoint('a', { bestOnly: true, monitor: 'mine' })).toThrow(/'min' or 'max'/)
+})
+
+describe('what may change, where it is named', () => {
+  const saved = async (more: Partial<FitOptions> = {}, callbacks: Callback[] = []) => {
+    const path = newPath()
+    await model().fit(train, options({ epochs: 3, ...more, callbacks: [...callbacks, new Checkpoint(path)] }))
+    return path
+  }
+  const sgd = (learningRate: number | Schedule) => new SGD({ learningRate, momentum: 0.9 })
+  const rates = ({ epochs }: { epochs: readonly EpochResult[] }) => epochs.map(({ learningRate }) => learningRate)
+
+  test('the learning rate: as if it had been set then, to the same bits', async () => {
+    const path = await saved({ optimizer: sgd(0.5) })
+    const resumed = model()
+    const history = await resumed.fit(
+      train,
+      options({ optimizer: sgd(0.125), epochs: 6, resume: path, resumeChanges: ['learningRate'] }),
+    )
+    expect(rates(history)).toEqual([0.5, 0.5, 0.5, 0.125, 0.125, 0.125])
+    const whole = model()
+    const quarter: Callback = {
+      needs: 'epoch',
+      onEpochEnd({ epoch }, training) {
+        if (epoch === 3) training.learningRateFactor = 0.25
+      },
+    }
+    await whole.fit(train, options({ optimizer: sgd(0.5), epochs: 6, callbacks: [quarter] }))
+    expect(bits(resumed.getWeights())).toEqual(bits(whole.getWeights()))
+  })
+
+  test('a number for a schedule, and a schedule for a number, which counts the steps of the whole training', async () => {
+    const path = await saved({ optimizer: sgd(0.5) })
+    const schedule = () => cosine({ learningRate: 0.4, steps: 100 })
+    const on = (optimizer: SGD, resume: string) =>
+      model().fit(train, options({ optimizer, epochs: 4, resume, resumeChanges: ['learningRate'] }))
+    const stepsPerEpoch = Math.ceil(train.rows / 16)
+    expect(rates(await on(sgd(schedule()), path)).at(-1)).toBeCloseTo(
+      schedule().rate(4 * stepsPerEpoch - 1, { stepsPerEpoch }),
+      10,
+    )
+    const scheduled = await saved({ optimizer: sgd(schedule()) })
+    expect(rates(await on(sgd(0.01), scheduled)).at(-1)).toBe(0.01)
+  })
+
+  test('the rate given is the rate: reductions of the old one are over, those to come are not', async () => {
+    const plateau = () => new ReduceOnPlateau({ monitor: 'loss', patience: 0, threshold: 0.999, factor: 0.5 })
+    const path = await saved({ optimizer: sgd(0.5) }, [plateau()])
+    const more = { epochs: 5, resume: path, callbacks: [plateau()] }
+    const named = { ...more, resumeChanges: ['learningRate'] as const }
+    const changed = await model().fit(train, options({ ...named, optimizer: sgd(0.0625) }))
+    expect(rates(changed)).toEqual([0.5, 0.5, 0.25, 0.0625, 0.03125])
+    // Named, but the same: nothing has happened.
+    for (const one of [more, named]) {
+      const same = await model().fit(train, options({ ...one, callbacks: [plateau()], optimizer: sgd(0.5) }))
+      expect(rates(same)).toEqual([0.5, 0.5, 0.25, 0.125, 0.0625])
+    }
+  })
+
+  test('of members and of streams', async () => {
+    const many = () => new Population(layers(), { inputs: 2, members: 2, seed: 8 })
+    const path = newPath()
+    const own = (learningRate: number[], more: object) => options({ optimizer: new SGD({ learningRate }), ...more })
+    await many().fit(train, own([0.1, 0.2], { epochs: 2, callbacks: [new Checkpoint(path)] }))
+    const more = { epochs: 3, resume: path, resumeChanges: ['learningRate'] }
+    const { members } = await many().fit(train, own([0.1, 0.4], more))
+    expect(members.map(rates)).toEqual([
+      [0.1, 0.1, 0.1],
+      [0.2, 0.2, 0.4],
+    ])
+
+    const stream = newPath()
+    const given = (rate: number, rest: object) => ({
+      loss: 'binaryCrossEntropy' as const,
+      optimizer: new SGD({ learningRate: rate }),
+      ...rest,
+    })
+    await model().fit(() => train.batch(27), given(0.1, { epochs: 2, callbacks: [new Checkpoint(stream)] }))
+    const history = await model().fit(() => train.batch(27), given(0.2, { ...more, resume: stream }))
+    expect(rates(history)).toEqual([0.1, 0.1, 0.2])
+  })
+
+  test('the batch size, but not in mid-epoch; weight decay and clipping', async () => {
+    const path = await saved()
+    const changes = { resume: path, epochs: 5, batchSize: 32, resumeChanges: ['batchSize'] as const }
+    expect((await model().fit(train, options(changes))).epochs).toHaveLength(5)
+    const middle = newPath()
+    const saving = [new Checkpoint(middle, { every: { steps: 5 } })]
+    await model().fit(train, options({ epochs: 1, callbacks: saving }))
+    const refused = model().fit(train, options({ ...changes, resume: middle }))
+    await expect(refused).rejects.toThrow('written after step 5 of epoch 1')
+
+    const optimizer = () => new Adam({ learningRate: 0.02, weightDecay: 0.1, clipNorm: 1 })
+    const regularized = { resume: path, epochs: 5, resumeChanges: ['weightDecay', 'clipNorm'] as const }
+    const history = await model().fit(train, options({ ...regularized, optimizer: optimizer() }))
+    expect(history.epochs).toHaveLength(5)
+  })
+
+  test('nothing else, and nothing that is not named', async () => {
+    const path = await saved()
+    const again = (more: object) => model().fit(train, options({ epochs: 5, ...more }))
+    const faster = new Adam({ learningRate: 0.5 })
+    await expect(again({ resume: path, optimizer: faster })).rejects.toThrow(
+      "say so: fit(data, { resume, resumeChanges: ['learningRate'] })",
+    )
+    const both = { resume: path, optimizer: faster, batchSize: 8, resumeChanges: ['learningRate'] }
+    await expect(again(both)).rejects.toThrow(
+      /^[^;]*batchSize is 16 there and 8 here\. .*\['learningRate', 'batchSize'\]/,
+    )
+    const other = { resume: path, optimizer: new SGD(), resumeChanges: ['learningRate'] }
+    await expect(again(other)).rejects.toThrow(
+      /optimizer\.name is 'Adam' there and 'SGD' here.* Give fit the model, data/,
+    )
+    await expect(again({ resume: path, resumeChanges: ['lerningRate'] })).rejects.toThrow(
+      "Did you mean 'learningRate'?",
+    )
+    await expect(again({ resumeChanges: ['learningRate'] })).rejects.toThrow('path of a checkpoint with resumeChanges')
+    const partial = { resumeChanges: ['learningRate'] } as unknown as PartialFitOptions
+    await expect(model().partialFit(train, { loss: 'binaryCrossEntropy', ...partial })).rejects.toThrow('resumeChanges')
+  })
 })
