@@ -74,6 +74,8 @@ export function plainNumberArray<Numbers extends NumberArray>(array: Numbers): N
 export function plainNumberArray(array: NumberArray): NumberArray {
   const name = numberArrayName(array)!
   const Class = numberArrays[name]
+  // One whose memory went to another thread is empty, and refuses most calls.
+  if (array.length === 0) return new Class(0)
   if (name === 'Float16Array' || isSharedArrayBuffer(array.buffer)) return new Class(array)
   return array.constructor === Class ? array : new Class(array.buffer, array.byteOffset, array.length)
 }

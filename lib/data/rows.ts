@@ -3,7 +3,7 @@
  */
 
 import { DeepblasError } from '../errors.js'
-import { isNumberArray, type NumberArray, plainNumberArray } from '../kinds.js'
+import { isNumberArray, type NumberArray, plainNumberArray, typedArrayName } from '../kinds.js'
 import { describe, invalid, typeName } from '../validate.js'
 
 export { isNumberArray, type NumberArray } from '../kinds.js'
@@ -30,8 +30,14 @@ function shapeError(message: string): DeepblasError {
 export function table(argument: string, value: unknown): Table {
   if (Array.isArray(value)) return nested(argument, value)
   const given = value as Partial<ArrayWithShape> | null
-  if (typeof given !== 'object' || given === null || !isNumberArray(given.data)) {
+  if (typeof given !== 'object' || given === null || !('data' in given)) {
     throw invalid(argument, '{ data: typed array, shape: [rows, columns] } or an array of rows', value)
+  }
+  if (!isNumberArray(given.data)) {
+    const { data }: { data?: unknown } = given
+    const convertible = Array.isArray(data) || typedArrayName(data) !== undefined
+    const hint = convertible ? 'Float32Array.from(data, Number) makes one.' : undefined
+    throw invalid(`${argument}.data`, 'typed array of numbers such as Float32Array', data, hint)
   }
   const { data, shape } = given
   if (!Array.isArray(shape) || shape.length === 0 || !shape.every((n) => Number.isSafeInteger(n) && n >= 0)) {
