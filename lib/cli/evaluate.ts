@@ -46,7 +46,8 @@ async function runEvaluate(given: Given, terminal: Terminal): Promise<Readonly<R
   const known = Object.entries(typesFor(encoder, target)).filter(([name]) => header.includes(name))
   const types = { ...Object.fromEntries(known), ...reader.types }
   const dateFormats = dateFormatsAsRead(encoder, types, reader.dateFormats)
-  const read = await readTable(source, { ...reader, types, dateFormats }, terminal)
+  const { readings } = encoder
+  const read = await readTable(source, { ...reader, types, dateFormats, readings }, terminal)
   const table = withTargets(read, source.name, target, terminal)
   const data = encodedRows(encoder, table, source.name)
   const check = await encoder.checkAsync(table)

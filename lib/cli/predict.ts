@@ -131,6 +131,7 @@ async function* predictedLines(
     ...reader,
     types,
     dateFormats: dateFormatsAsRead(encoder, types, reader.dateFormats),
+    readings: encoder.readings,
     // What the model does not know comes out as it went in, and need not mean anything.
     ignore: header.filter((name) => !Object.hasOwn(wanted, name)),
     rowsPerChunk: ROWS_PER_CHUNK,

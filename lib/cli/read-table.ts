@@ -1,11 +1,12 @@
 /*
  * CSV files as the options of a command line ask for them.
  */
-import { csvChunks, readCsv } from '../data/readers/csv.js'
-import type { ReadProgress } from '../data/readers/csv-options.js'
+import { csvNames, readCsv } from '../data/readers/csv.js'
+import type { CsvOptions, ReadProgress } from '../data/readers/csv-options.js'
 import { type ColumnType, columnTypes } from '../data/table/column.js'
 import { dateFormat } from '../data/table/date-format.js'
 import { type DateOrder, dateOrders } from '../data/table/date-inference.js'
+import type { ThousandsMark } from '../data/table/notation.js'
 import type { Table } from '../data/table/table.js'
 import { DeepblasError } from '../errors.js'
 import { messageOf } from '../kinds.js'
@@ -24,6 +25,20 @@ export const readerOptions: OptionDescriptions = {
     repeatable: true,
   },
   decimal: { value: '<character>', help: 'the decimal point of numbers: . or a comma; recognised without it' },
+  thousands: {
+    value: '<character>',
+    help: 'between thousands: , or . or space or apostrophe, or none; recognised without it',
+  },
+  missing: {
+    value: '<texts>',
+    help: 'between commas: more texts that stand for a missing value, beside NA, null and the like',
+    repeatable: true,
+  },
+  'not-missing': {
+    value: '<texts>',
+    help: 'between commas: texts that are values although they look like missing ones, such as NA for Namibia',
+    repeatable: true,
+  },
   'date-format': {
     value: '<column=format>',
     help: 'how dates are written: when=dd.MM.yyyy or "when=MM/dd/yyyy HH:mm"; recognised without it; may be given several times',
@@ -39,8 +54,14 @@ export const readerOptions: OptionDescriptions = {
   'skip-bad-rows': { help: 'leave out rows that cannot be read, and say how many; without it they are an error' },
 }
 
+/** What a shell makes hard to type has a name. */
+const THOUSANDS = { ',': ',', '.': '.', space: ' ', apostrophe: "'", none: 'none' } as const
+
 export interface ReaderSettings extends TextSettings {
   readonly decimal?: '.' | ','
+  readonly thousands?: ThousandsMark | 'none'
+  readonly alsoMissing: readonly string[]
+  readonly notMissing: readonly string[]
   readonly header?: boolean
   readonly ignoreCase: boolean
   readonly dateFormats: Readonly<Record<string, string>>
@@ -55,6 +76,10 @@ export function readerSettings(given: Given): ReaderSettings {
   const delimiter = given.options.get('delimiter')
   const decimal = choice(given, 'decimal', ['.', ','])
   if (decimal === ',' && delimiter === ',') throw new UsageError('--decimal and --delimiter cannot both be a comma.')
+  const thousands = choice(given, 'thousands', Object.keys(THOUSANDS) as (keyof typeof THOUSANDS)[])
+  if (thousands !== undefined && THOUSANDS[thousands] === decimal) {
+    throw new UsageError(`--thousands and --decimal cannot both be ${decimal}`)
+  }
   const header = choice(given, 'header', ['yes', 'no'])
   const dates = choice(given, 'dates', dateOrders)
   const duplicateNames = choice(given, 'duplicate-names', ['number'])
@@ -65,11 +90,19 @@ export function readerSettings(given: Given): ReaderSettings {
     dateFormats: dateFormatsOf(given),
     ignoreCase: given.switches.has('ignore-case'),
     ...(decimal === undefined ? {} : { decimal }),
+    ...(thousands === undefined ? {} : { thousands: THOUSANDS[thousands] }),
+    alsoMissing: textsOf(given, 'missing'),
+    notMissing: textsOf(given, 'not-missing'),
     ...(header === undefined ? {} : { header: header === 'yes' }),
     types: assignments(given, 'types', columnTypes),
     ignore: given.lists.get('ignore') ?? [],
     skipBadRows: given.switches.has('skip-bad-rows'),
   }
+}
+
+/** Texts between commas. */
+function textsOf(given: Given, option: string): string[] {
+  return (given.lists.get(option) ?? []).flatMap((texts) => texts.split(',').map((text) => text.trim()))
 }
 
 /** The same for a file's columns: names as the header has them. */
@@ -99,8 +132,11 @@ function dateFormatsOf(given: Given): Record<string, string> {
 
 const MILLISECONDS_BETWEEN_REPORTS = 200
 
+/** As commands read tables: what a model knows of its columns is added. */
+export type TableSettings = ReaderSettings & Pick<CsvOptions, 'readings'>
+
 /** A whole file, with its progress on a terminal. */
-export async function readTable(source: Source, settings: ReaderSettings, terminal: Terminal): Promise<Table> {
+export async function readTable(source: Source, settings: TableSettings, terminal: Terminal): Promise<Table> {
   const drawn = drawnProgress('reading', source, terminal)
   const table = await readCsv(source.read(), { ...settings, onProgress: drawn.onProgress })
   drawn.clear()
@@ -140,9 +176,8 @@ export function tellSkipped(name: string, { skipped, fileNotes }: Table, termina
 /** The names of the columns of a file; of a stream, which can still be read as a whole. */
 export async function headerOf(source: Source, settings: ReaderSettings): Promise<string[]> {
   const { types: _types, dateFormats: _formats, ...reader } = settings
-  // Only names are wanted: how dates are written must not be asked here.
-  const options = { ...reader, dates: 'iso' as const, ignore: [], skipBadRows: true, rowsPerChunk: 1 }
-  for await (const table of csvChunks(source.peek(), options)) return table.names
+  const found = await csvNames(source.peek(), { ...reader, ignore: [], skipBadRows: true })
+  if (found !== undefined) return found
   throw new DeepblasError('ERR_DEEPBLAS_DATA', `${source.name} has no rows.`)
 }
 

@@ -61,14 +61,17 @@ export function optionValue(text: string): string {
 export function inOptions(message: string): string {
   return message
     .replaceAll("decimal: ','", '--decimal ,')
+    .replaceAll("thousands: ' '", '--thousands space')
+    .replaceAll('thousands: "\'"', '--thousands apostrophe')
+    .replaceAll(/\bthousands: '(.)'/g, '--thousands $1')
+    .replaceAll(/alsoMissing: \[([^\]]*)\]/g, (_, texts: string) => `--missing ${texts.replaceAll(/, (?=')/g, ',')}`)
     .replaceAll('Give fit the model, data and options', 'Give the command the data and options')
     .replaceAll('skipBadRows: true', '--skip-bad-rows')
     .replaceAll(/\b(quote|escape): ''/g, '--$1 none')
     .replaceAll("escape: '\\\\'", "--escape '\\'")
     .replaceAll(/\bskipRows: (\d+)/g, '--skip-rows $1')
     .replaceAll(/\b(comment|encoding): '([^']+)'/g, "--$1 '$2'")
-    .replaceAll(' (if that stands for nothing, name it in missing)', '')
-    .replaceAll('if that stands for nothing, name it in missing; ', '')
+    .replaceAll('if that stands for nothing, name it in missing', 'if that stands for nothing, give it with --missing')
     .replaceAll(
       /\b(types|scaling): \{ '?([^':]+)'?: '(\w+)' \}/g,
       (_, option: string, name: string, value: string) => `--${option} ${optionValue(`${name}=${value}`)}`,

@@ -68,7 +68,9 @@ export async function tables(settings: Settings, terminal: Terminal) {
     column.type === 'date' && names.includes(column.name) ? [[column.name, column.format ?? ISO_FORMAT] as const] : [],
   )
   const dateFormats = Object.fromEntries(formats)
-  const tests = await readTable(testSource, { ...reader, ignore: [], types: known, dateFormats }, terminal)
+  const readings = Object.fromEntries(table.columns.map(({ name, reading = {} }) => [name, reading]))
+  const asTraining = { ...reader, ignore: [], types: known, dateFormats, readings }
+  const tests = await readTable(testSource, asTraining, terminal)
   return { ...found, tests: withTargets(tests, testSource.name, target, terminal) }
 }
 

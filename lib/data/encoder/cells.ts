@@ -7,23 +7,48 @@ import { DeepblasError } from '../../errors.js'
 import { isDate } from '../../kinds.js'
 import { describe, typeName } from '../../validate.js'
 import type { Column } from '../table/column.js'
+import { isMissing } from '../table/column-builder.js'
 import { dateFormat } from '../table/date-format.js'
+import { defaultMarks, marksOf } from '../table/missing-marks.js'
+import { numberReader } from '../table/number-reader.js'
 import { oneSpelling } from '../table/spelling.js'
-import { booleanOf, dateOf, missingTexts, numberOf as numberOfText } from '../table/texts.js'
+import { booleanOf, dateOf } from '../table/texts.js'
 import type { CategoryEncoding, ColumnEncoding } from './column-encoding.js'
-
-const MISSING = new Set(missingTexts)
+import type { TextReading } from './text-reading.js'
 
 type Place = () => string
 
 /** One value for an encoding of numbers, booleans or dates: a number or a date may come as a text. */
 export function numberOf(encoding: ColumnEncoding, value: unknown, place: Place): number {
   const { kind } = encoding
-  if (isMissing(value)) return Number.NaN
+  const { missing, toNumber } = textsOf(encoding)
+  if (isMissing(value, missing)) return Number.NaN
   const number =
-    kind === 'date' ? timeOf(value, encoding.format) : kind === 'boolean' ? truthOf(value) : plainNumber(value)
+    kind === 'date'
+      ? timeOf(value, encoding.format)
+      : kind === 'boolean'
+        ? truthOf(value)
+        : plainNumber(value, toNumber)
   if (number !== undefined) return number
   throw wrong(encoding, value, place)
+}
+
+interface Texts {
+  readonly missing: ReadonlySet<string>
+  readonly toNumber: (text: string) => number | undefined
+}
+
+const readers = new WeakMap<ColumnEncoding, Texts>()
+
+/** How the texts of a column are read: as its table was. */
+function textsOf(encoding: ColumnEncoding & TextReading): Texts {
+  let own = readers.get(encoding)
+  if (own === undefined) {
+    const { inValues } = encoding.missing === undefined ? defaultMarks : marksOf(encoding.missing)
+    own = { missing: inValues, toNumber: numberReader(encoding.notation) }
+    readers.set(encoding, own)
+  }
+  return own
 }
 
 function wrong(encoding: ColumnEncoding, value: unknown, place: Place): DeepblasError {
@@ -49,8 +74,8 @@ const EXPECTED: Readonly<Record<ColumnEncoding['kind'], string>> = {
   embedding: 'a text',
 }
 
-function plainNumber(value: unknown): number | undefined {
-  if (typeof value === 'string') return numberOfText(value)
+function plainNumber(value: unknown, toNumber: (text: string) => number | undefined): number | undefined {
+  if (typeof value === 'string') return toNumber(value)
   return typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint'
     ? Number(value)
     : undefined
@@ -58,7 +83,8 @@ function plainNumber(value: unknown): number | undefined {
 
 function truthOf(value: unknown): number | undefined {
   if (typeof value === 'boolean') return Number(value)
-  return typeof value === 'string' || value === 0 || value === 1 ? booleanOf(String(value), true) : undefined
+  const isBit = value === 0 || value === 1 || value === 0n || value === 1n
+  return typeof value === 'string' || isBit ? booleanOf(String(value), true) : undefined
 }
 
 function timeOf(value: unknown, format: string | undefined): number | undefined {
@@ -106,9 +132,4 @@ function levelCodes(encoding: CategoryEncoding): Map<string, number> {
     known.set(encoding, codes)
   }
   return codes
-}
-
-function isMissing(value: unknown): boolean {
-  if (typeof value === 'string') return value.trim() === '' || MISSING.has(value.trim())
-  return value === undefined || value === null || Number.isNaN(value)
 }

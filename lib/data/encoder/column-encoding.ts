@@ -1,6 +1,7 @@
 /*
  * How the columns of a table become numbers: plain descriptions, as a model file keeps them.
  */
+import type { TextReading } from './text-reading.js'
 
 /** A number less `mean`, divided by `deviation`. */
 export interface Scale {
@@ -14,7 +15,7 @@ export interface TrainingRange {
   readonly max?: number
 }
 
-export interface NumberEncoding extends Scale, TrainingRange {
+export interface NumberEncoding extends Scale, TrainingRange, TextReading {
   readonly name: string
   readonly kind: 'number'
   /** Whether a column tells where the value was missing. */
@@ -22,7 +23,7 @@ export interface NumberEncoding extends Scale, TrainingRange {
 }
 
 /** Normal scores: where a number stands among those of the training rows, as a number of the normal distribution. */
-export interface QuantileEncoding extends Scale, TrainingRange {
+export interface QuantileEncoding extends Scale, TrainingRange, TextReading {
   readonly name: string
   readonly kind: 'quantile'
   /** Values at equal steps of rank, rising; mean and deviation are those of the scores. */
@@ -30,7 +31,7 @@ export interface QuantileEncoding extends Scale, TrainingRange {
   readonly indicator: boolean
 }
 
-export interface BooleanEncoding {
+export interface BooleanEncoding extends TextReading {
   readonly name: string
   readonly kind: 'boolean'
   /** What stands for a missing value: the share of the training rows that are true. */
@@ -39,7 +40,7 @@ export interface BooleanEncoding {
 }
 
 /** Year, day of the month and days since 1970 scaled; month, weekday and hour as places on a circle. */
-export interface DateEncoding extends TrainingRange {
+export interface DateEncoding extends TrainingRange, TextReading {
   readonly name: string
   readonly kind: 'date'
   readonly days: Scale
@@ -52,7 +53,7 @@ export interface DateEncoding extends TrainingRange {
   readonly format?: string
 }
 
-export interface CategoryEncoding {
+export interface CategoryEncoding extends TextReading {
   readonly name: string
   /** One column a level, or one column of codes: the place of the level from 1, and 0 for unknown and missing. */
   readonly kind: 'oneHot' | 'embedding'

@@ -8,6 +8,7 @@ import type { Steps } from '../../turns.js'
 import type { Column, ColumnType } from '../table/column.js'
 import { textOf } from './cells.js'
 import { RunningScale } from './running-scale.js'
+import { type TextReading, textReadingOf } from './text-reading.js'
 import { datePartsOf } from './write-column.js'
 
 /** Levels of a column that are counted; those that come later are counted together. */
@@ -32,6 +33,8 @@ export class ColumnStatistics {
   readonly format: string | undefined
   /** Of categories: whether spellings of a text were united. */
   readonly ignoreCase: boolean
+  /** How its texts were read. */
+  readonly texts: TextReading
   rows = 0
   missing = 0
   /** Rows of every value, as text, where they are counted; complete unless `levelsLeftOut`. */
@@ -66,6 +69,7 @@ export class ColumnStatistics {
     this.type = type
     this.format = column.type === 'date' ? column.format : undefined
     this.ignoreCase = column.type === 'category' && column.ignoreCase === true
+    this.texts = textReadingOf(column)
     this.#countsNumbers = count
     if (sample && type === 'number') this.#sample = []
   }

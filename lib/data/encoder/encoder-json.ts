@@ -23,6 +23,7 @@ import {
 } from './column-encoding.js'
 import { tasks } from './fit-options.js'
 import type { TargetEncoding } from './target-encoding.js'
+import { textReadingFrom, textReadingNames } from './text-reading.js'
 
 const VERSION = 1
 
@@ -73,16 +74,30 @@ export function encoderFromJson(value: unknown): EncoderDescription {
 
 function columnFrom(what: string, value: unknown): ColumnEncoding {
   const given = plainObject(what, value)
+  return { ...encodingFrom(what, given), ...textReadingFrom(what, given) }
+}
+
+function encodingFrom(what: string, given: Record<string, unknown>): ColumnEncoding {
   const kinds = ['number', 'quantile', 'boolean', 'date', 'oneHot', 'embedding'] as const
   const kind = oneOf(`${what}.kind`, given.kind, kinds)
   const name = string(`${what}.name`, given.name)
   const indicator = () => boolean(`${what}.indicator`, given.indicator)
   switch (kind) {
     case 'number':
-      parts(what, given, ['name', 'kind', 'mean', 'deviation', 'min', 'max', 'indicator'])
+      parts(what, given, ['name', 'kind', 'mean', 'deviation', 'min', 'max', 'indicator', ...textReadingNames])
       return { name, kind, ...scaleFrom(what, given), ...rangeFrom(what, given), indicator: indicator() }
     case 'quantile':
-      parts(what, given, ['name', 'kind', 'mean', 'deviation', 'quantiles', 'min', 'max', 'indicator'])
+      parts(what, given, [
+        'name',
+        'kind',
+        'mean',
+        'deviation',
+        'quantiles',
+        'min',
+        'max',
+        'indicator',
+        ...textReadingNames,
+      ])
       return {
         name,
         kind,
@@ -92,10 +107,22 @@ function columnFrom(what: string, value: unknown): ColumnEncoding {
         indicator: indicator(),
       }
     case 'boolean':
-      parts(what, given, ['name', 'kind', 'fill', 'indicator'])
+      parts(what, given, ['name', 'kind', 'fill', 'indicator', ...textReadingNames])
       return { name, kind, fill: finiteNumber(`${what}.fill`, given.fill, { min: 0, max: 1 }), indicator: indicator() }
     case 'date':
-      parts(what, given, ['name', 'kind', 'days', 'year', 'dayOfMonth', 'hour', 'min', 'max', 'indicator', 'format'])
+      parts(what, given, [
+        'name',
+        'kind',
+        'days',
+        'year',
+        'dayOfMonth',
+        'hour',
+        'min',
+        'max',
+        'indicator',
+        'format',
+        ...textReadingNames,
+      ])
       return {
         name,
         kind,
@@ -110,7 +137,8 @@ function columnFrom(what: string, value: unknown): ColumnEncoding {
       }
     default: {
       const embedded = kind === 'embedding'
-      parts(what, given, ['name', 'kind', 'levels', 'unknown', 'ignoreCase', ...(embedded ? ['input'] : [])])
+      const own = embedded ? ['input'] : []
+      parts(what, given, ['name', 'kind', 'levels', 'unknown', 'ignoreCase', ...own, ...textReadingNames])
       const levels = array(`${what}.levels`, given.levels, 'strings').map((level, i) =>
         string(`${what}.levels[${i}]`, level),
       )
@@ -129,16 +157,16 @@ function targetFrom(value: unknown): TargetEncoding {
   const name = string(`${what}.name`, given.name)
   const task = oneOf(`${what}.task`, given.task, tasks)
   if (task === 'regression') {
-    parts(what, given, ['name', 'task', 'mean', 'deviation'])
-    return { name, task, ...scaleFrom(what, given) }
+    parts(what, given, ['name', 'task', 'mean', 'deviation', ...textReadingNames])
+    return { name, task, ...scaleFrom(what, given), ...textReadingFrom(what, given) }
   }
-  parts(what, given, ['name', 'task', 'labels', 'ignoreCase'])
+  parts(what, given, ['name', 'task', 'labels', 'ignoreCase', ...textReadingNames])
   const labels = array(`${what}.labels`, given.labels, 'strings').map((label, i) =>
     string(`${what}.labels[${i}]`, label),
   )
   if (labels.length < 2) throw invalid(`${what}.labels`, 'at least two labels', labels)
   requireDistinct(`${what}.labels`, labels)
-  return { name, task, labels, ...ignoreCaseFrom(what, given) }
+  return { name, task, labels, ...ignoreCaseFrom(what, given), ...textReadingFrom(what, given) }
 }
 
 /** Files from before it have none. */

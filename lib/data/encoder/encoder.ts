@@ -22,6 +22,7 @@ import { EncoderFit } from './encoder-fit.js'
 import { type EncoderDescription, encoderFromJson, encoderToJson } from './encoder-json.js'
 import type { EncoderOptions, Task } from './fit-options.js'
 import { encodeTarget } from './target-encoding.js'
+import type { TextReading } from './text-reading.js'
 import { writeColumn } from './write-column.js'
 
 const ROWS_OF_BLOCK = 512
@@ -229,6 +230,23 @@ export class Encoder {
       ...(target?.task === 'classification' ? told(target.name, target.labels) : []),
       ...this.columns.flatMap((one) => ('levels' in one ? told(one.name, one.levels) : [])),
     ]
+  }
+
+  /**
+   * How the columns were read, for a reader's option `readings`: thousands, decimal commas, currencies, and marks of missing
+   * values that options changed. Columns of which there is nothing to say are left out.
+   */
+  get readings(): Readonly<Record<string, TextReading>> {
+    const { columns, target } = this.#description
+    const all: readonly (TextReading & { readonly name: string })[] =
+      target === undefined ? columns : [...columns, target]
+    return Object.fromEntries(
+      all.flatMap(({ name, notation, missing }) =>
+        notation === undefined && missing === undefined
+          ? []
+          : [[name, { ...(notation && { notation }), ...(missing && { missing }) }] as const],
+      ),
+    )
   }
 
   /**

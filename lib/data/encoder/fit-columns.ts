@@ -36,7 +36,7 @@ export function* fitColumns(statistics: readonly ColumnStatistics[], options: Ch
   for (const one of statistics) {
     const encoding = encodingOf(one, options, inputs)
     if (typeof encoding === 'string') dropped.push({ name: one.name, reason: encoding })
-    else columns.push(encoding)
+    else columns.push({ ...encoding, ...one.texts })
     yield
   }
   if (columns.length === 0) throw noColumn(dropped)

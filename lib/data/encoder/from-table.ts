@@ -71,9 +71,11 @@ async function encoded<ReaderOptions extends object>(
     throw invalid('target', `'${encoder.target}', the encoder's target`, target)
   }
   // A column is read as it was for the encoder: a zip code that looks like a number stays a text.
-  const types = { ...encoder.types, ...(reader as { types?: object }).types }
-  const dateFormats = dateFormatsAsRead(encoder, types, (reader as RowsOptions).dateFormats)
-  return await encoder.encodeAsync(await read({ ...reader, types, dateFormats }))
+  const { types: asked, dateFormats: formats, readings: known } = reader as RowsOptions
+  const types = { ...encoder.types, ...asked }
+  const dateFormats = dateFormatsAsRead(encoder, types, formats)
+  const readings = { ...encoder.readings, ...known }
+  return await encoder.encodeAsync(await read({ ...reader, types, dateFormats, readings }))
 }
 
 function given<Options extends object>(what: string, options: Options): Options {

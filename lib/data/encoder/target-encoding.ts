@@ -10,6 +10,7 @@ import type { CategoryEncoding, NumberEncoding, Scale } from './column-encoding.
 import type { ColumnStatistics } from './column-statistics.js'
 import { codesOf, type NameOfRow, numbersOf } from './column-values.js'
 import type { CheckedOptions, Task } from './fit-options.js'
+import type { TextReading } from './text-reading.js'
 import { LARGEST_FLOAT32, tooLarge } from './too-large.js'
 
 /** Whole numbers of more values than this are no classes, unless one says so. */
@@ -19,15 +20,15 @@ const FEWEST_ROWS_OF_CLASS = 5
 const ROWS_OF_STEP = 16_384
 
 export type TargetEncoding =
-  | {
+  | ({
       readonly name: string
       readonly task: 'classification'
       readonly labels: readonly string[]
       /** Whether spellings of a label are one; labels are then in lower case. */
       readonly ignoreCase?: boolean
-    }
+    } & TextReading)
   /** The network's values times `deviation` plus `mean` are the column's. */
-  | ({ readonly name: string; readonly task: 'regression' } & Scale)
+  | ({ readonly name: string; readonly task: 'regression' } & Scale & TextReading)
 
 /** @throws DeepblasError ERR_DEEPBLAS_DATA for a target with missing values, of one value, that is a date or no number, or too large a one */
 export function fitTarget(one: ColumnStatistics, { task: asked, scaleTarget }: CheckedOptions): TargetEncoding {
@@ -56,8 +57,9 @@ export function fitTarget(one: ColumnStatistics, { task: asked, scaleTarget }: C
     )
   }
   const task = asked ?? suggestedTask(one)
+  const { texts } = one
   if (task === 'classification')
-    return { name, task, labels: labelsOf(one), ...(one.ignoreCase ? { ignoreCase: true } : {}) }
+    return { name, task, labels: labelsOf(one), ...(one.ignoreCase ? { ignoreCase: true } : {}), ...texts }
   if (one.type === 'category') {
     throw new DeepblasError(
       'ERR_DEEPBLAS_DATA',
@@ -67,11 +69,11 @@ export function fitTarget(one: ColumnStatistics, { task: asked, scaleTarget }: C
   }
   const hint = 'Correct it, leave the row out, or divide all by a number.'
   if (one.values.overflows) throw tooLarge(one, `whose squares float64 can add up for the target '${name}'`, hint)
-  if (scaleTarget) return { name, task, ...one.values.scale() }
+  if (scaleTarget) return { name, task, ...one.values.scale(), ...texts }
   if (Math.abs(one.largest) > LARGEST_FLOAT32) {
     throw tooLarge(one, `that float32 can hold, since scaleTarget is false, for the target '${name}'`, hint)
   }
-  return { name, task, mean: 0, deviation: 1 }
+  return { name, task, mean: 0, deviation: 1, ...texts }
 }
 
 function suggestedTask({ type, whole, counts, levelsLeftOut, known }: ColumnStatistics): Task {
@@ -108,7 +110,9 @@ export function* encodeTarget(
   rowName: NameOfRow,
 ): Steps<Int32Array | Float64Array> {
   if (target.task === 'regression') {
-    const encoding: NumberEncoding = { name: target.name, kind: 'number', mean: 0, deviation: 1, indicator: false }
+    const { name, notation, missing } = target
+    const texts = { ...(notation && { notation }), ...(missing && { missing }) }
+    const encoding: NumberEncoding = { name, kind: 'number', mean: 0, deviation: 1, indicator: false, ...texts }
     const values = yield* numbersOf(encoding, column, rowName)
     const scaled = new Float64Array(values.length)
     for (let row = 0; row < values.length; row++) {

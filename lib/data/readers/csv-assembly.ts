@@ -3,13 +3,11 @@
  */
 import { FileProblem } from '../../files/file-error.js'
 import { inTurns, Turns } from '../../turns.js'
-import { isMissing } from '../table/column-builder.js'
-import { inferType } from '../table/infer.js'
-import { readDates } from '../table/read-dates.js'
+import { planColumns } from '../table/plan-columns.js'
 import type { BadRow, Table } from '../table/table.js'
 import { type PlannedColumn, TableBuilder } from '../table/table-builder.js'
 import { unknownColumn } from '../table/unknown-column.js'
-import { guessDecimal, hasHeader, standsAboveNumbers } from './csv-dialect.js'
+import { hasHeader, standsAboveNumbers } from './csv-dialect.js'
 import type { Opening } from './csv-opening.js'
 import type { CheckedCsvOptions } from './csv-options.js'
 import { badRowProblem, type CsvRecord, type Dialect } from './csv-records.js'
@@ -102,16 +100,14 @@ export class CsvAssembly {
     // Without its first row a file's columns are not known: that one is never skipped.
     const [bad] = this.#badInSample
     if (bad !== undefined && bad.line < first.line) throw badRowProblem(bad)
-    const { header, missing } = this.#given
-    const decimal =
-      this.#given.decimal ?? guessDecimal(sample.slice(0, SAMPLE_ROWS).map(fieldsOf), this.#dialect.delimiter)
+    const { header, marksOf } = this.#given
     const below = sample.slice(1, 1 + SAMPLE_ROWS)
     const asLong = below.filter(({ fields }) => fields.length === first.fields.length)
     const named =
       typeof header === 'boolean'
         ? header
-        : header === undefined && hasHeader(first.fields, asLong.map(fieldsOf), { missing, decimal })
-    const names = this.#names(first, named ? below : undefined, decimal)
+        : header === undefined && hasHeader(first.fields, asLong.map(fieldsOf), marksOf(''))
+    const names = this.#names(first, named ? below : undefined)
     this.#width = names.length
     this.#widthOf = named ? 'the header' : Array.isArray(header) ? 'header' : `line ${first.line}`
     const rows = named ? sample.slice(1) : sample
@@ -121,9 +117,7 @@ export class CsvAssembly {
       .filter(({ fields }) => this.#fits(fields))
       .map(fieldsOf)
     this.#titleHint = titleHint(first, below)
-    const columns = await this.#plan(names, shown, decimal)
-    this.#decimal = decimal
-    this.#builder = new TableBuilder(columns, { missing, decimal })
+    this.#builder = new TableBuilder(await this.#plan(names, shown))
     this.#sample = []
     const bads = this.#badInSample
     this.#badInSample = []
@@ -139,7 +133,7 @@ export class CsvAssembly {
   }
 
   /** @param below the rows below a header; undefined where there is none */
-  #names(first: CsvRecord, below: readonly CsvRecord[] | undefined, decimal: '.' | ','): readonly string[] {
+  #names(first: CsvRecord, below: readonly CsvRecord[] | undefined): readonly string[] {
     const { header } = this.#given
     if (header !== undefined && typeof header !== 'boolean') return header
     if (below === undefined) return first.fields.map((_, i) => `column${i + 1}`)
@@ -152,7 +146,7 @@ export class CsvAssembly {
       this.#notes.push('Every line ends with a delimiter: the empty field behind it is left out.')
       return this.#distinct(first, fields.at(-1)!.trim() === '' ? fields.slice(0, -1) : fields)
     }
-    if (this.#haveRowNames(fields, below.map(fieldsOf), decimal)) {
+    if (this.#haveRowNames(fields, below.map(fieldsOf))) {
       this.#notes.push(`The rows have a field more than the header: the first column is named '${ROW_NAMES}'.`)
       return [ROW_NAMES, ...this.#distinct(first, fields)]
     }
@@ -160,11 +154,11 @@ export class CsvAssembly {
   }
 
   /** Whether all rows have a field more than the header, and none begins as another does: no title stands above. */
-  #haveRowNames(header: readonly string[], below: readonly (readonly string[])[], decimal: '.' | ','): boolean {
+  #haveRowNames(header: readonly string[], below: readonly (readonly string[])[]): boolean {
     if (header.length < 2 || below.length < 2 || header.includes(ROW_NAMES)) return false
     if (!below.every((fields) => fields.length === header.length + 1)) return false
     if (new Set(below.map(([name]) => name)).size < below.length) return false
-    return !standsAboveNumbers(below[0]!, below.slice(1), { missing: this.#given.missing, decimal })
+    return !standsAboveNumbers(below[0]!, below.slice(1), this.#given.marksOf(''))
   }
 
   #distinct(first: CsvRecord, fields: readonly string[]): readonly string[] {
@@ -194,35 +188,33 @@ export class CsvAssembly {
     })
   }
 
-  async #plan(
-    names: readonly string[],
-    rows: readonly (readonly string[])[],
-    decimal: '.' | ',',
-  ): Promise<PlannedColumn[]> {
-    const { types, ignore, missing, dateFormats, dates } = this.#given
-    const ignoresCase = this.#given.ignoreCase
+  async #plan(names: readonly string[], rows: readonly (readonly string[])[]): Promise<PlannedColumn[]> {
+    const { types, ignore, marksOf, namedInReading, namedInIgnoreCase, ignoreCase, namesOnly } = this.#given
     const all = new Set(names)
-    for (const name of [...types.keys(), ...ignore, ...this.#given.namedInIgnoreCase])
+    for (const name of [...types.keys(), ...ignore, ...namedInReading, ...namedInIgnoreCase]) {
       if (!all.has(name)) throw unknownColumn(name, names)
-    const columns: PlannedColumn[] = []
-    for (const [at, name] of names.entries()) {
-      if (ignore.has(name)) continue
-      const known = types.get(name)
-      if (known !== undefined && known !== 'date') {
-        columns.push({ name, type: known, at, given: true, ignoreCase: ignoresCase(name) })
-        continue
-      }
-      const values = rows.map((fields) => fields[at]!).filter((text) => !isMissing(text, missing))
-      const inferred = known ?? inferType(values, decimal)
-      const given = known !== undefined
-      const reading = readDates(values, { name, type: inferred, given, format: dateFormats.get(name), dates })
-      if (reading.question !== undefined) throw new FileProblem(`its column '${name}' ${reading.question}`)
-      const { type, format: dateFormat, notes } = reading
-      columns.push({ name, type, at, given, dateFormat, notes, ignoreCase: ignoresCase(name) })
-      await this.#turns.giveWay()
     }
-    if (columns.length === 0) throw new FileProblem('ignore leaves none of its columns')
-    return columns
+    const wanted = names.flatMap((name, at) => (ignore.has(name) ? [] : [{ name, at }]))
+    if (wanted.length === 0) throw new FileProblem('ignore leaves none of its columns')
+    const sampled = wanted.map(({ name, at }) => ({
+      name,
+      type: namesOnly ? ('category' as const) : types.get(name),
+      values: () => rows.map((fields) => fields[at]!),
+    }))
+    const undecided = (name: string, why: string) => new FileProblem(`its column '${name}' ${why}`)
+    const { delimiter } = this.#dialect
+    const { plans, decimal } = await inTurns(planColumns(sampled, this.#given, delimiter, undecided))
+    this.#decimal = decimal
+    return plans.map((plan, i) => {
+      const { name } = plan
+      return {
+        ...plan,
+        at: wanted[i]!.at,
+        given: namesOnly || types.has(name),
+        marks: marksOf(name),
+        ignoreCase: ignoreCase(name),
+      }
+    })
   }
 
   async *#take(

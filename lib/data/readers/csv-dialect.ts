@@ -1,8 +1,9 @@
 /*
- * What a CSV file does not say about itself: the character between its fields, the decimal point of its numbers, and
- * whether its first row is names.
+ * What a CSV file does not say about itself: the character between its fields, and whether its first row is names.
  */
 import { isMissing } from '../table/column-builder.js'
+import type { MissingMarks } from '../table/missing-marks.js'
+import { isWrittenNumber, looseNumberOf } from '../table/notation.js'
 import { commaNumberOf, numberOf } from '../table/texts.js'
 import { BLANKS, type Dialect, RecordSplitter } from './csv-records.js'
 
@@ -33,8 +34,10 @@ export function guessDelimiter(
   const rowsBy = (delimiter: string) => {
     return firstRows(text, { delimiter, quote, escape: mark, comment }, ROWS)
   }
-  for (const delimiter of [...DELIMITERS, '::']) {
-    if (delimiter === decimal || delimiter === quote) continue
+  // Between commas, numbers with one may stand in quotes: that is seen where nothing else delimits fields.
+  const others = [...DELIMITERS, '::'].filter((one) => one !== decimal)
+  for (const delimiter of decimal === undefined ? others : [...others, decimal]) {
+    if ((delimiter === decimal && (delimiter !== ',' || best.share > 0)) || delimiter === quote) continue
     const rows = rowsBy(delimiter)
     const { share, fields } = commonLength(rows)
     if (fields < 2) continue
@@ -87,7 +90,7 @@ function badRows(text: string, dialect: Dialect): number {
 /** The share of fields below the first row that hold what delimits fields elsewhere; in 3,14 it does not. */
 function straysIn(rows: readonly (readonly string[])[]): number {
   const fields = rows.slice(rows.length > 1 ? 1 : 0).flat()
-  const strays = fields.filter((field) => DELIMITERS.some((one) => field.includes(one)) && !COMMA_NUMBER.test(field))
+  const strays = fields.filter((field) => DELIMITERS.some((one) => field.includes(one)) && !isWrittenNumber(field))
   return strays.length / fields.length
 }
 
@@ -95,9 +98,6 @@ function straysIn(rows: readonly (readonly string[])[]): number {
 const ROWS_OF_NUMBERS = 1000
 const FIELDS_OF_NUMBERS = 50_000
 const FEWEST_ROWS_OF_NUMBERS = 5
-const COMMA_NUMBER = /^\s*[+-]?\d+,\d+(e[+-]?\d+)?\s*$/i
-const WITH_COMMA = /^\s*[+-]?\d+,(?!\d{3}\s*$)\d+(e[+-]?\d+)?\s*$/i
-const WITH_POINT = /^\s*[+-]?\d*\.\d+(e[+-]?\d+)?\s*$/i
 
 /** Rows of as many fields together as are looked at in a few milliseconds. */
 function firstOf(rows: readonly (readonly string[])[]): readonly (readonly string[])[] {
@@ -106,20 +106,6 @@ function firstOf(rows: readonly (readonly string[])[]): readonly (readonly strin
     0,
     Math.min(ROWS_OF_NUMBERS, Math.max(FEWEST_ROWS_OF_NUMBERS, Math.ceil(FIELDS_OF_NUMBERS / width))),
   )
-}
-
-/** A comma where more numbers have one than a point; 1,234 may be a thousand, and tells nothing. */
-export function guessDecimal(rows: readonly (readonly string[])[], delimiter: string): '.' | ',' {
-  // Between commas no number has one.
-  if (delimiter === ',') return '.'
-  let [commas, points] = [0, 0]
-  for (const fields of firstOf(rows)) {
-    for (const text of fields) {
-      if (WITH_COMMA.test(text)) commas++
-      else if (WITH_POINT.test(text)) points++
-    }
-  }
-  return commas > points ? ',' : '.'
 }
 
 /** The number of fields that most rows have, and their share. */
@@ -141,15 +127,14 @@ function commonLength(rows: readonly (readonly string[])[]): { share: number; fi
 export function hasHeader(
   first: readonly string[],
   below: readonly (readonly string[])[],
-  { missing, decimal }: { readonly missing: ReadonlySet<string>; readonly decimal: '.' | ',' },
+  marks: MissingMarks,
 ): boolean {
   const shown = firstOf(below)
-  const numberIn = decimal === ',' ? commaNumberOf : numberOf
   const numbers = first.flatMap((text, at) => {
-    const value = numberIn(text)
+    const value = anyNumberOf(text)
     return value === undefined ? [] : [{ value, at }]
   })
-  if (standsAboveNumbers(first, shown, { missing, decimal })) return true
+  if (standsAboveNumbers(first, shown, marks)) return true
   if (numbers.length === 0) return true
   if (numbers.length === first.length && first.length > 1) {
     const start = numbers[0]!.value
@@ -161,7 +146,7 @@ export function hasHeader(
     let least = Number.POSITIVE_INFINITY
     let most = Number.NEGATIVE_INFINITY
     for (const row of shown) {
-      const other = numberIn(row[at] ?? '')
+      const other = anyNumberOf(row[at] ?? '')
       if (other === undefined) continue
       least = Math.min(least, other)
       most = Math.max(most, other)
@@ -176,13 +161,18 @@ export function hasHeader(
 export function standsAboveNumbers(
   first: readonly string[],
   below: readonly (readonly string[])[],
-  { missing, decimal }: { readonly missing: ReadonlySet<string>; readonly decimal: '.' | ',' },
+  { inCategories, inValues }: MissingMarks,
 ): boolean {
-  const numberIn = decimal === ',' ? commaNumberOf : numberOf
   const shown = firstOf(below)
   return first.some((word, at) => {
-    if (numberIn(word) !== undefined || isMissing(word, missing)) return false
-    const known = shown.flatMap((row) => (isMissing(row[at]!, missing) ? [] : [row[at]!]))
-    return known.length > 0 && known.every((text) => numberIn(text) !== undefined)
+    // A column may be named unknown, or None.
+    if (anyNumberOf(word) !== undefined || isMissing(word, inCategories)) return false
+    const known = shown.flatMap((row) => (isMissing(row[at]!, inValues) ? [] : [row[at]!]))
+    return known.length > 0 && known.every((text) => anyNumberOf(text) !== undefined)
   })
+}
+
+/** A number in any notation. */
+function anyNumberOf(text: string): number | undefined {
+  return numberOf(text) ?? looseNumberOf(text)
 }

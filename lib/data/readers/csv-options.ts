@@ -54,11 +54,6 @@ export interface CsvOptions extends RowsOptions {
    * Default: UTF-8 or UTF-16 by a byte order mark; otherwise UTF-8, or windows-1252 where the file is not that.
    */
   readonly encoding?: TextEncoding
-  /**
-   * The decimal point. Default: a comma where the first rows have numbers such as 3,14, more than such as 3.14, and another
-   * delimiter; numbers that only have three digits behind the comma may be thousands and do not count. Otherwise `.`.
-   */
-  readonly decimal?: '.' | ','
   /** Whether columns of one name are an error (the default) or get numbers: price, price_2. */
   readonly duplicateNames?: 'error' | 'number'
   /** Leaves bad rows out; the first hundred are in `table.skipped`. Default: false, the first one is an error. */
@@ -82,7 +77,10 @@ export interface CheckedCsvOptions extends CheckedRowsOptions {
   readonly skipRows: number
   readonly header: boolean | readonly string[] | undefined
   readonly encoding: TextEncoding | undefined
+  /** That of all columns, where one was given. */
   readonly decimal: '.' | ',' | undefined
+  /** Whether nobody asks for more than the columns' names. */
+  readonly namesOnly: boolean
   readonly duplicateNames: 'error' | 'number'
   readonly skipBadRows: boolean
   readonly onBadRow: ((row: BadRow) => void) | undefined
@@ -100,7 +98,6 @@ export const csvOptionNames = [
   'skipRows',
   'header',
   'encoding',
-  'decimal',
   'duplicateNames',
   'skipBadRows',
   'onBadRow',
@@ -132,10 +129,12 @@ function check(given: CsvOptions): CheckedCsvOptions {
   if (mark !== undefined && mark !== '' && delimiter?.includes(mark)) {
     throw invalid('escape', 'another character than the delimiter', mark)
   }
-  const decimal = given.decimal === undefined ? undefined : oneOf('decimal', given.decimal, ['.', ','])
+  const rows = checkRowsOptions(given)
+  const { decimal } = rows.allowedOf('')
   if (decimal === ',' && delimiter === ',') throw invalid('decimal', "'.' beside the delimiter ','", decimal)
   return {
-    ...checkRowsOptions(given),
+    ...rows,
+    namesOnly: false,
     delimiter,
     quote,
     // As a quote written twice.

@@ -21,8 +21,10 @@ import { isTextInput, type TextInput, TextSource } from './text-source.js'
  * Reads a CSV file, or any text of rows and fields, into a table.
  *
  * Delimiter, header, encoding and the types of columns are recognised, unless the options say them; files packed with gzip
- * are unpacked. What is taken for granted, such as lines left out above the rows, is told in `table.fileNotes`. A column's type is that of its first 10,000 rows: number, boolean (true and false), date (ISO 8601) or
- * category. Blanks around a field do not count, and blank lines are left out.
+ * are unpacked. What is taken for granted, such as lines left out above the rows, is told in `table.fileNotes`. A column's
+ * type is that of its first 10,000 rows: number, boolean (true and false), date (ISO 8601) or category. Numbers may have
+ * thousands, decimal commas, a currency or percent sign; what was assumed is in `table.notes`. Blanks around a field do not
+ * count, and blank lines are left out.
  *
  * A row is bad if it has another number of fields than the header, quotes that are not closed or text behind them, a NUL
  * character, or a text in a column of numbers, booleans or dates. The first bad row is an error, and nothing is loaded;
@@ -60,6 +62,13 @@ export function csvChunks(source: TextInput, options?: CsvChunkOptions): AsyncGe
 export function csvParts(source: TextInput, options?: CsvChunkOptions): AsyncGenerator<CsvPart, void, undefined> {
   const { given, rowsPerChunk } = checkChunkOptions(options)
   return partsOf(checkedSource(source), given, rowsPerChunk, true)
+}
+
+/** The names of the columns; what they hold is not looked at. Undefined for a file of no rows. */
+export async function csvNames(source: TextInput, options?: CsvOptions): Promise<string[] | undefined> {
+  const given = { ...checkCsvOptions(options), namesOnly: true }
+  for await (const { table } of partsOf(checkedSource(source), given, 1)) return table.names
+  return undefined
 }
 
 async function* tablesOf(parts: AsyncIterable<CsvPart>): AsyncGenerator<Table, void, undefined> {

@@ -4,20 +4,30 @@
 import { isDate } from '../../kinds.js'
 import { atOnce, type Steps } from '../../turns.js'
 import { type Column, type ColumnType, soundColumn } from './column.js'
-import { type ColumnNote, type ColumnReading, columnReading } from './column-reading.js'
+import { type ColumnNote, columnReading } from './column-reading.js'
 import { dateFormat, ISO_FORMAT } from './date-format.js'
 import { growingFloats, growingIntegers } from './growing-values.js'
+import { keptMarks, MarkCounts } from './mark-counts.js'
+import { missingInValues } from './missing-marks.js'
+import type { Notation } from './notation.js'
+import { numberReader, zerosNote } from './number-reader.js'
 import { spelledColumn } from './spelling.js'
-import { booleanOf, commaNumberOf, dateOf, numberOf } from './texts.js'
+import { booleanOf, dateOf } from './texts.js'
 
 /** Levels and rows between two steps. */
 const ROWS_OF_STEP = 65_536
 
+type CategoryColumn = Extract<Column, { type: 'category' }>
+
 export interface BuilderOptions {
   /** Texts that stand for a missing value, without blanks around them. */
   readonly missing: ReadonlySet<string>
-  /** The decimal point of texts. Default: `.`. */
-  readonly decimal?: '.' | ','
+  /** How numbers are written. Default: as 1234.5. */
+  readonly notation?: Notation | undefined
+  /** Whether the type was inferred: then a whole number that float64 cannot hold is refused. Default: false. */
+  readonly inferred?: boolean
+  /** The texts of `missing` where options changed them. */
+  readonly given?: readonly string[] | undefined
   /** How the texts of a column of dates are written. Default: as ISO 8601 has them. */
   readonly dateFormat?: string | undefined
   /** What is told of the column. */
@@ -57,25 +67,32 @@ class ValueBuilder implements ColumnBuilder {
   readonly #missing: ReadonlySet<string>
   /** Whether a text such as -999 stands for nothing: then no text is a number before that is known. */
   readonly #numbersMayBeMissing: boolean
-  readonly #toNumber: typeof numberOf
+  readonly #toNumber: (text: string) => number | undefined
   readonly #dateFormat: string | undefined
   readonly #toDate: typeof dateOf
-  readonly #reading: ColumnReading | undefined
+  readonly #options: BuilderOptions
+  readonly #marks = new MarkCounts()
+  /** The mark of the value added last. */
+  #mark: string | undefined
+  /** Numbers with zeros before them, which are lost. */
+  #zeros = 0
+  #zero = ''
   readonly #values = growingFloats()
 
   constructor(name: string, type: 'number' | 'boolean' | 'date', options: BuilderOptions) {
-    const { missing, decimal, dateFormat: format } = options
+    const { missing, notation, inferred = false, dateFormat: format } = options
     this.#name = name
     this.#type = type
-    this.#reading = columnReading({ notes: options.notes })
     this.#dateFormat = format === ISO_FORMAT ? undefined : format
     this.#toDate = format === undefined ? dateOf : dateFormat(`the format of '${name}'`, format).read
     this.#missing = missing
-    this.#toNumber = decimal === ',' ? commaNumberOf : numberOf
+    this.#options = options
+    this.#toNumber = numberReader(notation, inferred)
     this.#numbersMayBeMissing = [...missing].some((text) => this.#toNumber(text) !== undefined)
   }
 
   add(value: unknown): boolean {
+    this.#mark = undefined
     const number = typeof value === 'string' ? this.#fromText(value) : this.#fromValue(value)
     if (number === undefined) return false
     this.#values.push(number)
@@ -84,6 +101,7 @@ class ValueBuilder implements ColumnBuilder {
 
   undo(): void {
     this.#values.pop()
+    if (this.#mark !== undefined) this.#marks.remove(this.#mark)
   }
 
   take(): Column {
@@ -92,7 +110,10 @@ class ValueBuilder implements ColumnBuilder {
 
   *takeSteps(): Steps<Column> {
     const values = yield* this.#values.take()
-    const told = this.#reading === undefined ? {} : { reading: this.#reading }
+    const { notation, given: missing, notes = [] } = this.#options
+    const zeros = zerosNote(this.#name, this.#zeros, this.#zero)
+    this.#zeros = 0
+    const told = toldOf({ notation, missing, notes: [...notes, ...this.#marks.take(), ...zeros] })
     if (this.#type !== 'date') return soundColumn({ name: this.#name, ...told, type: this.#type, values })
     const written = this.#dateFormat === undefined ? {} : { format: this.#dateFormat }
     return soundColumn({ name: this.#name, ...told, type: 'date', values, ...written })
@@ -101,12 +122,25 @@ class ValueBuilder implements ColumnBuilder {
   #fromText(text: string): number | undefined {
     if (this.#type === 'number' && !this.#numbersMayBeMissing) {
       const number = this.#toNumber(text)
-      if (number !== undefined) return number
+      if (number !== undefined) {
+        if (this.#options.inferred === true && text.charCodeAt(0) === 48 && text.length > 1) this.#countZeros(text)
+        return number
+      }
     }
     const trimmed = text.trim()
-    if (isMissingText(trimmed, this.#missing)) return Number.NaN
+    if (isMissingText(trimmed, this.#missing)) {
+      this.#mark = trimmed
+      this.#marks.add(trimmed)
+      return Number.NaN
+    }
     if (this.#type === 'number') return this.#toNumber(trimmed)
     return this.#type === 'boolean' ? booleanOf(trimmed, true) : this.#toDate(trimmed)
+  }
+
+  #countZeros(text: string): void {
+    if (!/^0\d+$/.test(text)) return
+    this.#zeros++
+    this.#zero ||= text
   }
 
   #fromValue(value: unknown): number | undefined {
@@ -131,16 +165,17 @@ class ValueBuilder implements ColumnBuilder {
 class CategoryBuilder implements ColumnBuilder {
   readonly #name: string
   readonly #missing: ReadonlySet<string>
-  readonly #reading: ColumnReading | undefined
-  readonly #ignoreCase: boolean
+  readonly #options: BuilderOptions
+  readonly #marks = new MarkCounts()
+  /** The mark of the value added last. */
+  #mark: string | undefined
   #numbers = new Map<string, number>()
   readonly #codes = growingIntegers()
 
-  constructor(name: string, { missing, notes, ignoreCase = false }: BuilderOptions) {
-    this.#ignoreCase = ignoreCase
+  constructor(name: string, options: BuilderOptions) {
     this.#name = name
-    this.#reading = columnReading({ notes })
-    this.#missing = missing
+    this.#missing = options.missing
+    this.#options = options
   }
 
   add(value: unknown): boolean {
@@ -152,6 +187,7 @@ class CategoryBuilder implements ColumnBuilder {
 
   undo(): void {
     this.#codes.pop()
+    if (this.#mark !== undefined) this.#marks.remove(this.#mark)
   }
 
   take(): Column {
@@ -163,13 +199,22 @@ class CategoryBuilder implements ColumnBuilder {
     const levels: string[] = []
     for (const level of this.#numbers.keys()) if (levels.push(level) % ROWS_OF_STEP === 0) yield
     this.#numbers = new Map()
-    const told = this.#reading === undefined ? {} : { reading: this.#reading }
-    const column = yield* withoutUnused({ name: this.#name, ...told, type: 'category', levels, codes })
-    return soundColumn(spelledColumn(column, this.#ignoreCase))
+    const column = yield* withoutUnused({ name: this.#name, type: 'category', levels, codes })
+    const { given: missing, notes = [], ignoreCase = false } = this.#options
+    const kept = missing === undefined ? keptMarks(yield* possibleMarks(column)) : []
+    const told = toldOf({ missing, notes: [...notes, ...this.#marks.take(), ...kept] })
+    return soundColumn(spelledColumn({ ...column, ...told }, ignoreCase))
   }
 
   #codeOf(value: unknown): number | undefined {
-    if (isMissing(value, this.#missing)) return -1
+    this.#mark = undefined
+    if (isMissing(value, this.#missing)) {
+      if (typeof value === 'string') {
+        this.#mark = value.trim()
+        this.#marks.add(this.#mark)
+      }
+      return -1
+    }
     if (isDate(value)) return Number.isNaN(value.getTime()) ? -1 : this.#levelOf(value.toISOString())
     if (typeof value === 'string') return this.#levelOf(value.trim())
     const kind = typeof value
@@ -185,8 +230,29 @@ class CategoryBuilder implements ColumnBuilder {
   }
 }
 
+/** What a column tells of itself, where there is anything. */
+function toldOf(all: Parameters<typeof columnReading>[0]): Pick<Column, 'reading'> {
+  const reading = columnReading(all)
+  return reading === undefined ? {} : { reading }
+}
+
+/** Words that would stand for nothing in a column of numbers, and their rows. */
+function* possibleMarks({ levels, codes }: CategoryColumn): Steps<[mark: string, rows: number][]> {
+  const places = new Map<number, number>()
+  for (const [code, level] of levels.entries()) if (WORDS.has(level)) places.set(code, 0)
+  if (places.size === 0) return []
+  for (let row = 0; row < codes.length; row++) {
+    const before = places.get(codes[row]!)
+    if (before !== undefined) places.set(codes[row]!, before + 1)
+    if (row % ROWS_OF_STEP === ROWS_OF_STEP - 1) yield
+  }
+  return [...places].map(([code, rows]) => [levels[code]!, rows])
+}
+
+const WORDS = new Set(missingInValues)
+
 /** Rows that were taken back may leave a level behind that no row has. */
-function* withoutUnused(column: Column & { type: 'category' }): Steps<Column & { type: 'category' }> {
+function* withoutUnused(column: CategoryColumn): Steps<CategoryColumn> {
   const { codes, levels } = column
   const used = new Uint8Array(levels.length)
   for (let row = 0; row < codes.length; row++) {

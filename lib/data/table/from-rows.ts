@@ -5,25 +5,28 @@ import { DeepblasError } from '../../errors.js'
 import { inTurns, type Steps, Turns } from '../../turns.js'
 import { array, describe, invalid, knownOptions, oneOf, plainObject, string, typeName } from '../../validate.js'
 import { type Column, type ColumnType, columnTypes } from './column.js'
-import { columnBuilder, isMissing } from './column-builder.js'
+import { columnBuilder } from './column-builder.js'
 import { dateFormat } from './date-format.js'
 import { type DateOrder, dateOrders } from './date-inference.js'
-import { inferType } from './infer.js'
+import { marksFor } from './missing-marks.js'
 import { invalidDateNotes, objectRow, plainRow } from './plain-rows.js'
-import { readDates } from './read-dates.js'
-import { missingTexts } from './texts.js'
+import { type ColumnPlan, planColumns } from './plan-columns.js'
+import {
+  type CheckedReadingOptions,
+  checkReadingOptions,
+  type ReadingOptions,
+  readingOptionNames,
+} from './reading-options.js'
 import { unknownColumn } from './unknown-column.js'
 
 /** Rows between two steps. */
 const ROWS_OF_STEP = 1024
 
-export interface RowsOptions {
+export interface RowsOptions extends ReadingOptions {
   /** The types of columns where they are known: `{ zip: 'category' }`. The others are inferred. */
   readonly types?: Readonly<Record<string, ColumnType>>
   /** Columns to leave out. */
   readonly ignore?: readonly string[]
-  /** Texts that stand for a missing value, in place of `missingTexts`; blanks always do. */
-  readonly missing?: readonly string[]
   /**
    * How the dates of columns are written, where that is known: `{ when: 'dd.MM.yyyy' }`. Letters are those of Unicode's date
    * patterns; docs/guide/tables.md lists them. Default: recognised by the column's values.
@@ -41,12 +44,11 @@ export interface RowsOptions {
   readonly ignoreCase?: boolean | readonly string[]
 }
 
-export const rowsOptionNames = ['types', 'ignore', 'missing', 'dateFormats', 'dates', 'ignoreCase'] as const
+export const rowsOptionNames = ['types', 'ignore', 'dateFormats', 'dates', 'ignoreCase', ...readingOptionNames] as const
 
-export interface CheckedRowsOptions {
+export interface CheckedRowsOptions extends CheckedReadingOptions {
   readonly types: ReadonlyMap<string, ColumnType>
   readonly ignore: ReadonlySet<string>
-  readonly missing: ReadonlySet<string>
   readonly dateFormats: ReadonlyMap<string, string>
   readonly dates: DateOrder | undefined
   /** Names that ignoreCase lists. */
@@ -57,10 +59,10 @@ export interface CheckedRowsOptions {
 export function checkRowsOptions({
   types = {},
   ignore = [],
-  missing = missingTexts,
   dateFormats = {},
   dates,
   ignoreCase = false,
+  ...reading
 }: RowsOptions): CheckedRowsOptions {
   const typed = Object.entries(plainObject('types', types)).map(
     ([name, type]) => [name, oneOf(`types['${name}']`, type, columnTypes)] as const,
@@ -84,7 +86,7 @@ export function checkRowsOptions({
     dateFormats: new Map(formats),
     dates: dates === undefined ? undefined : oneOf('dates', dates, dateOrders),
     ignore: new Set(array('ignore', ignore, 'names of columns').map((name, i) => string(`ignore[${i}]`, name))),
-    missing: new Set(array('missing', missing, 'strings').map((text, i) => string(`missing[${i}]`, text).trim())),
+    ...checkReadingOptions(reading),
   }
 }
 
@@ -113,7 +115,7 @@ export function* rowsToColumns(rows: readonly unknown[], options: RowsOptions | 
     for (const name of Object.keys(objectRow(`rows[${i}]`, row))) names.add(name)
     if (i % ROWS_OF_STEP === ROWS_OF_STEP - 1) yield
   }
-  for (const name of [...given.types.keys(), ...given.ignore, ...given.namedInIgnoreCase]) {
+  for (const name of [...given.types.keys(), ...given.ignore, ...given.namedInReading, ...given.namedInIgnoreCase]) {
     if (!names.has(name)) throw unknownColumn(name, [...names])
   }
   const kept = [...names].filter((name) => !given.ignore.has(name))
@@ -126,37 +128,33 @@ export function* rowsToColumns(rows: readonly unknown[], options: RowsOptions | 
     objects.push(plainRow(row as Readonly<Record<string, unknown>>, i, kept, isCategory))
     if (i % ROWS_OF_STEP === ROWS_OF_STEP - 1) yield
   }
+  const sampled = kept.map((name) => {
+    return { name, type: given.types.get(name), values: () => objects.map((row) => row[name]) }
+  })
+  const undecided = (name: string, why: string) =>
+    new DeepblasError('ERR_DEEPBLAS_DATA', `The column '${name}' ${why}.`)
+  const { plans } = yield* planColumns(sampled, given, undefined, undecided)
   const columns: Column[] = []
-  for (const name of kept) {
-    columns.push(yield* columnOf(name, objects, given))
+  for (const plan of plans) {
+    columns.push(yield* columnOf(plan, objects, given))
     yield
   }
   return columns
 }
 
 function* columnOf(
-  name: string,
+  { name, type, notation, dateFormat, notes }: ColumnPlan,
   rows: readonly Readonly<Record<string, unknown>>[],
-  { types, missing, dateFormats, dates, ignoreCase }: CheckedRowsOptions,
+  { types, marksOf, ignoreCase }: CheckedRowsOptions,
 ): Steps<Column> {
   const known = types.get(name)
-  const values = rows.map((row) => row[name]).filter((value) => !isMissing(value, missing))
-  const inferred = known ?? inferType(values)
-  const reading = readDates(values, {
-    name,
-    type: inferred,
-    given: known !== undefined,
-    format: dateFormats.get(name),
-    dates,
-  })
-  if (reading.question !== undefined) {
-    throw new DeepblasError('ERR_DEEPBLAS_DATA', `The column '${name}' ${reading.question}.`)
-  }
-  const { type, notes } = reading
+  const inferred = known === undefined
   const builder = columnBuilder(name, type, {
-    missing,
-    dateFormat: reading.format,
-    notes: [...notes, ...invalidDateNotes(values)],
+    ...marksFor(type, marksOf(name)),
+    notation,
+    dateFormat,
+    notes: [...notes, ...invalidDateNotes(rows.map((row) => row[name]))],
+    inferred,
     ignoreCase: ignoreCase(name),
   })
   for (const [i, row] of rows.entries()) {
@@ -166,7 +164,7 @@ function* columnOf(
     const why = known === undefined ? `as most values of '${name}' are` : `as types asks for '${name}'`
     throw new DeepblasError(
       'ERR_DEEPBLAS_DATA',
-      `Expected ${type}${reading.format === undefined ? '' : ` as ${reading.format}`}, ${why}, for rows[${i}]['${name}'] but received ${describe(value)} of type ${typeName(value)}. ` +
+      `Expected ${type}${dateFormat === undefined ? '' : ` as ${dateFormat}`}, ${why}, for rows[${i}]['${name}'] but received ${describe(value)} of type ${typeName(value)}. ` +
         `Correct it, or give types: { '${name}': 'category' }.`,
     )
   }

@@ -3,11 +3,13 @@
  */
 import type { Steps } from '../../turns.js'
 import type { Column, ColumnType } from './column.js'
-import { type BuilderOptions, type ColumnBuilder, columnBuilder } from './column-builder.js'
+import { type ColumnBuilder, columnBuilder } from './column-builder.js'
 import type { ColumnNote } from './column-reading.js'
 import { growingIntegers } from './growing-values.js'
+import { type MissingMarks, marksFor } from './missing-marks.js'
+import type { Notation } from './notation.js'
+import { notationAdvice } from './notation-notes.js'
 import { type BadRow, MOST_SHOWN, Table } from './table.js'
-import { commaNumberOf } from './texts.js'
 
 export interface PlannedColumn {
   readonly name: string
@@ -17,9 +19,13 @@ export interface PlannedColumn {
   /** Whether somebody said the type, rather than the first rows. */
   readonly given: boolean
   /** Of dates: how they are written, where not as ISO 8601 has them. */
-  readonly dateFormat?: string | undefined
+  readonly dateFormat: string | undefined
+  /** Of numbers: how they are written, where not as 1234.5. */
+  readonly notation: Notation | undefined
   /** What is told of the column. */
-  readonly notes?: readonly ColumnNote[] | undefined
+  readonly notes: readonly ColumnNote[]
+  /** What stands for a missing value. */
+  readonly marks: MissingMarks
   /** Of categories: whether spellings of one text are united. */
   readonly ignoreCase?: boolean | undefined
 }
@@ -39,10 +45,17 @@ export class TableBuilder {
   #skipped = 0
   #firstSkipped: BadRow[] = []
 
-  constructor(columns: readonly PlannedColumn[], options: BuilderOptions) {
+  constructor(columns: readonly PlannedColumn[]) {
     this.#columns = columns
-    this.#builders = columns.map(({ name, type, dateFormat, notes, ignoreCase }) =>
-      columnBuilder(name, type, { ...options, dateFormat, notes, ignoreCase }),
+    this.#builders = columns.map(({ name, type, given, marks, dateFormat, notation, notes, ignoreCase }) =>
+      columnBuilder(name, type, {
+        ...marksFor(type, marks),
+        inferred: !given,
+        dateFormat,
+        notation,
+        notes,
+        ignoreCase,
+      }),
     )
   }
 
@@ -89,9 +102,8 @@ export class TableBuilder {
 
   #misfit({ name, type, given, dateFormat }: PlannedColumn, text: string): string {
     const shown = text.length > 60 ? `${text.slice(0, 60)}…` : text
-    if (type === 'number' && commaNumberOf(text) !== undefined) {
-      return `the column '${name}' holds ${HELD[type]} but here '${shown}' (if its comma is a decimal point, give decimal: ',')`
-    }
+    const notation = type === 'number' ? notationAdvice(name, text) : undefined
+    if (notation !== undefined) return `the column '${name}' holds ${HELD[type]} but here '${shown}' (${notation})`
     const advice = given ? '' : `; if the column holds texts, give types: { '${name}': 'category' }`
     return (
       `the column '${name}' holds ${dateFormat === undefined ? HELD[type] : `dates as ${dateFormat}`} but here '${shown}' ` +

@@ -1,9 +1,6 @@
 /*
- * What the texts of a file mean: numbers, booleans, dates, or nothing at all.
+ * What the texts of a file mean: numbers, booleans, dates.
  */
-
-/** Texts that stand for a missing value, beside the empty one and blanks. */
-export const missingTexts: readonly string[] = ['?', 'NA', 'N/A', 'n/a', '#N/A', '<NA>', 'NaN', 'nan', 'NULL', 'null']
 
 const BOOLEANS: ReadonlyMap<string, number> = new Map([
   ['true', 1],

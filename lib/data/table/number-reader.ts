@@ -1,0 +1,35 @@
+/*
+ * The function that reads a column's texts as numbers, by its notation.
+ */
+import type { ColumnNote } from './column-reading.js'
+import { type Notation, writtenNumber } from './notation.js'
+import { isExact } from './notation-notes.js'
+import { commaNumberOf, numberOf } from './texts.js'
+
+const PLAIN: Notation = { decimal: '.' }
+const WHOLE = /^\s*[-+]?\d+\s*$/
+
+/**
+ * Signs as accountants write them, (5) and 5-, are read in every notation.
+ *
+ * @param exactly whether whole numbers that float64 cannot hold are no numbers
+ */
+export function numberReader(notation: Notation = PLAIN, exactly = false): (text: string) => number | undefined {
+  const direct = notation.decimal === ',' ? commaNumberOf : numberOf
+  const read = (text: string) => direct(text) ?? writtenNumber(text, notation)
+  if (!exactly) return read
+  return (text) => {
+    const number = read(text)
+    if (number === undefined || !(Math.abs(number) > Number.MAX_SAFE_INTEGER) || !WHOLE.test(text)) return number
+    return isExact(BigInt(text.trim().replace('+', ''))) ? number : undefined
+  }
+}
+
+/** Told of numbers whose leading zeros are lost, where they were too few to make names of all. */
+export function zerosNote(name: string, rows: number, example: string): readonly ColumnNote[] {
+  if (rows === 0) return []
+  const text =
+    `${rows} number${rows === 1 ? ' has' : 's have'} zeros before ${rows === 1 ? 'it' : 'them'} that are lost, such as ` +
+    `'${example}'; if the column holds names, give types: { '${name}': 'category' }`
+  return [{ kind: 'zeros', text }]
+}
