@@ -29,10 +29,15 @@ export function* begin(settings: FitSettings, batches: Batches, form: FitForm): 
       saved: undefined,
     }
   }
-  const read = form === 'async' ? readCheckpointFile : readCheckpointFileSync
-  const saved = yield* arrived<CheckpointDescription>(read(resume))
+  const saved = settings.checkpoint ?? (yield* readCheckpoint(resume, form))
   const histories = savedHistories(resume, saved)
   return { start: resumedStart(resume, saved, settings, batches), histories, saved }
+}
+
+export function* readCheckpoint(path: string, form: FitForm): FitSteps<CheckpointDescription> {
+  return yield* arrived<CheckpointDescription>(
+    form === 'async' ? readCheckpointFile(path) : readCheckpointFileSync(path),
+  )
 }
 
 export function saveCheckpoint(path: string, form: FitForm, standing: Standing): void | Promise<void> {

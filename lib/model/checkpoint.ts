@@ -116,7 +116,7 @@ export function resumedStart(
   batches: Batches,
 ): TrainingStart {
   const { network, optimizer, parameters, seeds } = settings
-  const all = differences(saved.settings, comparedSettings(settings, batches))
+  const all = [...differentNames(saved, settings), ...differences(saved.settings, comparedSettings(settings, batches))]
   const differing = all.filter(({ name }) => !settings.resumeChanges.some((change) => isPartOf(name, change)))
   if (differing.length > 0) {
     throw new DeepblasError(
@@ -190,6 +190,14 @@ function hasNewRate(saved: CheckpointDescription, { resumeChanges: named, optimi
   if (!named.includes('learningRate')) return false
   const before = saved.settings.optimizer as { [name: string]: Json } | undefined
   return differences(before?.learningRate, configurationOf(optimizer.learningRate)).length > 0
+}
+
+/** Other names of the same numbers are another training. A population's file may be older than its names. */
+function differentNames({ model }: CheckpointDescription, { describe }: FitSettings): Difference[] {
+  const { labels } = describe()
+  return model.labels === undefined && model.architecture.members !== undefined
+    ? []
+    : differences(model.labels, labels, 'labels')
 }
 
 export function savedHistories(path: string, { histories }: CheckpointDescription): History[] {

@@ -2,6 +2,7 @@
  * What a fit is given once all options are checked: all of its files know this, and it knows none of them.
  */
 import type { Dataset } from '../data/dataset.js'
+import type { CheckpointDescription } from '../files/checkpoint-file.js'
 import type { ModelDescription } from '../files/model-file.js'
 import type { Arena } from '../native/addon.js'
 import type { Optimizer } from '../optimizers/optimizer.js'
@@ -42,4 +43,6 @@ export interface FitSettings extends FitSubject {
   readonly resume: string | undefined
   /** What may differ from the training that wrote it. */
   readonly resumeChanges: readonly ResumeChange[]
+  /** The same, where it has been read. */
+  readonly checkpoint?: CheckpointDescription
 }

@@ -2,6 +2,7 @@ import { Dataset, type DatasetInput } from '../data/dataset.js'
 import type { NamedRows } from '../data/named-rows.js'
 import { isNumberArray, type NumberArray, type Rows } from '../data/rows.js'
 import { DeepblasError } from '../errors.js'
+import type { CheckpointDescription } from '../files/checkpoint-file.js'
 import { type ModelDescription, readModelFile, writeModelFile } from '../files/model-file.js'
 import type { NamedInputs } from '../layers/inputs.js'
 import { Layer } from '../layers/layer.js'
@@ -9,6 +10,7 @@ import { layerFrom } from '../layers/registry.js'
 import { type Arena, native, type Pass } from '../native/addon.js'
 import { refuseMethods, refuseStructuredClone, showWhenInspected } from '../own-methods.js'
 import { invalid, knownOptions, nonNegativeInteger, plainObject, positiveInteger } from '../validate.js'
+import { readCheckpoint } from './begin.js'
 import { ClassNames, type NamedModel, namesFor } from './class-names.js'
 import { compilePrediction, type Scoring } from './compile.js'
 import type { Fitting, NumberOf } from './dimensions.js'
@@ -358,15 +360,39 @@ export class Population<
     form: FitForm,
   ): FitSteps<PopulationHistory> {
     this.#lock.requireNoFit()
+    const path: unknown = (options as PopulationFitOptions | undefined)?.resume
+    return typeof path === 'string' ? this.#resuming(train, options, form, path) : this.#fitting(train, options, form)
+  }
+
+  /** A population without names takes those of the checkpoint, so that data is numbered as it was. */
+  *#resuming(
+    train: Dataset | readonly Dataset[] | BatchSource,
+    options: PopulationFitOptions,
+    form: FitForm,
+    path: string,
+  ): FitSteps<PopulationHistory> {
+    return yield* this.#fitting(train, options, form, yield* readCheckpoint(path, form))
+  }
+
+  #fitting(
+    train: Dataset | readonly Dataset[] | BatchSource,
+    options: PopulationFitOptions,
+    form: FitForm,
+    checkpoint?: CheckpointDescription,
+  ): FitSteps<PopulationHistory> {
+    const trainee = { ...this.#trainee(), labels: this.#labels ?? checkpoint?.model.labels }
+    const resumed = checkpoint && { checkpoint }
     if (isBatchSource(train)) {
-      const settings = streamSettings(this.#trainee(), train, options as StreamFitOptions, (_, labels) => {
+      const settings = streamSettings(trainee, train, options as StreamFitOptions, (_, labels) => {
         this.#labels = labels
       })
-      return this.#remembering(fittingStream({ ...settings, ...this.#subject(settings.scoring) }, form))
+      this.#labels = trainee.labels
+      return this.#remembering(fittingStream({ ...settings, ...this.#subject(settings.scoring), ...resumed }, form))
     }
-    const settings = fitSettings(this.#trainee(), train, options as FitOptions<number | Dataset | readonly Dataset[]>)
+    const settings = fitSettings(trainee, train, options as FitOptions<number | Dataset | readonly Dataset[]>)
     this.#labels = settings.labels
-    return this.#remembering(fitting({ ...settings, ...this.#subject(settings.scoring) }, settings.train, form))
+    const subject = this.#subject(settings.scoring)
+    return this.#remembering(fitting({ ...settings, ...subject, ...resumed }, settings.train, form))
   }
 
   #partialSteps(

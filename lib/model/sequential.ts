@@ -1,6 +1,7 @@
 import { Dataset, type DatasetInput } from '../data/dataset.js'
 import type { Encoder } from '../data/encoder/encoder.js'
 import { DeepblasError } from '../errors.js'
+import type { CheckpointDescription } from '../files/checkpoint-file.js'
 import { type ModelDescription, readModelFile, writeModelFile } from '../files/model-file.js'
 import type { NamedInputs } from '../layers/inputs.js'
 import { Layer } from '../layers/layer.js'
@@ -11,6 +12,7 @@ import type { Arena } from '../native/addon.js'
 import type { Optimizer } from '../optimizers/optimizer.js'
 import { refuseMethods, refuseStructuredClone, showWhenInspected } from '../own-methods.js'
 import { boolean, invalid, knownOptions, nonNegativeInteger, plainObject, positiveInteger } from '../validate.js'
+import { readCheckpoint } from './begin.js'
 import { ClassNames, type NamedModel, namesFor } from './class-names.js'
 import type { Scoring } from './compile.js'
 import type { Fitting, NumberOf } from './dimensions.js'
@@ -467,17 +469,41 @@ export class Sequential<
 
   #steps(train: Dataset | BatchSource, options: FitOptions | StreamFitOptions, form: FitForm): FitSteps<History> {
     this.#lock.requireNoFit()
+    const path: unknown = (options as FitOptions | undefined)?.resume
+    return typeof path === 'string' ? this.#resuming(train, options, form, path) : this.#fitting(train, options, form)
+  }
+
+  /** A model without names takes those of the checkpoint, so that data is numbered as it was. */
+  *#resuming(
+    train: Dataset | BatchSource,
+    options: FitOptions | StreamFitOptions,
+    form: FitForm,
+    path: string,
+  ): FitSteps<History> {
+    return yield* this.#fitting(train, options, form, yield* readCheckpoint(path, form))
+  }
+
+  #fitting(
+    train: Dataset | BatchSource,
+    options: FitOptions | StreamFitOptions,
+    form: FitForm,
+    checkpoint?: CheckpointDescription,
+  ): FitSteps<History> {
+    const trainee = { ...this.#trainee(), labels: this.#labels ?? checkpoint?.model.labels }
+    const resumed = checkpoint && { checkpoint }
     if (isBatchSource(train)) {
-      const settings = streamSettings(this.#trainee(), train, options as StreamFitOptions, ({ encoder }, labels) => {
+      const settings = streamSettings(trainee, train, options as StreamFitOptions, ({ encoder }, labels) => {
         this.#labels = labels
         this.#encoder = encoder
       })
-      return this.#remembering(fittingStream({ ...settings, ...this.#subject(settings.scoring) }, form))
+      this.#labels = trainee.labels
+      return this.#remembering(fittingStream({ ...settings, ...this.#subject(settings.scoring), ...resumed }, form))
     }
-    const settings = fitSettings(this.#trainee(), train, options)
+    const settings = fitSettings(trainee, train, options)
     this.#labels = settings.labels
     this.#encoder = train.encoder
-    return this.#remembering(fitting({ ...settings, ...this.#subject(settings.scoring) }, settings.train, form))
+    const subject = this.#subject(settings.scoring)
+    return this.#remembering(fitting({ ...settings, ...subject, ...resumed }, settings.train, form))
   }
 
   #partialSteps(

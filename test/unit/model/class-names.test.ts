@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   Adam,
+  Checkpoint,
   crossValidate,
   Dataset,
   type DatasetInput,
@@ -383,4 +384,55 @@ test('a model says its names from the start', async () => {
   expect(bad(['a', 'b', 'c'], 1)).toThrow(/2 names/)
   expect(bad(['a', 'a'])).toThrow(/'a'.*twice/)
   expect(bad('abc')).toThrow(/labels/)
+})
+
+describe('a resume', () => {
+  const again = { ...options, epochs: 4 } as const
+  const turned = Dataset.from({ x, y, labels: ['cat', 'ant', 'bee'] })
+  const others = Dataset.from({ x, y: y.map((name) => `${name}s`) })
+
+  test('numbers data by the names of the checkpoint', async () => {
+    const path = join(folder, 'checkpoint.safetensors')
+    const whole = fresh()
+    await whole.fit(all, again)
+    await fresh().fit(all, { ...again, epochs: 2, callbacks: [new Checkpoint(path)] })
+    for (const data of [all, turned]) {
+      for (const sync of [false, true]) {
+        const model = fresh()
+        if (sync) model.fitSync(data, { ...again, resume: path })
+        else await model.fit(data, { ...again, resume: path })
+        expect(model.labels).toEqual(names)
+        expect(model.getWeights()).toEqual(whole.getWeights())
+      }
+    }
+    const model = fresh()
+    await expect(model.fit(others, { ...again, resume: path })).rejects.toThrow(/'ants'/)
+    await model.fit(all, { ...again, resume: path })
+    expect(model.getWeights()).toEqual(whole.getWeights())
+    // Of the same numbers, but other names.
+    const named = new Sequential(layers(), { inputs: 2, seed: 1, labels: ['ants', 'bees', 'cats'] })
+    await expect(named.fit(others, { ...again, resume: path })).rejects.toThrow(/labels\[0\] is 'ant' there and 'ants'/)
+  })
+
+  test('of a stream, and of a population', async () => {
+    const path = join(folder, 'stream.safetensors')
+    const batches = (data: Dataset) => () => data.batch(6)
+    const stream = { loss: 'crossEntropy', optimizer: options.optimizer, epochs: 4 } as const
+    const whole = fresh()
+    await whole.fit(batches(turned), stream)
+    await fresh().fit(batches(turned), { ...stream, epochs: 2, callbacks: [new Checkpoint(path)] })
+    const model = fresh()
+    await model.fit(batches(all), { ...stream, resume: path })
+    expect(model.labels).toEqual(['cat', 'ant', 'bee'])
+    expect(model.getWeights()).toEqual(whole.getWeights())
+
+    const many = () => new Population(layers(), { inputs: 2, seed: 1, members: 2 })
+    const both = many()
+    await both.fit([turned, all], again)
+    await many().fit([turned, all], { ...again, epochs: 2, callbacks: [new Checkpoint(path)] })
+    const resumed = many()
+    await resumed.fit([all, all], { ...again, resume: path })
+    expect(resumed.labels).toEqual(['cat', 'ant', 'bee'])
+    for (const member of [0, 1]) expect(resumed.member(member).getWeights()).toEqual(both.member(member).getWeights())
+  })
 })
