@@ -12,6 +12,8 @@ const DELIMITERS = [',', ';', '\t', '|']
 const FEWEST_ROWS_OF_BLANKS = 3
 /** Rows that are compared. */
 const ROWS = 50
+/** Characters that are looked at: enough for those rows, unless they are very long. */
+const CHARACTERS = 64 * 1024
 
 /** What the options say, or do not. */
 export interface DialectGiven {
@@ -31,8 +33,11 @@ export function guessDelimiter(
   { quote, escape: mark = '', comment = '', decimal }: DialectGiven,
 ): string {
   let best = { delimiter: decimal === ',' ? ';' : ',', share: 0, strays: 1, fields: 1 }
+  const start = text.slice(0, CHARACTERS)
   const rowsBy = (delimiter: string) => {
-    return firstRows(text, { delimiter, quote, escape: mark, comment }, ROWS)
+    const rows = firstRows(start, { delimiter, quote, escape: mark, comment }, ROWS)
+    // The last one may be cut short.
+    return start.length < text.length && rows.length > 1 && rows.length < ROWS ? rows.slice(0, -1) : rows
   }
   // Between commas, numbers with one may stand in quotes: that is seen where nothing else delimits fields.
   const others = [...DELIMITERS, '::'].filter((one) => one !== decimal)

@@ -339,7 +339,8 @@ export class RecordSplitter {
     let from = 0
     for (let at = value.indexOf(mark); at !== -1; at = value.indexOf(mark, from)) {
       const next = value[at + 1]
-      const takes = next !== undefined && (next === quote || next === mark || next === '\n' || next === delimiter[0])
+      const parts = delimiter === BLANKS ? next === ' ' || next === '\t' : next === delimiter[0]
+      const takes = next !== undefined && (parts || next === quote || next === mark || next === '\n')
       plain += value.slice(from, takes ? at : at + 1)
       if (takes) plain += next
       from = takes ? at + 2 : at + 1
