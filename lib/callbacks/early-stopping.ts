@@ -47,8 +47,8 @@ export interface EarlyStoppingOptions {
  * mean; those after the epoch are put back.
  *
  * An epoch whose number is NaN is no improvement, and the first one is told as a warning of the process
- * (`DEEPBLAS_MONITOR_NAN`); a number that the data can never have, such as `validation.rocAuc` of rows of one class, is an
- * error after the first epoch.
+ * (`DEEPBLAS_MONITOR_NAN`); a number that is the same or NaN whatever the model predicts, such as `validation.rocAuc` of
+ * rows of one class, is an error after the first epoch.
  *
  * Prechelt: "Early stopping - but when?", Neural Networks: Tricks of the Trade, 1998; course 2, week 1, "Other
  * regularization methods".

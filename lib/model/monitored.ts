@@ -1,21 +1,23 @@
 /*
- * The number by which a callback goes: whether an epoch will have it, and why it is NaN.
+ * The number by which a callback goes: whether an epoch will have it, and whether it tells anything.
  */
 import { numbersOf } from '../callbacks/scores.js'
 import type { Dataset } from '../data/dataset.js'
 import { DeepblasError } from '../errors.js'
-import { isBuiltInMetric, type Metric } from '../metrics/metric.js'
+import type { Metric } from '../metrics/metric.js'
 import { type MetricName, metricNames } from '../metrics/names.js'
 import { foreignMonitorHint } from '../names-elsewhere.js'
 import { didYouMean, invalid } from '../validate.js'
+import { type Always, alwaysOf } from './always.js'
 import type { Callback, EpochResult } from './callback.js'
 import type { Scoring } from './compile.js'
-import { metricTask } from './metric-task.js'
+import type { Network } from './network.js'
 
 const VALIDATION = 'validation.'
 
 /** What the numbers of a fit are of. */
 export interface MonitoredSettings {
+  readonly network: Network
   readonly scoring: Scoring
   readonly validation: readonly Dataset[] | undefined
   /** Left out for a stream, of which nobody knows the rows. */
@@ -77,6 +79,9 @@ export class MonitoredNumbers {
   /** By callback and number: epochs that were NaN, and whether one was not. */
   readonly #seen = new Map<string, { epochs: number; known: boolean }>()
 
+  /** By data set and number. */
+  readonly #asked = new Map<Dataset, Map<string, Always | undefined>>()
+
   constructor(settings: MonitoredSettings) {
     this.#settings = settings
   }
@@ -92,6 +97,13 @@ export class MonitoredNumbers {
     if (value === undefined) return
     const name = callbackName(callback)
     const key = `${name} '${path}'`
+    const why = this.#whyAlways(path, member)
+    if (why !== undefined) {
+      throw new DeepblasError(
+        'ERR_DEEPBLAS_DATA',
+        `Expected for '${path}', which ${name} monitors, a number that tells one epoch from another, but it is ${why}`,
+      )
+    }
     const seen = this.#seen.get(key) ?? { epochs: 0, known: false }
     this.#seen.set(key, seen)
     if (!Number.isNaN(value)) {
@@ -100,13 +112,6 @@ export class MonitoredNumbers {
     }
     seen.epochs++
     if (this.#told.has(key)) return
-    const why = this.#whyNever(path, member, result)
-    if (why !== undefined) {
-      throw new DeepblasError(
-        'ERR_DEEPBLAS_DATA',
-        `Expected a number for '${path}', which ${name} monitors, but it is NaN in every epoch: ${why}`,
-      )
-    }
     this.#told.add(key)
     const whose = member === undefined || this.#members === 1 ? '' : ` of member ${member}`
     warn(
@@ -131,73 +136,32 @@ export class MonitoredNumbers {
     return Math.max(train?.length ?? 1, validation?.length ?? 1)
   }
 
-  /** Why the number is NaN whatever the model predicts; undefined where the data does not tell. */
-  #whyNever(path: string, member: number | undefined, result: EpochResult): string | undefined {
-    const { validation, train, scoring } = this.#settings
+  /** What the number is whatever the model predicts, and why; undefined where the predictions decide. */
+  #whyAlways(path: string, member: number | undefined): string | undefined {
+    const { validation, train, scoring, network } = this.#settings
     const held = path.startsWith(VALIDATION)
     const all = held ? validation : train
-    if (all === undefined) return undefined
     const name = held ? path.slice(VALIDATION.length) : path
-    const part = held ? 'validation' : 'training'
-    const data = member === undefined ? all : [all[member] ?? all[0]!]
-    for (const one of data) {
-      const weights = one.sampleWeights()
-      if (weights?.every((weight) => weight === 0)) {
-        return `all ${one.rows} rows of the ${part} data have weight 0. Give some of them a weight above 0.`
-      }
-    }
     const metric = scoring.metrics.find((one) => one.name === name)
-    // Predictions that are not finite make every number NaN, and the loss first.
-    const { loss } = held ? result.validation! : result
-    if (metric?.fromScores === undefined || !isBuiltInMetric(metric) || !Number.isFinite(loss)) return undefined
-    for (const one of data) {
-      const lack = lackOf(metric, one, scoring)
-      if (lack === undefined) continue
-      const stratified = held
+    if (all === undefined || (metric === undefined && name !== 'loss')) return undefined
+    const data = member === undefined ? all : [all[member] ?? all[0]!]
+    const found = data.map((one) => {
+      const asked = this.#asked.get(one) ?? new Map<string, Always | undefined>()
+      this.#asked.set(one, asked)
+      if (!asked.has(name)) asked.set(name, alwaysOf(metric, one, scoring, network.outputs))
+      return asked.get(name)
+    })
+    // The mean over members is NaN with one of them, and constant with all of them.
+    const first = found.find((one) => Number.isNaN(one?.value)) ?? (found.includes(undefined) ? undefined : found[0])
+    if (first === undefined) return undefined
+    const part = held ? 'validation' : 'training'
+    const advice =
+      first.lack === 'classes' && held
         ? 'Give fit validation data with rows of every class: ' +
           'const [train, validation] = data.split(0.2, { stratified: true }).'
-        : 'Give fit rows of every class.'
-      const advice = lack.kind === 'classes' ? stratified : `Give fit more ${part} rows.`
-      return `${lack.text} of the ${part} data. ${advice} Or monitor another number, such as '${held ? VALIDATION : ''}loss'.`
-    }
-    return undefined
-  }
-}
-
-/** What a data set has too little of for a metric that is NaN on it. */
-function lackOf(
-  metric: Metric,
-  data: Dataset,
-  { loss }: Scoring,
-): { readonly kind: 'classes' | 'rows'; readonly text: string } | undefined {
-  const { data: targets, columns } = data.targetTable!
-  const weights = data.sampleWeights()
-  const task = metricTask(metric, loss, columns)
-  const counted = Array.from({ length: data.rows }, (_, row) => row).filter((row) => weights?.[row] !== 0)
-  const rows = `${counted.length} row${counted.length === 1 ? '' : 's'}${weights === undefined ? '' : ' of a weight above 0'}`
-  if (task === 'values') return { kind: 'rows', text: `${metric.name} cannot be told of the ${rows}` }
-  if (columns === 1) {
-    const classes = [...new Set(counted.map((row) => targets[row]!))]
-    const nameOf = (code: number) => (data.labels?.[code] === undefined ? `${code}` : `'${data.labels[code]}'`)
-    if (classes.length > 1) {
-      const known = `${classes
-        .sort((a, b) => a - b)
-        .slice(0, 5)
-        .map(nameOf)
-        .join(', ')}${classes.length > 5 ? ', …' : ''}`
-      return {
-        kind: 'classes',
-        text: `${metric.name} needs rows of every class, but has only those of ${known} in the ${rows}`,
-      }
-    }
-    return {
-      kind: 'classes',
-      text: `${metric.name} needs rows of two classes, but ${nameOf(classes[0]!)} is the class of all ${rows}`,
-    }
-  }
-  return {
-    kind: 'classes',
-    text: `${metric.name} needs rows of every class, but some output has one class only in the ${rows}`,
+        : `Give fit ${part} data with ${first.lack === 'classes' ? 'rows of every class' : first.lack}.`
+    const other = name === 'loss' ? '' : ` Or monitor another number, such as '${held ? VALIDATION : ''}loss'.`
+    return `${first.value} in every epoch: ${first.text} of the ${part} data. ${advice}${other}`
   }
 }
 

@@ -176,12 +176,14 @@ function inUnits(values: Float64Array, task: ScoredRows['task'], units: TargetUn
   return values.map((value) => value * units.deviation + units.mean)
 }
 
-function weightsOf(data: Dataset): Float64Array | undefined {
+/** The sample weights, where there are any. */
+export function weightsOf(data: Dataset): Float64Array | undefined {
   const weights = data.sampleWeights()
   return weights && Float64Array.from(weights)
 }
 
-function targetsOf(data: Dataset, { targetKind }: Loss, task: ScoredRows['task']): Float64Array {
+/** The targets as a metric of all scores reads them. */
+export function targetsOf(data: Dataset, { targetKind }: Loss, task: ScoredRows['task']): Float64Array {
   const { data: values, columns } = data.targetTable!
   if (task === 'classes') {
     if (columns === 1) return Float64Array.from(values)

@@ -71,7 +71,7 @@ describe('a number that the data can never have is an error after the first epoc
       code: 'ERR_DEEPBLAS_DATA',
       message: expect.stringMatching(
         new RegExp(
-          `'validation.rocAuc', which ${name} monitors, .* 1 is the class of all 5 rows of the validation .*stratified`,
+          `'validation.rocAuc', which ${name} monitors, .* NaN in every epoch: .* 1 is the class of all 5 rows of the validation .*stratified`,
         ),
       ),
     })
@@ -88,7 +88,7 @@ describe('a number that the data can never have is an error after the first epoc
       metrics: ['rocAuc'],
       callbacks: [new EarlyStopping({ monitor: 'rocAuc' })],
     })
-    await expect(run).rejects.toThrow(/only those of 0, 1 in the 40 rows of the training data/)
+    await expect(run).rejects.toThrow(/0, 1 are the classes of the 40 rows of the training data/)
   })
 
   test('rows of weight 0, for loss and metric alike', async () => {
@@ -112,7 +112,65 @@ describe('a number that the data can never have is an error after the first epoc
       validation: values.subset([0]),
       callbacks: [new EarlyStopping({ monitor: 'validation.r2' })],
     })
-    await expect(run).rejects.toThrow(/r2 cannot be told of the 1 row of the validation data/)
+    await expect(run).rejects.toThrow(/r2 needs two rows, and there is 1 row of the validation data/)
+  })
+
+  test.each([
+    ['averagePrecision', 0, 0],
+    ['recall', 0, 0],
+    ['f1', 0, 0],
+    ['precision', 0, 0],
+    ['matthews', 0, 0],
+    ['averagePrecision', 1, 1],
+    ['matthews', 1, 0],
+  ] as const)(
+    '%s of rows that are all of class %i, which is %i whatever is predicted',
+    async (metric, label, value) => {
+      const run = fit([new EarlyStopping({ monitor: `validation.${metric}` })], {
+        validation: one(label),
+        metrics: [metric],
+      })
+      await expect(run).rejects.toThrow(
+        new RegExp(
+          `it is ${value} in every epoch: ${metric} needs rows of every class, and ${label} is the class of all 5 rows`,
+        ),
+      )
+    },
+  )
+
+  test.each(['accuracy', 'brier', 'logLoss'] as const)('not %s, which the predictions decide', async (metric) => {
+    const mode = metric === 'accuracy' ? 'max' : 'min'
+    const callbacks = [new EarlyStopping({ monitor: `validation.${metric}`, mode })]
+    const { best } = await fit(callbacks, { validation: one(0), metrics: [metric] })
+    expect(best?.value).not.toBeNaN()
+  })
+
+  test.each(['recall', 'precision', 'f1'] as const)('not %s of rows that are all of class 1', async (metric) => {
+    const callbacks = [new EarlyStopping({ monitor: `validation.${metric}` })]
+    const { best } = await fit(callbacks, { validation: one(1), metrics: [metric] })
+    expect(best?.value).not.toBeNaN()
+  })
+
+  test('r2 of targets that are all equal, which no model meets to the last bit', async () => {
+    const values = Dataset.from({ x, y: x.map(([a]) => a!) })
+    const model = new Sequential([new Dense(1)], { inputs: 2, seed: 1 })
+    const run = model.fit(values, {
+      loss: 'meanSquaredError',
+      metrics: ['r2'],
+      validation: Dataset.from({ x, y: x.map(() => 3) }),
+      callbacks: [new EarlyStopping({ monitor: 'validation.r2' })],
+    })
+    await expect(run).rejects.toThrow(
+      /it is 0 in every epoch: r2 needs different targets, and all are equal in the 40 rows/,
+    )
+  })
+
+  test('features that are all equal are no reason', async () => {
+    const constant = Dataset.from({ x: x.map(() => [1, 1]), y: x.map((_, i) => i % 2) })
+    const { stopped, best } = await fit([new EarlyStopping({ monitor: 'validation.rocAuc', patience: 2 })], {
+      validation: constant,
+    })
+    expect([stopped, best]).toEqual(['early', { epoch: 1, value: 0.5 }])
   })
 
   test('a member of a population whose own validation has one class', async () => {
