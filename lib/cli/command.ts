@@ -108,9 +108,10 @@ export function usageLine(command: Command): string {
   return ['deepblas', command.name, ...command.arguments.map(({ name }) => name), '[options]'].join(' ')
 }
 
-const HELP_WIDTH = 100
+/** Columns of a help: not more, since long lines are hard to read. */
+export const HELP_WIDTH = 100
 
-export function helpText(command: Command): string {
+export function helpText(command: Command, columns = HELP_WIDTH): string {
   const rows = [
     ...command.arguments.map(({ name, help }) => [name, help] as const),
     ...Object.entries(optionsOf(command)).map(
@@ -118,11 +119,13 @@ export function helpText(command: Command): string {
     ),
   ]
   const width = Math.max(...rows.map(([left]) => left.length)) + 2
-  const lines = rows.map(([left, help]) => `  ${left.padEnd(width)}${wrapped(help, HELP_WIDTH - width - 2, width + 2)}`)
+  const lines = rows.map(
+    ([left, help]) => `  ${left.padEnd(width)}${wrapped(help, Math.max(20, columns - width - 2), width + 2)}`,
+  )
   const notes = command.notes
     .trim()
     .split('\n\n')
-    .map((paragraph) => wrapped(paragraph.replaceAll('\n', ' '), HELP_WIDTH, 0))
+    .map((paragraph) => wrapped(paragraph.replaceAll('\n', ' '), columns, 0))
   return `${command.summary}\n\nusage: ${usageLine(command)}\n\n${lines.join('\n')}\n\n${notes.join('\n\n')}\n`
 }
 

@@ -1,7 +1,7 @@
 import { DeepblasError } from '../errors.js'
 import { messageOf } from '../kinds.js'
 import { packageVersion } from '../package-root.js'
-import { helpText, readCommandLine } from './command.js'
+import { HELP_WIDTH, helpText, readCommandLine } from './command.js'
 import { commandNamed, overview } from './commands.js'
 import { exitCodes, Interrupted, inOptions, type Terminal, tell, UsageError, writeAll } from './terminal.js'
 
@@ -29,7 +29,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     const command = commandNamed(first === 'help' ? rest[0]! : first)
     const given = readCommandLine(command, first === 'help' ? ['--help'] : rest)
     if (given.switches.has('help')) {
-      await writeAll(terminal.stdout, helpText(command))
+      await writeAll(terminal.stdout, helpText(command, helpWidth(terminal)))
       return exitCodes.done
     }
     const result = await command.run(given, terminal)
@@ -64,6 +64,12 @@ async function failure(
     await writeAll(stdout, `${JSON.stringify({ error: { code, message } })}\n`)
   }
   return wrongUse ? exitCodes.wrongUse : exitCodes.failed
+}
+
+/** As wide as the terminal, up to what reads well. */
+function helpWidth({ stdout }: Terminal): number {
+  const { columns } = stdout as { columns?: number }
+  return columns === undefined || columns < 40 ? HELP_WIDTH : Math.min(HELP_WIDTH, columns)
 }
 
 function helpFor(command: string | undefined): string {

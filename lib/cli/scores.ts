@@ -120,6 +120,11 @@ export function reportText({ classes, confusion }: ClassificationReport, width: 
 
 export function scoresText(scores: Readonly<Record<string, number>>): string {
   return Object.entries(scores)
-    .map(([name, value]) => `${name} ${Number.isFinite(value) ? value.toFixed(4) : 'unknown'}`)
+    .map(([name, value]) => `${name} ${Number.isFinite(value) ? scoreText(value) : 'unknown'}`)
     .join('  ')
+}
+
+/** Shares to four places; errors in the target's units to six digits. */
+function scoreText(value: number): string {
+  return Math.abs(value) < 10 ? value.toFixed(4) : String(sensible(value))
 }

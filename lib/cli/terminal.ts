@@ -66,6 +66,10 @@ export function inOptions(message: string): string {
     .replaceAll(/\bthousands: '(.)'/g, '--thousands $1')
     .replaceAll(/alsoMissing: \[([^\]]*)\]/g, (_, texts: string) => `--missing ${texts.replaceAll(/, (?=')/g, ',')}`)
     .replaceAll('Give fit the model, data and options', 'Give the command the data and options')
+    .replaceAll(
+      /: give (an array of objects to )?Table\.fromRows\(.*\)\)?$/g,
+      ': commands read CSV; write its objects as rows first',
+    )
     .replaceAll('skipBadRows: true', '--skip-bad-rows')
     .replaceAll(/\b(quote|escape): ''/g, '--$1 none')
     .replaceAll("escape: '\\\\'", "--escape '\\'")
@@ -86,7 +90,7 @@ export function inOptions(message: string): string {
     )
     .replaceAll('ignoreCase: true', '--ignore-case')
     .replaceAll(/\bdates: '(\w+)'/g, '--dates $1')
-    .replaceAll('a smaller learningRate', 'a smaller --learning-rate')
+    .replaceAll('a smaller learningRate, or scale the inputs', 'a smaller --learning-rate, or --scaling quantile')
     .replaceAll(
       /\b(task|classWeights|duplicateNames): '(\w+)'/g,
       (_, option: string, value: string) => `--${dashed(option)} ${value}`,

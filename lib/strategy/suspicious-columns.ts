@@ -38,6 +38,8 @@ const MOST_ROWS = 50_000
 const MOST_COMPARED = 1_000_000
 /** What a column may leave of the target's variance, or of its rows' classes, and still be called a leak. */
 const LEFT_OPEN = 0.001
+/** Of the target: a column that tells as much by its order alone may be one that is not known in time. */
+const NEARLY_ALL = 0.9
 /** A level of fewer rows is of one class by chance. */
 const ROWS_OF_LEVEL = 5
 const NAMED_AS_IDENTIFIER = /(^|[^a-z])(id|uuid|guid|row|index)$|[a-z](ID|Id|_id)$/
@@ -136,7 +138,15 @@ function identifier(column: Column, target: Column, classes: boolean): Suspicion
     // A measurement may differ in every row: what it tells of the target is for `leak` to say.
     const found = leak(column, target, classes)
     const reason = 'has another whole number in every row'
-    return found ?? { column: name, kind: 'identifier', reason, leftOut: false }
+    const share = explainedShare(pairsOf(column, target), classes)
+    if (found !== undefined) return found
+    if (share === undefined || share < NEARLY_ALL) return { column: name, kind: 'identifier', reason, leftOut: false }
+    return {
+      column: name,
+      kind: 'leak',
+      reason: `${reason}, and tells ${percent(share)} of the target`,
+      leftOut: false,
+    }
   }
   const reason = numbers ? 'numbers the rows' : 'is named as an identifier and has another number in every row'
   const share = explainedShare(pairsOf(column, target), classes)

@@ -100,6 +100,7 @@ describe('what looks like an identifier or a constant and yet tells of the targe
     expect(of({ year: (i) => 1850 + i }, (i) => -0.4 + 0.012 * i)).toEqual(named(['year']))
     expect(of({ year: (i) => 1850 + i }, (i) => 0.01 * i + noise(i))).toEqual(named(['year']))
     expect(of({ year: (i) => 1850 + 5 * i }, (i) => 3 * i)).toEqual(named(['year']))
+    expect(of({ seconds: (i) => 1.7e9 + 3600 * i }, (i) => i + 10 * noise(i))).toEqual(named(['seconds']))
   })
 
   test('the number of a row, or an id, in a file that is sorted by class', () => {
