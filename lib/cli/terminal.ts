@@ -66,10 +66,7 @@ export function inOptions(message: string): string {
     .replaceAll(/\bthousands: '(.)'/g, '--thousands $1')
     .replaceAll(/alsoMissing: \[([^\]]*)\]/g, (_, texts: string) => `--missing ${texts.replaceAll(/, (?=')/g, ',')}`)
     .replaceAll('Give fit the model, data and options', 'Give the command the data and options')
-    .replaceAll(
-      /: give (an array of objects to )?Table\.fromRows\(.*\)\)?$/g,
-      ': commands read CSV; write its objects as rows first',
-    )
+    .replace(/(it is not CSV but JSON[^:]*): .*$/, '$1: commands read CSV; write its objects as rows first')
     .replaceAll('skipBadRows: true', '--skip-bad-rows')
     .replaceAll(/\b(quote|escape): ''/g, '--$1 none')
     .replaceAll("escape: '\\\\'", "--escape '\\'")

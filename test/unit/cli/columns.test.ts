@@ -1,7 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { columnNames } from '../../../lib/cli/values.js'
 import { Sequential } from '../../../lib/index.js'
 import { deepblas, writeCsv } from '../../helpers/command-line.js'
 
@@ -95,6 +97,26 @@ describe('every column that the encoder does not use is told, with its reason', 
 })
 
 describe('names with commas', () => {
+  test('a whole value that is a name is that column, whatever is in it; plain names may be joined', () => {
+    const name = fc
+      .stringMatching(/^[a-c ,=;'"]{1,8}$/)
+      .map((one) => one.trim())
+      .filter((one) => one !== '')
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(name, { minLength: 1, maxLength: 8 }),
+        fc.infiniteStream(fc.boolean()),
+        (all, coins) => {
+          const chosen = all.filter(() => coins.next().value)
+          expect(columnNames('ignore', chosen, all)).toEqual(chosen)
+          const plain = all.filter((one) => !one.includes(','))
+          const some = plain.filter(() => coins.next().value)
+          expect(columnNames('ignore', some.length === 0 ? [] : [some.join(', ')], plain)).toEqual(some)
+        },
+      ),
+    )
+  })
+
   const names = ['price, net', 'a,b', 'a', 'b', 'size=m', 'x']
   const rows = Array.from({ length: 60 }, (_, i) => ({
     ...Object.fromEntries(names.map((name, n) => [`"${name}"`, (noise(i + n) * 9).toFixed(1)])),

@@ -121,6 +121,11 @@ test.each([
   ["classWeights: 'balanced' makes", '--class-weights balanced makes'],
   ["or give duplicateNames: 'number'", 'or give --duplicate-names number'],
   ["task: 'regression'", '--task regression'],
+  [
+    "Cannot read the file 'a.csv': it is not CSV but JSON lines, an object a line: give Table.fromRows(lines.map(parse))",
+    "Cannot read the file 'a.csv': it is not CSV but JSON lines, an object a line: commands read CSV; write its objects " +
+      'as rows first',
+  ],
 ])('%s', (message, told) => {
   expect(inOptions(message)).toBe(told)
 })
