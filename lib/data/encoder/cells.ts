@@ -101,7 +101,14 @@ export function codeOf(encoding: CategoryEncoding, value: unknown, place: Place)
   const text = levelTextOf(value)
   // No text of an object would be a level: taken for an unknown one, it would go unnoticed.
   if (text === undefined) throw wrong(encoding, value, place)
-  return codeOfLevel(encoding, text)
+  const code = codeOfLevel(encoding, text)
+  return code === 0 && typeof value === 'boolean' ? codeOfTruth(encoding, value) : code
+}
+
+/** True among levels such as yes and no is yes, where no other level says the same. */
+function codeOfTruth({ levels }: CategoryEncoding, value: boolean): number {
+  const same = levels.flatMap((level, i) => (booleanOf(level, true) === Number(value) ? [i + 1] : []))
+  return same.length === 1 ? same[0]! : 0
 }
 
 /** Of a level as a table has it. */

@@ -24,7 +24,7 @@ export interface BuilderOptions {
   readonly missing: ReadonlySet<string>
   /** How numbers are written. Default: as 1234.5. */
   readonly notation?: Notation | undefined
-  /** Whether the type was inferred: then a whole number that float64 cannot hold is refused. Default: false. */
+  /** Whether the type was inferred: then a whole number beyond 2^53 is refused. Default: false. */
   readonly inferred?: boolean
   /** The texts of `missing` where options changed them. */
   readonly given?: readonly string[] | undefined

@@ -66,7 +66,7 @@ export function keptAsText(
   mostStrays: number,
 ): string | undefined {
   for (const value of values) {
-    if (typeof value === 'bigint' && !isExact(value)) return tooLarge(String(value))
+    if (typeof value === 'bigint' && !isSafe(value)) return tooLarge(String(value))
   }
   let [zeros, others, phones] = [0, 0, 0]
   let zero = ''
@@ -74,7 +74,7 @@ export function keptAsText(
   let oneWidth = true
   let hasFractions = false
   for (const [text, count] of texts) {
-    if (text.length > 15 && WHOLE.test(text) && !isExact(BigInt(text.replace('+', '')))) return tooLarge(text)
+    if (text.length > 15 && WHOLE.test(text) && !isSafe(BigInt(text.replace('+', '')))) return tooLarge(text)
     const first = text.charCodeAt(0)
     // Digits, signs: a name that begins with neither is no number at all.
     if (first > 57) {
@@ -102,9 +102,9 @@ export function keptAsText(
   return undefined
 }
 
-/** Whether float64 has exactly this whole number. */
-export function isExact(value: bigint): boolean {
-  return BigInt(Number(value)) === value
+/** Whether a number tells this whole number apart from all others. */
+function isSafe(value: bigint): boolean {
+  return Number.isSafeInteger(Number(value))
 }
 
 function tooLarge(text: string): string {

@@ -3,7 +3,6 @@
  */
 import type { ColumnNote } from './column-reading.js'
 import { type Notation, writtenNumber } from './notation.js'
-import { isExact } from './notation-notes.js'
 import { commaNumberOf, numberOf } from './texts.js'
 
 const PLAIN: Notation = { decimal: '.' }
@@ -12,7 +11,7 @@ const WHOLE = /^\s*[-+]?\d+\s*$/
 /**
  * Signs as accountants write them, (5) and 5-, are read in every notation.
  *
- * @param exactly whether whole numbers that float64 cannot hold are no numbers
+ * @param exactly whether whole numbers beyond 2^53, which fall together, are no numbers
  */
 export function numberReader(notation: Notation = PLAIN, exactly = false): (text: string) => number | undefined {
   const direct = notation.decimal === ',' ? commaNumberOf : numberOf
@@ -20,8 +19,7 @@ export function numberReader(notation: Notation = PLAIN, exactly = false): (text
   if (!exactly) return read
   return (text) => {
     const number = read(text)
-    if (number === undefined || !(Math.abs(number) > Number.MAX_SAFE_INTEGER) || !WHOLE.test(text)) return number
-    return isExact(BigInt(text.trim().replace('+', ''))) ? number : undefined
+    return number !== undefined && Math.abs(number) > Number.MAX_SAFE_INTEGER && WHOLE.test(text) ? undefined : number
   }
 }
 

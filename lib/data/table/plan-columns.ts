@@ -91,7 +91,8 @@ export function* planColumns(
     const { decimal: wanted } = options.allowedOf(name)
     const reading = chosen(samples, wanted ?? options.notationOf(name)?.decimal, agreed, delimiter)
     if (reading === undefined) throw undecided(name, undecidedMessage(name, samples.readings))
-    return planNumbers(one, reading, options, decimal)
+    const told = agreed === undefined && delimiter === ';' ? pointNote(samples, reading) : []
+    return planNumbers({ ...one, notes: [...told, ...one.notes] }, reading, options, decimal)
   })
   return { plans, decimal: options.allowedOf('').decimal ?? decimal }
 }
@@ -269,6 +270,13 @@ function chosen(
   const point = by('.')
   // 1.015 is what every program writes; 1,015 is not.
   return commas || delimiter === ',' || point?.thousands === undefined ? point : undefined
+}
+
+/** Between semicolons, where decimal commas are at home, 1.015 may have been meant as a thousand. */
+function pointNote({ readings }: NumberSamples, { decimal, thousands, shown }: Reading): readonly ColumnNote[] {
+  if (readings.length < 2 || decimal !== '.' || thousands !== undefined || shown === undefined) return []
+  const text = `decimal points: '${shown[0]}' is read as ${shown[1]}; if it is a thousand, give thousands: '.'`
+  return [{ kind: 'number', text }]
 }
 
 function givenMark({ thousands }: Allowed, decimal: '.' | ',') {
