@@ -38,6 +38,18 @@ const metrics: Readonly<Record<string, string>> = {
   r2: 'r2Score rSquared r2score coefficientOfDetermination',
 }
 
+/** Options of callbacks; where several of ours may be meant, the callback has one of them. */
+const callbackOptions: Readonly<Record<string, string>> = {
+  monitor: 'metric quantity metricName',
+  minimumDelta: 'minDelta delta tolerance tol',
+  threshold: 'minDelta delta epsilon',
+  restoreBest: 'restoreBestWeights restoreBestModel',
+  startFromEpoch: 'startEpoch warmUp minEpochs',
+  minimumLearningRate: 'minLr',
+  bestOnly: 'saveBestOnly saveTopK',
+  every: 'saveFreq period everyNEpochs frequency',
+}
+
 /** Case and word separators are the usual difference between one library's names and another's. */
 function plain(name: string): string {
   return name.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
@@ -63,6 +75,15 @@ export function foreignLossHint(name: unknown): string | undefined {
 /** As `foreignLossHint`, of a metric. */
 export function foreignMetricHint(name: unknown): string | undefined {
   return hint(typeof name === 'string' ? metricOfName.get(plain(name)) : undefined)
+}
+
+/** As `foreignLossHint`, of an option of a callback that has the options `names`. */
+export function foreignOptionHint(key: string, names: readonly string[]): string | undefined {
+  return hint(
+    Object.entries(callbackOptions).find(
+      ([ours, theirs]) => names.includes(ours) && theirs.split(' ').some((their) => plain(their) === plain(key)),
+    )?.[0],
+  )
 }
 
 /**

@@ -161,18 +161,20 @@ export function plainObject(argument: string, value: unknown, hint?: string): Re
  * @param what whose options they are: `Adam`, `fit`
  * @param options the options; undefined stands for none
  * @param names every option there is
+ * @param hintFor what to do about another option, where there is something better to say than the nearest name
  * @returns the same options, or `{}`
  */
 export function knownOptions<Options extends object>(
   what: string,
   options: Options | undefined,
   names: readonly (keyof Options & string)[],
+  hintFor?: (key: string, names: readonly string[]) => string | undefined,
 ): Partial<Options> {
   if (options === undefined) return {}
   plainObject(`the options of ${what}`, options)
   for (const key of Object.keys(options)) {
     if ((names as readonly string[]).includes(key)) continue
-    const hint = didYouMean(key, names)
+    const hint = hintFor?.(key, names) ?? didYouMean(key, names)
     const list = names.length === 0 ? 'no options' : `only the options ${names.join(', ')}`
     throw new DeepblasError(
       'ERR_DEEPBLAS_ARGUMENT',

@@ -1,4 +1,5 @@
 import type { Callback, CallbackState, EpochResult, Progress, TrainingHandle } from '../model/callback.js'
+import { foreignOptionHint } from '../names-elsewhere.js'
 import { boolean, invalid, knownOptions, plainObject, positiveInteger, string } from '../validate.js'
 import { type Direction, monitorDirection, monitoredValue } from './monitor.js'
 
@@ -41,7 +42,12 @@ export class Checkpoint implements Callback {
 
   /** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that is unknown or out of range */
   constructor(path: string, options?: CheckpointOptions) {
-    const given = knownOptions<CheckpointOptions>('Checkpoint', options, ['every', 'bestOnly', 'monitor', 'mode'])
+    const given = knownOptions<CheckpointOptions>(
+      'Checkpoint',
+      options,
+      ['every', 'bestOnly', 'monitor', 'mode'],
+      foreignOptionHint,
+    )
     this.path = string('path', path)
     if (path === '') throw invalid('path', "path such as 'checkpoint.safetensors'", path)
     const every = howOften(given.every ?? 1)

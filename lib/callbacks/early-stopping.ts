@@ -7,6 +7,7 @@ import type {
   Snapshot,
   TrainingHandle,
 } from '../model/callback.js'
+import { foreignOptionHint } from '../names-elsewhere.js'
 import { boolean, finiteNumber, invalid, knownOptions, positiveInteger, string } from '../validate.js'
 import { type Direction, monitorDirection, monitoredValue } from './monitor.js'
 
@@ -81,15 +82,12 @@ export class EarlyStopping implements Callback {
       restoreBest = true,
       baseline,
       startFromEpoch = 1,
-    } = knownOptions<EarlyStoppingOptions>('EarlyStopping', options, [
-      'monitor',
-      'patience',
-      'minimumDelta',
-      'mode',
-      'restoreBest',
-      'baseline',
-      'startFromEpoch',
-    ])
+    } = knownOptions<EarlyStoppingOptions>(
+      'EarlyStopping',
+      options,
+      ['monitor', 'patience', 'minimumDelta', 'mode', 'restoreBest', 'baseline', 'startFromEpoch'],
+      foreignOptionHint,
+    )
     this.monitor = string('monitor', monitor)
     if (monitor === '') throw invalid('monitor', "path such as 'validation.loss'", monitor)
     this.patience = positiveInteger('patience', patience)

@@ -1,4 +1,5 @@
 import type { Callback, CallbackState, EpochResult, TrainingHandle } from '../model/callback.js'
+import { foreignOptionHint } from '../names-elsewhere.js'
 import { finiteNumber, invalid, knownOptions, nonNegativeInteger, oneOf, string } from '../validate.js'
 import { type Direction, monitorDirection, monitoredValue } from './monitor.js'
 
@@ -48,16 +49,12 @@ export class ReduceOnPlateau implements Callback {
 
   /** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that is unknown or out of range */
   constructor(options?: ReduceOnPlateauOptions) {
-    const given = knownOptions<ReduceOnPlateauOptions>('ReduceOnPlateau', options, [
-      'monitor',
-      'factor',
-      'patience',
-      'threshold',
-      'thresholdMode',
-      'minimumLearningRate',
-      'cooldown',
-      'mode',
-    ])
+    const given = knownOptions<ReduceOnPlateauOptions>(
+      'ReduceOnPlateau',
+      options,
+      ['monitor', 'factor', 'patience', 'threshold', 'thresholdMode', 'minimumLearningRate', 'cooldown', 'mode'],
+      foreignOptionHint,
+    )
     this.monitor = string('monitor', given.monitor ?? 'validation.loss')
     if (this.monitor === '') throw invalid('monitor', "path such as 'validation.loss'", given.monitor)
     this.factor = finiteNumber('factor', given.factor ?? 0.1, { exclusiveMin: 0, exclusiveMax: 1 })

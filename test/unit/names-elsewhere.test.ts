@@ -2,7 +2,17 @@
  * Names that users of other libraries type are answered with ours.
  */
 import { describe, expect, test } from 'vitest'
-import { Dataset, Dense, type FitOptions, lossNames, metricNames, Sequential } from '../../lib/index.js'
+import {
+  Checkpoint,
+  Dataset,
+  Dense,
+  EarlyStopping,
+  type FitOptions,
+  lossNames,
+  metricNames,
+  ReduceOnPlateau,
+  Sequential,
+} from '../../lib/index.js'
 import { foreignLossHint, foreignMetricHint, foreignMonitor } from '../../lib/names-elsewhere.js'
 
 const data = Dataset.from({ x: [[1], [2], [3], [4]], y: [0, 1, 0, 1] })
@@ -72,6 +82,19 @@ describe('metrics', () => {
   ])('%s is %s', async (theirs, ours) => {
     expect(await message({ metrics: [theirs] })).toContain(`deepblas calls it '${ours}'.`)
   })
+})
+
+test.each([
+  [() => new EarlyStopping({ min_delta: 0.1 } as object), 'minimumDelta'],
+  [() => new EarlyStopping({ restore_best_weights: true } as object), 'restoreBest'],
+  [() => new EarlyStopping({ restoreBestWeights: true } as object), 'restoreBest'],
+  [() => new EarlyStopping({ start_from_epoch: 3 } as object), 'startFromEpoch'],
+  [() => new ReduceOnPlateau({ min_lr: 0.1 } as object), 'minimumLearningRate'],
+  [() => new ReduceOnPlateau({ min_delta: 0.1 } as object), 'threshold'],
+  [() => new Checkpoint('a', { save_best_only: true } as object), 'bestOnly'],
+  [() => new Checkpoint('a', { save_freq: 5 } as object), 'every'],
+])('an option of a callback: %s', (make, ours) => {
+  expect(make).toThrow(new RegExp(`(deepblas calls it|Did you mean) '${ours}'`))
 })
 
 test('every answer is a name of ours', () => {
