@@ -26,17 +26,35 @@ type Part =
   | 'half'
   | 'zone'
 
-const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
-const MONTH_NAME =
-  '(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\\.?'
+/** By month: English names, then those of German, French, Spanish, Italian, Portuguese and Dutch; short ones may end in a point. */
+const MONTHS: readonly string[] = [
+  'january|jan|januar|jänner|jän|janvier|janv|enero|ene|gennaio|gen|janeiro|januari',
+  'february|feb|februar|février|févr|fév|febrero|febbraio|fevereiro|fev|februari',
+  'march|mar|märz|mär|mrz|mars|marzo|março|maart|mrt',
+  'april|apr|avril|avr|abril|abr|aprile',
+  'may|mai|mayo|maggio|mag|maio|mei',
+  'june|jun|juni|juin|junio|giugno|giu|junho',
+  'july|jul|juli|juillet|juil|julio|luglio|lug|julho',
+  'august|aug|août|agosto|ago|augustus',
+  'september|sept|sep|septembre|septiembre|settembre|set|setembro',
+  'october|oct|oktober|okt|octobre|octubre|ottobre|ott|outubro|out',
+  'november|nov|novembre|noviembre|novembro',
+  'december|dec|dezember|dez|décembre|déc|diciembre|dic|dicembre|dezembro',
+]
+const MONTH_OF: ReadonlyMap<string, number> = new Map(
+  MONTHS.flatMap((names, month) => names.split('|').map((name) => [name, month + 1] as const)),
+)
+// The longest first: sept before sep, which is not followed by a t then.
+const MONTH_NAME = `(?:${[...MONTH_OF.keys()].sort((a, b) => b.length - a.length).join('|')})\\.?`
 const WEEKDAY =
   '(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:rs?(?:day)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)\\.?'
 const HALF = '[ap]\\.?m\\.?'
-const ZONE = '(?:z|(?:utc|gmt|ut)?[+-]\\d{2}(?::?\\d{2})?|utc|gmt|ut)(?:\\s*\\([^()]*\\))?'
-/** A time behind a date, for formats that say nothing of times. */
+const ZONE = '(?:z|(?:utc|gmt|ut)?[+-]\\d{2}(?::?\\d{2})?|utc|gmt|ut)(?:\\s*\\([^()]*\\)|\\[[^\\[\\]]*\\])?'
+/** A time behind a date, for formats that say nothing of times: 14:05:33.123, 14.05, 14h05, 2:05 PM, 2 PM. */
 const TIME =
-  `(?:(?:\\s*t\\s*|\\s*,\\s*|\\s+(?:at\\s+)?|:)(?<hour>\\d{1,2}):(?<minute>\\d{2})(?::(?<second>\\d{2})(?:[.,](?<fraction>\\d{1,9}))?)?` +
-  `(?:\\s*(?<half>${HALF}))?(?:\\s*(?<zone>${ZONE}))?)?`
+  '(?:(?:\\s*t\\s*|\\s*,\\s*|\\s+(?:at\\s+|-\\s+)?|:)(?<hour>\\d{1,2})' +
+  `(?:[:.h](?<minute>\\d{2})(?:[:.](?<second>\\d{2})(?:[.,](?<fraction>\\d{1,9}))?)?|(?=\\s*${HALF}))` +
+  `(?:\\s*(?<half>${HALF})|\\s*uhr|\\s+h)?(?:\\s*(?<zone>${ZONE}))?)?`
 
 /** Two digits of a year from here on are of the 20th century, as POSIX, Python and pandas have it. */
 export const FIRST_SHORT_YEAR = 69
@@ -91,7 +109,7 @@ const known = new Map<string, DateFormat>([[ISO_FORMAT, { pattern: ISO_FORMAT, r
 
 /**
  * A format, made ready once. Letters: yyyy and yy (69 to 99 are 1969 to 1999, 00 to 68 are 2000 to 2068), MM or M, MMM or
- * MMMM (English names, short or long), dd or d, EEE (a weekday, which is not looked at), HH (0 to 23), hh (1 to 12, with a
+ * MMMM (names, short or long, in English, German, French, Spanish, Italian, Portuguese or Dutch), dd or d, EEE (a weekday, which is not looked at), HH (0 to 23), hh (1 to 12, with a
  * for AM and PM), mm, ss, SSS, and X for a zone (Z, +01, +0100, +01:00, UTC, GMT). Other signs stand for themselves, and
  * so do letters between single quotes. Leading zeros may be left out where something stands between the numbers, and
  * capitals do not matter. A format without a time takes dates with a time behind them too. Several formats with | between
@@ -145,7 +163,8 @@ function singleFormat(argument: string, pattern: string, whole: string): DateFor
   return {
     pattern,
     read(text) {
-      const groups = expression.exec(text.trim())?.groups
+      // An accent may be a letter of its own.
+      const groups = expression.exec(text.trim().normalize('NFC'))?.groups
       return groups === undefined ? undefined : timeOf(groups)
     },
   }
@@ -282,7 +301,7 @@ function timeOf({
   const short = Number(shortYear)
   const fullYear = year === undefined ? short + (short >= FIRST_SHORT_YEAR ? 1900 : 2000) : Number(year)
   const monthNumber =
-    monthName === undefined ? Number(month ?? 1) : MONTHS.indexOf(monthName.slice(0, 3).toLowerCase()) + 1
+    monthName === undefined ? Number(month ?? 1) : MONTH_OF.get(monthName.replace('.', '').toLowerCase())!
   const hours = hoursOf(Number(hour ?? hourOf12 ?? 0), half)
   if (hours === undefined || Number(minute ?? 0) > 59 || Number(second ?? 0) > 59) return undefined
   const offset = zone === undefined ? 0 : zoneOffset(zone)

@@ -42,6 +42,7 @@ const NAMED = [
   'd/MMM/yyyy',
   'd.MMM.yyyy',
   'd. MMM yyyy',
+  "d 'de' MMM 'de' yyyy",
   'd MMM, yyyy',
   'dMMMyyyy',
   'd-MMM-yy',
@@ -116,6 +117,8 @@ function plausible(time: number | undefined): number | undefined {
 const MEANT_AS_DATE = /^\d{1,2}([./-])\d{1,2}\1\d{4}\b|^\d{4}([./-])\d{1,2}\2\d{1,2}\b/
 /** Share of the values from which on dates of no day, such as the 31st of February, are no mistakes among dates. */
 const MOST_IMPOSSIBLE = 0.5
+/** A thousand texts tell as much as all of them. */
+const MOST_LOOKED_AT = 1000
 /** Share of the values that look like dates from which on a column of texts is said to do so. */
 const FEWEST_LIKE_DATES = 0.9
 
@@ -140,10 +143,8 @@ export function findDates(values: readonly unknown[], { name, order, strays }: D
     (text) => !MEANT_AS_DATE.test(text.trim()) || allCandidates().some(({ read }) => read(text) !== undefined),
   )
   const impossible = texts.length - possible.length
-  if (possible.length === 0) return NONE
-  if (impossible >= MOST_IMPOSSIBLE * texts.length) {
-    const example = texts.find((text) => !possible.includes(text))
-    return { ...NONE, note: `texts, though they look like dates: there is no day ${describe(example)}` }
+  if (possible.length === 0 || impossible >= MOST_IMPOSSIBLE * texts.length) {
+    return order === 'iso' ? NONE : unknownFormat(name, texts)
   }
   const most = Math.min(strays, possible.length - 1 + others)
   const iso = straysOf(possible, dateOf, most)
@@ -193,8 +194,7 @@ function questionOf(name: string, texts: readonly string[], best: readonly Candi
 
 /** Why a column of texts that look like dates is none of dates. */
 function withoutFormat(name: string, texts: readonly string[], order: DateOrder | undefined): FoundDates {
-  // A thousand texts tell as much.
-  const looked = texts.slice(0, 1000)
+  const looked = texts.slice(0, MOST_LOOKED_AT)
   const readers = [{ pattern: ISO_FORMAT, order: 'year first' as Order, read: dateOf }, ...allCandidates()]
   const counts = new Map<(typeof readers)[number], { rows: number; example: string }>()
   let like = 0
@@ -208,7 +208,7 @@ function withoutFormat(name: string, texts: readonly string[], order: DateOrder 
     const before = counts.get(first)
     counts.set(first, { rows: (before?.rows ?? 0) + 1, example: before?.example ?? text })
   }
-  if (like < FEWEST_LIKE_DATES * looked.length) return NONE
+  if (like < FEWEST_LIKE_DATES * looked.length) return unknownFormat(name, looked)
   const seen = [...counts].sort((a, b) => b[1].rows - a[1].rows)
   const shown = seen.slice(0, 4).map(([{ pattern, order }, { example }]) => {
     return `${describe(example)} (${order === 'named' || pattern === ISO_FORMAT ? pattern : `${pattern}, ${order}`})`
@@ -223,6 +223,16 @@ function withoutFormat(name: string, texts: readonly string[], order: DateOrder 
       return { are: true, format: undefined, question, note: undefined }
     }
   }
+  const unread = looked.find((text) => !seen.some(([{ read }]) => read(text) !== undefined) && LIKE_A_DATE.test(text))
+  const orders = readers.filter(({ read }) => unread !== undefined && read(unread) !== undefined)
+  if (orders.length > 1) {
+    const patterns = seen.map(([{ pattern }]) => pattern)
+    const formats = orders.map(({ pattern }) => `dateFormats: { '${name}': '${[pattern, ...patterns].join('|')}' }`)
+    const note =
+      `texts, though they look like dates of several formats: ${listed([describe(unread), ...shown])}. To read them as ` +
+      `dates, give ${listed(formats)}`
+    return { ...NONE, note }
+  }
   const contradict =
     seen.some(([one]) => one.order === 'day first') && seen.some(([one]) => one.order === 'month first')
   const advice = contradict
@@ -234,6 +244,20 @@ function withoutFormat(name: string, texts: readonly string[], order: DateOrder 
     question: undefined,
     note: `texts, though they look like dates of several formats: ${listed(shown)}. ${advice}`,
   }
+}
+
+/** Days, months and years in whatever language and order, at the start of a text. */
+const LIKE_A_DATE =
+  /^(?:\p{L}{2,10}\.?,? )?(?:\d{1,2}([./-]) ?\d{1,2}\1 ?\d{4}(?!\d)|\d{4}([./-]) ?\d{1,2}\2 ?\d{1,2}(?!\d)|\d{1,2}\.?[ -](?:de )?\p{L}{3,10}\.?,?[ -](?:de )?\d{4}(?!\d)|\d{4}年|(?:0?[1-9]|1[0-2])[./][12]\d{3}$|[12]\d{3}[-/.](?:0[1-9]|1[0-2])$)/u
+
+/** Texts that are dates for a reader, but of no format that is known. */
+function unknownFormat(name: string, texts: readonly string[]): FoundDates {
+  const like = texts.slice(0, MOST_LOOKED_AT).filter((text) => LIKE_A_DATE.test(text.trim()))
+  if (like.length === 0 || like.length < FEWEST_LIKE_DATES * Math.min(texts.length, MOST_LOOKED_AT)) return NONE
+  const note =
+    `texts, though they look like dates, such as ${describe(like[0])}: there is no such day or time, or the format is not ` +
+    `recognised. If it can be written as one such as 'dd.MM.yyyy HH:mm', give it: dateFormats: { '${name}': '…' }`
+  return { ...NONE, note }
 }
 
 /** Whole numbers of eight or fourteen digits that are all dates stay numbers, and the user is told. */

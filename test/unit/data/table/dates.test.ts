@@ -45,6 +45,13 @@ describe('formats that are recognised', () => {
     ],
     [['Tue Dec 31 14:05:33 2024'], 'EEE MMM d HH:mm:ss yyyy', '2024-12-31T14:05:33.000Z'],
     [['31/Dec/2024:14:05:33 -0500'], 'd/MMM/yyyy', '2024-12-31T19:05:33.000Z'],
+    [['31. Dezember 2024', '1. März 2024'], 'd. MMM yyyy', '2024-12-31T00:00:00.000Z'],
+    [['31 de diciembre de 2024'], "d 'de' MMM 'de' yyyy", '2024-12-31T00:00:00.000Z'],
+    [['31 d\u00e9c. 2024', '1 fe\u0301vr. 2024'], 'd MMM yyyy', '2024-12-31T00:00:00.000Z'],
+    [['31.12.2024 14.05 Uhr'], 'dd.MM.yyyy', '2024-12-31T14:05:00.000Z'],
+    [['31/12/2024 14h05'], 'dd/MM/yyyy', '2024-12-31T14:05:00.000Z'],
+    [['12/31/2024 2 PM'], 'MM/dd/yyyy', '2024-12-31T14:00:00.000Z'],
+    [['2024-12-31T14:05:33+01:00[Europe/Vienna]'], 'yyyy-MM-dd', '2024-12-31T13:05:33.000Z'],
     [['20241231T140533Z'], 'yyyyMMddTHHmmssX', '2024-12-31T14:05:33.000Z'],
   ]
   test.each(cases)('%j', async (texts, format, first) => {
@@ -133,6 +140,27 @@ describe('what is not guessed', () => {
       '2024-12-30T00:00:00.000Z',
     ])
     expect(whenOf(['31/12/2024', '12/31/2024']).notes[0]!.text).toContain('Some are day first and others month first')
+  })
+
+  test.each([
+    '31.12.2024.',
+    '12/31/2024 14:05 AM',
+    '2023-02-30',
+    '2024-12',
+    '12/2024',
+    'Tue 12/31/2024',
+    '2024年12月31日',
+  ])('%s stays a text, and that is told', (text) => {
+    const table = whenOf([text, text])
+    expect(table.cell(0, 'when')).toBe(text)
+    expect(table.notes[0]!.text).toContain(`texts, though they look like dates, such as '${text}'`)
+    expect(whenOf([text], { dates: 'iso' }).notes).toEqual([])
+  })
+
+  test('a date that may be read in two ways among those of another format', () => {
+    expect(whenOf(['03/04/2024', '2024-12-31']).notes[0]!.text).toContain(
+      "dateFormats: { 'when': 'dd/MM/yyyy|ISO 8601' } or dateFormats: { 'when': 'MM/dd/yyyy|ISO 8601' }",
+    )
   })
 
   test('20241231 is a number unless it is asked for, and that is told', () => {
