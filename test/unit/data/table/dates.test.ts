@@ -72,6 +72,17 @@ describe('formats that are recognised', () => {
     expect(table.notes).toEqual([])
   })
 
+  test('marks of missing values say nothing of the format', async () => {
+    const texts = ['31.12.2024', '-', 'None', '0000-00-00', '00.00.0000', '00/00/0000', '', '1.2.2024']
+    for (const table of [
+      whenOf(texts),
+      await readCsv(text(`when,x\n${texts.map((one) => `${one},1`).join('\n')}\n`)),
+    ]) {
+      expect(table.column('when')).toMatchObject({ type: 'date', format: 'dd.MM.yyyy' })
+      expect(texts.map((_, row) => table.cell(row, 'when') !== undefined)).toEqual(texts.map((_, row) => row % 7 === 0))
+    }
+  })
+
   test('one value decides for all', () => {
     const texts = [...Array.from({ length: 500 }, (_, i) => `0${(i % 9) + 1}/03/2024`), '25/03/2024']
     expect(iso(whenOf(texts).cell(1, 'when'))).toBe('2024-03-02T00:00:00.000Z')
