@@ -8,7 +8,7 @@ import { type ColumnNote, columnReading } from './column-reading.js'
 import { dateFormat, ISO_FORMAT } from './date-format.js'
 import { growingFloats, growingIntegers } from './growing-values.js'
 import { keptMarks, MarkCounts } from './mark-counts.js'
-import { missingInValues } from './missing-marks.js'
+import { defaultMarks, missingInValues } from './missing-marks.js'
 import type { Notation } from './notation.js'
 import { numberReader, zerosNote } from './number-reader.js'
 import { spelledColumn } from './spelling.js'
@@ -88,7 +88,8 @@ class ValueBuilder implements ColumnBuilder {
     this.#missing = missing
     this.#options = options
     this.#toNumber = numberReader(notation, inferred)
-    this.#numbersMayBeMissing = [...missing].some((text) => this.#toNumber(text) !== undefined)
+    const isUsual = missing === defaultMarks.inValues || missing === defaultMarks.inCategories
+    this.#numbersMayBeMissing = !isUsual && [...missing].some((text) => this.#toNumber(text) !== undefined)
   }
 
   add(value: unknown): boolean {

@@ -13,8 +13,16 @@ import {
 } from './notation.js'
 import { numberOf } from './texts.js'
 
-/** What was assumed to read a column's texts as numbers. */
-export function notesOf(texts: ReadonlyMap<string, number>, notation: Notation): readonly ColumnNote[] {
+/**
+ * What was assumed to read a column's texts as numbers.
+ *
+ * @param accounting a text whose sign is not a hyphen before it
+ */
+export function notesOf(
+  texts: ReadonlyMap<string, number>,
+  notation: Notation,
+  accounting: string | undefined,
+): readonly ColumnNote[] {
   const { decimal, thousands, currency, percent } = notation
   const notes: ColumnNote[] = []
   const marks = thousands === ' ' ? /\d[ \u00a0\u202f\u2009]\d/ : thousands === "'" ? /\d['\u2019]\d/ : undefined
@@ -22,7 +30,8 @@ export function notesOf(texts: ReadonlyMap<string, number>, notation: Notation):
     [...texts.keys()].find((text) => test(text) && read(text) !== undefined)
   const read = (text: string) => writtenNumber(text, notation)
   const tell = (what: string, text: string | undefined) => {
-    if (text !== undefined) notes.push({ kind: 'number', text: `${what}: '${text}' is read as ${read(text)}` })
+    const number = text === undefined ? undefined : read(text)
+    if (number !== undefined) notes.push({ kind: 'number', text: `${what}: '${text}' is read as ${number}` })
   }
   if (thousands !== undefined) {
     const between = thousands === ' ' ? 'a blank' : `'${thousands}'`
@@ -47,10 +56,7 @@ export function notesOf(texts: ReadonlyMap<string, number>, notation: Notation):
       'percent signs are left off',
       shows((text) => text.includes('%')),
     )
-  tell(
-    'signs',
-    shows((text) => peel(text)?.negative === true && !text.startsWith('-')),
-  )
+  tell('signs', accounting)
   return notes
 }
 
@@ -89,7 +95,8 @@ export function keptAsText(
       zero ||= text
     } else if (PHONE.test(text)) phones += count
     else if (!WHOLE.test(text)) {
-      const isNumber = numberOf(text) !== undefined || isWrittenNumber(text)
+      // Numbers with a fraction are measured, not named; one is enough to know.
+      const isNumber = hasFractions || numberOf(text) !== undefined || isWrittenNumber(text)
       if (isNumber) hasFractions = true
       else others += count
       if (others > mostStrays) return undefined

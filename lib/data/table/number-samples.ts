@@ -92,19 +92,37 @@ function peeledFast(text: string): PeeledNumber | undefined {
   return plain && !/[.,]$/.test(text) ? { core: text, ...NOTHING_AROUND } : peel(text)
 }
 
+const BLANK = /[ \u00a0\u202f\u2009]/
+const APOSTROPHE = /['\u2019]/
+
 function readingsOf(samples: readonly Sample[], most: number, allowed: Allowed): Reading[] {
+  const used = new Set<ThousandsMark>([',', '.'])
+  for (const { peeled } of samples) {
+    if (BLANK.test(peeled.core)) used.add(' ')
+    if (APOSTROPHE.test(peeled.core)) used.add("'")
+  }
   const tried = pairs.filter(
     ({ decimal, thousands }) =>
+      (thousands === undefined || used.has(thousands)) &&
       (allowed.decimal === undefined || decimal === allowed.decimal) &&
       (allowed.thousands === undefined || thousands === undefined || thousands === allowed.thousands),
   )
-  const results = tried.map(({ decimal, thousands }) => {
-    const numbers = samples.map(({ peeled }) => coreNumber(peeled.core, decimal, thousands))
-    const failures = samples.reduce((sum, { count }, i) => sum + (numbers[i] === undefined ? count : 0), 0)
-    return { decimal, thousands, numbers, failures }
+  let fewest = most
+  const results = tried.flatMap(({ decimal, thousands }) => {
+    const numbers: (number | undefined)[] = []
+    let failures = 0
+    for (const { peeled, count } of samples) {
+      const number = coreNumber(peeled.core, decimal, thousands)
+      numbers.push(number)
+      if (number !== undefined) continue
+      failures += count
+      // Another notation is better.
+      if (failures > fewest) return []
+    }
+    fewest = failures
+    return [{ decimal, thousands, numbers, failures }]
   })
-  const fewest = Math.min(most, ...results.map(({ failures }) => failures))
-  const fitting = results.filter(({ failures }) => failures <= fewest)
+  const fitting = results.filter(({ failures }) => failures === fewest)
   const groups: (typeof results)[] = []
   for (const one of fitting) {
     const group = groups.find(([first]) => one.numbers.every((number, i) => number === first!.numbers[i]))

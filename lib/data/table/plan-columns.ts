@@ -132,7 +132,7 @@ function planNumbers(
     ...(prior?.percent === true ? { percent: true } : {}),
   }
   const own = sameNotation(notation, undefined) ? undefined : notation
-  const told = [...notesOf(texts, notation), ...notes]
+  const told = [...notesOf(texts, notation, samples.accounting), ...notes]
   return { name, type: 'number', notation: own, dateFormat: undefined, notes: told }
 }
 
