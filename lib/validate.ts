@@ -9,6 +9,7 @@
 
 import { otherCopyHint } from './copy.js'
 import { DeepblasError } from './errors.js'
+import { comparable, difference, foundElsewhere, ourName } from './other-words.js'
 
 const LONGEST_TEXT = 60
 const MOST_ITEMS = 5
@@ -28,7 +29,9 @@ export function describe(value: unknown): string {
     return `[${items.join(', ')}${value.length > MOST_ITEMS ? ', …' : ''}]`
   }
   if (ArrayBuffer.isView(value) && 'length' in value) return `${typeName(value)}(${value.length})`
-  const keys = Object.keys(value)
+  if (isPromise(value)) return 'a Promise'
+  // A symbol keeps an object from being cloned, and says nothing of it.
+  const keys = Object.keys(value).filter((key) => typeof Reflect.get(value, key) !== 'symbol')
   const shown = keys.slice(0, MOST_ITEMS).join(', ')
   return keys.length === 0 ? '{}' : `{ ${shown}${keys.length > MOST_ITEMS ? ', …' : ''} }`
 }
@@ -52,21 +55,57 @@ export function typeName(value: unknown): string {
  * @param hint what to do, a sentence
  */
 export function invalid(argument: string, expected: string, value: unknown, hint?: string): DeepblasError {
-  const message = `Expected ${expected} for ${argument} but received ${describe(value)} of type ${typeName(value)}`
-  const advice = otherCopyHint(value) ?? hint
+  const advice = adviceOnValue(value) ?? otherCopyHint(value) ?? hint
+  // 'a Promise of type Promise' says nothing more.
+  const received = isPromise(value) ? describe(value) : `${describe(value)} of type ${typeName(value)}`
+  const message = `Expected ${expected} for ${argument} but received ${received}`
   return new DeepblasError('ERR_DEEPBLAS_ARGUMENT', advice === undefined ? message : `${message}. ${advice}`)
+}
+
+/** What is wrong with some values wherever they come. */
+function adviceOnValue(value: unknown): string | undefined {
+  if (isPromise(value)) return "Is an 'await' missing before it?"
+  const isClass = typeof value === 'function' && /^class\b/.test(Function.prototype.toString.call(value))
+  return isClass ? `It is a class: write new ${(value as { name: string }).name}(…).` : undefined
+}
+
+/** Whether it can be awaited; it may be of another realm. */
+function isPromise(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}
+
+/** How to write the number that was probably meant. `hint`: what to say where that is not known. */
+function adviceOnNumber(argument: string, value: unknown, hint: string | undefined): string | undefined {
+  if (typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value))) {
+    return `Write ${Number(value)} without quotes, or Number(text) for a text from elsewhere.`
+  }
+  if (typeof value === 'bigint') return `Write ${value} without the n.`
+  if (Array.isArray(value) && value.length === 1 && typeof value[0] === 'number') {
+    return `Write ${value[0]} in place of the list.`
+  }
+  if (typeof value === 'object' && value !== null) {
+    const name = argument.slice(argument.lastIndexOf('.') + 1)
+    const inner: unknown = Reflect.get(value, name)
+    if (typeof inner === 'number') return `It comes by itself: write ${inner} in place of { ${name}: ${inner} }.`
+  }
+  if (/\bseed$/.test(argument) && typeof value === 'number' && value > 0) {
+    return 'A seed is a whole number such as 42: Math.floor(Math.random() * 1e9) draws one.'
+  }
+  return hint
 }
 
 /** A whole number from 1 up to 2^53 - 1. */
 export function positiveInteger(argument: string, value: unknown, hint?: string): number {
-  if (!Number.isSafeInteger(value) || (value as number) < 1) throw invalid(argument, 'positive integer', value, hint)
+  if (!Number.isSafeInteger(value) || (value as number) < 1) {
+    throw invalid(argument, 'positive integer', value, adviceOnNumber(argument, value, hint))
+  }
   return value as number
 }
 
 /** A whole number from 0 up to 2^53 - 1. */
 export function nonNegativeInteger(argument: string, value: unknown, hint?: string): number {
   if (!Number.isSafeInteger(value) || (value as number) < 0) {
-    throw invalid(argument, 'non-negative integer', value, hint)
+    throw invalid(argument, 'non-negative integer', value, adviceOnNumber(argument, value, hint))
   }
   return value as number
 }
@@ -100,21 +139,35 @@ export function finiteNumber(argument: string, value: unknown, bounds: NumberBou
   if (exclusiveMin !== undefined) limits.push(`greater than ${exclusiveMin}`)
   if (max !== undefined) limits.push(`at most ${max}`)
   if (exclusiveMax !== undefined) limits.push(`less than ${exclusiveMax}`)
-  throw invalid(argument, ['finite number', limits.join(' and ')].join(' ').trim(), value, hint)
+  const expected = ['finite number', limits.join(' and ')].join(' ').trim()
+  const share = min === undefined && exclusiveMin === 0 && exclusiveMax === 1 ? adviceOnShare(value) : undefined
+  throw invalid(argument, expected, value, adviceOnNumber(argument, value, share ?? hint))
 }
 
 /** A number from 0 up to, but not including, 1: a dropout rate, a momentum, a share held out. */
 export function fraction(argument: string, value: unknown, hint?: string): number {
   if (typeof value !== 'number' || !(value >= 0 && value < 1)) {
-    throw invalid(argument, 'fraction (at least 0 and less than 1)', value, hint)
+    const advice = adviceOnNumber(argument, value, adviceOnShare(value) ?? hint)
+    throw invalid(argument, 'fraction (at least 0 and less than 1)', value, advice)
   }
   return value
 }
 
+/** Per cent where a share was wanted. */
+function adviceOnShare(value: unknown): string | undefined {
+  return typeof value === 'number' && value > 1 && value < 100 ? `Write ${value / 100} for ${value} %.` : undefined
+}
+
 /** An array; its items are the caller's to check. */
 export function array(argument: string, value: unknown, of: string, hint?: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw invalid(argument, `array of ${of}`, value, hint)
+  if (!Array.isArray(value)) throw invalid(argument, `array of ${of}`, value, hint ?? adviceOnList(value))
   return value
+}
+
+function adviceOnList(value: unknown): string | undefined {
+  if (typeof value === 'string') return `Write it as a list: [${describe(value)}].`
+  if (typeof value !== 'object' || value === null) return undefined
+  return Symbol.iterator in value ? 'Make an array of it: [...values].' : 'Write it as a list, between [ and ].'
 }
 
 /** `true` or `false`, nothing that is merely like them. */
@@ -171,22 +224,33 @@ export function knownOptions<Options extends object>(
   hintFor?: (key: string, names: readonly string[]) => string | undefined,
 ): Partial<Options> {
   if (options === undefined) return {}
-  plainObject(`the options of ${what}`, options)
+  plainObject(
+    `the options of ${what}`,
+    options,
+    names.length === 0 ? undefined : `Options come by name: { ${names[0]}: … }; there are ${names.join(', ')}.`,
+  )
   for (const key of Object.keys(options)) {
     if ((names as readonly string[]).includes(key)) continue
-    const hint = hintFor?.(key, names) ?? didYouMean(key, names)
+    const near = hintFor?.(key, names) ?? didYouMean(key, names)
+    const meant = ourName(key, names)
+    const hint = [near ?? foundElsewhere(key), meant && difference(meant, key)].filter(Boolean).join(' ')
     const list = names.length === 0 ? 'no options' : `only the options ${names.join(', ')}`
     throw new DeepblasError(
       'ERR_DEEPBLAS_ARGUMENT',
-      `Expected ${list} for ${what} but received the option '${key}'${hint === undefined ? '' : `. ${hint}`}`,
+      `Expected ${list} for ${what} but received the option '${key}'${hint === '' ? '' : `. ${hint}`}`,
     )
   }
   return options
 }
 
-/** The sentence "Did you mean 'relu'?" for a value that is nearly one of the names; undefined if none is near. */
+/**
+ * The sentence "Did you mean 'relu'?" for a value that is nearly one of the names, or another library's word for one;
+ * undefined if none is near.
+ */
 export function didYouMean(value: unknown, names: readonly string[]): string | undefined {
   if (typeof value !== 'string' || value.length > LONGEST_TEXT) return undefined
+  const known = ourName(value, names)
+  if (known !== undefined) return `Did you mean '${known}'?`
   const given = comparable(value)
   let best: string | undefined
   // A third of the letters may be wrong: with more the guess is a riddle.
@@ -202,11 +266,6 @@ export function didYouMean(value: unknown, names: readonly string[]): string | u
     }
   }
   return best === undefined ? undefined : `Did you mean '${best}'?`
-}
-
-/** Case and word separators are the usual difference between one library's names and another's. */
-function comparable(name: string): string {
-  return name.toLowerCase().replaceAll(/[\s_-]/g, '')
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours that turn one text into the other. */

@@ -42,6 +42,10 @@ export type ActivationOption = ActivationName | ActivationFunction | ActivationR
  */
 export function activation(argument: string, value: unknown): ActivationFunction {
   if (value instanceof ActivationFunction) return value
+  if (typeof value === 'function') {
+    const hint = 'A function has no derivative here: give a name, or a rule of your own with defineActivation.'
+    throw invalid(argument, "activation such as 'relu' or leakyRelu({ slope: 0.2 })", value, hint)
+  }
   if (typeof value !== 'object' || value === null) return made[oneOf(argument, value, activationNames)]
   if ('forward' in value || 'derivative' in value) return ownActivation(argument, value)
   const { name, ...options } = plainObject(argument, value)

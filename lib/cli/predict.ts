@@ -3,7 +3,7 @@ import { type EncoderCheck, joinChecks } from '../data/encoder/check-rows.js'
 import { dateFormatsAsRead } from '../data/encoder/dates-as-read.js'
 import type { Encoder } from '../data/encoder/encoder.js'
 import { csvParts } from '../data/readers/csv.js'
-import { unknownColumn } from '../data/table/unknown-column.js'
+import { requireColumns } from '../data/table/unknown-column.js'
 import { atomicWrite } from '../files/atomic-write.js'
 import type { Json } from '../files/strict-json.js'
 import type { Sequential } from '../model/sequential.js'
@@ -122,7 +122,7 @@ async function* predictedLines(
   const header = await headerOf(source, asked)
   const reader = settingsFor(asked, header)
   const wanted = encoder.types
-  for (const name of Object.keys(wanted)) if (!header.includes(name)) throw unknownColumn(name, header)
+  requireColumns(Object.keys(wanted), header)
   const types = { ...wanted, ...reader.types }
   // A terminal that shows the predictions has no line left for progress.
   const quiet = out === undefined && (terminal.stdout as { isTTY?: boolean }).isTTY === true

@@ -133,7 +133,7 @@ export class Dataset {
    * @throws DeepblasError ERR_DEEPBLAS_SHAPE for ragged or mismatched sizes, ERR_DEEPBLAS_DATA for empty data, text or NaN
    */
   static from(input: DatasetInput, options?: DatasetOptions): Dataset {
-    if (typeof input !== 'object' || input === null) throw invalid('data', '{ x, y }', input)
+    requireInput(input, options)
     const given = {
       ...knownOptions<DatasetInput>('Dataset.from', input, ['x', 'y', 'sampleWeights', ...optionNames]),
       ...knownOptions<DatasetOptions>('Dataset.from', options, optionNames),
@@ -597,4 +597,24 @@ function requireParts(parts: Parts | undefined): void {
     'ERR_DEEPBLAS_ARGUMENT',
     'Expected no new Dataset(…). Make one with Dataset.from({ x, y }), or read a file: Dataset.fromCSV(path, { target }).',
   )
+}
+
+/** Dataset.from(x, y), Dataset.from(rows) and the like. */
+function requireInput(input: unknown, options: unknown): void {
+  const hint = adviceOnInput(input, options)
+  if (hint !== undefined || typeof input !== 'object' || input === null || 'then' in input) {
+    throw invalid('data', '{ x, y }', input, hint)
+  }
+}
+
+function adviceOnInput(input: unknown, options: unknown): string | undefined {
+  if (typeof input === 'string') return 'For a file: await Dataset.fromCSV(path, { target }).'
+  if (input instanceof Dataset) return 'It is a data set already.'
+  if (Array.isArray(options) || ArrayBuffer.isView(options)) return 'Give one object: Dataset.from({ x, y }).'
+  if (!Array.isArray(input)) return undefined
+  const [first] = input as unknown[]
+  const objects = typeof first === 'object' && first !== null && !Array.isArray(first) && !ArrayBuffer.isView(first)
+  return objects
+    ? 'For objects: await Dataset.fromRows(objects, { target }), or Dataset.from({ x, y }) with rows of numbers.'
+    : 'Give one object: Dataset.from({ x: rows, y }).'
 }

@@ -6,6 +6,7 @@ import { DeepblasError } from '../errors.js'
 import { invalid } from '../validate.js'
 import { allocate, type NamedColumns } from './parts.js'
 import { isNumberArray, type NumberArray, type Rows, type Table, table } from './rows.js'
+import { adviceOnRows } from './rows-advice.js'
 
 /** By name: rows of numbers, or a list of one number a row, such as the codes of a category. */
 export type NamedRows = Readonly<Record<string, Rows | NumberArray | readonly number[]>>
@@ -15,6 +16,10 @@ export function isNamedRows(value: unknown): value is NamedRows {
   if (typeof value !== 'object' || value === null || Array.isArray(value) || ArrayBuffer.isView(value)) return false
   // A data set or table of another copy is no input by name either: the message is to say what it is.
   if (otherCopyHint(value) !== undefined) return false
+  // A data frame or tensor of another library is no list of inputs, whatever it is made of.
+  const prototype: unknown = Object.getPrototypeOf(value)
+  const plain = prototype === null || Object.getPrototypeOf(prototype) === null
+  if (!plain && adviceOnRows('x', value) !== undefined) return false
   return !('data' in value) && !('shape' in value) && Object.keys(value).length > 0
 }
 

@@ -5,6 +5,7 @@
 import { DeepblasError } from '../errors.js'
 import { isNumberArray, type NumberArray, plainNumberArray, typedArrayName } from '../kinds.js'
 import { describe, invalid, typeName } from '../validate.js'
+import { adviceOnElement, adviceOnRow, adviceOnRows } from './rows-advice.js'
 
 export { isNumberArray, type NumberArray } from '../kinds.js'
 
@@ -30,8 +31,10 @@ function shapeError(message: string): DeepblasError {
 export function table(argument: string, value: unknown): Table {
   if (Array.isArray(value)) return nested(argument, value)
   const given = value as Partial<ArrayWithShape> | null
-  if (typeof given !== 'object' || given === null || !('data' in given)) {
-    throw invalid(argument, '{ data: typed array, shape: [rows, columns] } or an array of rows', value)
+  const advice = adviceOnRows(argument, value)
+  const isOther = advice !== undefined && !isNumberArray(given?.data)
+  if (typeof given !== 'object' || given === null || !('data' in given) || isOther) {
+    throw invalid(argument, '{ data: typed array, shape: [rows, columns] } or an array of rows', value, advice)
   }
   if (!isNumberArray(given.data)) {
     const { data }: { data?: unknown } = given
@@ -66,7 +69,7 @@ function nested(argument: string, value: readonly unknown[]): Table {
   if (value.length === 0) throw empty(argument)
   const first = value[0]
   if (!Array.isArray(first) && !isNumberArray(first)) {
-    throw invalid(`${argument}[0]`, 'array of numbers (one row)', first, `${argument} is an array of rows.`)
+    throw invalid(`${argument}[0]`, 'array of numbers (one row)', first, adviceOnRow(argument, first))
   }
   const columns = first.length
   if (columns === 0) throw empty(argument)
@@ -85,7 +88,7 @@ function nested(argument: string, value: readonly unknown[]): Table {
       if (typeof element !== 'number') {
         throw new DeepblasError(
           'ERR_DEEPBLAS_DATA',
-          `Expected number for ${argument}[${r}][${c}] but received ${describe(element)} of type ${typeName(element)}. Turn text into numbers first.`,
+          `Expected number for ${argument}[${r}][${c}] but received ${describe(element)} of type ${typeName(element)}. ${adviceOnElement(argument, element)}`,
         )
       }
       data[r * columns + c] = element

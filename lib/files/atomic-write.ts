@@ -14,8 +14,8 @@ import {
 import { type FileHandle, open, readlink, rename, rm, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, sep } from 'node:path'
 import { codeOf } from '../kinds.js'
-import { string } from '../validate.js'
 import { asFileError, FileProblem } from './file-error.js'
+import { filePath } from './file-path.js'
 
 /** One call to the operating system writes at most this much: some systems refuse 2 GiB and more. */
 const LARGEST_WRITE = 64 * 1024 * 1024
@@ -45,7 +45,7 @@ export async function atomicWrite(
   path: string,
   chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
 ): Promise<void> {
-  string('path', path)
+  filePath('path', path)
   try {
     const target = await followLinks(path)
     const permissions = permissionsOf(await stat(target).catch(undefinedIfAbsent))
@@ -84,7 +84,7 @@ export function removeUnfinished(): void {
 
 /** As `atomicWrite`, and blocks the thread until the file is on the disk. */
 export function atomicWriteSync(path: string, chunks: Iterable<Uint8Array>): void {
-  string('path', path)
+  filePath('path', path)
   try {
     const target = followLinksSync(path)
     const permissions = permissionsOf(attemptSync(() => statSync(target), undefinedIfAbsent))

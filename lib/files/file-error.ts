@@ -1,5 +1,6 @@
+import { isAbsolute } from 'node:path'
 import { DeepblasError } from '../errors.js'
-import { messageOf } from '../kinds.js'
+import { codeOf, messageOf } from '../kinds.js'
 
 /** Names in a file may be megabytes long. */
 const LONGEST_REASON = 500
@@ -31,7 +32,14 @@ export function fileError(
 export function asFileError(action: 'read' | 'write', path: string | undefined, error: unknown): DeepblasError {
   if (error instanceof DeepblasError) return error
   if (error instanceof FileProblem) return fileError(action, path, error.message, error.cause)
-  return fileError(action, path, messageOf(error), error)
+  const absent = path !== undefined && codeOf(error) === 'ENOENT'
+  return fileError(action, path, absent ? absentReason(action, path) : messageOf(error), error)
+}
+
+/** Node's own message names a temporary file, or nothing more than the path. */
+function absentReason(action: 'read' | 'write', path: string): string {
+  const what = action === 'read' ? 'there is no such file' : 'its folder does not exist'
+  return `ENOENT, ${what}${isAbsolute(path) ? '' : `. The path is relative to ${process.cwd()}`}`
 }
 
 function printable(text: string): string {

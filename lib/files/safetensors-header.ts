@@ -10,6 +10,7 @@ import { DeepblasError } from '../errors.js'
 import { typedArrayName } from '../kinds.js'
 import { describe, invalid, nonNegativeInteger, oneOf, plainObject, string } from '../validate.js'
 import { FileProblem } from './file-error.js'
+import { otherFormat } from './other-formats.js'
 import { isWholeUnicode, type Json, parseStrictJson } from './strict-json.js'
 
 /** The typed array that holds each type of a file. */
@@ -118,12 +119,14 @@ export function headerLength(prefix: Uint8Array, fileSize: number): number {
   const length = new DataView(prefix.buffer, prefix.byteOffset).getBigUint64(0, true)
   if (length > BigInt(LONGEST_HEADER)) {
     throw new FileProblem(
-      `its header would be ${length} bytes long, over the format's limit: it is no safetensors file`,
+      otherFormat(prefix) ??
+        `its header would be ${length} bytes long, over the format's limit: it is no safetensors file`,
     )
   }
   if (LENGTH_BYTES + Number(length) > fileSize) {
     throw new FileProblem(
-      `it is cut short, or no safetensors file: a header of ${length} bytes in a file of ${fileSize}`,
+      otherFormat(prefix) ??
+        `it is cut short, or no safetensors file: a header of ${length} bytes in a file of ${fileSize}`,
     )
   }
   return Number(length)

@@ -1,10 +1,11 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { isUint8Array } from '../kinds.js'
-import { invalid, plainObject, string } from '../validate.js'
+import { invalid, plainObject } from '../validate.js'
 import { atomicWrite, atomicWriteSync } from './atomic-write.js'
 import { littleEndianPieces, toHostOrder } from './byte-order.js'
 import { asFileError, FileProblem } from './file-error.js'
+import { filePath } from './file-path.js'
 import { bfloat16ToFloat32, float16ToFloat32 } from './half-precision.js'
 import {
   decodeHeader,
@@ -50,7 +51,7 @@ const READ_TOGETHER = 1024 * 1024
  * @throws DeepblasError `ERR_DEEPBLAS_FILE` with the path and the reason
  */
 export async function readSafetensors(path: string): Promise<SafetensorsContent> {
-  string('path', path)
+  filePath('path', path)
   try {
     // Asked before opening: to open a pipe would wait for a writer.
     requireRegular(await stat(path))
@@ -77,7 +78,7 @@ export async function readSafetensors(path: string): Promise<SafetensorsContent>
 
 /** As `readSafetensors`, and blocks the thread. */
 export function readSafetensorsSync(path: string): SafetensorsContent {
-  string('path', path)
+  filePath('path', path)
   try {
     requireRegular(statSync(path))
     const descriptor = openSync(path, 'r')

@@ -3,16 +3,17 @@ import { Dataset, type DatasetInput } from '../data/dataset.js'
 import { DeepblasError } from '../errors.js'
 import { isAbortSignal } from '../kinds.js'
 import type { Loss } from '../losses/loss.js'
-import { type LossName, loss as lossOf } from '../losses/names.js'
+import { type LossName, lossNames, loss as lossOf } from '../losses/names.js'
 import { type Metric, taskOf } from '../metrics/metric.js'
 import { type MetricOption, metric } from '../metrics/names.js'
-import { Adam } from '../optimizers/adam.js'
 import { LBFGS } from '../optimizers/lbfgs.js'
-import { Optimizer } from '../optimizers/optimizer.js'
+import { type OptimizerName, optimizerOf } from '../optimizers/names.js'
+import type { Optimizer } from '../optimizers/optimizer.js'
 import {
   array,
   boolean,
   didYouMean,
+  fraction,
   invalid,
   knownOptions,
   nonNegativeInteger,
@@ -30,14 +31,15 @@ import { areOfClasses, requireComputable } from './metric-task.js'
 import { requireMonitored } from './monitored.js'
 import type { Network } from './network.js'
 import { requireWeight, tellOfNothing } from './row-weights.js'
+import { defaultLoss } from './scores.js'
 import { requireOneEncoder, targetUnits } from './target-units.js'
 import type { TrainingState } from './training-state.js'
 
 export interface FitOptions<Validation = number | Dataset> {
   /** By name. */
   readonly loss: LossName | Loss
-  /** Default Adam. */
-  readonly optimizer?: Optimizer
+  /** An instance, or a name for one with default options: 'adam', 'sgd'. Default Adam. */
+  readonly optimizer?: OptimizerName | Optimizer
   /** Default 10. */
   readonly epochs?: number
   /** Rows of a step, or 'full' for plain gradient descent. Default 32; with LBFGS 'full'. */
@@ -118,9 +120,10 @@ export function fitSettings(
 } {
   const { network } = trainee
   const given = knownOptions<FitOptions<Several>>('fit', options, optionNames)
+  const datasets = datasetsOf('train', train, network, trainee.seeds.length)
   const asked = lossFor(network, given.loss)
   const classes = new ClassNames(trainee, asked)
-  const all = classes.learn('train', datasetsOf('train', train, network, trainee.seeds.length))
+  const all = classes.learn('train', datasets)
   const [rows, validation] = heldOut(all, given.validation, seedsOf(trainee, given.seed), network, classes)
   const units = targetUnits('train', all)
   requireOneEncoder('validation', all[0]!, validation ?? [])
@@ -149,9 +152,24 @@ export function fitSettings(
 
 /** The loss, where it goes with the network. */
 export function lossFor(network: Network, given: unknown): Loss {
+  if (given === undefined) {
+    const hint = `The last layer's activation suggests loss: '${defaultLoss(network)}'.`
+    throw invalid('loss', `one of ${lossNames.map((name) => `'${name}'`).join(', ')}`, undefined, hint)
+  }
   const loss = lossOf('loss', given)
   loss.takesLogits(network.layers.at(-1)!.activationName, network.outputs)
   return loss
+}
+
+/** A softmax divides by the sum: of one output it is always 1, whatever is learnt. */
+function requireSeveralOutputs({ layers, outputs }: Network): void {
+  const { activationName } = layers.at(-1)!
+  if (outputs > 1 || (activationName !== 'softmax' && activationName !== 'logSoftmax')) return
+  throw new DeepblasError(
+    'ERR_DEEPBLAS_ARGUMENT',
+    `Expected at least 2 outputs for activation '${activationName}' but received 1, which would always be the same. ` +
+      "For yes or no write new Dense(1, { activation: 'sigmoid' }) with loss 'binaryCrossEntropy'.",
+  )
 }
 
 const callbackMethods = ['onFitStart', 'onProgress', 'onStepEnd', 'onEpochEnd', 'onFitEnd', 'forMember'] as const
@@ -184,6 +202,7 @@ export function commonSettings(
   }
   if (boolean('progress', given.progress ?? false)) callbacks.push(new ProgressBar())
   const scoring = { loss: lossFor(network, given.loss), metrics: metricsOf(given.metrics ?? []) }
+  requireSeveralOutputs(network)
   // Targets are checked before anything is computed.
   requireWeight('validation', validation ?? [])
   for (const data of validation ?? []) data.targetMatrix(scoring.loss.targetKind, network.outputs)
@@ -323,10 +342,16 @@ function heldOut(
   if (validation === undefined) return [all, undefined]
   if (typeof validation !== 'number') {
     if (!(validation instanceof Dataset) && !Array.isArray(validation)) {
-      throw invalid('validation', 'fraction or Dataset', validation)
+      const hint =
+        typeof validation === 'object' && validation !== null && 'x' in validation
+          ? 'Make one with Dataset.from({ x, y }).'
+          : 'Write a share of the rows such as 0.2, or a data set of your own.'
+      throw invalid('validation', 'fraction or Dataset', validation, hint)
     }
     return [all, classes.known('validation', datasetsOf('validation', validation, network, seeds.length))]
   }
+  if (fraction('validation', validation) === 0)
+    throw invalid('validation', 'fraction above 0', 0, 'Leave it out for none.')
   // Every member splits by its own seed, as it would alone.
   const parts = seeds.map((seed, member) => (all[member] ?? all[0]!).split(validation, { seed }))
   return [parts.map(([rows]) => rows), parts.map(([, held]) => held)]
@@ -341,10 +366,4 @@ export function metricsOf(metrics: unknown): Metric[] {
     `Expected metrics of different names but received '${twice.name}' twice. Give one another name: ` +
       `topK({ k: 3, name: 'top3' }).`,
   )
-}
-
-export function optimizerOf(optimizer: unknown): Optimizer {
-  if (optimizer === undefined) return new Adam()
-  if (!(optimizer instanceof Optimizer)) throw invalid('optimizer', 'optimizer such as new Adam()', optimizer)
-  return optimizer
 }

@@ -14,7 +14,13 @@ import type { Network } from './network.js'
 /** The option `inputs` of a model, checked. */
 export function readInputs(value: unknown): number | InputLayout | undefined {
   if (value === undefined) return undefined
-  if (typeof value === 'number') return positiveInteger('inputs', value)
+  const isNumber = typeof value === 'number' || (typeof value === 'string' && Number(value) > 0)
+  if (isNumber) return positiveInteger('inputs', value)
+  if (Array.isArray(value) && value.length > 0 && value.every((size) => typeof size === 'number')) {
+    const features = value.filter((size) => Number.isSafeInteger(size)).reduce((product, size) => product * size, 1)
+    const hint = `It is the number of features of one row: write inputs: ${features}.`
+    throw invalid('inputs', 'positive integer', value, hint)
+  }
   if (typeof value === 'object' && value !== null) return inputLayout('inputs', value)
   throw invalid('inputs', 'positive integer, or inputs by name such as { numeric: 12, city: categorical(500) }', value)
 }

@@ -55,7 +55,8 @@ export function requireMonitored(
     // A metric of several numbers has them under its own name.
     if (all.some((path) => monitors === path || monitors.startsWith(`${path}.`))) continue
     if (monitors.startsWith(VALIDATION) && validation === undefined) {
-      throw invalid('validation', `fraction or Dataset, which ${name} monitors`, validationGiven)
+      const hint = `Give validation: 0.1, or let it monitor the training: new ${name}({ monitor: 'loss' }).`
+      throw invalid('validation', `fraction or Dataset, which ${name} monitors`, validationGiven, hint)
     }
     const part = monitors.startsWith(VALIDATION) ? VALIDATION : ''
     const tail = monitors.slice(part.length)

@@ -5,11 +5,12 @@ import { DeepblasError } from '../errors.js'
 import type { CheckpointDescription } from '../files/checkpoint-file.js'
 import { type ModelDescription, readModelFile, writeModelFile } from '../files/model-file.js'
 import type { NamedInputs } from '../layers/inputs.js'
-import { Layer } from '../layers/layer.js'
+import type { Layer } from '../layers/layer.js'
 import { layerFrom } from '../layers/registry.js'
 import { type Arena, native, type Pass } from '../native/addon.js'
 import { refuseMethods, refuseStructuredClone, showWhenInspected } from '../own-methods.js'
 import { invalid, knownOptions, nonNegativeInteger, plainObject, positiveInteger } from '../validate.js'
+import { checkedLayers, requireNoData } from './arguments.js'
 import { readCheckpoint } from './begin.js'
 import { ClassNames, type NamedModel, namesFor } from './class-names.js'
 import { compilePrediction, type Scoring } from './compile.js'
@@ -136,7 +137,6 @@ export class Population<
    *   the population has members
    */
   constructor(layers: Layers & Fitting<Layers, NumberOf<Inputs>>, options: PopulationOptions<Inputs>) {
-    if (!Array.isArray(layers) || layers.length === 0) throw invalid('layers', 'array of at least one layer', layers)
     const given = knownOptions<PopulationOptions>('Population', plainObject('options', options) as never, [
       'inputs',
       'members',
@@ -146,11 +146,7 @@ export class Population<
     this.members = positiveInteger('members', given.members)
     this.seed = nonNegativeInteger('seed', given.seed ?? 0)
     if (this.seed + this.members - 1 > LARGEST_SEED) throw invalid('seed', 'seed with room for all members', this.seed)
-    for (const [index, layer] of (layers as readonly Layer[]).entries()) {
-      if (!(layer instanceof Layer)) throw invalid(`layers[${index}]`, 'layer such as new Dense(10)', layer)
-      layer.requireMembers(this.members)
-    }
-    this.#descriptions = [...(layers as readonly Layer[])]
+    this.#descriptions = [...checkedLayers('Population', layers, this.members)]
     this.#network = buildNetwork(layers, readInputs(given.inputs))
     this.#labels = namesFor(this.#network, given.labels)
     this.#reader = new ModelReader(this.#network, newArena(this.#network, this.members))
@@ -359,6 +355,7 @@ export class Population<
     options: PopulationFitOptions,
     form: FitForm,
   ): FitSteps<PopulationHistory> {
+    requireNoData('fit', options)
     this.#lock.requireNoFit()
     const path: unknown = (options as PopulationFitOptions | undefined)?.resume
     return typeof path === 'string' ? this.#resuming(train, options, form, path) : this.#fitting(train, options, form)
@@ -400,6 +397,7 @@ export class Population<
     options: PartialFitOptions | undefined,
     form: FitForm,
   ): FitSteps<PopulationHistory> {
+    requireNoData('partialFit', options)
     this.#lock.requireNoFit()
     const train = datasetOf(batch)
     const settings = fitSettings(this.#trainee(), train, partialFitOptions(options, this.#state, this.#scoring))
@@ -449,6 +447,7 @@ export class Population<
 
   #evaluation(given: Dataset | readonly Dataset[], options: EvaluateOptions | undefined): EvaluationRun {
     this.#lock.requireFree('evaluate')
+    requireNoData('evaluate', options)
     const asked = knownOptions<EvaluateOptions>('evaluate', options, ['loss', 'metrics'])
     const loss = chosenLoss(asked.loss, this.#scoring, this.#network)
     const metrics = asked.metrics === undefined ? defaultMetrics(this.#scoring, loss) : metricsOf(asked.metrics)

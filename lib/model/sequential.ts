@@ -4,14 +4,16 @@ import { DeepblasError } from '../errors.js'
 import type { CheckpointDescription } from '../files/checkpoint-file.js'
 import { type ModelDescription, readModelFile, writeModelFile } from '../files/model-file.js'
 import type { NamedInputs } from '../layers/inputs.js'
-import { Layer } from '../layers/layer.js'
+import type { Layer } from '../layers/layer.js'
 import { layerFrom } from '../layers/registry.js'
 import type { Loss } from '../losses/loss.js'
 import { type LossName, loss as lossOf } from '../losses/names.js'
 import type { Arena } from '../native/addon.js'
+import { type OptimizerName, optimizerOf } from '../optimizers/names.js'
 import type { Optimizer } from '../optimizers/optimizer.js'
 import { refuseMethods, refuseStructuredClone, showWhenInspected } from '../own-methods.js'
 import { boolean, invalid, knownOptions, nonNegativeInteger, plainObject, positiveInteger } from '../validate.js'
+import { checkedLayers, requireNoData } from './arguments.js'
 import { readCheckpoint } from './begin.js'
 import { ClassNames, type NamedModel, namesFor } from './class-names.js'
 import type { Scoring } from './compile.js'
@@ -28,7 +30,6 @@ import {
   fitSettings,
   lossFor,
   metricsOf,
-  optimizerOf,
   type PartialFitOptions,
   partialFitOptions,
   type Trainee,
@@ -146,14 +147,9 @@ export class Sequential<
    *   ERR_DEEPBLAS_ARGUMENT for one layer object with weights at two places of the model
    */
   constructor(layers: Layers & Fitting<Layers, NumberOf<Inputs>>, options?: SequentialOptions<Inputs>) {
-    if (!Array.isArray(layers) || layers.length === 0) throw invalid('layers', 'array of at least one layer', layers)
-    for (const [index, layer] of (layers as readonly Layer[]).entries()) {
-      if (!(layer instanceof Layer)) throw invalid(`layers[${index}]`, 'layer such as new Dense(10)', layer)
-      layer.requireMembers(1)
-    }
+    this.#descriptions = [...checkedLayers('Sequential', layers, 1)]
     const given = knownOptions<SequentialOptions>('Sequential', options, ['inputs', 'seed', 'labels'])
     this.seed = nonNegativeInteger('seed', given.seed ?? 0)
-    this.#descriptions = [...(layers as readonly Layer[])]
     this.#network = buildNetwork(layers, readInputs(given.inputs))
     this.#labels = namesFor(this.#network, given.labels)
     this.#reader = new ModelReader(this.#network, newArena(this.#network))
@@ -336,7 +332,7 @@ export class Sequential<
   }
 
   /** Where a training step's time goes: regions, calls, measured microseconds, and the bytes of the workspace. */
-  explain(options?: { batchSize?: number; loss?: LossName | Loss; optimizer?: Optimizer }): string {
+  explain(options?: { batchSize?: number; loss?: LossName | Loss; optimizer?: OptimizerName | Optimizer }): string {
     this.#requireFree('explain')
     const given = knownOptions('explain', options, ['batchSize', 'loss', 'optimizer'])
     const parameters = newArena(this.#network)
@@ -468,6 +464,7 @@ export class Sequential<
   }
 
   #steps(train: Dataset | BatchSource, options: FitOptions | StreamFitOptions, form: FitForm): FitSteps<History> {
+    requireNoData('fit', options)
     this.#lock.requireNoFit()
     const path: unknown = (options as FitOptions | undefined)?.resume
     return typeof path === 'string' ? this.#resuming(train, options, form, path) : this.#fitting(train, options, form)
@@ -511,6 +508,7 @@ export class Sequential<
     options: PartialFitOptions | undefined,
     form: FitForm,
   ): FitSteps<History> {
+    requireNoData('partialFit', options)
     this.#lock.requireNoFit()
     const train = datasetOf(batch)
     const settings = fitSettings(this.#trainee(), train, partialFitOptions(options, this.#state, this.#scoring))
@@ -559,6 +557,7 @@ export class Sequential<
   #evaluation(given: Dataset, options: EvaluateOptions | undefined): EvaluationRun {
     this.#requireFree('evaluate')
     if (!(given instanceof Dataset)) throw invalid('data', 'Dataset', given, 'Make one with Dataset.from({ x, y }).')
+    requireNoData('evaluate', options)
     const asked = knownOptions<EvaluateOptions>('evaluate', options, ['loss', 'metrics'])
     const loss = chosenLoss(asked.loss, this.#scoring, this.#network)
     const metrics = asked.metrics === undefined ? defaultMetrics(this.#scoring, loss) : metricsOf(asked.metrics)

@@ -12,7 +12,7 @@ export type Batch = Dataset | DatasetInput
 export type BatchStream = AsyncIterable<Batch> | Iterable<Batch>
 
 /** A stream, which is one epoch; or a function that opens one for every epoch, counted from 1. */
-export type BatchSource = BatchStream | ((epoch: number) => BatchStream)
+export type BatchSource = BatchStream | ((epoch: number) => BatchStream | Promise<BatchStream>)
 
 export function isBatchSource(value: unknown): value is BatchSource {
   return typeof value === 'function' || isStream(value)
@@ -133,7 +133,7 @@ export class EpochBatches {
 
   async #read(): Promise<IteratorResult<unknown>> {
     const { source, stepsPerEpoch } = this.#settings
-    this.#iterator ??= this.#open()
+    this.#iterator ??= await this.#open()
     const result = await this.#orAborted(this.#iterator.next())
     if (result.done !== true) {
       this.#givenByStream++
@@ -141,13 +141,14 @@ export class EpochBatches {
     }
     // Epochs of so many batches go on with the next stream.
     if (typeof source !== 'function' || stepsPerEpoch === undefined || this.#givenByStream === 0) return result
-    this.#iterator = this.#open()
+    this.#iterator = await this.#open()
     return this.#read()
   }
 
-  #open(): BatchIterator {
+  async #open(): Promise<BatchIterator> {
     const { source } = this.#settings
-    const stream: unknown = typeof source === 'function' ? source(this.#epoch + 1) : source
+    // A function that opens a file or a connection may be asynchronous.
+    const stream: unknown = typeof source === 'function' ? await this.#orAborted(source(this.#epoch + 1)) : source
     // As an argument of fit an array would be data sets of a population's members.
     if (!isStream(stream) && !Array.isArray(stream)) {
       throw invalid('stream', 'AsyncIterable of batches, such as an async generator or a Node stream', stream)

@@ -3,7 +3,6 @@
  */
 
 import { DeepblasError } from '../errors.js'
-import { invalid } from '../validate.js'
 import type { Callback, EpochResult, FitInfo, Progress } from './callback.js'
 import { type History, meanHistory, newHistory, together } from './epoch-results.js'
 import { type FitSteps, told } from './fit-request.js'
@@ -123,7 +122,10 @@ export class Watches {
       if (typeof (answer as Promise<void> | undefined)?.then !== 'function') continue
       // Nobody would hear of its failure, and Node ends a process for that.
       ;(answer as Promise<void>).then(undefined, () => undefined)
-      throw invalid('what onProgress returns', 'nothing, since it cannot wait,', answer, 'Use onEpochEnd or onStepEnd.')
+      throw new DeepblasError(
+        'ERR_DEEPBLAS_ARGUMENT',
+        'Expected onProgress to return nothing, since it cannot wait, but received a Promise. Use onEpochEnd or onStepEnd.',
+      )
     }
   }
 
@@ -185,8 +187,8 @@ export class Watches {
     if (!servesOneFit(callback) || begunLast.get(callback) === this) return
     throw new DeepblasError(
       'ERR_DEEPBLAS_BUSY',
-      `Expected a ${callback.constructor.name} of its own for each of two fits that run at the same time but both have ` +
-        'the same one. Make one for each fit, or await the first fit before the second.',
+      `Expected one fit at a time for an object such as new ${callback.constructor.name}(…), which keeps notes of its fit, ` +
+        'but two have the same one. Make one for each fit, or await the first fit before the second.',
     )
   }
 }

@@ -36,7 +36,8 @@ export function lessonL2(lambda: PerMember): Regularizer {
 export function regularizer(argument: string, value: unknown): Regularizer {
   const given = value as Partial<Regularizer> | null
   if (typeof given !== 'object' || given === null || given.l1 === undefined || given.l2 === undefined) {
-    throw invalid(argument, 'regularizer such as l2(1e-4)', value)
+    const hint = typeof value === 'number' ? `Write l2(${value}).` : 'Import l1, l2 or l1l2, and write l2(1e-4).'
+    throw invalid(argument, 'regularizer such as l2(1e-4)', value, hint)
   }
   return {
     l1: strengths(`${argument}.l1`, given.l1),

@@ -149,8 +149,17 @@ describe('didYouMean', () => {
     expect(didYouMean(given, ['learningRate', 'momentum', 'epsilon', 'l1'])).toBe(`Did you mean '${meant}'?`)
   })
 
-  it.each(['lr', 'x', 'beta', '', 3, null, 'x'.repeat(1000)])('has no guess for %o', (given) => {
+  it.each(['z', 'x', 'beta', '', 3, null, 'x'.repeat(1000)])('has no guess for %o', (given) => {
     expect(didYouMean(given, ['learningRate', 'momentum', 'epsilon'])).toBeUndefined()
+  })
+
+  it.each([
+    ['lr', 'learningRate'],
+    ['eps', 'epsilon'],
+    ['input_shape', 'inputs'],
+  ])('knows that %s is the word of another library for %s', (given, meant) => {
+    expect(didYouMean(given, ['learningRate', 'inputs', 'epsilon'])).toBe(`Did you mean '${meant}'?`)
+    expect(didYouMean(given, ['momentum'])).toBeUndefined()
   })
 })
 

@@ -2,7 +2,7 @@ import { DeepblasError } from '../../errors.js'
 import type { Steps } from '../../turns.js'
 import { invalid } from '../../validate.js'
 import { Table } from '../table/table.js'
-import { unknownColumn } from '../table/unknown-column.js'
+import { requireColumns } from '../table/unknown-column.js'
 import { ColumnStatistics } from './column-statistics.js'
 import type { EncoderDescription } from './encoder-json.js'
 import { fitColumns } from './fit-columns.js'
@@ -53,7 +53,7 @@ export class EncoderFit {
   #begin(table: Table): readonly ColumnStatistics[] {
     const { target, ignore, named, scaling } = this.#options
     const ignored = new Set(ignore.map(({ name }) => name))
-    for (const name of [...named, ...ignored]) if (!table.has(name)) throw unknownColumn(name, table.names)
+    requireColumns([...named, ...ignored], table.names)
     return table.columns
       .filter(({ name }) => !ignored.has(name))
       .map((column) => {

@@ -12,7 +12,7 @@ import { ISO_FORMAT } from '../table/date-format.js'
 import { objectRow, plainCell } from '../table/plain-rows.js'
 import { spellingNotes } from '../table/spelling.js'
 import { Table } from '../table/table.js'
-import { unknownColumn } from '../table/unknown-column.js'
+import { requireColumns } from '../table/unknown-column.js'
 import { codeOf, expectedBy, numberOf } from './cells.js'
 import { checkRows, type EncoderCheck } from './check-rows.js'
 import { type ColumnEncoding, type DroppedColumn, featureNames, widthOf } from './column-encoding.js'
@@ -100,7 +100,12 @@ export class Encoder {
   static async fit(tables: Table | AsyncIterable<Table>, options?: EncoderOptions): Promise<Encoder> {
     if (tables instanceof Table) return new Encoder(await inTurns(fitSteps(tables, options)), OWN)
     if (typeof tables !== 'object' || tables === null || !(Symbol.asyncIterator in tables)) {
-      throw invalid('tables', 'Table or AsyncIterable of tables', tables)
+      throw invalid(
+        'tables',
+        'Table or AsyncIterable of tables',
+        tables,
+        'Make one with Table.fromRows(objects) or await readCsv(path).',
+      )
     }
     const fit = new EncoderFit(options)
     for await (const table of tables) await inTurns(fit.add(table))
@@ -286,9 +291,11 @@ export class Encoder {
 
   /** @internal */
   *featureSteps(rows: Table | readonly ObjectRow[]): Steps<EncodedRows> {
+    const names = this.columns.map(({ name }) => name)
     if (rows instanceof Table) {
+      requireColumns(names, rows.names)
       const rowName = rowsOf(rows)
-      const valuesOfColumn = (column: ColumnEncoding) => valuesOf(column, tableColumn(rows, column.name), rowName)
+      const valuesOfColumn = (column: ColumnEncoding) => valuesOf(column, rows.column(column.name), rowName)
       return yield* this.#filled(rows.rows, rowName, valuesOfColumn)
     }
     for (const [i, row] of array('rows', rows, 'objects').entries()) {
@@ -298,7 +305,7 @@ export class Encoder {
     return yield* this.#filled(
       rows.length,
       (row) => `row ${row}`,
-      (column) => cellsOf(column, rows),
+      (column) => cellsOf(column, rows, names),
     )
   }
 
@@ -326,7 +333,7 @@ export class Encoder {
     const options = { types: this.types, dateFormats: this.dateFormats }
     const names = this.columns.map(({ name }) => name)
     const table = rows instanceof Table ? rows : Table.fromRows(namedOnly(rows, names), options)
-    const columnOf = ({ name }: ColumnEncoding) => tableColumn(table, name)
+    const columnOf = ({ name }: ColumnEncoding) => table.column(name)
     return yield* checkRows(this.columns, { rows: table.rows, columnOf, rowName: rowsOf(table) })
   }
 
@@ -409,24 +416,23 @@ function namedOnly(rows: readonly ObjectRow[], names: readonly string[]): Object
   return array('rows', rows, 'objects').map((row, i) => {
     objectRow(`rows[${i}]`, row)
     const own = row as ObjectRow
-    const missing = names.find((name) => !Object.hasOwn(own, name))
-    if (missing !== undefined) throw unknownColumn(missing, Object.keys(own))
+    requireColumns(names, Object.keys(own))
     return Object.fromEntries(names.map((name) => [name, own[name]]))
   })
 }
 
-function tableColumn(table: Table, name: string) {
-  if (table.has(name)) return table.column(name)
-  throw unknownColumn(name, table.names)
-}
-
-function* cellsOf(encoding: ColumnEncoding, rows: readonly ObjectRow[]): Steps<Float64Array | Int32Array> {
+/** `names`: of all columns of the encoder. */
+function* cellsOf(
+  encoding: ColumnEncoding,
+  rows: readonly ObjectRow[],
+  names: readonly string[],
+): Steps<Float64Array | Int32Array> {
   const { name } = encoding
   const category = encoding.kind === 'oneHot' || encoding.kind === 'embedding' ? encoding : undefined
   const values = category === undefined ? new Float64Array(rows.length) : new Int32Array(rows.length)
   for (const [i, row] of rows.entries()) {
     // Null and undefined are missing values; a key that is not there is a mistake.
-    if (!Object.hasOwn(row, name)) throw unknownColumn(name, Object.keys(row))
+    if (!Object.hasOwn(row, name)) requireColumns(names, Object.keys(row))
     const place = () => `column '${name}', row ${i}`
     const cell = plainCell(row[name], name, category !== undefined, () => `${expectedBy(encoding)} in ${place()}`)
     values[i] = category === undefined ? numberOf(encoding, cell, place) : codeOf(category, cell, place)

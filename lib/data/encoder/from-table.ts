@@ -1,14 +1,14 @@
 /*
  * Data sets of files and objects: a reader and an encoder, one behind the other.
  */
-import { invalid, plainObject } from '../../validate.js'
+import { invalid, knownOptions } from '../../validate.js'
 import type { Dataset } from '../dataset.js'
 import { type ArrowTable, readArrow } from '../readers/arrow.js'
 import { readCsv } from '../readers/csv.js'
-import type { CsvOptions } from '../readers/csv-options.js'
+import { type CsvOptions, csvOptionNames } from '../readers/csv-options.js'
 import { readParquet } from '../readers/parquet.js'
 import type { TextInput } from '../readers/text-source.js'
-import type { RowsOptions } from '../table/from-rows.js'
+import { type RowsOptions, rowsOptionNames } from '../table/from-rows.js'
 import { Table } from '../table/table.js'
 import { dateFormatsAsRead } from './dates-as-read.js'
 import { Encoder, type ObjectRow } from './encoder.js'
@@ -24,32 +24,33 @@ export interface EncodingOptions extends EncoderOptions {
 export type RowSource = readonly ObjectRow[] | AsyncIterable<ObjectRow>
 
 export function datasetFromCsv(source: TextInput, options?: EncodingOptions & CsvOptions): Promise<Dataset> {
-  return encoded('Dataset.fromCSV', options, (own) => readCsv(source, own))
+  return encoded('Dataset.fromCSV', options, csvOptionNames, (own) => readCsv(source, own))
 }
 
 export function datasetFromParquet(path: string, options?: EncodingOptions & RowsOptions): Promise<Dataset> {
-  return encoded('Dataset.fromParquet', options, (own) => readParquet(path, own))
+  return encoded('Dataset.fromParquet', options, rowsOptionNames, (own) => readParquet(path, own))
 }
 
 export function datasetFromArrow(
   source: string | Uint8Array | ArrowTable,
   options?: EncodingOptions & RowsOptions,
 ): Promise<Dataset> {
-  return encoded('Dataset.fromArrow', options, (own) => readArrow(source, own))
+  return encoded('Dataset.fromArrow', options, rowsOptionNames, (own) => readArrow(source, own))
 }
 
 export async function datasetFromRows(rows: RowSource, options?: EncodingOptions & RowsOptions): Promise<Dataset> {
   const read = (own: RowsOptions) => Table.fromRowStream(rows as Iterable<ObjectRow>, own)
-  return encoded('Dataset.fromRows', options, read)
+  return encoded('Dataset.fromRows', options, rowsOptionNames, read)
 }
 
 /** Reads with the options that are the reader's, and encodes with the others. */
 async function encoded<ReaderOptions extends object>(
   what: string,
   options: (EncodingOptions & ReaderOptions) | undefined,
+  readerNames: readonly string[],
   read: (options: ReaderOptions) => Table | Promise<Table>,
 ): Promise<Dataset> {
-  const { encoder, ...rest } = options === undefined ? ({} as EncodingOptions) : given(what, options)
+  const { encoder, ...rest } = knownOptions(what, options, namesOf<EncodingOptions & ReaderOptions>(readerNames))
   const entries = Object.entries(rest)
   // Columns to ignore are the reader's: they are not even read.
   const isEncoders = (name: string) => name !== 'ignore' && (encoderOptionNames as readonly string[]).includes(name)
@@ -78,6 +79,7 @@ async function encoded<ReaderOptions extends object>(
   return await encoder.encodeAsync(await read({ ...reader, types, dateFormats, readings }))
 }
 
-function given<Options extends object>(what: string, options: Options): Options {
-  return plainObject(`the options of ${what}`, options) as Options
+/** Of the encoder and the reader together: a misspelt one is looked for among all. */
+function namesOf<Options extends object>(readerNames: readonly string[]): readonly (keyof Options & string)[] {
+  return [...new Set(['encoder', ...encoderOptionNames, ...readerNames])] as (keyof Options & string)[]
 }

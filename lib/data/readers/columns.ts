@@ -7,7 +7,7 @@ import type { Column, ColumnType } from '../table/column.js'
 import { columnBuilder } from '../table/column-builder.js'
 import type { ColumnNote } from '../table/column-reading.js'
 import { type CheckedRowsOptions, checkRowsOptions, type RowsOptions, rowsOptionNames } from '../table/from-rows.js'
-import { unknownColumn } from '../table/unknown-column.js'
+import { requireColumns } from '../table/unknown-column.js'
 
 export interface DeclaredColumn {
   readonly name: string
@@ -39,9 +39,7 @@ export function wantedColumns(
   { types, ignore, namedInIgnoreCase }: CheckedRowsOptions,
 ): WantedColumn[] {
   const names = declared.map(({ name }) => name)
-  for (const name of [...types.keys(), ...ignore, ...namedInIgnoreCase]) {
-    if (!names.includes(name)) throw unknownColumn(name, names)
-  }
+  requireColumns([...types.keys(), ...ignore, ...namedInIgnoreCase], names)
   const wanted = declared.flatMap(({ name, type, declared }): WantedColumn[] => {
     if (ignore.has(name)) return []
     if (type === undefined) {

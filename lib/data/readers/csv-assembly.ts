@@ -6,7 +6,7 @@ import { inTurns, Turns } from '../../turns.js'
 import { planColumns } from '../table/plan-columns.js'
 import type { BadRow, Table } from '../table/table.js'
 import { type PlannedColumn, TableBuilder } from '../table/table-builder.js'
-import { unknownColumn } from '../table/unknown-column.js'
+import { requireColumns } from '../table/unknown-column.js'
 import { hasHeader, standsAboveNumbers } from './csv-dialect.js'
 import type { Opening } from './csv-opening.js'
 import type { CheckedCsvOptions } from './csv-options.js'
@@ -190,10 +190,7 @@ export class CsvAssembly {
 
   async #plan(names: readonly string[], rows: readonly (readonly string[])[]): Promise<PlannedColumn[]> {
     const { types, ignore, marksOf, namedInReading, namedInIgnoreCase, ignoreCase, namesOnly } = this.#given
-    const all = new Set(names)
-    for (const name of [...types.keys(), ...ignore, ...namedInReading, ...namedInIgnoreCase]) {
-      if (!all.has(name)) throw unknownColumn(name, names)
-    }
+    requireColumns([...types.keys(), ...ignore, ...namedInReading, ...namedInIgnoreCase], names)
     const wanted = names.flatMap((name, at) => (ignore.has(name) ? [] : [{ name, at }]))
     if (wanted.length === 0) throw new FileProblem('ignore leaves none of its columns')
     const sampled = wanted.map(({ name, at }) => ({

@@ -17,7 +17,7 @@ import {
   type ReadingOptions,
   readingOptionNames,
 } from './reading-options.js'
-import { unknownColumn } from './unknown-column.js'
+import { requireColumns } from './unknown-column.js'
 
 /** Rows between two steps. */
 const ROWS_OF_STEP = 1024
@@ -115,9 +115,8 @@ export function* rowsToColumns(rows: readonly unknown[], options: RowsOptions | 
     for (const name of Object.keys(objectRow(`rows[${i}]`, row))) names.add(name)
     if (i % ROWS_OF_STEP === ROWS_OF_STEP - 1) yield
   }
-  for (const name of [...given.types.keys(), ...given.ignore, ...given.namedInReading, ...given.namedInIgnoreCase]) {
-    if (!names.has(name)) throw unknownColumn(name, [...names])
-  }
+  const { types, ignore, namedInReading, namedInIgnoreCase } = given
+  requireColumns([...types.keys(), ...ignore, ...namedInReading, ...namedInIgnoreCase], [...names])
   const kept = [...names].filter((name) => !given.ignore.has(name))
   if (kept.length === 0) {
     throw new DeepblasError('ERR_DEEPBLAS_DATA', 'Expected rows with at least one column but received none.')

@@ -46,7 +46,7 @@ describe.each(makers)('%s', (name, make) => {
     const { reason } = ends.find(({ status }) => status === 'rejected') as PromiseRejectedResult
     expect(reason).toMatchObject({
       code: 'ERR_DEEPBLAS_BUSY',
-      message: expect.stringContaining(`a ${name} of its own`),
+      message: expect.stringContaining(`new ${name}(…)`),
     })
   })
 

@@ -55,7 +55,7 @@ const cases: Wrong[] = [
   ['rows for trace', () => model().trace(any(x), { loss: 'crossEntropy' }), 'data'],
   ['null for the options of explain', () => model().explain(any(null)), 'explain'],
   ['a misspelt option of explain', () => model().explain(any({ batchsize: 5 })), 'batchSize'],
-  ['a name for the optimizer of explain', () => model().explain(any({ optimizer: 'adam' })), 'optimizer'],
+  ['a number for the optimizer of explain', () => model().explain(any({ optimizer: 0.1 })), 'optimizer'],
   ['null in a list of weights', () => model().setWeights(any([null])), 'weights[0]'],
   ['a weight without shape', () => model().setWeights(any([{ name: 'layers.0.weight' }])), 'layers.0.weight'],
 ]

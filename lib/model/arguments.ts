@@ -1,0 +1,75 @@
+/*
+ * What users of other libraries pass to a model: each is answered with what to write.
+ */
+import { Dataset } from '../data/dataset.js'
+import { DeepblasError } from '../errors.js'
+import { Layer } from '../layers/layer.js'
+import { describe, invalid, typeName } from '../validate.js'
+
+/**
+ * The layers of a model, checked one by one.
+ *
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT that says what to write
+ */
+export function checkedLayers(what: string, layers: unknown, members: number): readonly Layer[] {
+  if (!Array.isArray(layers) || layers.length === 0) {
+    const hint = Array.isArray(layers)
+      ? undefined
+      : `Give a list: new ${what}([new Dense(16), new Dense(1)], { inputs: 2 }).`
+    throw invalid('layers', 'array of at least one layer', layers, hint)
+  }
+  for (const [index, layer] of layers.entries()) {
+    const argument = `layers[${index}]`
+    if (!(layer instanceof Layer)) throw invalid(argument, 'layer such as new Dense(10)', layer, adviceOnLayer(layer))
+    layer.requireMembers(members)
+  }
+  return layers as readonly Layer[]
+}
+
+function adviceOnLayer(value: unknown): string | undefined {
+  if (value === undefined) return 'Is there a comma too many in the list?'
+  if (Array.isArray(value)) return 'Spread the inner list: [...block, new Dense(1)].'
+  if (typeof value === 'number') return `Write new Dense(${value}).`
+  if (typeof value === 'object' && value !== null && 'layers' in value) {
+    return 'A model is no layer. Spread its layers, [...model.layers, new Dense(1)], which start with new weights; the guide to fine-tuning keeps the weights.'
+  }
+  return undefined
+}
+
+/**
+ * Refuses data in place of the options of a call: `fit(x, y)` of other libraries.
+ *
+ * @param call as users write it: `fit`
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT with the call to write
+ */
+export function requireNoData(call: 'fit' | 'partialFit' | 'evaluate', options: unknown): void {
+  const told = `of type ${typeName(options)}`
+  const more = call === 'evaluate' ? '' : ', { loss, epochs }'
+  if (options instanceof Dataset) {
+    const hint =
+      call === 'evaluate'
+        ? 'Call it once for each data set.'
+        : `The data to validate on is an option: ${call}(train, { loss, validation }).`
+    throw wrong(call, `a second Dataset. ${hint}`)
+  }
+  if (!isData(options)) return
+  throw wrong(
+    call,
+    `${describe(options)} ${told}. Features and targets are one data set: model.${call}(Dataset.from({ x, y })${more}).`,
+  )
+}
+
+function wrong(call: string, received: string): DeepblasError {
+  return new DeepblasError(
+    'ERR_DEEPBLAS_ARGUMENT',
+    `Expected options as the second argument of ${call} but received ${received}`,
+  )
+}
+
+/** Arrays, typed arrays, tensors of other libraries. */
+function isData(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return (
+    Array.isArray(value) || ArrayBuffer.isView(value) || 'dataSync' in value || ('data' in value && 'shape' in value)
+  )
+}
