@@ -46,7 +46,8 @@ export function orderedNames(texts: ReadonlySet<string>): readonly string[] {
 export function checkedNames(argument: string, given: unknown): readonly string[] {
   const names = array(argument, given, 'strings').map((label, i) => string(`${argument}[${i}]`, label))
   if (names.length === 0) throw invalid(argument, 'at least one name', given)
-  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  const seen = new Set<string>()
+  const twice = names.find((name) => seen.size === seen.add(name).size)
   if (twice !== undefined) throw invalid(argument, 'names that differ', twice, 'It is there twice.')
   return names
 }
@@ -114,8 +115,11 @@ export function renumberedTargets(
   if (columns > 1) {
     const moved = new Float64Array(rows * newColumns)
     for (let row = 0; row < rows; row++) {
-      for (const [c, number] of numbers.entries()) {
-        if (number !== undefined) moved[row * newColumns + number] = data[row * columns + c]!
+      for (let c = 0; c < columns; c++) {
+        const number = numbers[c]
+        const value = data[row * columns + c]!
+        if (number !== undefined) moved[row * newColumns + number] = value
+        else if (value !== 0) throw unnamed(`y[${row}][${c}]`, value, from)
       }
     }
     return { data: moved, rows, columns: newColumns }
@@ -130,16 +134,18 @@ export function renumberedTargets(
   const renumbered = new Int32Array(rows)
   for (let row = 0; row < rows; row++) {
     const number = numbers[data[row] === -1 ? 0 : data[row]!]
-    if (number === undefined) {
-      throw new DeepblasError(
-        'ERR_DEEPBLAS_DATA',
-        `Expected a class of the names ${listed(from)} for y[${row}] but received ${data[row]}. A share of two classes ` +
-          'does not go with others.',
-      )
-    }
+    if (number === undefined) throw unnamed(`y[${row}]`, data[row]!, from)
     renumbered[row] = number
   }
   return { data: renumbered, rows, columns: 1 }
+}
+
+function unnamed(place: string, value: number, names: readonly string[]): DeepblasError {
+  return new DeepblasError(
+    'ERR_DEEPBLAS_DATA',
+    `Expected a class that has a name (${listed(names)}) for ${place} but received ${value}: classes that are numbered anew ` +
+      'need names, all of them.',
+  )
 }
 
 /**

@@ -75,6 +75,9 @@ const uint8 = types.indexOf('uint8')
 /** Why a data set is not cloned by structuredClone or postMessage, and what to do. */
 const datasetCloning = 'A data set: post { x, y }, and make it there with Dataset.from({ x, y });'
 
+/** Forms of its targets that a data set keeps; the oldest goes first. */
+const MOST_KEPT = 4
+
 const optionNames = ['scale', 'featureShape', 'labels'] as const
 
 /**
@@ -520,6 +523,7 @@ export class Dataset {
       made = new Dataset({ ...this.#parts, ...make() })
       made.#featuresOf = this.#featuresOf
       this.#retargeted.set(key, made)
+      if (this.#retargeted.size > MOST_KEPT) this.#retargeted.delete(this.#retargeted.keys().next().value!)
     }
     return made
   }

@@ -125,15 +125,12 @@ class Collected {
     return { x, xType, scale: 1, features: this.#columns, featureShape, inputs }
   }
 
-  targets(parts: Parts): Partial<Pick<Parts, 'targets' | 'labels' | 'textTargets'>> {
+  targets(parts: Parts): Pick<Parts, 'targets' | 'labels' | 'textTargets'> {
     const bad = this.#data.findIndex((value) => !Number.isFinite(value))
     if (bad >= 0) throw invalid(`y of row ${Math.floor(bad / this.#columns)}`, 'finite numbers', this.#data[bad])
     const targets = { data: this.#data, rows: this.#rows, columns: this.#columns }
-    // Names stay where the new targets are still classes that they name.
+    // Names stay where the new targets are still classes that they name; the numbers are the function's own.
     const { labels } = parts
-    return {
-      targets,
-      ...(labels && namesFit(targets, labels) ? { labels } : { labels: undefined, textTargets: false }),
-    }
+    return { targets, labels: labels && namesFit(targets, labels) ? labels : undefined, textTargets: false }
   }
 }

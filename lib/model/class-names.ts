@@ -65,7 +65,7 @@ export class ClassNames {
       const data = this.#asTaken(given)
       if (this.#labelsOf(data) === undefined) return data
       const names = this.#names ?? this.#numbersAsNames(argument, data)
-      const stranger = data.namesInUse().find((name) => !names.includes(name))
+      const stranger = strangersTo(names, data)[0]
       if (stranger === undefined) return this.#renumbered(data, names)
       const hint = 'Leave its rows out, or train a model on rows of that class too.'
       throw unknownName(argument, stranger, names, hint)
@@ -92,10 +92,9 @@ export class ClassNames {
   }
 
   #grown(argument: string, data: Dataset): readonly string[] {
-    const used = data.namesInUse()
     if (this.#names === undefined) {
       if (this.#numbered && data.textTargets) return this.#numbersAsNames(argument, data)
-      const names = data.labels!.length <= this.#most ? data.labels! : used
+      const names = data.labels!.length <= this.#most ? data.labels! : data.namesInUse()
       if (names.length <= this.#most) return names
       const outputs = this.#outputs === 1 ? 'one output, which tells two' : `${this.#outputs} outputs`
       throw new DeepblasError(
@@ -105,19 +104,21 @@ export class ClassNames {
       )
     }
     const known = this.#names
-    const names = [...known, ...used.filter((name) => !known.includes(name))]
+    const strangers = strangersTo(known, data)
+    if (strangers.length === 0) return known
+    const names = [...known, ...strangers]
     if (names.length <= this.#most) return names
     const hint =
       `All outputs of the network have a name. Leave the rows of other classes out, or train a new model with an ` +
       'output for every class.'
-    throw unknownName(argument, names[known.length]!, known, hint)
+    throw unknownName(argument, strangers[0]!, known, hint)
   }
 
   /** Of a model trained on numbers of classes, texts of these numbers are their names. */
   #numbersAsNames(argument: string, data: Dataset): readonly string[] {
     if (!data.textTargets) return data.labels!
     const names = Array.from({ length: this.#most }, (_, i) => String(i))
-    const stranger = data.namesInUse().find((name) => !names.includes(name))
+    const stranger = strangersTo(names, data)[0]
     if (stranger === undefined) return names
     throw new DeepblasError(
       'ERR_DEEPBLAS_DATA',
@@ -153,6 +154,12 @@ export function namesFor({ outputs }: Network, given: unknown): readonly string[
 /** Whether targets are classes, or one number a class. */
 function areClasses(kind: TargetKind): boolean {
   return kind !== 'values' && kind !== 'counts'
+}
+
+/** Names of rows that are none of those known. */
+function strangersTo(known: readonly string[], data: Dataset): readonly string[] {
+  const names = new Set(known)
+  return data.namesInUse().filter((name) => !names.has(name))
 }
 
 /** Whether a text writes a number between 0 and 1: a share of the second class, not a name. */

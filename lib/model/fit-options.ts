@@ -285,6 +285,12 @@ function weighted(
   return train.map((data) => withClassWeights(data, classWeights, loss, outputs, names))
 }
 
+/** The checkpoint that a model without names is to have them of, before its data is looked at. */
+export function checkpointOfNames(options: Partial<FitOptions<Several>>, { labels }: NamedModel): string | undefined {
+  const { resume, optimizer } = options ?? {}
+  return labels === undefined && typeof resume === 'string' && !(optimizer instanceof LBFGS) ? resume : undefined
+}
+
 /** The options of one pass that goes on after `state`. */
 export function partialFitOptions(
   options: PartialFitOptions<Several> | undefined,

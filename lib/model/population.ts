@@ -21,6 +21,7 @@ import { fitting } from './fit.js'
 import { EVALUATION_BATCH, rowsOf } from './fit-data.js'
 import { FitLock } from './fit-lock.js'
 import {
+  checkpointOfNames,
   datasetOf,
   datasetsOf,
   type FitOptions,
@@ -357,8 +358,8 @@ export class Population<
   ): FitSteps<PopulationHistory> {
     requireNoData('fit', options)
     this.#lock.requireNoFit()
-    const path: unknown = (options as PopulationFitOptions | undefined)?.resume
-    return typeof path === 'string' ? this.#resuming(train, options, form, path) : this.#fitting(train, options, form)
+    const path = checkpointOfNames(options, this.#named())
+    return path === undefined ? this.#fitting(train, options, form) : this.#resuming(train, options, form, path)
   }
 
   /** A population without names takes those of the checkpoint, so that data is numbered as it was. */

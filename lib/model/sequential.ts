@@ -25,6 +25,7 @@ import { fileWeights, type Rename, usualName } from './file-weights.js'
 import { fitting } from './fit.js'
 import { FitLock } from './fit-lock.js'
 import {
+  checkpointOfNames,
   datasetOf,
   type FitOptions,
   fitSettings,
@@ -466,8 +467,8 @@ export class Sequential<
   #steps(train: Dataset | BatchSource, options: FitOptions | StreamFitOptions, form: FitForm): FitSteps<History> {
     requireNoData('fit', options)
     this.#lock.requireNoFit()
-    const path: unknown = (options as FitOptions | undefined)?.resume
-    return typeof path === 'string' ? this.#resuming(train, options, form, path) : this.#fitting(train, options, form)
+    const path = checkpointOfNames(options, this.#named())
+    return path === undefined ? this.#fitting(train, options, form) : this.#resuming(train, options, form, path)
   }
 
   /** A model without names takes those of the checkpoint, so that data is numbered as it was. */

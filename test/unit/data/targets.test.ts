@@ -310,3 +310,23 @@ describe('what is no target', () => {
     expect(() => model.fitSync(dataOf(y), { loss })).toThrow(expect.objectContaining({ name: 'DeepblasError' }))
   })
 })
+
+test('map: what a function returns are numbers, named where they are still classes', () => {
+  const data = dataOf(['ant', 'bee', 'cat'])
+  const turned = data.map((_, target) => ({ y: 2 - Number(target) }))
+  expect(turned.labels).toEqual(['ant', 'bee', 'cat'])
+  const bits = data.map((_, target) => ({ y: Number(target === 2) }))
+  const model = modelOf('meanSquaredError', 1)
+  const asked = { loss: 'meanSquaredError', metrics: [] } as const
+  expect(model.evaluateSync(bits, asked).loss).toBe(model.evaluateSync(dataOf([0, 0, 1]), asked).loss)
+  expect(() => model.evaluateSync(data, asked)).toThrow(/'ant' in row 0/)
+  expect(data.map((_, target) => ({ y: Number(target) / 2 })).labels).toBe(undefined)
+})
+
+test('100 000 names take a moment, not minutes', () => {
+  const names = Array.from({ length: 100_000 }, (_, i) => `id ${i}`)
+  const x = { data: new Float32Array(names.length), shape: [names.length, 1] }
+  const data = Dataset.from({ x, y: names })
+  expect(data.labels!.length).toBe(names.length)
+  expect(data.subset([5, 3]).namesInUse().length).toBe(2)
+})
