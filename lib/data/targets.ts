@@ -74,7 +74,7 @@ function readAny(y: Targets, names: readonly string[] | undefined): ReadTargets 
     if ('list' in read) return readTargetList(read.list, names, (row) => `y[${row}][0]`)
     return { targets: table('y', read.rows) }
   }
-  const { data, shape } = y as { data?: unknown; shape?: unknown }
+  const { data, shape } = (y ?? {}) as { data?: unknown; shape?: unknown }
   if (isBigIntArray(data) && Array.isArray(shape)) {
     if (shape.length === 1 || data.length === shape[0]) return readTargetList(data, names)
     return { targets: table('y', { data: Float64Array.from(data, Number), shape }) }

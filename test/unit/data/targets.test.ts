@@ -24,7 +24,7 @@ class ObjectId {
 const decimals = (...texts: string[]) => texts.map((text) => new Decimal(text))
 const any = (value: unknown) => value as Targets
 const dataOf = (y: unknown, labels?: readonly string[]) => {
-  const rows = (y as { length?: number }).length ?? (y as { shape: number[] }).shape[0]!
+  const rows = (y as { length?: number } | null)?.length ?? (y as { shape: number[] } | null)?.shape[0] ?? 1
   const x = Array.from({ length: rows }, (_, row) => [Math.sin(row), row / 7])
   return Dataset.from({ x, y: any(y), ...(labels && { labels }) })
 }
@@ -250,6 +250,8 @@ describe('labels', () => {
 
 describe('what is no target', () => {
   test.each<[string, unknown, string, RegExp]>([
+    ['nothing', null, 'ARGUMENT', /for y but received null/],
+    ['a text', 'abc', 'ARGUMENT', /for y but received 'abc'/],
     ['null', [1, null, 2], 'DATA', /y\[1\].*null.*[Ll]eave/],
     ['null first', [null, 'a'], 'DATA', /y\[0\].*null/],
     ['undefined', ['a', undefined], 'DATA', /y\[1\].*undefined/],
