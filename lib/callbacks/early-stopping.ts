@@ -139,7 +139,8 @@ export class EarlyStopping implements Callback {
       if (this.#beatenBaseline) this.#epochsWithout = 0
     }
     if (this.#epochsWithout < this.patience) return
-    training.stop(`${this.monitor} ${this.#complaint()} for ${this.#epochsWithout} epochs`)
+    const epochs = `${this.#epochsWithout} epoch${this.#epochsWithout === 1 ? '' : 's'}`
+    training.stop(`${this.monitor} ${this.#complaint()} for ${epochs}`)
   }
 
   #complaint(): string {

@@ -91,6 +91,7 @@ describe('EarlyStopping', () => {
 
   it('leaves the last parameters and copies nothing with restoreBest: false', () => {
     const { training, history } = run(new EarlyStopping({ restoreBest: false, patience: 1 }), [1, 2, 3])
+    expect(training.stopped).toBe('validation.loss has not improved on 1 for 1 epoch')
     expect(training.parameter).toBe(2)
     expect(training.mostAlive).toBe(0)
     expect(history.best).toEqual({ epoch: 1, value: 1 })
