@@ -79,7 +79,7 @@ test('a text of another notation is never a number by mistake', () => {
     fc.property(notation, notation, values, (one, other, numbers) => {
       const encoder = Encoder.fitSync(Table.fromRows([...numbers, 7.5].map((value) => ({ n: written(value, one) }))))
       for (const value of numbers) {
-        let read: ArrayLike<number> | undefined
+        let read: Float32Array
         try {
           read = encoder.encodeFeatures([{ n: written(value, other) }]).data
         } catch {
