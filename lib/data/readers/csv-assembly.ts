@@ -25,7 +25,6 @@ export interface CsvPart {
 }
 
 /** Sample rows that are taken, and columns that are planned, between two looks at the clock. */
-const ROWS_OF_STEP = 200
 const FIELDS_OF_STEP = 5000
 
 export class CsvAssembly {
@@ -117,13 +116,14 @@ export class CsvAssembly {
       .filter(({ fields }) => this.#fits(fields))
       .map(fieldsOf)
     this.#titleHint = titleHint(first, below)
-    this.#builder = new TableBuilder(await this.#plan(names, shown))
+    this.#builder = await inTurns(TableBuilder.of(await this.#plan(names, shown)))
     this.#sample = []
     const bads = this.#badInSample
     this.#badInSample = []
     let nextBad = 0
-    for (let at = 0; at < rows.length; at += ROWS_OF_STEP) {
-      const part = rows.slice(at, at + ROWS_OF_STEP)
+    const some = Math.max(1, Math.floor(FIELDS_OF_STEP / names.length))
+    for (let at = 0; at < rows.length; at += some) {
+      const part = rows.slice(at, at + some)
       const firstBad = nextBad
       while (nextBad < bads.length && bads[nextBad]!.line < part.at(-1)!.line) nextBad++
       yield* this.#take(this.#builder, part, bads.slice(firstBad, nextBad))
@@ -224,7 +224,10 @@ export class CsvAssembly {
       while (nextBad < bad.length && bad[nextBad]!.line < line) this.#skip(builder, bad[nextBad++]!)
       // Where rows have one field, a blank line is one that lacks it.
       if (blanks > 0 && this.#width === 1) yield* this.#blankRows(builder, line - blanks, blanks)
-      const reason = this.#taken(builder, fields, line)
+      let reason = this.#misfit(fields)
+      if (reason === undefined) {
+        reason = builder.isWide ? await inTurns(builder.addSteps(fields, line)) : builder.add(fields, line)
+      }
       if (reason !== undefined) {
         this.#skip(builder, { line, reason })
         continue
@@ -263,13 +266,11 @@ export class CsvAssembly {
     return { table, fields, dialect: this.#dialect, decimal: this.#decimal }
   }
 
-  /** @returns why the row cannot be taken; undefined if it was */
-  #taken(builder: TableBuilder, fields: readonly string[], line: number): string | undefined {
-    if (!this.#fits(fields)) {
-      const [have, has] = [counted(fields.length), counted(this.#width)]
-      return `it has ${have} where ${this.#widthOf} has ${has}${this.#hint(fields)}`
-    }
-    return builder.add(fields, line)
+  /** @returns why the row has another number of fields than it should; undefined if it has not */
+  #misfit(fields: readonly string[]): string | undefined {
+    if (this.#fits(fields)) return undefined
+    const [have, has] = [counted(fields.length), counted(this.#width)]
+    return `it has ${have} where ${this.#widthOf} has ${has}${this.#hint(fields)}`
   }
 
   #fits(fields: readonly string[]): boolean {

@@ -37,6 +37,9 @@ const HELD: Readonly<Record<ColumnType, string>> = {
   category: 'texts',
 }
 
+/** Columns between two steps. */
+const COLUMNS_OF_STEP = 1000
+
 export class TableBuilder {
   readonly #columns: readonly PlannedColumn[]
   readonly #builders: readonly ColumnBuilder[]
@@ -45,18 +48,19 @@ export class TableBuilder {
   #skipped = 0
   #firstSkipped: BadRow[] = []
 
-  constructor(columns: readonly PlannedColumn[]) {
+  private constructor(columns: readonly PlannedColumn[], builders: readonly ColumnBuilder[]) {
     this.#columns = columns
-    this.#builders = columns.map(({ name, type, given, marks, dateFormat, notation, notes, ignoreCase }) =>
-      columnBuilder(name, type, {
-        ...marksFor(type, marks),
-        inferred: !given,
-        dateFormat,
-        notation,
-        notes,
-        ignoreCase,
-      }),
-    )
+    this.#builders = builders
+  }
+
+  static *of(columns: readonly PlannedColumn[]): Steps<TableBuilder> {
+    const builders: ColumnBuilder[] = []
+    for (const { name, type, given, marks, dateFormat, notation, notes, ignoreCase } of columns) {
+      const options = { ...marksFor(type, marks), inferred: !given, dateFormat, notation, notes, ignoreCase }
+      builders.push(columnBuilder(name, type, options))
+      if (builders.length % COLUMNS_OF_STEP === 0) yield
+    }
+    return new TableBuilder(columns, builders)
   }
 
   /** Rows since the last `take`. */
@@ -64,21 +68,45 @@ export class TableBuilder {
     return this.#rows
   }
 
+  /** Whether a row has so many fields that taking it is better done step by step. */
+  get isWide(): boolean {
+    return this.#columns.length > COLUMNS_OF_STEP
+  }
+
   /**
    * @param line the line of the file that the row begins in
    * @returns what is wrong with the row; undefined if it was taken
    */
   add(fields: readonly string[], line: number): string | undefined {
-    const columns = this.#columns
-    for (let i = 0; i < columns.length; i++) {
-      const { at } = columns[i]!
-      if (this.#builders[i]!.add(fields[at])) continue
-      for (let before = 0; before < i; before++) this.#builders[before]!.undo()
-      return this.#misfit(columns[i]!, fields[at]!)
+    return this.#ended(fields, line, this.#addSome(fields, 0, this.#columns.length))
+  }
+
+  /** The same, step by step. */
+  *addSteps(fields: readonly string[], line: number): Steps<string | undefined> {
+    const { length } = this.#columns
+    for (let from = 0; from < length; from += COLUMNS_OF_STEP) {
+      const bad = this.#addSome(fields, from, Math.min(length, from + COLUMNS_OF_STEP))
+      if (bad !== -1) return this.#ended(fields, line, bad)
+      yield
+    }
+    return this.#ended(fields, line, -1)
+  }
+
+  /** @param bad the first column whose field does not fit; -1 where there is none */
+  #ended(fields: readonly string[], line: number, bad: number): string | undefined {
+    if (bad !== -1) {
+      for (let before = 0; before < bad; before++) this.#builders[before]!.undo()
+      return this.#misfit(this.#columns[bad]!, fields[this.#columns[bad]!.at]!)
     }
     this.#rows++
     this.#lines.push(line)
     return undefined
+  }
+
+  /** @returns the first column whose field does not fit; -1 where there is none */
+  #addSome(fields: readonly string[], from: number, to: number): number {
+    for (let i = from; i < to; i++) if (!this.#builders[i]!.add(fields[this.#columns[i]!.at])) return i
+    return -1
   }
 
   skip(row: BadRow): void {
