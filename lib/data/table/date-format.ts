@@ -163,8 +163,9 @@ function singleFormat(argument: string, pattern: string, whole: string): DateFor
   return {
     pattern,
     read(text) {
+      const trimmed = text.trim()
       // An accent may be a letter of its own.
-      const groups = expression.exec(text.trim().normalize('NFC'))?.groups
+      const groups = expression.exec(has('monthName') ? trimmed.normalize('NFC') : trimmed)?.groups
       return groups === undefined ? undefined : timeOf(groups)
     },
   }

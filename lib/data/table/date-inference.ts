@@ -138,6 +138,12 @@ export function findDates(values: readonly unknown[], { name, order, strays }: D
   const texts = values.filter((value) => typeof value === 'string')
   const others = values.length - texts.length
   const allowed = allCandidates().filter((one) => isAllowed(one, order))
+  const tolerated = Math.max(strays, Math.floor((1 - FEWEST_LIKE_DATES) * texts.length))
+  if (texts.length === 0 || straysOf(texts, datelike, tolerated) > tolerated) return NONE
+  // Most columns of dates are read by one format to the last value.
+  if (straysOf(texts, dateOf, 0) === 0) return ISO_DATES
+  const whole = allowed.filter(({ read }) => straysOf(texts, read, 0) === 0)
+  if (whole.length > 0) return decided(name, texts, whole)
   // Read by no format whatsoever, and yet a date: a mistake that says nothing of the format.
   const possible = texts.filter(
     (text) => !MEANT_AS_DATE.test(text.trim()) || allCandidates().some(({ read }) => read(text) !== undefined),
@@ -151,15 +157,31 @@ export function findDates(values: readonly unknown[], { name, order, strays }: D
   const found = allowed.map((one) => ({ ...one, strays: straysOf(possible, one.read, most) }))
   const least = Math.min(iso, ...found.map((one) => one.strays))
   if (least > most) return order === 'iso' ? NONE : withoutFormat(name, possible, order)
-  if (iso === least) return { are: true, format: undefined, question: undefined, note: undefined }
-  const best = found.filter((one) => one.strays === least)
-  const first = best[0]!
-  const orders = new Set(best.map((one) => one.order))
-  if (orders.size > 1)
-    return { are: true, format: undefined, question: questionOf(name, possible, best), note: undefined }
-  return { are: true, format: first.pattern, question: undefined, note: `dates as ${first.pattern}` }
+  if (iso === least) return ISO_DATES
+  return decided(
+    name,
+    possible,
+    found.filter((one) => one.strays === least),
+  )
 }
 
+/** By formats that read the texts equally well: the first of them, or a question where they differ in order. */
+function decided(name: string, texts: readonly string[], best: readonly Candidate[]): FoundDates {
+  if (new Set(best.map((one) => one.order)).size > 1) {
+    return { are: true, format: undefined, question: questionOf(name, texts, best), note: undefined }
+  }
+  const { pattern } = best[0]!
+  return { are: true, format: pattern, question: undefined, note: `dates as ${pattern}` }
+}
+
+/** How dates begin, in whatever format: digits and what parts them, or a name before digits. */
+const BEGINS_LIKE_A_DATE = /^\s*(?:\d{1,4}\D|\d{8}T|\p{L}{2,10}\.?[ ,/-])/u
+
+function datelike(text: string): number | undefined {
+  return BEGINS_LIKE_A_DATE.test(text) ? 0 : undefined
+}
+
+const ISO_DATES: FoundDates = { are: true, format: undefined, question: undefined, note: undefined }
 const NONE: FoundDates = { are: false, format: undefined, question: undefined, note: undefined }
 
 function isAllowed({ order, pattern }: Candidate, asked: DateOrder | undefined): boolean {
