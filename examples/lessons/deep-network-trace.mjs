@@ -1,4 +1,5 @@
-// Course 1, week 4: the blocks of an L-layer network, and the dimensions of everything in them.
+// Course 1, week 4: forward propagation and backpropagation, block by block, through an L-layer network, and the dimensions
+// of everything in them. There are seven samples, a number that no layer has: a 7 is always the batch.
 import { Dataset, Dense, Sequential } from 'deepblas'
 
 const model = new Sequential(
@@ -16,8 +17,12 @@ const data = Dataset.from({
     [0.5, -1],
     [1.5, 2],
     [-0.3, 0.8],
+    [0.9, 0.1],
+    [-1.2, -0.6],
+    [0.2, 1.7],
+    [-0.8, 0.4],
   ],
-  y: [1, 0, 1],
+  y: [1, 0, 1, 1, 0, 0, 1],
 })
 
 const size = (matrix) => `(${matrix.shape.join(', ')})`

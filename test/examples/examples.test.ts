@@ -36,7 +36,33 @@ test('flower: one hidden layer beats logistic regression', async () => {
 test('deep network trace', async () => {
   const output = await run('lessons/deep-network-trace.mjs')
   expect(output).toContain('dW5 = dZ5ᵀ · A4')
+  // Seven samples, a number that no layer has: no shape can be mistaken for another.
+  expect(output).toContain('A0 (7, 2), W1 (3, 2)')
+  expect(output).toMatch(/W2 \(5, 3\)/)
   expect(numberAfter('J =', output)).toBeGreaterThan(0)
+})
+
+test('linear activations: three layers are one', async () => {
+  const output = await run('lessons/linear-activations.mjs')
+  expect(numberAfter('largest difference', output)).toBeLessThan(1e-5)
+  expect(numberAfter('linear  three layers, 193 parameters: accuracy', output)).toBeLessThan(92)
+  expect(numberAfter('relu    three layers, 193 parameters: accuracy', output)).toBeGreaterThan(97)
+})
+
+test('weights that start equal stay equal', async () => {
+  const output = await run('lessons/random-weights.mjs')
+  expect(numberAfter('zeros    different hidden units', output)).toBe(1)
+  expect(numberAfter('all 0.5  different hidden units', output)).toBe(1)
+  expect(numberAfter('random   different hidden units', output)).toBe(8)
+  expect(numberAfter('accuracy', output)).toBeGreaterThan(95)
+})
+
+test('hyperparameters are chosen, parameters are found', async () => {
+  const output = await run('lessons/hyperparameters.mjs')
+  expect(output).toContain('layers.0.weight (16, 2), layers.0.bias (16)')
+  const accuracy = (rate: string, size: string) =>
+    Number(output.match(new RegExp(`rate ${rate} +batch size +${size} +test accuracy ([\\d.]+)`))![1])
+  expect(accuracy('1', '8')).toBeGreaterThan(accuracy('0.001', '64') + 3)
 })
 
 test('vectorised: the same numbers, faster', async () => {
