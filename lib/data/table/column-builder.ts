@@ -13,6 +13,7 @@ import type { Notation } from './notation.js'
 import { numberReader, zerosNote } from './number-reader.js'
 import { spelledColumn } from './spelling.js'
 import { booleanOf, dateOf } from './texts.js'
+import { UnsurePoints } from './unsure-points.js'
 
 /** Levels and rows between two steps. */
 const ROWS_OF_STEP = 65_536
@@ -24,6 +25,8 @@ export interface BuilderOptions {
   readonly missing: ReadonlySet<string>
   /** How numbers are written. Default: as 1234.5. */
   readonly notation?: Notation | undefined
+  /** Of plain numbers: whether points may stand between thousands. Default: false. */
+  readonly unsure?: boolean | undefined
   /** Whether the type was inferred: then a whole number beyond 2^53 is refused. Default: false. */
   readonly inferred?: boolean
   /** The texts of `missing` where options changed them. */
@@ -77,10 +80,12 @@ class ValueBuilder implements ColumnBuilder {
   /** Numbers with zeros before them, which are lost. */
   #zeros = 0
   #zero = ''
+  /** Numbers that may have thousands, where nothing tells. */
+  readonly #points: UnsurePoints | undefined
   readonly #values = growingFloats()
 
   constructor(name: string, type: 'number' | 'boolean' | 'date', options: BuilderOptions) {
-    const { missing, notation, inferred = false, dateFormat: format } = options
+    const { missing, notation, inferred = false, unsure = false, dateFormat: format } = options
     this.#name = name
     this.#type = type
     this.#dateFormat = format === ISO_FORMAT ? undefined : format
@@ -88,6 +93,7 @@ class ValueBuilder implements ColumnBuilder {
     this.#missing = missing
     this.#options = options
     this.#toNumber = numberReader(notation, inferred)
+    this.#points = unsure && notation === undefined && type === 'number' ? new UnsurePoints() : undefined
     const isUsual = missing === defaultMarks.inValues || missing === defaultMarks.inCategories
     this.#numbersMayBeMissing = !isUsual && [...missing].some((text) => this.#toNumber(text) !== undefined)
   }
@@ -96,6 +102,7 @@ class ValueBuilder implements ColumnBuilder {
     this.#mark = undefined
     const number = typeof value === 'string' ? this.#fromText(value) : this.#fromValue(value)
     if (number === undefined) return false
+    if (this.#points?.settled === false && typeof value === 'string') this.#points.look(value)
     this.#values.push(number)
     return true
   }
@@ -114,7 +121,8 @@ class ValueBuilder implements ColumnBuilder {
     const { notation, given: missing, notes = [] } = this.#options
     const zeros = zerosNote(this.#name, this.#zeros, this.#zero)
     this.#zeros = 0
-    const told = toldOf({ notation, missing, notes: [...notes, ...this.#marks.take(), ...zeros] })
+    const points = this.#points?.take() ?? []
+    const told = toldOf({ notation, missing, notes: [...notes, ...points, ...this.#marks.take(), ...zeros] })
     if (this.#type !== 'date') return soundColumn({ name: this.#name, ...told, type: this.#type, values })
     const written = this.#dateFormat === undefined ? {} : { format: this.#dateFormat }
     return soundColumn({ name: this.#name, ...told, type: 'date', values, ...written })

@@ -142,7 +142,7 @@ export function* rowsToColumns(rows: readonly unknown[], options: RowsOptions | 
 }
 
 function* columnOf(
-  { name, type, notation, dateFormat, notes }: ColumnPlan,
+  { name, type, notation, unsure, dateFormat, notes }: ColumnPlan,
   rows: readonly Readonly<Record<string, unknown>>[],
   { types, marksOf, ignoreCase }: CheckedRowsOptions,
 ): Steps<Column> {
@@ -151,6 +151,7 @@ function* columnOf(
   const builder = columnBuilder(name, type, {
     ...marksFor(type, marksOf(name)),
     notation,
+    unsure,
     dateFormat,
     notes: [...notes, ...invalidDateNotes(rows.map((row) => row[name]))],
     inferred,

@@ -89,6 +89,8 @@ export function peel(text: string): PeeledNumber | undefined {
     currency ??= sign
     rest = rest.slice(0, -whole.length).replace(WHOLE_PRICE, '$1')
   }
+  // (5)% and (5) €: what stands behind is outside of the brackets.
+  if (!unwrap()) return undefined
   if (!CORE.test(rest) || (percent && currency !== undefined)) return undefined
   return { core: rest, negative, trailingMinus, plus, currency, percent }
 }

@@ -37,6 +37,9 @@ export interface NumberSamples {
   readonly accounting: string | undefined
   /** Whether all numbers have a minus behind them. */
   readonly allTrailing: boolean
+  /** Different texts of digits alone, and others. */
+  readonly wholes: number
+  readonly marked: number
 }
 
 const NOTHING_AROUND: Pick<PeeledNumber, 'negative' | 'trailingMinus' | 'plus' | 'currency' | 'percent'> = {
@@ -46,6 +49,8 @@ const NOTHING_AROUND: Pick<PeeledNumber, 'negative' | 'trailingMinus' | 'plus' |
   currency: undefined,
   percent: false,
 }
+
+const ONLY_DIGITS = /^\d+$/
 
 interface Sample {
   readonly text: string
@@ -144,10 +149,11 @@ function readingsOf(samples: readonly Sample[], most: number, allowed: Allowed):
 
 function signsOf(samples: readonly Sample[]): Omit<NumberSamples, 'readings'> {
   const currencies = new Map<string, number>()
-  let [percents, noPercents, trailing, known] = [0, 0, 0, 0]
+  let [percents, noPercents, trailing, known, wholes] = [0, 0, 0, 0, 0]
   let accounting: string | undefined
   for (const { text, count, peeled } of samples) {
     known += count
+    if (ONLY_DIGITS.test(peeled.core)) wholes++
     if (peeled.currency !== undefined) currencies.set(peeled.currency, (currencies.get(peeled.currency) ?? 0) + count)
     if (peeled.percent) percents += count
     else if (/[1-9]/.test(peeled.core)) noPercents += count
@@ -162,6 +168,8 @@ function signsOf(samples: readonly Sample[]): Omit<NumberSamples, 'readings'> {
     noPercents,
     accounting,
     allTrailing: known > 0 && trailing === known,
+    wholes,
+    marked: samples.length - wholes,
   }
 }
 

@@ -9,6 +9,7 @@ import { isMissing } from './column-builder.js'
 import type { ColumnNote } from './column-reading.js'
 import type { DateOrder } from './date-inference.js'
 import { inferType, mostStrays } from './infer.js'
+import { keptTextsNote } from './kept-texts.js'
 import { type Notation, sameNotation } from './notation.js'
 import { keptAsText, notesOf, unitNote } from './notation-notes.js'
 import { type Allowed, type NumberSamples, notationOf, numberSamples, type Reading } from './number-samples.js'
@@ -31,6 +32,8 @@ export interface ColumnPlan {
   readonly notation: Notation | undefined
   /** Of dates that are not written as ISO 8601 has them. */
   readonly dateFormat: string | undefined
+  /** Whether points of numbers may stand between thousands: nothing tells. */
+  readonly unsure?: boolean
   /** What is told of the column. */
   readonly notes: readonly ColumnNote[]
 }
@@ -48,6 +51,8 @@ interface Numbers {
   readonly texts: ReadonlyMap<string, number>
   readonly hasTexts: boolean
   readonly samples: NumberSamples
+  /** Whether somebody gave the type. */
+  readonly given: boolean
   readonly notes: readonly ColumnNote[]
 }
 
@@ -89,10 +94,12 @@ export function* planColumns(
     if (!('samples' in one)) return one
     const { name, samples } = one
     const { decimal: wanted } = options.allowedOf(name)
-    const reading = chosen(samples, wanted ?? options.notationOf(name)?.decimal, agreed, delimiter)
+    const reading = chosen(one, wanted ?? options.notationOf(name)?.decimal, agreed, delimiter)
     if (reading === undefined) throw undecided(name, undecidedMessage(name, samples.readings))
     const told = agreed === undefined && delimiter === ';' ? pointNote(samples, reading) : []
-    return planNumbers({ ...one, notes: [...told, ...one.notes] }, reading, options, decimal)
+    const plan = planNumbers({ ...one, notes: [...told, ...one.notes] }, reading, options, decimal)
+    const settles = wanted !== undefined || agreed !== undefined || told.length > 0 || isPlainPoint(samples)
+    return settles || one.given ? plan : { ...plan, unsure: true }
   })
   return { plans, decimal: options.allowedOf('').decimal ?? decimal }
 }
@@ -193,14 +200,15 @@ function numbersIn(
   const prior = options.notationOf(name)
   const { notes } = dateReading(column, 'number', values, options)
   const hasTexts = texts.size > 0
+  const given = type !== undefined
   const asBefore = prior === undefined ? undefined : numberSamples(texts, strays, asNow(prior, allowed))
   if (asBefore === undefined) {
     const plain = plainSamples(texts, most, allowed)
-    if (plain !== undefined) return { name, texts: NO_TEXTS, hasTexts, samples: plain, notes }
+    if (plain !== undefined) return { name, given, texts: NO_TEXTS, hasTexts, samples: plain, notes }
   }
   const samples = asBefore ?? numberSamples(texts, most - others, allowed)
   if (samples === undefined || (type === undefined && mixed(samples))) return undefined
-  return { name, texts, hasTexts, samples, notes }
+  return { name, given, texts, hasTexts, samples, notes }
 }
 
 const NO_TEXTS: ReadonlyMap<string, number> = new Map()
@@ -245,6 +253,8 @@ function plainSamples(
     noPercents: 0,
     accounting: undefined,
     allTrailing: false,
+    wholes: 0,
+    marked: 0,
   }
 }
 
@@ -256,8 +266,15 @@ function mixed({ otherCurrency, percents, noPercents, allTrailing }: NumberSampl
 /** Currencies of countries that write thousands with a comma; three digits behind a decimal point are no price of theirs. */
 const COMMA_COUNTRIES = new Set(['$', '£', '¥', '₹', 'US$', 'USD', 'GBP', 'INR', 'JPY', 'CNY'])
 
+/** Fewer 1.015 among fewer 500 may have three digits behind the point by chance. */
+const FEWEST_OF_EACH = 5
+
+function isPlainPoint({ readings: [reading, other] }: NumberSamples): boolean {
+  return other === undefined && reading?.settlesDecimal === true
+}
+
 function chosen(
-  { readings, currency }: NumberSamples,
+  { samples: { readings, currency, wholes, marked }, given }: Pick<Numbers, 'samples' | 'given'>,
   wanted: '.' | ',' | undefined,
   agreed: '.' | ',' | undefined,
   delimiter: string | undefined,
@@ -268,6 +285,9 @@ function chosen(
   const commas = currency !== undefined && COMMA_COUNTRIES.has(currency)
   if (agreed !== undefined && by(agreed) !== undefined) return commas && agreed === ',' ? undefined : by(agreed)
   const point = by('.')
+  // Decimals of which all have three digits, or none, are rather thousands.
+  const pointed = point?.thousands === undefined && by(',')?.thousands === '.'
+  if (!given && pointed && wholes >= FEWEST_OF_EACH && marked >= FEWEST_OF_EACH) return undefined
   // 1.015 is what every program writes; 1,015 is not.
   return commas || delimiter === ',' || point?.thousands === undefined ? point : undefined
 }
@@ -310,5 +330,6 @@ function textNotes(name: string, values: readonly unknown[]): readonly ColumnNot
     const text = `${reason}; if the column holds numbers, give types: { '${name}': 'number' }`
     return [{ kind: 'text', text: `kept as texts: ${text}` }]
   }
-  return unitNote(name, texts, mostStrays(values.length))
+  const units = unitNote(name, texts, mostStrays(values.length))
+  return units.length > 0 ? units : keptTextsNote(name, texts)
 }

@@ -22,6 +22,8 @@ export interface PlannedColumn {
   readonly dateFormat: string | undefined
   /** Of numbers: how they are written, where not as 1234.5. */
   readonly notation: Notation | undefined
+  /** Of numbers: whether points may stand between thousands. */
+  readonly unsure?: boolean | undefined
   /** What is told of the column. */
   readonly notes: readonly ColumnNote[]
   /** What stands for a missing value. */
@@ -55,8 +57,8 @@ export class TableBuilder {
 
   static *of(columns: readonly PlannedColumn[]): Steps<TableBuilder> {
     const builders: ColumnBuilder[] = []
-    for (const { name, type, given, marks, dateFormat, notation, notes, ignoreCase } of columns) {
-      const options = { ...marksFor(type, marks), inferred: !given, dateFormat, notation, notes, ignoreCase }
+    for (const { name, type, given, marks, dateFormat, notation, unsure, notes, ignoreCase } of columns) {
+      const options = { ...marksFor(type, marks), inferred: !given, dateFormat, notation, unsure, notes, ignoreCase }
       builders.push(columnBuilder(name, type, options))
       if (builders.length % COLUMNS_OF_STEP === 0) yield
     }

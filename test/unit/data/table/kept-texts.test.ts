@@ -1,0 +1,105 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { readCsv, type Table } from '../../../../lib/index.js'
+
+async function* once(text: string) {
+  yield text
+}
+
+const read = (values: readonly string[], options = {}, delimiter = ';'): Promise<Table> =>
+  readCsv(once(`k${delimiter}x\n${values.map((value, i) => `r${i % 2}${delimiter}${value}`).join('\n')}\n`), options)
+
+const notesOf = (table: Table) => table.notes.filter(({ column }) => column === 'x').map(({ text }) => text)
+
+const numbers = Array.from({ length: 40 }, (_, i) => `${i}.5`)
+
+describe('a column of numbers that is read as texts is told', () => {
+  it('names any text that keeps it from being numbers, with advice that makes numbers of it', async () => {
+    const word = fc
+      .string({ unit: fc.constantFrom(...'abcxyzÄß#*~!% -'), minLength: 1, maxLength: 8 })
+      .map((text) => text.trim())
+    await fc.assert(
+      fc.asyncProperty(
+        word.filter((text) => text !== ''),
+        fc.integer({ min: 3, max: 30 }),
+        async (mark, rows) => {
+          const values = [...numbers, ...Array.from({ length: rows }, () => mark)]
+          const table = await read(values)
+          if (table.column('x').type === 'number') {
+            expect(notesOf(table)).toContain(`'${mark}' (${rows} rows) is read as missing`)
+            return
+          }
+          expect(notesOf(table)[0]).toContain(`all its values but '${mark}' (${rows} rows) are numbers`)
+          expect(notesOf(table)[0]).toContain(`alsoMissing: ['${mark}']`)
+          const again = await read(values, { alsoMissing: [mark] })
+          expect(again.column('x').type).toBe('number')
+          expect(again.cell(39, 'x')).toBe(39.5)
+          expect(again.cell(40, 'x')).toBeUndefined()
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+
+  it('counts the others where there are many of them', async () => {
+    const table = await read([...numbers, 'a', 'b', 'c', 'd', 'e'])
+    expect(notesOf(table)).toEqual(["kept as texts: 5 of its 45 values, such as 'a', 'b', 'c', are no numbers"])
+  })
+
+  it('tells decimal commas beside decimal points', async () => {
+    const table = await read([...numbers, ...numbers.map((text) => text.replace('.', ','))])
+    expect(table.column('x').type).toBe('category')
+    expect(notesOf(table)[0]).toMatch(/decimal comma, such as '0,5', and others a decimal point, such as '0\.5'/)
+  })
+
+  it.each(['Rp #.000', 'RM #.50', "'#", '="#"', '~#', 'S/. #.5', '$#.00CR', '1_0#0', '\u200e#'])(
+    'tells numbers written as %s',
+    async (pattern) => {
+      const table = await read(
+        numbers.map((_, i) => pattern.replace('#', String(i + 10))),
+        { quote: '' },
+      )
+      expect(table.column('x').type).toBe('category')
+      expect(notesOf(table)[0]).toMatch(/hold numbers in a way that is not recognised/)
+    },
+  )
+
+  it.each(['C#', 'room #', 'user_#', '18-#', 'a# b', '#:30'])('says nothing of names such as %s', async (pattern) => {
+    const table = await read(numbers.map((_, i) => pattern.replace('#', String(i + 10))))
+    expect(notesOf(table)).toEqual([])
+  })
+
+  it('reads signs outside of brackets', async () => {
+    const table = await read(['(5)%', '12.5%', '(0.5) %'])
+    expect([0, 1, 2].map((row) => table.cell(row, 'x'))).toEqual([-5, 12.5, -0.5])
+    const prices = await read(['(5) €', '12 €', '(1,50)€'])
+    expect([0, 1, 2].map((row) => prices.cell(row, 'x'))).toEqual([-5, 12, -1.5])
+  })
+})
+
+describe('points that may stand between thousands', () => {
+  const thousands = Array.from({ length: 30 }, (_, i) => `${i + 1}.${100 + i}`)
+  const wholes = Array.from({ length: 30 }, (_, i) => `${100 + i}`)
+
+  it.each([',', ';', '\t'])('asks where all decimals have three digits or none, between %j', async (delimiter) => {
+    const values = [...wholes, ...thousands]
+    await expect(read(values, {}, delimiter)).rejects.toThrow(
+      "Give decimal: '.' for 1.1 or thousands: '.' for 1100, or types: { 'x': 'category' }",
+    )
+    expect((await read(values, { thousands: '.' }, delimiter)).cell(30, 'x')).toBe(1100)
+    expect((await read(values, { decimal: '.' }, delimiter)).cell(30, 'x')).toBe(1.1)
+    expect((await read([...values, '0.5'], {}, delimiter)).cell(30, 'x')).toBe(1.1)
+    // Whoever gives the type has plain numbers, such as those of a model.
+    expect((await read(values, { types: { x: 'number' } }, delimiter)).cell(30, 'x')).toBe(1.1)
+  })
+
+  it('tells how they were read behind the rows that decide', async () => {
+    const many = Array.from({ length: 10_000 }, (_, i) => `${100 + (i % 800)}`)
+    const table = await read([...many, ...thousands], {}, ',')
+    expect(notesOf(table)).toEqual([
+      "'1.100' is read as 1.1, by its decimal point (30 such rows); if the points stand between thousands, " +
+        "give thousands: '.'",
+    ])
+    expect(notesOf(await read([...many, ...thousands, '0.5'], {}, ','))).toEqual([])
+  })
+})
