@@ -5,8 +5,9 @@
 import { readFile } from 'node:fs/promises'
 import { asFileError } from '../../files/file-error.js'
 import { isUint8Array } from '../../kinds.js'
+import { inTurns } from '../../turns.js'
 import { invalid } from '../../validate.js'
-import type { ColumnType } from '../table/column.js'
+import type { Column, ColumnType } from '../table/column.js'
 import type { RowsOptions } from '../table/from-rows.js'
 import { Table } from '../table/table.js'
 import {
@@ -73,13 +74,15 @@ export async function readArrow(source: string | Uint8Array | ArrowTable, option
   try {
     const { fields } = table.schema
     const wanted = wantedColumns(fields.map(declaredColumn), given)
-    const columns = wanted.map((column) => {
+    const columns: Column[] = []
+    for (const column of wanted) {
       const index = fields.findIndex(({ name }) => name === column.name)
       const { type } = fields[index]!
       const values = () => plainValues(table.getChildAt(index) ?? [], type, column.type)
       const large = column.type === 'number' && !column.given && mayBeLarge(type) && holdLargeWholes(values())
-      return columnOfValues(large ? keptAsTexts(column) : withUnit(column, type), values(), given)
-    })
+      const own = columnOfValues(large ? keptAsTexts(column) : withUnit(column, type), values(), given)
+      columns.push(await inTurns(own))
+    }
     return Table.of(columns)
   } catch (error) {
     throw asFileError('read', path, error)

@@ -2,12 +2,16 @@
  * Columns of formats that say what a column holds: no type is guessed.
  */
 import { FileProblem } from '../../files/file-error.js'
+import type { Steps } from '../../turns.js'
 import { knownOptions } from '../../validate.js'
 import type { Column, ColumnType } from '../table/column.js'
 import { columnBuilder } from '../table/column-builder.js'
 import type { ColumnNote } from '../table/column-reading.js'
 import { type CheckedRowsOptions, checkRowsOptions, type RowsOptions, rowsOptionNames } from '../table/from-rows.js'
 import { requireColumns } from '../table/unknown-column.js'
+
+/** Values between two steps. */
+const ROWS_OF_STEP = 4096
 
 export interface DeclaredColumn {
   readonly name: string
@@ -77,12 +81,12 @@ export function keptAsTexts(column: WantedColumn): WantedColumn {
 }
 
 /** @param firstRow the number of the first value's row, for messages */
-export function columnOfValues(
+export function* columnOfValues(
   { name, type, notes }: WantedColumn,
   values: Iterable<unknown>,
   { missing, dateFormats, ignoreCase }: CheckedRowsOptions,
   firstRow = 0,
-): Column {
+): Steps<Column> {
   const format = dateFormats.get(name)
   const builder = columnBuilder(name, type, { missing, notes, dateFormat: format, ignoreCase: ignoreCase(name) })
   let row = firstRow
@@ -94,6 +98,7 @@ export function columnOfValues(
       throw new FileProblem(`row ${row} of its column '${name}' holds ${String(value)}, which is no ${expected}${hint}`)
     }
     row++
+    if (row % ROWS_OF_STEP === 0) yield
   }
-  return builder.take()
+  return yield* builder.takeSteps()
 }

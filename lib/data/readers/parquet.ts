@@ -4,6 +4,7 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { asFileError, FileProblem } from '../../files/file-error.js'
 import { isUint8Array } from '../../kinds.js'
+import { inTurns } from '../../turns.js'
 import { string } from '../../validate.js'
 import type { Column, ColumnType } from '../table/column.js'
 import type { CheckedRowsOptions, RowsOptions } from '../table/from-rows.js'
@@ -139,7 +140,8 @@ async function* rowGroups(
     for (const size of sizes) {
       const columns: Column[] = []
       for (const column of wanted) {
-        columns.push(columnOfValues(column, await valuesOf(column.name, rowStart, rowStart + size), options, rowStart))
+        const values = await valuesOf(column.name, rowStart, rowStart + size)
+        columns.push(await inTurns(columnOfValues(column, values, options, rowStart)))
       }
       yield Table.of(columns)
       rowStart += size
