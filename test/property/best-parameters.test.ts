@@ -97,7 +97,7 @@ describe('one update an epoch', () => {
     fc.assert(
       fc.asyncProperty(run, async ({ way, rate, strength, monitor, epochs, seed }) => {
         const path = newPath()
-        const fit = (more: Partial<FitOptions>) => {
+        const fitWith = (more: Partial<FitOptions>) => {
           const model = new Sequential(layers(strength), { inputs: 2, seed })
           return model
             .fit(data, { ...optionsOf(way, rate), epochs: epochs + 3, ...more })
@@ -107,9 +107,9 @@ describe('one update an epoch', () => {
           new EarlyStopping({ monitor, patience: 100 }),
           new Checkpoint(path, { bestOnly: true, monitor }),
         ]
-        const whole = await fit({ callbacks: keep() })
-        await fit({ callbacks: keep(), epochs })
-        const resumed = await fit({ callbacks: keep(), resume: path })
+        const whole = await fitWith({ callbacks: keep() })
+        await fitWith({ callbacks: keep(), epochs })
+        const resumed = await fitWith({ callbacks: keep(), resume: path })
         expect(resumed.history.epochs.map(({ loss }) => loss)).toEqual(whole.history.epochs.map(({ loss }) => loss))
         expect(resumed.history.best).toEqual(whole.history.best)
         expect(resumed.model.getWeights()).toEqual(whole.model.getWeights())
@@ -173,28 +173,28 @@ describe('one update an epoch', () => {
         training.stop('three are enough')
       }
     }
-    const fit = async (callback: Callback) => {
+    const fitWith = async (callback: Callback) => {
       const model = new Sequential(layers(), { inputs: 2, seed: 1 })
       const history = await model.fit(data, { ...optionsOf('full', 8), epochs: 5, callbacks: [callback] })
       return { model, history }
     }
-    const { model, history } = await fit(new Keep('loss'))
+    const { model, history } = await fitWith(new Keep('loss'))
     expect(model.evaluateSync(data).loss).toBeCloseTo(history.epochs[2]!.loss, 5)
     expect(history).toMatchObject({
       stopped: 'early',
       reason: 'Keep ended the training after 3 epochs: three are enough.',
     })
-    await expect(fit(new Keep())).rejects.toThrow('monitors')
+    await expect(fitWith(new Keep())).rejects.toThrow('monitors')
   })
 })
 
 test('of several updates an epoch the parameters after it are kept', async () => {
-  const fit = async (epochs: number, callbacks: Callback[]) => {
+  const fitWith = async (epochs: number, callbacks: Callback[]) => {
     const model = new Sequential(layers(), { inputs: 2, seed: 1 })
     const history = await model.fit(data, { ...optionsOf('full', 4), batchSize: 8, epochs, callbacks })
     return { model, history }
   }
-  const { model, history } = await fit(12, [new EarlyStopping({ monitor: 'loss', patience: 100 })])
-  const until = await fit(history.best!.epoch, [])
+  const { model, history } = await fitWith(12, [new EarlyStopping({ monitor: 'loss', patience: 100 })])
+  const until = await fitWith(history.best!.epoch, [])
   expect(model.getWeights()).toEqual(until.model.getWeights())
 })

@@ -39,7 +39,7 @@ const x = Array.from({ length: 40 }, (_, i) => [Math.sin(i), Math.cos(i)])
 const mixed = Dataset.from({ x, y: x.map(([a]) => Number(a! > 0)) })
 const train = mixed
 const binary = (seed = 1) => new Sequential([new Dense(1, { activation: 'sigmoid' })], { inputs: 2, seed })
-const fit = (callbacks: Callback[], more: Partial<FitOptions> = {}) =>
+const fitWith = (callbacks: Callback[], more: Partial<FitOptions> = {}) =>
   binary().fit(train, {
     loss: 'binaryCrossEntropy',
     metrics: ['rocAuc'],
@@ -67,7 +67,7 @@ describe('a number that the data can never have is an error after the first epoc
   test.each(Object.keys(every))('%s on rows of one class', async (name) => {
     let epochs = 0
     const count = { onEpochEnd: () => void epochs++, needs: 'epoch' as const }
-    await expect(fit([count, every[name]!('validation.rocAuc')], { validation: one(1) })).rejects.toMatchObject({
+    await expect(fitWith([count, every[name]!('validation.rocAuc')], { validation: one(1) })).rejects.toMatchObject({
       code: 'ERR_DEEPBLAS_DATA',
       message: expect.stringMatching(
         new RegExp(
@@ -98,7 +98,7 @@ describe('a number that the data can never have is an error after the first epoc
       sampleWeights: x.map((_, i) => Number(i < 30)),
     }).subset([30, 31, 32])
     for (const monitor of ['validation.loss', 'validation.accuracy', 'validation.rocAuc']) {
-      const run = fit([new EarlyStopping({ monitor })], { validation: weightless, metrics: ['rocAuc', 'accuracy'] })
+      const run = fitWith([new EarlyStopping({ monitor })], { validation: weightless, metrics: ['rocAuc', 'accuracy'] })
       await expect(run).rejects.toMatchObject({ code: 'ERR_DEEPBLAS_DATA', message: expect.stringContaining('weight') })
     }
   })
@@ -126,7 +126,7 @@ describe('a number that the data can never have is an error after the first epoc
   ] as const)(
     '%s of rows that are all of class %i, which is %i whatever is predicted',
     async (metric, label, value) => {
-      const run = fit([new EarlyStopping({ monitor: `validation.${metric}` })], {
+      const run = fitWith([new EarlyStopping({ monitor: `validation.${metric}` })], {
         validation: one(label),
         metrics: [metric],
       })
@@ -141,13 +141,13 @@ describe('a number that the data can never have is an error after the first epoc
   test.each(['accuracy', 'brier', 'logLoss'] as const)('not %s, which the predictions decide', async (metric) => {
     const mode = metric === 'accuracy' ? 'max' : 'min'
     const callbacks = [new EarlyStopping({ monitor: `validation.${metric}`, mode })]
-    const { best } = await fit(callbacks, { validation: one(0), metrics: [metric] })
+    const { best } = await fitWith(callbacks, { validation: one(0), metrics: [metric] })
     expect(best?.value).not.toBeNaN()
   })
 
   test.each(['recall', 'precision', 'f1'] as const)('not %s of rows that are all of class 1', async (metric) => {
     const callbacks = [new EarlyStopping({ monitor: `validation.${metric}` })]
-    const { best } = await fit(callbacks, { validation: one(1), metrics: [metric] })
+    const { best } = await fitWith(callbacks, { validation: one(1), metrics: [metric] })
     expect(best?.value).not.toBeNaN()
   })
 
@@ -167,7 +167,7 @@ describe('a number that the data can never have is an error after the first epoc
 
   test('features that are all equal are no reason', async () => {
     const constant = Dataset.from({ x: x.map(() => [1, 1]), y: x.map((_, i) => i % 2) })
-    const { stopped, best } = await fit([new EarlyStopping({ monitor: 'validation.rocAuc', patience: 2 })], {
+    const { stopped, best } = await fitWith([new EarlyStopping({ monitor: 'validation.rocAuc', patience: 2 })], {
       validation: constant,
     })
     expect([stopped, best]).toEqual(['early', { epoch: 1, value: 0.5 }])
@@ -201,7 +201,7 @@ describe('a number that the data can never have is an error after the first epoc
   })
 
   test('numbers that nobody monitors may be NaN', async () => {
-    const { epochs } = await fit([], { validation: one(1) })
+    const { epochs } = await fitWith([], { validation: one(1) })
     expect(epochs.at(-1)!.validation!.rocAuc).toBeNaN()
     expect(warnings()).toEqual([])
   })
@@ -217,7 +217,7 @@ describe('a number that is NaN without the data telling why is a warning', () =>
   test.each(Object.keys(every))('%s: in some epochs, once', async (name) => {
     const metrics = [sometimes((epoch) => epoch === 2 || epoch === 4)]
     const callback = name === 'Own' ? every.Own!('validation.own') : monitoring(name)
-    const { epochs } = await fit([callback], { metrics })
+    const { epochs } = await fitWith([callback], { metrics })
     expect(epochs).toHaveLength(6)
     expect(warnings()).toEqual([
       expect.stringMatching(new RegExp(`'validation.own', which ${name} monitors, is NaN in epoch 2`)),
@@ -229,7 +229,7 @@ describe('a number that is NaN without the data telling why is a warning', () =>
     const path = join(folder, 'nothing.safetensors')
     const best = new Checkpoint(path, { bestOnly: true, monitor: 'validation.own', mode: 'max' })
     const early = new EarlyStopping({ monitor: 'validation.own', mode: 'max', patience: 3 })
-    const history = await fit([early, best], { metrics: [sometimes(() => true)] })
+    const history = await fitWith([early, best], { metrics: [sometimes(() => true)] })
     expect(history).toMatchObject({
       stopped: 'early',
       reason: expect.stringContaining('has had no value for 3 epochs'),
@@ -268,21 +268,22 @@ describe('a number that no epoch will have is an error before the first step', (
     const told: string[] = []
     const run = async () => {
       const callbacks = [new EarlyStopping({ monitor, mode }), { onFitStart: () => void told.push('started') }]
-      await fit(callbacks)
+      await fitWith(callbacks)
     }
     await expect(run()).rejects.toMatchObject({ code: 'ERR_DEEPBLAS_ARGUMENT', message: expect.stringContaining(hint) })
     expect(told).toEqual([])
   })
 
   test('it lists the numbers there will be', async () => {
-    const run = fit([new EarlyStopping({ monitor: 'speed', mode: 'max' })], { validation: 0.2 })
+    const run = fitWith([new EarlyStopping({ monitor: 'speed', mode: 'max' })], { validation: 0.2 })
     const list = 'loss, rocAuc, validation.loss, validation.rocAuc, learningRate, seconds'
     await expect(run).rejects.toThrow(list)
   })
 })
 
 describe('history.reason', () => {
-  const reason = async (callbacks: Callback[], more: Partial<FitOptions> = {}) => (await fit(callbacks, more)).reason
+  const reason = async (callbacks: Callback[], more: Partial<FitOptions> = {}) =>
+    (await fitWith(callbacks, more)).reason
 
   test('all epochs ran', async () => {
     expect(await reason([])).toBe('All 6 epochs ran.')
@@ -307,7 +308,7 @@ describe('history.reason', () => {
 
   test('onFitEnd is told', async () => {
     const told: unknown[] = []
-    await fit([{ onFitEnd: (history) => void told.push(history.reason) }])
+    await fitWith([{ onFitEnd: (history) => void told.push(history.reason) }])
     expect(told).toEqual(['All 6 epochs ran.'])
   })
 
@@ -342,13 +343,13 @@ describe('history.reason', () => {
     const path = join(folder, 'resumed.safetensors')
     const options = (epochs: number): Partial<FitOptions> => ({ epochs, optimizer: new Adam() })
     const strict = () => new EarlyStopping({ monitor: 'validation.loss', minimumDelta: 100, patience: 2 })
-    const first = await fit([strict(), new Checkpoint(path)], options(6))
+    const first = await fitWith([strict(), new Checkpoint(path)], options(6))
     expect(first.stopped).toBe('early')
-    const resumed = await fit([strict()], { ...options(6), resume: path })
+    const resumed = await fitWith([strict()], { ...options(6), resume: path })
     expect([resumed.stopped, resumed.reason]).toEqual([first.stopped, first.reason])
     // It asked for the end after the last epoch: more epochs are not run, and that is told.
-    await fit([strict(), new Checkpoint(path)], options(3))
-    const longer = await fit([strict()], { ...options(6), resume: path })
+    await fitWith([strict(), new Checkpoint(path)], options(3))
+    const longer = await fitWith([strict()], { ...options(6), resume: path })
     expect(longer.epochs).toHaveLength(3)
     expect(longer).toMatchObject({
       stopped: 'early',
