@@ -71,7 +71,8 @@ export function inOptions(message: string): string {
     .replaceAll(/\b(quote|escape): ''/g, '--$1 none')
     .replaceAll("escape: '\\\\'", "--escape '\\'")
     .replaceAll(/\bskipRows: (\d+)/g, '--skip-rows $1')
-    .replaceAll(/\b(comment|encoding): '([^']+)'/g, "--$1 '$2'")
+    .replaceAll('header: false', '--header no')
+    .replaceAll(/\b(comment|encoding|delimiter): '([^']+)'/g, "--$1 '$2'")
     .replaceAll('if that stands for nothing, name it in missing', 'if that stands for nothing, give it with --missing')
     .replaceAll(
       /\b(types|scaling): \{ '?([^':]+)'?: '(\w+)' \}/g,

@@ -8,6 +8,7 @@ import type { BadRow, Table } from '../table/table.js'
 import { type PlannedColumn, TableBuilder } from '../table/table-builder.js'
 import { requireColumns } from '../table/unknown-column.js'
 import { hasHeader, standsAboveNumbers } from './csv-dialect.js'
+import { doubtsOf } from './csv-doubts.js'
 import type { Opening } from './csv-opening.js'
 import type { CheckedCsvOptions } from './csv-options.js'
 import { badRowProblem, type CsvRecord, type Dialect } from './csv-records.js'
@@ -61,6 +62,11 @@ export class CsvAssembly {
     this.#rowsPerChunk = rowsPerChunk
   }
 
+  /** Tells something that was taken for granted, with the next part. */
+  note(text: string): void {
+    this.#notes.push(text)
+  }
+
   async *add(records: readonly CsvRecord[], bad: readonly BadRow[]): AsyncGenerator<CsvPart, void, undefined> {
     if (this.#builder !== undefined) {
       yield* this.#take(this.#builder, records, bad)
@@ -106,6 +112,15 @@ export class CsvAssembly {
       typeof header === 'boolean'
         ? header
         : header === undefined && hasHeader(first.fields, asLong.map(fieldsOf), marksOf(''))
+    const doubts = doubtsOf({
+      first: first.fields,
+      below: below.filter(({ fields }) => fields.length === first.fields.length),
+      isNamed: header === undefined && named,
+      delimiter: this.#dialect.delimiter,
+      delimiterGiven: this.#given.delimiter !== undefined,
+      marks: marksOf(''),
+    })
+    this.#notes.push(...doubts)
     const names = this.#names(first, named ? below : undefined)
     this.#width = names.length
     this.#widthOf = named ? 'the header' : Array.isArray(header) ? 'header' : `line ${first.line}`

@@ -71,6 +71,10 @@ export async function csvNames(source: TextInput, options?: CsvOptions): Promise
   return undefined
 }
 
+const GUESSED =
+  'Its bytes are not UTF-8: they are read as windows-1252. Where letters are wrong, say what they are, such as ' +
+  "encoding: 'shift_jis'."
+
 async function* tablesOf(parts: AsyncIterable<CsvPart>): AsyncGenerator<Table, void, undefined> {
   for await (const { table } of parts) yield table
 }
@@ -94,7 +98,12 @@ async function* partsOf(
       const assembly = new CsvAssembly(given, opening, rowsPerChunk, keepsFields)
       const splitter = new RecordSplitter(opening.dialect, opening.line)
       const turns = new Turns()
+      let toldEncoding = false
       const take = async function* (batches: Iterable<Records>): AsyncGenerator<CsvPart, void, undefined> {
+        if (input.isGuessed && !toldEncoding) {
+          toldEncoding = true
+          assembly.note(GUESSED)
+        }
         for (const { records, bad } of batches) {
           yield* assembly.add(records, bad)
           await turns.giveWay()

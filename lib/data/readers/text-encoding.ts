@@ -59,13 +59,18 @@ interface Decoder {
 
 /**
  * Takes bytes for the encoding given, or for the one that they show: a byte order mark says UTF-8 or UTF-16; otherwise the
- * first byte that is no ASCII decides, which is UTF-8 if what stands there is, and windows-1252 if not.
+ * first piece that is not all ASCII decides: it is UTF-8, or windows-1252 if it is not. One that is UTF-8 but for a few places
+ * is neither, and an error.
  */
 export class TextDecoderOfPieces {
   #decoder: Decoder | undefined
   #begun = false
   /** Up to three bytes of which it is not known what they are. */
   #held: Uint8Array = new Uint8Array(0)
+  /** Line ends in pieces of ASCII. */
+  #lines = 0
+  /** Whether no byte order mark and no option says what the bytes are, which are not UTF-8. */
+  isGuessed = false
 
   constructor(encoding: TextEncoding | undefined) {
     if (encoding !== undefined) this.#decoder = decoderOf(encoding)
@@ -84,16 +89,38 @@ export class TextDecoderOfPieces {
     const whole = all.subarray(0, all.length - begunCharacter(all))
     if (isAscii(whole)) {
       this.#held = all.slice(whole.length)
+      this.#lines += linesIn(asBuffer(whole).toString('latin1'))
       return asBuffer(whole).toString('latin1')
     }
     this.#held = new Uint8Array(0)
-    this.#decoder = decoderOf(isUtf8(whole) ? 'utf-8' : 'windows-1252')
+    this.isGuessed = !isUtf8(whole)
+    if (this.isGuessed) refuseMixed(whole, this.#lines)
+    this.#decoder = decoderOf(this.isGuessed ? 'windows-1252' : 'utf-8')
     return this.#decoder.decode(all)
   }
 
   end(): string {
+    if (this.#decoder === undefined && this.#held.length > 0) this.isGuessed = true
     return this.#decoder?.end() ?? windows1252(this.#held)
   }
+}
+
+/** Bytes that are UTF-8 but for some places: in windows-1252 all their other letters would be wrong. */
+function refuseMixed(bytes: Uint8Array, linesBefore: number): void {
+  const text = new TextDecoder('utf-8').decode(bytes)
+  const wrong = text.split('\ufffd').length - 1
+  const others = text.match(/[^\0-\u007f\ufffd]/gu)?.length ?? 0
+  if (others < wrong) return
+  const line = 1 + linesBefore + linesIn(text.slice(0, text.indexOf('\ufffd')))
+  const more = wrong > 1 ? ` and in ${wrong - 1} more ${wrong === 2 ? 'place' : 'places'}` : ''
+  throw new FileProblem(
+    `line ${line}: it is UTF-8, but not here${more}. Correct the characters, or give encoding: 'windows-1252' if that is ` +
+      'what it is',
+  )
+}
+
+function linesIn(text: string): number {
+  return text.match(/\r?\n|\r/g)?.length ?? 0
 }
 
 function markedEncoding(bytes: Uint8Array): TextEncoding | undefined {

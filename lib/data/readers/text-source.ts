@@ -25,6 +25,17 @@ const OTHERS: readonly (readonly [start: string, what: string])[] = [
   ['ARROW1', 'an Arrow file: use readArrow'],
   ['\u0093NUMPY', 'a .npy file: use readNpy'],
   ['SQLite ', 'an SQLite database'],
+  ['\u00d0\u00cf\u0011\u00e0', 'an Excel file (.xls): save the sheet as CSV'],
+  ['%PDF-', 'a PDF'],
+  ['\u0089PNG', 'a picture'],
+  ['\u00ff\u00d8\u00ff', 'a picture'],
+  ['\u0089HDF', 'an HDF5 file: write its table as CSV or Parquet'],
+  ['BZh', 'a bzip2 file: unpack it'],
+  ['\u00fd7zXZ', 'an xz file: unpack it'],
+  ['7z\u00bc\u00af', 'a 7z file: unpack it'],
+  ['(\u00b5/\u00fd', 'a zstd file: unpack it'],
+  ['ORC\u0011', 'an ORC file: write its table as Parquet'],
+  ['Obj\u0001', 'an Avro file: write its table as CSV or Parquet'],
 ]
 
 export class TextSource {
@@ -33,6 +44,8 @@ export class TextSource {
   bytes = 0
   /** Bytes there are, where that is known. */
   totalBytes: number | undefined
+  /** Whether the bytes were taken for windows-1252, since they are not UTF-8. */
+  isGuessed = false
   readonly #input: AsyncIterable<string | Uint8Array>
 
   private constructor(
@@ -59,6 +72,7 @@ export class TextSource {
     let heldReturn = ''
     for await (const piece of unpacked(this.#counted())) {
       let text = typeof piece === 'string' ? piece : decoder.decode(piece)
+      this.isGuessed = decoder.isGuessed
       if (first && text !== '') {
         first = false
         if (text.startsWith('\ufeff')) text = text.slice(1)
@@ -70,6 +84,7 @@ export class TextSource {
       if (text !== '') yield withNewlines(text)
     }
     const rest = heldReturn + decoder.end()
+    this.isGuessed = decoder.isGuessed
     if (rest !== '') yield withNewlines(rest)
   }
 
