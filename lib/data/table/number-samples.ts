@@ -40,6 +40,8 @@ export interface NumberSamples {
   /** Different texts of digits alone, and others. */
   readonly wholes: number
   readonly marked: number
+  /** Of these, such as end with a 0, which no program writes that writes no more digits than it must. */
+  readonly padded: number
 }
 
 const NOTHING_AROUND: Pick<PeeledNumber, 'negative' | 'trailingMinus' | 'plus' | 'currency' | 'percent'> = {
@@ -149,11 +151,12 @@ function readingsOf(samples: readonly Sample[], most: number, allowed: Allowed):
 
 function signsOf(samples: readonly Sample[]): Omit<NumberSamples, 'readings'> {
   const currencies = new Map<string, number>()
-  let [percents, noPercents, trailing, known, wholes] = [0, 0, 0, 0, 0]
+  let [percents, noPercents, trailing, known, wholes, padded] = [0, 0, 0, 0, 0, 0]
   let accounting: string | undefined
   for (const { text, count, peeled } of samples) {
     known += count
     if (ONLY_DIGITS.test(peeled.core)) wholes++
+    else if (peeled.core.endsWith('0')) padded++
     if (peeled.currency !== undefined) currencies.set(peeled.currency, (currencies.get(peeled.currency) ?? 0) + count)
     if (peeled.percent) percents += count
     else if (/[1-9]/.test(peeled.core)) noPercents += count
@@ -170,6 +173,7 @@ function signsOf(samples: readonly Sample[]): Omit<NumberSamples, 'readings'> {
     allTrailing: known > 0 && trailing === known,
     wholes,
     marked: samples.length - wholes,
+    padded,
   }
 }
 

@@ -255,6 +255,7 @@ function plainSamples(
     allTrailing: false,
     wholes: 0,
     marked: 0,
+    padded: 0,
   }
 }
 
@@ -274,7 +275,7 @@ function isPlainPoint({ readings: [reading, other] }: NumberSamples): boolean {
 }
 
 function chosen(
-  { samples: { readings, currency, wholes, marked }, given }: Pick<Numbers, 'samples' | 'given'>,
+  { samples: { readings, currency, wholes, marked, padded }, given }: Pick<Numbers, 'samples' | 'given'>,
   wanted: '.' | ',' | undefined,
   agreed: '.' | ',' | undefined,
   delimiter: string | undefined,
@@ -285,9 +286,11 @@ function chosen(
   const commas = currency !== undefined && COMMA_COUNTRIES.has(currency)
   if (agreed !== undefined && by(agreed) !== undefined) return commas && agreed === ',' ? undefined : by(agreed)
   const point = by('.')
-  // Decimals of which all have three digits, or none, are rather thousands.
+  // Decimals of which all have three digits, or none, are rather thousands; so are 1.500 and 2.000, between the semicolons
+  // of countries that write thousands with a point.
   const pointed = point?.thousands === undefined && by(',')?.thousands === '.'
-  if (!given && pointed && wholes >= FEWEST_OF_EACH && marked >= FEWEST_OF_EACH) return undefined
+  const strange = wholes >= FEWEST_OF_EACH || (delimiter === ';' && padded > 0)
+  if (!given && pointed && marked >= FEWEST_OF_EACH && strange) return undefined
   // 1.015 is what every program writes; 1,015 is not.
   return commas || delimiter === ',' || point?.thousands === undefined ? point : undefined
 }

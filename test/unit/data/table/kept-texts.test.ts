@@ -93,6 +93,14 @@ describe('points that may stand between thousands', () => {
     expect((await read(values, { types: { x: 'number' } }, delimiter)).cell(30, 'x')).toBe(1.1)
   })
 
+  it('asks where all have three digits and zeros at their end, between semicolons', async () => {
+    const values = Array.from({ length: 9 }, (_, i) => `${i + 1}.${(i + 10) * 10}`)
+    await expect(read(values)).rejects.toThrow("Give decimal: '.' for 1.1 or thousands: '.' for 1100")
+    expect(notesOf(await read(values, {}, ','))[0]).toMatch(/^'1\.100' is read as 1\.1, by its decimal point/)
+    const shortest = Array.from({ length: 9 }, (_, i) => `${i + 1}.${101 + i * 10}`)
+    expect(notesOf(await read(shortest))[0]).toMatch(/'1\.101' is read as 1\.101; if it is a thousand/)
+  })
+
   it('tells how they were read behind the rows that decide', async () => {
     const many = Array.from({ length: 10_000 }, (_, i) => `${100 + (i % 800)}`)
     const table = await read([...many, ...thousands], {}, ',')
