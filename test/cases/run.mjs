@@ -5,7 +5,7 @@
 // The folder (by default shared/cases beside the repository) is copied into a scratch folder of the repository, where
 // `import 'deepblas'` is the built package. Needs a build. The exit code is 1 if any outcome is not the right one.
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -60,7 +60,7 @@ const cases = [
     run() {
       const { stdout, stderr } = script('03-numeric-strings-regression.mjs')
       const [numbers, texts] = ['number', 'string'].map((type) => fitted(stdout, type))
-      const same = texts !== undefined && texts.every((value, i) => Math.abs(value - numbers[i]) < 1)
+      const same = texts?.every((value, i) => Math.abs(value - numbers[i]) < 1)
       const told = texts === undefined && /DeepblasError/.test(stderr)
       return [same || told, told ? lastError(stderr) : `numbers ${numbers}; texts ${texts}`]
     },
