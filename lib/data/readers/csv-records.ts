@@ -11,6 +11,9 @@ const BATCH = 64 * 1024
 
 const HAS_NUL = "it has a NUL character (if the file is in UTF-16, give encoding: 'utf-16le')"
 
+/** Ends a file of MS-DOS. */
+const CTRL_Z = '\u001a'
+
 /** Fields stand between runs of blanks and tabs. */
 export const BLANKS = 'blanks'
 const RUN_OF_BLANKS = /[ \t]+/
@@ -57,6 +60,8 @@ export class RecordSplitter {
   readonly #dialect: Dialect
   readonly #longest: number
   #text = ''
+  /** A Ctrl-Z behind what has come, until it is known whether the file ends with it. */
+  #held = ''
   /** Where the next row begins. */
   #at = 0
   /** Place of the text's first character in all of it. */
@@ -102,14 +107,15 @@ export class RecordSplitter {
 
   /** The rows that are whole with this piece, in batches. */
   *add(piece: string): Generator<Records, void, undefined> {
-    this.#append(piece)
+    const text = this.#held + piece
+    this.#held = text.endsWith(CTRL_Z) ? CTRL_Z : ''
+    this.#append(text.slice(0, text.length - this.#held.length))
     if (this.#text.length >= this.#wanted) yield* this.#batches()
   }
 
-  /** The rows that are left. A Ctrl-Z at the end is one of MS-DOS: the end of the file. */
+  /** The rows that are left, without a Ctrl-Z at the end. */
   *end(): Generator<Records, void, undefined> {
     this.#last = true
-    if (this.#text.endsWith('\u001a')) this.#text = this.#text.slice(0, -1)
     this.#forget()
     yield* this.#batches()
   }

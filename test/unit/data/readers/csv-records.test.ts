@@ -155,8 +155,25 @@ test('any text gives the same rows however it is cut', () => {
       const lines = [...whole.rows, ...whole.bad].map(({ line }) => line).sort((a, b) => a - b)
       expect(new Set(lines).size).toBe(lines.length)
     }),
-    { numRuns: 3000 },
+    {
+      numRuns: 3000,
+      examples: [
+        ['"\n"\u001a', plain, [3, 1]],
+        ["'\na'\u001a", { ...plain, quote: "'" }, [1]],
+        ['\\\n::""\u001a', { ...backslash, delimiter: '::' }, [1]],
+      ],
+    },
   )
+})
+
+test.each([
+  ['"a\nb"\u001a', [['a\nb']]],
+  ['1,"x"\u001a', [['1', 'x']]],
+  ['1,"x"\n\u001a\n2,y', [['1', 'x'], ['\u001a'], ['2', 'y']]],
+  ['1,x\u001a\u001a', [['1', 'x\u001a']]],
+])('a Ctrl-Z ends the file and is no text behind a quote: %j', (text, rows) => {
+  for (const size of [1, 2, 100])
+    expect(split(cut(text, size), plain)).toMatchObject({ rows: rows.map((fields) => ({ fields })), bad: [] })
 })
 
 interface Oracle {
