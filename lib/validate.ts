@@ -9,7 +9,7 @@
 
 import { otherCopyHint } from './copy.js'
 import { DeepblasError } from './errors.js'
-import { comparable, difference, foundElsewhere, ourName } from './other-words.js'
+import { comparable, difference, foundElsewhere, ourName } from './names-elsewhere.js'
 
 const LONGEST_TEXT = 60
 const MOST_ITEMS = 5
@@ -191,11 +191,11 @@ export function oneOf<const Name extends string>(
   argument: string,
   value: unknown,
   names: readonly Name[],
-  hintFor?: (value: unknown) => string | undefined,
+  hintFor?: (value: unknown, names: readonly Name[]) => string | undefined,
 ): Name {
   const found = names.find((name) => name === value)
   if (found !== undefined) return found
-  const hint = hintFor?.(value) ?? didYouMean(value, names)
+  const hint = hintFor?.(value, names) ?? didYouMean(value, names)
   throw invalid(argument, `one of ${names.map((name) => `'${name}'`).join(', ')}`, value, hint)
 }
 
@@ -214,14 +214,12 @@ export function plainObject(argument: string, value: unknown, hint?: string): Re
  * @param what whose options they are: `Adam`, `fit`
  * @param options the options; undefined stands for none
  * @param names every option there is
- * @param hintFor what to do about another option, where there is something better to say than the nearest name
  * @returns the same options, or `{}`
  */
 export function knownOptions<Options extends object>(
   what: string,
   options: Options | undefined,
   names: readonly (keyof Options & string)[],
-  hintFor?: (key: string, names: readonly string[]) => string | undefined,
 ): Partial<Options> {
   if (options === undefined) return {}
   plainObject(
@@ -231,7 +229,7 @@ export function knownOptions<Options extends object>(
   )
   for (const key of Object.keys(options)) {
     if ((names as readonly string[]).includes(key)) continue
-    const near = hintFor?.(key, names) ?? didYouMean(key, names)
+    const near = didYouMean(key, names)
     const meant = ourName(key, names)
     const hint = [near ?? foundElsewhere(key), meant && difference(meant, key)].filter(Boolean).join(' ')
     const list = names.length === 0 ? 'no options' : `only the options ${names.join(', ')}`

@@ -1,5 +1,4 @@
 import type { Callback, CallbackState, EpochResult, Progress, TrainingHandle } from '../model/callback.js'
-import { foreignOptionHint } from '../names-elsewhere.js'
 import { boolean, invalid, knownOptions, plainObject, positiveInteger, string } from '../validate.js'
 import { type Direction, monitorDirection, monitoredValue } from './monitor.js'
 
@@ -42,12 +41,7 @@ export class Checkpoint implements Callback {
 
   /** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that is unknown or out of range */
   constructor(path: string, options?: CheckpointOptions) {
-    const given = knownOptions<CheckpointOptions>(
-      'Checkpoint',
-      options,
-      ['every', 'bestOnly', 'monitor', 'mode'],
-      foreignOptionHint,
-    )
+    const given = knownOptions<CheckpointOptions>('Checkpoint', options, ['every', 'bestOnly', 'monitor', 'mode'])
     this.path = string('path', path)
     if (path === '') throw invalid('path', "path such as 'checkpoint.safetensors'", path)
     const every = howOften(given.every ?? 1)

@@ -7,7 +7,6 @@ import type {
   Snapshot,
   TrainingHandle,
 } from '../model/callback.js'
-import { foreignOptionHint } from '../names-elsewhere.js'
 import { boolean, finiteNumber, invalid, knownOptions, positiveInteger, string } from '../validate.js'
 import { type Direction, monitorDirection, monitoredValue } from './monitor.js'
 
@@ -82,12 +81,15 @@ export class EarlyStopping implements Callback {
       restoreBest = true,
       baseline,
       startFromEpoch = 1,
-    } = knownOptions<EarlyStoppingOptions>(
-      'EarlyStopping',
-      options,
-      ['monitor', 'patience', 'minimumDelta', 'mode', 'restoreBest', 'baseline', 'startFromEpoch'],
-      foreignOptionHint,
-    )
+    } = knownOptions<EarlyStoppingOptions>('EarlyStopping', options, [
+      'monitor',
+      'patience',
+      'minimumDelta',
+      'mode',
+      'restoreBest',
+      'baseline',
+      'startFromEpoch',
+    ])
     this.monitor = string('monitor', monitor)
     if (monitor === '') throw invalid('monitor', "path such as 'validation.loss'", monitor)
     this.patience = positiveInteger('patience', patience)

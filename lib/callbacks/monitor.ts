@@ -1,6 +1,6 @@
 import { DeepblasError } from '../errors.js'
 import type { EpochResult } from '../model/callback.js'
-import { foreignMonitor } from '../names-elsewhere.js'
+import { ourMonitor } from '../names-elsewhere.js'
 import { invalid, oneOf } from '../validate.js'
 import { numbersOf } from './scores.js'
 
@@ -23,7 +23,7 @@ export function monitorDirection(monitor: string, mode: unknown): Direction {
   const name = monitor.slice(monitor.lastIndexOf('.') + 1)
   if (RISING.test(name)) return 'max'
   if (FALLING.test(name)) return 'min'
-  const ours = foreignMonitor(monitor)
+  const ours = ourMonitor(monitor)
   if (ours !== undefined) {
     throw invalid('monitor', "dotted path of a number such as 'validation.loss'", monitor, `Write '${ours}'.`)
   }

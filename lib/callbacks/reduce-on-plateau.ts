@@ -1,5 +1,4 @@
 import type { Callback, CallbackState, EpochResult, TrainingHandle } from '../model/callback.js'
-import { foreignOptionHint } from '../names-elsewhere.js'
 import { finiteNumber, invalid, knownOptions, nonNegativeInteger, oneOf, string } from '../validate.js'
 import { type Direction, monitorDirection, monitoredValue } from './monitor.js'
 
@@ -49,12 +48,16 @@ export class ReduceOnPlateau implements Callback {
 
   /** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that is unknown or out of range */
   constructor(options?: ReduceOnPlateauOptions) {
-    const given = knownOptions<ReduceOnPlateauOptions>(
-      'ReduceOnPlateau',
-      options,
-      ['monitor', 'factor', 'patience', 'threshold', 'thresholdMode', 'minimumLearningRate', 'cooldown', 'mode'],
-      foreignOptionHint,
-    )
+    const given = knownOptions<ReduceOnPlateauOptions>('ReduceOnPlateau', options, [
+      'monitor',
+      'factor',
+      'patience',
+      'threshold',
+      'thresholdMode',
+      'minimumLearningRate',
+      'cooldown',
+      'mode',
+    ])
     this.monitor = string('monitor', given.monitor ?? 'validation.loss')
     if (this.monitor === '') throw invalid('monitor', "path such as 'validation.loss'", given.monitor)
     this.factor = finiteNumber('factor', given.factor ?? 0.1, { exclusiveMin: 0, exclusiveMax: 1 })

@@ -3,7 +3,7 @@
  */
 import { DeepblasError } from '../errors.js'
 import type { Json } from '../files/strict-json.js'
-import { foreignLossHint } from '../names-elsewhere.js'
+import { calledHere } from '../names-elsewhere.js'
 import { identityOf } from '../native/identity.js'
 import { invalid, knownOptions, oneOf, plainObject, string } from '../validate.js'
 import { binaryCrossEntropy } from './binary-cross-entropy.js'
@@ -55,7 +55,7 @@ export function loss(argument: string, value: unknown): Loss {
     )
   }
   if (typeof value === 'string' || value === undefined || value === null)
-    return known[oneOf(argument, value, lossNames, foreignLossHint)]
+    return known[oneOf(argument, value, lossNames, calledHere)]
   const given = value as Partial<Loss>
   if (typeof value !== 'object' && typeof value !== 'function') throw notALoss(argument, value)
   if (isBuiltInLoss(value as Loss)) return value as Loss

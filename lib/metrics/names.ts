@@ -4,7 +4,7 @@
 import { DeepblasError } from '../errors.js'
 import type { Json } from '../files/strict-json.js'
 import { isBuiltInLoss, type Loss } from '../losses/loss.js'
-import { foreignMetricHint } from '../names-elsewhere.js'
+import { calledHere } from '../names-elsewhere.js'
 import { identityOf } from '../native/identity.js'
 import { invalid, knownOptions, oneOf, plainObject, string } from '../validate.js'
 import { accuracy } from './accuracy.js'
@@ -75,7 +75,7 @@ const taken = ['loss', 'epoch', 'validation', 'learningRate', 'seconds']
  */
 export function metric(argument: string, value: unknown): Metric {
   if (typeof value === 'string' || value === undefined || value === null) {
-    return known[oneOf(argument, value, metricNames, foreignMetricHint)]
+    return known[oneOf(argument, value, metricNames, calledHere)]
   }
   if (typeof value !== 'object' && typeof value !== 'function') throw notAMetric(argument, value)
   if (isBuiltInLoss(value as Loss)) return known[oneOf(argument, (value as Loss).name, metricNames)]

@@ -6,7 +6,7 @@ import type { Dataset } from '../data/dataset.js'
 import { DeepblasError } from '../errors.js'
 import type { Metric } from '../metrics/metric.js'
 import { type MetricName, metricNames } from '../metrics/names.js'
-import { foreignMonitorHint } from '../names-elsewhere.js'
+import { monitorHint } from '../names-elsewhere.js'
 import { didYouMean, invalid } from '../validate.js'
 import { type Always, alwaysOf } from './always.js'
 import type { Callback, EpochResult } from './callback.js'
@@ -63,7 +63,7 @@ export function requireMonitored(
     const near = part === '' ? all : scores
     const hint = metricNames.includes(tail as MetricName)
       ? `Ask for the metric: fit({ metrics: ['${tail}'] }).`
-      : (foreignMonitorHint(monitors) ?? didYouMean(tail, near)?.replace("'", `'${part}`) ?? 'Monitor one of those.')
+      : (monitorHint(monitors) ?? didYouMean(tail, near)?.replace("'", `'${part}`) ?? 'Monitor one of those.')
     throw new DeepblasError(
       'ERR_DEEPBLAS_ARGUMENT',
       `Expected for monitor of ${name} a number that every epoch will have, one of ${all.join(', ')}, but received ` +

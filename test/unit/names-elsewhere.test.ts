@@ -13,7 +13,7 @@ import {
   ReduceOnPlateau,
   Sequential,
 } from '../../lib/index.js'
-import { foreignLossHint, foreignMetricHint, foreignMonitor } from '../../lib/names-elsewhere.js'
+import { calledHere, ourMonitor } from '../../lib/names-elsewhere.js'
 
 const data = Dataset.from({ x: [[1], [2], [3], [4]], y: [0, 1, 0, 1] })
 const message = async (options: object) => {
@@ -100,15 +100,15 @@ test.each([
 test('every answer is a name of ours', () => {
   const words = 'mse mae bce ce nll kl l1 l2 acc auc rmse r2 f1 mcc ap hinge poisson huber'.split(' ')
   for (const word of words) {
-    const loss = /'(\w+)'/.exec(foreignLossHint(word) ?? '')?.[1]
-    const metric = /'(\w+)'/.exec(foreignMetricHint(word) ?? '')?.[1]
+    const loss = /'(\w+)'/.exec(calledHere(word, lossNames) ?? '')?.[1]
+    const metric = /'(\w+)'/.exec(calledHere(word, metricNames) ?? '')?.[1]
     if (loss !== undefined) expect(lossNames).toContain(loss)
     if (metric !== undefined) expect(metricNames).toContain(metric)
     expect(loss ?? metric, word).toBeDefined()
   }
   for (const own of [...metricNames, 'loss']) {
-    expect(foreignMonitor(own)).toBeUndefined()
-    expect(foreignMonitor(`validation.${own}`)).toBeUndefined()
-    expect(foreignMonitor(`val_${own}`)).toBe(`validation.${own}`)
+    expect(ourMonitor(own)).toBeUndefined()
+    expect(ourMonitor(`validation.${own}`)).toBeUndefined()
+    expect(ourMonitor(`val_${own}`)).toBe(`validation.${own}`)
   }
 })
