@@ -10,6 +10,7 @@ export function adviceOnRows(argument: string, value: unknown): string | undefin
   if (typeof value === 'string') return 'For a file call Dataset.fromCSV(path, { target }).'
   if (typeof value === 'number') return 'One row of one number is [[value]].'
   if (typeof value !== 'object' || value === null) return undefined
+  if ('hasTargets' in value) return 'It is a data set already: pass it as it is, or its part by split, slice or subset.'
   if ('dataSync' in value || 'arraySync' in value) {
     return 'It looks like a tensor: write { data: await tensor.data(), shape: tensor.shape }.'
   }

@@ -46,6 +46,7 @@ export function table(argument: string, value: unknown): Table {
   if (!Array.isArray(shape) || shape.length === 0 || !shape.every((n) => Number.isSafeInteger(n) && n >= 0)) {
     throw invalid(`${argument}.shape`, 'array of whole numbers such as [rows, columns]', shape)
   }
+  requireRowMajor(argument, given, shape)
   const rows = shape[0]!
   const columns = shape.slice(1).reduce((product, n) => product * n, 1)
   if (rows === 0 || columns === 0) throw empty(argument)
@@ -56,6 +57,23 @@ export function table(argument: string, value: unknown): Table {
     )
   }
   return { data: plainNumberArray(data), rows, columns }
+}
+
+/**
+ * A view of other libraries says by strides and an offset where its numbers are: read one after the other, those of a
+ * transposed one would be of other places.
+ */
+function requireRowMajor(argument: string, view: object, shape: readonly number[]): void {
+  const { stride, strides = stride, offset = 0 } = view as { stride?: unknown; strides?: unknown; offset?: unknown }
+  const rowMajor = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, n) => product * n, 1))
+  const hint = 'Copy the view, so that its data holds row after row: a transposed or sliced view does not.'
+  // Along an axis of one place nobody takes a step.
+  const asTold = (step: unknown, axis: number) => step === rowMajor[axis] || shape[axis]! <= 1
+  if (Array.isArray(strides) && !(strides.length === shape.length && strides.every(asTold))) {
+    const name = strides === stride ? 'stride' : 'strides'
+    throw invalid(`${argument}.${name}`, `[${rowMajor.join(', ')}], as rows one after the other have,`, strides, hint)
+  }
+  if (typeof offset === 'number' && offset !== 0) throw invalid(`${argument}.offset`, '0', offset, hint)
 }
 
 function empty(argument: string): DeepblasError {

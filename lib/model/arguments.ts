@@ -5,6 +5,7 @@ import { Dataset } from '../data/dataset.js'
 import { DeepblasError } from '../errors.js'
 import { Layer } from '../layers/layer.js'
 import { describe, invalid, typeName } from '../validate.js'
+import { isOfModel } from './network.js'
 
 /**
  * The layers of a model, checked one by one.
@@ -23,7 +24,23 @@ export function checkedLayers(what: string, layers: unknown, members: number): r
     if (!(layer instanceof Layer)) throw invalid(argument, 'layer such as new Dense(10)', layer, adviceOnLayer(layer))
     layer.requireMembers(members)
   }
+  tellOfNewWeights(layers as readonly Layer[])
   return layers as readonly Layer[]
+}
+
+/** Of which lists of layers it has been told. */
+const told = new WeakSet<Layer>()
+
+/** Layers of other models are taken with their weights in other libraries: here they are drawn anew, and that is told. */
+function tellOfNewWeights(layers: readonly Layer[]): void {
+  const index = layers.findIndex((layer) => isOfModel(layer) && !told.has(layer))
+  if (index < 0) return
+  for (const layer of layers) told.add(layer)
+  process.emitWarning(
+    `layers[${index}] is a layer of another model: the new model has a layer like it, with new weights. To take over those ` +
+      'that fit: model.setWeights(other.getWeights(), { partial: true }).',
+    { type: 'DeepblasWarning', code: 'DEEPBLAS_NEW_WEIGHTS' },
+  )
 }
 
 function adviceOnLayer(value: unknown): string | undefined {

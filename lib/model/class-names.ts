@@ -48,6 +48,7 @@ export class ClassNames {
    */
   learn(argument: string, all: readonly Dataset[]): readonly Dataset[] {
     const taken = all.map((data) => this.#asTaken(data))
+    for (const data of taken) this.#requirePlain(argument, data)
     for (const data of taken) if (this.#labelsOf(data) !== undefined) this.#names = this.#grown(argument, data)
     this.#requireBoth(argument, taken)
     this.#numbered = this.#names === undefined && areClasses(this.#kind)
@@ -63,6 +64,7 @@ export class ClassNames {
     if (this.#names === undefined && !this.#numbered) return this.learn(argument, all)
     return all.map((given) => {
       const data = this.#asTaken(given)
+      this.#requirePlain(argument, data)
       if (this.#labelsOf(data) === undefined) return data
       const names = this.#names ?? this.#numbersAsNames(argument, data)
       const stranger = strangersTo(names, data)[0]
@@ -125,6 +127,33 @@ export class ClassNames {
       `Expected for ${argument} numbers of classes from 0 to ${this.#most - 1}, since the model was trained on numbers, but ` +
         `received the name ${describe(stranger)}. Nobody has said which number it is: give the numbers, and their names ` +
         "as option labels: Dataset.from({ x, y: [0, 1, …] }, { labels: ['…', '…'] }).",
+    )
+  }
+
+  /**
+   * Numbers without names are numbers of classes. Of a model whose classes are named by numbers, such as '1', '2', '3', they
+   * may as well be the names: each would be taken for its neighbour.
+   */
+  #requirePlain(argument: string, data: Dataset): void {
+    const names = this.#names
+    if (names === undefined || data.labels !== undefined || data.targetColumns !== 1 || !areClasses(this.#kind)) return
+    // Where every name is the number of its class, both readings are one.
+    if (names.every((name, i) => name === String(i))) return
+    const known = new Set(names)
+    let number: number | undefined
+    for (let row = 0; row < data.rows; row++) {
+      const [one] = data.target(row) as [number]
+      if (!known.has(String(one))) return
+      const place = one === -1 ? 0 : one
+      if (names[place] !== String(one)) number ??= one
+    }
+    if (number === undefined) return
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_DATA',
+      `Expected for ${argument} targets that are names of classes or numbers of classes, but received ${number}, which is ` +
+        `both: the class named '${number}', and a number of the classes ${listed(names)}, counted from 0. For names give ` +
+        'texts: Dataset.from({ x, y: y.map(String) }). For numbers of classes give their names too: ' +
+        `Dataset.from({ x, y }, { labels: [${listed(names)}] }).`,
     )
   }
 

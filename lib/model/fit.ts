@@ -58,7 +58,6 @@ export function* fitting(settings: FitSettings, train: readonly Dataset[], form:
   })
   const { active } = watches
   if (saved !== undefined) watches.keepActive(saved.place.active, start.epoch < epochs)
-  if (active.size < members && active.size > 0) training.setActive(Float64Array.from(active))
   const cancel = () => training.cancel()
   signal?.addEventListener('abort', cancel)
   try {
@@ -71,6 +70,7 @@ export function* fitting(settings: FitSettings, train: readonly Dataset[], form:
       parameters: trainableCount(settings.network),
     })
     if (saved !== undefined) restoreCallbacks(saved, settings, watches)
+    if (active.size < members && active.size > 0) training.setActive(Float64Array.from(active))
     // Metrics of all scores are of the parameters at the epoch's end.
     const passes = scorePasses({ ...settings, averages }, train)
     const total = (epochs - start.epoch) * stepsPerEpoch

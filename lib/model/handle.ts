@@ -20,6 +20,8 @@ export type SaveCheckpoint = (path: string, parameters?: Arena) => void | Promis
 export class Handle implements TrainingHandle {
   learningRateFactor = 1
   stopped = false
+  /** The epoch of whose end the callback was told when it asked to stop; undefined where it was told of no epoch. */
+  stoppedAfter: number | undefined
   /** Why, where the callback has said so. */
   reason: string | undefined
   readonly members: readonly number[]

@@ -24,6 +24,14 @@ export interface Network {
   readonly length: number
 }
 
+/** Layers that have weights in a model: what `model.layers` gives. */
+const layersOfModels = new WeakSet<Layer>()
+
+/** Whether a layer is one of a model's, with weights there. */
+export function isOfModel(layer: Layer): boolean {
+  return layersOfModels.has(layer)
+}
+
 /**
  * Binds layers one to the next and lays out their parameters.
  *
@@ -57,6 +65,7 @@ export function buildNetwork(descriptions: readonly Layer[], inputs: number | In
     given = bound.outputs!
   }
   requireDistinctLayers(descriptions, layers)
+  for (const layer of layers) if (layer.parameters.length > 0) layersOfModels.add(layer)
   const parameters: Parameter[] = []
   let length = 0
   for (const [index, layer] of layers.entries()) {

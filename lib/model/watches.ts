@@ -101,6 +101,7 @@ export class Watches {
       if (servesOneFit(callback)) begunLast.set(callback, this)
       yield* told(callback.onFitStart?.(info, handle))
     }
+    this.dropStopped((info.epochsDone ?? 0) < info.epochs)
   }
 
   /**
@@ -139,6 +140,7 @@ export class Watches {
       this.#requireOwn(watch.callback)
       this.#monitored.see(watch.callback, watch.member, result)
       yield* told(watch.callback.onEpochEnd?.(result, watch.handle))
+      if (watch.handle.stopped) watch.handle.stoppedAfter ??= result.epoch
     }
   }
 
@@ -156,12 +158,17 @@ export class Watches {
       for (const member of handle.members) {
         if (!this.active.delete(member)) continue
         const history = this.#histories[member]!
-        const epochs = counted(history.epochs.at(-1)?.epoch ?? 0)
-        const why = handle.reason ?? 'it gave no reason'
+        const last = history.epochs.at(-1)?.epoch ?? 0
+        const epochs = counted(last)
+        const { stoppedAfter: asked = last } = handle
+        const why = `${handle.reason ?? 'it gave no reason'}${asked < last ? `. ${heardLate(asked)}` : ''}`
         if (more) history.stopped = 'early'
         history.reason = more
           ? sentence(`${capital(callbackName(callback))} ended the training after ${epochs}: ${why}`)
-          : sentence(`All ${epochs} ran, and ${callbackName(callback)} asked for the end after the last one: ${why}`)
+          : sentence(
+              `All ${epochs} ran, and ${callbackName(callback)} asked for the end after ` +
+                `${asked < last ? `epoch ${asked}` : 'the last one'}: ${why}`,
+            )
       }
     }
   }
@@ -195,6 +202,11 @@ export class Watches {
 
 function counted(epochs: number): string {
   return `${epochs} epoch${epochs === 1 ? '' : 's'}`
+}
+
+/** Of a callback that is told of several epochs at once. */
+function heardLate(epoch: number): string {
+  return `It asked after epoch ${epoch}, but without needs: 'epoch' a callback is told later, when more epochs have run`
 }
 
 function capital(text: string): string {

@@ -436,3 +436,45 @@ describe('a resume', () => {
     for (const member of [0, 1]) expect(resumed.member(member).getWeights()).toEqual(both.member(member).getWeights())
   })
 })
+
+describe('names that are numbers', () => {
+  const kinds = ['evaluate', 'fit', 'validation'] as const
+
+  test('numbers that may be names or numbers of classes are an error, and others are numbers of classes', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(fc.integer({ min: 0, max: 5 }), { minLength: 3, maxLength: 3 }),
+        fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 1, maxLength: 4 }),
+        fc.constantFrom(...kinds),
+        async (numbers, targets, kind) => {
+          const labels = numbers.map(String)
+          const model = new Sequential(layers(), { inputs: 2, seed: 1, labels })
+          const data = Dataset.from({ x: targets.map(() => [1, 0]), y: targets })
+          const run = () =>
+            kind === 'evaluate'
+              ? model.evaluate(data, { loss: 'crossEntropy' })
+              : kind === 'fit'
+                ? model.fit(data, still)
+                : model.fit(all3(labels), { ...still, validation: data })
+          const mayBeNames = targets.every((target) => numbers.includes(target))
+          const same = targets.every((target) => numbers[target] === target)
+          if (mayBeNames && !same) await expect(run()).rejects.toThrow(/which is both: .*y\.map\(String\)/)
+          else await run()
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+
+  test('signs of two names are those', async () => {
+    const model = new Sequential([new Dense(1)], { inputs: 2, seed: 1 })
+    const signs = (y: DatasetInput['y']) => Dataset.from({ x: points.slice(0, 2), y: y! })
+    await model.fit(signs(['-1', '1']), { loss: 'hinge', epochs: 1 })
+    const { loss } = await model.evaluate(signs(['-1', '1']))
+    expect((await model.evaluate(signs([-1, 1]))).loss).toBe(loss)
+  })
+
+  function all3(labels: readonly string[]): Dataset {
+    return Dataset.from({ x: points, y: [0, 1, 2], labels })
+  }
+})

@@ -117,3 +117,36 @@ test('one list of layers makes several models, populations, members and clones',
   expect(new Sequential(first.layers, { inputs: 2, seed: 3 }).getWeights()).toEqual(first.getWeights())
   expect(() => new Sequential([...first.layers, first.layers[0]!], { inputs: 1 })).toThrow()
 })
+
+test('layers of another model start with new weights, which is told once, and layers of no model are not told of', () => {
+  const warnings: string[] = []
+  const emit = process.emitWarning
+  process.emitWarning = ((message: string, { code }: { code: string }) => {
+    warnings.push(`${code} ${message}`)
+  }) as typeof process.emitWarning
+  try {
+    fc.assert(
+      fc.property(fc.constantFrom(...makers), fc.nat(2), fc.boolean(), (make, depth, population) => {
+        warnings.length = 0
+        const own = [nested(make(), depth), new Dropout(0.1), new Dense(1)]
+        const model = new Sequential(own, { inputs, seed: 1 })
+        new Sequential(own, { inputs, seed: 2 }).clone()
+        new Sequential([model.layers[1]!, new Dense(1)], { inputs })
+        expect(warnings).toEqual([])
+        const taken = [model.layers[1]!, model.layers[0]!, new Dense(2)]
+        for (let i = 0; i < 2; i++) {
+          const made = population
+            ? new Population(taken, { inputs, members: 2 })
+            : new Sequential(taken, { inputs, seed: 3 }).clone()
+          expect(made.outputs).toBe(2)
+        }
+        expect(warnings).toEqual([
+          expect.stringMatching(/^DEEPBLAS_NEW_WEIGHTS layers\[1\] is a layer of another model/),
+        ])
+      }),
+      { numRuns: 20 },
+    )
+  } finally {
+    process.emitWarning = emit
+  }
+})

@@ -306,6 +306,41 @@ describe('history.reason', () => {
     )
   })
 
+  test('a callback that is told of several epochs at once: the epoch after which it asked', async () => {
+    const late: Callback = { onEpochEnd: ({ epoch }, training) => (epoch === 2 ? training.stop('enough') : undefined) }
+    const { epochs, stopped, reason: told } = await fitWith([late], { epochs: 3, metrics: [] })
+    // Three epochs are less than a chunk.
+    expect([epochs.length, stopped]).toEqual([3, 'completed'])
+    expect(told).toMatch(/^All 3 epochs ran, and a callback asked for the end after epoch 2: enough\. .*needs: 'epoch'/)
+    const many = await fitWith([late], { epochs: 100_000, metrics: [] })
+    expect(many.reason).toMatch(/^A callback ended the training after \d+ epochs: enough\. It asked after epoch 2/)
+  })
+
+  test('a callback that stops before the first step: nothing is trained, one by one, whole or as a stream', async () => {
+    const before: Callback = { onFitStart: (_info, training) => training.stop('no time') }
+    const ended = { stopped: 'early', reason: 'A callback ended the training after 0 epochs: no time.', epochs: [] }
+    expect(await fitWith([before])).toMatchObject(ended)
+    expect(await fitWith([before], { optimizer: new LBFGS(), batchSize: 'full' })).toMatchObject(ended)
+    const model = binary()
+    const weights = model.getWeights()
+    const stream = async function* () {
+      yield train
+    }
+    const history = await model.fit(stream, { loss: 'binaryCrossEntropy', epochs: 2, callbacks: [before] })
+    expect(history).toMatchObject(ended)
+    expect(model.getWeights()).toEqual(weights)
+    const many = new Population([new Dense(1, { activation: 'sigmoid' })], {
+      inputs: train.features,
+      members: 3,
+      seed: 1,
+    })
+    const one: Callback = {
+      forMember: (member) => (member === 1 ? before : { onFitStart: () => undefined }),
+    }
+    const { members } = await many.fit(train, { loss: 'binaryCrossEntropy', epochs: 2, callbacks: [one] })
+    expect(members.map((member) => member.epochs.length)).toEqual([2, 0, 2])
+  })
+
   test('onFitEnd is told', async () => {
     const told: unknown[] = []
     await fitWith([{ onFitEnd: (history) => void told.push(history.reason) }])
