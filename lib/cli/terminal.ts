@@ -72,6 +72,7 @@ export function inOptions(message: string): string {
     .replaceAll("escape: '\\\\'", "--escape '\\'")
     .replaceAll(/\bskipRows: (\d+)/g, '--skip-rows $1')
     .replaceAll('header: false', '--header no')
+    .replaceAll(/name the columns with the option header: \[[^\]]*\]/g, 'write their names in its first line')
     .replaceAll(/\b(comment|encoding|delimiter): '([^']+)'/g, "--$1 '$2'")
     .replaceAll('if that stands for nothing, name it in missing', 'if that stands for nothing, give it with --missing')
     .replaceAll(

@@ -2,6 +2,7 @@
  * What to know of a target before a training: classes that cannot be learnt, and accuracies that say little.
  */
 import { type Task, tasks } from '../data/encoder/fit-options.js'
+import type { Column } from '../data/table/column.js'
 import { Table } from '../data/table/table.js'
 import { invalid, knownOptions, oneOf, string } from '../validate.js'
 import { levelCounts } from './column-values.js'
@@ -47,10 +48,7 @@ export function targetAdvice(table: Table, options: TargetAdviceOptions): Target
   const alone = known.filter(([, count]) => count === 1).length
   const { name } = column
   if (known.length > 2 && alone > rows / 2) {
-    const values =
-      column.type === 'number'
-        ? "task: 'regression'"
-        : `if its texts are values, read it with types: { '${name}': 'number' }`
+    const values = column.type === 'number' ? "task: 'regression'" : valuesAdvice(column)
     return [
       {
         kind: 'unlearnable',
@@ -85,6 +83,13 @@ export function targetAdvice(table: Table, options: TargetAdviceOptions): Target
     })
   }
   return found
+}
+
+/** How to have values of a column of texts: by what is known of why they are texts. */
+function valuesAdvice({ name, reading }: Column): string {
+  const known = reading?.notes?.find(({ kind }) => kind === 'text' || kind === 'unit')
+  if (known !== undefined) return `the column is ${known.text}`
+  return `if its texts are values, read it with types: { '${name}': 'number' }`
 }
 
 function rareText(target: string, rare: readonly (readonly [string, number])[]): string {

@@ -11,6 +11,7 @@ const MOST_STRANGERS = 3
 const MOST_OF_ROWS = 0.5
 /** Fewer different numbers may be grades or codes. */
 const FEWEST_NUMBERS = 5
+const FEWEST_BESIDE_WORD = 2
 const MOST_LOOKED_AT = 1000
 
 /** @param texts how often each text comes, without blanks around it; missing ones are not among them */
@@ -25,7 +26,9 @@ export function keptTextsNote(name: string, texts: ReadonlyMap<string, number>):
       rowsOfNumbers += count
     } else strangers.push(entry)
   }
-  if (numbers < FEWEST_NUMBERS || rowsOfNumbers < MOST_OF_ROWS * rows) return affixNote(name, texts)
+  // Of 0, 1 and TBD the last may be nothing; of 1, 2 and 3+ it is a value.
+  const isOneWord = numbers >= FEWEST_BESIDE_WORD && strangers.length === 1 && !/\p{Nd}/u.test(strangers[0]![0])
+  if ((numbers < FEWEST_NUMBERS && !isOneWord) || rowsOfNumbers < MOST_OF_ROWS * rows) return affixNote(name, texts)
   if (strangers.length === 0) return twoPointsNote(name, texts)
   const shown = strangers.slice(0, MOST_STRANGERS).map(([text]) => `'${short(text)}'`)
   const strange = rows - rowsOfNumbers

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readCsv, type Table } from '../../../../lib/index.js'
+import { readCsv, type Table, targetAdvice } from '../../../../lib/index.js'
 
 async function* once(text: string) {
   yield text
@@ -38,6 +38,19 @@ describe('a column of numbers that is read as texts is told', () => {
         },
       ),
       { numRuns: 60 },
+    )
+  })
+
+  it('names one word beside two or three numbers too', async () => {
+    const flags = Array.from({ length: 60 }, (_, i) => ['0', '1', '****'][i % 3]!)
+    expect(notesOf(await read(flags))[0]).toContain("all its values but '****' (20 rows) are numbers")
+    expect(notesOf(await read(flags.map((text) => text.replace('****', '2+'))))).toEqual([])
+  })
+
+  it('says so where it is a target of as many classes as rows', async () => {
+    const [advice] = targetAdvice(await read([...numbers, 'TBD', 'TBD', 'TBD']), { target: 'x' })
+    expect(advice?.text).toMatch(
+      /the column is kept as texts: all its values but 'TBD' \(3 rows\) are numbers; .* give alsoMissing: \['TBD'\]/,
     )
   })
 
