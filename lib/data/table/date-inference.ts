@@ -61,6 +61,7 @@ const NAMED = [
   'EEE, d-MMM-yyyy',
   'EEE, d-MMM-yy',
   'EEE, MMM d, yyyy',
+  'EEE, MMM d yyyy',
   'EEE MMM d yyyy',
   'EEE MMM d HH:mm:ss yyyy',
   'EEE MMM d HH:mm:ss X yyyy',

@@ -60,6 +60,13 @@ const AROUND = /^(\P{Nd}*?)([-+\u2212]?\p{Nd}(?:[\p{Nd}.,'\u2019_ \u00b7\u066b\u
 
 /** Of numbers with the same signs around all of them, or with digits of another script. */
 function affixNote(name: string, texts: ReadonlyMap<string, number>): readonly ColumnNote[] {
+  const [first = ''] = texts.keys()
+  if (texts.size >= FEWEST_NUMBERS && [...texts.keys()].every((text) => TIME_OF_DAY.test(text))) {
+    const advice = `write '${name}' as minutes or hours to have numbers`
+    return [
+      { kind: 'text', text: `kept as texts: its values, such as '${first}', are times of day or durations; ${advice}` },
+    ]
+  }
   let around: string | undefined
   let example = ''
   const cores = new Set<string>()
@@ -79,6 +86,8 @@ function affixNote(name: string, texts: ReadonlyMap<string, number>): readonly C
   const why = `its values, such as '${short(example)}', hold numbers in a way that is not recognised`
   return [{ kind: 'text', text: `kept as texts: ${why}; write '${name}' as 1234.5 to have numbers` }]
 }
+
+const TIME_OF_DAY = /^\d{1,3}:[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?(?: ?[AP]\.?M\.?)?$/i
 
 function short(text: string): string {
   return text.length > 30 ? `${text.slice(0, 30)}…` : text

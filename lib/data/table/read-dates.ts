@@ -46,8 +46,43 @@ export function readDates(
   const strays = given ? values.length : mostStrays(values.length)
   const found = findDates(values, { name, order: dates, strays })
   if (found.question !== undefined) return as({ question: found.question })
+  if (!found.are && !given) {
+    const note = wordsAmongDates(values, { name, order: dates })
+    if (note !== undefined) return as({ notes: [note] })
+  }
   const notes = found.note === undefined ? [] : [told(found.note)]
   return found.are ? as({ type: 'date', format: found.format, notes }) : as({ notes: given ? [] : notes })
+}
+
+/** Different words that are named; of more, a column holds texts with dates among them. */
+const MOST_WORDS = 3
+const FEWEST_DATES = 5
+
+/** The note of a column that would hold dates but for a word or two, which may stand for nothing. */
+function wordsAmongDates(
+  values: readonly unknown[],
+  { name, order }: { readonly name: string; readonly order: DateOrder | undefined },
+): ColumnNote | undefined {
+  const words = new Map<string, number>()
+  const others: unknown[] = []
+  for (const value of values) {
+    if (typeof value !== 'string' || /\d/.test(value)) {
+      others.push(value)
+      continue
+    }
+    words.set(value.trim(), (words.get(value.trim()) ?? 0) + 1)
+    if (words.size > MOST_WORDS) return undefined
+  }
+  if (words.size === 0 || others.length < Math.max(FEWEST_DATES, values.length / 2)) return undefined
+  const { are, format, question } = findDates(others, { name, order, strays: mostStrays(others.length) })
+  if (!are && question === undefined) return undefined
+  const shown = [...words.keys()].map((word) => `'${word}'`).join(', ')
+  const rows = values.length - others.length
+  const written = format === undefined ? '' : ` as ${format}`
+  return told(
+    `texts: all its values but ${shown} (${rows} row${rows === 1 ? '' : 's'}) are dates${written}; ` +
+      `if ${words.size === 1 ? 'it stands' : 'they stand'} for nothing, give alsoMissing: [${shown}]`,
+  )
 }
 
 function told(text: string): ColumnNote {

@@ -77,9 +77,31 @@ describe('a column of numbers that is read as texts is told', () => {
     },
   )
 
-  it.each(['C#', 'room #', 'user_#', '18-#', 'a# b', '#:30'])('says nothing of names such as %s', async (pattern) => {
+  it.each(['C#', 'room #', 'user_#', '18-#', 'a# b'])('says nothing of names such as %s', async (pattern) => {
     const table = await read(numbers.map((_, i) => pattern.replace('#', String(i + 10))))
     expect(notesOf(table)).toEqual([])
+  })
+
+  it('tells times of day', async () => {
+    const times = Array.from({ length: 9 }, (_, i) => `${i + 8}:${10 + i}`)
+    expect(notesOf(await read(times))[0]).toMatch(/^kept as texts: its values, such as '8:10', are times of day/)
+  })
+
+  it.each([
+    ['2024-01-', '', 'dates'],
+    ['', '.12.2024', 'dates as dd.MM.yyyy'],
+    ['', '-Mar-2024', 'dates as d-MMM-yyyy'],
+  ])('tells the word that keeps %s..%s from being dates', async (before, behind, what) => {
+    const dates = Array.from({ length: 19 }, (_, i) => `${before}${i + 10}${behind}`)
+    for (const rows of [2, 6, 18]) {
+      const values = [...dates, ...Array.from({ length: rows }, () => 'open')]
+      const table = await read(values)
+      expect(table.column('x').type).toBe('category')
+      expect(notesOf(table)).toEqual([
+        `texts: all its values but 'open' (${rows} rows) are ${what}; if it stands for nothing, give alsoMissing: ['open']`,
+      ])
+      expect((await read(values, { alsoMissing: ['open'] })).column('x').type).toBe('date')
+    }
   })
 
   it('reads signs outside of brackets', async () => {
