@@ -13,11 +13,14 @@ const MOST_OF_ROWS = 0.5
 const FEWEST_NUMBERS = 5
 const FEWEST_BESIDE_WORD = 2
 const MOST_LOOKED_AT = 1000
+/** Characters: columns of longer texts hold no numbers. */
+const LONGEST = 500
 
 /** @param texts how often each text comes, without blanks around it; missing ones are not among them */
 export function keptTextsNote(name: string, texts: ReadonlyMap<string, number>): readonly ColumnNote[] {
   const strangers: (readonly [text: string, rows: number])[] = []
   let [rows, numbers, rowsOfNumbers] = [0, 0, 0]
+  for (const text of texts.keys()) if (text.length > LONGEST) return []
   for (const entry of texts) {
     const [text, count] = entry
     rows += count

@@ -45,11 +45,14 @@ const LAST = new RegExp(`[ \\u00a0\\u202f\\u2009]*(?:(${MINUS})|(%)|(${CURRENCY}
 const WHOLE_PRICE = /(\d)[.,][-\u2013\u2014]{1,2}$/
 const CORE = /^[\d.,](?:[\d., '\u2019\u00a0\u202f\u2009]*[\d.,])?(?:e[+-]?\d+)?$/i
 const DIGIT = /\d/
+/** Characters; float64 writes 1.797e308 in 309 digits, and 103 marks may stand between them. */
+const LONGEST_NUMBER = 500
 
 /** Takes signs, currency and percent off a number; undefined for a text that is none in any notation. */
 export function peel(text: string): PeeledNumber | undefined {
   let rest = text.trim()
-  if (!DIGIT.test(rest)) return undefined
+  // No number is so long; what stands around one in longer texts takes the square of their length to find.
+  if (rest.length > LONGEST_NUMBER || !DIGIT.test(rest)) return undefined
   let negative = false
   let [trailingMinus, plus, percent] = [false, false, false]
   let currency: string | undefined

@@ -10,6 +10,8 @@ type CategoryColumn = Column & { readonly type: 'category' }
 
 /** Columns of more different texts hold no categories, and are not looked at. */
 const MOST_LEVELS = 10_000
+/** Characters: longer ones are texts, and no names of categories. */
+const LONGEST_NAME = 1000
 const MOST_GROUPS = 3
 const MOST_SPELLINGS = 4
 const COUNTED = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine']
@@ -24,6 +26,7 @@ export function spelledAlike(names: readonly string[]): (readonly string[])[] {
   if (names.length > MOST_LEVELS) return []
   const groups = new Map<string, string[]>()
   for (const name of names) {
+    if (name.length > LONGEST_NAME) continue
     const spelling = oneSpelling(name)
     const group = groups.get(spelling)
     if (group === undefined) groups.set(spelling, [name])

@@ -104,6 +104,18 @@ describe('a column of numbers that is read as texts is told', () => {
     }
   })
 
+  it('looks no further into long texts, whatever stands in them', async () => {
+    for (const long of [
+      `1${' '.repeat(200_000)}x`,
+      `${'1 '.repeat(100_000)}x`,
+      '$'.repeat(200_000),
+      `${'('.repeat(90_000)}1`,
+    ]) {
+      const table = await read(Array.from({ length: 30 }, (_, i) => `${long}${i % 7}`))
+      expect([table.column('x').type, table.rows, notesOf(table)]).toEqual(['category', 30, []])
+    }
+  })
+
   it('reads signs outside of brackets', async () => {
     const table = await read(['(5)%', '12.5%', '(0.5) %'])
     expect([0, 1, 2].map((row) => table.cell(row, 'x'))).toEqual([-5, 12.5, -0.5])
