@@ -47,7 +47,7 @@ export function profileText(
     ...(more > 0 ? [`and ${counted(more, 'more column')}`] : []),
     '',
     targetText(table.column(target), classes),
-    ...table.notes.map(({ column, text }) => `read: ${column}: ${inOptions(text)}`),
+    ...table.notes.flatMap(({ column, text }) => (column === undefined ? [] : [`read: ${column}: ${inOptions(text)}`])),
     ...advice.map(({ text }) => `note: ${inOptions(text)}`),
     ...suspicions.map(suspicionText),
   ]

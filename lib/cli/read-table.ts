@@ -166,8 +166,8 @@ export function drawnProgress(doing: string, source: Source, { stderr, signal }:
 const MOST_SHOWN = 3
 
 /** What was left out of the file, and what was taken for granted. */
-export function tellSkipped(name: string, { skipped, fileNotes }: Table, terminal: Terminal): void {
-  for (const note of fileNotes) tell(terminal, `${name}: ${inOptions(note)}\n`)
+export function tellSkipped(name: string, { skipped, notes }: Table, terminal: Terminal): void {
+  for (const { kind, text } of notes) if (kind === 'file') tell(terminal, `${name}: ${inOptions(text)}\n`)
   if (skipped.rows === 0) return
   const shown = skipped.first.slice(0, MOST_SHOWN).map(({ line, reason }) => `  ${name}:${line}: ${inOptions(reason)}`)
   tell(terminal, `${counted(skipped.rows, 'bad row')} of ${name} left out:\n${shown.join('\n')}\n`)

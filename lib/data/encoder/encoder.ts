@@ -227,7 +227,7 @@ export class Encoder {
   }
 
   /** What is odd about the names of classes and levels: spellings that may be one. */
-  get notes(): TableNote[] {
+  get notes(): readonly TableNote[] {
     const { target } = this.#description
     const told = (column: string, names: readonly string[]) =>
       spellingNotes(names, () => undefined).map((note): TableNote => ({ column, ...note }))

@@ -21,7 +21,7 @@ import { isTextInput, type TextInput, TextSource } from './text-source.js'
  * Reads a CSV file, or any text of rows and fields, into a table.
  *
  * Delimiter, header, encoding and the types of columns are recognised, unless the options say them; files packed with gzip
- * are unpacked. What is taken for granted, such as lines left out above the rows, is told in `table.fileNotes`. A column's
+ * are unpacked. What is taken for granted, such as lines left out above the rows, is told in `table.notes`. A column's
  * type is that of its first 10,000 rows: number, boolean (true and false), date (ISO 8601) or category. Numbers may have
  * thousands, decimal commas, a currency or percent sign; what was assumed is in `table.notes`. Blanks around a field do not
  * count, and blank lines are left out.

@@ -4,7 +4,7 @@
  */
 import type { Notation } from './notation.js'
 
-export const noteKinds = ['number', 'missing', 'word', 'text', 'zeros', 'unit', 'date', 'spelling'] as const
+export const noteKinds = ['number', 'missing', 'word', 'text', 'zeros', 'unit', 'date', 'spelling', 'file'] as const
 
 export type NoteKind = (typeof noteKinds)[number]
 
@@ -13,15 +13,15 @@ export interface ColumnNote {
   /**
    * What it is about: how a `number` is written, marks of `missing` values, a `word` that is kept as a value although it may
    * stand for nothing, numbers kept as `text`, `zeros` that are lost, a `unit`, how a `date` is written, or the `spelling` of
-   * texts.
+   * texts; of a table also how the `file` is written as a whole.
    */
   readonly kind: NoteKind
   readonly text: string
 }
 
-/** A note with the column that it is about. */
+/** A note with the column that it is about, or without one where it is about the whole file. */
 export interface TableNote extends ColumnNote {
-  readonly column: string
+  readonly column?: string
 }
 
 /** How a column was read. */
@@ -49,12 +49,32 @@ export function columnReading({
   }
 }
 
-/** Of parts of one column: as the first was read; notes of each kind are those of the first part that has any. */
+/** Of parts of one column: as the first was read, with the notes of all. */
 export function joinReadings(parts: readonly (ColumnReading | undefined)[]): ColumnReading | undefined {
-  const notes: ColumnNote[] = []
-  for (const part of parts) {
-    const own = (part?.notes ?? []).filter(({ kind }) => notes.every((one) => one.kind !== kind))
-    notes.push(...own)
+  return columnReading({ ...parts[0], notes: joinNotes(parts.flatMap((part) => part?.notes ?? [])) })
+}
+
+const ROWS = /\((\d+) rows?\)/g
+
+/** Notes that differ in how many rows they are about are one, with the sum of the rows. */
+function joinNotes(notes: readonly ColumnNote[]): readonly ColumnNote[] {
+  const alike = new Map<string, ColumnNote[]>()
+  // Parts that were selected from one table have its notes, which are of the same rows.
+  for (const note of new Set(notes)) {
+    const key = `${note.kind} ${note.text.replaceAll(ROWS, '()')}`
+    const known = alike.get(key)
+    if (known === undefined) alike.set(key, [note])
+    else known.push(note)
   }
-  return columnReading({ ...parts[0], notes })
+  return [...alike.values()].map(([first, ...more]) => {
+    if (more.length === 0) return first!
+    const counts = [first!, ...more].map(({ text }) => [...text.matchAll(ROWS)].map(([, rows]) => Number(rows)))
+    let at = 0
+    const text = first!.text.replaceAll(ROWS, () => {
+      const rows = counts.reduce((sum, own) => sum + own[at]!, 0)
+      at++
+      return `(${rows} row${rows === 1 ? '' : 's'})`
+    })
+    return { kind: first!.kind, text }
+  })
 }

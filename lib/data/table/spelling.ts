@@ -68,7 +68,8 @@ export function spelledColumn(column: CategoryColumn, unite: boolean): CategoryC
   if (unite) return united(column)
   const notes = spellingNotes(column.levels, () => rowsOfLevels(column))
   if (notes.length === 0) return column
-  return { ...column, reading: { ...column.reading, notes: [...(column.reading?.notes ?? []), ...notes] } }
+  const others = (column.reading?.notes ?? []).filter(({ kind }) => kind !== 'spelling')
+  return { ...column, reading: { ...column.reading, notes: [...others, ...notes] } }
 }
 
 function rowsOfLevels({ levels, codes }: CategoryColumn): ReadonlyMap<string, number> {

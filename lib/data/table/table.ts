@@ -24,6 +24,7 @@ import {
 } from './column.js'
 import type { TableNote } from './column-reading.js'
 import { collectRows, type RowsOptions, rowsToColumns } from './from-rows.js'
+import { spelledColumn } from './spelling.js'
 import { unknownColumn } from './unknown-column.js'
 
 /** A row of a file that could not be taken, and why. */
@@ -66,8 +67,11 @@ export class Table {
   readonly columns: readonly Column[]
   /** Bad rows that the reader was told to skip. */
   readonly skipped: SkippedRows
-  /** What the reader took for granted of the file, a sentence each, such as lines above the header that it left out. */
-  readonly fileNotes: readonly string[]
+  /**
+   * What was assumed, and what is odd: first of the whole file, such as lines above the header that were left out, then of
+   * each column.
+   */
+  readonly notes: readonly TableNote[]
   readonly #lines: Int32Array | undefined
   readonly #byName: ReadonlyMap<string, Column>
 
@@ -87,7 +91,10 @@ export class Table {
     this.rows = rows
     this.columns = columns
     this.skipped = skipped
-    this.fileNotes = file.notes ?? []
+    this.notes = [
+      ...(file.notes ?? []).map((text): TableNote => ({ kind: 'file', text })),
+      ...columns.flatMap(({ name, reading }) => (reading?.notes ?? []).map((note) => ({ column: name, ...note }))),
+    ]
     this.#lines = file.lines
     this.#byName = new Map(columns.map((column) => [column.name, column]))
   }
@@ -136,7 +143,7 @@ export class Table {
     return Table.of(await collectRows(rows, options))
   }
 
-  /** One table below the other: the same columns in each, in the order of the first. Levels of categories are united. */
+  /** One table below the other: the same columns in each, in the order of the first. Levels of categories and notes are united. */
   static concat(tables: readonly Table[]): Table {
     array('tables', tables, 'tables')
     const [first] = tables
@@ -149,25 +156,22 @@ export class Table {
         `Expected ${first.columns.length} columns for tables[${i}], as tables[0] has, but received ${table.columns.length}.`,
       )
     }
-    const columns = first.columns.map(({ name }) => joinColumns(tables.map((table) => table.column(name))))
+    const columns = first.columns.map(({ name }) => {
+      const joined = joinColumns(tables.map((table) => table.column(name)))
+      // Yes in one part and yes in another are told in neither.
+      return joined.type === 'category' && joined.ignoreCase !== true ? spelledColumn(joined, false) : joined
+    })
     const skipped = {
       rows: tables.reduce((sum, table) => sum + table.skipped.rows, 0),
       first: tables.flatMap((table) => table.skipped.first).slice(0, MOST_SHOWN),
     }
-    const notes = [...new Set(tables.flatMap((table) => table.fileNotes))]
+    const notes = [...new Set(tables.flatMap(textsOfFile))]
     return Table.of(columns, skipped, { lines: joinLines(tables.map((table) => table.#lines)), notes })
   }
 
   /** The line of the text file that a row came from, from 1; undefined for a table that came from elsewhere. */
   line(row: number): number | undefined {
     return this.#lines?.[row]
-  }
-
-  /** What was assumed when the columns were read, and what is odd about their values. */
-  get notes(): TableNote[] {
-    return this.columns.flatMap(({ name, reading }) =>
-      (reading?.notes ?? []).map((note): TableNote => ({ column: name, ...note })),
-    )
   }
 
   /** Whether there is a column of that name. */
@@ -199,7 +203,7 @@ export class Table {
     const all = this.#lines
     const lines = all && taken.map((row) => all[row]!)
     const columns = this.columns.map((column) => selectColumn(column, taken))
-    return Table.of(columns, NONE_SKIPPED, { lines, notes: this.fileNotes })
+    return Table.of(columns, NONE_SKIPPED, { lines, notes: textsOfFile(this) })
   }
 
   /** All columns but these; every one must be there. */
@@ -207,7 +211,7 @@ export class Table {
     for (const name of array('names', names, 'names of columns')) this.column(string('names', name))
     const kept = this.columns.filter((column) => !names.includes(column.name))
     if (kept.length === 0) throw invalid('names', 'names that leave a column', names)
-    return Table.of(kept, this.skipped, { lines: this.#lines, notes: this.fileNotes })
+    return Table.of(kept, this.skipped, { lines: this.#lines, notes: textsOfFile(this) })
   }
 
   /**
@@ -247,6 +251,11 @@ export class Table {
 
 /** Bad rows that are kept to be shown. */
 export const MOST_SHOWN = 100
+
+/** What is told of the file as a whole. */
+function textsOfFile({ notes }: Table): readonly string[] {
+  return notes.filter(({ kind }) => kind === 'file').map(({ text }) => text)
+}
 
 function joinLines(parts: readonly (Int32Array | undefined)[]): Int32Array | undefined {
   const known = parts.filter((part) => part !== undefined)

@@ -17,6 +17,8 @@ const abc = [
   { a: 3, b: 'y', c: 4.5 },
 ]
 
+const fileNotes = ({ notes }: Table) => notes.filter(({ kind }) => kind === 'file').map(({ text }) => text)
+
 describe('recognised', () => {
   test.each<[string, string, RegExp | undefined]>([
     ['blanks before quotes', '"a", "b", "c"\n1, "x", 2.5\n3, "y" , 4.5\n', undefined],
@@ -41,12 +43,12 @@ describe('recognised', () => {
   ])('%s', async (_, text, note) => {
     const table = await read(text)
     expect(rowsOf(table)).toEqual(abc)
-    if (note === undefined) expect(table.fileNotes).toEqual([])
-    else expect(table.fileNotes.join('\n')).toMatch(note)
+    if (note === undefined) expect(fileNotes(table)).toEqual([])
+    else expect(fileNotes(table).join('\n')).toMatch(note)
     // Parts of a file are told it once.
     const parts: (readonly string[])[] = []
-    for await (const part of csvChunks(pieces(...text), { rowsPerChunk: 1 })) parts.push(part.fileNotes)
-    expect(parts).toEqual([table.fileNotes, []])
+    for await (const part of csvChunks(pieces(...text), { rowsPerChunk: 1 })) parts.push(fileNotes(part))
+    expect(parts).toEqual([fileNotes(table), []])
   })
 
   test('backslashes before quotes, where nothing else makes sense of the rows', async () => {
@@ -54,7 +56,7 @@ describe('recognised', () => {
     const table = await read(`id,text,y\n${text}\n`)
     expect(table.rows).toBe(30)
     expect(table.cell(7, 'text')).toBe('a "big" one, \\ and \\d')
-    expect(table.fileNotes).toEqual([expect.stringContaining("give escape: ''")])
+    expect(fileNotes(table)).toEqual([expect.stringContaining("give escape: ''")])
     await expect(read(`id,text,y\n${text}\n`, { escape: '' })).rejects.toThrow(
       "if it is written with a backslash, give escape: '\\\\'",
     )
@@ -69,7 +71,7 @@ describe('recognised', () => {
     const table = await read('"mpg" "cyl" "kind"\n"Mazda RX4" 21 6 "a"\n"Fiat 128" 32.4 4 "b"\n"Valiant" 18.1 6 "a"\n')
     expect(table.names).toEqual(['row.names', 'mpg', 'cyl', 'kind'])
     expect(table.row(1)).toEqual({ 'row.names': 'Fiat 128', mpg: 32.4, cyl: 4, kind: 'b' })
-    expect(table.fileNotes).toEqual([
+    expect(fileNotes(table)).toEqual([
       "The rows have a field more than the header: the first column is named 'row.names'.",
     ])
     // Names stand once each: rows that begin alike are rows with a field too many.
@@ -80,7 +82,7 @@ describe('recognised', () => {
     expect((await read('#chrom\tstart\tend\nchr1\t5\t9\nchr2\t6\t8\n')).names).toEqual(['#chrom', 'start', 'end'])
     const table = await read('# made by us\n#a,b\n1,2\n3,4\n')
     expect(table.names).toEqual(['#a', 'b'])
-    expect(table.fileNotes).toEqual(['Line 1 begins with # and is left out as a comment.'])
+    expect(fileNotes(table)).toEqual(['Line 1 begins with # and is left out as a comment.'])
     expect((await read('#x\n1\n2\n')).names).toEqual(['#x'])
   })
 
@@ -96,7 +98,7 @@ describe('recognised', () => {
   test('a blank line of a file of one column as a row without a value', async () => {
     const table = await read('n\n1\n\n3\n""\n5\n\n')
     expect(rowsOf(table)).toEqual([{ n: 1 }, { n: undefined }, { n: 3 }, { n: undefined }, { n: 5 }])
-    expect(table.fileNotes).toEqual(['1 blank line is a row without a value, since there is one column.'])
+    expect(fileNotes(table)).toEqual(['1 blank line is a row without a value, since there is one column.'])
     expect((await read('\n\na,b\n\n1,2\n\n3,4\n')).rows).toBe(2)
   })
 })

@@ -1,12 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readCsv } from '../../../../lib/index.js'
+import { readCsv, type Table } from '../../../../lib/index.js'
 
 async function* once(content: string | Uint8Array) {
   yield content
 }
 
-const notesOf = async (content: string | Uint8Array, options = {}) => (await readCsv(once(content), options)).fileNotes
+const fileNotes = ({ notes }: Table) => notes.filter(({ kind }) => kind === 'file').map(({ text }) => text)
+const notesOf = async (content: string | Uint8Array, options = {}) => fileNotes(await readCsv(once(content), options))
 
 const rows = Array.from({ length: 12 }, (_, i) => [`name${i % 5}`, `${i}.5`, `${(i * 7) % 5}`])
 const written = (lines: readonly (readonly string[])[], delimiter = ',') =>
@@ -52,7 +53,7 @@ describe('what a file may mean otherwise is told', () => {
       const text = written([first, ...below])
       expect((await notesOf(text))[0]).toMatch(note)
       const table = await readCsv(once(text), { header: false })
-      expect([table.rows, table.fileNotes]).toEqual([10, []])
+      expect([table.rows, fileNotes(table)]).toEqual([10, []])
     }
   })
 
@@ -76,12 +77,12 @@ describe('bytes that are not UTF-8', () => {
   it('are told where they are taken for windows-1252', async () => {
     const table = await readCsv(once(Buffer.from('who,x\nJosé,1\nZoë,2\n', 'latin1')))
     expect(table.cell(0, 'who')).toBe('José')
-    expect(table.fileNotes[0]).toMatch(/^Its bytes are not UTF-8: they are read as windows-1252\./)
+    expect(fileNotes(table)[0]).toMatch(/^Its bytes are not UTF-8: they are read as windows-1252\./)
   })
 
   it('are told of a file whose only such letter is its last one', async () => {
     const table = await readCsv(once(Buffer.from('x,who\n1,Ann\n2,Zoë', 'latin1').subarray(0, 17)))
-    expect(table.fileNotes[0] ?? '').toMatch(/windows-1252/)
+    expect(fileNotes(table)[0] ?? '').toMatch(/windows-1252/)
   })
 
   it('are an error with its line among letters of UTF-8, rather than all of them wrong', async () => {
