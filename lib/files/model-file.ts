@@ -104,6 +104,16 @@ export function readModelFileSync(path: string): ModelDescription {
   return modelFromSafetensors(path, readSafetensorsSync(path))
 }
 
+/** The names of classes in the texts of a safetensors file; undefined where it has none, or is not of deepblas. */
+export function savedNames(path: string, metadata: Record<string, string>): readonly string[] | undefined {
+  try {
+    const labels = part(metadata, 'labels')
+    return labels === undefined ? undefined : checkLabels(labels)
+  } catch (error) {
+    throw asFileError('read', path, error)
+  }
+}
+
 /** The tensors and texts of a model file. */
 export function modelToSafetensors(description: ModelDescription): SafetensorsInput {
   plainObject('description', description)

@@ -17,6 +17,8 @@ export interface NamedModel {
   readonly labels: readonly string[] | undefined
   /** Of the last fit. */
   readonly scoring: Scoring | undefined
+  /** Whether weights of the outputs were set, and their names, where there are some, came with them. Default false. */
+  readonly namesCarried?: boolean
 }
 
 export class ClassNames {
@@ -27,12 +29,15 @@ export class ClassNames {
   #names: readonly string[] | undefined
   /** Whether the model has been trained on classes without names. */
   #numbered: boolean
+  /** Until the first data to train on says whether the names that came with weights are its own. */
+  #carried: boolean
 
-  constructor({ network, labels, scoring }: NamedModel, loss: Loss) {
+  constructor({ network, labels, scoring, namesCarried = false }: NamedModel, loss: Loss) {
     this.#kind = loss.targetKind
     this.#outputs = network.outputs
     this.#most = Math.max(2, network.outputs)
     this.#names = labels
+    this.#carried = namesCarried
     this.#numbered = labels === undefined && scoring !== undefined && areClasses(scoring.loss.targetKind)
   }
 
@@ -49,6 +54,7 @@ export class ClassNames {
   learn(argument: string, all: readonly Dataset[]): readonly Dataset[] {
     const taken = all.map((data) => this.#asTaken(data))
     for (const data of taken) this.#requirePlain(argument, data)
+    this.#checkCarried(argument, taken)
     for (const data of taken) if (this.#labelsOf(data) !== undefined) this.#names = this.#grown(argument, data)
     this.#requireBoth(argument, taken)
     this.#numbered = this.#names === undefined && areClasses(this.#kind)
@@ -72,6 +78,31 @@ export class ClassNames {
       const hint = 'Leave its rows out, or train a model on rows of that class too.'
       throw unknownName(argument, stranger, names, hint)
     })
+  }
+
+  /**
+   * Names that came with weights are those of the data to train on, or this is another task, whose data names the outputs
+   * or numbers them.
+   * Weights that came without leave it open which output is which class.
+   */
+  #checkCarried(argument: string, all: readonly Dataset[]): void {
+    if (!this.#carried) return
+    this.#carried = false
+    const named = all.filter((data) => this.#labelsOf(data) !== undefined)
+    const known = this.#names
+    if (known !== undefined) {
+      const own = named.length > 0 && named.every((data) => strangersTo(known, data).length === 0)
+      if (!own) this.#names = undefined
+      return
+    }
+    const few = named.find(({ labels }) => labels!.length < this.#most)
+    if (few === undefined) return
+    process.emitWarning(
+      `The weights of the outputs were set without names of classes: the first of ${this.#most} classes are taken for ` +
+        `${listed(few.labels!)}, as ${argument} names them. If they were trained on others, give the model all of its ` +
+        "names: new Sequential(layers, { labels: ['…', '…'] }).",
+      { type: 'DeepblasWarning', code: 'DEEPBLAS_CLASS_NAMES' },
+    )
   }
 
   /** Texts as the loss takes them: names to one of classes, the numbers that they write to one of numbers. */

@@ -1,7 +1,9 @@
 /*
  * Weights from a safetensors file, of deepblas or of another program.
  */
+import { savedNames } from '../files/model-file.js'
 import { readSafetensors, toFloat32 } from '../files/safetensors.js'
+import { carryNames } from './carried-names.js'
 import type { NamedWeights } from './weights.js'
 
 /** A parameter's name in deepblas for one in the file; undefined for a tensor that is none. */
@@ -17,11 +19,21 @@ export function usualName(name: string): string | undefined {
   return own.replace(/\.running_mean$/, '.runningMean').replace(/\.running_var$/, '.runningVariance')
 }
 
+/** Of 'layers.12.weight' 12; -1 for a name of another form. */
+function place(name: string): number {
+  return Number(/^layers\.(\d+)\./.exec(name)?.[1] ?? -1)
+}
+
 /** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT where a wanted tensor is not of floating-point numbers */
 export async function fileWeights(path: string, rename: Rename): Promise<NamedWeights[]> {
-  const { tensors } = await readSafetensors(path)
-  return tensors.flatMap((tensor) => {
-    const name = rename(tensor.name)
-    return name === undefined ? [] : [{ name, shape: tensor.shape, data: toFloat32(tensor) }]
-  })
+  const { tensors, metadata } = await readSafetensors(path)
+  const weights = new Map(
+    tensors.flatMap((tensor) => {
+      const name = rename(tensor.name)
+      return name === undefined ? [] : [[tensor.name, { name, shape: tensor.shape, data: toFloat32(tensor) }]]
+    }),
+  )
+  const names = [...weights.keys()].filter((name) => place(name) >= 0).sort((a, b) => place(a) - place(b))
+  carryNames(names, (name) => weights.get(name), savedNames(path, metadata))
+  return [...weights.values()]
 }

@@ -15,6 +15,7 @@ import { refuseMethods, refuseStructuredClone, showWhenInspected } from '../own-
 import { boolean, invalid, knownOptions, nonNegativeInteger, plainObject, positiveInteger } from '../validate.js'
 import { checkedLayers, requireNoData } from './arguments.js'
 import { readCheckpoint } from './begin.js'
+import { carriedNames, carryNames } from './carried-names.js'
 import { ClassNames, type NamedModel, namesFor } from './class-names.js'
 import type { Scoring } from './compile.js'
 import type { Fitting, NumberOf } from './dimensions.js'
@@ -121,6 +122,8 @@ export class Sequential<
   readonly #lock = new FitLock()
   #scoring: Scoring | undefined
   #labels: readonly string[] | undefined
+  /** Whether the outputs' weights are another model's, and the names, if any, came with them: no fit has confirmed them. */
+  #namesCarried = false
   #encoder: Encoder | undefined
   #training: { epochs: number; loss: number } | undefined
   #made: Readonly<Record<string, unknown>> | undefined
@@ -346,11 +349,15 @@ export class Sequential<
   /** Every parameter by name, as copies: [{ name: 'layers.0.weight', shape, data }]. */
   getWeights(): NamedWeights[] {
     this.#requireFree('getWeights')
-    return this.#weightsOf(this.#reader.parameters)
+    const weights = this.#weightsOf(this.#reader.parameters)
+    const byName = new Map(weights.map((weight) => [weight.name, weight]))
+    carryNames([...byName.keys()], (name) => byName.get(name), this.#labels)
+    return weights
   }
 
   /**
-   * Sets every parameter, or with `partial` those that fit; the list may be in any order.
+   * Sets every parameter, or with `partial` those that fit; the list may be in any order. A model without names of classes
+   * takes over those that the list's model has, if the weights of the last layer are among those set.
    *
    * @returns the names of the parameters that were set
    * @throws DeepblasError ERR_DEEPBLAS_SHAPE for a missing, unknown or wrongly shaped parameter; nothing is set then
@@ -362,7 +369,18 @@ export class Sequential<
     const parameters = this.#changing()
     this.#made = undefined
     for (const { parameter, data } of values) parameter.write(parameters, 0, data)
-    return values.map(({ parameter }) => parameter.name)
+    const set = values.map(({ parameter }) => parameter.name)
+    this.#takeNames(new Set(set), weights)
+    return set
+  }
+
+  #takeNames(set: ReadonlySet<string>, weights: readonly NamedWeights[]): void {
+    if (this.#labels !== undefined && !this.#namesCarried) return
+    const ofAll = this.#network.parameters.map(({ name }) => name)
+    const names = carriedNames(ofAll, set, weights)
+    if (names === undefined) return
+    this.#namesCarried = true
+    this.#labels = names === 'unknown' ? undefined : names
   }
 
   /** A second model with the same layers and parameters; to serve from while this one fits. */
@@ -374,6 +392,7 @@ export class Sequential<
     copy.#reader.parameters.copyFrom(this.#reader.parameters)
     copy.#scoring = this.#scoring
     copy.#labels = this.#labels
+    copy.#namesCarried = this.#namesCarried
     copy.#encoder = this.#encoder
     copy.#training = this.#training
     copy.#made = this.#made
@@ -426,6 +445,7 @@ export class Sequential<
       const model = new Sequential(layers, { inputs: architecture.inputs, seed: architecture.seed })
       model.setWeights(weights)
       model.#labels = labels
+      model.#namesCarried = false
       model.#encoder = encoder === undefined ? undefined : savedEncoder(encoder, model.#network)
       model.#scoring = savedScoring(training)
       model.#made = made
@@ -526,12 +546,18 @@ export class Sequential<
   }
 
   #named(): NamedModel {
-    return { network: this.#network, labels: this.#labels, scoring: this.#scoring }
+    return {
+      network: this.#network,
+      labels: this.#labels,
+      scoring: this.#scoring,
+      namesCarried: this.#namesCarried,
+    }
   }
 
   /** What a fit changes and tells of. */
   #subject(scoring: Scoring): FitSubject {
     this.#scoring = scoring
+    this.#namesCarried = false
     // It is of the parameters that were.
     this.#made = undefined
     return {

@@ -3,8 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import {
+  Activation,
   Adam,
   Checkpoint,
   crossValidate,
@@ -477,4 +478,95 @@ describe('names that are numbers', () => {
   function all3(labels: readonly string[]): Dataset {
     return Dataset.from({ x: points, y: [0, 1, 2], labels })
   }
+})
+
+describe('weights of another model', () => {
+  const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
+  afterEach(() => warned.mockClear())
+  const codes = () => warned.mock.calls.map(([, options]) => (options as { code?: string }).code)
+  const path = () => join(folder, 'carried.safetensors')
+
+  const ways: Record<string, () => Promise<Sequential>> = {
+    setWeights: async () => {
+      const model = fresh()
+      model.setWeights(trained.getWeights().reverse())
+      return model
+    },
+    'setWeights, partial': async () => {
+      const model = fresh()
+      model.setWeights(trained.getWeights(), { partial: true })
+      return model.clone()
+    },
+    'a file': async () => {
+      await trained.save(path())
+      return Sequential.fromSafetensors(path(), layers(), { inputs: 2 })
+    },
+    'a file, renamed': async () => {
+      await trained.save(path())
+      const rename = (name: string) => name.replace('layers.1.', 'layers.2.')
+      const more = [layers()[0]!, new Activation('linear'), layers()[1]!]
+      return Sequential.fromSafetensors(path(), more, { inputs: 2, rename })
+    },
+    'a checkpoint': async () => {
+      const model = trained.clone()
+      await model.fit(all, { ...still, callbacks: [new Checkpoint(path())] })
+      return Sequential.fromSafetensors(path(), layers(), { inputs: 2 })
+    },
+  }
+
+  describe.each(Object.keys(ways))('%s', (way) => {
+    test('bring their names: any part of them, in any order, is scored and trained by name', async () => {
+      for (const rows of [[2], [1, 2], [2, 0], [0, 1, 2]]) {
+        const part = forms['texts, numbered by themselves']!(rows, [])
+        const model = await ways[way]!()
+        expect(model.labels).toEqual(names)
+        expect((await model.evaluate(part, { loss: 'crossEntropy', metrics: ['accuracy'] })).accuracy).toBe(1)
+        await model.fit(part, still)
+        expect(model.labels).toEqual(names)
+        expect(model.predictClassesSync(points)).toEqual(names)
+      }
+      const strange = Dataset.from({ x: points, y: ['ant', 'bee', 'dog'] })
+      await expect((await ways[way]!()).evaluate(strange, { loss: 'crossEntropy' })).rejects.toThrow("received 'dog'")
+      expect(codes()).toEqual([])
+    })
+
+    test('another task names the outputs anew, or numbers them', async () => {
+      const model = await ways[way]!()
+      await model.fit(Dataset.from({ x: points, y: ['x', 'y', 'z'] }), still)
+      expect(model.labels).toEqual(['x', 'y', 'z'])
+      const numbered = await ways[way]!()
+      await numbered.fit(Dataset.from({ x: points, y: [0, 1, 2] }), still)
+      expect(numbered.labels).toBeUndefined()
+    })
+  })
+
+  test('without the last layer bring none', async () => {
+    const model = fresh()
+    model.setWeights(trained.getWeights().slice(0, 2), { partial: true })
+    expect(model.labels).toBeUndefined()
+    await trained.save(path())
+    const hidden = await Sequential.fromSafetensors(path(), [new Dense(8, { activation: 'softmax' })], {
+      inputs: 2,
+      partial: true,
+    })
+    expect(hidden.labels).toBeUndefined()
+  })
+
+  test('names that the model has stay', () => {
+    const model = new Sequential(layers(), { inputs: 2, labels: ['x', 'y', 'z'] })
+    model.setWeights(trained.getWeights())
+    expect(model.labels).toEqual(['x', 'y', 'z'])
+  })
+
+  test('of nobody knows which names: data with fewer than the outputs is told of', async () => {
+    const model = fresh()
+    model.setWeights(trained.getWeights().map((weight) => ({ ...weight })))
+    const two = Dataset.from({ x: points.slice(1), y: names.slice(1) })
+    await model.evaluate(two, { loss: 'crossEntropy' })
+    expect(warned.mock.calls[0]![0]).toContain("are taken for 'bee', 'cat', as data names them")
+    await model.evaluate(all, { loss: 'crossEntropy' })
+    await model.fit(two, still)
+    await model.fit(two, still)
+    expect(codes()).toEqual(['DEEPBLAS_CLASS_NAMES', 'DEEPBLAS_CLASS_NAMES'])
+  })
 })
