@@ -11,6 +11,15 @@ import type { Table } from '../data/table/table.js'
 import { DeepblasError } from '../errors.js'
 import { messageOf } from '../kinds.js'
 import { isMissing } from '../strategy/column-values.js'
+import {
+  type ByColumn,
+  choiceByColumn,
+  isByColumn,
+  knownColumns,
+  ofColumns,
+  textsByColumn,
+  textsOfAll,
+} from './by-column.js'
 import type { Given, OptionDescriptions } from './command.js'
 import type { Source } from './source.js'
 import { counted, inOptions, type Terminal, tell, UsageError } from './terminal.js'
@@ -24,19 +33,24 @@ export const readerOptions: OptionDescriptions = {
     help: 'types of columns: number, category, boolean or date; inferred without it; may be given several times',
     repeatable: true,
   },
-  decimal: { value: '<character>', help: 'the decimal point of numbers: . or a comma; recognised without it' },
+  decimal: {
+    value: '<character>',
+    help: 'the decimal point of numbers: . or a comma, or of one column: price=, ; recognised without it',
+    repeatable: true,
+  },
   thousands: {
     value: '<character>',
-    help: 'between thousands: , or . or space or apostrophe, or none; recognised without it',
+    help: 'between thousands: , or . or space or apostrophe, or none; or of one column: price=. ; recognised without it',
+    repeatable: true,
   },
   missing: {
     value: '<texts>',
-    help: 'between commas: more texts that stand for a missing value, beside NA, null and the like',
+    help: 'between commas: more texts that stand for a missing value, beside NA, null and the like; or of one column: price=-999',
     repeatable: true,
   },
   'not-missing': {
     value: '<texts>',
-    help: 'between commas: texts that are values although they look like missing ones, such as NA for Namibia',
+    help: 'between commas: texts that are values although they look like missing ones, such as NA for Namibia; or of one column: country=NA',
     repeatable: true,
   },
   'date-format': {
@@ -58,10 +72,10 @@ export const readerOptions: OptionDescriptions = {
 const THOUSANDS = { ',': ',', '.': '.', space: ' ', apostrophe: "'", none: 'none' } as const
 
 export interface ReaderSettings extends TextSettings {
-  readonly decimal?: '.' | ','
-  readonly thousands?: ThousandsMark | 'none'
-  readonly alsoMissing: readonly string[]
-  readonly notMissing: readonly string[]
+  readonly decimal?: ByColumn<'.' | ','>
+  readonly thousands?: ByColumn<ThousandsMark | 'none'>
+  readonly alsoMissing: ByColumn<readonly string[]>
+  readonly notMissing: ByColumn<readonly string[]>
   readonly header?: boolean
   readonly ignoreCase: boolean
   readonly dateFormats: Readonly<Record<string, string>>
@@ -74,11 +88,14 @@ export interface ReaderSettings extends TextSettings {
 
 export function readerSettings(given: Given): ReaderSettings {
   const delimiter = given.options.get('delimiter')
-  const decimal = choice(given, 'decimal', ['.', ','])
+  const decimal = choiceByColumn(given, 'decimal', ['.', ','])
   if (decimal === ',' && delimiter === ',') throw new UsageError('--decimal and --delimiter cannot both be a comma.')
-  const thousands = choice(given, 'thousands', Object.keys(THOUSANDS) as (keyof typeof THOUSANDS)[])
-  if (thousands !== undefined && THOUSANDS[thousands] === decimal) {
-    throw new UsageError(`--thousands and --decimal cannot both be ${decimal}`)
+  const words = choiceByColumn(given, 'thousands', Object.keys(THOUSANDS) as (keyof typeof THOUSANDS)[])
+  const thousands = isByColumn(words)
+    ? Object.fromEntries(Object.entries(words).map(([name, word]) => [name, THOUSANDS[word]]))
+    : words && THOUSANDS[words]
+  if (thousands !== undefined && thousands === decimal) {
+    throw new UsageError(`--thousands and --decimal cannot both be ${thousands}`)
   }
   const header = choice(given, 'header', ['yes', 'no'])
   const dates = choice(given, 'dates', dateOrders)
@@ -90,9 +107,9 @@ export function readerSettings(given: Given): ReaderSettings {
     dateFormats: dateFormatsOf(given),
     ignoreCase: given.switches.has('ignore-case'),
     ...(decimal === undefined ? {} : { decimal }),
-    ...(thousands === undefined ? {} : { thousands: THOUSANDS[thousands] }),
-    alsoMissing: textsOf(given, 'missing'),
-    notMissing: textsOf(given, 'not-missing'),
+    ...(thousands === undefined ? {} : { thousands }),
+    alsoMissing: given.lists.get('missing') ?? [],
+    notMissing: given.lists.get('not-missing') ?? [],
     ...(header === undefined ? {} : { header: header === 'yes' }),
     types: assignments(given, 'types', columnTypes),
     ignore: given.lists.get('ignore') ?? [],
@@ -100,16 +117,30 @@ export function readerSettings(given: Given): ReaderSettings {
   }
 }
 
-/** Texts between commas. */
-function textsOf(given: Given, option: string): string[] {
-  return (given.lists.get(option) ?? []).flatMap((texts) => texts.split(',').map((text) => text.trim()))
-}
-
 /** The same for a file's columns: names as the header has them. */
 export function settingsFor(settings: ReaderSettings, header: readonly string[]): ReaderSettings {
   for (const name of Object.keys(settings.types)) knownColumn('types', name, header)
   for (const name of Object.keys(settings.dateFormats)) knownColumn('date-format', name, header)
-  return { ...settings, ignore: columnNames('ignore', settings.ignore, header) }
+  knownColumns('decimal', settings.decimal, header)
+  knownColumns('thousands', settings.thousands, header)
+  return {
+    ...settings,
+    alsoMissing: textsByColumn('missing', settings.alsoMissing, header),
+    notMissing: textsByColumn('not-missing', settings.notMissing, header),
+    ignore: columnNames('ignore', settings.ignore, header),
+  }
+}
+
+/** The same for another file, which may lack some of the columns. */
+export function settingsOfColumns(settings: ReaderSettings, header: readonly string[]): ReaderSettings {
+  const { decimal, thousands, alsoMissing, notMissing } = settings
+  return {
+    ...settings,
+    ...(decimal === undefined ? {} : { decimal: ofColumns(decimal, header) }),
+    ...(thousands === undefined ? {} : { thousands: ofColumns(thousands, header) }),
+    alsoMissing: ofColumns(alsoMissing, header),
+    notMissing: ofColumns(notMissing, header),
+  }
 }
 
 /** `when=dd.MM.yyyy`, one a time: a format may hold a comma. */
@@ -175,8 +206,16 @@ export function tellSkipped(name: string, { skipped, notes }: Table, terminal: T
 
 /** The names of the columns of a file; of a stream, which can still be read as a whole. */
 export async function headerOf(source: Source, settings: ReaderSettings): Promise<string[]> {
-  const { types: _types, dateFormats: _formats, ...reader } = settings
-  const found = await csvNames(source.peek(), { ...reader, ignore: [], skipBadRows: true })
+  const { types: _types, dateFormats: _formats, decimal, thousands, ...reader } = settings
+  const found = await csvNames(source.peek(), {
+    ...reader,
+    ...(decimal === undefined || isByColumn(decimal) ? {} : { decimal }),
+    ...(thousands === undefined || isByColumn(thousands) ? {} : { thousands }),
+    alsoMissing: textsOfAll(settings.alsoMissing),
+    notMissing: textsOfAll(settings.notMissing),
+    ignore: [],
+    skipBadRows: true,
+  })
   if (found !== undefined) return found
   throw new DeepblasError('ERR_DEEPBLAS_DATA', `${source.name} has no rows.`)
 }

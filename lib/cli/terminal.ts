@@ -60,6 +60,12 @@ export function optionValue(text: string): string {
 /** Advice of the library, in the words of the command line. */
 export function inOptions(message: string): string {
   return message
+    .replaceAll(
+      /\bwhere all are written so, give readings: \{ '(.*?)': \{ notation: \{.*?\} \} \}/g,
+      (_, name: string) =>
+        'where only such rows have a sign, take it off; --skip-bad-rows leaves them out, and ' +
+        `--types ${optionValue(`${name}=category`)} keeps the column as texts`,
+    )
     .replaceAll("decimal: ','", '--decimal ,')
     .replaceAll("thousands: ' '", '--thousands space')
     .replaceAll('thousands: "\'"', '--thousands apostrophe')

@@ -11,7 +11,7 @@ import { DeepblasError } from '../errors.js'
 import { levelCounts } from '../strategy/column-values.js'
 import { type SuspiciousColumn, suspiciousColumns } from '../strategy/suspicious-columns.js'
 import { targetAdvice } from '../strategy/target-advice.js'
-import { headerOf, readTable, settingsFor, withTargets } from './read-table.js'
+import { headerOf, readTable, settingsFor, settingsOfColumns, withTargets } from './read-table.js'
 import { Source } from './source.js'
 import { counted, type Terminal, UsageError } from './terminal.js'
 import type { Settings } from './train-settings.js'
@@ -69,7 +69,7 @@ export async function tables(settings: Settings, terminal: Terminal) {
   )
   const dateFormats = Object.fromEntries(formats)
   const readings = Object.fromEntries(table.columns.map(({ name, reading = {} }) => [name, reading]))
-  const asTraining = { ...reader, ignore: [], types: known, dateFormats, readings }
+  const asTraining = { ...settingsOfColumns(reader, names), ignore: [], types: known, dateFormats, readings }
   const tests = await readTable(testSource, asTraining, terminal)
   return { ...found, tests: withTargets(tests, testSource.name, target, terminal) }
 }

@@ -125,3 +125,58 @@ test('a target with thousands is one of values, for evaluate and predict too', a
   const { stdout } = await deepblas(['evaluate', out, at('prices.csv'), '--json'])
   expect(JSON.parse(stdout).metrics.r2).toBeGreaterThan(0.9)
 })
+
+describe('options by column', () => {
+  const rows = Array.from(
+    { length: 60 },
+    (_, i) => `${i % 6 === 0 ? '-9' : `${i % 6},${(i % 6) + 1}00`};1.${100 + i};${i % 2 ? 'b' : '-1'};${i % 2}\n`,
+  )
+  const train = async (...more: string[]) => {
+    await writeFile(at('own.csv'), `price;weight;a=b;y\n${rows.join('')}`)
+    const args = [at('own.csv'), '--target', 'y', '--out', at('own.safetensors'), '--epochs', '1', '--json', ...more]
+    return await deepblas(['train', ...args])
+  }
+
+  test('say how one column is read; the others are recognised', async () => {
+    const own = ['--decimal', 'price=,', '--thousands', 'weight=.', '--missing', 'a=b=-1,none', '--missing', 'price=-9']
+    const { code, stderr } = await train(...own)
+    expect({ code, stderr }).toMatchObject({ code: 0 })
+    expect(stderr).toMatch(/price +number .*1\.2000 to 5\.6000/)
+    expect(stderr).toMatch(/weight +number .*1,?100 to 1,?159/)
+    expect(stderr).toContain("read: a=b: '-1' (30 rows) is read as missing")
+    expect(stderr).toContain("read: price: '-9' (10 rows) is read as missing")
+    const test = [...own, '--test', at('own.csv')]
+    expect((await train(...test)).code).toBe(0)
+    await writeFile(at('own-new.csv'), 'price;weight;a=b\n1,200;1.150;b\n')
+    expect((await deepblas(['predict', at('own.safetensors'), at('own-new.csv'), ...own])).code).toBe(0)
+  })
+
+  test.each([
+    [['--decimal', 'pirce=,'], "--decimal names 'pirce', which is no column. Did you mean 'price'?"],
+    [['--thousands', 'wight=.'], "--thousands names 'wight', which is no column. Did you mean 'weight'?"],
+    [['--missing', 'pirce=-1'], "--missing names 'pirce', which is no column. Did you mean 'price'?"],
+    [['--not-missing', 'pirce=NA'], "--not-missing names 'pirce', which is no column"],
+    [
+      ['--decimal', 'price=;'],
+      "--decimal takes . or ,, for all columns or for one as column=., but 'price=;' was given.",
+    ],
+    [['--decimal', ',', '--decimal', 'price=.'], '--decimal is given for all columns more than once'],
+    [['--thousands', '=.'], "but '=.' was given."],
+  ])('%j is wrong use', async (more, message) => {
+    const { code, stdout } = await train(...more)
+    expect(code).toBe(2)
+    expect(JSON.parse(stdout).error.message).toContain(message)
+  })
+})
+
+test('a sign below the rows that are looked at is answered with what a command can do', async () => {
+  const lines = Array.from({ length: 10_050 }, (_, i) => `${i === 10_040 ? '$5' : i % 7},${i % 2}\n`)
+  await writeFile(at('late.csv'), `unit price,y\n${lines.join('')}`)
+  const args = ['train', at('late.csv'), '--target', 'y', '--out', at('late.safetensors'), '--epochs', '1']
+  const { code, stderr } = await deepblas(args)
+  expect(code).toBe(1)
+  expect(stderr).toContain("--types 'unit price=category' keeps the column as texts")
+  expect(stderr).not.toMatch(/readings|notation/)
+  expect((await deepblas([...args, '--skip-bad-rows'])).code).toBe(0)
+  expect((await deepblas([...args, '--types', 'unit price=category'])).code).toBe(0)
+})
