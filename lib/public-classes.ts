@@ -1,5 +1,5 @@
 /*
- * The classes that users meet, with their names. Loaded for its effect: see copy.ts.
+ * The classes that users meet, with their names. Loading it marks them: another copy of deepblas knows them by name.
  */
 import { ActivationFunction } from './activations/activation-function.js'
 import { Checkpoint } from './callbacks/checkpoint.js'

@@ -209,8 +209,8 @@ function questionOf(name: string, texts: readonly string[], best: readonly Candi
   })
   const formats = byOrder.map(({ pattern }) => `dateFormats: { '${name}': '${pattern}' }`)
   return (
-    `holds dates such as ${describe(shown)} that may be ${listed(meanings)}, and no value tells which: give ` +
-    `${listed(formats)}; dates: 'dayFirst' or dates: 'monthFirst' say it for all columns, and types: { '${name}': 'category' } ` +
+    `holds dates such as ${describe(shown)} that may be ${alternatives(meanings)}, and no value tells which: give ` +
+    `${alternatives(formats)}; dates: 'dayFirst' or dates: 'monthFirst' say it for all columns, and types: { '${name}': 'category' } ` +
     'keeps the texts'
   )
 }
@@ -252,8 +252,8 @@ function withoutFormat(name: string, texts: readonly string[], order: DateOrder 
     const patterns = seen.map(([{ pattern }]) => pattern)
     const formats = orders.map(({ pattern }) => `dateFormats: { '${name}': '${[pattern, ...patterns].join('|')}' }`)
     const note =
-      `texts, though they look like dates of several formats: ${listed([describe(unread), ...shown])}. To read them as ` +
-      `dates, give ${listed(formats)}`
+      `texts, though they look like dates of several formats: ${alternatives([describe(unread), ...shown])}. To read them as ` +
+      `dates, give ${alternatives(formats)}`
     return { ...NONE, note }
   }
   const contradict =
@@ -265,7 +265,7 @@ function withoutFormat(name: string, texts: readonly string[], order: DateOrder 
     are: false,
     format: undefined,
     question: undefined,
-    note: `texts, though they look like dates of several formats: ${listed(shown)}. ${advice}`,
+    note: `texts, though they look like dates of several formats: ${alternatives(shown)}. ${advice}`,
   }
 }
 
@@ -306,6 +306,6 @@ function longDate(time: number): string {
   return new Date(time).toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })
 }
 
-function listed(parts: readonly string[]): string {
+function alternatives(parts: readonly string[]): string {
   return parts.length < 3 ? parts.join(' or ') : `${parts.slice(0, -1).join(', ')} or ${parts.at(-1)}`
 }
