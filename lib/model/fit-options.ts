@@ -135,7 +135,8 @@ export function fitSettings(
   requireComputable(metrics, loss, network, rows)
   requireWeight('train', rows)
   const counted = weighted(rows, given.classWeights, loss, network, classes.names)
-  tellOfNothing(network, counted, loss, batchSize)
+  const shuffle = boolean('shuffle', given.shuffle ?? true)
+  tellOfNothing(network, counted, loss, batchSize, shuffle)
   return {
     ...common,
     labels: classes.names,
@@ -146,7 +147,7 @@ export function fitSettings(
     },
     train: counted,
     batchSize,
-    shuffle: boolean('shuffle', given.shuffle ?? true),
+    shuffle,
   }
 }
 

@@ -29,8 +29,18 @@ export function requireWeight(argument: string, data: readonly Dataset[]): void 
 /** What has been told of a network's data: once is enough, also where batch follows batch. */
 const told = new WeakMap<Network, Set<string>>()
 
-/** Tells, as a warning of the process, of classes and steps that train nothing, since their rows have weight 0. */
-export function tellOfNothing(network: Network, data: readonly Dataset[], loss: Loss, batch: number | 'full'): void {
+/**
+ * Tells, as a warning of the process, of classes and steps that train nothing, since their rows have weight 0.
+ *
+ * @param shuffle whether the rows of a step are drawn: then it is known only where there are fewer than steps
+ */
+export function tellOfNothing(
+  network: Network,
+  data: readonly Dataset[],
+  loss: Loss,
+  batch: number | 'full',
+  shuffle: boolean,
+): void {
   for (const one of new Set(data)) {
     const { rows, rowsThatCount } = one
     if (rowsThatCount === rows) continue
@@ -43,6 +53,16 @@ export function tellOfNothing(network: Network, data: readonly Dataset[], loss: 
           'train nothing. Leave rows of weight 0 out, or take a larger batchSize.',
       )
     }
+    const first = shuffle || rowsThatCount < steps || batch === 'full' ? -1 : firstStepOfNothing(one, batch)
+    if (first >= 0) {
+      const from = first * Number(batch)
+      tell(
+        network,
+        'steps',
+        `Step ${first + 1} of every epoch trains nothing: all its rows, ${from} to ${Math.min(rows, from + Number(batch)) - 1}, ` +
+          'have weight 0, and shuffle is false. Leave rows of weight 0 out, or let them be shuffled.',
+      )
+    }
     for (const name of classesOfNothing(one, loss, network.outputs)) {
       tell(
         network,
@@ -52,6 +72,15 @@ export function tellOfNothing(network: Network, data: readonly Dataset[], loss: 
       )
     }
   }
+}
+
+/** The first step, of rows in their order, none of which counts; -1 where there is none. */
+function firstStepOfNothing(data: Dataset, batch: number): number {
+  const weights = data.sampleWeights()!
+  for (let from = 0; from < data.rows; from += batch) {
+    if (!weights.subarray(from, from + batch).some((weight) => weight > 0)) return from / batch
+  }
+  return -1
 }
 
 /** Classes that have rows, none of which counts. */

@@ -130,3 +130,30 @@ describe('what is lost is told', () => {
 test('a weight that float32 takes for 0 is an error', () => {
   expect(() => data(weightOf((row) => (row === 3 ? 1e-60 : 1)))).toThrow(/sampleWeights\[3\].*1e-60/)
 })
+
+test('rows in their order: the first step of which none counts is told of, and of no step else', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.constantFrom(0, 1, 0.5), { minLength: 12, maxLength: 12 }),
+      fc.integer({ min: 1, max: 12 }),
+      fc.boolean(),
+      (weights, batchSize, shuffle) => {
+        fc.pre(weights.some((weight) => weight > 0))
+        warned.mockClear()
+        model().fitSync(data(weights), { ...options, epochs: 1, batchSize, shuffle })
+        const steps = Array.from({ length: Math.ceil(12 / batchSize) }, (_, step) =>
+          weights.slice(step * batchSize, (step + 1) * batchSize).every((weight) => weight === 0),
+        )
+        const few = weights.filter((weight) => weight > 0).length < steps.length
+        const told = warnings().filter(([message]) => /step/i.test(message!))
+        if (few) expect(told).toEqual([[expect.stringContaining('some steps train nothing'), 'DEEPBLAS_WEIGHT_ZERO']])
+        else if (shuffle || !steps.includes(true)) expect(told).toEqual([])
+        else {
+          const step = steps.indexOf(true)
+          const text = `Step ${step + 1} of every epoch trains nothing: all its rows, ${step * batchSize} to `
+          expect(told).toEqual([[expect.stringContaining(text), 'DEEPBLAS_WEIGHT_ZERO']])
+        }
+      },
+    ),
+  )
+})
