@@ -161,13 +161,30 @@ export class ClassNames {
     )
   }
 
+  /** A class that has a number and no name would be trained, and never answered. */
+  #requireNamed(argument: string, data: Dataset, names: readonly string[]): void {
+    if (names.length >= this.#most) return
+    for (let row = 0; row < data.rows; row++) {
+      const target = data.target(row)
+      const number = target.length === 1 ? target[0]! : target.findIndex((share, i) => i >= names.length && share > 0)
+      if (!(Number.isInteger(number) && number >= names.length && number < this.#most)) continue
+      throw new DeepblasError(
+        'ERR_DEEPBLAS_DATA',
+        `Expected for ${argument} classes that have a name, of the model's ${listed(names)}, but received class ${number} ` +
+          `in row ${row}. Name every class: as option labels of the model, or of the data set.`,
+      )
+    }
+  }
+
   /**
    * Numbers without names are numbers of classes. Of a model whose classes are named by numbers, such as '1', '2', '3', they
    * may as well be the names: each would be taken for its neighbour.
    */
   #requirePlain(argument: string, data: Dataset): void {
     const names = this.#names
-    if (names === undefined || data.labels !== undefined || data.targetColumns !== 1 || !areClasses(this.#kind)) return
+    if (names === undefined || data.labels !== undefined || !data.hasTargets || !areClasses(this.#kind)) return
+    this.#requireNamed(argument, data, names)
+    if (data.targetColumns !== 1) return
     // Where every name is the number of its class, both readings are one.
     if (names.every((name, i) => name === String(i))) return
     const known = new Set(names)

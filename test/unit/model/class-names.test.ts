@@ -570,3 +570,24 @@ describe('weights of another model', () => {
     expect(codes()).toEqual(['DEEPBLAS_CLASS_NAMES', 'DEEPBLAS_CLASS_NAMES'])
   })
 })
+
+test('a class by number, beyond the names that the model has, is an error: it would never be answered', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 3 }),
+      fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 1, maxLength: 4 }),
+      fc.boolean(),
+      async (count, targets, columns) => {
+        const model = () => new Sequential(layers(), { inputs: 2, seed: 1, labels: names.slice(0, count) })
+        const hot = targets.map((target) => [0, 1, 2].map((one) => Number(one === target)))
+        const data = Dataset.from({ x: targets.map(() => [1, 0]), y: columns ? hot : targets })
+        const beyond = targets.find((target) => target >= count)
+        for (const run of [() => model().fit(data, still), () => model().evaluate(data, { loss: 'crossEntropy' })]) {
+          if (beyond === undefined) await run()
+          else await expect(run()).rejects.toThrow(`but received class ${beyond} in row ${targets.indexOf(beyond)}`)
+        }
+      },
+    ),
+    { numRuns: 40 },
+  )
+})
