@@ -36,7 +36,7 @@ async function runEvaluate(given: Given, terminal: Terminal): Promise<Readonly<R
   const { model, encoder, target } = await loadWithEncoder(path)
   const source = Source.of(file, terminal)
   const asked = readerSettings(given)
-  const header = await headerOf(source, asked)
+  const header = await headerOf(source, asked, [target], terminal)
   if (!header.includes(target)) {
     throw new UsageError(
       `${source.name} has no column '${target}', the target of ${path}. Without it: deepblas predict.`,

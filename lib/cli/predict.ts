@@ -119,7 +119,7 @@ async function* predictedLines(
   out: string | undefined,
   terminal: Terminal,
 ): AsyncGenerator<Part, void, undefined> {
-  const header = await headerOf(source, asked)
+  const header = await headerOf(source, asked, Object.keys(encoder.types), terminal)
   const reader = settingsFor(asked, header)
   const wanted = encoder.types
   requireColumns(Object.keys(wanted), header)

@@ -196,16 +196,28 @@ export function drawnProgress(doing: string, source: Source, { stderr, signal }:
 
 const MOST_SHOWN = 3
 
+function tellNotes(name: string, notes: Table['notes'], terminal: Terminal): void {
+  for (const { kind, text } of notes) if (kind === 'file') tell(terminal, `${name}: ${inOptions(text)}\n`)
+}
+
 /** What was left out of the file, and what was taken for granted. */
 export function tellSkipped(name: string, { skipped, notes }: Table, terminal: Terminal): void {
-  for (const { kind, text } of notes) if (kind === 'file') tell(terminal, `${name}: ${inOptions(text)}\n`)
+  tellNotes(name, notes, terminal)
   if (skipped.rows === 0) return
   const shown = skipped.first.slice(0, MOST_SHOWN).map(({ line, reason }) => `  ${name}:${line}: ${inOptions(reason)}`)
   tell(terminal, `${counted(skipped.rows, 'bad row')} of ${name} left out:\n${shown.join('\n')}\n`)
 }
 
-/** The names of the columns of a file; of a stream, which can still be read as a whole. */
-export async function headerOf(source: Source, settings: ReaderSettings): Promise<string[]> {
+/**
+ * The names of the columns of a file; of a stream, which can still be read as a whole. Where one that is wanted is missing,
+ * what was taken for granted of the file is told: it may say why.
+ */
+export async function headerOf(
+  source: Source,
+  settings: ReaderSettings,
+  wanted: readonly string[],
+  terminal: Terminal,
+): Promise<string[]> {
   const { types: _types, dateFormats: _formats, decimal, thousands, ...reader } = settings
   const found = await csvNames(source.peek(), {
     ...reader,
@@ -216,7 +228,11 @@ export async function headerOf(source: Source, settings: ReaderSettings): Promis
     ignore: [],
     skipBadRows: true,
   })
-  if (found !== undefined) return found
+  if (found !== undefined) {
+    const { names, notes } = found
+    if (wanted.some((name) => !names.includes(name))) tellNotes(source.name, notes, terminal)
+    return names
+  }
   throw new DeepblasError('ERR_DEEPBLAS_DATA', `${source.name} has no rows.`)
 }
 

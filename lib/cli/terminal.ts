@@ -66,7 +66,7 @@ export function inOptions(message: string): string {
         'where only such rows have a sign, take it off; --skip-bad-rows leaves them out, and ' +
         `--types ${optionValue(`${name}=category`)} keeps the column as texts`,
     )
-    .replaceAll("decimal: ','", '--decimal ,')
+    .replaceAll(/\bdecimal: '(.)'/g, '--decimal $1')
     .replaceAll("thousands: ' '", '--thousands space')
     .replaceAll('thousands: "\'"', '--thousands apostrophe')
     .replaceAll(/\bthousands: '(.)'/g, '--thousands $1')

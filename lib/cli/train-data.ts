@@ -27,7 +27,7 @@ export async function tables(settings: Settings, terminal: Terminal) {
   const { target } = settings
   const source = Source.of(settings.path, terminal)
   // Before the whole file is read: it may be large.
-  const header = await headerOf(source, settings.reader)
+  const header = await headerOf(source, settings.reader, [target], terminal)
   knownColumn('target', target, header)
   const reader = settingsFor(settings.reader, header)
   const keep = columnNames('keep', settings.keep, header)
@@ -61,7 +61,7 @@ export async function tables(settings: Settings, terminal: Terminal) {
   if (test === undefined) return { ...found, tests: undefined }
   const testSource = Source.of(test, terminal)
   const types = Object.fromEntries(table.columns.map(({ name, type }) => [name, type] as const))
-  const names = await headerOf(testSource, settings.reader)
+  const names = await headerOf(testSource, settings.reader, [target], terminal)
   if (!names.includes(target)) throw new UsageError(`--test ${test} has no column '${target}'.`)
   const known = Object.fromEntries(Object.entries(types).filter(([name]) => names.includes(name)))
   const formats = table.columns.flatMap((column) =>

@@ -65,9 +65,12 @@ export function csvParts(source: TextInput, options?: CsvChunkOptions): AsyncGen
 }
 
 /** The names of the columns; what they hold is not looked at. Undefined for a file of no rows. */
-export async function csvNames(source: TextInput, options?: CsvOptions): Promise<string[] | undefined> {
+export async function csvNames(
+  source: TextInput,
+  options?: CsvOptions,
+): Promise<Pick<Table, 'names' | 'notes'> | undefined> {
   const given = { ...checkCsvOptions(options), namesOnly: true }
-  for await (const { table } of partsOf(checkedSource(source), given, 1)) return table.names
+  for await (const { table } of partsOf(checkedSource(source), given, 1)) return table
   return undefined
 }
 

@@ -175,11 +175,14 @@ function decided(name: string, texts: readonly string[], best: readonly Candidat
   return { are: true, format: pattern, question: undefined, note: `dates as ${pattern}` }
 }
 
+/** Characters, blanks around it included. */
+const LONGEST_DATE = 200
+
 /** How dates begin, in whatever format: digits and what parts them, or a name before digits. */
 const BEGINS_LIKE_A_DATE = /^\s*(?:\d{1,4}\D|\d{8}T|\p{L}{2,10}\.?[ ,/-])/u
 
 function datelike(text: string): number | undefined {
-  return BEGINS_LIKE_A_DATE.test(text) ? 0 : undefined
+  return text.length <= LONGEST_DATE && BEGINS_LIKE_A_DATE.test(text) ? 0 : undefined
 }
 
 const ISO_DATES: FoundDates = { are: true, format: undefined, question: undefined, note: undefined }

@@ -123,3 +123,29 @@ test('what is taken for granted of a file is told once', async () => {
   expect(bad).toContain('--skip-bad-rows')
   expect(bad).toMatch(/--escape '\\'|--quote none/)
 })
+
+test.each<[string, string, string, string]>([
+  ['another delimiter', rows.map(({ size, y }) => `${size}~${y}`).join('\n'), 'size~y\n', "--delimiter '~'"],
+  [
+    'a title above the names',
+    rows.map(({ size, y }) => `${size};${y}`).join('\n'),
+    'Flats;\nsize;y\n',
+    '--skip-rows 1',
+  ],
+  ['no names', rows.map(({ size, y }) => `${size + 7};${y}`).join('\n'), '5;ja\n', '--header no'],
+])('%s is told with the option that says so, before the target is missed', async (_, below, above, option) => {
+  const path = join(folder, 'doubt.csv')
+  await writeFile(path, above + below)
+  const { code, stderr } = await deepblas(['train', path, '--target', 'y', '--out', join(folder, 'doubt.safetensors')])
+  expect(code).toBe(2)
+  expect(stderr).toContain("--target names 'y', which is no column")
+  expect(stderr.slice(0, stderr.indexOf('--target names'))).toContain(option)
+})
+
+test('a question about points is asked with the options that answer it', async () => {
+  const path = join(folder, 'points.csv')
+  const points = rows.map(({ size }, i) => (i % 2 ? `${100 + i}` : `${size + 1}.${100 + i}`))
+  await writeFile(path, `a;y\n${points.map((text, i) => `${i % 5};${text}`).join('\n')}\n`)
+  const { stderr } = await deepblas(['train', path, '--target', 'y', '--out', join(folder, 'points.safetensors')])
+  expect(stderr).toContain('Give --decimal . for 1.1 or --thousands . for 1100, or --types y=category')
+})

@@ -106,10 +106,10 @@ describe('a column of numbers that is read as texts is told', () => {
 
   it('looks no further into long texts, whatever stands in them', async () => {
     for (const long of [
-      `1${' '.repeat(200_000)}x`,
-      `${'1 '.repeat(100_000)}x`,
-      '$'.repeat(200_000),
-      `${'('.repeat(90_000)}1`,
+      `1${' '.repeat(50_000)}x`,
+      `${'1 '.repeat(25_000)}x`,
+      '$'.repeat(50_000),
+      `${'('.repeat(25_000)}1`,
     ]) {
       const table = await read(Array.from({ length: 30 }, (_, i) => `${long}${i % 7}`))
       expect([table.column('x').type, table.rows, notesOf(table)]).toEqual(['category', 30, []])
