@@ -27,13 +27,17 @@ export async function inTurns<Result>(steps: Steps<Result>): Promise<Result> {
   }
 }
 
+/**
+ * When the event loop last turned, as far as is known: of the whole thread, since pieces of work that are each too short to
+ * give way may follow one another without a turn between them.
+ */
+let lastTurn = performance.now()
+
 /** For loops that await anyway: gives way to the event loop where it was held for long enough. */
 export class Turns {
-  #since = performance.now()
-
   async giveWay(): Promise<void> {
-    if (performance.now() - this.#since < MILLISECONDS_OF_WORK) return
+    if (performance.now() - lastTurn < MILLISECONDS_OF_WORK) return
     await setImmediate()
-    this.#since = performance.now()
+    lastTurn = performance.now()
   }
 }

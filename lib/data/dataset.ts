@@ -41,6 +41,7 @@ import type { TableNote } from './table/column-reading.js'
 import type { RowsOptions } from './table/from-rows.js'
 import { spellingNotes } from './table/spelling.js'
 import { checkTargets, readTargets, readWeights, requireFinite, type Targets } from './targets.js'
+import { weightsOf } from './weights.js'
 
 export interface DatasetInput {
   /** Rows of numbers; or by name, for a model whose inputs have names: { numeric: rows, city: codes }. */
@@ -110,7 +111,7 @@ export class Dataset {
     makeEncodedDatasetsBy(
       ({ x, rows, columns, y, labels, inputs }, encoder) =>
         new Dataset({
-          x: new (native().Matrix)(x, rows, columns, float32, 1),
+          x,
           xType: 'float32',
           scale: 1,
           features: columns,
@@ -553,12 +554,17 @@ export class Dataset {
   /** One weight a row, where the data has weights; a copy. */
   sampleWeights(): Float32Array | undefined {
     const { weights } = this.#parts
-    return weights && Float32Array.from({ length: this.rows }, (_, row) => weights.row(row)[0]!)
+    return weights && weightsOf(weights).slice()
   }
 
   /** For runs: how many rows have a weight above 0. */
   get rowsThatCount(): number {
-    this.#rowsThatCount ??= this.sampleWeights()?.reduce((count, weight) => count + Number(weight > 0), 0) ?? this.rows
+    const { weights } = this.#parts
+    if (weights === undefined) return this.rows
+    if (this.#rowsThatCount === undefined) {
+      this.#rowsThatCount = 0
+      for (const weight of weightsOf(weights)) if (weight > 0) this.#rowsThatCount++
+    }
     return this.#rowsThatCount
   }
 

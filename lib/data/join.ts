@@ -4,11 +4,10 @@
 
 import { DeepblasError } from '../errors.js'
 import { numberArrayClass } from '../kinds.js'
-import { native } from '../native/addon.js'
-import { types } from '../native/tensor.js'
 import { renumberedTargets, sameNames } from './class-names.js'
 import { allocate, FeatureBuffer, type Parts } from './parts.js'
 import type { Table } from './rows.js'
+import { weightMatrix, weightsOf } from './weights.js'
 
 /** @param all at least one, of the same number of features */
 export function joinParts(all: readonly Parts[]): Parts {
@@ -57,9 +56,10 @@ function joinWeights(all: readonly Parts[], rows: number): Parts['weights'] {
   const values = new Float32Array(rows).fill(1)
   let to = 0
   for (const { weights, rows: count } of all) {
-    for (let row = 0; row < count; row++, to++) if (weights !== undefined) values[to] = weights.row(row)[0]!
+    if (weights !== undefined) values.set(weightsOf(weights), to)
+    to += count
   }
-  return new (native().Matrix)(values, rows, 1, types.indexOf('float32'), 1)
+  return weightMatrix(values)
 }
 
 function joinTargets(all: readonly Parts[]): Pick<Parts, 'targets' | 'labels'> {

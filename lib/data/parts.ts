@@ -8,6 +8,7 @@ import { type Matrix, native } from '../native/addon.js'
 import { types } from '../native/tensor.js'
 import type { Table } from './rows.js'
 import { selectRows } from './targets.js'
+import { selectWeights } from './weights.js'
 
 /** Which columns belong to an input. */
 export interface NamedColumns {
@@ -50,7 +51,7 @@ export function selectParts(parts: Parts, rows: Int32Array): Parts {
     rows: rows.length,
     x: new Copy(x, rows),
     targets: targets && selectRows(targets, rows),
-    weights: weights && new Copy(weights, rows),
+    weights: weights && selectWeights(weights, rows),
   }
 }
 

@@ -6,12 +6,12 @@
 import { DeepblasError } from '../errors.js'
 import { isFloat32Array, isFloat64Array, numberArrayClass, plainNumberArray } from '../kinds.js'
 import type { TargetKind } from '../losses/loss.js'
-import { type Matrix, native } from '../native/addon.js'
-import { types } from '../native/tensor.js'
+import type { Matrix } from '../native/addon.js'
 import { array, invalid } from '../validate.js'
 import { checkedNames, requireNames } from './class-names.js'
 import { type ArrayWithShape, isNumberArray, type NumberArray, type Table, table } from './rows.js'
 import { isBigIntArray, type ReadTargets, readTargetList, readTargetRows } from './target-values.js'
+import { weightMatrix } from './weights.js'
 
 export type Targets =
   | NumberArray
@@ -24,8 +24,6 @@ export type Targets =
   | readonly (readonly number[])[]
   | readonly (readonly boolean[])[]
   | ArrayWithShape
-
-const float32 = types.indexOf('float32')
 
 export function requireFinite(argument: string, matrix: Matrix, columns: number): void {
   const found = matrix.firstNotFinite()
@@ -103,19 +101,24 @@ export function readWeights(given: NumberArray | readonly number[] | undefined, 
       if (typeof weight !== 'number') throw invalid(`sampleWeights[${i}]`, 'number', weight)
     }
   }
-  const values = Float32Array.from(given)
+  const values = new Float32Array(given)
   if (values.length !== rows) {
     throw new DeepblasError(
       'ERR_DEEPBLAS_SHAPE',
       `Expected ${rows} sampleWeights, one a row, but received ${values.length}.`,
     )
   }
-  const bad = values.findIndex((value) => !(value >= 0 && value < Number.POSITIVE_INFINITY))
+  let [any, bad, lost] = [false, -1, -1]
+  for (let row = 0; row < rows; row++) {
+    const value = values[row]!
+    if (value > 0 && value < Number.POSITIVE_INFINITY) any = true
+    else if (value !== 0 && bad < 0) bad = row
+    else if (value === 0 && lost < 0 && given[row] !== 0) lost = row
+  }
   if (bad >= 0) throw invalid(`sampleWeights[${bad}]`, 'finite number at least 0', given[bad])
-  const lost = values.findIndex((value, row) => value === 0 && given[row] !== 0)
   if (lost >= 0) throw invalid(`sampleWeights[${lost}]`, 'number that float32 tells from 0', given[lost])
-  if (!values.some((value) => value > 0)) throw invalid('sampleWeights', 'at least one weight above 0', given)
-  return new (native().Matrix)(values, rows, 1, float32, 1)
+  if (!any) throw invalid('sampleWeights', 'at least one weight above 0', given)
+  return weightMatrix(values)
 }
 
 export function checkTargets(targets: Table, kind: TargetKind, outputs: number): void {

@@ -37,7 +37,8 @@ export function withClassWeights(
   }
   const weights = given === 'balanced' ? balanced(rows, classes) : weightsOf(given, classes, data.labels, names)
   const own = data.sampleWeights()
-  const products = Float32Array.from(rows, (one, row) => weights[one]! * (own?.[row] ?? 1))
+  const products = new Float32Array(rows.length)
+  for (let row = 0; row < rows.length; row++) products[row] = weights[rows[row]!]! * (own?.[row] ?? 1)
   if (products.some((weight) => weight > 0)) return data.withSampleWeights(products)
   throw new DeepblasError(
     'ERR_DEEPBLAS_DATA',
@@ -49,10 +50,12 @@ export function withClassWeights(
 /** Undefined where rows have no class: values, or several outputs of 0 and 1 each. */
 export function classOfRows(data: Dataset, kind: Loss['targetKind'], outputs: number): Int32Array | undefined {
   const { data: values, columns } = data.targetTable!
-  if (columns === 1 && kind === 'classes') return Int32Array.from(values)
+  if (columns === 1 && kind === 'classes') return new Int32Array(values)
   if (columns === 1 && outputs === 1 && (kind === 'binary' || kind === 'signs')) {
     const half = kind === 'signs' ? 0 : 0.5
-    return Int32Array.from(values, (value) => Number(value > half))
+    const classes = new Int32Array(values.length)
+    for (let row = 0; row < values.length; row++) classes[row] = Number(values[row]! > half)
+    return classes
   }
   if (kind !== 'classes') return undefined
   const classes = new Int32Array(data.rows)

@@ -88,9 +88,12 @@ function classesOfNothing(data: Dataset, { targetKind }: Loss, outputs: number):
   const classes = classOfRows(data, targetKind, outputs)
   if (classes === undefined) return []
   const weights = data.sampleWeights()!
-  const most = new Map<number, number>()
-  for (const [row, one] of classes.entries()) most.set(one, Math.max(most.get(one) ?? 0, weights[row]!))
-  const nothing = [...most].filter(([, weight]) => weight === 0).map(([one]) => one)
+  const most: (number | undefined)[] = []
+  for (let row = 0; row < classes.length; row++) {
+    const one = classes[row]!
+    most[one] = Math.max(most[one] ?? 0, weights[row]!)
+  }
+  const nothing = most.flatMap((weight, one) => (weight === 0 ? [one] : []))
   return nothing
     .sort((a, b) => a - b)
     .map((one) => (data.labels?.[one] === undefined ? String(one) : describe(data.labels[one])))

@@ -36,6 +36,8 @@ export interface Matrix {
   firstNotFinite(): number
   bytes(): number
   row(row: number): Float32Array<ArrayBuffer>
+  /** Whole rows, from `firstRow` on. */
+  write(rows: NodeJS.TypedArray, firstRow: number): void
 }
 
 export interface Program {
@@ -174,6 +176,8 @@ export interface Addon {
     new (array: NodeJS.TypedArray, rows: number, columns: number, type: number, scale: number): Matrix
     /** The rows given, in that order. */
     new (from: Matrix, rows: Int32Array): Matrix
+    /** Zeros, to be written. */
+    new (rows: number, columns: number, type: number): Matrix
     /** The same numbers as float32, scaled. */
     new (from: Matrix): Matrix
   }

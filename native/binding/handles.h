@@ -58,18 +58,21 @@ struct StoredMatrix {
 class MatrixHandle : public Napi::ObjectWrap<MatrixHandle> {
  public:
   static Napi::Function define(Napi::Env env);
-  // (typed array, rows, columns, type, scale), (matrix, Int32Array of rows), or (matrix of bytes) for floats of it
+  // (typed array, rows, columns, type, scale), (matrix, Int32Array of rows), (matrix of bytes) for floats of it, or
+  // (rows, columns, type) for zeros
   explicit MatrixHandle(const Napi::CallbackInfo& info);
   void Finalize(Napi::Env env) override;
   const std::shared_ptr<StoredMatrix>& matrix() const { return matrix_; }
 
  private:
+  void makeEmpty(const Napi::CallbackInfo& info);
   void copyArray(const Napi::CallbackInfo& info);
   void copyRows(const Napi::CallbackInfo& info);
   void copyAsFloats(const Napi::CallbackInfo& info);
   Napi::Value firstNotFinite(const Napi::CallbackInfo& info);  // element index, or -1
   Napi::Value bytes(const Napi::CallbackInfo& info);
   Napi::Value row(const Napi::CallbackInfo& info);             // (row) -> Float32Array
+  void write(const Napi::CallbackInfo& info);                  // (typed array of whole rows, first row)
 
   std::shared_ptr<StoredMatrix> matrix_;
 };

@@ -31,22 +31,22 @@ std::shared_ptr<StoredMatrix> makeMatrix(Type type, int64_t rows, int64_t column
 // Rows by blocks of some megabytes, on as many threads as are idle: most of the time goes into pages of memory that are
 // touched for the first time. `fill(row)` makes a row and says whether all of its numbers are finite.
 template <typename Fill>
-void fillRows(StoredMatrix& matrix, Fill fill) {
+void fillRows(StoredMatrix& matrix, int64_t firstRow, int64_t rows, Fill fill) {
   struct Work {
-    StoredMatrix& matrix;
     Fill& fill;
-    int64_t blockRows;
+    int64_t firstRow, endRow, blockRows;
     std::atomic<int64_t> firstBadRow;
   };
   const int64_t rowBytes = std::max<int64_t>(1, matrix.stride * bytesOf(matrix.type));
-  Work work{matrix, fill, std::max<int64_t>(1, kBlockBytes / rowBytes), {matrix.rows}};
+  const int64_t endRow = firstRow + rows;
+  Work work{fill, firstRow, endRow, std::max<int64_t>(1, kBlockBytes / rowBytes), {endRow}};
   ThreadPool& pool = ThreadPool::instance();
   const ThreadPool::JobScope scope(pool);
   pool.run(
-      (matrix.rows + work.blockRows - 1) / work.blockRows,
+      (rows + work.blockRows - 1) / work.blockRows,
       [](void* context, int64_t block) {
         Work& w = *static_cast<Work*>(context);
-        const int64_t begin = block * w.blockRows, end = std::min(begin + w.blockRows, w.matrix.rows);
+        const int64_t begin = w.firstRow + block * w.blockRows, end = std::min(begin + w.blockRows, w.endRow);
         for (int64_t row = begin; row < end; ++row) {
           if (w.fill(row)) continue;
           int64_t first = w.firstBadRow.load();
@@ -55,7 +55,7 @@ void fillRows(StoredMatrix& matrix, Fill fill) {
       },
       &work);
   const int64_t row = work.firstBadRow.load();
-  if (row == matrix.rows) return;
+  if (row == endRow || matrix.firstNotFinite >= 0) return;
   const float* values = matrix.memory.as<float>() + row * matrix.stride;
   int64_t column = 0;
   while (isFinite(values[column])) ++column;
@@ -64,12 +64,12 @@ void fillRows(StoredMatrix& matrix, Fill fill) {
 
 // A row is searched for numbers that are not finite while it is still in cache.
 template <typename To, typename From>
-void convert(StoredMatrix& matrix, const From* from) {
+void convert(StoredMatrix& matrix, int64_t firstRow, int64_t rows, const From* from) {
   const int64_t columns = matrix.columns;
   const float scale = matrix.scale;
-  fillRows(matrix, [&](int64_t row) {
+  fillRows(matrix, firstRow, rows, [&](int64_t row) {
     To* to = matrix.memory.as<To>() + row * matrix.stride;
-    const From* values = from + row * columns;
+    const From* values = from + (row - firstRow) * columns;
     if constexpr (std::is_same<To, From>::value) {
       std::memcpy(to, values, sizeof(To) * columns);
     } else {
@@ -82,23 +82,32 @@ void convert(StoredMatrix& matrix, const From* from) {
     }
     return true;
   });
-  if constexpr (std::is_same<To, float>::value) matrix.scale = 1.0f;
 }
 
 template <typename To>
-void convertFrom(StoredMatrix& matrix, const Napi::TypedArray& array) {
+void convertFrom(StoredMatrix& matrix, int64_t firstRow, const Napi::TypedArray& array) {
+  const int64_t rows = static_cast<int64_t>(array.ElementLength()) / matrix.columns;
   uint8_t* bytes = static_cast<uint8_t*>(array.ArrayBuffer().Data()) + array.ByteOffset();
   switch (array.TypedArrayType()) {
-    case napi_float32_array: return convert<To>(matrix, reinterpret_cast<const float*>(bytes));
-    case napi_float64_array: return convert<To>(matrix, reinterpret_cast<const double*>(bytes));
-    case napi_int8_array: return convert<To>(matrix, reinterpret_cast<const int8_t*>(bytes));
+    case napi_float32_array: return convert<To>(matrix, firstRow, rows, reinterpret_cast<const float*>(bytes));
+    case napi_float64_array: return convert<To>(matrix, firstRow, rows, reinterpret_cast<const double*>(bytes));
+    case napi_int8_array: return convert<To>(matrix, firstRow, rows, reinterpret_cast<const int8_t*>(bytes));
     case napi_uint8_array:
-    case napi_uint8_clamped_array: return convert<To>(matrix, bytes);
-    case napi_int16_array: return convert<To>(matrix, reinterpret_cast<const int16_t*>(bytes));
-    case napi_uint16_array: return convert<To>(matrix, reinterpret_cast<const uint16_t*>(bytes));
-    case napi_int32_array: return convert<To>(matrix, reinterpret_cast<const int32_t*>(bytes));
-    case napi_uint32_array: return convert<To>(matrix, reinterpret_cast<const uint32_t*>(bytes));
+    case napi_uint8_clamped_array: return convert<To>(matrix, firstRow, rows, bytes);
+    case napi_int16_array: return convert<To>(matrix, firstRow, rows, reinterpret_cast<const int16_t*>(bytes));
+    case napi_uint16_array: return convert<To>(matrix, firstRow, rows, reinterpret_cast<const uint16_t*>(bytes));
+    case napi_int32_array: return convert<To>(matrix, firstRow, rows, reinterpret_cast<const int32_t*>(bytes));
+    case napi_uint32_array: return convert<To>(matrix, firstRow, rows, reinterpret_cast<const uint32_t*>(bytes));
     default: require(false, "an array type that no matrix is made of");
+  }
+}
+
+void convertAny(StoredMatrix& matrix, int64_t firstRow, const Napi::TypedArray& array) {
+  switch (matrix.type) {
+    case Type::Float32: convertFrom<float>(matrix, firstRow, array); break;
+    case Type::Int32: convertFrom<int32_t>(matrix, firstRow, array); break;
+    case Type::Uint8: convertFrom<uint8_t>(matrix, firstRow, array); break;
+    case Type::Float64: require(false, "matrices are not kept as float64");
   }
 }
 
@@ -107,12 +116,19 @@ void convertFrom(StoredMatrix& matrix, const Napi::TypedArray& array) {
 Napi::Function MatrixHandle::define(Napi::Env env) {
   return DefineClass(env, "Matrix",
                      {InstanceMethod<&MatrixHandle::firstNotFinite>("firstNotFinite"),
-                      InstanceMethod<&MatrixHandle::bytes>("bytes"), InstanceMethod<&MatrixHandle::row>("row")});
+                      InstanceMethod<&MatrixHandle::bytes>("bytes"), InstanceMethod<&MatrixHandle::row>("row"),
+                      InstanceMethod<&MatrixHandle::write>("write")});
 }
 
 MatrixHandle::MatrixHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<MatrixHandle>(info) {
   guarded(info.Env(), [&] {
-    info[0].IsTypedArray() ? copyArray(info) : info.Length() == 1 ? copyAsFloats(info) : copyRows(info);
+    if (info[0].IsNumber()) {
+      makeEmpty(info);
+    } else if (info[0].IsTypedArray()) {
+      copyArray(info);
+    } else {
+      info.Length() == 1 ? copyAsFloats(info) : copyRows(info);
+    }
     Environment::of(info.Env()).adjustMemory(info.Env(), static_cast<int64_t>(matrix_->memory.bytes()));
   });
 }
@@ -124,12 +140,26 @@ void MatrixHandle::copyArray(const Napi::CallbackInfo& info) {
   require(rows > 0 && columns > 0 && static_cast<int64_t>(array.ElementLength()) == rows * columns,
           "a matrix of another size than its array");
   matrix_ = makeMatrix(static_cast<Type>(type), rows, columns, info[4].ToNumber().FloatValue());
-  switch (matrix_->type) {
-    case Type::Float32: convertFrom<float>(*matrix_, array); break;
-    case Type::Int32: convertFrom<int32_t>(*matrix_, array); break;
-    case Type::Uint8: convertFrom<uint8_t>(*matrix_, array); break;
-    case Type::Float64: require(false, "matrices are not kept as float64");
-  }
+  convertAny(*matrix_, 0, array);
+  // Floats are kept scaled.
+  if (matrix_->type == Type::Float32) matrix_->scale = 1.0f;
+}
+
+void MatrixHandle::makeEmpty(const Napi::CallbackInfo& info) {
+  const int64_t rows = info[0].ToNumber().Int64Value(), columns = info[1].ToNumber().Int64Value(),
+                type = info[2].ToNumber().Int64Value();
+  require(rows > 0 && columns > 0, "a matrix without rows or columns");
+  matrix_ = makeMatrix(static_cast<Type>(type), rows, columns, 1.0f);
+}
+
+void MatrixHandle::write(const Napi::CallbackInfo& info) {
+  guarded(info.Env(), [&] {
+    const auto array = info[0].As<Napi::TypedArray>();
+    const int64_t firstRow = info[1].ToNumber().Int64Value(), length = static_cast<int64_t>(array.ElementLength());
+    require(firstRow >= 0 && length % matrix_->columns == 0 && firstRow + length / matrix_->columns <= matrix_->rows,
+            "rows that the matrix lacks");
+    convertAny(*matrix_, firstRow, array);
+  });
 }
 
 void MatrixHandle::copyRows(const Napi::CallbackInfo& info) {
@@ -139,7 +169,7 @@ void MatrixHandle::copyRows(const Napi::CallbackInfo& info) {
   matrix_ = makeMatrix(from->type, static_cast<int64_t>(list.ElementLength()), from->columns, from->scale);
   const int64_t size = bytesOf(from->type) * from->stride;
   for (int64_t r = 0; r < matrix_->rows; ++r) require(rows[r] >= 0 && rows[r] < from->rows, "a row that the matrix lacks");
-  fillRows(*matrix_, [&](int64_t row) {
+  fillRows(*matrix_, 0, matrix_->rows, [&](int64_t row) {
     std::memcpy(matrix_->memory.at(row * size), from->memory.at(rows[row] * size), size);
     return true;
   });
@@ -149,7 +179,7 @@ void MatrixHandle::copyAsFloats(const Napi::CallbackInfo& info) {
   const auto from = matrixOf(info[0]);
   require(from->type == Type::Uint8, "a matrix of bytes was expected");
   matrix_ = makeMatrix(Type::Float32, from->rows, from->columns, 1.0f);
-  fillRows(*matrix_, [&](int64_t row) {
+  fillRows(*matrix_, 0, matrix_->rows, [&](int64_t row) {
     const uint8_t* bytes = from->memory.at(row * from->stride);
     float* to = matrix_->memory.as<float>() + row * matrix_->stride;
     for (int64_t c = 0; c < from->columns; ++c) to[c] = static_cast<float>(bytes[c]) * from->scale;

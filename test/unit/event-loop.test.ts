@@ -1,6 +1,7 @@
 // What runs asynchronously gives way: the event loop turns while it works, though nothing is waited for.
 import { describe, expect, test } from 'vitest'
 import { csvChunks, Dataset, Dense, Encoder, readCsv, Sequential, Table } from '../../lib/index.js'
+import { inTurns, type Steps } from '../../lib/turns.js'
 
 /** Turns of the event loop while something runs. */
 async function turnsDuring(run: () => Promise<unknown>): Promise<number> {
@@ -90,6 +91,33 @@ describe('the event loop turns during', () => {
     }
     expect(await turnsDuring(predict)).toBeGreaterThan(SOME)
     expect(predicted).toEqual(expected)
+  })
+
+  test('readCsv of one field of millions of quotes, and of a row of a million fields', async () => {
+    const quotes = `a,b\n"${'abc"" '.repeat(2_000_000)}",1\n`
+    expect(await turnsDuring(() => readCsv(once(quotes)))).toBeGreaterThan(SOME)
+    const wide = `a,b\n1,2\n${'"1",'.repeat(1_000_000)}1\n`
+    expect(await turnsDuring(() => readCsv(once(wide), { skipBadRows: true }))).toBeGreaterThan(SOME)
+  })
+
+  test('checks of many objects', async () => {
+    const encoder = await Encoder.fit(Table.fromRows(objects.slice(0, 1000)), { target: 'y' })
+    let checked: Awaited<ReturnType<typeof encoder.checkAsync>> | undefined
+    expect(await turnsDuring(async () => (checked = await encoder.checkAsync(objects)))).toBeGreaterThan(SOME)
+    expect(checked).toEqual(encoder.check(objects))
+  })
+
+  test('much work of pieces that are each too short to give way', async () => {
+    function* short(): Steps<number> {
+      const end = performance.now() + 3
+      while (performance.now() < end);
+      yield
+      return 1
+    }
+    const many = async () => {
+      for (let i = 0; i < 100; i++) await inTurns(short())
+    }
+    expect(await turnsDuring(many)).toBeGreaterThan(SOME)
   })
 
   test('Table.fromRowStream', async () => {

@@ -37,6 +37,8 @@ export interface EncoderCheck {
 }
 
 const MOST_EXAMPLES = 3
+/** Rows between two steps. */
+const ROWS_OF_STEP = 16_384
 /** Shares of the training's range by which a value lies beyond its ends before it counts as far outside. */
 const FAR = 0.25
 
@@ -66,6 +68,7 @@ function* unknownIn(encoding: ColumnEncoding, { columnOf }: CheckedRows): Steps<
   const examples = new Set<string>()
   let rows = 0
   for (const [row, code] of (yield* codesOf(encoding, column)).entries()) {
+    if (row % ROWS_OF_STEP === ROWS_OF_STEP - 1) yield
     if (code !== 0) continue
     const cell = cellOf(column, row)
     if (cell === undefined) continue
@@ -85,7 +88,8 @@ function* outsideOf(encoding: ColumnEncoding, { columnOf, rowName }: CheckedRows
   const margin = FAR * (max - min)
   let first: number | undefined
   let rows = 0
-  for (const value of yield* numbersOf(encoding, columnOf(encoding), rowName)) {
+  for (const [row, value] of (yield* numbersOf(encoding, columnOf(encoding), rowName)).entries()) {
+    if (row % ROWS_OF_STEP === ROWS_OF_STEP - 1) yield
     // Missing values are neither.
     if (!(value < min - margin || value > max + margin)) continue
     first ??= value

@@ -2,13 +2,14 @@
  * An encoder makes data sets, and a data set is read by way of an encoder. So that no file imports in a circle, the data
  * set tells here how it is made.
  */
+import type { Matrix } from '../../native/addon.js'
 import type { Dataset } from '../dataset.js'
 import type { NamedColumns } from '../parts.js'
 import type { Encoder } from './encoder.js'
 
 /** What an encoder has made of a table. */
 export interface EncodedParts {
-  readonly x: Float32Array
+  readonly x: Matrix
   readonly rows: number
   readonly columns: number
   readonly y: Int32Array | Float64Array | undefined

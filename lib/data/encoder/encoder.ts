@@ -1,6 +1,8 @@
 import { DeepblasError } from '../../errors.js'
 import type { Json } from '../../files/strict-json.js'
 import type { NamedInputs } from '../../layers/inputs.js'
+import { type Matrix, native } from '../../native/addon.js'
+import { types } from '../../native/tensor.js'
 import { refuseStructuredClone, showWhenInspected } from '../../own-methods.js'
 import { atOnce, inTurns, type Steps } from '../../turns.js'
 import { array, invalid } from '../../validate.js'
@@ -286,7 +288,8 @@ export class Encoder {
       target !== undefined && table.has(target.name)
         ? yield* encodeTarget(target, table.column(target.name), rowsOf(table))
         : undefined
-    return encodedDataset({ x, rows, columns, y, labels: this.labels, inputs: this.namedInputs }, this)
+    const matrix = yield* floatMatrix(x, rows, columns)
+    return encodedDataset({ x: matrix, rows, columns, y, labels: this.labels, inputs: this.namedInputs }, this)
   }
 
   /** @internal */
@@ -332,7 +335,7 @@ export class Encoder {
   *#checked(rows: Table | readonly ObjectRow[]): Steps<EncoderCheck> {
     const options = { types: this.types, dateFormats: this.dateFormats }
     const names = this.columns.map(({ name }) => name)
-    const table = rows instanceof Table ? rows : Table.fromRows(namedOnly(rows, names), options)
+    const table = rows instanceof Table ? rows : yield* Table.rowSteps(yield* namedOnly(rows, names), options)
     const columnOf = ({ name }: ColumnEncoding) => table.column(name)
     return yield* checkRows(this.columns, { rows: table.rows, columnOf, rowName: rowsOf(table) })
   }
@@ -401,6 +404,20 @@ export class Encoder {
   }
 }
 
+/** Numbers of a step: a few milliseconds, of which most is the system's for memory that is touched for the first time. */
+const NUMBERS_OF_STEP = 2 ** 20
+
+/** Rows in native memory, copied step by step. */
+function* floatMatrix(data: Float32Array, rows: number, columns: number): Steps<Matrix> {
+  const matrix = new (native().Matrix)(rows, columns, types.indexOf('float32'))
+  const some = Math.max(1, Math.floor(NUMBERS_OF_STEP / columns))
+  for (let row = 0; row < rows; row += some) {
+    matrix.write(data.subarray(row * columns, Math.min(rows, row + some) * columns), row)
+    yield
+  }
+  return matrix
+}
+
 function* fitSteps(table: Table, options: EncoderOptions | undefined): Steps<EncoderDescription> {
   const fit = new EncoderFit(options)
   yield* fit.add(table)
@@ -412,13 +429,16 @@ function rowsOf(table: Table): NameOfRow {
 }
 
 /** Objects with the columns that count: others may hold anything. */
-function namedOnly(rows: readonly ObjectRow[], names: readonly string[]): ObjectRow[] {
-  return array('rows', rows, 'objects').map((row, i) => {
+function* namedOnly(rows: readonly ObjectRow[], names: readonly string[]): Steps<ObjectRow[]> {
+  const named: ObjectRow[] = []
+  for (const [i, row] of array('rows', rows, 'objects').entries()) {
     objectRow(`rows[${i}]`, row)
     const own = row as ObjectRow
     requireColumns(names, Object.keys(own))
-    return Object.fromEntries(names.map((name) => [name, own[name]]))
-  })
+    named.push(Object.fromEntries(names.map((name) => [name, own[name]])))
+    if (i % ROWS_OF_STEP === ROWS_OF_STEP - 1) yield
+  }
+  return named
 }
 
 /** `names`: of all columns of the encoder. */

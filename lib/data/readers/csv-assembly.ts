@@ -27,6 +27,7 @@ export interface CsvPart {
 
 /** Sample rows that are taken, and columns that are planned, between two looks at the clock. */
 const FIELDS_OF_STEP = 5000
+const COLUMNS_OF_STEP = 256
 
 export class CsvAssembly {
   /** Rows taken so far. */
@@ -105,6 +106,7 @@ export class CsvAssembly {
     // Without its first row a file's columns are not known: that one is never skipped.
     const [bad] = this.#badInSample
     if (bad !== undefined && bad.line < first.line) throw badRowProblem(bad)
+    await this.#turns.giveWay()
     const { header, marksOf } = this.#given
     const below = sample.slice(1, 1 + SAMPLE_ROWS)
     const asLong = below.filter(({ fields }) => fields.length === first.fields.length)
@@ -121,6 +123,7 @@ export class CsvAssembly {
       marks: marksOf(''),
     })
     this.#notes.push(...doubts)
+    await this.#turns.giveWay()
     const names = this.#names(first, named ? below : undefined)
     this.#width = names.length
     this.#widthOf = named ? 'the header' : Array.isArray(header) ? 'header' : `line ${first.line}`
@@ -131,6 +134,7 @@ export class CsvAssembly {
       .filter(({ fields }) => this.#fits(fields))
       .map(fieldsOf)
     this.#titleHint = titleHint(first, below)
+    await this.#turns.giveWay()
     this.#builder = await inTurns(TableBuilder.of(await this.#plan(names, shown)))
     this.#sample = []
     const bads = this.#badInSample
@@ -217,16 +221,19 @@ export class CsvAssembly {
     const { delimiter } = this.#dialect
     const { plans, decimal } = await inTurns(planColumns(sampled, this.#given, delimiter, undecided))
     this.#decimal = decimal
-    return plans.map((plan, i) => {
+    const planned: PlannedColumn[] = []
+    for (const [i, plan] of plans.entries()) {
       const { name } = plan
-      return {
+      planned.push({
         ...plan,
         at: wanted[i]!.at,
         given: namesOnly || types.has(name),
         marks: marksOf(name),
         ignoreCase: ignoreCase(name),
-      }
-    })
+      })
+      if (i % COLUMNS_OF_STEP === COLUMNS_OF_STEP - 1) await this.#turns.giveWay()
+    }
+    return planned
   }
 
   async *#take(

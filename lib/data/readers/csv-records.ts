@@ -47,6 +47,29 @@ export interface Records {
 /** What stands at a place: the end of a row; or that more text is needed to tell, or that the row is bad. */
 const INCOMPLETE = -1
 const BAD = -2
+/** The row is long: others get their turn before it goes on. */
+const PAUSED = -3
+
+/** Within a row, where it was left. */
+interface Pause {
+  /** Of its first line, and whether nothing is quoted there. */
+  readonly lineEnd: number
+  readonly plain: boolean
+  /** Where its next field begins. */
+  readonly at: number
+  /** Within a quoted field. */
+  readonly field?: OpenField
+}
+
+/** A quoted field so far. */
+interface OpenField {
+  readonly opening: number
+  /** What comes next, behind what `value` holds. */
+  readonly from: number
+  readonly value: string
+  /** The first line end behind the opening quote. */
+  readonly lineEnd: number
+}
 
 /**
  * Splits text that comes in pieces. Where a quote is not closed, or text follows a closing one, the line is bad by itself,
@@ -83,6 +106,10 @@ export class RecordSplitter {
   readonly #nul: Finder
   #fields: string[] = []
   #reason = ''
+  #pause: Pause | undefined
+  #paused: Pick<Pause, 'at' | 'field'> = { at: 0 }
+  /** Up to here a row is taken without a pause. */
+  #pauseAt = 0
   #scanned = 0
   /** Comment lines left out. */
   comments = 0
@@ -141,6 +168,7 @@ export class RecordSplitter {
   }
 
   #forget(): void {
+    this.#pause = undefined
     for (const finder of [this.#newline, this.#quote, this.#delimiter, this.#escape, this.#nul]) finder.forget()
   }
 
@@ -152,9 +180,9 @@ export class RecordSplitter {
       const until = this.#at + BATCH
       while (this.#at < this.#text.length && this.#at < until) {
         more = this.#next(records, bad)
-        if (!more) break
+        if (!more || this.#pause !== undefined) break
       }
-      if (records.length > 0 || bad.length > 0) yield { records, bad }
+      if (records.length > 0 || bad.length > 0 || this.#pause !== undefined) yield { records, bad }
     }
     const rest = this.#text.length - this.#at
     this.#wanted = Math.min(2 * rest, this.#longest + 1)
@@ -163,16 +191,25 @@ export class RecordSplitter {
   /** @returns whether the row, or what stands in its place, was there whole */
   #next(records: CsvRecord[], bad: BadRow[]): boolean {
     const at = this.#at
-    const lineEnd = this.#lineEnd(at)
+    const pause = this.#pause
+    const lineEnd = pause?.lineEnd ?? this.#lineEnd(at)
     if (lineEnd === INCOMPLETE) return this.#tooLong(bad)
     const { comment } = this.#dialect
-    if (comment !== '' && this.#text.startsWith(comment, at)) {
+    if (pause === undefined && comment !== '' && this.#text.startsWith(comment, at)) {
       this.comments++
       this.#goOn(lineEnd)
       return true
     }
-    const plain = this.#quote.from(this.#text, at) >= lineEnd && this.#escape.from(this.#text, at) >= lineEnd
-    const end = plain ? this.#plainRow(at, lineEnd) : this.#row(at)
+    const plain =
+      pause?.plain ?? (this.#quote.from(this.#text, at) >= lineEnd && this.#escape.from(this.#text, at) >= lineEnd)
+    this.#pauseAt = (pause?.field?.from ?? pause?.at ?? at) + BATCH
+    const isShort = pause === undefined && (lineEnd <= this.#pauseAt || this.#dialect.delimiter === BLANKS)
+    const end = plain && isShort ? this.#plainRow(at, lineEnd) : this.#row(at, pause)
+    if (end === PAUSED) {
+      this.#pause = { lineEnd, plain, ...this.#paused }
+      return true
+    }
+    this.#pause = undefined
     if (end === INCOMPLETE) return this.#tooLong(bad)
     if (end === BAD) {
       bad.push({ line: this.#line, reason: this.#reason })
@@ -205,18 +242,29 @@ export class RecordSplitter {
     return end
   }
 
-  /** A row with quotes or escapes in it. @returns where it ends, at a line end or that of the text */
-  #row(start: number): number {
+  /** A row with quotes or escapes in it, or one that is long. @returns where it ends, at a line end or that of the text */
+  #row(start: number, pause?: Pause): number {
     const text = this.#text
     const { quote } = this.#dialect
-    this.#fields = []
-    let at = start
+    let open = pause?.field
+    if (pause === undefined) this.#fields = []
+    let at = pause?.at ?? start
     if (this.#dialect.delimiter === BLANKS) at = this.#behindBlanks(at)
     for (;;) {
+      if (at > this.#pauseAt && open === undefined) {
+        this.#paused = { at }
+        return PAUSED
+      }
       const opening = quote === '' ? -1 : this.#behindBlanks(at)
       let end = BAD
       if (opening >= 0 && text.startsWith(quote, opening)) {
-        end = this.#quotedField(opening, start)
+        const field: number | OpenField = this.#quotedField(open ?? this.#opened(opening), start)
+        open = undefined
+        if (typeof field !== 'number') {
+          this.#paused = { at, field }
+          return PAUSED
+        }
+        end = field
         if (end === INCOMPLETE) return INCOMPLETE
         // Behind blanks a quote may be a character like any other.
         if (end === BAD && opening === at) return BAD
@@ -233,14 +281,24 @@ export class RecordSplitter {
     }
   }
 
-  /** @returns where the field ends: at a delimiter, a line end, or the end of the text */
-  #quotedField(opening: number, start: number): number {
+  #opened(opening: number): OpenField {
+    return { opening, from: opening + 1, value: '', lineEnd: this.#newline.from(this.#text, opening + 1) }
+  }
+
+  /** @returns where the field ends: at a delimiter, a line end, or the end of the text; or how far it was taken */
+  #quotedField(open: OpenField, start: number): number | OpenField {
     const text = this.#text
     const { quote, escape: mark } = this.#dialect
-    let from = opening + 1
+    const { opening, from: next, lineEnd } = open
+    let from = next
     let plain = true
-    const lineEnd = this.#newline.from(text, from)
+    const valueTo = (end: number): string => {
+      const value = text.slice(next, end)
+      return open.value + (plain && mark === '' ? value : this.#unescaped(value.replaceAll(quote + quote, quote)))
+    }
     for (;;) {
+      // A quote was the last character: what stands before it is known.
+      if (from > this.#pauseAt && from > next) return { ...open, from, value: valueTo(from) }
       const closing = text.indexOf(quote, from)
       this.#scanned += (closing === -1 ? text.length : closing) - from + 1
       const crossed = lineEnd < text.length && (closing === -1 || closing > lineEnd)
@@ -273,8 +331,7 @@ export class RecordSplitter {
         this.#doom(closing, false)
         return BAD
       }
-      const value = text.slice(opening + 1, closing)
-      this.#fields.push(plain && mark === '' ? value : this.#unescaped(value.replaceAll(quote + quote, quote)))
+      this.#fields.push(valueTo(closing))
       return end
     }
   }

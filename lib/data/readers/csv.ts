@@ -101,6 +101,7 @@ async function* partsOf(
       const assembly = new CsvAssembly(given, opening, rowsPerChunk, keepsFields)
       const splitter = new RecordSplitter(opening.dialect, opening.line)
       const turns = new Turns()
+      await turns.giveWay()
       let toldEncoding = false
       const take = async function* (batches: Iterable<Records>): AsyncGenerator<CsvPart, void, undefined> {
         if (input.isGuessed && !toldEncoding) {

@@ -2,6 +2,7 @@
  * Which format the dates of a column have, by all of its sampled values together. Where day and month cannot be told
  * apart, that is a question to the user and never a guess.
  */
+import type { Steps } from '../../turns.js'
 import { describe } from '../../validate.js'
 import { dateFormat, ISO_FORMAT } from './date-format.js'
 import { dateOf } from './texts.js'
@@ -135,7 +136,10 @@ export interface DateQuestionOptions {
  *
  * @param values what is there in the first rows; dates that are values of their own are none that a format is needed for
  */
-export function findDates(values: readonly unknown[], { name, order, strays }: DateQuestionOptions): FoundDates {
+export function* findDates(
+  values: readonly unknown[],
+  { name, order, strays }: DateQuestionOptions,
+): Steps<FoundDates> {
   const texts = values.filter((value) => typeof value === 'string')
   const others = values.length - texts.length
   const allowed = allCandidates().filter((one) => isAllowed(one, order))
@@ -143,27 +147,53 @@ export function findDates(values: readonly unknown[], { name, order, strays }: D
   if (texts.length === 0 || straysOf(texts, datelike, tolerated) > tolerated) return NONE
   // Most columns of dates are read by one format to the last value.
   if (straysOf(texts, dateOf, 0) === 0) return ISO_DATES
-  const whole = allowed.filter(({ read }) => straysOf(texts, read, 0) === 0)
+  yield
+  const whole: Candidate[] = []
+  for (const one of allowed) {
+    if ((yield* countStrays(texts, one.read, 0)) === 0) whole.push(one)
+  }
   if (whole.length > 0) return decided(name, texts, whole)
   // Read by no format whatsoever, and yet a date: a mistake that says nothing of the format.
-  const possible = texts.filter(
-    (text) => !MEANT_AS_DATE.test(text.trim()) || allCandidates().some(({ read }) => read(text) !== undefined),
-  )
+  const possible: string[] = []
+  for (const [i, text] of texts.entries()) {
+    if (i % TEXTS_OF_STEP === TEXTS_OF_STEP - 1) yield
+    if (!MEANT_AS_DATE.test(text.trim()) || allCandidates().some(({ read }) => read(text) !== undefined)) {
+      possible.push(text)
+    }
+  }
   const impossible = texts.length - possible.length
   if (possible.length === 0 || impossible >= MOST_IMPOSSIBLE * texts.length) {
     return order === 'iso' ? NONE : unknownFormat(name, texts)
   }
   const most = Math.min(strays, possible.length - 1 + others)
-  const iso = straysOf(possible, dateOf, most)
-  const found = allowed.map((one) => ({ ...one, strays: straysOf(possible, one.read, most) }))
+  const iso = yield* countStrays(possible, dateOf, most)
+  const found: (Candidate & { readonly strays: number })[] = []
+  for (const one of allowed) found.push({ ...one, strays: yield* countStrays(possible, one.read, most) })
   const least = Math.min(iso, ...found.map((one) => one.strays))
-  if (least > most) return order === 'iso' ? NONE : withoutFormat(name, possible, order)
+  if (least > most) return order === 'iso' ? NONE : yield* withoutFormat(name, possible, order)
   if (iso === least) return ISO_DATES
   return decided(
     name,
     possible,
     found.filter((one) => one.strays === least),
   )
+}
+
+/** Texts that are looked at between two steps. */
+const TEXTS_OF_STEP = 256
+
+/** As `straysOf`, step by step. */
+function* countStrays(
+  texts: readonly string[],
+  read: (text: string) => number | undefined,
+  most: number,
+): Steps<number> {
+  let strays = 0
+  for (const [i, text] of texts.entries()) {
+    if (i % TEXTS_OF_STEP === TEXTS_OF_STEP - 1) yield
+    if (read(text) === undefined && ++strays > most) break
+  }
+  return strays
 }
 
 /** By formats that read the texts equally well: the first of them, or a question where they differ in order. */
@@ -219,12 +249,13 @@ function questionOf(name: string, texts: readonly string[], best: readonly Candi
 }
 
 /** Why a column of texts that look like dates is none of dates. */
-function withoutFormat(name: string, texts: readonly string[], order: DateOrder | undefined): FoundDates {
+function* withoutFormat(name: string, texts: readonly string[], order: DateOrder | undefined): Steps<FoundDates> {
   const looked = texts.slice(0, MOST_LOOKED_AT)
   const readers = [{ pattern: ISO_FORMAT, order: 'year first' as Order, read: dateOf }, ...allCandidates()]
   const counts = new Map<(typeof readers)[number], { rows: number; example: string }>()
   let like = 0
-  for (const text of looked) {
+  for (const [i, text] of looked.entries()) {
+    if (i % TEXTS_OF_STEP === TEXTS_OF_STEP - 1) yield
     const fitting = readers.filter(({ read }) => read(text) !== undefined)
     if (fitting.length > 0) like++
     // What may be read in two ways says nothing of the format.

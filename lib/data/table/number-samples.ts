@@ -2,6 +2,7 @@
  * What the texts of a column say about how its numbers are written: in which notations they are numbers, and whether two
  * notations make different numbers of them.
  */
+import type { Steps } from '../../turns.js'
 import {
   coreNumber,
   type Notation,
@@ -12,6 +13,9 @@ import {
   type ThousandsMark,
 } from './notation.js'
 import { numberOf } from './texts.js'
+
+/** Texts that are looked at between two steps. */
+const TEXTS_OF_STEP = 2048
 
 /** Notations by which the texts are the same numbers. */
 export interface Reading {
@@ -72,14 +76,15 @@ export interface Allowed {
  * @param texts how often each text comes
  * @param others values that are numbers by themselves
  */
-export function numberSamples(
+export function* numberSamples(
   texts: ReadonlyMap<string, number>,
   most: number,
   allowed: Allowed,
-): NumberSamples | undefined {
+): Steps<NumberSamples | undefined> {
   const samples: Sample[] = []
-  let strangers = 0
+  let [strangers, looked] = [0, 0]
   for (const [text, count] of texts) {
+    if (++looked % TEXTS_OF_STEP === 0) yield
     const peeled = peeledFast(text)
     if (peeled !== undefined) samples.push({ text, count, peeled })
     else if (numberOf(text) === undefined) {
@@ -87,7 +92,7 @@ export function numberSamples(
       if (strangers > most) return undefined
     }
   }
-  const readings = readingsOf(samples, most - strangers, allowed)
+  const readings = yield* readingsOf(samples, most - strangers, allowed)
   if (readings.length === 0) return undefined
   return { readings, ...signsOf(samples) }
 }
@@ -102,7 +107,7 @@ function peeledFast(text: string): PeeledNumber | undefined {
 const BLANK = /[ \u00a0\u202f\u2009]/
 const APOSTROPHE = /['\u2019]/
 
-function readingsOf(samples: readonly Sample[], most: number, allowed: Allowed): Reading[] {
+function* readingsOf(samples: readonly Sample[], most: number, allowed: Allowed): Steps<Reading[]> {
   const used = new Set<ThousandsMark>([',', '.'])
   for (const { peeled } of samples) {
     if (BLANK.test(peeled.core)) used.add(' ')
@@ -115,20 +120,27 @@ function readingsOf(samples: readonly Sample[], most: number, allowed: Allowed):
       (allowed.thousands === undefined || thousands === undefined || thousands === allowed.thousands),
   )
   let fewest = most
-  const results = tried.flatMap(({ decimal, thousands }) => {
+  const results: (Pick<Reading, 'decimal' | 'thousands'> & {
+    readonly numbers: readonly (number | undefined)[]
+    readonly failures: number
+  })[] = []
+  for (const { decimal, thousands } of tried) {
     const numbers: (number | undefined)[] = []
     let failures = 0
-    for (const { peeled, count } of samples) {
+    for (const [i, { peeled, count }] of samples.entries()) {
+      if (i % TEXTS_OF_STEP === TEXTS_OF_STEP - 1) yield
       const number = coreNumber(peeled.core, decimal, thousands)
       numbers.push(number)
       if (number !== undefined) continue
       failures += count
       // Another notation is better.
-      if (failures > fewest) return []
+      if (failures > fewest) break
     }
+    if (failures > fewest) continue
     fewest = failures
-    return [{ decimal, thousands, numbers, failures }]
-  })
+    results.push({ decimal, thousands, numbers, failures })
+    yield
+  }
   const fitting = results.filter(({ failures }) => failures === fewest)
   const groups: (typeof results)[] = []
   for (const one of fitting) {

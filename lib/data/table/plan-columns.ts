@@ -74,7 +74,7 @@ export function* planColumns(
   // Values and texts of a column are let go before those of the next: of many columns they are as much as the file.
   const known: (Numbers | ColumnPlan)[] = []
   for (const column of columns) {
-    known.push(numbersOrPlan(column, options, undecided))
+    known.push(yield* numbersOrPlan(column, options, undecided))
     yield
   }
   const settled = new Set<'.' | ','>()
@@ -90,7 +90,7 @@ export function* planColumns(
   const agreed = settled.size === 1 ? [...settled][0] : undefined
   // Between commas a number with one is quoted: the others are written as programs do.
   const decimal = commas > points && delimiter !== ',' ? ',' : '.'
-  const plans = known.map((one): ColumnPlan => {
+  const planned = (one: Numbers | ColumnPlan): ColumnPlan => {
     if (!('samples' in one)) return one
     const { name, samples } = one
     const { decimal: wanted } = options.allowedOf(name)
@@ -100,23 +100,36 @@ export function* planColumns(
     const plan = planNumbers({ ...one, notes: [...told, ...one.notes] }, reading, options, decimal)
     const settles = wanted !== undefined || agreed !== undefined || told.length > 0 || isPlainPoint(samples)
     return settles || one.given ? plan : { ...plan, unsure: true }
-  })
+  }
+  const plans: ColumnPlan[] = []
+  for (const one of known) {
+    if (plans.push(planned(one)) % COLUMNS_OF_STEP === 0) yield
+  }
   return { plans, decimal: options.allowedOf('').decimal ?? decimal }
 }
 
-function numbersOrPlan(
+/** Columns that are settled between two steps, and values that are looked at. */
+const COLUMNS_OF_STEP = 256
+const VALUES_OF_STEP = 4096
+
+function* numbersOrPlan(
   column: SampledColumn,
   options: PlanOptions,
   undecided: (column: string, why: string) => Error,
-): Numbers | ColumnPlan {
+): Steps<Numbers | ColumnPlan> {
   const { name, type } = column
   // Somebody said what it is: nothing need be looked at.
   if (type === 'category' || type === 'boolean')
     return { name, type, notation: undefined, dateFormat: undefined, notes: [] }
   const { inValues } = options.marksOf(name)
   const all = column.values()
-  const values = all.filter((value) => !isMissing(value, inValues))
-  return numbersIn(column, all, values, options) ?? planOthers(column, values, options, undecided)
+  yield
+  const values: unknown[] = []
+  for (const [i, value] of all.entries()) {
+    if (!isMissing(value, inValues)) values.push(value)
+    if (i % VALUES_OF_STEP === VALUES_OF_STEP - 1) yield
+  }
+  return (yield* numbersIn(column, all, values, options)) ?? (yield* planOthers(column, values, options, undecided))
 }
 
 /** @param decimal what numbers have that do not show it themselves */
@@ -144,21 +157,22 @@ function planNumbers(
 }
 
 /** Of a column that is none of numbers. */
-function planOthers(
+function* planOthers(
   column: SampledColumn,
   values: readonly unknown[],
   options: PlanOptions,
   undecided: (column: string, why: string) => Error,
-): ColumnPlan {
+): Steps<ColumnPlan> {
   const { name } = column
   // Numbers were looked for before.
   const inferred = values.length === 0 ? 'category' : inferType(values)
+  yield
   const base = column.type ?? (inferred === 'number' ? 'category' : inferred)
-  const reading = dateReading(column, base, values, options)
+  const reading = yield* dateReading(column, base, values, options)
   if (reading.question !== undefined) throw undecided(name, reading.question)
   const { type, format: dateFormat, notes } = reading
   const untold = type === 'category' && column.type === undefined && notes.length === 0
-  return { name, type, notation: undefined, dateFormat, notes: untold ? textNotes(name, values) : notes }
+  return { name, type, notation: undefined, dateFormat, notes: untold ? yield* textNotes(name, values) : notes }
 }
 
 function dateReading(
@@ -171,12 +185,12 @@ function dateReading(
 }
 
 /** What a column's values are as numbers; undefined for a column of others. */
-function numbersIn(
+function* numbersIn(
   column: SampledColumn,
   all: readonly unknown[],
   values: readonly unknown[],
   options: PlanOptions,
-): Numbers | undefined {
+): Steps<Numbers | undefined> {
   const { name, type } = column
   if (type === 'date') return undefined
   const { inCategories } = options.marksOf(name)
@@ -188,25 +202,28 @@ function numbersIn(
   const most = type === 'number' ? Number.POSITIVE_INFINITY : strays
   const texts = new Map<string, number>()
   let others = 0
-  for (const value of values) {
+  for (const [i, value] of values.entries()) {
+    if (i % VALUES_OF_STEP === VALUES_OF_STEP - 1) yield
     if (typeof value === 'string') {
       const text = value.trim()
       texts.set(text, (texts.get(text) ?? 0) + 1)
     } else if (typeof value !== 'number' && typeof value !== 'bigint' && ++others > most) return undefined
   }
+  yield
   if (type === undefined && keptAsText(values, texts, strays) !== undefined) return undefined
+  yield
   if (others > 0 && values.length === others) return undefined
   const allowed = options.allowedOf(name)
   const prior = options.notationOf(name)
-  const { notes } = dateReading(column, 'number', values, options)
+  const { notes } = yield* dateReading(column, 'number', values, options)
   const hasTexts = texts.size > 0
   const given = type !== undefined
-  const asBefore = prior === undefined ? undefined : numberSamples(texts, strays, asNow(prior, allowed))
+  const asBefore = prior === undefined ? undefined : yield* numberSamples(texts, strays, asNow(prior, allowed))
   if (asBefore === undefined) {
     const plain = plainSamples(texts, most, allowed)
     if (plain !== undefined) return { name, given, texts: NO_TEXTS, hasTexts, samples: plain, notes }
   }
-  const samples = asBefore ?? numberSamples(texts, most - others, allowed)
+  const samples = asBefore ?? (yield* numberSamples(texts, most - others, allowed))
   if (samples === undefined || (type === undefined && mixed(samples))) return undefined
   return { name, given, texts, hasTexts, samples, notes }
 }
@@ -323,9 +340,10 @@ function undecidedMessage(name: string, readings: readonly Reading[]): string {
   )
 }
 
-function textNotes(name: string, values: readonly unknown[]): readonly ColumnNote[] {
+function* textNotes(name: string, values: readonly unknown[]): Steps<readonly ColumnNote[]> {
   const texts = new Map<string, number>()
-  for (const value of values) {
+  for (const [i, value] of values.entries()) {
+    if (i % VALUES_OF_STEP === VALUES_OF_STEP - 1) yield
     if (typeof value === 'string') texts.set(value.trim(), (texts.get(value.trim()) ?? 0) + 1)
   }
   const reason = keptAsText(values, texts, mostStrays(values.length))
@@ -333,6 +351,9 @@ function textNotes(name: string, values: readonly unknown[]): readonly ColumnNot
     const text = `${reason}; if the column holds numbers, give types: { '${name}': 'number' }`
     return [{ kind: 'text', text: `kept as texts: ${text}` }]
   }
+  yield
   const units = unitNote(name, texts, mostStrays(values.length))
-  return units.length > 0 ? units : keptTextsNote(name, texts)
+  if (units.length > 0) return units
+  yield
+  return keptTextsNote(name, texts)
 }

@@ -1,6 +1,7 @@
 /*
  * Whether a column whose type is known or inferred is one of dates, in which format, and what is told of that.
  */
+import type { Steps } from '../../turns.js'
 import type { ColumnType } from './column.js'
 import type { ColumnNote } from './column-reading.js'
 import { type DateOrder, findDates, noteOfCompactDates } from './date-inference.js'
@@ -19,7 +20,7 @@ export interface DateReading {
  * @param values those that are not missing
  * @param options `type`: as the other rules have it; `given`: whether a user said so; `format`: that of the user
  */
-export function readDates(
+export function* readDates(
   values: readonly unknown[],
   options: {
     readonly name: string
@@ -28,7 +29,7 @@ export function readDates(
     readonly format: string | undefined
     readonly dates: DateOrder | undefined
   },
-): DateReading {
+): Steps<DateReading> {
   const { name, type, given, format, dates } = options
   const as = (reading: Partial<DateReading>): DateReading => ({
     type,
@@ -44,7 +45,7 @@ export function readDates(
   }
   if (type === 'boolean') return as({})
   const strays = given ? values.length : mostStrays(values.length)
-  const found = findDates(values, { name, order: dates, strays })
+  const found = yield* findDates(values, { name, order: dates, strays })
   if (found.question !== undefined) return as({ question: found.question })
   if (!found.are && !given) {
     const note = wordsAmongDates(values, { name, order: dates })

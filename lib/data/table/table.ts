@@ -1,6 +1,6 @@
 import { DeepblasError } from '../../errors.js'
 import { isFloat64Array, isInt32Array } from '../../kinds.js'
-import { atOnce } from '../../turns.js'
+import { atOnce, type Steps } from '../../turns.js'
 import {
   array,
   finiteNumber,
@@ -133,6 +133,11 @@ export class Table {
    */
   static fromRows(rows: readonly Readonly<Record<string, unknown>>[], options?: RowsOptions): Table {
     return Table.of(atOnce(rowsToColumns(array('rows', rows, 'objects'), options)))
+  }
+
+  /** @internal As `fromRows`, step by step. */
+  static *rowSteps(rows: readonly Readonly<Record<string, unknown>>[], options?: RowsOptions): Steps<Table> {
+    return Table.of(yield* rowsToColumns(rows, options))
   }
 
   /** The same for rows that come one by one, such as those of a database's cursor. */

@@ -194,3 +194,57 @@ test('well-formed text gives the rows that Papa Parse gives', () => {
     }),
   )
 })
+
+describe('rows longer than a batch are taken with pauses', () => {
+  /** A field and how a file may write it. */
+  const fieldOf = (dialect: Dialect) => {
+    const written = (text: string) => {
+      const inside = dialect.escape === '' ? text.replaceAll('"', '""') : text.replaceAll(/["\\]/g, '\\$&')
+      return `"${inside}"`
+    }
+    const quoted = fc
+      .tuple(fc.string({ unit: fc.constantFrom('a', '"', ',', '\n', '\\', ' '), maxLength: 12 }), fc.nat(2000))
+      .map(([text, times]) => text.repeat(times))
+      .map((text) => ({ text, written: written(text) }))
+    const bare = fc
+      .tuple(fc.string({ unit: fc.constantFrom('a', 'b', '.'), minLength: 1, maxLength: 5 }), fc.nat(2000))
+      .map(([text, times]) => text.repeat(times + 1))
+      .map((text) => ({ text, written: text }))
+    return fc.oneof(quoted, bare)
+  }
+
+  test.each([plain, backslash])('and give the fields that were written, %j', (dialect) => {
+    const rows = fc.array(fc.array(fieldOf(dialect), { minLength: 2, maxLength: 40 }), { minLength: 1, maxLength: 4 })
+    fc.assert(
+      fc.property(rows, (given) => {
+        const text = given.map((row) => `${row.map(({ written }) => written).join(',')}\n`).join('')
+        const { rows: found, bad } = split([text], dialect)
+        expect(bad).toEqual([])
+        expect(found.map(({ fields }) => fields)).toEqual(given.map((row) => row.map(({ text: field }) => field)))
+        let line = 1
+        for (const [i, row] of given.entries()) {
+          expect(found[i]!.line).toBe(line)
+          line += row
+            .map(({ written }) => written)
+            .join(',')
+            .split('\n').length
+        }
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test.each([
+    ['a field of doubled quotes', `a,"${'b""'.repeat(700_000)}"\n`],
+    ['quoted fields', `${'"a",'.repeat(500_000)}1\n`],
+    ['quoted fields of two lines', `${'"a\nb",'.repeat(300_000)}1\n`],
+    ['fields without quotes', `${'a,'.repeat(1_000_000)}1\n`],
+    ['a bad one', `a,"${'b""'.repeat(700_000)}"x\n1,2\n`],
+  ])('%s', (_, text) => {
+    const splitter = new RecordSplitter(plain)
+    const parts = [...splitter.add(text), ...splitter.end()]
+    // Batches are of 64 Ki characters.
+    expect(parts.length).toBeGreaterThanOrEqual(Math.floor(text.length / 65_536))
+    expect(splitter.scanned).toBeLessThan(8 * text.length)
+  })
+})
