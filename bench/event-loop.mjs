@@ -202,7 +202,7 @@ const calls = {
   },
   'fit of a population, 1e6 rows': async () => {
     const given = await data()
-    const population = new Population([network(4), network(4)])
+    const population = new Population([new Dense(1, { activation: 'sigmoid' })], { inputs: 4, members: 2 })
     return () => population.fit(given, fitOptions)
   },
   'evaluate, 1e6 rows, rocAuc': async () => {

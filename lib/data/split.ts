@@ -6,8 +6,14 @@ import { streams } from '../random/streams.js'
 import { RandomStream } from '../random.js'
 import { type Classes, countClasses } from './classes.js'
 
+function rowNumbers(rows: number): Int32Array {
+  const numbers = new Int32Array(rows)
+  for (let row = 0; row < rows; row++) numbers[row] = row
+  return numbers
+}
+
 export function shuffledRows(rows: number, seed: number): Int32Array {
-  return new RandomStream(seed, streams.shuffledRows).shuffle(Int32Array.from({ length: rows }, (_, row) => row))
+  return new RandomStream(seed, streams.shuffledRows).shuffle(rowNumbers(rows))
 }
 
 /** @param classes where every class is to be split by the fraction, by itself */
@@ -24,7 +30,7 @@ export function splitRows(
       `Expected a fraction that leaves rows on both sides but ${fraction} of ${rows} rows is ${share}.`,
     )
   }
-  const order = new RandomStream(seed, streams.split).shuffle(Int32Array.from({ length: rows }, (_, row) => row))
+  const order = new RandomStream(seed, streams.split).shuffle(rowNumbers(rows))
   if (classes === undefined) return { kept: order.slice(share), held: order.slice(0, share) }
 
   const left = apportion(countClasses(classes), fraction, share)

@@ -48,7 +48,7 @@ export function* readDates(
   const found = yield* findDates(values, { name, order: dates, strays })
   if (found.question !== undefined) return as({ question: found.question })
   if (!found.are && !given) {
-    const note = wordsAmongDates(values, { name, order: dates })
+    const note = yield* wordsAmongDates(values, { name, order: dates })
     if (note !== undefined) return as({ notes: [note] })
   }
   const notes = found.note === undefined ? [] : [told(found.note)]
@@ -60,10 +60,10 @@ const MOST_WORDS = 3
 const FEWEST_DATES = 5
 
 /** The note of a column that would hold dates but for a word or two, which may stand for nothing. */
-function wordsAmongDates(
+function* wordsAmongDates(
   values: readonly unknown[],
   { name, order }: { readonly name: string; readonly order: DateOrder | undefined },
-): ColumnNote | undefined {
+): Steps<ColumnNote | undefined> {
   const words = new Map<string, number>()
   const others: unknown[] = []
   for (const value of values) {
@@ -75,7 +75,7 @@ function wordsAmongDates(
     if (words.size > MOST_WORDS) return undefined
   }
   if (words.size === 0 || others.length < Math.max(FEWEST_DATES, values.length / 2)) return undefined
-  const { are, format, question } = findDates(others, { name, order, strays: mostStrays(others.length) })
+  const { are, format, question } = yield* findDates(others, { name, order, strays: mostStrays(others.length) })
   if (!are && question === undefined) return undefined
   const shown = [...words.keys()].map((word) => `'${word}'`).join(', ')
   const rows = values.length - others.length
