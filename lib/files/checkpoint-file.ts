@@ -129,7 +129,7 @@ function fromSafetensors(path: string, content: SafetensorsContent): CheckpointD
         `its checkpoint format is ${given.formatVersion}, where this deepblas reads ${FORMAT_VERSION}`,
       )
     }
-    const snapshots: WeightDescription[][] = []
+    const snapshots = new Map<number, WeightDescription[]>()
     const states: WeightDescription[] = []
     let accumulators: Float64Array | undefined
     for (const { name, dtype, shape, data } of content.tensors) {
@@ -140,8 +140,9 @@ function fromSafetensors(path: string, content: SafetensorsContent): CheckpointD
       else if (name.startsWith(STATE)) states.push({ name: name.slice(STATE.length), shape, data })
       else if (snapshot !== null) {
         const at = Number(snapshot[1])
-        snapshots[at] ??= []
-        snapshots[at].push({ name: name.slice(snapshot[0].length), shape, data })
+        const list = snapshots.get(at) ?? []
+        snapshots.set(at, list)
+        list.push({ name: name.slice(snapshot[0].length), shape, data })
       } else throw new FileProblem(`tensor '${name}' is unknown`)
     }
     return {
@@ -152,13 +153,22 @@ function fromSafetensors(path: string, content: SafetensorsContent): CheckpointD
       callbacks: array('callbacks', given.callbacks, 'callbacks').map(checkCallback),
       states,
       ...(accumulators === undefined ? {} : { accumulators }),
-      snapshots: Array.from(snapshots, (list) => list ?? []),
+      snapshots: numbered(snapshots),
     }
   } catch (error) {
     // What the checks call a wrong argument is here a wrong file.
     if (error instanceof DeepblasError) throw fileError('read', path, error.message, error)
     throw asFileError('read', path, error)
   }
+}
+
+/** Lists by their numbers, which run from 0 without a hole: a high one would stand for as many empty lists. */
+function numbered(snapshots: ReadonlyMap<number, WeightDescription[]>): WeightDescription[][] {
+  return Array.from({ length: snapshots.size }, (_, at) => {
+    const list = snapshots.get(at)
+    if (list === undefined) throw new FileProblem(`its snapshot ${at} is missing, of ${snapshots.size}`)
+    return list
+  })
 }
 
 function parsed(text: string): Json {

@@ -4,6 +4,8 @@ import { codeOf, messageOf } from '../kinds.js'
 
 /** Names in a file may be megabytes long. */
 const LONGEST_REASON = 500
+/** Of an error of our own, which ends with what to do. */
+const LONGEST_ADVICE = 1000
 
 /** What is wrong with a file, where its path is not known: `asFileError` adds it. */
 export class FileProblem extends Error {}
@@ -42,7 +44,13 @@ function absentReason(action: 'read' | 'write', path: string): string {
   return `ENOENT, ${what}${isAbsolute(path) ? '' : `. The path is relative to ${process.cwd()}`}`
 }
 
-function printable(text: string): string {
-  const short = text.length > LONGEST_REASON ? `${text.slice(0, LONGEST_REASON)}…` : text
+/** The error of a file that reads well and describes something that cannot be. */
+export function notDescribed(path: string, what: string, cause: unknown): DeepblasError {
+  const reason = printable(messageOf(cause), LONGEST_ADVICE)
+  return new DeepblasError('ERR_DEEPBLAS_FILE', `${path} does not describe ${what}: ${reason}`, { cause })
+}
+
+function printable(text: string, longest = LONGEST_REASON): string {
+  const short = text.length > longest ? `${text.slice(0, longest)}…` : text
   return short.replaceAll(/\p{Control}/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

@@ -76,7 +76,8 @@ export class Concatenate extends Layer {
       )
     }
     const names = layout.parts.map(({ name }) => name)
-    const unknown = Object.keys(this.parts).find((name) => !names.includes(name))
+    const known = new Set(names)
+    const unknown = Object.keys(this.parts).find((name) => !known.has(name))
     if (unknown !== undefined) {
       const hint = didYouMean(unknown, names)
       throw invalid('parts', `names among the model's inputs (${names.join(', ')})`, unknown, hint)

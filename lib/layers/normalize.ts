@@ -42,6 +42,8 @@ export class Normalize extends SameShape {
   readonly type = 'Normalize'
   #mean: Float32Array | undefined
   #deviation: Float32Array | undefined
+  /** How many features it is for; there are no numbers yet where those of a file will come. */
+  #features: number | undefined
   #parameters: readonly Parameter[] = []
 
   /** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a mean without a deviation, or of another length */
@@ -54,6 +56,7 @@ export class Normalize extends SameShape {
     if (mean === undefined && standardDeviation === undefined) return
     this.#mean = numbers('mean', mean)
     this.#deviation = numbers('standardDeviation', standardDeviation).map((value) => (value === 0 ? 1 : value))
+    this.#features = this.#mean.length
     if (this.#deviation.length !== this.#mean.length) {
       throw invalid('standardDeviation', `${this.#mean.length} numbers, as mean has`, standardDeviation)
     }
@@ -70,8 +73,9 @@ export class Normalize extends SameShape {
 
   /** For the numbers that a file holds: a layer of so many features that waits for them. */
   static restored(inputs: number): Normalize {
-    positiveInteger('inputs', inputs)
-    return new Normalize({ mean: new Float32Array(inputs), standardDeviation: new Float32Array(inputs).fill(1) })
+    const layer = new Normalize()
+    layer.#features = positiveInteger('inputs', inputs)
+    return layer
   }
 
   /**
@@ -102,6 +106,7 @@ export class Normalize extends SameShape {
       }
     }
     this.#mean = Float32Array.from(mean)
+    this.#features = count
     this.#deviation = Float32Array.from(squares, (sum) => Math.fround(Math.sqrt(sum / data.rows)) || 1)
     return this
   }
@@ -111,7 +116,7 @@ export class Normalize extends SameShape {
   }
 
   override bind(inputs: number): Layer {
-    const seen = this.#mean?.length
+    const seen = this.#features
     if (seen === undefined) {
       throw new DeepblasError(
         'ERR_DEEPBLAS_ARGUMENT',
@@ -148,17 +153,21 @@ export class Normalize extends SameShape {
   }
 
   options(): Record<string, Json> {
-    return { inputs: this.#mean?.length ?? 0 }
+    return { inputs: this.#features ?? 0 }
   }
 
   protected copy(): Normalize {
-    return new Normalize({ mean: this.#mean!, standardDeviation: this.#deviation! })
+    const layer = new Normalize()
+    layer.#mean = this.#mean
+    layer.#deviation = this.#deviation
+    layer.#features = this.#features
+    return layer
   }
 
   protected override build(inputs: number): void {
-    const vector = (role: string, values: Float32Array) =>
-      new Parameter(role, [inputs], 0, { kind: 'constant', a: 0, b: 0, values }, false)
-    this.#parameters = [vector('mean', this.#mean!), vector('standardDeviation', this.#deviation!)]
+    const vector = (role: string, values: Float32Array | undefined, other: number) =>
+      new Parameter(role, [inputs], 0, { kind: 'constant', a: other, b: 0, ...(values && { values }) }, false)
+    this.#parameters = [vector('mean', this.#mean, 0), vector('standardDeviation', this.#deviation, 1)]
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ActivationOption } from '../activations/activation.js'
 import { DeepblasError } from '../errors.js'
 import type { Json } from '../files/strict-json.js'
-import { didYouMean, invalid, string } from '../validate.js'
+import { array, didYouMean, invalid, plainObject, string } from '../validate.js'
 import { Activation } from './activation.js'
 import { BatchNorm, type BatchNormOptions } from './batch-norm.js'
 import { Concatenate } from './concatenate.js'
@@ -63,7 +63,10 @@ interface Described {
 }
 
 function layersFrom(list: Json | undefined): Layer[] {
-  return (list as unknown as Described[]).map(({ type, options }) => layerFrom(type, options))
+  return array('the layers inside a layer', list, 'layers').map((one) => {
+    const { type, options } = plainObject('a layer inside a layer', one)
+    return layerFrom(string('type', type), plainObject(`the options of ${type}`, options) as Described['options'])
+  })
 }
 
 /** @throws DeepblasError ERR_DEEPBLAS_FILE for a type that this version does not have */

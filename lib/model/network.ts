@@ -124,10 +124,17 @@ export function trainableCount(network: Network): number {
   return network.layers.reduce((sum, layer) => sum + layer.parameterCount, 0)
 }
 
-/** Draws every member's parameters from its seed. */
-export function initializeParameters(network: Network, arena: Arena, seeds: readonly number[]): void {
+/** Draws every member's parameters from its seed; `wanted`: which of them, left out all. */
+export function initializeParameters(
+  network: Network,
+  arena: Arena,
+  seeds: readonly number[],
+  wanted: (parameter: Parameter) => boolean = () => true,
+): void {
   for (const [member, seed] of seeds.entries()) {
-    for (const [index, parameter] of network.parameters.entries()) parameter.initialize(arena, member, seed, index)
+    for (const [index, parameter] of network.parameters.entries()) {
+      if (wanted(parameter)) parameter.initialize(arena, member, seed, index)
+    }
   }
 }
 

@@ -3,7 +3,8 @@ import type { NamedRows } from '../data/named-rows.js'
 import { isNumberArray, type NumberArray, type Rows } from '../data/rows.js'
 import { DeepblasError } from '../errors.js'
 import type { CheckpointDescription } from '../files/checkpoint-file.js'
-import { type ModelDescription, readModelFile, writeModelFile } from '../files/model-file.js'
+import { notDescribed } from '../files/file-error.js'
+import { type ModelDescription, readModelFile, type WeightDescription, writeModelFile } from '../files/model-file.js'
 import type { NamedInputs } from '../layers/inputs.js'
 import type { Layer } from '../layers/layer.js'
 import { layerFrom } from '../layers/registry.js'
@@ -35,7 +36,7 @@ import type { FitForm, FitSteps } from './fit-request.js'
 import type { FitSubject } from './fit-settings.js'
 import { inputsOf, readInputs } from './inputs.js'
 import { ModelReader } from './model-reader.js'
-import { buildNetwork, initializeParameters, type Network, newArena, trainableCount } from './network.js'
+import { buildNetwork, type Network, newArena, trainableCount } from './network.js'
 import { methodsElsewhere, populationCloning } from './other-libraries.js'
 import {
   chosenLoss,
@@ -46,10 +47,12 @@ import {
   trainingSummary,
 } from './scores.js'
 import { Sequential, withScoring } from './sequential.js'
+import { startingParameters, withParameters } from './starting-parameters.js'
 import { type BatchSource, isBatchSource } from './stream.js'
 import { fittingStream } from './stream-fit.js'
 import { type StreamFitOptions, streamSettings } from './stream-options.js'
 import { continuedStart, releaseStates, type TrainingState } from './training-state.js'
+import { arenaOf, checkedWeights, namedWeights } from './weights.js'
 
 export interface PopulationOptions<Inputs extends number | NamedInputs = number | NamedInputs> {
   /** Features of one row, by number or by name, as for Sequential. May be left out where the first layer says its inputs. */
@@ -87,6 +90,9 @@ export interface MeanPrediction {
 type PopulationFitOptions = FitOptions<number | Dataset | readonly Dataset[]> | StreamFitOptions
 
 const LARGEST_SEED = Number.MAX_SAFE_INTEGER
+
+/** Of layers without parameters a file has no tensors that a number of members could be held against. */
+const MOST_EMPTY_MEMBERS = 10_000
 
 /**
  * Many networks of one architecture, trained side by side in one program: each with its own seed, and where given its
@@ -150,8 +156,10 @@ export class Population<
     this.#descriptions = [...checkedLayers('Population', layers, this.members)]
     this.#network = buildNetwork(layers, readInputs(given.inputs))
     this.#labels = namesFor(this.#network, given.labels)
-    this.#reader = new ModelReader(this.#network, newArena(this.#network, this.members))
-    initializeParameters(this.#network, this.#reader.parameters, this.#seeds())
+    this.#reader = new ModelReader(
+      this.#network,
+      startingParameters(options, this.#network, () => this.#seeds()),
+    )
     refuseStructuredClone(this, populationCloning)
   }
 
@@ -253,19 +261,14 @@ export class Population<
       throw invalid('index', `member from 0 to ${this.members - 1}`, index)
     }
     const layers = this.#descriptions.map((layer) => layer.forMember(index))
-    const one = new Sequential(layers, {
+    const options = {
       inputs: inputsOf(this.#network),
       seed: this.seed + index,
       ...(this.#labels && { labels: this.#labels }),
-    })
-    one.setWeights(
-      this.#network.parameters.map((parameter) => ({
-        name: parameter.name,
-        shape: parameter.shape,
-        data: parameter.read(this.#reader.parameters, index),
-      })),
-    )
-    return withScoring(one, this.#scoring)
+    }
+    const weights = namedWeights(this.#network, this.#reader.parameters, index)
+    const ofMember = (network: Network) => arenaOf(network, checkedWeights(network, weights, false))
+    return withScoring(new Sequential(layers, withParameters(options, ofMember)), this.#scoring)
   }
 
   /**
@@ -323,27 +326,15 @@ export class Population<
       const { inputs, seed, members } = architecture
       if (members === undefined) throw new Error('it holds one network: load it with Sequential.load')
       const layers = architecture.layers.map(({ type, options }) => layerFrom(type, options))
-      const many = new Population(layers, { inputs, seed, members })
-      const given = new Map(weights.map((weight) => [weight.name, weight]))
-      if (given.size !== members * many.#network.parameters.length) throw new Error(`it has ${given.size} weights`)
-      for (let member = 0; member < members; member++) {
-        for (const parameter of many.#network.parameters) {
-          const weight = given.get(`members.${member}.${parameter.name}`)
-          if (weight === undefined || weight.shape.join() !== parameter.shape.join()) {
-            throw new Error(`weight ${parameter.name} of member ${member} is missing or of another shape`)
-          }
-          parameter.write(many.#reader.parameters, member, weight.data)
-        }
-      }
-      many.#labels = labels
+      const options = { inputs, seed, members, ...(labels && { labels }) }
+      const many = new Population(
+        layers,
+        withParameters(options, (network) => membersArena(network, members, weights)),
+      )
       many.#scoring = savedScoring(training)
       return many
     } catch (cause) {
-      throw new DeepblasError(
-        'ERR_DEEPBLAS_FILE',
-        `${path} does not describe a population: ${(cause as Error).message}`,
-        { cause },
-      )
+      throw notDescribed(path, 'a population', cause)
     }
   }
 
@@ -483,6 +474,33 @@ export class Population<
     })
     return { pass, prediction: { data: output, shape: [this.members, data!.rows, this.outputs] } }
   }
+}
+
+/** Parameters of all members, out of the weights of a file: no memory is taken for those that it lacks. */
+function membersArena(network: Network, members: number, weights: readonly WeightDescription[]): Arena {
+  const given = new Map(weights.map((weight) => [weight.name, weight]))
+  const each = network.parameters.length
+  if (given.size !== members * each) {
+    throw new Error(`it has ${given.size} weights, but ${members} members of ${each} need ${members * each}`)
+  }
+  if (each === 0 && members > MOST_EMPTY_MEMBERS) {
+    throw new Error(`it claims ${members} members, and has no weight of any`)
+  }
+  for (let member = 0; member < members; member++) {
+    for (const parameter of network.parameters) {
+      const weight = given.get(`members.${member}.${parameter.name}`)
+      if (weight === undefined || weight.shape.join() !== parameter.shape.join()) {
+        throw new Error(`weight ${parameter.name} of member ${member} is missing or of another shape`)
+      }
+    }
+  }
+  const arena = newArena(network, members)
+  for (let member = 0; member < members; member++) {
+    for (const parameter of network.parameters) {
+      parameter.write(arena, member, given.get(`members.${member}.${parameter.name}`)!.data)
+    }
+  }
+  return arena
 }
 
 function meanOf({ data, shape: [members, rows, outputs] }: PopulationPrediction): MeanPrediction {

@@ -1,7 +1,7 @@
 import { Dataset, type DatasetInput } from '../data/dataset.js'
 import type { Encoder } from '../data/encoder/encoder.js'
-import { DeepblasError } from '../errors.js'
 import type { CheckpointDescription } from '../files/checkpoint-file.js'
+import { notDescribed } from '../files/file-error.js'
 import { type ModelDescription, readModelFile, writeModelFile } from '../files/model-file.js'
 import type { NamedInputs } from '../layers/inputs.js'
 import type { Layer } from '../layers/layer.js'
@@ -64,13 +64,21 @@ import {
   savedScoring,
   trainingSummary,
 } from './scores.js'
+import { startingParameters, withParameters } from './starting-parameters.js'
 import { type BatchSource, isBatchSource } from './stream.js'
 import { fittingStream } from './stream-fit.js'
 import { type StreamFitOptions, streamSettings } from './stream-options.js'
 import { type SummaryOptions, summary } from './summary.js'
 import { type LayerRecord, traceNetwork } from './trace.js'
 import { continuedStart, releaseStates, type TrainingState } from './training-state.js'
-import { checkedWeights, type NamedWeights, namedWeights, type SetWeightsOptions } from './weights.js'
+import {
+  arenaOf,
+  checkedWeights,
+  type NamedWeights,
+  namedWeights,
+  type SetWeightsOptions,
+  writeWeights,
+} from './weights.js'
 
 export interface SaveOptions {
   /** How the model came to be, as plain JSON: the file keeps it, and `made` of the loaded model tells it. */
@@ -156,8 +164,10 @@ export class Sequential<
     this.seed = nonNegativeInteger('seed', given.seed ?? 0)
     this.#network = buildNetwork(layers, readInputs(given.inputs))
     this.#labels = namesFor(this.#network, given.labels)
-    this.#reader = new ModelReader(this.#network, newArena(this.#network))
-    initializeParameters(this.#network, this.#reader.parameters, [this.seed])
+    this.#reader = new ModelReader(
+      this.#network,
+      startingParameters(options, this.#network, () => [this.seed]),
+    )
     refuseStructuredClone(this, modelCloning)
   }
 
@@ -368,7 +378,7 @@ export class Sequential<
     const values = checkedWeights(this.#network, weights, boolean('partial', partial))
     const parameters = this.#changing()
     this.#made = undefined
-    for (const { parameter, data } of values) parameter.write(parameters, 0, data)
+    writeWeights(parameters, values)
     const set = values.map(({ parameter }) => parameter.name)
     this.#takeNames(new Set(set), weights)
     return set
@@ -386,10 +396,15 @@ export class Sequential<
   /** A second model with the same layers and parameters; to serve from while this one fits. */
   clone(): Sequential {
     this.#requireFree('clone')
-    const copy = new Sequential(this.#descriptions, { inputs: inputsOf(this.#network), seed: this.seed })
+    const options = { inputs: inputsOf(this.#network), seed: this.seed }
+    const copyOfParameters = (network: Network) => {
+      const arena = newArena(network)
+      arena.copyFrom(this.#reader.parameters)
+      return arena
+    }
+    const copy = new Sequential(this.#descriptions, withParameters(options, copyOfParameters))
     const leaves = leavesOf(copy.layers)
     for (const [i, { trainable }] of leavesOf(this.layers).entries()) leaves[i]!.trainable = trainable
-    copy.#reader.parameters.copyFrom(this.#reader.parameters)
     copy.#scoring = this.#scoring
     copy.#labels = this.#labels
     copy.#namesCarried = this.#namesCarried
@@ -442,19 +457,16 @@ export class Sequential<
     try {
       if (architecture.members !== undefined) throw new Error('it holds a population: load it with Population.load')
       const layers = architecture.layers.map(({ type, options }) => layerFrom(type, options))
-      const model = new Sequential(layers, { inputs: architecture.inputs, seed: architecture.seed })
-      model.setWeights(weights)
-      model.#labels = labels
-      model.#namesCarried = false
+      const options = { inputs: architecture.inputs, seed: architecture.seed, ...(labels && { labels }) }
+      const ofFile = (network: Network) => arenaOf(network, checkedWeights(network, weights, false))
+      const model = new Sequential(layers, withParameters(options, ofFile))
       model.#encoder = encoder === undefined ? undefined : savedEncoder(encoder, model.#network)
       model.#scoring = savedScoring(training)
       model.#made = made
       if (typeof training?.epochs === 'number') model.#training = { epochs: training.epochs, loss: 0 }
       return model
     } catch (cause) {
-      throw new DeepblasError('ERR_DEEPBLAS_FILE', `${path} does not describe a model: ${(cause as Error).message}`, {
-        cause,
-      })
+      throw notDescribed(path, 'a model', cause)
     }
   }
 
@@ -479,8 +491,18 @@ export class Sequential<
       ...own
     } = knownOptions<FromSafetensorsOptions>('fromSafetensors', options, names)
     if (typeof rename !== 'function') throw invalid('rename', 'function from name to name', rename)
-    const model = new Sequential(layers, own)
-    model.setWeights(await fileWeights(path, rename), { partial })
+    boolean('partial', partial)
+    const weights = await fileWeights(path, rename)
+    const set = new Set<string>()
+    const ofFile = (network: Network) => {
+      const values = checkedWeights(network, weights, partial)
+      const arena = arenaOf(network, values)
+      for (const { parameter } of values) set.add(parameter.name)
+      initializeParameters(network, arena, [own.seed ?? 0], ({ name }) => !set.has(name))
+      return arena
+    }
+    const model = new Sequential(layers, withParameters(own, ofFile))
+    model.#takeNames(set, weights)
     return model
   }
 

@@ -3,10 +3,11 @@
  */
 import { isNumberArray } from '../data/rows.js'
 import { DeepblasError } from '../errors.js'
+import { isFloat32Array } from '../kinds.js'
 import type { Arena } from '../native/addon.js'
 import type { Parameter } from '../native/parameter.js'
 import { array, invalid } from '../validate.js'
-import type { Network } from './network.js'
+import { type Network, newArena } from './network.js'
 
 export interface NamedWeights {
   readonly name: string
@@ -22,7 +23,8 @@ export interface SetWeightsOptions {
   readonly partial?: boolean
 }
 
-interface Checked {
+/** A parameter and its numbers, which fit it. */
+export interface CheckedWeight {
   readonly parameter: Parameter
   readonly data: Float32Array
 }
@@ -41,7 +43,7 @@ export function namedWeights(network: Network, arena: Arena, member = 0): NamedW
  *
  * @throws DeepblasError ERR_DEEPBLAS_SHAPE for a missing, unknown or wrongly shaped parameter
  */
-export function checkedWeights(network: Network, weights: unknown, partial: boolean): Checked[] {
+export function checkedWeights(network: Network, weights: unknown, partial: boolean): CheckedWeight[] {
   const list = array('weights', weights, '{ name, shape, data }') as readonly NamedWeights[]
   for (const [i, weight] of list.entries()) {
     const { name, shape, data } = (weight ?? {}) as Partial<NamedWeights>
@@ -71,7 +73,8 @@ export function checkedWeights(network: Network, weights: unknown, partial: bool
     )
   }
   if (!partial && given.size !== values.length) {
-    const unknown = list.find(({ name }) => !values.some(({ parameter }) => parameter.name === name))
+    const known = new Set(values.map(({ parameter }) => parameter.name))
+    const unknown = list.find(({ name }) => !known.has(name))
     throw new DeepblasError(
       'ERR_DEEPBLAS_SHAPE',
       `Expected ${values.length} weights but received ${list.length}; unknown: '${unknown?.name}'.`,
@@ -81,8 +84,21 @@ export function checkedWeights(network: Network, weights: unknown, partial: bool
 }
 
 function finite({ name, data: given }: NamedWeights): Float32Array {
-  const data = Float32Array.from(given)
-  const bad = data.findIndex((value) => !Number.isFinite(value))
-  if (bad >= 0) throw invalid(`${name}[${bad}]`, 'finite number', given[bad])
+  // No copy of what is floats already: they are written at once.
+  const data = isFloat32Array(given) ? given : Float32Array.from(given)
+  for (let i = 0; i < data.length; i++) {
+    if (!Number.isFinite(data[i])) throw invalid(`${name}[${i}]`, 'finite number', given[i])
+  }
   return data
+}
+
+/** Parameters of one network, of which these are set and the others 0. */
+export function arenaOf(network: Network, weights: readonly CheckedWeight[]): Arena {
+  const arena = newArena(network)
+  writeWeights(arena, weights)
+  return arena
+}
+
+export function writeWeights(arena: Arena, weights: readonly CheckedWeight[]): void {
+  for (const { parameter, data } of weights) parameter.write(arena, 0, data)
 }
