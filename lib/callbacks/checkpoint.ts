@@ -1,6 +1,7 @@
 import type { Callback, CallbackState, EpochResult, Progress, TrainingHandle } from '../model/callback.js'
 import { boolean, invalid, knownOptions, plainObject, positiveInteger, string } from '../validate.js'
 import { type Direction, monitorDirection, monitoredValue } from './monitor.js'
+import { SavedState } from './saved-state.js'
 
 export interface CheckpointOptions {
   /** How often: so many epochs, or `{ epochs }` or `{ steps }`. Default 1: after every epoch. */
@@ -83,8 +84,8 @@ export class Checkpoint implements Callback {
     return { best: this.#best }
   }
 
-  restoreState({ best }: CallbackState): void {
-    this.#best = best as number | undefined
+  restoreState(state: CallbackState): void {
+    this.#best = new SavedState(state).optionalNumber('best')
   }
 
   #improves(value: number): boolean {

@@ -1,5 +1,7 @@
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { asFileError } from '../files/file-error.js'
+import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { atomicWriteSync } from '../files/atomic-write.js'
+import { asFileError, FileProblem } from '../files/file-error.js'
+import { codeOf } from '../kinds.js'
 import type { Callback, EpochResult, FitInfo } from '../model/callback.js'
 import { invalid, knownOptions, oneOf, string } from '../validate.js'
 import { numbersOf } from './scores.js'
@@ -12,7 +14,8 @@ export interface CSVLogOptions {
 /**
  * Writes every epoch's numbers as a line of a CSV file (RFC 4180), as soon as the epoch has ended: `epoch`, then the loss,
  * the metrics, `validation.loss` and so on. A file that is there is replaced; a training that goes on after a resume keeps
- * the lines of the epochs before. Metrics that are not one number are left out.
+ * the lines of the epochs before: they are never out of the file, whenever the process is killed. Metrics that are not
+ * one number are left out.
  *
  * @example
  * await model.fit(train, { loss: 'crossEntropy', callbacks: [new CSVLog('training.csv')] })
@@ -33,8 +36,11 @@ export class CSVLog implements Callback {
 
   onFitStart({ epochsDone = 0 }: FitInfo): void {
     this.#names = undefined
-    const kept = epochsDone === 0 ? [] : this.#linesUpTo(epochsDone)
-    this.#written(() => writeFileSync(this.path, kept.join('')))
+    const { exists, isFile } = this.#found()
+    const kept = epochsDone > 0 && isFile ? this.#linesUpTo(epochsDone) : []
+    // Whole or not at all: cut off first and written then, a process that is killed in between would lose what is kept.
+    if (isFile || !exists) atomicWriteSync(this.path, [Buffer.from(kept.join(''))])
+    else this.#written(() => writeFileSync(this.path, ''))
   }
 
   onEpochEnd(result: EpochResult): void {
@@ -48,14 +54,31 @@ export class CSVLog implements Callback {
     this.#written(() => appendFileSync(this.path, lines.join('')))
   }
 
+  /** A log may go to a pipe or a terminal too, which keeps no lines. */
+  #found(): { readonly exists: boolean; readonly isFile: boolean } {
+    try {
+      return { exists: true, isFile: statSync(this.path).isFile() }
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return { exists: false, isFile: false }
+      throw asFileError('write', this.path, error)
+    }
+  }
+
   /** The header and the lines of the epochs that a resumed training has behind it. */
   #linesUpTo(epochsDone: number): string[] {
-    if (!existsSync(this.path)) return []
-    const lines = readFileSync(this.path, 'utf8').split(/(?<=\n)/)
-    const header = lines[0]?.trimEnd().split(this.separator)
-    if (header?.[0] !== 'epoch') return []
-    this.#names = header.map((name) => (name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name))
-    return lines.filter((line, i) => i === 0 || (line.endsWith('\n') && Number.parseInt(line, 10) <= epochsDone))
+    const text = this.#written(() => readFileSync(this.path, 'utf8'))
+    // The log of the training before may have had another separator.
+    const [header, ...records] = wholeRecords(text, /^epoch([,;\t])/.exec(text)?.[1] ?? this.separator)
+    if (header === undefined) return []
+    if (header[0] !== 'epoch') {
+      const reason =
+        "a resumed training keeps the lines of its log, but this file is none: its first line does not begin with 'epoch'. " +
+        'Give CSVLog another path, or take the file away'
+      throw asFileError('write', this.path, new FileProblem(reason))
+    }
+    this.#names = header
+    const kept = records.filter(([epoch]) => Number.parseInt(epoch!, 10) <= epochsDone)
+    return [header, ...kept].map((fields) => this.#line(fields))
   }
 
   #line(fields: readonly string[]): string {
@@ -65,11 +88,36 @@ export class CSVLog implements Callback {
     return `${quoted.join(this.separator)}\n`
   }
 
-  #written(write: () => void): void {
+  #written<Result>(work: () => Result): Result {
     try {
-      write()
+      return work()
     } catch (error) {
       throw asFileError('write', this.path, error)
     }
   }
+}
+
+/** The fields of every line that has an end; a line break in quotes is none. */
+function wholeRecords(text: string, separator: string): string[][] {
+  const records: string[][] = []
+  let record: string[] = []
+  let field = ''
+  let quoted = false
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at]!
+    if (character === '"') {
+      // Two quotes in quotes are one.
+      if (quoted && text[at + 1] === '"') field += text[++at]
+      else quoted = !quoted
+    } else if (quoted) field += character
+    else if (character === separator) {
+      record.push(field)
+      field = ''
+    } else if (character === '\n') {
+      records.push([...record, field.replace(/\r$/, '')])
+      record = []
+      field = ''
+    } else field += character
+  }
+  return records
 }

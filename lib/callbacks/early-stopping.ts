@@ -9,6 +9,7 @@ import type {
 } from '../model/callback.js'
 import { boolean, finiteNumber, invalid, knownOptions, positiveInteger, string } from '../validate.js'
 import { type Direction, monitorDirection, monitoredValue } from './monitor.js'
+import { SavedState } from './saved-state.js'
 
 export interface EarlyStoppingOptions {
   /** Dotted path of the number to watch in an epoch's result. Default `'validation.loss'`. */
@@ -164,20 +165,18 @@ export class EarlyStopping implements Callback {
   }
 
   restoreState(state: CallbackState): void {
-    const { monitor, best, epochsWithout, beatenBaseline, snapshot } = state as {
-      monitor: string
-      best?: { epoch: number; value: number }
-      epochsWithout: number
-      beatenBaseline?: boolean
-      snapshot?: Snapshot
-    }
+    const saved = new SavedState(state)
+    const monitor = saved.text('monitor')
     if (monitor !== this.monitor) {
       throw invalid('monitor', `'${monitor}', which EarlyStopping has monitored before the resume,`, this.monitor)
     }
+    const best = saved.optionalBest('best')
     this.#best = best
-    this.#epochsWithout = epochsWithout
+    this.#epochsWithout = saved.count('epochsWithout')
     // Files of before know no baseline.
-    this.#beatenBaseline = beatenBaseline ?? (best !== undefined && this.#isBetter(best.value, this.baseline))
+    this.#beatenBaseline =
+      saved.optionalBoolean('beatenBaseline') ?? (best !== undefined && this.#isBetter(best.value, this.baseline))
+    const snapshot = saved.optionalSnapshot('snapshot')
     this.#snapshot = this.restoreBest ? snapshot : undefined
   }
 

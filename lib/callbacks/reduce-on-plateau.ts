@@ -1,6 +1,7 @@
 import type { Callback, CallbackState, EpochResult, TrainingHandle } from '../model/callback.js'
 import { finiteNumber, invalid, knownOptions, nonNegativeInteger, oneOf, string } from '../validate.js'
 import { type Direction, monitorDirection, monitoredValue } from './monitor.js'
+import { SavedState } from './saved-state.js'
 
 export interface ReduceOnPlateauOptions {
   /** Dotted path of the number to watch in an epoch's result. Default `'validation.loss'`. */
@@ -112,14 +113,14 @@ export class ReduceOnPlateau implements Callback {
   }
 
   restoreState(state: CallbackState): void {
-    const saved = state as { monitor: string; epochsWithout: number; coolingFor: number; best?: number }
-    if (saved.monitor !== this.monitor) {
-      const before = `'${saved.monitor}', which ReduceOnPlateau has monitored before the resume,`
-      throw invalid('monitor', before, this.monitor)
+    const saved = new SavedState(state)
+    const monitor = saved.text('monitor')
+    if (monitor !== this.monitor) {
+      throw invalid('monitor', `'${monitor}', which ReduceOnPlateau has monitored before the resume,`, this.monitor)
     }
-    this.#best = saved.best
-    this.#epochsWithout = saved.epochsWithout
-    this.#coolingFor = saved.coolingFor
+    this.#best = saved.optionalNumber('best')
+    this.#epochsWithout = saved.count('epochsWithout')
+    this.#coolingFor = saved.count('coolingFor')
   }
 
   #improves(value: number): boolean {

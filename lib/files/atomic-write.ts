@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import {
   closeSync,
   fchmodSync,
@@ -16,6 +15,7 @@ import { dirname, isAbsolute, sep } from 'node:path'
 import { codeOf } from '../kinds.js'
 import { asFileError, FileProblem } from './file-error.js'
 import { filePath } from './file-path.js'
+import { removeAbandoned, temporaryBeside } from './temporary-files.js'
 
 /** One call to the operating system writes at most this much: some systems refuse 2 GiB and more. */
 const LARGEST_WRITE = 64 * 1024 * 1024
@@ -31,7 +31,8 @@ const FOLDER_NOT_SYNCED = new Set(['EACCES', 'EBADF', 'EINVAL', 'EISDIR', 'ENOSY
 /**
  * Writes a file whole or not at all: the bytes go to a temporary file in the same folder, are flushed to the disk, and
  * the temporary file then takes the target's name. A reader, and a machine that loses power, see the old file or the
- * new one, never a part. After a failure the old file is as it was and the temporary file is gone.
+ * new one, never a part. After a failure the old file is as it was and the temporary file is gone; that of a process
+ * which was killed is removed by the next write into the folder.
  *
  * A symbolic link stays a link: the file it leads to is replaced. A file that exists keeps its permissions, a new one
  * gets 0666 less the umask. The folder must exist and be writable.
@@ -50,6 +51,7 @@ export async function atomicWrite(
     const target = await followLinks(path)
     const permissions = permissionsOf(await stat(target).catch(undefinedIfAbsent))
     const temporary = temporaryBeside(target)
+    removeAbandoned(dirname(target))
     const handle = await open(temporary, 'wx', permissions)
     unfinished.add(temporary)
     try {
@@ -89,6 +91,7 @@ export function atomicWriteSync(path: string, chunks: Iterable<Uint8Array>): voi
     const target = followLinksSync(path)
     const permissions = permissionsOf(attemptSync(() => statSync(target), undefinedIfAbsent))
     const temporary = temporaryBeside(target)
+    removeAbandoned(dirname(target))
     const descriptor = openSync(temporary, 'wx', permissions)
     try {
       try {
@@ -134,11 +137,6 @@ function followLinksSync(path: string): string {
 /** Put together as text: `path.join` would strike out `..`, which after a linked folder leads somewhere else. */
 function besideUnlessAbsolute(path: string, link: string): string {
   return isAbsolute(link) ? link : dirname(path) + sep + link
-}
-
-/** Named without the target's name, which may be as long as the file system allows. */
-function temporaryBeside(target: string): string {
-  return `${dirname(target)}${sep}.deepblas-${randomBytes(8).toString('hex')}.tmp`
 }
 
 /** A device or a pipe is refused: the rename would put a plain file in its place. */

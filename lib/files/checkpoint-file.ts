@@ -5,14 +5,26 @@
  */
 
 import { DeepblasError } from '../errors.js'
-import { array, knownOptions, nonNegativeInteger, plainObject, string } from '../validate.js'
+import {
+  array,
+  describe,
+  finiteNumber,
+  knownOptions,
+  nonNegativeInteger,
+  oneOf,
+  plainObject,
+  positiveInteger,
+  string,
+} from '../validate.js'
 import { asFileError, FileProblem, fileError } from './file-error.js'
+import { jsonNumber, numberOf } from './json-number.js'
 import {
   type ModelDescription,
   modelFromSafetensors,
   modelToSafetensors,
   type WeightDescription,
 } from './model-file.js'
+import { NumberRecords, type RecordForms } from './number-records.js'
 import {
   readSafetensors,
   readSafetensorsSync,
@@ -34,6 +46,15 @@ export interface CheckpointPlace {
   active: number[]
 }
 
+/** One network's history. The results of its epochs are `NumberRecords`: their numbers are a tensor of the file. */
+export interface HistoryDescription {
+  stopped: 'completed' | 'early' | 'failed'
+  reason: string
+  best?: { readonly epoch: number; readonly value: number }
+  epochs: RecordForms
+  numbers: Float64Array
+}
+
 /** A callback's own state. */
 export interface CallbackDescription {
   /** The name of its class. */
@@ -51,8 +72,8 @@ export interface CheckpointDescription {
   /** How the training was set up: what a resume must find again. */
   settings: { [name: string]: Json }
   place: CheckpointPlace
-  /** Every member's history, NaN and infinity as `{ number: 'NaN' }`. */
-  histories: Json[]
+  /** Every member's. */
+  histories: HistoryDescription[]
   callbacks: CallbackDescription[]
   /** The optimizer's, 'firstMoment.layers.0.weight' (of a population 'firstMoment.members.0.layers.0.weight'). */
   states: WeightDescription[]
@@ -60,13 +81,20 @@ export interface CheckpointDescription {
   accumulators?: Float64Array
   /** Parameters that callbacks have kept, one list each. */
   snapshots: WeightDescription[][]
+  /**
+   * Of a file of format 1: deep settings and parts of histories may be missing in it, as `null`. Left out where the file
+   * is of today's.
+   */
+  formerFormat?: { readonly lostResults: boolean }
 }
 
 const KEY = 'deepblas.checkpoint'
-const FORMAT_VERSION = 1
+/** Format 1 had histories as JSON, and left out of settings and histories what was nested too deep. */
+const FORMAT_VERSION = 2
 const STATE = 'checkpoint.state.'
 const SNAPSHOT = /^checkpoint\.snapshot\.(\d{1,6})\./
 const ACCUMULATORS = 'checkpoint.accumulators'
+const HISTORY = /^checkpoint\.history\.(\d{1,6})$/
 
 /** Writes a checkpoint, whole or not at all. The arrays must not change until the promise is settled. */
 export async function writeCheckpointFile(path: string, description: CheckpointDescription): Promise<void> {
@@ -92,7 +120,14 @@ export function readCheckpointFileSync(path: string): CheckpointDescription {
   return fromSafetensors(path, readSafetensorsSync(path))
 }
 
-function toSafetensors({ model, states, accumulators, snapshots, ...rest }: CheckpointDescription) {
+function toSafetensors(description: CheckpointDescription) {
+  const { model, settings, place, histories, callbacks, states, accumulators, snapshots } = description
+  const texts = histories.map(({ stopped, reason, best, epochs }) => ({
+    stopped,
+    reason,
+    ...(best === undefined ? {} : { best: { epoch: best.epoch, value: jsonNumber(best.value) } }),
+    ...epochs,
+  }))
   const content = modelToSafetensors(model)
   const floats = (prefix: string, list: readonly WeightDescription[]) =>
     list.map(({ name, shape, data }) => ({ name: prefix + name, dtype: 'F32' as const, shape, data }))
@@ -104,10 +139,22 @@ function toSafetensors({ model, states, accumulators, snapshots, ...rest }: Chec
       ...(accumulators === undefined
         ? []
         : [{ name: ACCUMULATORS, dtype: 'F64' as const, shape: [accumulators.length], data: accumulators }]),
+      ...histories.map(({ numbers }, member) => ({
+        name: `checkpoint.history.${member}`,
+        dtype: 'F64' as const,
+        shape: [numbers.length],
+        data: numbers,
+      })),
     ],
     metadata: {
       ...content.metadata,
-      [KEY]: stringifyStrictJson('checkpoint', { formatVersion: FORMAT_VERSION, ...rest }),
+      [KEY]: stringifyStrictJson('checkpoint', {
+        formatVersion: FORMAT_VERSION,
+        settings,
+        place,
+        histories: texts,
+        callbacks,
+      }),
     },
   }
 }
@@ -124,36 +171,50 @@ function fromSafetensors(path: string, content: SafetensorsContent): CheckpointD
       'histories',
       'callbacks',
     ])
-    if (given.formatVersion !== FORMAT_VERSION) {
+    const former = given.formatVersion === 1
+    if (!former && given.formatVersion !== FORMAT_VERSION) {
       throw new FileProblem(
-        `its checkpoint format is ${given.formatVersion}, where this deepblas reads ${FORMAT_VERSION}`,
+        `its checkpoint format is ${describe(given.formatVersion)}, where this deepblas reads 1 to ${FORMAT_VERSION}`,
       )
     }
     const snapshots = new Map<number, WeightDescription[]>()
+    const numbers = new Map<number, Float64Array>()
     const states: WeightDescription[] = []
     let accumulators: Float64Array | undefined
     for (const { name, dtype, shape, data } of content.tensors) {
-      const snapshot = SNAPSHOT.exec(name)
-      if (name === ACCUMULATORS && dtype === 'F64') accumulators = data
-      else if (!name.startsWith('checkpoint.')) continue
-      else if (dtype !== 'F32') throw new FileProblem(`tensor '${name}' is ${dtype}, where F32 was expected`)
-      else if (name.startsWith(STATE)) states.push({ name: name.slice(STATE.length), shape, data })
+      if (!name.startsWith('checkpoint.')) continue
+      const [snapshot, history] = [SNAPSHOT.exec(name), HISTORY.exec(name)]
+      const wanted = name === ACCUMULATORS || history !== null ? 'F64' : 'F32'
+      if (dtype !== wanted) throw new FileProblem(`tensor '${name}' is ${dtype}, where ${wanted} was expected`)
+      if (name === ACCUMULATORS) accumulators = data as Float64Array
+      else if (history !== null) numbers.set(Number(history[1]), data as Float64Array)
+      else if (name.startsWith(STATE))
+        states.push({ name: name.slice(STATE.length), shape, data: data as Float32Array })
       else if (snapshot !== null) {
-        const at = Number(snapshot[1])
-        const list = snapshots.get(at) ?? []
-        snapshots.set(at, list)
-        list.push({ name: name.slice(snapshot[0].length), shape, data })
+        const list = snapshots.get(Number(snapshot[1])) ?? []
+        snapshots.set(Number(snapshot[1]), list)
+        list.push({ name: name.slice(snapshot[0].length), shape, data: data as Float32Array })
       } else throw new FileProblem(`tensor '${name}' is unknown`)
     }
+    const settings = plainObject('settings', given.settings) as Record<string, Json>
+    const place = checkPlace(given.place)
+    const texts = array('histories', given.histories, 'histories')
+    const lost = { results: false }
+    const histories = former
+      ? texts.map((one, i) => formerHistory(`histories[${i}]`, one, lost))
+      : texts.map((one, i) => checkHistory(`histories[${i}]`, one, numbers.get(i)))
     return {
       model,
-      settings: plainObject('settings', given.settings) as Record<string, Json>,
-      place: checkPlace(given.place),
-      histories: array('histories', given.histories, 'histories') as Json[],
-      callbacks: array('callbacks', given.callbacks, 'callbacks').map(checkCallback),
+      settings,
+      place,
+      histories,
+      callbacks: array('callbacks', given.callbacks, 'callbacks').map((one, i) =>
+        checkCallback(`callbacks[${i}]`, one, place.stepsBefore.length),
+      ),
       states,
       ...(accumulators === undefined ? {} : { accumulators }),
       snapshots: numbered(snapshots),
+      ...(former && { formerFormat: { lostResults: lost.results } }),
     }
   } catch (error) {
     // What the checks call a wrong argument is here a wrong file.
@@ -184,19 +245,103 @@ function checkPlace(value: unknown): CheckpointPlace {
   knownOptions('place', place, ['epoch', 'stepOfEpoch', 'stepsBefore', 'active'])
   const whole = (name: string, list: unknown) =>
     array(name, list, 'whole numbers').map((one, i) => nonNegativeInteger(`${name}[${i}]`, one))
+  const stepsBefore = whole('place.stepsBefore', place.stepsBefore)
+  const active = whole('place.active', place.active)
+  if (new Set(active).size < active.length || active.some((member) => member >= stepsBefore.length)) {
+    throw new FileProblem(`place.active names a member twice, or one that is not among ${stepsBefore.length}`)
+  }
   return {
     epoch: nonNegativeInteger('place.epoch', place.epoch),
     stepOfEpoch: nonNegativeInteger('place.stepOfEpoch', place.stepOfEpoch),
-    stepsBefore: whole('place.stepsBefore', place.stepsBefore),
-    active: whole('place.active', place.active),
+    stepsBefore,
+    active,
   }
 }
 
-function checkCallback(value: unknown, i: number): CallbackDescription {
-  const callback = plainObject(`callbacks[${i}]`, value)
-  string(`callbacks[${i}].type`, callback.type)
-  if (callback.member !== undefined) nonNegativeInteger(`callbacks[${i}].member`, callback.member)
-  if (typeof callback.learningRateFactor !== 'number')
-    throw new FileProblem(`callbacks[${i}] has no learningRateFactor`)
-  return callback as unknown as CallbackDescription
+const STOPPED = ['completed', 'early', 'failed'] as const
+
+function checkHistory(what: string, value: unknown, numbers: Float64Array | undefined): HistoryDescription {
+  const history = plainObject(what, value)
+  knownOptions(what, history, ['stopped', 'reason', 'best', 'forms', 'runs'])
+  if (numbers === undefined) throw new FileProblem(`${what} has no numbers`)
+  return {
+    stopped: oneOf(`${what}.stopped`, history.stopped, STOPPED),
+    reason: string(`${what}.reason`, history.reason),
+    ...(history.best === undefined ? {} : { best: checkBest(`${what}.best`, history.best) }),
+    epochs: {
+      forms: array(`${what}.forms`, history.forms, 'forms') as readonly Json[],
+      runs: array(`${what}.runs`, history.runs, 'whole numbers').map((one, i) =>
+        nonNegativeInteger(`${what}.runs[${i}]`, one),
+      ),
+    },
+    numbers,
+  }
+}
+
+function checkBest(what: string, value: unknown): { epoch: number; value: number } {
+  const best = plainObject(what, value)
+  knownOptions(what, best, ['epoch', 'value'])
+  const number = numberOf(best.value as Json)
+  if (number === undefined) throw new FileProblem(`${what} has no value`)
+  return { epoch: positiveInteger(`${what}.epoch`, best.epoch), value: number }
+}
+
+/**
+ * A history of format 1. Of a population's later members parts have not been written, or all of it: the training can go
+ * on without them, since callbacks have what they need in their own states.
+ */
+function formerHistory(what: string, value: unknown, lost: { results: boolean }): HistoryDescription {
+  const records = new NumberRecords()
+  const epochs = () => ({ epochs: records.forms, numbers: records.numbers })
+  if (value === null) {
+    lost.results = true
+    return { stopped: 'completed', reason: '', ...epochs() }
+  }
+  const { best, ...history } = plainObject(what, value)
+  knownOptions(what, history, ['epochs', 'stopped', 'reason'])
+  if (history.epochs === null) lost.results = true
+  else {
+    for (const one of array(`${what}.epochs`, history.epochs, 'epochs')) {
+      const whole = one === null ? undefined : wholeResult(plainObject(`an epoch of ${what}`, one))
+      if (whole === undefined || Object.keys(whole).length < Object.keys(one as object).length) lost.results = true
+      if (whole !== undefined) records.push(whole)
+    }
+  }
+  return {
+    stopped: oneOf(`${what}.stopped`, history.stopped, STOPPED),
+    // Older ones have none.
+    reason: typeof history.reason === 'string' ? history.reason : '',
+    ...(best === undefined || best === null ? {} : { best: checkBest(`${what}.best`, best) }),
+    ...epochs(),
+  }
+}
+
+/** Without what is `null`; numbers that JSON cannot carry are numbers again. */
+function wholeResult(result: Record<string, unknown>): Record<string, unknown> {
+  const whole = (value: unknown): unknown => {
+    const number = numberOf(value as Json)
+    if (number !== undefined) return number
+    if (Array.isArray(value)) {
+      const all = value.map(whole)
+      return all.includes(undefined) ? undefined : all
+    }
+    return typeof value === 'object' && value !== null ? wholeResult(value as Record<string, unknown>) : undefined
+  }
+  const entries = Object.entries(result).map(([name, value]) => [name, whole(value)] as const)
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
+}
+
+function checkCallback(what: string, value: unknown, members: number): CallbackDescription {
+  const callback = plainObject(what, value)
+  knownOptions(what, callback, ['type', 'member', 'learningRateFactor', 'state'])
+  const { member, state } = callback
+  if (member !== undefined && nonNegativeInteger(`${what}.member`, member) >= members) {
+    throw new FileProblem(`${what} watches member ${member} of ${members}`)
+  }
+  return {
+    type: string(`${what}.type`, callback.type),
+    ...(member === undefined ? {} : { member: member as number }),
+    learningRateFactor: finiteNumber(`${what}.learningRateFactor`, callback.learningRateFactor),
+    ...(state === undefined ? {} : { state: plainObject(`${what}.state`, state) as Record<string, Json> }),
+  }
 }

@@ -8,16 +8,22 @@ import {
   writeCheckpointFile,
   writeCheckpointFileSync,
 } from '../files/checkpoint-file.js'
+import type { Arena } from '../native/addon.js'
 import { type Batches, describeCheckpoint, resumedStart, type Standing, savedHistories } from './checkpoint.js'
 import { type History, newHistory } from './epoch-results.js'
 import { arrived, type FitForm, type FitSteps } from './fit-request.js'
 import type { FitSettings } from './fit-settings.js'
+import { newArena } from './network.js'
 import { freshStart, type TrainingStart } from './training-state.js'
 
 export interface Beginning {
   readonly start: TrainingStart
   readonly histories: History[]
   readonly saved: CheckpointDescription | undefined
+  /** Told once the first step may come: the model's parameters before the resume are no longer needed. */
+  readonly goesOn: () => void
+  /** Puts the parameters back where nothing has come of the resume; does nothing after `goesOn`. */
+  readonly undo: () => void
 }
 
 export function* begin(settings: FitSettings, batches: Batches, form: FitForm): FitSteps<Beginning> {
@@ -27,11 +33,28 @@ export function* begin(settings: FitSettings, batches: Batches, form: FitForm): 
       start: settings.start ?? freshStart(network, optimizer, seeds.length),
       histories: seeds.map(newHistory),
       saved: undefined,
+      goesOn() {},
+      undo() {},
     }
   }
   const saved = settings.checkpoint ?? (yield* readCheckpoint(resume, form))
   const histories = savedHistories(resume, saved)
-  return { start: resumedStart(resume, saved, settings, batches), histories, saved }
+  let before: Arena | undefined = newArena(network, seeds.length)
+  before.copyFrom(settings.parameters)
+  const goesOn = () => {
+    before?.release()
+    before = undefined
+  }
+  const undo = () => {
+    if (before !== undefined) settings.parameters.copyFrom(before)
+    goesOn()
+  }
+  try {
+    return { start: resumedStart(resume, saved, settings, batches), histories, saved, goesOn, undo }
+  } catch (error) {
+    undo()
+    throw error
+  }
 }
 
 export function* readCheckpoint(path: string, form: FitForm): FitSteps<CheckpointDescription> {

@@ -2,16 +2,24 @@
  * A training to a checkpoint's description, and back.
  */
 import { DeepblasError } from '../errors.js'
-import type { CallbackDescription, CheckpointDescription, CheckpointPlace } from '../files/checkpoint-file.js'
+import type {
+  CallbackDescription,
+  CheckpointDescription,
+  CheckpointPlace,
+  HistoryDescription,
+} from '../files/checkpoint-file.js'
 import { crc32c } from '../files/crc32c.js'
+import { jsonNumber, numberOf } from '../files/json-number.js'
 import type { WeightDescription } from '../files/model-file.js'
+import { NumberRecords, readNumberRecords } from '../files/number-records.js'
 import type { Json } from '../files/strict-json.js'
+import { messageOf } from '../kinds.js'
 import { savedLoss } from '../losses/names.js'
 import { savedMetric } from '../metrics/names.js'
 import type { Arena } from '../native/addon.js'
-import { plainObject } from '../validate.js'
-import type { CallbackState } from './callback.js'
-import { configurationOf, type Difference, differences, jsonNumber, numberOf } from './configuration.js'
+import { invalid, plainObject } from '../validate.js'
+import type { CallbackState, EpochResult } from './callback.js'
+import { configurationOf, type Difference, differences } from './configuration.js'
 import type { History } from './epoch-results.js'
 import { type FitSettings, type ResumeChange, resumeChanges } from './fit-settings.js'
 import { ArenaSnapshot, type Handle } from './handle.js'
@@ -21,6 +29,8 @@ import type { Watches } from './watches.js'
 
 /** Names of the parameters where the model's are averages. */
 const PARAMETERS = 'parameters.'
+/** Before the weights of a population's first member. */
+const FIRST_MEMBER = 'members.0.'
 
 /** The rows, and how they are cut. */
 export interface Batches {
@@ -54,13 +64,13 @@ export function describeCheckpoint(standing: Standing): CheckpointDescription {
   // stand beside it.
   const described = settings.describe()
   const shown = standing.parameters ?? averages
-  const model = shown ? { ...described, weights: readArena(network, shown, seeds.length, '') } : described
+  const model = shown ? { ...described, weights: modelWeights(settings, shown) } : described
   const snapshots: WeightDescription[][] = []
   return {
     model,
     settings: comparedSettings(settings, batches),
     place,
-    histories: histories.map(configurationOf),
+    histories: histories.map((history) => describeHistory(history)),
     callbacks: watches.all.map(({ callback, member, handle }): CallbackDescription => {
       const state = callback.saveState?.()
       return {
@@ -77,6 +87,12 @@ export function describeCheckpoint(standing: Standing): CheckpointDescription {
     ...(place.stepOfEpoch === 0 ? {} : { accumulators: standing.accumulators }),
     snapshots,
   }
+}
+
+/** As the model's own file names them: a population of one is a population there. */
+function modelWeights({ network, seeds, describe }: FitSettings, arena: Arena): WeightDescription[] {
+  const ofOne = seeds.length === 1 && describe().architecture.members !== undefined
+  return readArena(network, arena, seeds.length, ofOne ? FIRST_MEMBER : '')
 }
 
 /** What must be the same for a training to go on bit for bit. */
@@ -116,7 +132,10 @@ export function resumedStart(
   batches: Batches,
 ): TrainingStart {
   const { network, optimizer, parameters, seeds } = settings
-  const all = [...differentNames(saved, settings), ...differences(saved.settings, comparedSettings(settings, batches))]
+  const all = [
+    ...differentNames(saved, settings),
+    ...differentSettings(path, saved, comparedSettings(settings, batches)),
+  ]
   const differing = all.filter(({ name }) => !settings.resumeChanges.some((change) => isPartOf(name, change)))
   if (differing.length > 0) {
     throw new DeepblasError(
@@ -151,7 +170,7 @@ export function resumedStart(
   const whole =
     place.stepsBefore.length === members &&
     histories.length === members &&
-    place.active.every((member) => member < members) &&
+    place.stepOfEpoch < longestEpoch(batches) &&
     accumulators?.length === (place.stepOfEpoch > 0 ? sums : undefined)
   if (!whole) throw incomplete(path, 'its place')
   const beside = saved.states.some(({ name }) => name.startsWith(PARAMETERS))
@@ -167,6 +186,34 @@ export function resumedStart(
     states,
     ...(accumulators === undefined ? {} : { accumulators }),
   }
+}
+
+/** Steps of an epoch; infinite where nobody knows. */
+function longestEpoch({ rows, batch, stepsPerEpoch }: Batches): number {
+  if (rows.length === 0) return stepsPerEpoch ?? Number.POSITIVE_INFINITY
+  return Math.ceil(rows.reduce((a, b) => Math.max(a, b)) / batch)
+}
+
+/** A file of the former format has `null` in place of what was nested deep: that cannot be compared, which is told. */
+function differentSettings(
+  path: string,
+  { settings, formerFormat }: CheckpointDescription,
+  here: Record<string, Json>,
+): Difference[] {
+  const all = differences(settings, here)
+  if (formerFormat === undefined) return all
+  const unknown = all.filter(({ there, here: now }) => there === null && now !== undefined)
+  if (unknown.length > 0) {
+    warnOf(
+      `The checkpoint ${path} was written by an earlier deepblas, which kept no settings of deeply nested layers: ` +
+        `${unknown.map(({ name }) => name).join(', ')} could not be compared with those of the training that wrote it.`,
+    )
+  }
+  return all.filter((one) => !unknown.includes(one))
+}
+
+function warnOf(message: string): void {
+  process.emitWarning(message, { type: 'DeepblasWarning', code: 'DEEPBLAS_CHECKPOINT_INCOMPLETE' })
 }
 
 /** Whether a setting belongs to what the user has named. */
@@ -200,23 +247,59 @@ function differentNames({ model }: CheckpointDescription, { describe }: FitSetti
     : differences(model.labels, labels, 'labels')
 }
 
-export function savedHistories(path: string, { histories }: CheckpointDescription): History[] {
-  return histories.map((history) => {
-    const { epochs, stopped, reason, best } = withNumbers(history) as Record<string, unknown>
-    if (!Array.isArray(epochs) || typeof stopped !== 'string') throw incomplete(path, 'its history')
-    const kept = {
-      epochs: epochs as History['epochs'],
-      stopped: stopped as History['stopped'],
-      // Files of before have none.
-      reason: typeof reason === 'string' ? reason : '',
+/** The results so far of histories that are written again and again: an epoch is taken over once. */
+const records = new WeakMap<History, { readonly taken: NumberRecords; readonly last: EpochResult | undefined }>()
+
+function describeHistory(history: History): HistoryDescription {
+  const { epochs, stopped, reason, best } = history
+  const known = records.get(history)
+  const goesOn = known !== undefined && known.taken.length > 0 && epochs[known.taken.length - 1] === known.last
+  const taken = goesOn ? known.taken : new NumberRecords()
+  for (let at = taken.length; at < epochs.length; at++) taken.push(epochs[at])
+  records.set(history, { taken, last: epochs.at(-1) })
+  return { stopped, reason, ...(best === undefined ? {} : { best }), epochs: taken.forms, numbers: taken.numbers }
+}
+
+/** @throws DeepblasError ERR_DEEPBLAS_FILE for results that no training has had */
+export function savedHistories(path: string, saved: CheckpointDescription): History[] {
+  const { histories, place, formerFormat } = saved
+  if (formerFormat?.lostResults === true) {
+    warnOf(
+      `The checkpoint ${path} was written by an earlier deepblas, which did not keep all results of a population's later ` +
+        'members: they are missing in the histories. The training itself goes on as it was.',
+    )
+  }
+  return histories.map(({ stopped, reason, best, epochs, numbers }) => {
+    const results = readNumberRecords(epochs, numbers)
+    const known = place.epoch
+    let before = 0
+    const follows = (result: unknown): result is EpochResult => {
+      const { epoch } = result as EpochResult
+      const next = isResult(result) && Number.isInteger(epoch) && epoch > before && epoch <= known
+      before = epoch
+      return next
     }
-    return best === undefined ? kept : { ...kept, best: best as NonNullable<History['best']> }
+    if (results === undefined || !results.every(follows)) throw incomplete(path, 'its history')
+    if (best !== undefined && best.epoch > known) throw incomplete(path, 'the best epoch of its history')
+    return { epochs: results as EpochResult[], stopped, reason, ...(best === undefined ? {} : { best }) }
   })
 }
 
+/** What a metric has come to is its own affair. */
+function isResult(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  const { epoch, loss, learningRate, seconds, validation = {} } = value as Record<string, unknown>
+  if (typeof validation !== 'object' || validation === null || Array.isArray(validation)) return false
+  return [epoch, loss, learningRate, seconds].every((one) => typeof one === 'number')
+}
+
 /** Gives every callback the state that one of its class, watching the same, has had: in order, where there are several. */
-export function restoreCallbacks(saved: CheckpointDescription, settings: FitSettings, watches: Watches): void {
-  const { network } = settings
+export function restoreCallbacks(
+  path: string,
+  saved: CheckpointDescription,
+  settings: FitSettings,
+  watches: Watches,
+): void {
   const newRate = hasNewRate(saved, settings)
   const left = [...saved.callbacks]
   for (const { callback, member, handle } of watches.all) {
@@ -225,18 +308,30 @@ export function restoreCallbacks(saved: CheckpointDescription, settings: FitSett
       (one) => one.type === callback.constructor.name && one.member === (alone ? undefined : member),
     )
     if (at < 0) continue
-    const [{ state, learningRateFactor }] = left.splice(at, 1) as [CallbackDescription]
+    const [{ type, state, learningRateFactor }] = left.splice(at, 1) as [CallbackDescription]
     handle.learningRateFactor = newRate ? 1 : learningRateFactor
-    if (state !== undefined) {
-      const snapshots = saved.snapshots.map((list) => () => {
-        const arena = newArena(network, handle.members.length)
-        writeArena('the checkpoint', network, arena, handle.members.length, list, '')
-        return new ArenaSnapshot(arena)
-      })
-      callback.restoreState?.(withNumbers(state, snapshots) as CallbackState)
+    if (state === undefined) continue
+    const snapshotOf = (index: number) => {
+      const arena = newArena(settings.network, handle.members.length)
+      writeArena(path, settings.network, arena, handle.members.length, saved.snapshots[index] ?? [], '')
+      return new ArenaSnapshot(arena)
+    }
+    try {
+      callback.restoreState?.(restoredState(state, snapshotOf) as CallbackState)
+    } catch (error) {
+      // A callback says what it cannot use; of a file's nonsense it need not know.
+      if (error instanceof DeepblasError) throw error
+      throw new DeepblasError(
+        'ERR_DEEPBLAS_FILE',
+        `The checkpoint ${path} cannot be used: ${type} does not take the state that it holds (${messageOf(error)}).`,
+        { cause: error },
+      )
     }
   }
 }
+
+/** Objects of one such property stand for something else; a callback's own are put into one more. */
+const MARKS = ['number', 'snapshot', 'plain']
 
 function savedState(
   state: CallbackState,
@@ -244,30 +339,40 @@ function savedState(
   { members }: Handle,
   snapshots: WeightDescription[][],
 ): Json {
-  const save = (value: unknown): Json => {
+  const save = (value: unknown, around: readonly object[]): Json => {
     if (value instanceof ArenaSnapshot) {
       if (value.arena === undefined) return null
       snapshots.push(readArena(network, value.arena, members.length, ''))
       return { snapshot: snapshots.length - 1 }
     }
-    if (Array.isArray(value)) return value.map(save)
     if (typeof value === 'number') return jsonNumber(value)
     if (typeof value !== 'object' || value === null) return value as Json
+    if (around.includes(value)) throw invalid('state of a callback', 'values that do not hold themselves', value)
+    const inside = [...around, value]
+    if (Array.isArray(value)) return value.map((one) => save(one, inside))
     const entries = Object.entries(plainObject('state of a callback', value)).filter(([, one]) => one !== undefined)
-    return Object.fromEntries(entries.map(([name, one]) => [name, save(one)]))
+    const saved = Object.fromEntries(entries.map(([name, one]) => [name, save(one, inside)]))
+    return entries.length === 1 && around.length > 0 && MARKS.includes(entries[0]![0]) ? { plain: saved } : saved
   }
-  return save(state)
+  return save(state, [])
 }
 
-/** `{ number: 'NaN' }` becomes the number, `{ snapshot: i }` the snapshot. */
-function withNumbers(value: Json, snapshots: readonly (() => ArenaSnapshot)[] = []): unknown {
-  const number = numberOf(value)
-  if (number !== undefined) return number
-  if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map((one) => withNumbers(one, snapshots))
-  const { snapshot, ...rest } = value
-  if (typeof snapshot === 'number' && Object.keys(rest).length === 0) return snapshots[snapshot]?.()
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, withNumbers(one, snapshots)]))
+/** `{ number: 'NaN' }` becomes the number, `{ snapshot: i }` the snapshot, `{ plain: … }` an object that looks so. */
+function restoredState(state: Json, snapshotOf: (index: number) => ArenaSnapshot): unknown {
+  const inner = (value: Json): unknown => {
+    if (typeof value !== 'object' || value === null) return value
+    if (Array.isArray(value)) return value.map((one) => inner(one))
+    const [mark, ...others] = Object.keys(value)
+    if (mark === undefined || others.length > 0) return properties(value)
+    const marked = value[mark]!
+    if (mark === 'number') return numberOf(value) ?? properties(value)
+    if (mark === 'snapshot' && typeof marked === 'number') return snapshotOf(marked)
+    if (mark === 'plain' && typeof marked === 'object' && marked !== null) return properties(marked)
+    return properties(value)
+  }
+  const properties = (value: object) =>
+    Object.fromEntries(Object.entries(value).map(([name, one]: [string, Json]) => [name, inner(one)]))
+  return properties(state as object)
 }
 
 function nameOf(name: string, member: number, members: number): string {
@@ -296,7 +401,8 @@ function writeArena(
   const found = Array.from({ length: members }, (_, member) =>
     network.parameters.map((parameter) => {
       const name = prefix + nameOf(parameter.name, member, members)
-      const one = given.get(name)
+      // A population of one has its weights under the member's name, and all else without.
+      const one = given.get(name) ?? (members === 1 ? given.get(FIRST_MEMBER + name) : undefined)
       if (one === undefined || one.shape.join() !== parameter.shape.join()) throw incomplete(path, `'${name}'`)
       return { parameter, member, data: one.data }
     }),

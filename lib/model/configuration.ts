@@ -2,34 +2,43 @@
  * Settings as values that JSON can carry, and how two of them differ: a resume compares those of its fit with those that
  * a checkpoint has.
  */
+import { jsonNumber, numberOf } from '../files/json-number.js'
 import type { Json } from '../files/strict-json.js'
+import { isDate, isMap, isRegExp, isSet } from '../kinds.js'
 import { describe } from '../validate.js'
 
-const DEEPEST = 8
+/**
+ * The numbers, texts and lists of an object and of all that it holds, however deep; functions are left out, since two of
+ * them cannot be compared. An object that holds itself is written there as the number of levels up.
+ */
+export function configurationOf(value: unknown): Json {
+  return plain(value, [])
+}
 
-/** The numbers, texts and lists of an object and of what it holds; functions are left out. */
-export function configurationOf(value: unknown, depth = 0): Json {
+/** @param around the objects that hold this value, the outermost first */
+function plain(value: unknown, around: readonly object[]): Json {
   if (typeof value === 'number') return jsonNumber(value)
+  if (typeof value === 'bigint') return { bigint: String(value) }
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
-  if (depth >= DEEPEST || typeof value !== 'object') return null
-  if (Array.isArray(value)) return value.map((one) => configurationOf(one, depth + 1))
-  if (ArrayBuffer.isView(value)) return Array.from(value as unknown as ArrayLike<number>, jsonNumber)
+  // In a list; as a property it is left out.
+  if (typeof value !== 'object') return null
+  const level = around.indexOf(value)
+  return level < 0 ? contents(value, [...around, value]) : { levelsUp: around.length - level }
+}
+
+function contents(value: object, around: readonly object[]): Json {
+  if (Array.isArray(value)) return value.map((one) => plain(one, around))
+  if (ArrayBuffer.isView(value)) {
+    const bytes = () => new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+    const numbers = 'length' in value ? (value as unknown as ArrayLike<unknown>) : bytes()
+    return Array.from(numbers, (one) => plain(one, around))
+  }
+  if (isDate(value)) return { date: String(value.getTime()) }
+  // Their properties tell nothing: they keep what they hold inside.
+  if (isMap(value) || isSet(value)) return Array.from(value as Iterable<unknown>, (one) => plain(one, around))
+  if (isRegExp(value)) return String(value)
   const entries = Object.entries(value).filter(([, one]) => one !== undefined && typeof one !== 'function')
-  return Object.fromEntries(entries.map(([name, one]) => [name, configurationOf(one, depth + 1)]))
-}
-
-/** A number that JSON would change becomes `{ number: 'NaN' }`. */
-export function jsonNumber(value: number): Json {
-  if (Number.isFinite(value) && !Object.is(value, -0)) return value
-  return { number: Object.is(value, -0) ? '-0' : String(value) }
-}
-
-/** The number that `jsonNumber` has written; undefined for anything else. */
-export function numberOf(value: Json): number | undefined {
-  if (typeof value === 'number') return value
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-  const { number, ...rest } = value
-  return typeof number === 'string' && Object.keys(rest).length === 0 ? Number(number) : undefined
+  return Object.fromEntries(entries.map(([name, one]) => [name, plain(one, around)]))
 }
 
 export interface Difference {
@@ -37,6 +46,8 @@ export interface Difference {
   readonly name: string
   /** 'optimizer.learningRate is 0.1 there and 0.2 here' */
   readonly text: string
+  readonly there: Json | undefined
+  readonly here: Json | undefined
 }
 
 /** Every part that differs. */
@@ -46,11 +57,13 @@ export function differences(there: Json | undefined, here: Json | undefined, nam
       ? (key: string) => `${name}[${key}]`
       : (key: string) => (name === '' ? key : `${name}.${key}`)
     const keys = new Set([...Object.keys(there), ...Object.keys(here)])
-    return [...keys].flatMap((key) => differences(there[key], here[key], inside(key)))
+    // Own ones alone: every object has a 'constructor'.
+    const own = (of: { [name: string]: Json }, key: string) => (Object.hasOwn(of, key) ? of[key] : undefined)
+    return [...keys].flatMap((key) => differences(own(there, key), own(here, key), inside(key)))
   }
   if (JSON.stringify(there) === JSON.stringify(here)) return []
   const shown = (value: Json | undefined) => (value === undefined ? 'absent' : describe(numberOf(value) ?? value))
-  return [{ name, text: `${name} is ${shown(there)} there and ${shown(here)} here` }]
+  return [{ name, text: `${name} is ${shown(there)} there and ${shown(here)} here`, there, here }]
 }
 
 function isParent(value: Json | undefined): value is { [name: string]: Json } {

@@ -102,29 +102,31 @@ export function together(results: ReadonlyMap<number, EpochResult>): EpochResult
   const all = [...results.values()]
   const first = all[0]
   if (first === undefined) return undefined
-  const average = (of: (result: EpochResult) => Scores | EpochResult) =>
+  // Results out of a checkpoint may lack what others have.
+  const average = (of: (result: EpochResult) => Scores | EpochResult | undefined) =>
     Object.fromEntries(
-      Object.keys(of(first)).flatMap((name) => {
-        const values = all.map((result) => of(result)[name])
+      Object.keys(of(first) ?? {}).flatMap((name) => {
+        const values = all.map((result) => of(result)?.[name])
         return values.every((value) => typeof value === 'number') ? [[name, mean(values)]] : []
       }),
     )
   return {
     ...(average((result) => result) as unknown as EpochResult),
-    ...(first.validation === undefined ? {} : { validation: average((result) => result.validation!) as Scores }),
+    ...(first.validation === undefined ? {} : { validation: average((result) => result.validation) as Scores }),
   }
 }
 
 /** Every epoch so far, as `together` gave it. */
 export function meanHistory(histories: readonly History[]): EpochResult[] {
-  const last = Math.max(0, ...histories.map(({ epochs }) => epochs.at(-1)?.epoch ?? 0))
-  return Array.from({ length: last }, (_, i) => {
-    const results = histories.flatMap(({ epochs }, member) => {
-      const result = epochs.find(({ epoch }) => epoch === i + 1)
-      return result === undefined ? [] : [[member, result] as const]
-    })
-    return together(new Map(results))
-  }).filter((result) => result !== undefined)
+  const byEpoch = new Map<number, Map<number, EpochResult>>()
+  for (const [member, { epochs }] of histories.entries()) {
+    for (const result of epochs) {
+      const results = byEpoch.get(result.epoch) ?? new Map<number, EpochResult>()
+      byEpoch.set(result.epoch, results.set(member, result))
+    }
+  }
+  const inOrder = [...byEpoch].sort(([a], [b]) => a - b)
+  return inOrder.map(([, results]) => together(results)).filter((result) => result !== undefined)
 }
 
 /** Of the epoch under way, on average over the members. */

@@ -36,7 +36,7 @@ export function* fitting(settings: FitSettings, train: readonly Dataset[], form:
   const rows = rowsOf(train, members)
   const batch = batchOf(settings.batchSize, rows)
   const batches = { rows, batch, checksums: dataChecksums(train, settings.validation) }
-  const { start, histories, saved } = yield* begin(settings, batches, form)
+  const { start, histories, saved, goesOn, undo } = yield* begin(settings, batches, form)
   const { training, compiled, ownSteps, states, release } = prepare(settings, train, start, batch)
   const stepsPerEpoch = Math.max(...ownSteps)
   /** The member's own count of updates after so many steps since the start: one with fewer rows waits for the others. */
@@ -58,6 +58,7 @@ export function* fitting(settings: FitSettings, train: readonly Dataset[], form:
   })
   const { active } = watches
   if (saved !== undefined) watches.keepActive(saved.place.active, start.epoch < epochs)
+  let underWay = saved === undefined
   const cancel = () => training.cancel()
   signal?.addEventListener('abort', cancel)
   try {
@@ -69,7 +70,9 @@ export function* fitting(settings: FitSettings, train: readonly Dataset[], form:
       rows: train[0]!.rows,
       parameters: trainableCount(settings.network),
     })
-    if (saved !== undefined) restoreCallbacks(saved, settings, watches)
+    if (saved !== undefined) restoreCallbacks(settings.resume!, saved, settings, watches)
+    underWay = true
+    goesOn()
     if (active.size < members && active.size > 0) training.setActive(Float64Array.from(active))
     // Metrics of all scores are of the parameters at the epoch's end.
     const passes = scorePasses({ ...settings, averages }, train)
@@ -153,6 +156,7 @@ export function* fitting(settings: FitSettings, train: readonly Dataset[], form:
     signal?.removeEventListener('abort', cancel)
     release()
     beginning?.release()
-    settings.remember({ optimizer, states, epoch: place.epoch, steps })
+    if (underWay) settings.remember({ optimizer, states, epoch: place.epoch, steps })
+    else undo()
   }
 }

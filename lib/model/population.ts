@@ -369,6 +369,7 @@ export class Population<
     form: FitForm,
     checkpoint?: CheckpointDescription,
   ): FitSteps<PopulationHistory> {
+    const undo = this.#undoing()
     const trainee = { ...this.#trainee(), labels: this.#labels ?? checkpoint?.model.labels }
     const resumed = checkpoint && { checkpoint }
     if (isBatchSource(train)) {
@@ -376,12 +377,15 @@ export class Population<
         this.#labels = labels
       })
       this.#labels = trainee.labels
-      return this.#remembering(fittingStream({ ...settings, ...this.#subject(settings.scoring), ...resumed }, form))
+      return this.#remembering(
+        fittingStream({ ...settings, ...this.#subject(settings.scoring), ...resumed }, form),
+        undo,
+      )
     }
     const settings = fitSettings(trainee, train, options as FitOptions<number | Dataset | readonly Dataset[]>)
     this.#labels = settings.labels
     const subject = this.#subject(settings.scoring)
-    return this.#remembering(fitting({ ...settings, ...subject, ...resumed }, settings.train, form))
+    return this.#remembering(fitting({ ...settings, ...subject, ...resumed }, settings.train, form), undo)
   }
 
   #partialSteps(
@@ -394,9 +398,10 @@ export class Population<
     const train = datasetOf(batch)
     const settings = fitSettings(this.#trainee(), train, partialFitOptions(options, this.#state, this.#scoring))
     const start = this.#state && continuedStart(this.#state, settings.optimizer)
+    const undo = this.#undoing()
     this.#labels = settings.labels
     const subject = this.#subject(settings.scoring)
-    return this.#remembering(fitting({ ...settings, ...subject, ...(start && { start }) }, settings.train, form))
+    return this.#remembering(fitting({ ...settings, ...subject, ...(start && { start }) }, settings.train, form), undo)
   }
 
   #trainee(): Trainee {
@@ -421,8 +426,26 @@ export class Population<
     }
   }
 
-  *#remembering(steps: FitSteps<History[]>): FitSteps<PopulationHistory> {
-    const members = yield* steps
+  /** Puts back what a fit tells the model before its first step. Does nothing where the fit has got under way. */
+  #undoing(): () => void {
+    const state = this.#state
+    const [labels, scoring] = [this.#labels, this.#scoring]
+    return () => {
+      if (this.#state !== state) return
+      this.#labels = labels
+      this.#scoring = scoring
+    }
+  }
+
+  *#remembering(steps: FitSteps<History[]>, undo: () => void): FitSteps<PopulationHistory> {
+    let all: History[] | undefined
+    try {
+      all = yield* steps
+    } finally {
+      // An error, or the end of a fit whose promise was rejected.
+      if (all === undefined) undo()
+    }
+    const members = all
     this.#histories = members
     return { members }
   }

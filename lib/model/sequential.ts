@@ -529,6 +529,7 @@ export class Sequential<
     form: FitForm,
     checkpoint?: CheckpointDescription,
   ): FitSteps<History> {
+    const undo = this.#undoing()
     const trainee = { ...this.#trainee(), labels: this.#labels ?? checkpoint?.model.labels }
     const resumed = checkpoint && { checkpoint }
     if (isBatchSource(train)) {
@@ -537,13 +538,16 @@ export class Sequential<
         this.#encoder = encoder
       })
       this.#labels = trainee.labels
-      return this.#remembering(fittingStream({ ...settings, ...this.#subject(settings.scoring), ...resumed }, form))
+      return this.#remembering(
+        fittingStream({ ...settings, ...this.#subject(settings.scoring), ...resumed }, form),
+        undo,
+      )
     }
     const settings = fitSettings(trainee, train, options)
     this.#labels = settings.labels
     this.#encoder = train.encoder
     const subject = this.#subject(settings.scoring)
-    return this.#remembering(fitting({ ...settings, ...subject, ...resumed }, settings.train, form))
+    return this.#remembering(fitting({ ...settings, ...subject, ...resumed }, settings.train, form), undo)
   }
 
   #partialSteps(
@@ -557,10 +561,11 @@ export class Sequential<
     const settings = fitSettings(this.#trainee(), train, partialFitOptions(options, this.#state, this.#scoring))
     if (this.#state !== undefined) requireEncoded('batch', train, this.#encoder)
     const start = this.#state && continuedStart(this.#state, settings.optimizer)
+    const undo = this.#undoing()
     this.#labels = settings.labels
     this.#encoder = train.encoder
     const subject = this.#subject(settings.scoring)
-    return this.#remembering(fitting({ ...settings, ...subject, ...(start && { start }) }, settings.train, form))
+    return this.#remembering(fitting({ ...settings, ...subject, ...(start && { start }) }, settings.train, form), undo)
   }
 
   #trainee(): Trainee {
@@ -593,8 +598,28 @@ export class Sequential<
     }
   }
 
-  *#remembering(steps: FitSteps<History[]>): FitSteps<History> {
-    const [history] = yield* steps
+  /** Puts back what a fit tells the model before its first step. Does nothing where the fit has got under way. */
+  #undoing(): () => void {
+    const state = this.#state
+    const [labels, encoder, scoring, made] = [this.#labels, this.#encoder, this.#scoring, this.#made]
+    return () => {
+      if (this.#state !== state) return
+      this.#labels = labels
+      this.#encoder = encoder
+      this.#scoring = scoring
+      this.#made = made
+    }
+  }
+
+  *#remembering(steps: FitSteps<History[]>, undo: () => void): FitSteps<History> {
+    let all: History[] | undefined
+    try {
+      all = yield* steps
+    } finally {
+      // An error, or the end of a fit whose promise was rejected.
+      if (all === undefined) undo()
+    }
+    const [history] = all
     this.#training = { epochs: history!.epochs.length, loss: history!.epochs.at(-1)?.loss ?? 0 }
     return history!
   }

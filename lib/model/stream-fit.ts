@@ -35,7 +35,7 @@ export function* fittingStream(settings: StreamSettings, form: FitForm): FitStep
   // What a stream will give nobody knows; the validation is there.
   const checksums = dataChecksums([], validation)
   const shape = { rows: new Float64Array(), batch: 0, stepsPerEpoch, checksums }
-  const { start, histories, saved } = yield* begin(settings, shape, form)
+  const { start, histories, saved, goesOn, undo } = yield* begin(settings, shape, form)
   const run = new StreamRun(settings, start)
   const place = { epoch: start.epoch, stepOfEpoch: start.stepOfEpoch }
   let accumulators: Float64Array | undefined = start.accumulators?.slice()
@@ -62,6 +62,7 @@ export function* fittingStream(settings: StreamSettings, form: FitForm): FitStep
   if (saved !== undefined) watches.keepActive(saved.place.active, start.epoch < epochs)
   for (const [member, before] of start.stepsBefore.entries()) if (!active.has(member)) steps[member] = before
   const batches = new EpochBatches(settings)
+  let underWay = saved === undefined
   const cancel = () => run.cancel()
   signal?.addEventListener('abort', cancel)
   try {
@@ -73,7 +74,9 @@ export function* fittingStream(settings: StreamSettings, form: FitForm): FitStep
       rows: 0,
       parameters: trainableCount(settings.network),
     })
-    if (saved !== undefined) restoreCallbacks(saved, settings, watches)
+    if (saved !== undefined) restoreCallbacks(settings.resume!, saved, settings, watches)
+    underWay = true
+    goesOn()
     const begun = performance.now()
     let done = 0
     let told = Number.NEGATIVE_INFINITY
@@ -197,7 +200,8 @@ export function* fittingStream(settings: StreamSettings, form: FitForm): FitStep
     batches.close()
     run.release()
     beginning?.release()
-    settings.remember({ optimizer, states: start.states, epoch: place.epoch, steps })
+    if (underWay) settings.remember({ optimizer, states: start.states, epoch: place.epoch, steps })
+    else undo()
   }
 }
 

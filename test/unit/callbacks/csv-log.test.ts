@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -54,4 +55,50 @@ test('a file that cannot be written rejects the fit', async () => {
   await expect(model().fit(data, { ...options, callbacks })).rejects.toMatchObject({ code: 'ERR_DEEPBLAS_FILE' })
   expect(() => new CSVLog('')).toThrow(/path/)
   expect(() => new CSVLog('a', { separator: '|' as never })).toThrow(/one of/)
+})
+
+const info = { epochs: 9, stepsPerEpoch: 1, batchSize: 1, rows: 1, parameters: 1 }
+const result = (epoch: number) => ({ epoch, loss: 0.5, 'top "3",\nall': epoch / 10, learningRate: 1, seconds: 0 })
+
+test.each([',', ';', '\t'] as const)('a resume keeps lines by their names, written with %j', async (separator) => {
+  const path = join(folder, 'e.csv')
+  const first = new CSVLog(path, { separator })
+  first.onFitStart(info)
+  for (const epoch of [1, 2, 3]) first.onEpochEnd(result(epoch))
+  const before = await readFile(path, 'utf8')
+  const same = new CSVLog(path, { separator })
+  same.onFitStart({ ...info, epochsDone: 3 })
+  expect(await readFile(path, 'utf8')).toBe(before)
+  // Another separator is that of the whole file.
+  const other = new CSVLog(path)
+  other.onFitStart({ ...info, epochsDone: 2 })
+  other.onEpochEnd(result(3))
+  expect(await readFile(path, 'utf8')).toBe(
+    'epoch,loss,"top ""3"",\nall",learningRate,seconds\n1,0.5,0.1,1,0\n2,0.5,0.2,1,0\n3,0.5,0.3,1,0\n',
+  )
+  expect((await readdir(folder)).filter((name) => name.endsWith('.tmp'))).toEqual([])
+})
+
+test('a resume does not write over a file that is no log; over one cut short in its first line it does', async () => {
+  const path = join(folder, 'f.csv')
+  await writeFile(path, 'name,age\nAda,36\n')
+  expect(() => new CSVLog(path).onFitStart({ ...info, epochsDone: 2 })).toThrow(
+    /first line does not begin with 'epoch'/,
+  )
+  expect(await readFile(path, 'utf8')).toBe('name,age\nAda,36\n')
+  for (const text of ['', 'epoch,lo', 'epoch,loss\n1,0']) {
+    await writeFile(path, text)
+    const log = new CSVLog(path)
+    log.onFitStart({ ...info, epochsDone: 2 })
+    log.onEpochEnd({ epoch: 3, loss: 0.5, learningRate: 1, seconds: 0 })
+    expect((await lines(path)).slice(0, -1)).toHaveLength(2)
+  }
+})
+
+test.runIf(process.platform === 'linux')('a log may go to what is no file', async () => {
+  const log = new CSVLog('/dev/null')
+  log.onFitStart({ ...info, epochsDone: 2 })
+  log.onEpochEnd(result(3))
+  expect(() => new CSVLog('/dev/full').onEpochEnd(result(1))).toThrow(/ENOSPC/)
+  expect(execFileSync('ls', ['-l', '/dev/null'], { encoding: 'utf8' })).toMatch(/^c/)
 })

@@ -454,7 +454,7 @@ describe('a checkpoint of another training is refused, and the model is as it wa
     ]
     expect(await told(foreign)).toMatch(/'checkpoint.other' is unknown/)
     expect(await told((all) => all, '{"formatVersion":1')).toMatch(/not valid JSON/)
-    expect(await told((all) => all, '{"formatVersion":2}')).toMatch(/checkpoint format is 2/)
+    expect(await told((all) => all, '{"formatVersion":3}')).toMatch(/checkpoint format is 3/)
     expect(await told((all) => all, '{"formatVersion":1}')).toMatch(/settings/)
   })
 
