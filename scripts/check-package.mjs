@@ -92,7 +92,6 @@ function pack() {
   wanted.push('dist/index.d.ts', 'CMakeLists.txt', 'binding.gyp', 'native/vendor/napi.h', 'native/vendor/node_api.h')
   wanted.push('dist/cli/main.js')
   wanted.push('scripts/build-native.mjs', 'scripts/requirements.mjs')
-  wanted.push('dist/vendor/fflate.cjs', 'dist/vendor/LICENSE.fflate')
   for (const path of wanted) expect(paths.includes(path), `${path} is missing from the tarball`)
   expect(
     paths.some((path) => path.startsWith(`prebuilds/${platform}/`)),

@@ -96,4 +96,123 @@ describe('damaged archives', () => {
     await writeFile(path, bytes)
     await expect(readNpz(path)).rejects.toThrow('claims 2147483647 bytes, more than it can hold')
   })
+
+  test('with any one bit flipped: the right arrays, or an error', async () => {
+    for (const level of [0, 9] as const) {
+      const path = await write('flipped.npz', level)
+      const right = await readNpz(path)
+      const bytes = await readFile(path)
+      let refused = 0
+      for (let bit = 0; bit < 8 * bytes.length; bit += 37) {
+        const flipped = Buffer.from(bytes)
+        flipped[bit >> 3]! ^= 1 << (bit & 7)
+        await writeFile(path, flipped)
+        const got = await readNpz(path).catch((error) => error)
+        if (got instanceof Error) {
+          expect(got).toMatchObject({ code: 'ERR_DEEPBLAS_FILE' })
+          refused++
+        } else for (const [name, array] of Object.entries(got)) if (name in right) expect(array).toEqual(right[name])
+      }
+      expect(refused).toBeGreaterThan(bytes.length / 10)
+    }
+  })
+
+  test('whose numbers were changed are told by the checksum', async () => {
+    const path = await write('checksum.npz', 0, { 'x.npy': archive['x.npy']! })
+    const bytes = await readFile(path)
+    bytes[bytes.indexOf(Buffer.of(200, 220))]! += 1
+    await writeFile(path, bytes)
+    await expect(readNpz(path)).rejects.toThrow(/array 'x': it is damaged: the checksum \(CRC-32\)/)
+  })
+
+  test('cut anywhere', async () => {
+    const path = await write('cut.npz', 9)
+    const bytes = await readFile(path)
+    for (let length = 0; length < bytes.length; length += 7) {
+      await writeFile(path, bytes.subarray(0, length))
+      await expect(readNpz(path)).rejects.toMatchObject({ code: 'ERR_DEEPBLAS_FILE' })
+    }
+  })
+
+  test('whose members lie over one another, or have one name', async () => {
+    const path = await write('overlap.npz', 9, { 'x.npy': archive['x.npy']!, 'y.npy': archive['y.npy']! })
+    const bytes = await readFile(path)
+    const record = 'PK\u0001\u0002'
+    const records = [bytes.indexOf(record, 0, 'latin1'), bytes.lastIndexOf(record, undefined, 'latin1')]
+    const overlapping = Buffer.from(bytes)
+    // Both records point to the first member.
+    overlapping.writeUInt32LE(bytes.readUInt32LE(records[0]! + 42), records[1]! + 42)
+    await writeFile(path, overlapping)
+    await expect(readNpz(path)).rejects.toThrow(/its member '[xy].npy' lies over '[xy].npy'/)
+    const twice = Buffer.from(bytes.toString('latin1').replaceAll('y.npy', 'x.npy'), 'latin1')
+    await writeFile(path, twice)
+    await expect(readNpz(path)).rejects.toThrow("it has two arrays 'x'")
+  })
+
+  test('in what is not asked for do not matter', async () => {
+    const path = await write('unwanted.npz', 9)
+    const bytes = await readFile(path)
+    const start = bytes.indexOf('other.npy') + 'other.npy'.length
+    bytes.fill(0xff, start, start + 10)
+    await writeFile(path, bytes)
+    expect((await readNpz(path, ['y'])).y!.data).toEqual(Int32Array.of(0, 1, 1))
+    await expect(readNpz(path, ['other'])).rejects.toMatchObject({ code: 'ERR_DEEPBLAS_FILE' })
+  })
+})
+
+/** The archive with the sizes and places of its directory in zip64's records, as large files have them. */
+function withLargeNumbers(bytes: Buffer): Buffer {
+  const end = bytes.lastIndexOf('PK\u0005\u0006', undefined, 'latin1')
+  const [count, offset] = [bytes.readUInt16LE(end + 10), bytes.readUInt32LE(end + 16)]
+  const records: Buffer[] = []
+  for (let at = offset; at < end; ) {
+    const nameLength = bytes.readUInt16LE(at + 28)
+    const record = Buffer.from(bytes.subarray(at, at + 46 + nameLength))
+    const extra = Buffer.alloc(28)
+    extra.writeUInt16LE(1, 0)
+    extra.writeUInt16LE(24, 2)
+    for (const [i, from] of [24, 20, 42].entries()) {
+      extra.writeBigUInt64LE(BigInt(record.readUInt32LE(from)), 4 + 8 * i)
+      record.writeUInt32LE(0xffffffff, from)
+    }
+    record.writeUInt16LE(extra.length, 30)
+    record.writeUInt16LE(0, 32)
+    records.push(record, extra)
+    at += 46 + nameLength + bytes.readUInt16LE(at + 30) + bytes.readUInt16LE(at + 32)
+  }
+  const directory = Buffer.concat(records)
+  const large = Buffer.alloc(56)
+  large.write('PK\u0006\u0006', 'latin1')
+  large.writeBigUInt64LE(44n, 4)
+  for (const [at, number] of [
+    [24, count],
+    [32, count],
+    [40, directory.length],
+    [48, offset],
+  ] as const) {
+    large.writeBigUInt64LE(BigInt(number), at)
+  }
+  const locator = Buffer.alloc(20)
+  locator.write('PK\u0006\u0007', 'latin1')
+  locator.writeBigUInt64LE(BigInt(offset + directory.length), 8)
+  locator.writeUInt32LE(1, 16)
+  const last = Buffer.alloc(22)
+  last.write('PK\u0005\u0006', 'latin1')
+  last.fill(0xff, 8, 20)
+  return Buffer.concat([bytes.subarray(0, offset), directory, large, locator, last])
+}
+
+test('zip64: sizes and places of 64 bits', async () => {
+  const path = await write('large.npz', 9)
+  const right = await readNpz(path)
+  const bytes = withLargeNumbers(await readFile(path))
+  await writeFile(path, bytes)
+  expect(await readNpz(path)).toEqual(right)
+  const end = bytes.lastIndexOf('PK\u0006\u0006', undefined, 'latin1')
+  for (const at of [24, 32, 40, 48]) {
+    const lying = Buffer.from(bytes)
+    lying.writeBigUInt64LE(2n ** 62n, end + at)
+    await writeFile(path, lying)
+    await expect(readNpz(path)).rejects.toMatchObject({ code: 'ERR_DEEPBLAS_FILE' })
+  }
 })
