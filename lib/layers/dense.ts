@@ -1,10 +1,10 @@
 import { type ActivationOption, activation } from '../activations/activation.js'
 import type { ActivationFunction } from '../activations/activation-function.js'
-import { DeepblasError } from '../errors.js'
 import type { Json } from '../files/strict-json.js'
 import { defaultInitializer, initializer, initialValues } from '../initializers/initializer.js'
 import type { Initializer, InitializerName } from '../initializers/names.js'
 import { native } from '../native/addon.js'
+import { requireSize } from '../native/memory.js'
 import { Parameter } from '../native/parameter.js'
 import type { Recorder } from '../native/recorder.js'
 import type { Tensor } from '../native/tensor.js'
@@ -35,9 +35,6 @@ export interface DenseOptions<Inputs extends number = number> {
   /** Whether `fit` changes the parameters. Default true. */
   readonly trainable?: boolean
 }
-
-/** More than any machine holds, and few enough for sizes in bytes to be exact. */
-const LARGEST_WEIGHT = 2 ** 40
 
 const optionNames = [
   'activation',
@@ -101,12 +98,7 @@ export class Dense<const Units extends number = number, const Inputs extends num
     this.trainable = boolean('trainable', given.trainable ?? true)
     if (!bound) return
     const inputs = this.inputs!
-    if (units * inputs > LARGEST_WEIGHT) {
-      throw new DeepblasError(
-        'ERR_DEEPBLAS_SHAPE',
-        `Expected a weight of at most 2^40 numbers for Dense but ${units} units of ${inputs} inputs have more.`,
-      )
-    }
+    requireSize(`the weight of ${units} units with ${inputs} inputs`, units * inputs)
     const layout = native().weightLayout(inputs, units)
     this.weight = new Parameter('weight', [units, inputs], layout.panel, initialValues(this.initializer, inputs, units))
     // Panels of width 1: one row, as kernels that take any weight read it.

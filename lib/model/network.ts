@@ -4,6 +4,7 @@ import { requireDistinctLayers } from '../layers/distinct.js'
 import type { InputLayout, InputPart } from '../layers/inputs.js'
 import type { Layer } from '../layers/layer.js'
 import { type Arena, native } from '../native/addon.js'
+import { requireMemory } from '../native/memory.js'
 import type { Parameter } from '../native/parameter.js'
 import type { Segment } from '../optimizers/optimizer.js'
 
@@ -138,7 +139,13 @@ export function initializeParameters(
   }
 }
 
+/** @throws DeepblasError ERR_DEEPBLAS_MEMORY for more than there is */
 export function newArena(network: Network, members = 1): Arena {
+  const networks = members === 1 ? 'a network' : `${members} networks`
+  requireMemory(
+    `${networks} of ${network.length} parameters`,
+    network.length * members * Float32Array.BYTES_PER_ELEMENT,
+  )
   return new (native().Arena)(network.length, members)
 }
 

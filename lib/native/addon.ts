@@ -1,6 +1,6 @@
 /*
  * The one door to C++: finds the addon, loads it once per environment, and declares every native symbol. TypeScript has
- * validated all that goes through it; what comes back as an error carries a code.
+ * validated all that goes through it; what comes back as an error is a DeepblasError.
  */
 import { DeepblasError, type ErrorCode } from '../errors.js'
 import { packageRequire, packageRoot } from '../package-root.js'
@@ -197,6 +197,8 @@ export interface Addon {
   /** The panel width of an operand that the register tiles read. */
   registerPanel(width: number): number
   info(): NativeInfo
+  /** The class that errors of calls are made of; those that a promise brings are made anew by asDeepblasError. */
+  setErrorClass(errors: new (code: ErrorCode, message: string) => Error): void
   setThreads(threads: number): void
   getThreads(): number
   randomWords(seed: number, stream: number, substream: number, count: number): Uint32Array
@@ -221,7 +223,9 @@ function load(): Addon {
   if (core !== undefined && process.env.OPENBLAS_CORETYPE === undefined) process.env.OPENBLAS_CORETYPE = core
   const root = packageRoot()
   try {
-    return (packageRequire()('node-gyp-build') as (folder: string) => Addon)(root)
+    const addon = (packageRequire()('node-gyp-build') as (folder: string) => Addon)(root)
+    addon.setErrorClass(DeepblasError)
+    return addon
   } catch (cause) {
     const told = cause as { code?: string; message?: string }
     if (told.code?.startsWith('ERR_DEEPBLAS_')) {

@@ -1,5 +1,18 @@
-import { plainNumberArray } from '../kinds.js'
+import { DeepblasError } from '../errors.js'
+import { isFloat32Array, plainNumberArray } from '../kinds.js'
+import {
+  array,
+  boolean,
+  finiteNumber,
+  invalid,
+  nonNegativeInteger,
+  oneOf,
+  plainObject,
+  positiveInteger,
+  string,
+} from '../validate.js'
 import { type Arena, native } from './addon.js'
+import { requireSize } from './memory.js'
 
 /** How a parameter starts: drawn anew for every member from the model's seed, or given number by number. */
 export interface InitialValues {
@@ -32,12 +45,17 @@ export class Parameter {
   /** Set with the offset: 'layers.0.weight'. */
   name = ''
 
+  /**
+   * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a shape or start that is none, ERR_DEEPBLAS_SHAPE for values that are
+   *   not as many as the shape has, ERR_DEEPBLAS_MEMORY for more numbers than any machine holds
+   */
   constructor(role: string, shape: readonly number[], panel: number, initial: InitialValues, trainable = true) {
-    this.role = role
-    this.shape = shape
-    this.panel = panel
-    this.initial = initial
-    this.trainable = trainable
+    this.role = string('role', role)
+    this.shape = checkedShape(shape)
+    this.panel = nonNegativeInteger('panel', panel)
+    requireSize(`parameter '${role}' of shape (${this.shape.join(', ')})`, this.elements)
+    this.initial = checkedStart(initial, this.rows, this.columns)
+    this.trainable = boolean('trainable', trainable)
   }
 
   /**
@@ -54,7 +72,9 @@ export class Parameter {
    * storage: they may change it number by number, but not by row or column.
    */
   static weight(role: string, outputs: number, inputs: number, initial: number | InitialValues): Parameter {
-    return new Parameter(role, [outputs, inputs], native().weightLayout(inputs, outputs).panel, startOf(initial))
+    positiveInteger('outputs', outputs)
+    const { panel } = native().weightLayout(positiveInteger('inputs', inputs), outputs)
+    return new Parameter(role, [outputs, inputs], panel, startOf(initial))
   }
 
   get rows(): number {
@@ -97,6 +117,42 @@ export class Parameter {
     adjust?.(drawn, this.rows, this.columns)
     this.write(arena, member, drawn.fill(0, 0, zeroRows * this.columns))
   }
+}
+
+function checkedShape(shape: readonly number[]): readonly number[] {
+  const sizes = array(
+    'shape',
+    shape,
+    'one or two sizes',
+    'For example [units] of a vector, [outputs, inputs] of a weight.',
+  )
+  if (sizes.length !== 1 && sizes.length !== 2) throw invalid('shape', 'one or two sizes', shape)
+  return sizes.map((size, index) => positiveInteger(`shape[${index}]`, size))
+}
+
+function checkedStart(initial: InitialValues, rows: number, columns: number): InitialValues {
+  plainObject('initial', initial, "For example { kind: 'uniform', a: -0.1, b: 0.1 }.")
+  const { kind, a, b, values, zeroRows, adjust } = initial
+  oneOf('initial.kind', kind, ['constant', 'uniform', 'normal'])
+  finiteNumber('initial.a', a)
+  finiteNumber('initial.b', b)
+  if (values !== undefined) {
+    if (!isFloat32Array(values)) {
+      throw invalid('initial.values', 'Float32Array', values, 'Write Float32Array.from(values) for other numbers.')
+    }
+    if (values.length !== rows * columns) {
+      throw new DeepblasError(
+        'ERR_DEEPBLAS_SHAPE',
+        `Expected ${rows * columns} numbers for initial.values, one for every place of shape (${rows}, ${columns}), but ` +
+          `received ${values.length}.`,
+      )
+    }
+  }
+  if (zeroRows !== undefined && nonNegativeInteger('initial.zeroRows', zeroRows) > rows) {
+    throw invalid('initial.zeroRows', `at most ${rows} rows, as many as the shape has`, zeroRows)
+  }
+  if (adjust !== undefined && typeof adjust !== 'function') throw invalid('initial.adjust', 'function', adjust)
+  return initial
 }
 
 function startOf(initial: number | InitialValues): InitialValues {

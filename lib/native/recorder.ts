@@ -5,6 +5,7 @@
 import { DeepblasError } from '../errors.js'
 import type { PerMember } from '../per-member.js'
 import { streams } from '../random/streams.js'
+import { positiveInteger } from '../validate.js'
 import { native, type Program } from './addon.js'
 import { Element, Expression } from './expression.js'
 import { type KernelArguments, type KernelName, kernels } from './kernels.js'
@@ -61,11 +62,14 @@ class Recording {
 
   /** A new tensor of the batch's rows. */
   empty(columns: number, type: ElementType = 'float32'): Tensor {
+    positiveInteger('columns', columns)
     return this.#add({ ...plain, type, columns, stride: rowStride(columns, type) })
   }
 
   /** A new tensor of fixed size, in no particular shape. */
   scratch(elements: number, columns: number, panel = 0, type: ElementType = 'float32'): Tensor {
+    positiveInteger('elements', elements)
+    positiveInteger('columns', columns)
     return this.#add({ ...plain, type, rows: 1, columns, stride: columns, panel, elements })
   }
 

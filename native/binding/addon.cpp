@@ -1,6 +1,9 @@
 // The module: what JavaScript can name.
 #include <napi.h>
 
+#include <limits>
+
+#include "binding/arguments.h"
 #include "binding/environment.h"
 #include "binding/guarded.h"
 #include "binding/handles.h"
@@ -14,12 +17,16 @@ namespace deepblas {
 
 namespace {
 
+constexpr int64_t kMostThreads = 1024;
+// Words that randomWords gives at once.
+constexpr int64_t kMostWords = 1 << 24;
+
 // (inputs, outputs) -> { panel, byBlas }: how a dense layer's weight is stored
 Napi::Value weightLayout(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     const KernelSet& kernels = activeKernels();
     const int64_t panel =
-        kernels.weightPanel(info[0].ToNumber().Int64Value(), info[1].ToNumber().Int64Value());
+        kernels.weightPanel(wholeNumber(info[0], "inputs", 1), wholeNumber(info[1], "outputs", 1));
     Napi::Object result = Napi::Object::New(info.Env());
     result.Set("panel", Napi::Number::New(info.Env(), static_cast<double>(panel)));
     result.Set("byBlas", Napi::Boolean::New(info.Env(), kernels.usesBlas(panel)));
@@ -31,7 +38,7 @@ Napi::Value weightLayout(const Napi::CallbackInfo& info) {
 Napi::Value registerPanel(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     return Napi::Number::New(
-        info.Env(), static_cast<double>(activeKernels().registerPanel(info[0].ToNumber().Int64Value())));
+        info.Env(), static_cast<double>(activeKernels().registerPanel(wholeNumber(info[0], "width", 1))));
   });
 }
 
@@ -53,42 +60,51 @@ Napi::Value info(const Napi::CallbackInfo& call) {
 }
 
 void setThreads(const Napi::CallbackInfo& info) {
-  ThreadPool::instance().setThreads(info[0].ToNumber().Int32Value());
+  guarded(info.Env(), [&] {
+    ThreadPool::instance().setThreads(static_cast<int>(wholeNumber(info[0], "threads", 1, kMostThreads)));
+  });
 }
 
 Napi::Value getThreads(const Napi::CallbackInfo& info) {
-  return Napi::Number::New(info.Env(), ThreadPool::instance().threads());
+  return guarded(info.Env(), [&] { return Napi::Number::New(info.Env(), ThreadPool::instance().threads()); });
+}
+
+// (class): what errors are made of from now on, called with a code and a message
+void setErrorClass(const Napi::CallbackInfo& info) {
+  guarded(info.Env(), [&] {
+    require(info[0].IsFunction(), "a class of errors was expected");
+    Environment::of(info.Env()).error = Napi::Persistent(info[0].As<Napi::Function>());
+  });
 }
 
 // (seed, stream, substream, count) -> Uint32Array: the words of a stream, for holding both generators together
 Napi::Value randomWords(const Napi::CallbackInfo& info) {
-  const RandomKey key = {static_cast<uint64_t>(info[0].ToNumber().Int64Value()),
-                         static_cast<uint32_t>(info[1].ToNumber().Int64Value()),
-                         static_cast<uint32_t>(info[2].ToNumber().Int64Value())};
-  Napi::Uint32Array words = Napi::Uint32Array::New(info.Env(), static_cast<size_t>(info[3].ToNumber().Int64Value()));
-  for (size_t i = 0; i < words.ElementLength(); ++i) words[i] = philox(key, i / 4).word[i % 4];
-  return words;
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    constexpr int64_t most = std::numeric_limits<uint32_t>::max();
+    const RandomKey key = {static_cast<uint64_t>(wholeNumber(info[0], "seed")),
+                           static_cast<uint32_t>(wholeNumber(info[1], "stream", 0, most)),
+                           static_cast<uint32_t>(wholeNumber(info[2], "substream", 0, most))};
+    const int64_t count = wholeNumber(info[3], "count", 0, kMostWords);
+    Napi::Uint32Array words = Napi::Uint32Array::New(info.Env(), static_cast<size_t>(count));
+    for (size_t i = 0; i < words.ElementLength(); ++i) words[i] = philox(key, i / 4).word[i % 4];
+    return words;
+  });
 }
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
-  auto* environment = new Environment(env);
-  env.SetInstanceData(environment);
+  env.SetInstanceData(new Environment(env));
   return guarded(env, [&] {
     activeKernels();  // an unknown DEEPBLAS_ISA is told at load
-    const Napi::Function arena = ArenaHandle::define(env), matrix = MatrixHandle::define(env),
-                         program = ProgramHandle::define(env);
-    environment->arena = Napi::Persistent(arena);
-    environment->matrix = Napi::Persistent(matrix);
-    environment->program = Napi::Persistent(program);
-    exports.Set("Arena", arena);
-    exports.Set("Matrix", matrix);
-    exports.Set("Program", program);
+    exports.Set("Arena", ArenaHandle::define(env));
+    exports.Set("Matrix", MatrixHandle::define(env));
+    exports.Set("Program", ProgramHandle::define(env));
     exports.Set("Training", TrainingHandle::define(env));
     exports.Set("Pass", PassHandle::define(env));
     exports.Set("Predictor", PredictorHandle::define(env));
     exports.Set("weightLayout", Napi::Function::New(env, weightLayout, "weightLayout"));
     exports.Set("registerPanel", Napi::Function::New(env, registerPanel, "registerPanel"));
     exports.Set("info", Napi::Function::New(env, info, "info"));
+    exports.Set("setErrorClass", Napi::Function::New(env, setErrorClass, "setErrorClass"));
     exports.Set("setThreads", Napi::Function::New(env, setThreads, "setThreads"));
     exports.Set("getThreads", Napi::Function::New(env, getThreads, "getThreads"));
     exports.Set("randomWords", Napi::Function::New(env, randomWords, "randomWords"));

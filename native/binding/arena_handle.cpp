@@ -1,5 +1,6 @@
 #include <cstring>
 
+#include "binding/arguments.h"
 #include "binding/environment.h"
 #include "binding/guarded.h"
 #include "binding/handles.h"
@@ -10,6 +11,11 @@
 namespace deepblas {
 
 namespace {
+
+// By which an arena is known whatever its prototype has become.
+constexpr napi_type_tag kTag = {0x6d1f0b5c2e3a4f81, 0x9b7e64c1d2a05e33};
+// Random streams of parameters are told apart by 32 bits.
+constexpr int64_t kMostParameters = (int64_t{1} << 32) - 1;
 
 // Where a logical tensor lies inside an arena: a plain vector, or a weight in panels.
 struct Place {
@@ -23,12 +29,11 @@ struct Place {
 };
 
 Place placeOf(const FloatArena& arena, const Napi::CallbackInfo& info) {
-  const int64_t member = info[0].ToNumber().Int64Value(), offset = info[1].ToNumber().Int64Value(),
-                rows = info[2].ToNumber().Int64Value(), columns = info[3].ToNumber().Int64Value(),
-                panel = info[4].ToNumber().Int64Value();
-  require(rows > 0 && columns > 0 && panel >= 0, "an arena place without size");
-  const int64_t stored = panel == 0 ? rows * columns : (rows + panel - 1) / panel * panel * columns;
-  require(member >= 0 && member < arena.members && offset >= 0 && offset + stored <= arena.length,
+  const int64_t member = wholeNumber(info[0], "member"), offset = wholeNumber(info[1], "offset"),
+                rows = wholeNumber(info[2], "rows", 1), columns = wholeNumber(info[3], "columns", 1),
+                panel = wholeNumber(info[4], "panel");
+  const int64_t storedRows = panel == 0 ? rows : checkedProduct((checkedSum(rows, panel) - 1) / panel, panel);
+  require(member < arena.members && checkedSum(offset, checkedProduct(storedRows, columns)) <= arena.length,
           "a place outside its arena");
   return {arena.of(member) + offset, rows, columns, panel};
 }
@@ -54,10 +59,10 @@ Napi::Function ArenaHandle::define(Napi::Env env) {
 
 ArenaHandle::ArenaHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<ArenaHandle>(info) {
   guarded(info.Env(), [&] {
-    const int64_t length = info[0].ToNumber().Int64Value(), members = info[1].ToNumber().Int64Value();
-    require(length > 0 && members > 0, "an arena without size");
-    arena_ = std::make_shared<FloatArena>(
-        FloatArena{Arena(static_cast<size_t>(length) * static_cast<size_t>(members) * sizeof(float)), length, members});
+    const int64_t length = wholeNumber(info[0], "length", 1), members = wholeNumber(info[1], "members", 1);
+    const int64_t bytes = checkedProduct(length, members, static_cast<int64_t>(sizeof(float)));
+    arena_ = std::make_shared<FloatArena>(FloatArena{Arena(static_cast<size_t>(bytes)), length, members});
+    info.This().As<Napi::Object>().TypeTag(&kTag);
     Environment::of(info.Env()).adjustMemory(info.Env(), static_cast<int64_t>(arena_->memory.bytes()));
   });
 }
@@ -69,10 +74,10 @@ void ArenaHandle::Finalize(Napi::Env env) {
 void ArenaHandle::fill(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
     const Place place = placeOf(*arena_, info);
-    const int64_t kind = info[5].ToNumber().Int64Value();
-    const double a = info[6].ToNumber().DoubleValue(), b = info[7].ToNumber().DoubleValue();
-    const RandomKey key = {static_cast<uint64_t>(info[8].ToNumber().Int64Value()), kInitialWeightsStream,
-                           static_cast<uint32_t>(info[9].ToNumber().Int64Value())};
+    const int64_t kind = wholeNumber(info[5], "kind", 0, 2);
+    const double a = number(info[6], "a"), b = number(info[7], "b");
+    const RandomKey key = {static_cast<uint64_t>(wholeNumber(info[8], "seed")), kInitialWeightsStream,
+                           static_cast<uint32_t>(wholeNumber(info[9], "index", 0, kMostParameters))};
     std::vector<float> values(static_cast<size_t>(place.rows * place.columns), static_cast<float>(a));
     if (kind == 1) fillUniform(values.data(), static_cast<int64_t>(values.size()), key, a, b);
     if (kind == 2) fillNormal(values.data(), static_cast<int64_t>(values.size()), key, a, b);
@@ -83,7 +88,7 @@ void ArenaHandle::fill(const Napi::CallbackInfo& info) {
 Napi::Value ArenaHandle::read(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     const Place place = placeOf(*arena_, info);
-    Napi::Float32Array result = Napi::Float32Array::New(info.Env(), static_cast<size_t>(place.rows * place.columns));
+    Napi::Float32Array result = newFloats(info.Env(), place.rows * place.columns);
     float* to = result.Data();
     for (int64_t r = 0; r < place.rows; ++r)
       for (int64_t c = 0; c < place.columns; ++c) to[r * place.columns + c] = *place.element(r, c);
@@ -94,9 +99,9 @@ Napi::Value ArenaHandle::read(const Napi::CallbackInfo& info) {
 void ArenaHandle::write(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
     const Place place = placeOf(*arena_, info);
-    const auto values = info[5].As<Napi::Float32Array>();
-    require(static_cast<int64_t>(values.ElementLength()) == place.rows * place.columns, "values of another size");
-    scatter(place, values.Data());
+    const Elements<float> values = floats(info[5], "values");
+    require(values.length == place.rows * place.columns, "values of another size");
+    scatter(place, values.data);
   });
 }
 
@@ -109,29 +114,29 @@ void ArenaHandle::copyFrom(const Napi::CallbackInfo& info) {
       std::memcpy(arena_->of(0), from->of(0), sizeof(float) * arena_->length * arena_->members);
       return;
     }
-    const int64_t to = info[1].ToNumber().Int64Value(), member = info[2].ToNumber().Int64Value();
-    require(to >= 0 && to < arena_->members && member >= 0 && member < from->members, "no such member");
+    const int64_t to = wholeNumber(info[1], "member"), member = wholeNumber(info[2], "member of the other arena");
+    require(to < arena_->members && member < from->members, "no such member");
     std::memcpy(arena_->of(to), from->of(member), sizeof(float) * arena_->length);
   });
 }
 
 Napi::Value ArenaHandle::isFinite(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
-    const int64_t member = info[0].ToNumber().Int64Value();
-    require(member >= 0 && member < arena_->members, "no such member");
+    const int64_t member = wholeNumber(info[0], "member");
+    require(member < arena_->members, "no such member");
     return Napi::Boolean::New(info.Env(), allFinite(arena_->of(member), arena_->length));
   });
 }
 
 void ArenaHandle::release(const Napi::CallbackInfo& info) {
-  Environment::of(info.Env()).adjustMemory(info.Env(), -static_cast<int64_t>(arena_->memory.bytes()));
-  arena_ = std::make_shared<FloatArena>();
+  guarded(info.Env(), [&] {
+    Environment::of(info.Env()).adjustMemory(info.Env(), -static_cast<int64_t>(arena_->memory.bytes()));
+    arena_ = std::make_shared<FloatArena>();
+  });
 }
 
 std::shared_ptr<FloatArena> arenaOf(const Napi::Value& value) {
-  require(value.IsObject() &&
-              value.As<Napi::Object>().InstanceOf(Environment::of(value.Env()).arena.Value()),
-          "an arena was expected");
+  require(value.IsObject() && value.As<Napi::Object>().CheckTypeTag(&kTag), "an arena was expected");
   return ArenaHandle::Unwrap(value.As<Napi::Object>())->arena();
 }
 

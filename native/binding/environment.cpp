@@ -4,22 +4,32 @@
 
 namespace deepblas {
 
-Napi::Error toJavaScript(Napi::Env env, const std::string& code, const std::string& message) {
-  Napi::Error error = Napi::Error::New(env, message);
-  error.Set("code", Napi::String::New(env, code));
+Napi::Error toJavaScript(Napi::Env env, const CodedMessage& told) {
+  Environment& environment = Environment::of(env);
+  if (!environment.error.IsEmpty()) {
+    return Napi::Error(env, environment.error.New({Napi::String::New(env, told.code), Napi::String::New(env, told.message)}));
+  }
+  return plainError(env, told);
+}
+
+Napi::Error plainError(Napi::Env env, const CodedMessage& told) {
+  Napi::Error error = Napi::Error::New(env, told.message);
+  error.Set("code", Napi::String::New(env, told.code));
   return error;
 }
 
 struct Environment::Pending {
   Task task;
   Napi::Promise::Deferred deferred;
-  std::string errorCode, errorMessage;
+  CodedMessage failure;  // without a code where there is none
 };
 
 Environment::Environment(Napi::Env env) : env_(env), shared_(std::make_shared<Shared>()) {
   deliver_ = Napi::ThreadSafeFunction::New(env, Napi::Function::New(env, [](const Napi::CallbackInfo&) {}), "deepblas",
                                            0, 1);
   deliver_.Unref(env);
+  float32Array = Napi::Persistent(env.Global().Get("Float32Array").As<Napi::Function>());
+  float64Array = Napi::Persistent(env.Global().Get("Float64Array").As<Napi::Function>());
   // After the thread-safe function, so that it runs before that one's own clean-up: no job calls a closed one.
   env.AddCleanupHook(&Environment::close, this);
 }
@@ -38,7 +48,7 @@ void Environment::close(Environment* self) {
 }
 
 Napi::Promise Environment::start(JobQueue::Lane lane, Task task) {
-  auto* pending = new Pending{std::move(task), Napi::Promise::Deferred::New(env_), "", ""};
+  auto* pending = new Pending{std::move(task), Napi::Promise::Deferred::New(env_), {}};
   const Napi::Promise promise = pending->deferred.Promise();
   if (waiting_++ == 0) deliver_.Ref(env_);
   {
@@ -50,12 +60,8 @@ Napi::Promise Environment::start(JobQueue::Lane lane, Task task) {
     if (!skip) {
       try {
         pending->task.work();
-      } catch (const Error& error) {
-        pending->errorCode = error.code();
-        pending->errorMessage = error.what();
-      } catch (const std::exception& error) {
-        pending->errorCode = "ERR_DEEPBLAS_INTERNAL";
-        pending->errorMessage = error.what();
+      } catch (...) {
+        pending->failure = codedMessage();
       }
     }
     std::lock_guard<std::mutex> lock(shared->mutex);
@@ -83,15 +89,18 @@ void Environment::finish(Napi::Env env, Pending* pending) {
 }
 
 void Environment::settle(Napi::Env env, Pending& pending) {
-  if (!pending.errorCode.empty()) {
-    pending.deferred.Reject(toJavaScript(env, pending.errorCode, pending.errorMessage).Value());
+  if (!pending.failure.code.empty()) {
+    pending.deferred.Reject(plainError(env, pending.failure).Value());
     return;
   }
+  Napi::Value result;
   try {
-    pending.deferred.Resolve(pending.task.result(env));
+    result = guarded(env, [&] { return pending.task.result(env); });
   } catch (const Napi::Error& error) {
     pending.deferred.Reject(error.Value());
+    return;
   }
+  pending.deferred.Resolve(result);
 }
 
 void Environment::adjustMemory(Napi::Env env, int64_t bytes) { Napi::MemoryManagement::AdjustExternalMemory(env, bytes); }

@@ -35,7 +35,8 @@ class Environment {
   // Memory that the garbage collector should know of.
   void adjustMemory(Napi::Env env, int64_t bytes);
 
-  Napi::FunctionReference arena, matrix, program;  // constructors, to recognise arguments
+  Napi::FunctionReference float32Array, float64Array;  // JavaScript's own
+  Napi::FunctionReference error;  // (code, message): TypeScript's class of errors, once it has given it
 
  private:
   struct Pending;

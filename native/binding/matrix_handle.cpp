@@ -2,6 +2,7 @@
 #include <atomic>
 #include <cstring>
 
+#include "binding/arguments.h"
 #include "binding/environment.h"
 #include "binding/guarded.h"
 #include "binding/handles.h"
@@ -11,6 +12,9 @@
 namespace deepblas {
 
 namespace {
+
+// By which a matrix is known whatever its prototype has become.
+constexpr napi_type_tag kTag = {0x2c94d7a8e05b4d16, 0xa3f18c5b7d604e92};
 
 // Rows of a wide float matrix start on cache lines, an odd number of lines apart: rows a power of two apart would all
 // fall into the same few cache sets.
@@ -23,9 +27,9 @@ int64_t strideOf(Type type, int64_t columns) {
 constexpr int64_t kBlockBytes = 4 << 20;
 
 std::shared_ptr<StoredMatrix> makeMatrix(Type type, int64_t rows, int64_t columns, float scale) {
-  const int64_t stride = strideOf(type, columns);
+  const int64_t stride = strideOf(type, columns), bytes = checkedProduct(rows, stride, bytesOf(type));
   return std::make_shared<StoredMatrix>(
-      StoredMatrix{Arena(static_cast<size_t>(rows * stride * bytesOf(type))), type, rows, columns, stride, scale});
+      StoredMatrix{Arena(static_cast<size_t>(bytes)), type, rows, columns, stride, scale});
 }
 
 // Rows by blocks of some megabytes, on as many threads as are idle: most of the time goes into pages of memory that are
@@ -85,10 +89,10 @@ void convert(StoredMatrix& matrix, int64_t firstRow, int64_t rows, const From* f
 }
 
 template <typename To>
-void convertFrom(StoredMatrix& matrix, int64_t firstRow, const Napi::TypedArray& array) {
-  const int64_t rows = static_cast<int64_t>(array.ElementLength()) / matrix.columns;
-  uint8_t* bytes = static_cast<uint8_t*>(array.ArrayBuffer().Data()) + array.ByteOffset();
-  switch (array.TypedArrayType()) {
+void convertFrom(StoredMatrix& matrix, int64_t firstRow, const AnyElements& array) {
+  const int64_t rows = array.length / matrix.columns;
+  const uint8_t* bytes = static_cast<const uint8_t*>(array.data);
+  switch (array.type) {
     case napi_float32_array: return convert<To>(matrix, firstRow, rows, reinterpret_cast<const float*>(bytes));
     case napi_float64_array: return convert<To>(matrix, firstRow, rows, reinterpret_cast<const double*>(bytes));
     case napi_int8_array: return convert<To>(matrix, firstRow, rows, reinterpret_cast<const int8_t*>(bytes));
@@ -102,7 +106,14 @@ void convertFrom(StoredMatrix& matrix, int64_t firstRow, const Napi::TypedArray&
   }
 }
 
-void convertAny(StoredMatrix& matrix, int64_t firstRow, const Napi::TypedArray& array) {
+// What a matrix can be of.
+Type matrixType(const Napi::Value& value) {
+  const Type type = static_cast<Type>(wholeNumber(value, "type", 0, static_cast<int64_t>(Type::Uint8)));
+  require(type != Type::Float64, "matrices are not kept as float64");
+  return type;
+}
+
+void convertAny(StoredMatrix& matrix, int64_t firstRow, const AnyElements& array) {
   switch (matrix.type) {
     case Type::Float32: convertFrom<float>(matrix, firstRow, array); break;
     case Type::Int32: convertFrom<int32_t>(matrix, firstRow, array); break;
@@ -129,34 +140,33 @@ MatrixHandle::MatrixHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Ma
     } else {
       info.Length() == 1 ? copyAsFloats(info) : copyRows(info);
     }
+    info.This().As<Napi::Object>().TypeTag(&kTag);
     Environment::of(info.Env()).adjustMemory(info.Env(), static_cast<int64_t>(matrix_->memory.bytes()));
   });
 }
 
 void MatrixHandle::copyArray(const Napi::CallbackInfo& info) {
-  const auto array = info[0].As<Napi::TypedArray>();
-  const int64_t rows = info[1].ToNumber().Int64Value(), columns = info[2].ToNumber().Int64Value(),
-                type = info[3].ToNumber().Int64Value();
-  require(rows > 0 && columns > 0 && static_cast<int64_t>(array.ElementLength()) == rows * columns,
-          "a matrix of another size than its array");
-  matrix_ = makeMatrix(static_cast<Type>(type), rows, columns, info[4].ToNumber().FloatValue());
+  const AnyElements array = anyElements(info[0], "a matrix");
+  const int64_t rows = wholeNumber(info[1], "rows", 1), columns = wholeNumber(info[2], "columns", 1);
+  const Type type = matrixType(info[3]);
+  require(array.length == checkedProduct(rows, columns), "a matrix of another size than its array");
+  matrix_ = makeMatrix(type, rows, columns, static_cast<float>(number(info[4], "scale")));
   convertAny(*matrix_, 0, array);
   // Floats are kept scaled.
   if (matrix_->type == Type::Float32) matrix_->scale = 1.0f;
 }
 
 void MatrixHandle::makeEmpty(const Napi::CallbackInfo& info) {
-  const int64_t rows = info[0].ToNumber().Int64Value(), columns = info[1].ToNumber().Int64Value(),
-                type = info[2].ToNumber().Int64Value();
-  require(rows > 0 && columns > 0, "a matrix without rows or columns");
-  matrix_ = makeMatrix(static_cast<Type>(type), rows, columns, 1.0f);
+  const int64_t rows = wholeNumber(info[0], "rows", 1), columns = wholeNumber(info[1], "columns", 1);
+  matrix_ = makeMatrix(matrixType(info[2]), rows, columns, 1.0f);
 }
 
 void MatrixHandle::write(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
-    const auto array = info[0].As<Napi::TypedArray>();
-    const int64_t firstRow = info[1].ToNumber().Int64Value(), length = static_cast<int64_t>(array.ElementLength());
-    require(firstRow >= 0 && length % matrix_->columns == 0 && firstRow + length / matrix_->columns <= matrix_->rows,
+    const int64_t firstRow = wholeNumber(info[1], "first row");
+    const AnyElements array = anyElements(info[0], "rows");
+    require(array.length % matrix_->columns == 0 &&
+                checkedSum(firstRow, array.length / matrix_->columns) <= matrix_->rows,
             "rows that the matrix lacks");
     convertAny(*matrix_, firstRow, array);
   });
@@ -164,9 +174,9 @@ void MatrixHandle::write(const Napi::CallbackInfo& info) {
 
 void MatrixHandle::copyRows(const Napi::CallbackInfo& info) {
   const auto from = matrixOf(info[0]);
-  const auto list = info[1].As<Napi::Int32Array>();
-  const int32_t* rows = list.Data();
-  matrix_ = makeMatrix(from->type, static_cast<int64_t>(list.ElementLength()), from->columns, from->scale);
+  const Elements<int32_t> list = integers(info[1], "rows");
+  const int32_t* rows = list.data;
+  matrix_ = makeMatrix(from->type, list.length, from->columns, from->scale);
   const int64_t size = bytesOf(from->type) * from->stride;
   for (int64_t r = 0; r < matrix_->rows; ++r) require(rows[r] >= 0 && rows[r] < from->rows, "a row that the matrix lacks");
   fillRows(*matrix_, 0, matrix_->rows, [&](int64_t row) {
@@ -192,18 +202,22 @@ void MatrixHandle::Finalize(Napi::Env env) {
 }
 
 Napi::Value MatrixHandle::firstNotFinite(const Napi::CallbackInfo& info) {
-  return Napi::Number::New(info.Env(), static_cast<double>(matrix_->firstNotFinite));
+  return guarded(info.Env(), [&] {
+    return Napi::Number::New(info.Env(), static_cast<double>(matrix_->firstNotFinite));
+  });
 }
 
 Napi::Value MatrixHandle::bytes(const Napi::CallbackInfo& info) {
-  return Napi::Number::New(info.Env(), static_cast<double>(matrix_->memory.bytes()));
+  return guarded(info.Env(), [&] {
+    return Napi::Number::New(info.Env(), static_cast<double>(matrix_->memory.bytes()));
+  });
 }
 
 Napi::Value MatrixHandle::row(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
-    const int64_t row = info[0].ToNumber().Int64Value();
-    require(row >= 0 && row < matrix_->rows, "a row that the matrix lacks");
-    Napi::Float32Array result = Napi::Float32Array::New(info.Env(), static_cast<size_t>(matrix_->columns));
+    const int64_t row = wholeNumber(info[0], "row");
+    require(row < matrix_->rows, "a row that the matrix lacks");
+    Napi::Float32Array result = newFloats(info.Env(), matrix_->columns);
     float* values = result.Data();
     for (int64_t c = 0; c < matrix_->columns; ++c) {
       const int64_t at = row * matrix_->stride + c;
@@ -216,8 +230,7 @@ Napi::Value MatrixHandle::row(const Napi::CallbackInfo& info) {
 }
 
 std::shared_ptr<StoredMatrix> matrixOf(const Napi::Value& value) {
-  require(value.IsObject() && value.As<Napi::Object>().InstanceOf(Environment::of(value.Env()).matrix.Value()),
-          "a matrix was expected");
+  require(value.IsObject() && value.As<Napi::Object>().CheckTypeTag(&kTag), "a matrix was expected");
   return MatrixHandle::Unwrap(value.As<Napi::Object>())->matrix();
 }
 

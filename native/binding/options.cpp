@@ -1,5 +1,6 @@
 #include "binding/options.h"
 
+#include "binding/arguments.h"
 #include "core/error.h"
 
 namespace deepblas {
@@ -31,9 +32,9 @@ Bindings readBindings(const Napi::Object& options, const Program& program, int64
 
 std::vector<std::vector<Binding>> readSlots(const Napi::Value& given, int64_t members, Owned& owned) {
   std::vector<std::vector<Binding>> bound;
-  const auto slots = given.As<Napi::Array>();
+  const Napi::Array slots = list(given, "slots");
   for (uint32_t s = 0; s < slots.Length(); ++s) {
-    const auto matrices = slots.Get(s).As<Napi::Array>();
+    const Napi::Array matrices = list(slots.Get(s), "a slot");
     std::vector<Binding> slot;
     for (uint32_t i = 0; i < matrices.Length(); ++i) {
       owned.matrices.push_back(matrixOf(matrices.Get(i)));
@@ -45,17 +46,23 @@ std::vector<std::vector<Binding>> readSlots(const Napi::Value& given, int64_t me
   return bound;
 }
 
-std::vector<double> readNumbers(const Napi::Value& numbers) {
-  if (!numbers.IsTypedArray()) return {};
-  const auto array = numbers.As<Napi::Float64Array>();
-  return std::vector<double>(array.Data(), array.Data() + array.ElementLength());
+std::vector<double> readNumbers(const Napi::Value& numbers, const char* what) {
+  if (numbers.IsUndefined()) return {};
+  const Elements<double> given = doubles(numbers, what);
+  return std::vector<double>(given.data, given.data + given.length);
 }
 
-std::vector<int64_t> readRows(const Napi::Value& numbers) {
-  const auto array = numbers.As<Napi::Float64Array>();
-  std::vector<int64_t> rows;
-  for (size_t i = 0; i < array.ElementLength(); ++i) rows.push_back(static_cast<int64_t>(array[i]));
-  return rows;
+std::vector<int64_t> readWholeNumbers(const Napi::Value& numbers, const char* what, int64_t least) {
+  const Elements<double> given = doubles(numbers, what);
+  std::vector<int64_t> whole;
+  whole.reserve(static_cast<size_t>(given.length));
+  for (int64_t i = 0; i < given.length; ++i) {
+    const double value = given.data[i];
+    require(value >= static_cast<double>(least) && value <= static_cast<double>(kLargestSize), what);
+    whole.push_back(static_cast<int64_t>(value));
+    require(static_cast<double>(whole.back()) == value, what);
+  }
+  return whole;
 }
 
 }  // namespace deepblas

@@ -9,10 +9,6 @@
 
 namespace deepblas {
 
-inline int64_t wholeNumber(const Napi::Object& options, const char* name) {
-  return options.Get(name).ToNumber().Int64Value();
-}
-
 inline Memory memoryOf(const FloatArena& arena) { return {arena.of(0), arena.length}; }
 
 // Keeps what a run reads alive with the run.
@@ -27,9 +23,10 @@ Bindings readBindings(const Napi::Object& options, const Program& program, int64
 // One matrix for all members, or one each, per slot.
 std::vector<std::vector<Binding>> readSlots(const Napi::Value& slots, int64_t members, Owned& owned);
 
-// A Float64Array, or nothing.
-std::vector<double> readNumbers(const Napi::Value& numbers);
+// A Float64Array, or undefined for none.
+std::vector<double> readNumbers(const Napi::Value& numbers, const char* what);
 
-std::vector<int64_t> readRows(const Napi::Value& numbers);
+// A Float64Array of whole numbers.
+std::vector<int64_t> readWholeNumbers(const Napi::Value& numbers, const char* what, int64_t least = 0);
 
 }  // namespace deepblas

@@ -1,5 +1,6 @@
 #include <numeric>
 
+#include "binding/arguments.h"
 #include "binding/environment.h"
 #include "binding/guarded.h"
 #include "binding/handles.h"
@@ -24,8 +25,8 @@ void runAll(Pass& pass, const std::atomic<bool>& cancelled) {
 
 Napi::Value accumulatorsOf(Napi::Env env, Pass& pass) {
   Executor& executor = pass.executor();
-  const size_t count = static_cast<size_t>(executor.members() * executor.program().accumulators());
-  Napi::Float64Array result = Napi::Float64Array::New(env, count);
+  const int64_t count = executor.members() * executor.program().accumulators();
+  Napi::Float64Array result = newDoubles(env, count);
   if (count > 0) std::copy(executor.accumulators(0), executor.accumulators(0) + count, result.Data());
   return result;
 }
@@ -44,36 +45,42 @@ Napi::Function PassHandle::define(Napi::Env env) {
 PassHandle::PassHandle(const Napi::CallbackInfo& info)
     : Napi::ObjectWrap<PassHandle>(info), cancelled_(std::make_shared<std::atomic<bool>>(false)) {
   guarded(info.Env(), [&] {
-    const auto options = info[0].As<Napi::Object>();
+    const auto options = object(info[0], "options");
     ProgramHandle* program = programOf(options.Get("program"));
     auto owned = std::make_shared<OwnedPass>();
-    std::vector<int64_t> rows = readRows(options.Get("rows"));
+    std::vector<int64_t> rows = readWholeNumbers(options.Get("rows"), "rows");
     const int64_t members = static_cast<int64_t>(rows.size());
     Bindings bindings = readBindings(options, *program->program(), members, owned->owned);
-    if (options.Get("output").IsTypedArray()) {
-      auto output = options.Get("output").As<Napi::Float32Array>();
-      const int64_t columns = wholeNumber(options, "outputColumns");
+    std::vector<double> numbers = readNumbers(options.Get("numbers"), "numbers");
+    const int64_t batch = wholeNumber(options, "batch", 1);
+    const bool keepAll = boolean(options.Get("keepAll"), "keepAll");
+    const Napi::Value outputs = options.Get("output");
+    // Last, since no JavaScript runs between this and the end that could take the array's memory away.
+    if (!outputs.IsUndefined()) {
+      const int64_t columns = wholeNumber(options, "outputColumns", 1);
+      const Elements<float> output = floats(outputs, "output");
       std::vector<Binding> slot;
       int64_t first = 0;
       for (int64_t m = 0; m < members; ++m) {
-        slot.push_back({reinterpret_cast<uint8_t*>(output.Data() + first), rows[m], columns, Type::Float32, 1.0f});
-        first += rows[m] * columns;
+        slot.push_back({reinterpret_cast<uint8_t*>(output.data + first), rows[m], columns, Type::Float32, 1.0f});
+        first = checkedSum(first, checkedProduct(rows[m], columns));
+        require(first <= output.length, "an output too small");
       }
-      require(static_cast<int64_t>(output.ElementLength()) == first, "an output of another size");
+      require(output.length == first, "an output of another size");
       bindings.slots.push_back(std::move(slot));
-      output_ = Napi::Persistent(output.As<Napi::Object>());
+      output_ = Napi::Persistent(outputs.As<Napi::Object>());
     }
-    owned->pass =
-        std::make_unique<Pass>(program->program(), program->plan(wholeNumber(options, "batch"),
-                                                                 options.Get("keepAll").ToBoolean().Value()),
-                               std::move(bindings), std::move(rows), readNumbers(options.Get("numbers")));
+    owned->pass = std::make_unique<Pass>(program->program(), program->plan(batch, keepAll), std::move(bindings),
+                                         std::move(rows), std::move(numbers));
     pass_ = std::shared_ptr<Pass>(owned, owned->pass.get());
   });
 }
 
-void PassHandle::release(const Napi::CallbackInfo&) {
-  pass_.reset();
-  output_.Reset();
+void PassHandle::release(const Napi::CallbackInfo& info) {
+  guarded(info.Env(), [&] {
+    pass_.reset();
+    output_.Reset();
+  });
 }
 
 Pass& PassHandle::pass() const {
@@ -82,13 +89,15 @@ Pass& PassHandle::pass() const {
 }
 
 Napi::Value PassHandle::run(const Napi::CallbackInfo& info) {
-  guarded(info.Env(), [&] { pass(); });
-  Environment::Task task;
-  task.cancelled = cancelled_;
-  task.work = [pass = pass_, cancelled = cancelled_] { runAll(*pass, *cancelled); };
-  task.result = [pass = pass_](Napi::Env env) { return accumulatorsOf(env, *pass); };
-  task.alive.push_back(Napi::Persistent(info.This().As<Napi::Object>()));
-  return Environment::of(info.Env()).start(JobQueue::Lane::Prediction, std::move(task));
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    pass();
+    Environment::Task task;
+    task.cancelled = cancelled_;
+    task.work = [pass = pass_, cancelled = cancelled_] { runAll(*pass, *cancelled); };
+    task.result = [pass = pass_](Napi::Env env) { return accumulatorsOf(env, *pass); };
+    task.alive.push_back(Napi::Persistent(info.This().As<Napi::Object>()));
+    return Environment::of(info.Env()).start(JobQueue::Lane::Prediction, std::move(task));
+  });
 }
 
 Napi::Value PassHandle::runSync(const Napi::CallbackInfo& info) {
@@ -104,8 +113,8 @@ Napi::Value PassHandle::runSync(const Napi::CallbackInfo& info) {
 
 Napi::Value PassHandle::readTensor(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
-    return tensorValues(info.Env(), pass().executor(), info[0].ToNumber().Int64Value(),
-                        info[1].ToNumber().Int64Value(), info[2].ToNumber().Int64Value());
+    return tensorValues(info.Env(), pass().executor(), wholeNumber(info[0], "tensor"), wholeNumber(info[1], "member"),
+                        wholeNumber(info[2], "rows"));
   });
 }
 

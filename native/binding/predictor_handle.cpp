@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "binding/arguments.h"
 #include "binding/environment.h"
 #include "binding/guarded.h"
 #include "binding/handles.h"
@@ -11,24 +12,6 @@
 
 namespace deepblas {
 
-namespace {
-
-struct Floats {
-  float* data;
-  int64_t length;
-};
-
-Floats floatsOf(Napi::Env env, napi_value value) {
-  napi_typedarray_type type;
-  size_t length = 0;
-  void* data = nullptr;
-  const napi_status status = napi_get_typedarray_info(env, value, &type, &length, &data, nullptr, nullptr);
-  require(status == napi_ok && type == napi_float32_array, "a Float32Array was expected");
-  return {static_cast<float*>(data), static_cast<int64_t>(length)};
-}
-
-}  // namespace
-
 Napi::Function PredictorHandle::define(Napi::Env env) {
   return DefineClass(env, "Predictor", {InstanceMethod<&PredictorHandle::predictSync>("predictSync")});
 }
@@ -36,17 +19,17 @@ Napi::Function PredictorHandle::define(Napi::Env env) {
 PredictorHandle::PredictorHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<PredictorHandle>(info) {
   guarded(info.Env(), [&] {
     ProgramHandle* program = programOf(info[0]);
-    capacity_ = info[1].ToNumber().Int64Value();
+    capacity_ = wholeNumber(info[1], "capacity", 1);
     const auto arena = arenaOf(info[2]);
-    inputs_ = info[3].ToNumber().Int64Value();
-    outputs_ = info[4].ToNumber().Int64Value();
-    members_ = info[5].ToNumber().Int64Value();
+    inputs_ = wholeNumber(info[3], "inputs", 1);
+    outputs_ = wholeNumber(info[4], "outputs", 1);
+    members_ = wholeNumber(info[5], "members", 1);
     require(arena->length >= program->program()->arenaElements() && arena->members >= members_,
             "an arena too small for its program");
     Bindings bindings;
     bindings.parameters = memoryOf(*arena);
     const std::vector<Binding> input = {{nullptr, 0, inputs_, Type::Float32, 1.0f}};
-    const std::vector<Binding> output(members_, Binding{nullptr, 0, outputs_, Type::Float32, 1.0f});
+    const std::vector<Binding> output(static_cast<size_t>(members_), Binding{nullptr, 0, outputs_, Type::Float32, 1.0f});
     bindings.slots = {input, output};
     executor_ = std::make_unique<Executor>(program->program(), program->plan(capacity_, false), std::move(bindings),
                                            members_);
@@ -57,9 +40,10 @@ PredictorHandle::PredictorHandle(const Napi::CallbackInfo& info) : Napi::ObjectW
 
 void PredictorHandle::predictSync(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
-    const Floats input = floatsOf(info.Env(), info[0]), output = floatsOf(info.Env(), info[2]);
-    const int64_t rows = info[1].ToNumber().Int64Value();
-    require(rows >= 0 && input.length == rows * inputs_ && output.length == members_ * rows * outputs_,
+    require(executor_ != nullptr, "a predictor that could not be made");
+    const Elements<float> input = floats(info[0], "rows"), output = floats(info[2], "outputs");
+    const int64_t rows = wholeNumber(info[1], "number of rows");
+    require(input.length == checkedProduct(rows, inputs_) && output.length == checkedProduct(members_, rows, outputs_),
             "rows of another size");
     if (!allFinite(input.data, input.length))
       throw Error("ERR_DEEPBLAS_DATA", "Expected finite numbers for rows but received NaN or Infinity");

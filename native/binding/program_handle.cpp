@@ -1,8 +1,12 @@
+#include "binding/arguments.h"
 #include "binding/environment.h"
 #include "binding/guarded.h"
 #include "binding/handles.h"
 
 namespace deepblas {
+
+// By which a program is known whatever its prototype has become.
+static constexpr napi_type_tag kTag = {0x51e8a3f07c9d4b2e, 0x8d06f2b94a7c4e15};
 
 Napi::Function ProgramHandle::define(Napi::Env env) {
   return DefineClass(env, "Program", {InstanceMethod<&ProgramHandle::describe>("describe")});
@@ -10,16 +14,15 @@ Napi::Function ProgramHandle::define(Napi::Env env) {
 
 ProgramHandle::ProgramHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<ProgramHandle>(info) {
   guarded(info.Env(), [&] {
-    const auto tensors = info[0].As<Napi::Float64Array>();
-    const auto calls = info[1].As<Napi::Float64Array>();
-    const auto names = info[2].As<Napi::Array>();
-    const auto expressions = info[3].As<Napi::Float64Array>();
+    // Labels first: reading them may run JavaScript, after which an array may lie elsewhere.
+    const Napi::Array names = list(info[2], "labels");
     std::vector<std::string> labels;
     for (uint32_t i = 0; i < names.Length(); ++i) labels.push_back(names.Get(i).ToString().Utf8Value());
-    program_ = std::make_shared<const Program>(tensors.Data(), static_cast<int64_t>(tensors.ElementLength()),
-                                               calls.Data(), static_cast<int64_t>(calls.ElementLength()),
-                                               std::move(labels), expressions.Data(),
-                                               static_cast<int64_t>(expressions.ElementLength()));
+    const Elements<double> tensors = doubles(info[0], "tensors"), calls = doubles(info[1], "calls"),
+                           expressions = doubles(info[3], "expressions");
+    program_ = std::make_shared<const Program>(tensors.data, tensors.length, calls.data, calls.length,
+                                               std::move(labels), expressions.data, expressions.length);
+    info.This().As<Napi::Object>().TypeTag(&kTag);
   });
 }
 
@@ -33,7 +36,7 @@ std::shared_ptr<const Plan> ProgramHandle::plan(int64_t rows, bool keepAll) {
 
 Napi::Value ProgramHandle::describe(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
-    const auto plan = this->plan(info[0].ToNumber().Int64Value(), false);
+    const auto plan = this->plan(wholeNumber(info[0], "rows", 1), false);
     Napi::Object result = Napi::Object::New(info.Env());
     Napi::Float64Array offsets = Napi::Float64Array::New(info.Env(), plan->offsets.size());
     for (size_t i = 0; i < plan->offsets.size(); ++i) offsets[i] = static_cast<double>(plan->offsets[i]);
@@ -62,8 +65,7 @@ Napi::Value ProgramHandle::describe(const Napi::CallbackInfo& info) {
 }
 
 ProgramHandle* programOf(const Napi::Value& value) {
-  require(value.IsObject() && value.As<Napi::Object>().InstanceOf(Environment::of(value.Env()).program.Value()),
-          "a program was expected");
+  require(value.IsObject() && value.As<Napi::Object>().CheckTypeTag(&kTag), "a program was expected");
   return ProgramHandle::Unwrap(value.As<Napi::Object>());
 }
 
@@ -73,7 +75,8 @@ Napi::Value tensorValues(Napi::Env env, const Executor& executor, int64_t tensor
   const TensorSpec& spec = executor.program().tensors()[tensor];
   const View& view = executor.view(tensor, member);
   require(view.data != nullptr && spec.perBatchRow(), "a tensor without rows to read");
-  Napi::Float64Array result = Napi::Float64Array::New(env, static_cast<size_t>(rows * spec.columns));
+  require(rows <= (spec.storage == Storage::Workspace ? executor.capacity() : view.rows), "rows that a tensor lacks");
+  Napi::Float64Array result = newDoubles(env, checkedProduct(rows, spec.columns));
   double* values = result.Data();
   for (int64_t r = 0; r < rows; ++r) {
     for (int64_t c = 0; c < spec.columns; ++c) {

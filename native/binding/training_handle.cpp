@@ -1,3 +1,4 @@
+#include "binding/arguments.h"
 #include "binding/environment.h"
 #include "binding/guarded.h"
 #include "binding/handles.h"
@@ -23,24 +24,24 @@ struct ChunkArguments {
 // (numbers, steps, milliseconds, endAtEpoch, plainly); numbers hold a row a step, or a row a step and member.
 std::shared_ptr<ChunkArguments> readChunk(const Napi::CallbackInfo& info, Training& training) {
   auto chunk = std::make_shared<ChunkArguments>();
-  const auto numbers = info[0].As<Napi::Float64Array>();
-  chunk->numbers.assign(numbers.Data(), numbers.Data() + numbers.ElementLength());
-  const int64_t steps = info[1].ToNumber().Int64Value(), given = static_cast<int64_t>(chunk->numbers.size());
+  chunk->numbers = readNumbers(info[0], "numbers");
+  const int64_t steps = wholeNumber(info[1], "steps"), given = static_cast<int64_t>(chunk->numbers.size());
   const int64_t columns = training.executor().program().stepNumbers();
-  const bool shared = given == steps * columns;
-  require(shared || given == steps * training.executor().members() * columns, "a step table of another size");
-  chunk->limits = {chunk->numbers.data(), steps, info[2].ToNumber().DoubleValue(), info[3].ToBoolean().Value(),
-                   info[4].ToBoolean().Value(), shared};
+  const bool shared = given == checkedProduct(steps, columns);
+  require(shared || given == checkedProduct(steps, training.executor().members(), columns),
+          "a step table of another size");
+  chunk->limits = {chunk->numbers.data(), steps, number(info[2], "milliseconds"), boolean(info[3], "endAtEpoch"),
+                   boolean(info[4], "plainly"), shared};
   return chunk;
 }
 
 Napi::Value describeChunk(Napi::Env env, Training& training, const ChunkResult& chunk) {
   Napi::Object result = Napi::Object::New(env);
   const std::vector<double> epochs = training.takeResults();
-  Napi::Float64Array values = Napi::Float64Array::New(env, epochs.size());
+  Napi::Float64Array values = newDoubles(env, static_cast<int64_t>(epochs.size()));
   std::copy(epochs.begin(), epochs.end(), values.Data());
   const int64_t members = training.executor().members(), accumulators = training.executor().program().accumulators();
-  Napi::Float64Array running = Napi::Float64Array::New(env, static_cast<size_t>(members * accumulators));
+  Napi::Float64Array running = newDoubles(env, members * accumulators);
   std::copy(training.runningAccumulators(0), training.runningAccumulators(0) + members * accumulators, running.Data());
   result.Set("end", Napi::Number::New(env, static_cast<int32_t>(chunk.end)));
   result.Set("steps", Napi::Number::New(env, static_cast<double>(chunk.steps)));
@@ -82,16 +83,16 @@ Napi::Function TrainingHandle::define(Napi::Env env) {
 TrainingHandle::TrainingHandle(const Napi::CallbackInfo& info)
     : Napi::ObjectWrap<TrainingHandle>(info), cancelled_(std::make_shared<std::atomic<bool>>(false)) {
   guarded(info.Env(), [&] {
-    const auto options = info[0].As<Napi::Object>();
+    const auto options = object(info[0], "options");
     ProgramHandle* program = programOf(options.Get("program"));
     auto owned = std::make_shared<OwnedTraining>();
     TrainingSettings settings;
-    settings.batch = wholeNumber(options, "batch");
-    settings.shuffle = options.Get("shuffle").ToBoolean().Value();
+    settings.batch = wholeNumber(options, "batch", 1);
+    settings.shuffle = boolean(options.Get("shuffle"), "shuffle");
     settings.firstEpoch = wholeNumber(options, "epoch");
     settings.firstStepOfEpoch = wholeNumber(options, "stepOfEpoch");
-    const std::vector<int64_t> rows = readRows(options.Get("rows"));
-    const std::vector<int64_t> seeds = readRows(options.Get("seeds"));
+    const std::vector<int64_t> rows = readWholeNumbers(options.Get("rows"), "rows", 1);
+    const std::vector<int64_t> seeds = readWholeNumbers(options.Get("seeds"), "seeds");
     require(rows.size() == seeds.size() && !rows.empty(), "members without rows or seeds");
     for (size_t i = 0; i < rows.size(); ++i) settings.members.push_back({rows[i], static_cast<uint64_t>(seeds[i])});
     const int64_t members = static_cast<int64_t>(rows.size());
@@ -101,15 +102,15 @@ TrainingHandle::TrainingHandle(const Napi::CallbackInfo& info)
       const auto held = options.Get("validation").As<Napi::Object>();
       ProgramHandle* heldProgram = programOf(held.Get("program"));
       Bindings heldBindings = readBindings(held, *heldProgram->program(), members, owned->held);
-      validation = std::make_unique<Pass>(heldProgram->program(), heldProgram->plan(wholeNumber(held, "batch"), false),
-                                          std::move(heldBindings), readRows(held.Get("rows")),
-                                          readNumbers(held.Get("numbers")));
+      validation = std::make_unique<Pass>(heldProgram->program(), heldProgram->plan(wholeNumber(held, "batch", 1), false),
+                                          std::move(heldBindings), readWholeNumbers(held.Get("rows"), "rows"),
+                                          readNumbers(held.Get("numbers"), "numbers"));
       require(validation->rows().size() == rows.size(), "validation for another population");
     }
-    const auto plan = program->plan(settings.batch, options.Get("keepAll").ToBoolean().Value());
+    const auto plan = program->plan(settings.batch, boolean(options.Get("keepAll"), "keepAll"));
     owned->training = std::make_unique<Training>(program->program(), plan, std::move(bindings), std::move(settings),
                                                  std::move(validation));
-    const std::vector<double> begun = readNumbers(options.Get("accumulators"));
+    const std::vector<double> begun = readNumbers(options.Get("accumulators"), "accumulators");
     if (!begun.empty()) owned->training->setAccumulators(begun);
     training_ = std::shared_ptr<Training>(owned, owned->training.get());
     owned_ = &owned->owned;
@@ -121,15 +122,17 @@ TrainingHandle::TrainingHandle(const Napi::CallbackInfo& info)
 void TrainingHandle::Finalize(Napi::Env env) { Environment::of(env).adjustMemory(env, -reported_); }
 
 Napi::Value TrainingHandle::advance(const Napi::CallbackInfo& info) {
-  auto chunk = guarded(info.Env(), [&] { return readChunk(info, training()); });
-  auto result = std::make_shared<ChunkResult>();
-  Environment::Task task;
-  task.cancelled = cancelled_;
-  task.work = [training = training_, cancelled = cancelled_, chunk, result] {
-    *result = training->advance(chunk->limits, *cancelled);
-  };
-  task.result = [training = training_, result](Napi::Env env) { return describeChunk(env, *training, *result); };
-  return Environment::of(info.Env()).start(JobQueue::Lane::Training, std::move(task));
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    auto chunk = readChunk(info, training());
+    auto result = std::make_shared<ChunkResult>();
+    Environment::Task task;
+    task.cancelled = cancelled_;
+    task.work = [training = training_, cancelled = cancelled_, chunk, result] {
+      *result = training->advance(chunk->limits, *cancelled);
+    };
+    task.result = [training = training_, result](Napi::Env env) { return describeChunk(env, *training, *result); };
+    return Environment::of(info.Env()).start(JobQueue::Lane::Training, std::move(task));
+  });
 }
 
 Napi::Value TrainingHandle::advanceSync(const Napi::CallbackInfo& info) {
@@ -148,50 +151,56 @@ Napi::Value TrainingHandle::advanceSync(const Napi::CallbackInfo& info) {
 void TrainingHandle::cancel(const Napi::CallbackInfo&) { cancelled_->store(true); }
 
 void TrainingHandle::setActive(const Napi::CallbackInfo& info) {
-  guarded(info.Env(), [&] { training().setActive(readRows(info[0])); });
+  guarded(info.Env(), [&] { training().setActive(readWholeNumbers(info[0], "members")); });
 }
 
 void TrainingHandle::rebind(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
     Owned data;
-    training().rebind(readSlots(info[0], training().executor().members(), data), readRows(info[1]));
+    training().rebind(readSlots(info[0], training().executor().members(), data), readWholeNumbers(info[1], "rows", 1));
     owned_->matrices = std::move(data.matrices);
   });
 }
 
 void TrainingHandle::measure(const Napi::CallbackInfo& info) {
-  guarded(info.Env(), [&] { training().executor().measure(info[0].ToBoolean().Value()); });
+  guarded(info.Env(), [&] { training().executor().measure(boolean(info[0], "on")); });
 }
 
 Napi::Value TrainingHandle::microseconds(const Napi::CallbackInfo& info) {
-  const auto copy = [&](const std::vector<double>& spent) {
-    Napi::Float64Array values = Napi::Float64Array::New(info.Env(), spent.size());
-    std::copy(spent.begin(), spent.end(), values.Data());
-    return values;
-  };
-  Napi::Object result = Napi::Object::New(info.Env());
-  result.Set("calls", copy(training().executor().callMicroseconds()));
-  result.Set("regions", copy(training().executor().regionMicroseconds()));
-  return result;
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const auto copy = [&](const std::vector<double>& spent) {
+      Napi::Float64Array values = newDoubles(info.Env(), static_cast<int64_t>(spent.size()));
+      std::copy(spent.begin(), spent.end(), values.Data());
+      return values;
+    };
+    Napi::Object result = Napi::Object::New(info.Env());
+    result.Set("calls", copy(training().executor().callMicroseconds()));
+    result.Set("regions", copy(training().executor().regionMicroseconds()));
+    return result;
+  });
 }
 
 Napi::Value TrainingHandle::readTensor(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
-    return tensorValues(info.Env(), training().executor(), info[0].ToNumber().Int64Value(),
-                        info[1].ToNumber().Int64Value(), info[2].ToNumber().Int64Value());
+    return tensorValues(info.Env(), training().executor(), wholeNumber(info[0], "tensor"),
+                        wholeNumber(info[1], "member"), wholeNumber(info[2], "rows"));
   });
 }
 
 Napi::Value TrainingHandle::bytes(const Napi::CallbackInfo& info) {
-  return Napi::Number::New(info.Env(), static_cast<double>(training().bytes()));
+  return guarded(info.Env(), [&] {
+    return Napi::Number::New(info.Env(), static_cast<double>(training().bytes()));
+  });
 }
 
 // Node runs finalizers between turns of the event loop: a program that trains in a synchronous loop has none of these.
 void TrainingHandle::release(const Napi::CallbackInfo& info) {
-  Environment::of(info.Env()).adjustMemory(info.Env(), -reported_);
-  reported_ = 0;
-  training_.reset();
-  owned_ = nullptr;
+  guarded(info.Env(), [&] {
+    Environment::of(info.Env()).adjustMemory(info.Env(), -reported_);
+    reported_ = 0;
+    training_.reset();
+    owned_ = nullptr;
+  });
 }
 
 Training& TrainingHandle::training() const {

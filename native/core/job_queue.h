@@ -18,7 +18,9 @@ class JobQueue {
   // Never destroyed: its threads may still sleep in it while the process exits.
   static JobQueue& instance();
 
-  void add(Lane lane, Job job);
+  // Where the system gives no thread and the lane has none, the job runs here and now, and add returns when it is done.
+  // Never throws: a job that is added is run.
+  void add(Lane lane, Job job) noexcept;
 
  private:
   struct Queue {
@@ -29,6 +31,8 @@ class JobQueue {
 
   JobQueue() = default;
   void work(Queue& queue);
+  static bool enqueue(Queue& queue, Job& job);
+  static void runHere(Job& job);
 
   std::mutex mutex_;
   Queue training_, prediction_;

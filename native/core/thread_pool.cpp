@@ -5,8 +5,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <utility>
 
 #include "core/floating_point.h"
+#include "core/thread_start.h"
 
 #if defined(__linux__)
 #include <sched.h>
@@ -33,6 +35,9 @@ constexpr int kLooks = 64;
 constexpr int64_t kStall = 200'000;
 // How long a worker is withheld: at first, and, if each trial soon ends in another stall, at most.
 constexpr int64_t kFirstPause = 50'000'000, kLongestPause = 1'600'000'000;
+
+// How long no worker is asked for after the system gave none.
+constexpr int64_t kStartPause = 1'000'000'000;
 
 // A job's thread looks this often how long it was on the processor; below this share others have it.
 constexpr int64_t kWatch = 8'000'000;
@@ -112,13 +117,22 @@ ThreadPool::ThreadPool() : available_(availableThreads()) {
 void ThreadPool::setThreads(int threads) {
   threads_.store(std::max(1, threads));
   withheld_.store(0);
+  startAgainAt_.store(0);
 }
 
+// Fewer than wanted where the system gives no more: those that run, if any, and the job's own thread do the work. After
+// a while it is asked again.
 void ThreadPool::startWorkers(int wanted) {
+  const int64_t now = nanosecondsNow();
+  if (now < startAgainAt_.load()) return;
   std::lock_guard<std::mutex> lock(mutex_);
   while (started_ < wanted) {
-    const int index = started_++;
-    std::thread([this, index] { work(index); }).detach();
+    const int index = started_;
+    if (!startThread([this, index] { work(index); })) {
+      startAgainAt_.store(now + kStartPause);
+      return;
+    }
+    ++started_;
   }
 }
 
@@ -126,9 +140,19 @@ void ThreadPool::drain(Region& region, int share) {
   const int shares = region.shares;
   for (int turn = 0; turn < shares; ++turn) {
     Share& one = region.share[(share + turn) % shares];
-    for (int64_t tile = one.next.fetch_add(1); tile < one.end; tile = one.next.fetch_add(1))
-      region.body(region.context, tile);
+    for (int64_t tile = one.next.fetch_add(1); tile < one.end; tile = one.next.fetch_add(1)) {
+      try {
+        region.body(region.context, tile);
+      } catch (...) {
+        region.fail(std::current_exception());
+      }
+    }
   }
+}
+
+void ThreadPool::Region::fail(std::exception_ptr error) {
+  // The first one counts; the owner reads it when nobody is inside any more.
+  if (!failed.exchange(true)) failure = std::move(error);
 }
 
 // One look over all regions; true when there was work.
@@ -275,7 +299,13 @@ void ThreadPool::run(int64_t count, Body body, void* context) {
   region->open.store(false);
   if (const int64_t stalled = waitForWorkers(*region, start)) noteStall(stalled);
   watchTimes(start);
+  std::exception_ptr failure;
+  if (region->failed.load(std::memory_order_relaxed)) {
+    failure = std::exchange(region->failure, nullptr);
+    region->failed.store(false);
+  }
   region->taken.store(false);
+  if (failure) std::rethrow_exception(failure);
 }
 
 }  // namespace deepblas

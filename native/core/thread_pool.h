@@ -11,6 +11,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <exception>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -24,6 +25,7 @@ class ThreadPool {
 
   using Body = void (*)(void* context, int64_t tile);
   // Runs body(context, tile) for every tile in 0..count-1, on this thread and idle workers; returns when all are done.
+  // Where the system gives no workers this thread does all of it. Throws what a tile has thrown, when all are done.
   void run(int64_t count, Body body, void* context);
 
   int threads() const { return threads_.load(std::memory_order_relaxed); }
@@ -47,6 +49,9 @@ class ThreadPool {
   // Workers that do not help at present, since other processes seem to have their cores.
   int withheld() const { return withheld_.load(std::memory_order_relaxed); }
 
+  // Workers that have been started.
+  int started() const { return started_.load(std::memory_order_relaxed); }
+
   // Threads that this process may use: the affinity mask, limited by the cgroup's CPU quota.
   static int availableThreads();
 
@@ -66,6 +71,10 @@ class ThreadPool {
     Share share[kShares];
     Body body = nullptr;
     void* context = nullptr;
+    // Of a tile that threw: the run throws it again on its own thread when all tiles are done.
+    std::atomic<bool> failed{false};
+    std::exception_ptr failure;
+    void fail(std::exception_ptr error);
   };
   static constexpr int kRegions = 32;
 
@@ -97,6 +106,7 @@ class ThreadPool {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::atomic<int> started_{0};  // grows under mutex_
+  std::atomic<int64_t> startAgainAt_{0};  // nanoseconds: no worker is asked for before, since the system gave none
 };
 
 }  // namespace deepblas

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <cmath>
 
-#include "core/error.h"
+#include "core/checked.h"
 #include "core/thread_pool.h"
 
 namespace deepblas {
@@ -44,8 +44,8 @@ Executor::Executor(std::shared_ptr<const Program> program, std::shared_ptr<const
       bindings_(std::move(bindings)),
       members_(members),
       tensorCount_(static_cast<int64_t>(program_->tensors().size())),
-      workspace_(static_cast<size_t>(plan_->bytes * members)),
-      accumulators_(program_->accumulators() * members),
+      workspace_(static_cast<size_t>(checkedProduct(plan_->bytes, members))),
+      accumulators_(checkedProduct(program_->accumulators(), members)),
       notFinite_(members),
       callMicroseconds_(program_->calls().size()),
       regionMicroseconds_(plan_->regions.size()) {
@@ -57,13 +57,13 @@ Executor::Executor(std::shared_ptr<const Program> program, std::shared_ptr<const
     stepNanoseconds_ += region.nanoseconds;
     most = std::max(most, region.calls.size());
   }
-  shares_.resize(members * most);
+  shares_.resize(checkedProduct(members, static_cast<int64_t>(most)));
 }
 
 void Executor::bindTensors() {
   require(static_cast<int64_t>(bindings_.slots.size()) >= program_->slots(), "a bound matrix is missing");
   require(static_cast<int64_t>(bindings_.states.size()) >= program_->states(), "an optimizer state is missing");
-  views_.resize(members_ * tensorCount_);
+  views_.resize(checkedProduct(members_, tensorCount_));
   for (int64_t m = 0; m < members_; ++m) {
     for (int64_t t = 0; t < tensorCount_; ++t) {
       const TensorSpec& spec = program_->tensors()[t];
@@ -88,6 +88,7 @@ void Executor::bindTensors() {
           require(!slot.empty(), "a bound matrix is missing");
           const Binding& binding = slot.size() == 1 ? slot[0] : slot[m];
           require(binding.type == spec.type, "a bound matrix has another type than the program");
+          require(binding.stride >= spec.columns, "a bound matrix has fewer columns than the program");
           view.data = binding.data;
           view.rows = binding.rows;
           view.stride = binding.stride;
@@ -105,6 +106,18 @@ void Executor::bindTensors() {
   }
 }
 
+void Executor::requireRows(const std::vector<int64_t>& rows) const {
+  require(static_cast<int64_t>(rows.size()) == members_, "rows of another population");
+  for (const TensorSpec& spec : program_->tensors()) {
+    if (spec.storage != Storage::Data && spec.storage != Storage::WholeData) continue;
+    const auto& slot = bindings_.slots[spec.slot];
+    for (int64_t m = 0; m < members_; ++m) {
+      const Binding& binding = slot.size() == 1 ? slot[0] : slot[m];
+      require(rows[m] >= 0 && rows[m] <= binding.rows, "more rows than a bound matrix has");
+    }
+  }
+}
+
 void Executor::prepareCalls() {
   for (int64_t e = 0; e < program_->expressions(); ++e) {
     // Kernels find an expression as the data of a view.
@@ -116,7 +129,7 @@ void Executor::prepareCalls() {
     call.argumentCount = static_cast<int>(spec.arguments.size());
     call.kernel = &activeKernels()[spec.kernel];
     call.gates = isGate(spec);
-    call.views.resize(members_ * call.argumentCount);
+    call.views.resize(checkedProduct(members_, call.argumentCount));
     call.numbers.resize(members_ * call.argumentCount);
     for (int argument = 0; argument < call.argumentCount; ++argument) {
       const ArgumentSpec& given = spec.arguments[argument];

@@ -57,6 +57,9 @@ class Executor {
   bool stepPlainly(const MemberStep* members, int64_t count);
   bool isFinite(int64_t member) const { return notFinite_[member] == 0; }
 
+  // Throws where a matrix that the program reads has fewer rows than a member is to run over.
+  void requireRows(const std::vector<int64_t>& rows) const;
+
   // Binds a matrix anew between steps.
   void rebind(int64_t slot, int64_t member, uint8_t* data, int64_t rows);
 
@@ -70,6 +73,7 @@ class Executor {
   const std::shared_ptr<const Program>& shared() const { return program_; }
   const Bindings& bindings() const { return bindings_; }
   int64_t members() const { return members_; }
+  int64_t capacity() const { return plan_->rows; }  // rows of a batch, at most
   size_t workspaceBytes() const { return workspace_.bytes(); }
 
   // Microseconds spent since the start, measured while on: in each call by plain steps, in each region by the others.

@@ -13,6 +13,7 @@ Pass::Pass(std::shared_ptr<const Program> program, std::shared_ptr<const Plan> p
       rows_(std::move(rows)),
       numbers_(std::move(numbers)),
       steps_(rows_.size()) {
+  executor_.requireRows(rows_);
   require(static_cast<int64_t>(numbers_.size()) >= executor_.members() * executor_.program().stepNumbers(),
           "a pass without its numbers");
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/arena.h"
+#include "core/checked.h"
 
 namespace deepblas {
 
@@ -19,8 +20,9 @@ std::vector<Life> lives(const Program& program, const std::vector<Region>& regio
   for (int64_t t = 0; t < static_cast<int64_t>(program.tensors().size()); ++t) {
     const TensorSpec& spec = program.tensors()[t];
     if (spec.storage != Storage::Workspace) continue;
-    const int64_t elements = spec.perBatchRow() ? rows * spec.stride : spec.elements;
-    Life life = {t, static_cast<int64_t>(alignUp(elements * bytesOf(spec.type))), end, -1};
+    const int64_t elements = spec.perBatchRow() ? checkedProduct(rows, spec.stride) : spec.elements;
+    const int64_t bytes = checkedProduct(elements, bytesOf(spec.type));
+    Life life = {t, static_cast<int64_t>(alignUp(static_cast<size_t>(bytes))), end, -1};
     for (int64_t r = 0; r < end; ++r) {
       for (const auto* calls : {&regions[r].calls, &regions[r].followers}) {
         for (int64_t c : *calls) {
@@ -58,7 +60,7 @@ Plan makePlan(const Program& program, int64_t rows, bool keepAll) {
       place = std::max(place, end);
     }
     plan.offsets[life.tensor] = place;
-    plan.bytes = std::max(plan.bytes, place + life.bytes);
+    plan.bytes = std::max(plan.bytes, checkedSum(place, life.bytes));
     placed.push_back(life);
   }
   return plan;

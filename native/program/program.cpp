@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/error.h"
+#include "core/checked.h"
 
 namespace deepblas {
 
@@ -17,6 +17,8 @@ int64_t bytesOf(Type type) {
 }
 
 namespace {
+
+constexpr int64_t kLargestOperand = 1 << 20;
 
 int64_t whole(double value) {
   // Outside these limits the conversion is undefined: for arm64, GCC makes a rounding of it, which infinity passes.
@@ -53,6 +55,8 @@ void Program::decodeTensors(const double* numbers, int64_t count) {
     require(spec.columns > 0 && spec.stride >= 0 && spec.panel >= 0 && spec.elements >= 0 && spec.offset >= 0 &&
                 spec.slot >= 0 && spec.rows >= -1,
             "a tensor field out of range");
+    for (int64_t size : {spec.rows, spec.columns, spec.stride, spec.panel, spec.elements, spec.offset, spec.slot})
+      checkedSize(size);
     switch (spec.storage) {
       case Storage::Workspace:
         require(spec.perBatchRow() ? spec.stride >= spec.columns : spec.elements > 0, "a workspace tensor without size");
@@ -61,7 +65,7 @@ void Program::decodeTensors(const double* numbers, int64_t count) {
       case Storage::Gradient:
       case Storage::State:
         require(spec.elements > 0 && spec.type == Type::Float32, "an arena tensor without size");
-        arenaElements_ = std::max(arenaElements_, spec.offset + spec.elements);
+        arenaElements_ = std::max(arenaElements_, checkedSum(spec.offset, spec.elements));
         if (spec.storage == Storage::State) states_ = std::max(states_, spec.slot + 1);
         break;
       case Storage::Data:
@@ -84,12 +88,15 @@ void Program::decodeExpressions(const double* numbers, int64_t count) {
       const int64_t operation = whole(numbers[at]);
       require(operation >= 0 && operation < kOperations, "unknown operation");
       Instruction& instruction = expression->instructions[i];
-      instruction = {static_cast<Operation>(operation), static_cast<int32_t>(whole(numbers[at + 1])),
-                     static_cast<int32_t>(whole(numbers[at + 2])), static_cast<int32_t>(whole(numbers[at + 3])),
+      const auto operandAt = [&](int64_t place) {
+        const int64_t operand = whole(numbers[place]);
+        require(operand >= 0 && operand <= kLargestOperand, "an operand below 0 or too large");
+        return static_cast<int32_t>(operand);
+      };
+      instruction = {static_cast<Operation>(operation), operandAt(at + 1), operandAt(at + 2), operandAt(at + 3),
                      static_cast<float>(numbers[at + 4])};
       const bool leaf = operation < static_cast<int64_t>(Operation::Add);
       for (int32_t operand : {instruction.a, instruction.b, instruction.c}) {
-        require(operand >= 0, "an operand below 0");
         // Registers hold results of earlier instructions; inputs, numbers and outputs are checked with the call.
         if (!leaf && instruction.operation != Operation::Store) require(operand < i || operand == 0, "an operand to come");
       }
@@ -135,7 +142,9 @@ void Program::decodeCalls(const double* numbers, int64_t count, const std::vecto
     require(argumentCount == info.argumentCount && count - at >= 2 * argumentCount, "wrong number of arguments");
     for (int64_t i = 0; i < argumentCount; ++i, at += 2) {
       ArgumentSpec argument = {};
-      argument.kind = static_cast<ArgumentSpec::Kind>(whole(numbers[at]));
+      const int64_t given = whole(numbers[at]);
+      require(given >= ArgumentSpec::Absent && given <= ArgumentSpec::Expression, "unknown kind of argument");
+      argument.kind = static_cast<ArgumentSpec::Kind>(given);
       const ArgumentInfo& expected = info.arguments[i];
       if (expected.kind == ArgumentKind::Tensor) {
         if (argument.kind == ArgumentSpec::Absent) {
@@ -154,6 +163,7 @@ void Program::decodeCalls(const double* numbers, int64_t count, const std::vecto
       } else if (argument.kind == ArgumentSpec::StepNumber) {
         argument.index = whole(numbers[at + 1]);
         require(argument.index >= 0, "unknown step number");
+        checkedSize(argument.index);
         stepNumbers_ = std::max(stepNumbers_, argument.index + 1);
       } else {
         require(argument.kind == ArgumentSpec::Constant, "a number argument is not a number");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <numeric>
 
 #include "core/error.h"
@@ -29,11 +30,31 @@ Training::Training(std::shared_ptr<const Program> program, std::shared_ptr<const
       epoch_(settings_.firstEpoch),
       stepOfEpoch_(settings_.firstStepOfEpoch) {
   require(settings_.batch > 0, "a batch needs rows");
+  require(epoch_ >= 0 && stepOfEpoch_ >= 0, "a position before the start");
+  executor_.requireRows(rowsOfMembers());
   countSteps();
+  require(stepOfEpoch_ < stepsPerEpoch_, "a position behind the end of its epoch");
   for (size_t m = 0; m < settings_.members.size(); ++m) {
     active_.push_back(static_cast<int64_t>(m));
-    if (settings_.shuffle) orders_[m].resize(settings_.members[m].rows);
+    if (!settings_.shuffle) continue;
+    require(settings_.members[m].rows <= std::numeric_limits<int32_t>::max(), "more rows to shuffle than 2^31 - 1");
+    orders_[m].resize(settings_.members[m].rows);
   }
+}
+
+std::vector<int64_t> Training::rowsOfMembers() const {
+  std::vector<int64_t> rows;
+  for (const TrainingMember& member : settings_.members) rows.push_back(member.rows);
+  return rows;
+}
+
+void Training::setActive(std::vector<int64_t> members) {
+  std::vector<bool> seen(settings_.members.size());
+  for (int64_t member : members) {
+    require(member >= 0 && member < executor_.members() && !seen[member], "a list of members that is none");
+    seen[member] = true;
+  }
+  active_ = std::move(members);
 }
 
 void Training::countSteps() {
@@ -66,6 +87,7 @@ void Training::rebind(const std::vector<std::vector<Binding>>& slots, const std:
     for (size_t m = 0; m < slots[s].size(); ++m)
       executor_.rebind(static_cast<int64_t>(s), static_cast<int64_t>(m), slots[s][m].data, slots[s][m].rows);
   for (size_t m = 0; m < rows.size(); ++m) settings_.members[m].rows = rows[m];
+  executor_.requireRows(rows);
   countSteps();
 }
 

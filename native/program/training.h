@@ -60,7 +60,8 @@ class Training {
   // Sum and weight so far of the running epoch's loss, of one member.
   const double* runningAccumulators(int64_t member) { return executor_.accumulators(member); }
 
-  void setActive(std::vector<int64_t> members) { active_ = std::move(members); }
+  // Members without repeats.
+  void setActive(std::vector<int64_t> members);
   // Of an epoch begun before: a resumed run goes on adding to them. [member][accumulator]
   void setAccumulators(const std::vector<double>& values);
   // Other data between chunks, of the same columns and types: a stream's next batch. Only for data that is not shuffled.
@@ -76,6 +77,7 @@ class Training {
 
  private:
   bool step(const ChunkLimits& limits, int64_t stepOfChunk);
+  std::vector<int64_t> rowsOfMembers() const;
   void countSteps();
   void beginEpoch();
   bool endEpoch(const std::atomic<bool>& cancelled);
