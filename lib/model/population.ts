@@ -158,7 +158,7 @@ export class Population<
     this.#labels = namesFor(this.#network, given.labels)
     this.#reader = new ModelReader(
       this.#network,
-      startingParameters(options, this.#network, () => this.#seeds()),
+      startingParameters(options, this.#network, this.members, () => this.#seeds()),
     )
     refuseStructuredClone(this, populationCloning)
   }

@@ -166,7 +166,7 @@ export class Sequential<
     this.#labels = namesFor(this.#network, given.labels)
     this.#reader = new ModelReader(
       this.#network,
-      startingParameters(options, this.#network, () => [this.seed]),
+      startingParameters(options, this.#network, 1, () => [this.seed]),
     )
     refuseStructuredClone(this, modelCloning)
   }

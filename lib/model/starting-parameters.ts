@@ -25,13 +25,17 @@ export function withParameters<Options extends object>(options: Options, source:
  * The first parameters of a model.
  *
  * @param options as its constructor was given them
- * @param seeds of every member; asked for only where numbers are drawn
+ * @param seeds of every member; asked for only where numbers are drawn, and when there is memory for all members
  */
-export function startingParameters(options: unknown, network: Network, seeds: () => readonly number[]): Arena {
+export function startingParameters(
+  options: unknown,
+  network: Network,
+  members: number,
+  seeds: () => readonly number[],
+): Arena {
   const source = typeof options === 'object' && options !== null ? sources.get(options) : undefined
   if (source !== undefined) return source(network)
-  const own = seeds()
-  const arena = newArena(network, own.length)
-  initializeParameters(network, arena, own)
+  const arena = newArena(network, members)
+  initializeParameters(network, arena, seeds())
   return arena
 }

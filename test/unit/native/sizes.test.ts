@@ -39,7 +39,8 @@ const makers: Record<string, (a: number, b: number) => unknown> = {
   'Dense units and inputs': (a, b) => model([new Dense(a)], b),
   'two Dense': (a, b) => model([new Dense(a), new Dense(b)], 1),
   'Dense in a Residual': (a) => model([new Residual(new Dense(a))], a),
-  'Dense in a Concatenate': (a, b) => new Sequential([new Concatenate({ x: [new Dense(a), new Dense(b)] })], { inputs: { x: 4 } }),
+  'Dense in a Concatenate': (a, b) =>
+    new Sequential([new Concatenate({ x: [new Dense(a), new Dense(b)] })], { inputs: { x: 4 } }),
   'Dense of one input': (a, b) => model([new Dense(a + b)], 2 ** 10),
   'Embedding dimensions': (a) => new Sequential([new Embedding(a, { levels: 2 ** 24 })]),
   'Embedding of a named input': (a) =>
