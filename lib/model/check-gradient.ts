@@ -1,7 +1,7 @@
 import { DeepblasError } from '../errors.js'
 import type { NamedInputs } from '../layers/inputs.js'
 import { Layer, type RecordOptions } from '../layers/layer.js'
-import { type Arena, type Matrix, native, type Pass, type Program } from '../native/addon.js'
+import { type Arena, type Matrix, native, type Program } from '../native/addon.js'
 import type { Parameter } from '../native/parameter.js'
 import { createRecorder, type Recorder } from '../native/recorder.js'
 import { types } from '../native/tensor.js'
@@ -10,6 +10,7 @@ import { RandomStream } from '../random.js'
 import { boolean, finiteNumber, invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../validate.js'
 import { readInputs } from './inputs.js'
 import { buildNetwork, initializeParameters, type Network, newArena } from './network.js'
+import { type PassSettings, usingPass } from './programs/passes.js'
 
 export interface GradientCheckOptions {
   /** Features of one row, or the inputs by name. */
@@ -49,7 +50,7 @@ export function checkGradient(layer: Layer, options?: GradientCheckOptions): num
   const training = boolean('training', given.training ?? true)
   const bound = finiteNumber('bound', given.bound ?? 0.005, { exclusiveMin: 0 })
   const trial = new Trial(buildNetwork([layer], readInputs(given.inputs)), rows, seed, training)
-  const compared = trial.compare()
+  const compared = comparedBy(trial)
   const largest = compared.reduce((max, { size }) => Math.max(max, size), 0)
   let worst = { error: 0, name: '', gradient: 0, difference: 0 }
   for (const { name, size, elements } of compared) {
@@ -67,6 +68,14 @@ export function checkGradient(layer: Layer, options?: GradientCheckOptions): num
     `Expected a gradient of about ${worst.difference} for ${worst.name} of ${layer.describe()}, by differences of its ` +
       `forward block, but its backward block gives ${worst.gradient}: a relative error of ${worst.error}.`,
   )
+}
+
+function comparedBy(trial: Trial): Compared[] {
+  try {
+    return trial.compare()
+  } finally {
+    trial.release()
+  }
 }
 
 interface Compared {
@@ -116,6 +125,10 @@ class Trial {
     this.#weights = Float32Array.from({ length: rows * network.outputs }, () => random.normal())
   }
 
+  release(): void {
+    this.#parameters.release()
+  }
+
   compare(): Compared[] {
     const { parameters, x } = this.#gradients()
     const cost = this.#costs()
@@ -148,15 +161,17 @@ class Trial {
     parameters.copyFrom(this.#parameters)
     const gradients = newArena(this.#network)
     const slots = [this.#matrix(this.#x), this.#matrix(this.#weights)]
-    const pass = this.#pass(record, record.program(), parameters, slots, gradients)
-    pass.runSync()
-    return {
-      parameters: this.#layer.trainableParameters.map((parameter) => ({
-        parameter,
-        gradient: parameter.read(gradients, 0),
-      })),
-      x: inputGradient && pass.readTensor(inputGradient.index, 0, this.#rows),
-    }
+    const own = [parameters, gradients, ...slots]
+    return usingPass({ ...this.#pass(record, record.program(), parameters, slots), gradients, own }, (pass) => {
+      pass.run('sync')
+      return {
+        parameters: this.#layer.trainableParameters.map((parameter) => ({
+          parameter,
+          gradient: parameter.read(gradients, 0),
+        })),
+        x: inputGradient && pass.readTensor(inputGradient.index, 0, this.#rows),
+      }
+    })
   }
 
   /** The cost of the present parameters and inputs. */
@@ -166,10 +181,12 @@ class Trial {
     this.#layer.recordPenalty(record, record.accumulator(), undefined, undefined)
     const program = record.program()
     return () => {
-      const pass = this.#pass(record, program, this.#parameters, [this.#matrix(this.#x)])
-      const [penalty = 0] = pass.runSync()
-      const outputs = pass.readTensor(output.index, 0, this.#rows)
-      return outputs.reduce((sum, value, i) => sum + value * this.#weights[i]!, penalty / this.#rows)
+      const own = [this.#matrix(this.#x)]
+      return usingPass({ ...this.#pass(record, program, this.#parameters, own), own }, (pass) => {
+        const [penalty = 0] = pass.run('sync')
+        const outputs = pass.readTensor(output.index, 0, this.#rows)
+        return outputs.reduce((sum, value, i) => sum + value * this.#weights[i]!, penalty / this.#rows)
+      })
     }
   }
 
@@ -178,23 +195,22 @@ class Trial {
     return this.#layer.forward(record, record.data(0, this.#network.inputs, 'float32'), this.#options)
   }
 
-  #pass(record: Recorder, program: Program, parameters: Arena, slots: Matrix[], gradients?: Arena): Pass {
+  #pass(record: Recorder, program: Program, parameters: Arena, slots: Matrix[]): PassSettings {
     const numbers = new Float64Array(record.stepNumberCount)
     if (record.randomColumns !== undefined) {
       numbers[record.randomColumns.seed] = this.#seed
       numbers[record.randomColumns.step] = 1
     }
     for (const { column, values } of record.memberNumbers) numbers[column] = values[0]!
-    return new (native().Pass)({
+    return {
       program,
       batch: this.#rows,
       keepAll: true,
       rows: Float64Array.of(this.#rows),
       numbers,
       parameters,
-      ...(gradients === undefined ? {} : { gradients }),
       slots: slots.map((matrix) => [matrix]),
-    })
+    }
   }
 
   #matrix(values: Float32Array): Matrix {

@@ -1,22 +1,23 @@
 import type { Dataset } from '../data/dataset.js'
-import { type Arena, native, type Pass } from '../native/addon.js'
+import type { Arena } from '../native/addon.js'
 import { compileScoring, memberTable, type RowScore, type Scoring } from './compile.js'
 import { dataMode, EVALUATION_BATCH, rowsOf } from './fit-data.js'
 import { requireComputable } from './metric-task.js'
 import type { Network } from './network.js'
+import { type PassSettings, runPass, runPassSync } from './programs/passes.js'
 import { requireWeight } from './row-weights.js'
 import { ScorePass } from './score-pass.js'
 import { type Evaluation, scoresOf } from './scores.js'
 import { targetUnits } from './target-units.js'
 
-/** Loss and metrics of every member of a network, over one data set for all, or one each. */
+/** Loss and metrics of every member of a network, over one data set for all, or one each. Runs once. */
 export class EvaluationRun {
   /** In the units of the data's targets. */
   readonly #scoring: Scoring
   readonly #members: number
-  readonly #pass: Pass
+  readonly #pass: PassSettings
   readonly #scores: readonly RowScore[]
-  readonly #scorePass: ScorePass | undefined
+  readonly #openScorePass: () => ScorePass | undefined
 
   /** @throws DeepblasError for targets that the loss, or a metric, cannot be computed of */
   constructor(network: Network, parameters: Arena, data: readonly Dataset[], asked: Scoring, members: number) {
@@ -24,56 +25,53 @@ export class EvaluationRun {
     this.#scoring = scoring
     this.#members = members
     requireWeight('data', data)
-    const { mode, slots } = dataMode(data, scoring, network.outputs, false, false)
+    const { mode, slots, own } = dataMode(data, scoring, network.outputs)
     requireComputable(scoring.metrics, scoring.loss, network, data)
     const rows = rowsOf(data, members)
     const compiled = compileScoring(network, mode, scoring, { costRows: rows })
     this.#scores = compiled.scores
-    this.#pass = new (native().Pass)({
+    this.#pass = {
       program: compiled.program,
       batch: Math.min(EVALUATION_BATCH, Math.max(...rows)),
-      keepAll: false,
       rows,
       numbers: memberTable(compiled, members),
       parameters,
       slots,
-    })
-    this.#scorePass = ScorePass.of(network, parameters, data, scoring, members)
+      own,
+    }
+    this.#openScorePass = () => ScorePass.of(network, parameters, data, scoring, members)
   }
 
   async run(): Promise<Evaluation[]> {
+    const accumulators = await runPass(this.#pass)
+    const scorePass = this.#openScorePass()
     try {
-      const accumulators = await this.#pass.run()
-      await this.#scorePass?.run('async')
-      return this.#evaluations(accumulators)
+      await scorePass?.run('async')
+      return this.#evaluations(accumulators, scorePass)
     } finally {
-      this.#release()
+      scorePass?.release()
     }
   }
 
   runSync(): Evaluation[] {
+    const accumulators = runPassSync(this.#pass)
+    const scorePass = this.#openScorePass()
     try {
-      const accumulators = this.#pass.runSync()
-      this.#scorePass?.run('sync')
-      return this.#evaluations(accumulators)
+      scorePass?.run('sync')
+      return this.#evaluations(accumulators, scorePass)
     } finally {
-      this.#release()
+      scorePass?.release()
     }
   }
 
-  #release(): void {
-    this.#pass.release()
-    this.#scorePass?.release()
-  }
-
-  #evaluations(accumulators: Float64Array): Evaluation[] {
+  #evaluations(accumulators: Float64Array, scorePass: ScorePass | undefined): Evaluation[] {
     const width = accumulators.length / this.#members
     return Array.from({ length: this.#members }, (_, member) =>
       scoresOf<Evaluation>(
         { array: accumulators, from: member * width },
         this.#scores,
         this.#scoring,
-        this.#scorePass?.values(member),
+        scorePass?.values(member),
       ),
     )
   }

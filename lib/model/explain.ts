@@ -1,10 +1,11 @@
 import { Dataset } from '../data/dataset.js'
 import type { Loss } from '../losses/loss.js'
-import { type Arena, native } from '../native/addon.js'
+import type { Arena } from '../native/addon.js'
 import type { Optimizer } from '../optimizers/optimizer.js'
 import { type Compiled, compileScoring } from './compile.js'
 import { dataMode } from './fit-data.js'
 import { type Network, newArena } from './network.js'
+import { OpenTraining } from './programs/passes.js'
 
 const WARM_UP = 2
 const STEPS = 20
@@ -28,7 +29,7 @@ export function explainTraining(
     y: { data: new Float32Array(batchSize * columns), shape: [batchSize, columns] },
   })
   const scoring = { loss, metrics: [] }
-  const { mode, slots } = dataMode([data], scoring, network.outputs, true, false)
+  const { mode, slots } = dataMode([data], scoring, network.outputs, { shuffled: true })
   const compiled = compileScoring(network, mode, scoring, { backward: true, optimizer })
   const measured = (plainly: boolean) =>
     measure({ network, parameters, batchSize, optimizer, compiled, slots }, plainly)
@@ -65,7 +66,9 @@ interface Measurement {
 }
 
 function measure({ network, parameters, batchSize, optimizer, compiled, slots }: Measurement, plainly: boolean) {
-  const training = new (native().Training)({
+  const gradients = newArena(network)
+  const states = optimizer.stateNames.map(() => newArena(network))
+  const training = new OpenTraining({
     program: compiled.program,
     batch: batchSize,
     keepAll: plainly,
@@ -75,9 +78,10 @@ function measure({ network, parameters, batchSize, optimizer, compiled, slots }:
     epoch: 0,
     stepOfEpoch: 0,
     parameters,
-    gradients: newArena(network),
-    states: optimizer.stateNames.map(() => newArena(network)),
+    gradients,
+    states,
     slots,
+    own: [gradients, ...states],
   })
   const advance = (steps: number) => {
     // No learning rate: the parameters stay what they are, and random layers draw by seed and step 0.
@@ -88,11 +92,16 @@ function measure({ network, parameters, batchSize, optimizer, compiled, slots }:
         optimizer.fill(numbers, at, { step: step + 1, stepOfEpoch: step, stepsPerEpoch: steps, factor: 0 })
     }
     for (let left = steps; left > 0; ) {
-      left -= training.advanceSync(numbers.subarray(0, left * compiled.stepNumbers), left, 1000, false, plainly).steps
+      const limits = { steps: left, milliseconds: 1000, endAtEpoch: false, plainly }
+      left -= training.advanceSync(numbers.subarray(0, left * compiled.stepNumbers), limits).steps
     }
   }
-  advance(WARM_UP)
-  training.measure(true)
-  advance(STEPS)
-  return training.microseconds()
+  try {
+    advance(WARM_UP)
+    training.measure(true)
+    advance(STEPS)
+    return training.microseconds()
+  } finally {
+    training.release()
+  }
 }

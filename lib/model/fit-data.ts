@@ -8,12 +8,17 @@ import type { DataMode, Scoring } from './compile.js'
 /** Rows of a batch for evaluation: enough for full tiles, small enough to stay in cache. */
 export const EVALUATION_BATCH = 512
 
+/**
+ * How a run reads its data, one matrix per slot and member, and which of those are its own.
+ *
+ * @param shuffled whether the rows come in an order of every epoch's own. Default false
+ * @param asFloats whether bytes are converted before the run. Default false: while it reads them
+ */
 export function dataMode(
   data: readonly Dataset[],
   { loss }: Scoring,
   outputs: number,
-  shuffled: boolean,
-  asFloats: boolean,
+  { shuffled = false, asFloats = false }: { shuffled?: boolean; asFloats?: boolean } = {},
 ) {
   // Members with data of different types all read floats.
   const floats = asFloats || data.some(({ type }) => type !== data[0]!.type)
@@ -28,8 +33,14 @@ export function dataMode(
     weighted,
   }
   const slots: Matrix[][] = [data.map((one) => one.matrix(floats)), targets.map(({ matrix }) => matrix)]
-  if (weighted) slots.push(weights.map((matrix, member) => matrix ?? data[member]!.equalWeights()))
-  return { mode, slots }
+  const own: Matrix[] = []
+  const equal = (one: Dataset) => {
+    const made = one.equalWeights()
+    own.push(made)
+    return made
+  }
+  if (weighted) slots.push(weights.map((matrix, member) => matrix ?? equal(data[member]!)))
+  return { mode, slots, own }
 }
 
 /** Rows of every member. */

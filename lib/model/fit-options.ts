@@ -318,13 +318,7 @@ export function datasetOf(batch: Dataset | DatasetInput): Dataset {
 }
 
 /** One data set for all members, or one each, of the network's features. `known`: codes must be those of a category. */
-export function datasetsOf(
-  argument: string,
-  given: unknown,
-  network: Network,
-  members: number,
-  known = true,
-): readonly Dataset[] {
+export function datasetsOf(argument: string, given: unknown, network: Network, members: number): readonly Dataset[] {
   const list = Array.isArray(given) && members > 1 ? (given as unknown[]) : [given]
   if (list.length !== 1 && list.length !== members) {
     throw new DeepblasError(
@@ -335,7 +329,7 @@ export function datasetsOf(
   return list.map((data, member) => {
     const name = list.length === 1 ? argument : `${argument}[${member}]`
     if (!(data instanceof Dataset)) throw invalid(name, 'Dataset', data, 'Make one with Dataset.from({ x, y }).')
-    return dataFor(name, data, network, known)
+    return dataFor(name, data, network)
   })
 }
 

@@ -2,22 +2,21 @@
  * The native run of one fit: the program, its memory, and the place where it starts.
  */
 import type { Dataset } from '../data/dataset.js'
-import { type Arena, native, type Training } from '../native/addon.js'
+import type { Arena } from '../native/addon.js'
 import { type Compiled, compileScoring, memberTable } from './compile.js'
 import { dataMode, EVALUATION_BATCH, rowsOf } from './fit-data.js'
 import type { FitSettings } from './fit-settings.js'
 import { newArena } from './network.js'
+import { OpenTraining, type PassSettings } from './programs/passes.js'
 import type { TrainingStart } from './training-state.js'
 
 export interface Run {
-  readonly training: Training
+  readonly training: OpenTraining
   readonly compiled: Compiled
   /** Steps of an epoch, of every member. */
   readonly ownSteps: readonly number[]
   /** The optimizer's, in the order of its names. */
   readonly states: readonly Arena[]
-  /** Gives up all memory that is of no use after the fit. */
-  readonly release: () => void
 }
 
 /** DEEPBLAS_CHECK=1 runs every call by itself, on one thread, in the order of recording. */
@@ -30,14 +29,16 @@ export function prepare(settings: FitSettings, train: readonly Dataset[], start:
   const rows = rowsOf(train, seeds.length)
   // A full batch is the same rows at every step: neither shuffled nor gathered, and converted once.
   const full = batch >= Math.max(...rows)
-  const { mode, slots } = dataMode(train, scoring, network.outputs, settings.shuffle && !full, full)
+  const shuffled = settings.shuffle && !full
+  const { mode, slots, own } = dataMode(train, scoring, network.outputs, { shuffled, asFloats: full })
   const compiled = compileScoring(network, mode, scoring, { backward: true, optimizer })
   const averages = optimizer.averageSlot === undefined ? undefined : start.states[optimizer.averageSlot]
   // What no update reaches, such as a frozen layer, is its own average.
   if (start.stepsBefore.every((steps) => steps + start.stepOfEpoch === 0)) averages?.copyFrom(parameters)
   const ownSteps = Array.from(rows, (count) => Math.ceil(count / batch))
   const gradients = newArena(network, seeds.length)
-  const training = new (native().Training)({
+  const held = validation && heldOut({ ...settings, parameters: averages ?? parameters }, validation)
+  const training = new OpenTraining({
     program: compiled.program,
     batch,
     keepAll: checking(),
@@ -51,15 +52,10 @@ export function prepare(settings: FitSettings, train: readonly Dataset[], start:
     gradients,
     states: [...start.states],
     slots,
-    ...(validation === undefined
-      ? {}
-      : { validation: heldOut({ ...settings, parameters: averages ?? parameters }, validation) }),
+    ...(held && { validation: held }),
+    own: [gradients, ...own, ...(held?.own ?? [])],
   })
-  const release = () => {
-    training.release()
-    gradients.release()
-  }
-  return { training, compiled, ownSteps, states: start.states, release }
+  return { training, compiled, ownSteps, states: start.states }
 }
 
 /** Rows of a step: 'full' and more than there are mean all of them. */
@@ -69,10 +65,14 @@ export function batchOf(batchSize: number | 'full', rows: Float64Array): number 
 }
 
 /** A pass over the validation data, of a native run or of its own. */
-export function heldOut({ network, parameters, scoring, seeds }: FitSettings, validation: readonly Dataset[]) {
-  const { mode, slots } = dataMode(validation, scoring, network.outputs, false, false)
+export function heldOut(
+  { network, parameters, scoring, seeds }: Pick<FitSettings, 'network' | 'parameters' | 'scoring' | 'seeds'>,
+  validation: readonly Dataset[],
+) {
+  const { mode, slots, own } = dataMode(validation, scoring, network.outputs)
   const rows = rowsOf(validation, seeds.length)
   const compiled = compileScoring(network, mode, scoring, { costRows: rows })
   const batch = Math.min(EVALUATION_BATCH, Math.max(...rows))
-  return { program: compiled.program, batch, rows, parameters, slots, numbers: memberTable(compiled, seeds.length) }
+  const numbers = memberTable(compiled, seeds.length)
+  return { program: compiled.program, batch, rows, parameters, slots, numbers, own } satisfies PassSettings
 }

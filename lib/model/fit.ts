@@ -37,7 +37,7 @@ export function* fitting(settings: FitSettings, train: readonly Dataset[], form:
   const batch = batchOf(settings.batchSize, rows)
   const batches = { rows, batch, checksums: dataChecksums(train, settings.validation) }
   const { start, histories, saved, goesOn, undo } = yield* begin(settings, batches, form)
-  const { training, compiled, ownSteps, states, release } = prepare(settings, train, start, batch)
+  const { training, compiled, ownSteps, states } = prepare(settings, train, start, batch)
   const stepsPerEpoch = Math.max(...ownSteps)
   /** The member's own count of updates after so many steps since the start: one with fewer rows waits for the others. */
   const updates = (steps: number, member: number) =>
@@ -61,6 +61,7 @@ export function* fitting(settings: FitSettings, train: readonly Dataset[], form:
   let underWay = saved === undefined
   const cancel = () => training.cancel()
   signal?.addEventListener('abort', cancel)
+  let passes: ReturnType<typeof scorePasses> = []
   try {
     yield* watches.start({
       epochs,
@@ -73,9 +74,9 @@ export function* fitting(settings: FitSettings, train: readonly Dataset[], form:
     if (saved !== undefined) restoreCallbacks(settings.resume!, saved, settings, watches)
     underWay = true
     goesOn()
-    if (active.size < members && active.size > 0) training.setActive(Float64Array.from(active))
+    if (active.size < members && active.size > 0) training.setActive(active)
     // Metrics of all scores are of the parameters at the epoch's end.
-    const passes = scorePasses({ ...settings, averages }, train)
+    passes = scorePasses({ ...settings, averages }, train)
     const total = (epochs - start.epoch) * stepsPerEpoch
     const before = start.epoch * stepsPerEpoch
     const begun = performance.now()
@@ -103,13 +104,12 @@ export function* fitting(settings: FitSettings, train: readonly Dataset[], form:
       beginning?.keep()
       const chunk = (yield {
         advance: (form) =>
-          training[form === 'async' ? 'advance' : 'advanceSync'](
-            table.numbers,
-            table.steps,
-            CHUNK_MILLISECONDS,
-            watches.needsEpoch || passes.length > 0,
-            checking(),
-          ),
+          training.advance(form, table.numbers, {
+            steps: table.steps,
+            milliseconds: CHUNK_MILLISECONDS,
+            endAtEpoch: watches.needsEpoch || passes.length > 0,
+            plainly: checking(),
+          }),
       })!
       done += chunk.steps
       place.epoch = chunk.epoch
@@ -144,7 +144,7 @@ export function* fitting(settings: FitSettings, train: readonly Dataset[], form:
       for (const results of finished) yield* watches.epoch(results, done < total)
       watches.dropStopped(done < total)
       yield* watches.saveDeferred()
-      if (active.size !== taking.length) training.setActive(Float64Array.from(active))
+      if (active.size !== taking.length) training.setActive(active)
       // Aborted while a callback ran, or between chunks.
       signal?.throwIfAborted()
     }
@@ -154,7 +154,8 @@ export function* fitting(settings: FitSettings, train: readonly Dataset[], form:
     return histories
   } finally {
     signal?.removeEventListener('abort', cancel)
-    release()
+    training.release()
+    for (const pass of passes) pass?.release()
     beginning?.release()
     if (underWay) settings.remember({ optimizer, states, epoch: place.epoch, steps })
     else undo()

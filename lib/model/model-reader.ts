@@ -1,9 +1,10 @@
 import type { Dataset } from '../data/dataset.js'
 import { DeepblasError } from '../errors.js'
-import { type Arena, asDeepblasError, native, type Pass, type Predictor } from '../native/addon.js'
+import { type Arena, asDeepblasError, type Matrix, native, type Predictor } from '../native/addon.js'
 import { compilePrediction } from './compile.js'
 import { EVALUATION_BATCH } from './fit-data.js'
 import type { Network } from './network.js'
+import { type PassSettings, runPass, runPassSync } from './programs/passes.js'
 
 export type PredictKind = 'output' | 'raw'
 
@@ -13,6 +14,21 @@ export const MOST_BATCHED_ROWS = 512
 const MOST_WAITING_ROWS = 4096
 /** Multiply-adds that take less time than handing them to another thread and back: about 50 microseconds. */
 const QUICK_MULTIPLY_ADDS = 1_000_000
+
+/** Rows as a pass reads them. */
+export interface RowsToPredict {
+  readonly matrix: Matrix
+  /** Whether nobody else holds the matrix, so that it goes with the pass. */
+  readonly own: boolean
+  readonly rows: number
+  readonly type: Dataset['type']
+}
+
+interface PassOfPrediction {
+  readonly kind: PredictKind
+  /** The layer, from 0, whose outputs are wanted. Default the last. */
+  readonly upTo?: number
+}
 
 interface Gathering {
   rows: number
@@ -59,24 +75,34 @@ export class ModelReader {
     }
   }
 
-  /** A pass that writes the outputs of all rows of a data set. */
-  pass(data: Dataset, kind: PredictKind, upTo?: number): { pass: Pass; output: Float32Array<ArrayBuffer> } {
-    const columns = upTo === undefined ? this.#network.outputs : this.#network.layers[upTo]!.outputs!
-    const output = new Float32Array(data.rows * columns)
-    const pass = new (native().Pass)({
-      program: compilePrediction(this.#network, data.type, {
-        raw: kind === 'raw',
-        ...(upTo === undefined ? {} : { upTo }),
-      }),
-      batch: Math.min(EVALUATION_BATCH, data.rows),
-      keepAll: false,
-      rows: Float64Array.of(data.rows),
-      parameters: this.parameters,
-      slots: [[data.matrix(false)]],
-      output,
-      outputColumns: columns,
+  /** The outputs of all rows of a data set. */
+  async predictAll(what: string, data: RowsToPredict, options: PassOfPrediction): Promise<Float32Array<ArrayBuffer>> {
+    return await this.during(what, async () => {
+      const settings = this.#pass(data, options)
+      await runPass(settings)
+      return settings.output
     })
-    return { pass, output }
+  }
+
+  predictAllSync(data: RowsToPredict, options: PassOfPrediction): Float32Array<ArrayBuffer> {
+    const settings = this.#pass(data, options)
+    runPassSync(settings)
+    return settings.output
+  }
+
+  #pass({ matrix, own, rows, type }: RowsToPredict, { kind, upTo }: PassOfPrediction) {
+    const columns = upTo === undefined ? this.#network.outputs : this.#network.layers[upTo]!.outputs!
+    const raw = kind === 'raw'
+    return {
+      program: compilePrediction(this.#network, type, { raw, ...(upTo === undefined ? {} : { upTo }) }),
+      batch: Math.min(EVALUATION_BATCH, rows),
+      rows: Float64Array.of(rows),
+      parameters: this.parameters,
+      slots: [[matrix]],
+      output: new Float32Array(rows * columns),
+      outputColumns: columns,
+      own: own ? [matrix] : [],
+    } satisfies PassSettings
   }
 
   /** On this thread: microseconds for one row. */
@@ -154,20 +180,10 @@ export class ModelReader {
   }
 
   async #elsewhere(input: Float32Array, rows: number, kind: PredictKind): Promise<Float32Array<ArrayBuffer>> {
-    const { inputs, outputs } = this.#network
-    const output = new Float32Array(rows * outputs)
-    const pass = new (native().Pass)({
-      program: compilePrediction(this.#network, 'float32', { raw: kind === 'raw' }),
-      batch: Math.min(EVALUATION_BATCH, rows),
-      keepAll: false,
-      rows: Float64Array.of(rows),
-      parameters: this.parameters,
-      slots: [[new (native().Matrix)(input, rows, inputs, 0, 1)]],
-      output,
-      outputColumns: outputs,
-    })
-    await pass.run()
-    return output
+    const matrix = new (native().Matrix)(input, rows, this.#network.inputs, 0, 1)
+    const settings = this.#pass({ matrix, own: true, rows, type: 'float32' }, { kind })
+    await runPass(settings)
+    return settings.output
   }
 }
 

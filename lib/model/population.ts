@@ -1,6 +1,6 @@
-import { Dataset, type DatasetInput } from '../data/dataset.js'
+import type { Dataset, DatasetInput } from '../data/dataset.js'
 import type { NamedRows } from '../data/named-rows.js'
-import { isNumberArray, type NumberArray, type Rows } from '../data/rows.js'
+import type { NumberArray, Rows } from '../data/rows.js'
 import { DeepblasError } from '../errors.js'
 import type { CheckpointDescription } from '../files/checkpoint-file.js'
 import { notDescribed } from '../files/file-error.js'
@@ -8,7 +8,7 @@ import { type ModelDescription, readModelFile, type WeightDescription, writeMode
 import type { NamedInputs } from '../layers/inputs.js'
 import type { Layer } from '../layers/layer.js'
 import { layerFrom } from '../layers/registry.js'
-import { type Arena, native, type Pass } from '../native/addon.js'
+import type { Arena } from '../native/addon.js'
 import { refuseMethods, refuseStructuredClone, showWhenInspected } from '../own-methods.js'
 import { invalid, knownOptions, nonNegativeInteger, plainObject, positiveInteger } from '../validate.js'
 import { checkedLayers, requireNoData } from './arguments.js'
@@ -19,7 +19,7 @@ import type { Fitting, NumberOf } from './dimensions.js'
 import type { History } from './epoch-results.js'
 import { EvaluationRun } from './evaluation.js'
 import { fitting } from './fit.js'
-import { EVALUATION_BATCH, rowsOf } from './fit-data.js'
+import { EVALUATION_BATCH } from './fit-data.js'
 import { FitLock } from './fit-lock.js'
 import {
   checkpointOfNames,
@@ -38,6 +38,8 @@ import { inputsOf, readInputs } from './inputs.js'
 import { ModelReader } from './model-reader.js'
 import { buildNetwork, type Network, newArena, trainableCount } from './network.js'
 import { methodsElsewhere, populationCloning } from './other-libraries.js'
+import { rowsToPredict } from './predictions.js'
+import { type PassSettings, runPass, runPassSync } from './programs/passes.js'
 import {
   chosenLoss,
   defaultMetrics,
@@ -234,14 +236,13 @@ export class Population<
   /** Every member's output for every row: { data, shape: [members, rows, outputs] }. */
   async predict(rows: Rows | NumberArray | NamedRows | Dataset): Promise<PopulationPrediction> {
     const { pass, prediction } = this.#prediction(rows)
-    await this.#reader.during('predict', () => pass.run())
+    await this.#reader.during('predict', () => runPass(pass))
     return prediction
   }
 
   predictSync(rows: Rows | NumberArray | NamedRows | Dataset): PopulationPrediction {
     const { pass, prediction } = this.#prediction(rows)
-    pass.runSync()
-    pass.release()
+    runPassSync(pass)
     return prediction
   }
 
@@ -473,29 +474,24 @@ export class Population<
     return new EvaluationRun(this.#network, this.#reader.parameters, data, { loss, metrics }, this.members)
   }
 
-  #prediction(rows: Rows | NumberArray | NamedRows | Dataset): { pass: Pass; prediction: PopulationPrediction } {
+  #prediction(rows: Rows | NumberArray | NamedRows | Dataset): {
+    pass: PassSettings
+    prediction: PopulationPrediction
+  } {
     this.#lock.requireFree('predict')
-    const [data] = datasetsOf(
-      'rows',
-      rows instanceof Dataset
-        ? rows
-        : Dataset.from({ x: isNumberArray(rows) ? { data: rows, shape: [1, rows.length] } : rows }),
-      this.#network,
-      1,
-      false,
-    )
-    const output = new Float32Array(this.members * data!.rows * this.outputs)
-    const pass = new (native().Pass)({
-      program: compilePrediction(this.#network, data!.type),
-      batch: Math.min(EVALUATION_BATCH, data!.rows),
-      keepAll: false,
-      rows: rowsOf([data!], this.members),
+    const { matrix, own, rows: count, type } = rowsToPredict(this.#network, rows)
+    const output = new Float32Array(this.members * count * this.outputs)
+    const pass: PassSettings = {
+      program: compilePrediction(this.#network, type),
+      batch: Math.min(EVALUATION_BATCH, count),
+      rows: new Float64Array(this.members).fill(count),
       parameters: this.#reader.parameters,
-      slots: [[data!.matrix(false)]],
+      slots: [[matrix]],
       output,
       outputColumns: this.outputs,
-    })
-    return { pass, prediction: { data: output, shape: [this.members, data!.rows, this.outputs] } }
+      own: own ? [matrix] : [],
+    }
+    return { pass, prediction: { data: output, shape: [this.members, count, this.outputs] } }
   }
 }
 

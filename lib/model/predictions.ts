@@ -12,7 +12,7 @@ import { isDate } from '../kinds.js'
 import { atOnce, inTurns, type Steps } from '../turns.js'
 import { invalid } from '../validate.js'
 import { dataFor, floatsFor } from './inputs.js'
-import { MOST_BATCHED_ROWS, type ModelReader, type PredictKind } from './model-reader.js'
+import { MOST_BATCHED_ROWS, type ModelReader, type PredictKind, type RowsToPredict } from './model-reader.js'
 import type { Network } from './network.js'
 
 /**
@@ -40,10 +40,9 @@ export async function predictRows(model: Predicting, given: PredictionInput, kin
   if (isLong(given)) {
     // Counted as reading from the call on: the parameters are those of the call.
     return await reader.during('predict', async () => {
-      const data = datasetFor(network, await inTurns(numbersOf(model, given)))
-      const { pass, output } = reader.pass(data, kind)
-      await pass.run()
-      return inUnits(model, kind, { data: output, shape: [data.rows, outputs] })
+      const rows = rowsToPredict(network, await inTurns(numbersOf(model, given)))
+      const data = await reader.predictAll('predict', rows, { kind })
+      return inUnits(model, kind, { data, shape: [rows.rows, outputs] })
     })
   }
   const rows = atOnce(numbersOf(model, given))
@@ -54,10 +53,9 @@ export async function predictRows(model: Predicting, given: PredictionInput, kin
       return inUnits(model, kind, { data: await reader.predictLater(own, few.rows, kind), shape: [few.rows, outputs] })
     }
   }
-  const data = datasetFor(network, rows)
-  const { pass, output } = reader.pass(data, kind)
-  await reader.during('predict', () => pass.run())
-  return inUnits(model, kind, { data: output, shape: [data.rows, outputs] })
+  const many = rowsToPredict(network, rows)
+  const data = await reader.predictAll('predict', many, { kind })
+  return inUnits(model, kind, { data, shape: [many.rows, outputs] })
 }
 
 /** Rows of which encoding takes so long that others need their turn. */
@@ -71,11 +69,8 @@ export function predictRowsSync(model: Predicting, given: PredictionInput, kind:
   const { network, reader } = model
   const rows = atOnce(numbersOf(model, given))
   if (rows instanceof Dataset) {
-    const data = dataFor('rows', rows, network, false)
-    const { pass, output } = reader.pass(data, kind)
-    pass.runSync()
-    pass.release()
-    return inUnits(model, kind, { data: output, shape: [data.rows, network.outputs] })
+    const data = reader.predictAllSync(rowsToPredict(network, rows), { kind })
+    return inUnits(model, kind, { data, shape: [rows.rows, network.outputs] })
   }
   const few = floatsFor(rows, network)
   return inUnits(model, kind, {
@@ -84,9 +79,11 @@ export function predictRowsSync(model: Predicting, given: PredictionInput, kind:
   })
 }
 
-/** The rows as a data set of the network's. */
-export function datasetOfRows(model: Predicting, given: PredictionInput): Dataset {
-  return datasetFor(model.network, atOnce(numbersOf(model, given)))
+/** What layer `upTo` gives for the rows. */
+export async function layerOutputs(model: Predicting, given: PredictionInput, upTo: number): Promise<Prediction> {
+  const rows = rowsToPredict(model.network, atOnce(numbersOf(model, given)))
+  const data = await model.reader.predictAll('activations', rows, { kind: 'output', upTo })
+  return { data, shape: [rows.rows, model.network.layers[upTo]!.outputs!] }
 }
 
 /** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT where the model's encoder is one of values */
@@ -130,12 +127,14 @@ export function savedEncoder(json: unknown, network: Network): Encoder {
   return encoder
 }
 
-function datasetFor(network: Network, rows: Rows | NumberArray | NamedRows | Dataset): Dataset {
-  const data =
-    rows instanceof Dataset
-      ? rows
-      : Dataset.from({ x: isNumberArray(rows) ? { data: rows, shape: [1, rows.length] } : rows })
-  return dataFor('rows', data, network, false)
+/** The rows as a pass reads them; what it reads of a data set, others may read too. */
+export function rowsToPredict(network: Network, given: Rows | NumberArray | NamedRows | Dataset): RowsToPredict {
+  const own = !(given instanceof Dataset)
+  const made = own
+    ? Dataset.from({ x: isNumberArray(given) ? { data: given, shape: [1, given.length] } : given })
+    : given
+  const data = dataFor('rows', made, network, false)
+  return { matrix: data.matrix(false), own, rows: data.rows, type: data.type }
 }
 
 /** Objects and tables by way of the encoder; other rows are numbers already. */

@@ -10,12 +10,13 @@ import {
   type OutputMeaning,
   type ScoredRows,
 } from '../metrics/metric.js'
-import { type Arena, native, type Pass } from '../native/addon.js'
+import type { Arena } from '../native/addon.js'
 import { compilePrediction, type Scoring, type TargetUnits } from './compile.js'
 import { EVALUATION_BATCH } from './fit-data.js'
 import type { FitSteps } from './fit-request.js'
 import { metricTask, outputMeaning, thresholdOf } from './metric-task.js'
 import type { Network } from './network.js'
+import { OpenPass } from './programs/passes.js'
 
 export interface ScoreSettings {
   readonly network: Network
@@ -33,7 +34,7 @@ export class ScorePass {
   readonly #data: readonly Dataset[]
   readonly #scoring: Scoring
   readonly #metrics: readonly Metric[]
-  readonly #pass: Pass
+  readonly #pass: OpenPass
   readonly #output: Float32Array<ArrayBuffer>
   readonly #made = new Map<Dataset, Map<string, unknown>>()
   /** Where every member's outputs begin. */
@@ -68,10 +69,9 @@ export class ScorePass {
     this.#begins = rows.map((count, member) => ends[member]! - count * network.outputs)
     this.#output = new Float32Array(ends.at(-1)!)
     const floats = data.some(({ type }) => type !== data[0]!.type)
-    this.#pass = new (native().Pass)({
+    this.#pass = new OpenPass({
       program: compilePrediction(network, floats ? 'float32' : data[0]!.type),
       batch: Math.min(EVALUATION_BATCH, Math.max(...rows)),
-      keepAll: false,
       rows: Float64Array.from(rows),
       parameters,
       slots: [data.map((one) => one.matrix(floats))],
@@ -82,7 +82,7 @@ export class ScorePass {
 
   /** Predicts all rows with the parameters of now. */
   run(form: 'async' | 'sync'): unknown {
-    return form === 'async' ? this.#pass.run() : this.#pass.runSync()
+    return this.#pass.run(form)
   }
 
   release(): void {

@@ -44,7 +44,7 @@ import { buildNetwork, initializeParameters, leavesOf, type Network, newArena, t
 import { methodsElsewhere, modelCloning } from './other-libraries.js'
 import { predictedClasses, requireOutputsOfClasses } from './predicted-classes.js'
 import {
-  datasetOfRows,
+  layerOutputs,
   type Predicting,
   type Prediction,
   type PredictionInput,
@@ -69,7 +69,7 @@ import { type BatchSource, isBatchSource } from './stream.js'
 import { fittingStream } from './stream-fit.js'
 import { type StreamFitOptions, streamSettings } from './stream-options.js'
 import { type SummaryOptions, summary } from './summary.js'
-import { type LayerRecord, traceNetwork } from './trace.js'
+import { type LayerRecord, type TracedStep, traceNetwork } from './trace.js'
 import { continuedStart, releaseStates, type TrainingState } from './training-state.js'
 import {
   arenaOf,
@@ -318,42 +318,48 @@ export class Sequential<
     if (!Number.isSafeInteger(layer) || layer < 0 || layer >= this.layers.length) {
       throw invalid('layer', `layer from 0 to ${this.layers.length - 1}`, layer)
     }
-    const data = datasetOfRows(this.#predicting('activations'), rows)
-    const { pass, output } = this.#reader.pass(data, 'output', layer)
-    await this.#reader.during('activations', () => pass.run())
-    return { data: output, shape: [data.rows, this.layers[layer]!.outputs!] }
+    return layerOutputs(this.#predicting('activations'), rows, layer)
   }
 
   /** The gradients of the full cost over one full batch, by the parameters' names. */
   async gradients(data: Dataset, options: { loss: LossName | Loss }): Promise<NamedWeights[]> {
-    return this.#weightsOf(this.#trace('gradients', data, options).gradients)
+    return this.#trace('gradients', data, options, ({ gradients }) => this.#weightsOf(gradients))
   }
 
   /** Every layer's Z, A, dZ and dA over one full batch, and what was cached, in the lesson's terms. */
   async trace(data: Dataset, options: { loss: LossName | Loss }): Promise<{ cost: number; layers: LayerRecord[] }> {
-    const { cost, layers } = this.#trace('trace', data, options)
-    return { cost, layers }
+    return this.#trace('trace', data, options, ({ cost, layers }) => ({ cost, layers: layers() }))
   }
 
-  #trace(what: string, data: Dataset, options: { loss: LossName | Loss }) {
+  #trace<Result>(
+    what: string,
+    data: Dataset,
+    options: { loss: LossName | Loss },
+    read: (step: TracedStep) => Result,
+  ): Result {
     this.#requireFree(what)
     if (!(data instanceof Dataset)) throw invalid('data', 'Dataset', data, 'Make one with Dataset.from({ x, y }).')
     const { loss } = knownOptions<{ loss: LossName | Loss }>(what, options, ['loss'])
     const checked = lossFor(this.#network, loss)
     const [own] = new ClassNames(this.#named(), checked).known('data', [dataFor('data', data, this.#network)])
     requireWeight('data', [own!])
-    return traceNetwork(this.#network, this.#reader.parameters, own!, checked)
+    return traceNetwork(this.#network, this.#reader.parameters, own!, checked, read)
   }
 
   /** Where a training step's time goes: regions, calls, measured microseconds, and the bytes of the workspace. */
   explain(options?: { batchSize?: number; loss?: LossName | Loss; optimizer?: OptimizerName | Optimizer }): string {
     this.#requireFree('explain')
     const given = knownOptions('explain', options, ['batchSize', 'loss', 'optimizer'])
-    const parameters = newArena(this.#network)
-    parameters.copyFrom(this.#reader.parameters)
     const batchSize = positiveInteger('batchSize', given.batchSize ?? 32)
     const loss = lossOf('loss', given.loss ?? defaultLoss(this.#network))
-    return explainTraining(this.#network, parameters, batchSize, loss, optimizerOf(given.optimizer))
+    const optimizer = optimizerOf(given.optimizer)
+    const parameters = newArena(this.#network)
+    try {
+      parameters.copyFrom(this.#reader.parameters)
+      return explainTraining(this.#network, parameters, batchSize, loss, optimizer)
+    } finally {
+      parameters.release()
+    }
   }
 
   /** Every parameter by name, as copies: [{ name: 'layers.0.weight', shape, data }]. */

@@ -4,7 +4,7 @@
  */
 import type { Dataset } from '../data/dataset.js'
 import { DeepblasError } from '../errors.js'
-import { type Arena, type Chunk, chunkEnds, native, type Training } from '../native/addon.js'
+import { type Arena, type Chunk, chunkEnds } from '../native/addon.js'
 import type { Moment } from '../optimizers/optimizer.js'
 import { begin, saveCheckpoint } from './begin.js'
 import type { Progress } from './callback.js'
@@ -18,6 +18,7 @@ import { arrived, type FitForm, type FitSteps } from './fit-request.js'
 import { checking, heldOut } from './fit-run.js'
 import { newArena, trainableCount } from './network.js'
 import { fail, notFinite, requireFiniteUpdate } from './not-finite.js'
+import { OpenTraining, passSteps } from './programs/passes.js'
 import { ScorePass } from './score-pass.js'
 import { same, stepTable } from './step-table.js'
 import { EpochBatches } from './stream.js'
@@ -111,11 +112,9 @@ export function* fittingStream(settings: StreamSettings, form: FitForm): FitStep
           inStep: same(steps),
         })
         const taking = [...active]
-        bound.training.setActive(Float64Array.from(taking))
-        const chunk = (yield {
-          advance: (form) =>
-            bound.training[form === 'async' ? 'advance' : 'advanceSync'](numbers, 1, 1000, false, checking()),
-        })!
+        bound.training.setActive(taking)
+        const limits = { steps: 1, milliseconds: 1000, endAtEpoch: false, plainly: checking() }
+        const chunk = (yield { advance: (form) => bound.training.advance(form, numbers, limits) })!
         const end = chunkEnds[chunk.end]
         if (end === 'cancelled') signal?.throwIfAborted()
         if (members === 1 && end === 'notFinite') {
@@ -212,7 +211,7 @@ function added(sums: Float64Array | undefined, { results }: Chunk): Float64Array
 }
 
 interface Bound {
-  readonly training: Training
+  readonly training: OpenTraining
   readonly compiled: Compiled
 }
 
@@ -223,7 +222,7 @@ class StreamRun {
   readonly #states: readonly Arena[]
   readonly #gradients: Arena
   readonly #kept = new Map<string, Bound & { readonly capacity: number }>()
-  #training: Training | undefined
+  #training: OpenTraining | undefined
 
   constructor(settings: StreamSettings, start: TrainingStart) {
     const { network, optimizer, parameters, seeds } = settings
@@ -247,13 +246,13 @@ class StreamRun {
   /** A run that will take this batch next. */
   bind(batch: Dataset): Bound {
     const { network, scoring, seeds, optimizer, parameters } = this.#settings
-    const { mode, slots } = dataMode([batch], scoring, network.outputs, false, true)
+    const { mode, slots, own } = dataMode([batch], scoring, network.outputs, { asFloats: true })
     const rows = rowsOf([batch], seeds.length)
     const key = JSON.stringify(mode)
     let bound = this.#kept.get(key)
     if (bound === undefined || bound.capacity < batch.rows) {
       const compiled = compileScoring(network, mode, scoring, { backward: true, optimizer })
-      const training = new (native().Training)({
+      const training = new OpenTraining({
         program: compiled.program,
         batch: batch.rows,
         keepAll: checking(),
@@ -266,11 +265,13 @@ class StreamRun {
         gradients: this.#gradients,
         states: [...this.#states],
         slots,
+        own,
       })
+      this.#kept.get(key)?.training.release()
       bound = { training, compiled, capacity: batch.rows }
       this.#kept.set(key, bound)
     } else {
-      bound.training.rebind(slots, rows)
+      bound.training.rebind(slots, rows, own)
     }
     this.#training = bound.training
     return bound
@@ -284,18 +285,13 @@ class StreamRun {
     const { network, parameters, scoring, seeds } = this.#settings
     const validation = this.#settings.validation!
     const arena = this.averages ?? parameters
-    const pass = new (native().Pass)({
-      ...heldOut({ ...this.#settings, parameters: arena }, validation),
-      keepAll: false,
-    })
-    let sums: Float64Array = new Float64Array()
-    yield {
-      work: async () => {
-        sums = await pass.run()
-      },
-    }
+    const sums = yield* passSteps(heldOut({ ...this.#settings, parameters: arena }, validation))
     const scored = ScorePass.of(network, arena, validation, scoring, seeds.length)
-    if (scored !== undefined) yield { work: (form) => scored.run(form) }
+    try {
+      if (scored !== undefined) yield { work: (form) => scored.run(form) }
+    } finally {
+      scored?.release()
+    }
     return { sums, values: (member) => scored?.values(member) }
   }
 }

@@ -1,11 +1,12 @@
 import type { Dataset } from '../data/dataset.js'
 import { plainNumberArray } from '../kinds.js'
 import type { Loss } from '../losses/loss.js'
-import { type Arena, native } from '../native/addon.js'
+import type { Arena } from '../native/addon.js'
 import type { Tensor } from '../native/tensor.js'
 import { compileScoring, memberTable } from './compile.js'
 import { dataMode } from './fit-data.js'
 import { type Network, newArena } from './network.js'
+import { usingPass } from './programs/passes.js'
 
 /** A matrix of the lesson, samples as rows: { data, shape: [batch, features] }. */
 export interface TracedMatrix {
@@ -29,13 +30,30 @@ export interface LayerRecord {
   readonly cached: readonly string[]
 }
 
-/** One forward and backward pass over all rows, with every tensor kept. Nothing is updated. */
-export function traceNetwork(network: Network, parameters: Arena, data: Dataset, loss: Loss) {
-  const { mode, slots } = dataMode([data], { loss, metrics: [] }, network.outputs, false, true)
+/** A traced step, while its tensors are kept. */
+export interface TracedStep {
+  readonly cost: number
+  readonly gradients: Arena
+  layers(): LayerRecord[]
+}
+
+/**
+ * One forward and backward pass over all rows, with every tensor kept until `read` returns. Nothing is updated.
+ *
+ * @returns what `read` returns
+ */
+export function traceNetwork<Result>(
+  network: Network,
+  parameters: Arena,
+  data: Dataset,
+  loss: Loss,
+  read: (step: TracedStep) => Result,
+): Result {
+  const { mode, slots, own } = dataMode([data], { loss, metrics: [] }, network.outputs, { asFloats: true })
   const compiled = compileScoring(network, mode, { loss, metrics: [] }, { backward: true, keepAll: true })
   const gradients = newArena(network)
   const rows = data.rows
-  const pass = new (native().Pass)({
+  const settings = {
     program: compiled.program,
     batch: rows,
     keepAll: true,
@@ -44,28 +62,32 @@ export function traceNetwork(network: Network, parameters: Arena, data: Dataset,
     parameters,
     gradients,
     slots,
+    own: [gradients, ...own],
+  }
+  return usingPass(settings, (pass) => {
+    const [sum, weight] = pass.run('sync')
+    const matrix = (tensor: Tensor | undefined): TracedMatrix | undefined =>
+      tensor && { data: plainNumberArray(pass.readTensor(tensor.index, 0, rows)), shape: [rows, tensor.columns] }
+    const layers = () =>
+      compiled.trace.map((record, index): LayerRecord => {
+        const { x, forward, outputGradient, preActivationGradient } = record
+        const layer = network.layers[index]!
+        const last = compiled.takesLogits && index === network.layers.length - 1
+        const fused = last && layer.activationName !== 'linear'
+        const A = matrix(fused ? compiled.lossOutput! : forward.output)!
+        return {
+          name: `layers.${index} ${layer.describe()}`,
+          input: matrix(x)!,
+          Z: matrix(forward.preActivation),
+          A,
+          // Training goes from the loss straight to dZ here; the lesson writes dA down.
+          dA: fused ? lossGradient(A, data, loss, layer.activationName) : matrix(outputGradient),
+          dZ: matrix(preActivationGradient),
+          cached: Object.entries(forward.cache).flatMap(([name, tensor]) => (tensor === undefined ? [] : [name])),
+        }
+      })
+    return read({ cost: sum! / weight!, layers, gradients })
   })
-  const [sum, weight] = pass.runSync()
-  const read = (tensor: Tensor | undefined): TracedMatrix | undefined =>
-    tensor && { data: plainNumberArray(pass.readTensor(tensor.index, 0, rows)), shape: [rows, tensor.columns] }
-  const layers = compiled.trace.map((record, index): LayerRecord => {
-    const { x, forward, outputGradient, preActivationGradient } = record
-    const layer = network.layers[index]!
-    const last = compiled.takesLogits && index === network.layers.length - 1
-    const fused = last && layer.activationName !== 'linear'
-    const A = read(fused ? compiled.lossOutput! : forward.output)!
-    return {
-      name: `layers.${index} ${layer.describe()}`,
-      input: read(x)!,
-      Z: read(forward.preActivation),
-      A,
-      // Training goes from the loss straight to dZ here; the lesson writes dA down.
-      dA: fused ? lossGradient(A, data, loss, layer.activationName) : read(outputGradient),
-      dZ: read(preActivationGradient),
-      cached: Object.entries(forward.cache).flatMap(([name, tensor]) => (tensor === undefined ? [] : [name])),
-    }
-  })
-  return { cost: sum! / weight!, layers, gradients }
 }
 
 /** dJ/dA of the last layer: every row's derivative times its share of the mean. */

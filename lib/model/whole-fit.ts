@@ -4,7 +4,7 @@
  */
 import type { Dataset } from '../data/dataset.js'
 import { DeepblasError } from '../errors.js'
-import { type Arena, native, type Pass } from '../native/addon.js'
+import type { Arena } from '../native/addon.js'
 import type { LBFGS } from '../optimizers/lbfgs.js'
 import { Curvature, type Evaluation, iteration, type Place } from '../optimizers/lbfgs-iteration.js'
 import type { Segment } from '../optimizers/optimizer.js'
@@ -17,6 +17,7 @@ import { heldOut } from './fit-run.js'
 import type { FitSettings } from './fit-settings.js'
 import { newArena, trainableCount, trainableSegments } from './network.js'
 import { notFinite } from './not-finite.js'
+import { OpenPass } from './programs/passes.js'
 import { runPasses, scorePasses } from './score-pass.js'
 import { Watches } from './watches.js'
 
@@ -27,7 +28,7 @@ interface Scored extends Evaluation {
 
 export function* wholeFit(settings: FitSettings, train: Dataset, optimizer: LBFGS): FitSteps<History[]> {
   const { network, parameters, scoring, validation, epochs, signal } = settings
-  const { evaluate, compiled, release } = evaluation(settings, train)
+  const { evaluate, compiled, pass } = evaluation(settings, train)
   const segments = trainableSegments(network)
   const history = newHistory()
   const watches = new Watches({ ...settings, train: [train] }, [history], () => {
@@ -36,14 +37,16 @@ export function* wholeFit(settings: FitSettings, train: Dataset, optimizer: LBFG
       'Expected another optimizer for a checkpoint: LBFGS cannot resume.',
     )
   })
-  const held = validation && new (native().Pass)({ ...heldOut(settings, validation), keepAll: false })
-  const passes = scorePasses(settings, [train])
+  let held: OpenPass | undefined
+  let passes: ReturnType<typeof scorePasses> = []
   // Iterations before a partialFit count as its epochs do; what they have learnt of the curvature is gone.
   const before = settings.start?.epoch ?? 0
   let done = before
   let converged: string | undefined
   let place: Place = { point: readPoint(parameters, segments), loss: Number.NaN, gradient: new Float32Array() }
   try {
+    held = validation && new OpenPass(heldOut(settings, validation))
+    passes = scorePasses(settings, [train])
     yield* watches.start({
       epochs,
       ...(before === 0 ? {} : { epochsDone: before }),
@@ -78,7 +81,7 @@ export function* wholeFit(settings: FitSettings, train: Dataset, optimizer: LBFG
       }
       place = turn.value
       writePoint(parameters, segments, place.point)
-      const heldSums = held === undefined ? undefined : yield* sumsOf(held)
+      const heldSums = held === undefined ? undefined : yield* held.steps()
       yield* runPasses(passes)
       const result = epochResult({
         epoch: done,
@@ -86,7 +89,7 @@ export function* wholeFit(settings: FitSettings, train: Dataset, optimizer: LBFG
         scoring,
         training: { array: scored.get(place.point)!, from: 0 },
         validation: heldSums && { array: heldSums, from: 0 },
-        values: passes.map((pass) => pass?.values(0)),
+        values: passes.map((one) => one?.values(0)),
         learningRate: options.first,
         seconds: (performance.now() - epochBegun) / 1000,
       })
@@ -125,7 +128,9 @@ export function* wholeFit(settings: FitSettings, train: Dataset, optimizer: LBFG
     writePoint(parameters, segments, place.point)
     throw error
   } finally {
-    release()
+    pass.release()
+    held?.release()
+    for (const one of passes) one?.release()
     settings.remember({ optimizer, states: [], epoch: done, steps: [done] })
   }
 }
@@ -146,40 +151,26 @@ function refuseChanging(cost: Compiled, step: Compiled): void {
 
 /** A pass over all rows, with the gradients of all parameters. */
 function evaluation({ network, parameters, scoring }: FitSettings, train: Dataset) {
-  const { mode, slots } = dataMode([train], scoring, network.outputs, false, true)
+  const { mode, slots, own } = dataMode([train], scoring, network.outputs, { asFloats: true })
   const compiled = compileScoring(network, mode, scoring, { backward: true })
   refuseChanging(compiled, compileScoring(network, mode, scoring, { backward: true, optimizer: new SGD() }))
   const gradients = newArena(network)
-  const pass = new (native().Pass)({
+  const pass = new OpenPass({
     program: compiled.program,
     batch: train.rows,
-    keepAll: false,
     rows: Float64Array.of(train.rows),
     numbers: memberTable(compiled, 1),
     parameters,
     gradients,
     slots,
+    own: [gradients, ...own],
   })
   const segments = trainableSegments(network)
   function* evaluate(): FitSteps<Scored> {
-    const sums = yield* sumsOf(pass)
+    const sums = yield* pass.steps()
     return { loss: sums[0]! / sums[1]!, gradient: readPoint(gradients, segments), sums }
   }
-  const release = () => {
-    pass.release()
-    gradients.release()
-  }
-  return { evaluate, compiled, release }
-}
-
-/** Runs a pass and gives its accumulators. */
-function* sumsOf(pass: Pass): FitSteps<Float64Array> {
-  let sums = new Float64Array()
-  const keep = (result: Float64Array) => {
-    sums = result.slice()
-  }
-  yield { work: (form) => (form === 'sync' ? keep(pass.runSync()) : pass.run().then(keep)) }
-  return sums
+  return { evaluate, compiled, pass }
 }
 
 function readPoint(arena: Arena, segments: readonly Segment[]): Float32Array {

@@ -38,6 +38,8 @@ export interface Matrix {
   row(row: number): Float32Array<ArrayBuffer>
   /** Whole rows, from `firstRow` on. */
   write(rows: NodeJS.TypedArray, firstRow: number): void
+  /** As an arena's. */
+  release(): void
 }
 
 export interface Program {

@@ -43,7 +43,11 @@ void Environment::close(Environment* self) {
     if (pending->task.cancelled) pending->task.cancelled->store(true);
   // Work may write into memory that belongs to this environment.
   self->shared_->idle.wait(lock, [self] { return self->shared_->running.empty(); });
+  // Nobody will ask for what has not been settled: what it holds, data included, goes while its references can.
+  const std::set<Pending*> lost = std::move(self->shared_->undelivered);
+  self->shared_->undelivered.clear();
   lock.unlock();
+  for (Pending* pending : lost) delete pending;
   self->deliver_.Release();
 }
 
@@ -54,6 +58,7 @@ Napi::Promise Environment::start(JobQueue::Lane lane, Task task) {
   {
     std::lock_guard<std::mutex> lock(shared_->mutex);
     shared_->running.insert(pending);
+    shared_->undelivered.insert(pending);
   }
   JobQueue::instance().add(lane, [pending, shared = shared_, deliver = deliver_]() mutable {
     const bool skip = pending->task.cancelled && shared->closing;
@@ -65,10 +70,10 @@ Napi::Promise Environment::start(JobQueue::Lane lane, Task task) {
       }
     }
     std::lock_guard<std::mutex> lock(shared->mutex);
-    // A pending job of an ended environment stays where it is: its references belong to that environment's end.
+    // A pending job of an ending environment is freed by close(), on the thread that its references belong to.
     if (!shared->closing) {
-      deliver.NonBlockingCall(pending, [](Napi::Env env, Napi::Function, Pending* done) {
-        if (static_cast<napi_env>(env) != nullptr) finish(env, done);
+      deliver.NonBlockingCall(pending, [shared](Napi::Env env, Napi::Function, Pending* done) {
+        if (static_cast<napi_env>(env) != nullptr && !shared->closing) finish(env, done);
       });
     }
     shared->running.erase(pending);
@@ -79,6 +84,10 @@ Napi::Promise Environment::start(JobQueue::Lane lane, Task task) {
 
 void Environment::finish(Napi::Env env, Pending* pending) {
   Environment& self = of(env);
+  {
+    std::lock_guard<std::mutex> lock(self.shared_->mutex);
+    self.shared_->undelivered.erase(pending);
+  }
   const std::unique_ptr<Pending> owned(pending);
   try {
     if (--self.waiting_ == 0) self.deliver_.Unref(env);

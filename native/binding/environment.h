@@ -32,8 +32,8 @@ class Environment {
   };
   Napi::Promise start(JobQueue::Lane lane, Task task);
 
-  // Memory that the garbage collector should know of.
-  void adjustMemory(Napi::Env env, int64_t bytes);
+  // Memory that the garbage collector should know of. Also while the environment ends.
+  static void adjustMemory(Napi::Env env, int64_t bytes);
 
   Napi::FunctionReference float32Array, float64Array;  // JavaScript's own
   Napi::FunctionReference error;  // (code, message): TypeScript's class of errors, once it has given it
@@ -43,7 +43,8 @@ class Environment {
   struct Shared {  // outlives the environment while jobs end
     std::mutex mutex;
     std::condition_variable idle;
-    std::set<Pending*> running;
+    std::set<Pending*> running;      // work not ended yet
+    std::set<Pending*> undelivered;  // not settled yet: those that run too
     std::atomic<bool> closing{false};
   };
   static void finish(Napi::Env env, Pending* pending);

@@ -66,6 +66,7 @@ class MatrixHandle : public Napi::ObjectWrap<MatrixHandle> {
 
  private:
   void makeEmpty(const Napi::CallbackInfo& info);
+  StoredMatrix& stored() const;
   void copyArray(const Napi::CallbackInfo& info);
   void copyRows(const Napi::CallbackInfo& info);
   void copyAsFloats(const Napi::CallbackInfo& info);
@@ -73,6 +74,7 @@ class MatrixHandle : public Napi::ObjectWrap<MatrixHandle> {
   Napi::Value bytes(const Napi::CallbackInfo& info);
   Napi::Value row(const Napi::CallbackInfo& info);             // (row) -> Float32Array
   void write(const Napi::CallbackInfo& info);                  // (typed array of whole rows, first row)
+  void release(const Napi::CallbackInfo& info);  // gives up the memory once what reads it has ended
 
   std::shared_ptr<StoredMatrix> matrix_;
 };
@@ -120,6 +122,7 @@ class PassHandle : public Napi::ObjectWrap<PassHandle> {
  public:
   static Napi::Function define(Napi::Env env);
   explicit PassHandle(const Napi::CallbackInfo& info);
+  void Finalize(Napi::Env env) override;
 
  private:
   Napi::Value run(const Napi::CallbackInfo& info);      // () -> Promise<Float64Array> of all accumulators
@@ -131,6 +134,7 @@ class PassHandle : public Napi::ObjectWrap<PassHandle> {
   std::shared_ptr<Pass> pass_;
   std::shared_ptr<std::atomic<bool>> cancelled_;
   Napi::ObjectReference output_;  // the JavaScript array that the pass writes
+  int64_t reported_ = 0;
 };
 
 // The short way for a few rows: reads the caller's array and writes the answer on the calling thread.
@@ -138,6 +142,7 @@ class PredictorHandle : public Napi::ObjectWrap<PredictorHandle> {
  public:
   static Napi::Function define(Napi::Env env);
   explicit PredictorHandle(const Napi::CallbackInfo& info);  // (program, capacity, arena, inputs, outputs, members)
+  void Finalize(Napi::Env env) override;
 
  private:
   void predictSync(const Napi::CallbackInfo& info);  // (Float32Array in, rows, Float32Array out)
@@ -146,6 +151,7 @@ class PredictorHandle : public Napi::ObjectWrap<PredictorHandle> {
   std::unique_ptr<Executor> executor_;
   int64_t capacity_, inputs_, outputs_, members_;
   std::vector<MemberStep> steps_;
+  int64_t reported_ = 0;
 };
 
 // Shared by the handles' constructors.

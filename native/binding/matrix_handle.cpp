@@ -128,7 +128,8 @@ Napi::Function MatrixHandle::define(Napi::Env env) {
   return DefineClass(env, "Matrix",
                      {InstanceMethod<&MatrixHandle::firstNotFinite>("firstNotFinite"),
                       InstanceMethod<&MatrixHandle::bytes>("bytes"), InstanceMethod<&MatrixHandle::row>("row"),
-                      InstanceMethod<&MatrixHandle::write>("write")});
+                      InstanceMethod<&MatrixHandle::write>("write"),
+                      InstanceMethod<&MatrixHandle::release>("release")});
 }
 
 MatrixHandle::MatrixHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<MatrixHandle>(info) {
@@ -141,7 +142,7 @@ MatrixHandle::MatrixHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Ma
       info.Length() == 1 ? copyAsFloats(info) : copyRows(info);
     }
     info.This().As<Napi::Object>().TypeTag(&kTag);
-    Environment::of(info.Env()).adjustMemory(info.Env(), static_cast<int64_t>(matrix_->memory.bytes()));
+    Environment::adjustMemory(info.Env(), static_cast<int64_t>(matrix_->memory.bytes()));
   });
 }
 
@@ -198,25 +199,33 @@ void MatrixHandle::copyAsFloats(const Napi::CallbackInfo& info) {
 }
 
 void MatrixHandle::Finalize(Napi::Env env) {
-  if (matrix_) Environment::of(env).adjustMemory(env, -static_cast<int64_t>(matrix_->memory.bytes()));
+  if (matrix_) Environment::adjustMemory(env, -static_cast<int64_t>(matrix_->memory.bytes()));
+}
+
+void MatrixHandle::release(const Napi::CallbackInfo& info) {
+  Finalize(info.Env());
+  matrix_.reset();
+}
+
+StoredMatrix& MatrixHandle::stored() const {
+  require(matrix_ != nullptr, "a matrix that was released");
+  return *matrix_;
 }
 
 Napi::Value MatrixHandle::firstNotFinite(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
-    return Napi::Number::New(info.Env(), static_cast<double>(matrix_->firstNotFinite));
+    return Napi::Number::New(info.Env(), static_cast<double>(stored().firstNotFinite));
   });
 }
 
 Napi::Value MatrixHandle::bytes(const Napi::CallbackInfo& info) {
-  return guarded(info.Env(), [&] {
-    return Napi::Number::New(info.Env(), static_cast<double>(matrix_->memory.bytes()));
-  });
+  return Napi::Number::New(info.Env(), matrix_ ? static_cast<double>(matrix_->memory.bytes()) : 0);
 }
 
 Napi::Value MatrixHandle::row(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     const int64_t row = wholeNumber(info[0], "row");
-    require(row < matrix_->rows, "a row that the matrix lacks");
+    require(row < stored().rows, "a row that the matrix lacks");
     Napi::Float32Array result = newFloats(info.Env(), matrix_->columns);
     float* values = result.Data();
     for (int64_t c = 0; c < matrix_->columns; ++c) {
@@ -231,7 +240,9 @@ Napi::Value MatrixHandle::row(const Napi::CallbackInfo& info) {
 
 std::shared_ptr<StoredMatrix> matrixOf(const Napi::Value& value) {
   require(value.IsObject() && value.As<Napi::Object>().CheckTypeTag(&kTag), "a matrix was expected");
-  return MatrixHandle::Unwrap(value.As<Napi::Object>())->matrix();
+  const auto& matrix = MatrixHandle::Unwrap(value.As<Napi::Object>())->matrix();
+  require(matrix != nullptr, "a matrix that was released");
+  return matrix;
 }
 
 }  // namespace deepblas

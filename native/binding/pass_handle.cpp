@@ -73,11 +73,17 @@ PassHandle::PassHandle(const Napi::CallbackInfo& info)
     owned->pass = std::make_unique<Pass>(program->program(), program->plan(batch, keepAll), std::move(bindings),
                                          std::move(rows), std::move(numbers));
     pass_ = std::shared_ptr<Pass>(owned, owned->pass.get());
+    reported_ = static_cast<int64_t>(pass_->bytes());
+    Environment::adjustMemory(info.Env(), reported_);
   });
 }
 
+void PassHandle::Finalize(Napi::Env env) { Environment::adjustMemory(env, -reported_); }
+
 void PassHandle::release(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
+    Environment::adjustMemory(info.Env(), -reported_);
+    reported_ = 0;
     pass_.reset();
     output_.Reset();
   });
@@ -96,6 +102,8 @@ Napi::Value PassHandle::run(const Napi::CallbackInfo& info) {
     task.work = [pass = pass_, cancelled = cancelled_] { runAll(*pass, *cancelled); };
     task.result = [pass = pass_](Napi::Env env) { return accumulatorsOf(env, *pass); };
     task.alive.push_back(Napi::Persistent(info.This().As<Napi::Object>()));
+    // The pass may be released while it runs.
+    if (!output_.IsEmpty()) task.alive.push_back(Napi::Persistent(output_.Value()));
     return Environment::of(info.Env()).start(JobQueue::Lane::Prediction, std::move(task));
   });
 }

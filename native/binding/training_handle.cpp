@@ -115,11 +115,11 @@ TrainingHandle::TrainingHandle(const Napi::CallbackInfo& info)
     training_ = std::shared_ptr<Training>(owned, owned->training.get());
     owned_ = &owned->owned;
     reported_ = static_cast<int64_t>(training_->bytes());
-    Environment::of(info.Env()).adjustMemory(info.Env(), reported_);
+    Environment::adjustMemory(info.Env(), reported_);
   });
 }
 
-void TrainingHandle::Finalize(Napi::Env env) { Environment::of(env).adjustMemory(env, -reported_); }
+void TrainingHandle::Finalize(Napi::Env env) { Environment::adjustMemory(env, -reported_); }
 
 Napi::Value TrainingHandle::advance(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
@@ -196,7 +196,7 @@ Napi::Value TrainingHandle::bytes(const Napi::CallbackInfo& info) {
 // Node runs finalizers between turns of the event loop: a program that trains in a synchronous loop has none of these.
 void TrainingHandle::release(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
-    Environment::of(info.Env()).adjustMemory(info.Env(), -reported_);
+    Environment::adjustMemory(info.Env(), -reported_);
     reported_ = 0;
     training_.reset();
     owned_ = nullptr;

@@ -60,6 +60,14 @@ Executor::Executor(std::shared_ptr<const Program> program, std::shared_ptr<const
   shares_.resize(checkedProduct(members, static_cast<int64_t>(most)));
 }
 
+size_t Executor::bytes() const {
+  size_t total = workspace_.bytes() + accumulators_.capacity() * sizeof(double) +
+                 (views_.capacity() + expressionViews_.capacity()) * sizeof(View) + shares_.capacity() * sizeof(Share);
+  for (const PreparedCall& call : calls_)
+    total += sizeof(call) + call.views.capacity() * sizeof(const View*) + call.numbers.capacity() * sizeof(double);
+  return total;
+}
+
 void Executor::bindTensors() {
   require(static_cast<int64_t>(bindings_.slots.size()) >= program_->slots(), "a bound matrix is missing");
   require(static_cast<int64_t>(bindings_.states.size()) >= program_->states(), "an optimizer state is missing");

@@ -74,7 +74,7 @@ class Executor {
   const Bindings& bindings() const { return bindings_; }
   int64_t members() const { return members_; }
   int64_t capacity() const { return plan_->rows; }  // rows of a batch, at most
-  size_t workspaceBytes() const { return workspace_.bytes(); }
+  size_t bytes() const;                             // of all that it owns
 
   // Microseconds spent since the start, measured while on: in each call by plain steps, in each region by the others.
   void measure(bool on) { measuring_ = on; }

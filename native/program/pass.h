@@ -19,6 +19,7 @@ class Pass {
 
   Executor& executor() { return executor_; }
   const std::vector<int64_t>& rows() const { return rows_; }
+  size_t bytes() const { return executor_.bytes() + numbers_.size() * sizeof(double); }
 
  private:
   Executor executor_;

@@ -92,8 +92,8 @@ void Training::rebind(const std::vector<std::vector<Binding>>& slots, const std:
 }
 
 size_t Training::bytes() const {
-  size_t total = executor_.workspaceBytes();
-  if (validation_) total += validation_->executor().workspaceBytes();
+  size_t total = executor_.bytes();
+  if (validation_) total += validation_->bytes();
   for (const auto& order : orders_) total += order.size() * sizeof(int32_t);
   return total;
 }

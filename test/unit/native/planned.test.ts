@@ -105,7 +105,7 @@ describe.each(cases)('$name', (one) => {
     one.bytes ? { scale: 1 / 255 } : {},
   )
   const scoring = { loss: lossOf('loss', one.loss), metrics: [metric('metrics', 'accuracy')] }
-  const { mode, slots } = dataMode([data], scoring, outputs, one.shuffle, false)
+  const { mode, slots } = dataMode([data], scoring, outputs, { shuffled: one.shuffle })
   const compiled = compileScoring(network, mode, scoring, { backward: true, optimizer: one.optimizer })
   const stepsPerEpoch = Math.ceil(rows / one.batch)
   const steps = 3 * stepsPerEpoch + 1

@@ -1,0 +1,173 @@
+/*
+ * The one place that opens native passes and trainings. Their memory is given up at once, in a `finally`: Node runs
+ * finalizers between turns of the event loop, which a synchronous program has none of.
+ */
+import {
+  type Arena,
+  type Chunk,
+  type Matrix,
+  native,
+  type Pass,
+  type PassOptions,
+  type Training,
+  type TrainingOptions,
+} from '../../native/addon.js'
+import type { FitForm, FitSteps } from '../fit-request.js'
+
+/** What a run alone holds, such as gradients or the matrix of an array of rows: released with it. */
+export interface Owning {
+  readonly own?: readonly (Arena | Matrix)[]
+}
+
+/** `keepAll` is false where it is left out. */
+export type PassSettings = Omit<PassOptions, 'keepAll'> & { readonly keepAll?: boolean } & Owning
+
+export type TrainingSettings = TrainingOptions & Owning
+
+/** Where a chunk of steps ends at the latest. */
+export interface ChunkLimits {
+  readonly steps: number
+  readonly milliseconds: number
+  readonly endAtEpoch: boolean
+  /** Whether every call runs by itself, on one thread, in the order of recording. */
+  readonly plainly: boolean
+}
+
+/** Runs a pass once; gives the accumulators of all members. */
+export async function runPass(settings: PassSettings): Promise<Float64Array> {
+  const pass = new OpenPass(settings)
+  try {
+    return await pass.run('async')
+  } finally {
+    pass.release()
+  }
+}
+
+/** As `runPass`, on this thread. */
+export function runPassSync(settings: PassSettings): Float64Array {
+  return usingPass(settings, (pass) => pass.run('sync'))
+}
+
+/** As `runPass`, within a fit. */
+export function* passSteps(settings: PassSettings): FitSteps<Float64Array> {
+  const pass = new OpenPass(settings)
+  try {
+    return yield* pass.steps()
+  } finally {
+    pass.release()
+  }
+}
+
+/** Opens a pass for as long as `use` takes, which runs it on this thread and reads its tensors. */
+export function usingPass<Result>(settings: PassSettings, use: (pass: OpenPass) => Result): Result {
+  const pass = new OpenPass(settings)
+  try {
+    return use(pass)
+  } finally {
+    pass.release()
+  }
+}
+
+/** A pass that runs more than once. Who opens one releases it in a `finally`. */
+export class OpenPass {
+  readonly #pass: Pass
+  readonly #own: readonly (Arena | Matrix)[]
+
+  constructor({ own = [], keepAll = false, ...options }: PassSettings) {
+    this.#own = own
+    this.#pass = opened(own, () => new (native().Pass)({ ...options, keepAll }))
+  }
+
+  /** All batches with the parameters of now; gives the accumulators of all members. */
+  run(form: 'sync'): Float64Array
+  run(form: 'async'): Promise<Float64Array>
+  run(form: FitForm): Float64Array | Promise<Float64Array>
+  run(form: FitForm): Float64Array | Promise<Float64Array> {
+    return form === 'async' ? this.#pass.run() : this.#pass.runSync()
+  }
+
+  /** As `run`, within a fit. */
+  *steps(): FitSteps<Float64Array> {
+    let sums: Float64Array = new Float64Array()
+    yield {
+      work: (form) => {
+        const keep = (result: Float64Array) => {
+          sums = result
+        }
+        return form === 'async' ? this.run(form).then(keep) : keep(this.run(form))
+      },
+    }
+    return sums
+  }
+
+  /** Of a pass that keeps all: a tensor of the last run. */
+  readTensor(tensor: number, member: number, rows: number): Float64Array {
+    return this.#pass.readTensor(tensor, member, rows)
+  }
+
+  /** Gives up the memory, once a run under way has ended. */
+  release(): void {
+    this.#pass.release()
+    for (const one of this.#own) one.release()
+  }
+}
+
+/** A native training. Who opens one releases it in a `finally`. */
+export class OpenTraining {
+  readonly #training: Training
+  #own: readonly (Arena | Matrix)[]
+
+  constructor({ own = [], ...options }: TrainingSettings) {
+    this.#own = own
+    this.#training = opened(own, () => new (native().Training)(options))
+  }
+
+  /** One chunk of steps; `numbers` are a row a step for all members, or a row a step and member. */
+  advance(form: FitForm, numbers: Float64Array, limits: ChunkLimits): Chunk | Promise<Chunk> {
+    if (form === 'sync') return this.advanceSync(numbers, limits)
+    const { steps, milliseconds, endAtEpoch, plainly } = limits
+    return this.#training.advance(numbers, steps, milliseconds, endAtEpoch, plainly)
+  }
+
+  advanceSync(numbers: Float64Array, { steps, milliseconds, endAtEpoch, plainly }: ChunkLimits): Chunk {
+    return this.#training.advanceSync(numbers, steps, milliseconds, endAtEpoch, plainly)
+  }
+
+  cancel(): void {
+    this.#training.cancel()
+  }
+
+  setActive(members: Iterable<number>): void {
+    this.#training.setActive(Float64Array.from(members))
+  }
+
+  /** Other data of the same columns and types, between chunks; only where it is not shuffled. */
+  rebind(slots: Matrix[][], rows: Float64Array, own: readonly Matrix[]): void {
+    this.#training.rebind(slots, rows)
+    this.#own = [...this.#own, ...own]
+  }
+
+  measure(on: boolean): void {
+    this.#training.measure(on)
+  }
+
+  /** Spent while measuring: in each call by plain steps, in each region by the others. */
+  microseconds(): { calls: Float64Array; regions: Float64Array } {
+    return this.#training.microseconds()
+  }
+
+  /** Gives up the memory, once a chunk under way has ended. */
+  release(): void {
+    this.#training.release()
+    for (const one of this.#own) one.release()
+  }
+}
+
+function opened<Run>(own: readonly (Arena | Matrix)[], open: () => Run): Run {
+  try {
+    return open()
+  } catch (error) {
+    for (const one of own) one.release()
+    throw error
+  }
+}
