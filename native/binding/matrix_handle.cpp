@@ -166,7 +166,7 @@ void MatrixHandle::write(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
     const int64_t firstRow = wholeNumber(info[1], "first row");
     const AnyElements array = anyElements(info[0], "rows");
-    require(array.length % matrix_->columns == 0 &&
+    require(array.length % stored().columns == 0 &&
                 checkedSum(firstRow, array.length / matrix_->columns) <= matrix_->rows,
             "rows that the matrix lacks");
     convertAny(*matrix_, firstRow, array);
