@@ -2,14 +2,16 @@
  * Apache Arrow: tables in memory as they are, and files by the package apache-arrow.
  */
 
-import { readFile } from 'node:fs/promises'
-import { asFileError } from '../../files/file-error.js'
+import { readFile, stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { asFileError, FileProblem } from '../../files/file-error.js'
 import { isUint8Array } from '../../kinds.js'
 import { inTurns } from '../../turns.js'
 import { invalid } from '../../validate.js'
 import type { Column, ColumnType } from '../table/column.js'
-import type { RowsOptions } from '../table/from-rows.js'
+import type { CheckedRowsOptions, RowsOptions } from '../table/from-rows.js'
 import { Table } from '../table/table.js'
+import { ColumnarThread, NoThread } from './columnar-thread.js'
 import {
   checkColumnOptions,
   columnOfValues,
@@ -27,6 +29,8 @@ interface ArrowType {
   readonly typeId: number
   readonly dictionary?: ArrowType
   readonly scale?: number
+  /** As the package writes it, of a type from another thread. */
+  readonly text?: string
 }
 
 /** What a table of the package apache-arrow has, whichever version made it. */
@@ -36,6 +40,9 @@ export interface ArrowTable {
   getChildAt(index: number): Iterable<unknown> | null
 }
 
+/** A column of nothing takes no bytes. */
+const ROWS_OF_ANY_FILE = 1_000_000
+const BITS_OF_BYTE = 8
 const DICTIONARY = -1
 const WHOLE = 2
 const DECIMAL = 7
@@ -70,18 +77,50 @@ export async function readArrow(source: string | Uint8Array | ArrowTable, option
   if (!isArrowTable(source) && path === undefined && !isUint8Array(source)) {
     throw invalid('source', 'path, bytes (Uint8Array) or Arrow table', source)
   }
-  const table = isArrowTable(source) ? source : await readIpc(source)
+  if (isArrowTable(source)) return await tableOf(path, inMemory(source), given)
+  const contents = await openIpc(source)
   try {
-    const { fields } = table.schema
+    return await tableOf(path, contents, given)
+  } finally {
+    await contents.close()
+  }
+}
+
+/** What an Arrow table holds, wherever it is read. */
+interface ArrowContents {
+  readonly rows: number
+  readonly fields: readonly { readonly name: string; readonly type: ArrowType }[]
+  valuesOf(column: number): Iterable<unknown> | Promise<Iterable<unknown>>
+  close(): Promise<void>
+}
+
+function inMemory(table: ArrowTable): ArrowContents {
+  return {
+    rows: table.numRows,
+    fields: table.schema.fields,
+    valuesOf: (column) => table.getChildAt(column) ?? [],
+    close: async () => undefined,
+  }
+}
+
+async function tableOf(path: string | undefined, contents: ArrowContents, given: CheckedRowsOptions): Promise<Table> {
+  const { fields } = contents
+  try {
     const wanted = wantedColumns(fields.map(declaredColumn), given)
     const columns: Column[] = []
     for (const column of wanted) {
       const index = fields.findIndex(({ name }) => name === column.name)
       const { type } = fields[index]!
-      const values = () => plainValues(table.getChildAt(index) ?? [], type, column.type)
+      const read = await contents.valuesOf(index)
+      const values = () => plainValues(read, type, column.type)
       const large = column.type === 'number' && !column.given && mayBeLarge(type) && holdLargeWholes(values())
       const own = columnOfValues(large ? keptAsTexts(column) : withUnit(column, type), values(), given)
-      columns.push(await inTurns(own))
+      const built = await inTurns(own)
+      const count = (built.type === 'category' ? built.codes : built.values).length
+      if (count !== contents.rows) {
+        throw new FileProblem(`its column '${column.name}' has ${count} values, where ${contents.rows} were expected`)
+      }
+      columns.push(built)
     }
     return Table.of(columns)
   } catch (error) {
@@ -91,6 +130,30 @@ export async function readArrow(source: string | Uint8Array | ArrowTable, option
 
 function isArrowTable(source: unknown): source is ArrowTable {
   return typeof source === 'object' && source !== null && 'getChildAt' in source && 'schema' in source
+}
+
+interface ArrowDescription {
+  readonly rows: number
+  readonly fields: ArrowContents['fields']
+}
+
+/** On a thread of its own, where there can be one. */
+async function openIpc(source: string | Uint8Array): Promise<ArrowContents> {
+  const path = typeof source === 'string' ? source : undefined
+  try {
+    const size = typeof source === 'string' ? (await stat(source)).size : source.byteLength
+    const file = typeof source === 'string' ? { path: resolve(source) } : { bytes: source }
+    const thread = await ColumnarThread.open<ArrowDescription>({ format: 'arrow', ...file, size })
+    const { rows, fields } = thread.described
+    if (rows > Math.max(ROWS_OF_ANY_FILE, size * BITS_OF_BYTE)) {
+      await thread.close()
+      throw new FileProblem(`it claims ${rows} rows, more than its ${size} bytes can hold`)
+    }
+    return { rows, fields, valuesOf: (column) => thread.values({ column }), close: () => thread.close() }
+  } catch (error) {
+    if (error instanceof NoThread) return inMemory(await readIpc(source))
+    throw asFileError('read', path, error)
+  }
 }
 
 async function readIpc(source: string | Uint8Array): Promise<ArrowTable> {
@@ -108,7 +171,7 @@ async function readIpc(source: string | Uint8Array): Promise<ArrowTable> {
 
 function declaredColumn({ name, type }: { name: string; type: ArrowType }): DeclaredColumn {
   const { typeId } = plainType(type)
-  return { name, type: TYPES.get(typeId), declared: String(type) }
+  return { name, type: TYPES.get(typeId), declared: type.text ?? String(type) }
 }
 
 function plainType(type: ArrowType): ArrowType {

@@ -1,6 +1,8 @@
 /*
  * Parquet files, by hyparquet.
  */
+import { stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { asFileError, FileProblem } from '../../files/file-error.js'
 import { isUint8Array } from '../../kinds.js'
@@ -9,6 +11,7 @@ import { string } from '../../validate.js'
 import type { Column, ColumnType } from '../table/column.js'
 import type { CheckedRowsOptions, RowsOptions } from '../table/from-rows.js'
 import { Table } from '../table/table.js'
+import { ColumnarThread, NoThread } from './columnar-thread.js'
 import {
   checkColumnOptions,
   columnOfValues,
@@ -48,6 +51,9 @@ interface RowGroup {
     }
   }[]
 }
+
+const ROWS_OF_ANY_FILE = 10_000_000
+const ROWS_OF_BYTE = 1000
 
 /** Turns a compressed page into as many bytes as it says it has. */
 type Decompress = (page: Uint8Array, length: number) => Uint8Array
@@ -97,25 +103,28 @@ async function* rowGroups(
   options: CheckedRowsOptions,
   apart: boolean,
 ): AsyncGenerator<Table, void, undefined> {
-  const library = await optionalPackage<Hyparquet>('hyparquet', 'to read Parquet files')
+  let contents: ParquetContents | undefined
   try {
-    const file = await library.asyncBufferFromFile(path)
-    const metadata = await library.parquetMetadataAsync(file)
-    const tree = library.parquetSchema(metadata).children
-    const compressors = await decompressors()
+    const status = await stat(path)
+    contents = await openParquet(path, status.size)
+    const { tree, groups: rowGroups } = contents
     const valuesOf = async (name: string, rowStart: number, rowEnd: number): Promise<unknown[]> => {
       if (rowStart === rowEnd) return []
       const element = tree.find((one) => one.element.name === name)!.element
       const decimal = isDecimal(element)
-      const known = decimal ? withoutTypes(metadata, name) : metadata
-      const range = { file, metadata: known, columns: [name], rowStart, rowEnd, compressors, utf8: !decimal }
-      const values = (await library.parquetReadObjects(range)).map((row) => row[name])
+      const values = await contents!.values({ name, decimal, rowStart, rowEnd })
+      if (values.length !== rowEnd - rowStart) {
+        throw new FileProblem(
+          `its column '${name}' has ${values.length} values, where ${rowEnd - rowStart} were expected`,
+        )
+      }
       if (decimal) return values.map((value) => decimalOf(value, element))
       if (declaredAs(element) === 'BYTE_ARRAY') requireTexts(name, values, rowStart)
       return values
     }
-    const groups = metadata.row_groups.map((group) => Number(group.num_rows))
+    const groups = rowGroups.map((group) => rowsOf(group, status.size))
     const rows = groups.reduce((sum, own) => sum + own, 0)
+    if (rows > mostRows(status.size)) throw tooManyRows(rows, status.size)
     const sizes = apart && groups.length > 0 ? groups : [rows]
     const wanted: WantedColumn[] = []
     for (const column of wantedColumns(tree.map(declaredColumn), options)) {
@@ -126,7 +135,7 @@ async function* rowGroups(
     // All tables of a file have one type: the row groups are looked at before the first of them.
     async function holdsLarge(name: string): Promise<boolean> {
       let rowStart = 0
-      for (const group of metadata.row_groups) {
+      for (const group of rowGroups) {
         const rowEnd = rowStart + Number(group.num_rows)
         const column = group.columns.find((one) => one.meta_data?.path_in_schema[0] === name)
         const { min_value: least, max_value: most } = column?.meta_data?.statistics ?? {}
@@ -148,7 +157,72 @@ async function* rowGroups(
     }
   } catch (error) {
     throw asFileError('read', path, error)
+  } finally {
+    await contents?.close()
   }
+}
+
+interface ColumnRequest {
+  readonly name: string
+  /** Whether the digits of a decimal are wanted, as they are stored. */
+  readonly decimal: boolean
+  readonly rowStart: number
+  readonly rowEnd: number
+}
+
+/** What a Parquet file holds, wherever it is read. */
+interface ParquetContents {
+  readonly tree: readonly SchemaTree[]
+  readonly groups: readonly RowGroup[]
+  values(request: ColumnRequest): Promise<unknown[]>
+  close(): Promise<void>
+}
+
+/** On a thread of its own, where there can be one. */
+async function openParquet(path: string, size: number): Promise<ParquetContents> {
+  try {
+    const thread = await ColumnarThread.open<Pick<ParquetContents, 'tree' | 'groups'>>({
+      format: 'parquet',
+      path: resolve(path),
+      size,
+    })
+    return { ...thread.described, values: (request) => thread.values(request), close: () => thread.close() }
+  } catch (error) {
+    if (error instanceof NoThread) return await openHere(path)
+    throw error
+  }
+}
+
+async function openHere(path: string): Promise<ParquetContents> {
+  const library = await optionalPackage<Hyparquet>('hyparquet', 'to read Parquet files')
+  const file = await library.asyncBufferFromFile(path)
+  const metadata = await library.parquetMetadataAsync(file)
+  const compressors = await decompressors()
+  return {
+    tree: library.parquetSchema(metadata).children,
+    groups: metadata.row_groups,
+    values: async ({ name, decimal, rowStart, rowEnd }) => {
+      const known = decimal ? withoutTypes(metadata, name) : metadata
+      const range = { file, metadata: known, columns: [name], rowStart, rowEnd, compressors, utf8: !decimal }
+      return (await library.parquetReadObjects(range)).map((row) => row[name])
+    },
+    close: async () => undefined,
+  }
+}
+
+/** A run of equal values takes a few bytes, however many rows it has. */
+function mostRows(size: number): number {
+  return Math.max(ROWS_OF_ANY_FILE, size * ROWS_OF_BYTE)
+}
+
+function rowsOf({ num_rows: given }: RowGroup, size: number): number {
+  const rows = Number(given)
+  if (!(rows >= 0 && rows <= mostRows(size))) throw tooManyRows(rows, size)
+  return rows
+}
+
+function tooManyRows(rows: number, size: number): FileProblem {
+  return new FileProblem(`it claims ${rows} rows, where its ${size} bytes hold at most ${mostRows(size)}`)
 }
 
 function declaredAs({ type, converted_type, logical_type }: SchemaElement): string {
@@ -212,8 +286,8 @@ function typeOf({ type }: SchemaElement, declared: string): ColumnType | undefin
 
 async function decompressors(): Promise<Readonly<Record<string, Decompress>>> {
   const own: Record<string, Decompress> = {
-    GZIP: (page) => new Uint8Array(gunzipSync(page)),
-    BROTLI: (page) => new Uint8Array(brotliDecompressSync(page)),
+    GZIP: (page, length) => new Uint8Array(gunzipSync(page, { maxOutputLength: Math.max(1, length) })),
+    BROTLI: (page, length) => new Uint8Array(brotliDecompressSync(page, { maxOutputLength: Math.max(1, length) })),
     ZSTD: missing('Zstandard'),
     LZ4: missing('LZ4'),
     LZ4_RAW: missing('LZ4'),
