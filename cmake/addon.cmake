@@ -37,10 +37,11 @@ if(APPLE)
     $<$<CONFIG:Release>:-Wl,-x>)
 else()
   include(CheckLinkerFlag)
-  # One binary for many systems: the C++ runtime comes along, where the system has it as an archive.
+  # One binary for many systems: the C++ runtime comes along, where the system has it as an archive. A sanitizer wants the
+  # runtime that it has seen start.
   foreach(library libstdc++ libgcc)
     check_linker_flag(CXX "-static-${library}" DEEPBLAS_HAS_STATIC_${library})
-    if(DEEPBLAS_HAS_STATIC_${library})
+    if(DEEPBLAS_HAS_STATIC_${library} AND NOT DEEPBLAS_SANITIZE)
       target_link_options(deepblas PRIVATE "-static-${library}")
     endif()
   endforeach()

@@ -48,9 +48,10 @@ export type {
   Scale,
   TrainingRange,
 } from './data/encoder/column-encoding.js'
-export { type EncodedOutputs, type EncodedRows, Encoder, type ObjectRow } from './data/encoder/encoder.js'
+export { type EncodedRows, Encoder, type ObjectRow } from './data/encoder/encoder.js'
 export type { EncoderOptions, Scaling, Task } from './data/encoder/fit-options.js'
 export type { EncodingOptions, RowSource } from './data/encoder/from-table.js'
+export type { EncodedOutputs } from './data/encoder/outputs.js'
 export { datasets } from './data/generated/index.js'
 export type { MappedRow, Row, RowFunction } from './data/map-rows.js'
 export type { NamedRows } from './data/named-rows.js'

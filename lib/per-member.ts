@@ -2,6 +2,8 @@
  * Numbers that the members of a population may each have their own of: rates and strengths.
  */
 import { DeepblasError } from './errors.js'
+import { isNumberArray, plainNumberArray } from './kinds.js'
+import { array } from './validate.js'
 
 /** One number for all members, or one each. A single network takes one number. */
 export type PerMember = number | readonly number[]
@@ -12,8 +14,9 @@ export function perMember(
   value: unknown,
   check: (argument: string, value: unknown) => number,
 ): PerMember {
-  const list = Array.isArray(value) ? value : ArrayBuffer.isView(value) && 'length' in value ? value : undefined
-  if (list === undefined) return check(argument, value)
+  const isList = Array.isArray(value)
+  if (!isList && !isNumberArray(value)) return check(argument, value)
+  const list = isList ? array(argument, value, 'numbers, one a member') : plainNumberArray(value)
   return Array.from(list as ArrayLike<unknown>, (one, member) => check(`${argument}[${member}]`, one))
 }
 

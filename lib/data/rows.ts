@@ -4,7 +4,7 @@
 
 import { DeepblasError } from '../errors.js'
 import { isNumberArray, type NumberArray, plainNumberArray, typedArrayName } from '../kinds.js'
-import { describe, invalid, typeName } from '../validate.js'
+import { array, describe, invalid, typeName } from '../validate.js'
 import { adviceOnElement, adviceOnRow, adviceOnRows } from './rows-advice.js'
 
 export { isNumberArray, type NumberArray } from '../kinds.js'
@@ -27,6 +27,9 @@ function shapeError(message: string): DeepblasError {
   return new DeepblasError('ERR_DEEPBLAS_SHAPE', message)
 }
 
+/** Sizes of a shape: what other libraries have, and more. */
+const MOST_AXES = 64
+
 /** rows of numbers, or { data, shape } */
 export function table(argument: string, value: unknown): Table {
   if (Array.isArray(value)) return nested(argument, value)
@@ -43,7 +46,12 @@ export function table(argument: string, value: unknown): Table {
     throw invalid(`${argument}.data`, 'typed array of numbers such as Float32Array', data, hint)
   }
   const { data, shape } = given
-  if (!Array.isArray(shape) || shape.length === 0 || !shape.every((n) => Number.isSafeInteger(n) && n >= 0)) {
+  if (
+    !Array.isArray(shape) ||
+    shape.length === 0 ||
+    shape.length > MOST_AXES ||
+    !shape.every((n) => Number.isSafeInteger(n) && n >= 0)
+  ) {
     throw invalid(`${argument}.shape`, 'array of whole numbers such as [rows, columns]', shape)
   }
   requireRowMajor(argument, given, shape)
@@ -85,6 +93,7 @@ function empty(argument: string): DeepblasError {
 
 function nested(argument: string, value: readonly unknown[]): Table {
   if (value.length === 0) throw empty(argument)
+  array(argument, value, 'rows')
   const first = value[0]
   if (!Array.isArray(first) && !isNumberArray(first)) {
     throw invalid(`${argument}[0]`, 'array of numbers (one row)', first, adviceOnRow(argument, first))

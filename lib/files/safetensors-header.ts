@@ -293,7 +293,7 @@ function checkTensors(tensors: readonly SafetensorsTensor[]): void {
 function checkData(what: string, tensor: SafetensorsTensor): void {
   const dtype = oneOf(`${what}.dtype`, tensor.dtype, DTYPES)
   const shape: unknown = tensor.shape
-  if (!Array.isArray(shape)) throw invalid(`${what}.shape`, 'array of sizes', shape)
+  if (!Array.isArray(shape) || shape.length > 64) throw invalid(`${what}.shape`, 'array of sizes', shape)
   shape.forEach((size, axis) => {
     nonNegativeInteger(`${what}.shape[${axis}]`, size)
   })

@@ -1,4 +1,5 @@
 import { Dataset } from '../data/dataset.js'
+import { allocate } from '../data/parts.js'
 import type { Loss } from '../losses/loss.js'
 import type { Arena } from '../native/addon.js'
 import type { Optimizer } from '../optimizers/optimizer.js'
@@ -25,8 +26,8 @@ export function explainTraining(
 ): string {
   const columns = loss.targetKind === 'classes' ? 1 : network.outputs
   const data = Dataset.from({
-    x: { data: new Float32Array(batchSize * network.inputs), shape: [batchSize, network.inputs] },
-    y: { data: new Float32Array(batchSize * columns), shape: [batchSize, columns] },
+    x: { data: allocate(batchSize, network.inputs, Float32Array), shape: [batchSize, network.inputs] },
+    y: { data: allocate(batchSize, columns, Float32Array), shape: [batchSize, columns] },
   })
   const scoring = { loss, metrics: [] }
   const { mode, slots } = dataMode([data], scoring, network.outputs, { shuffled: true })

@@ -23,6 +23,7 @@ import { encodedDataset } from './encoded-dataset.js'
 import { EncoderFit } from './encoder-fit.js'
 import { type EncoderDescription, encoderFromJson, encoderToJson } from './encoder-json.js'
 import type { EncoderOptions, Task } from './fit-options.js'
+import { checkedOutputs, type EncodedOutputs } from './outputs.js'
 import { encodeTarget } from './target-encoding.js'
 import type { TextReading } from './text-reading.js'
 import { writeColumn } from './write-column.js'
@@ -37,12 +38,6 @@ const OWN = Symbol('Encoder')
 
 /** Why an encoder is not cloned by structuredClone or postMessage, and what to do. */
 const encoderCloning = 'An encoder: post encoder.toJSON(), and make it there with Encoder.fromJSON(json);'
-
-/** The outputs of a network: { data, shape: [rows, outputs] }. */
-export interface EncodedOutputs {
-  readonly data: ArrayLike<number>
-  readonly shape: readonly [rows: number, outputs: number]
-}
 
 /** An object with a value for every column. */
 export type ObjectRow = Readonly<Record<string, unknown>>
@@ -345,7 +340,8 @@ export class Encoder {
    *
    * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an encoder without a target, ERR_DEEPBLAS_SHAPE for other outputs
    */
-  decode({ data, shape: [rows, outputs] }: EncodedOutputs): string[] | number[] {
+  decode(given: EncodedOutputs): string[] | number[] {
+    const { data, rows, outputs } = checkedOutputs(given)
     const { target } = this.#description
     if (target === undefined) throw invalid('the encoder', 'encoder with a target', undefined, 'Give fit a target.')
     // Two classes may have an output each.

@@ -1,8 +1,8 @@
 import { streams } from '../../random/streams.js'
 import { RandomStream } from '../../random.js'
-import { finiteNumber, knownOptions, nonNegativeInteger, positiveInteger } from '../../validate.js'
+import { finiteNumber, knownOptions, nonNegativeInteger } from '../../validate.js'
 import type { GeneratedData } from './generated-data.js'
-import { classSize, type PlanarPoint, planarData } from './planar.js'
+import { classSize, type PlanarPoint, planarData, requireSamples } from './planar.js'
 
 export interface CirclesOptions {
   /** Rows, half of each class. Default 400. */
@@ -30,7 +30,7 @@ export function circles(options?: CirclesOptions): GeneratedData<Float32Array> {
     noise = 0.1,
     seed = 0,
   } = knownOptions<CirclesOptions>('circles', options, ['samples', 'factor', 'noise', 'seed'])
-  positiveInteger('samples', samples)
+  requireSamples(samples)
   finiteNumber('factor', factor, { exclusiveMin: 0, exclusiveMax: 1 })
   finiteNumber('noise', noise, { min: 0 })
   nonNegativeInteger('seed', seed)

@@ -1,6 +1,7 @@
 import { streams } from '../../random/streams.js'
 import { RandomStream } from '../../random.js'
 import { invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../../validate.js'
+import { allocate } from '../parts.js'
 import { GLYPHS, type Glyph } from './digit-strokes.js'
 import type { GeneratedData } from './generated-data.js'
 
@@ -74,12 +75,12 @@ export function digits(options?: DigitsOptions): GeneratedData<Uint8Array> {
   positiveInteger('size', size)
   if (size < SMALLEST || size > LARGEST) throw invalid('size', `integer from ${SMALLEST} to ${LARGEST}`, size)
 
+  const pixels = size * size
+  const data = allocate(samples, pixels, Uint8Array)
   const labels = GLYPHS.map((_, digit) => String(digit))
   const y = new RandomStream(seed, streams.generatedOrder).shuffle(
-    Int32Array.from({ length: samples }, (_, i) => i % GLYPHS.length),
+    allocate(samples, 1, Int32Array).map((_, i) => i % GLYPHS.length),
   )
-  const pixels = size * size
-  const data = new Uint8Array(samples * pixels)
   const shape = new RandomStream(seed, streams.generatedShape)
   const noise = new RandomStream(seed, streams.generatedNoise)
   const distances = new Float64Array(pixels)

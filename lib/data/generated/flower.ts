@@ -2,7 +2,7 @@ import { streams } from '../../random/streams.js'
 import { RandomStream } from '../../random.js'
 import { finiteNumber, knownOptions, nonNegativeInteger, positiveInteger } from '../../validate.js'
 import type { GeneratedData } from './generated-data.js'
-import { classSize, evenlySpaced, type PlanarPoint, planarData } from './planar.js'
+import { classSize, evenlySpaced, type PlanarPoint, planarData, requireSamples } from './planar.js'
 
 export interface FlowerOptions {
   /** Rows, half of each class. Default 400. */
@@ -35,7 +35,7 @@ export function flower(options?: FlowerOptions): GeneratedData<Float32Array> {
     noise = 0.2,
     seed = 0,
   } = knownOptions<FlowerOptions>('flower', options, ['samples', 'petals', 'noise', 'seed'])
-  positiveInteger('samples', samples)
+  requireSamples(samples)
   positiveInteger('petals', petals)
   finiteNumber('noise', noise, { min: 0 })
   nonNegativeInteger('seed', seed)

@@ -1,8 +1,8 @@
 import { streams } from '../../random/streams.js'
 import { RandomStream } from '../../random.js'
-import { finiteNumber, knownOptions, nonNegativeInteger, positiveInteger } from '../../validate.js'
+import { finiteNumber, knownOptions, nonNegativeInteger } from '../../validate.js'
 import type { GeneratedData } from './generated-data.js'
-import { classSize, evenlySpaced, type PlanarPoint, planarData } from './planar.js'
+import { classSize, evenlySpaced, type PlanarPoint, planarData, requireSamples } from './planar.js'
 
 export interface MoonsOptions {
   /** Rows, half of each class. Default 400. */
@@ -27,7 +27,7 @@ export function moons(options?: MoonsOptions): GeneratedData<Float32Array> {
     noise = 0.1,
     seed = 0,
   } = knownOptions<MoonsOptions>('moons', options, ['samples', 'noise', 'seed'])
-  positiveInteger('samples', samples)
+  requireSamples(samples)
   finiteNumber('noise', noise, { min: 0 })
   nonNegativeInteger('seed', seed)
 

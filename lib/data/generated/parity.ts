@@ -1,7 +1,9 @@
 import { streams } from '../../random/streams.js'
 import { RandomStream } from '../../random.js'
 import { invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../../validate.js'
+import { allocate } from '../parts.js'
 import type { GeneratedData } from './generated-data.js'
+import { requireSamples } from './planar.js'
 
 export interface ParityOptions {
   /** Features, 1 to 30. Default 2: exclusive or. */
@@ -39,13 +41,13 @@ export function parity(options?: ParityOptions): GeneratedData<Float32Array> {
       throw invalid('bits', `integer from 1 to ${MOST_BITS_WHOLE} without samples`, bits, hint)
     rows = Uint32Array.from({ length: all }, (_, i) => i)
   } else {
-    positiveInteger('samples', samples)
+    requireSamples(samples)
     if (samples > all)
       throw invalid('samples', `integer from 1 to ${all}, the rows there are with ${bits} bits,`, samples)
     rows = drawn(all, samples, seed)
   }
 
-  const data = new Float32Array(rows.length * bits)
+  const data = allocate(rows.length, bits, Float32Array)
   const y = new Int32Array(rows.length)
   for (let row = 0; row < rows.length; row++) {
     const number = rows[row] ?? 0

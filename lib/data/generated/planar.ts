@@ -1,8 +1,17 @@
 import type { RandomStream } from '../../random.js'
+import { invalid, positiveInteger } from '../../validate.js'
 import type { GeneratedData } from './generated-data.js'
 
 /** A point of the plane and its class. */
 export type PlanarPoint = readonly [x: number, y: number, label: number]
+
+/** Points are made one by one, and JavaScript holds no list of many more. */
+const MOST_SAMPLES = 2 ** 24
+
+/** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for what is no number of points */
+export function requireSamples(samples: unknown): void {
+  if (positiveInteger('samples', samples) > MOST_SAMPLES) throw invalid('samples', 'integer from 1 to 2^24', samples)
+}
 
 /** Puts points in random order, as data of two features. Both arrays are new. */
 export function planarData(points: PlanarPoint[], order: RandomStream, labels?: string[]): GeneratedData<Float32Array> {

@@ -2,7 +2,7 @@ import { streams } from '../../random/streams.js'
 import { RandomStream } from '../../random.js'
 import { finiteNumber, invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../../validate.js'
 import type { GeneratedData } from './generated-data.js'
-import { classSize, evenlySpaced, type PlanarPoint, planarData } from './planar.js'
+import { classSize, evenlySpaced, type PlanarPoint, planarData, requireSamples } from './planar.js'
 
 export interface SpiralsOptions {
   /** Rows of all arms together. Default 300. */
@@ -34,7 +34,7 @@ export function spirals(options?: SpiralsOptions): GeneratedData<Float32Array> {
     noise = 0.2,
     seed = 0,
   } = knownOptions<SpiralsOptions>('spirals', options, ['samples', 'classes', 'turns', 'noise', 'seed'])
-  positiveInteger('samples', samples)
+  requireSamples(samples)
   positiveInteger('classes', classes)
   if (classes < 2) throw invalid('classes', 'integer of at least 2', classes)
   finiteNumber('turns', turns, { exclusiveMin: 0 })

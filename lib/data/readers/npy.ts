@@ -69,7 +69,7 @@ export async function writeNpy(
   if (typeof array !== 'object' || array === null) throw invalid('array', 'object of data and shape', array)
   const { data, shape } = array
   const descr = descriptionOf(data)
-  if (!Array.isArray(shape)) throw invalid('shape', 'array of sizes', shape)
+  if (!Array.isArray(shape) || shape.length > 64) throw invalid('shape', 'array of sizes', shape)
   for (const [axis, size] of shape.entries()) nonNegativeInteger(`shape[${axis}]`, size)
   if (elementCount(shape) !== data.length) {
     throw new DeepblasError(

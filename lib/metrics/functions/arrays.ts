@@ -61,8 +61,8 @@ export function weightsOf(value: unknown, rows: number): Float64Array | undefine
 
 /** Whole numbers from 0; names are numbered in their order. */
 export function classesOf(targets: unknown, predicted: unknown): { targets: Float64Array; predicted: Float64Array } {
-  const names = [targets, predicted].flatMap((list) =>
-    Array.isArray(list) && list.some((one) => typeof one === 'string') ? list : [],
+  const names = Object.entries({ targets, predicted }).flatMap(([argument, list]) =>
+    Array.isArray(list) && array(argument, list, 'classes').some((one) => typeof one === 'string') ? list : [],
   )
   if (names.length === 0)
     return { targets: classNumbers('targets', targets), predicted: classNumbers('predicted', predicted) }
@@ -79,6 +79,17 @@ export function classNumbers(argument: string, value: unknown): Float64Array {
   const classes = numbersOf(argument, value)
   const bad = classes.findIndex((one) => !(Number.isSafeInteger(one) && one >= 0))
   if (bad >= 0) throw invalid(`${argument}[${bad}]`, 'class number from 0', classes[bad])
+  return classes
+}
+
+/** A confusion matrix has their square. */
+const MOST_CLASSES = 2 ** 14
+
+/** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for more classes than there is room for counts of each by each */
+export function requireClasses(classes: number): number {
+  if (classes > MOST_CLASSES) {
+    throw invalid('classes', `at most ${MOST_CLASSES} classes for counts of each by each`, classes)
+  }
   return classes
 }
 

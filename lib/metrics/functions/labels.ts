@@ -2,7 +2,16 @@
  * Metrics of classes against classes. Definitions and the values of undefined cases are scikit-learn's.
  */
 import { knownOptions, oneOf, positiveInteger } from '../../validate.js'
-import { classesOf, type Labels, sameRows, sumOf, type Weighted, weightedMean, weightsOf } from './arrays.js'
+import {
+  classesOf,
+  type Labels,
+  requireClasses,
+  sameRows,
+  sumOf,
+  type Weighted,
+  weightedMean,
+  weightsOf,
+} from './arrays.js'
 
 /** How the scores of several classes become one. */
 export type Average = 'binary' | 'macro' | 'micro' | 'weighted'
@@ -78,6 +87,7 @@ export function confusionOf(
   weights: Float64Array | undefined,
   classes: number,
 ): number[][] {
+  requireClasses(classes)
   const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0))
   for (const [row, target] of targets.entries()) counts[target]![predicted[row]!]! += weights?.[row] ?? 1
   return counts

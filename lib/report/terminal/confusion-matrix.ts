@@ -1,4 +1,6 @@
 import { DeepblasError } from '../../errors.js'
+import { isNumberArray } from '../../kinds.js'
+import { array, boolean, finiteNumber, invalid, knownOptions, string } from '../../validate.js'
 import { renderTable, type TableCell } from './table.js'
 import { formatPercent, textWidth } from './text.js'
 
@@ -21,20 +23,35 @@ export interface ConfusionMatrixOptions {
  * of its rows that were recognised), `-` for a class without rows. Where that is too wide, a list of the classes.
  *
  * @param counts square, `counts[true][predicted]`
- * @throws DeepblasError ERR_DEEPBLAS_SHAPE if the counts are not square or the labels are not one per class
+ * @throws DeepblasError ERR_DEEPBLAS_SHAPE if the counts are not square or the labels are not one per class,
+ *   ERR_DEEPBLAS_ARGUMENT for what is no count, label or option
  */
 export function renderConfusionMatrix(
   counts: readonly ArrayLike<number>[],
   options: ConfusionMatrixOptions = {},
 ): string {
+  array('counts', counts, 'rows of counts', 'One row per true class, one column per predicted class.')
+  const given = knownOptions<ConfusionMatrixOptions>('renderConfusionMatrix', options, [
+    'labels',
+    'colour',
+    'ascii',
+    'width',
+  ])
   const classes = counts.length
   const {
     labels = Array.from({ length: classes }, (_, i) => String(i)),
     colour = false,
     ascii = false,
     width = Number.POSITIVE_INFINITY,
-  } = options
+  } = given
+  boolean('colour', colour)
+  boolean('ascii', ascii)
+  if (typeof width !== 'number' || Number.isNaN(width)) throw invalid('width', 'number of columns', width)
+  for (const [index, label] of array('labels', labels, 'names').entries()) string(`labels[${index}]`, label)
   for (const [index, row] of counts.entries()) {
+    const list: ArrayLike<unknown> = isNumberArray(row) ? row : array(`counts[${index}]`, row, 'counts')
+    for (let column = 0; column < list.length; column++)
+      finiteNumber(`counts[${index}][${column}]`, list[column], { min: 0 })
     if (row.length === classes) continue
     throw new DeepblasError(
       'ERR_DEEPBLAS_SHAPE',

@@ -1,4 +1,5 @@
-import { invalid } from '../../validate.js'
+import { isNumberArray } from '../../kinds.js'
+import { array, boolean, finiteNumber, invalid, knownOptions, string } from '../../validate.js'
 import { coveringTicks, type Ticks, wholeTicks } from './axis.js'
 import { Canvas, type Dashes } from './canvas.js'
 import { paint, type Style } from './style.js'
@@ -26,8 +27,14 @@ export interface LearningCurveOptions {
   readonly ascii?: boolean
 }
 
+const optionNames = ['width', 'height', 'xLabel', 'firstX', 'colour', 'ascii'] as const
+
 const NARROWEST = 24
+const WIDEST = 10_000
 const LOWEST = 3
+const HIGHEST = 1000
+/** Whole numbers as large as this still differ from their neighbours. */
+const LARGEST_X = 2 ** 40
 const COLOURS: readonly Style[] = ['cyan', 'yellow', 'magenta', 'green', 'red', 'blue']
 const MARKS = '*ox+#@'
 const SOLID: Dashes = [true]
@@ -47,13 +54,20 @@ const LEGEND_GAP = '   '
  * Loss or metrics over epochs, drawn with characters: a legend, the plot between a labelled vertical axis and a
  * labelled horizontal one. No line break at the end.
  *
- * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT if there is no series, or no room
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for what is no series or option, or if there is no room
  */
 export function renderLearningCurve(series: readonly CurveSeries[], options: LearningCurveOptions = {}): string {
-  const { width = 72, height = 12, xLabel = 'epoch', firstX = 1, colour = false, ascii = false } = options
+  const given = knownOptions<LearningCurveOptions>('renderLearningCurve', options, optionNames)
+  const { width = 72, height = 12, xLabel = 'epoch', firstX = 1, colour = false, ascii = false } = given
+  array('series', series, 'series', "For example [{ name: 'loss', values: history.loss }].")
   if (series.length === 0) throw invalid('series', 'at least one series', series)
-  if (!Number.isInteger(width) || width < NARROWEST) throw invalid('width', `integer of at least ${NARROWEST}`, width)
-  if (!Number.isInteger(height) || height < LOWEST) throw invalid('height', `integer of at least ${LOWEST}`, height)
+  for (const [index, one] of series.entries()) checkSeries(`series[${index}]`, one)
+  wholeNumberFrom('width', width, NARROWEST, WIDEST)
+  wholeNumberFrom('height', height, LOWEST, HIGHEST)
+  string('xLabel', xLabel)
+  finiteNumber('firstX', firstX, { min: -LARGEST_X, max: LARGEST_X })
+  boolean('colour', colour)
+  boolean('ascii', ascii)
 
   const { low, high } = finiteRange(series)
   const ticks = coveringTicks(low, high, Math.floor(height / 2) + 1)
@@ -213,4 +227,26 @@ function horizontalAxis(labels: readonly PlacedLabel[], columns: number, ascii: 
 
 function placedText(labels: readonly PlacedLabel[]): string {
   return labels.reduce((line, { text, start }) => line.padEnd(start) + text, '')
+}
+
+function checkSeries(argument: string, series: unknown): void {
+  if (typeof series !== 'object' || series === null) {
+    throw invalid(argument, 'series { name, values }', series)
+  }
+  const { name, values } = series as Partial<CurveSeries>
+  string(`${argument}.name`, name)
+  if (!isNumberArray(values)) array(`${argument}.values`, values, 'numbers')
+  for (let index = 0; index < values!.length; index++) {
+    const value: unknown = values![index]
+    // Null is what JSON makes of a number that is not finite.
+    if (value === undefined || value === null || typeof value === 'number') continue
+    throw invalid(`${argument}.values[${index}]`, 'number, or undefined for a gap', value)
+  }
+}
+
+function wholeNumberFrom(argument: string, value: unknown, least: number, most: number): void {
+  if (typeof value !== 'number') throw invalid(argument, `integer of at least ${least}`, value)
+  if (Number.isInteger(value) && value >= least && value <= most) return
+  const bound = value > most ? `at most ${most}` : `at least ${least}`
+  throw invalid(argument, `integer of ${bound}`, value)
 }

@@ -1,3 +1,5 @@
+import { oneOf } from '../../validate.js'
+
 /** How a piece of text is to stand out on a terminal. */
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'blue' | 'magenta' | 'cyan'
 
@@ -18,4 +20,9 @@ export function paint(text: string, style: Style | undefined, colour: boolean): 
   if (!colour || style === undefined || text === '') return text
   const [on, off] = CODES[style]
   return `\u001b[${on}m${text}\u001b[${off}m`
+}
+
+/** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for what is neither a style nor undefined */
+export function requireStyle(argument: string, style: unknown): void {
+  if (style !== undefined) oneOf(argument, style, Object.keys(CODES))
 }

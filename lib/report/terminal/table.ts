@@ -1,5 +1,5 @@
-import { invalid } from '../../validate.js'
-import { paint, type Style } from './style.js'
+import { array, boolean, invalid, knownOptions, oneOf, string } from '../../validate.js'
+import { paint, requireStyle, type Style } from './style.js'
 import { formatNumber, pad, printable, textWidth, wrapped } from './text.js'
 
 /** A cell: text, a number, or either in a style. */
@@ -37,14 +37,25 @@ const GAP = '  '
  * // Dense        100480
  * // Dropout           0
  *
- * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a row of another number of cells than there are columns
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for what is no column, cell or option, or for a row of another
+ *   number of cells than there are columns
  */
 export function renderTable(
   columns: readonly TableColumn[],
   rows: readonly (readonly TableCell[])[],
   options: TableOptions = {},
 ): string {
-  const { colour = false, ascii = false, width: most = Number.POSITIVE_INFINITY } = options
+  const given = knownOptions<TableOptions>('renderTable', options, ['colour', 'ascii', 'width'])
+  const { colour = false, ascii = false, width: most = Number.POSITIVE_INFINITY } = given
+  boolean('colour', colour)
+  boolean('ascii', ascii)
+  if (typeof most !== 'number' || Number.isNaN(most)) throw invalid('width', 'number of columns', most)
+  for (const [index, column] of array('columns', columns, 'headings').entries()) {
+    checkColumn(`columns[${index}]`, column)
+  }
+  for (const [index, row] of array('rows', rows, 'rows').entries()) {
+    for (const [c, cell] of array(`rows[${index}]`, row, 'cells').entries()) checkCell(`rows[${index}][${c}]`, cell)
+  }
   for (const [index, row] of rows.entries()) {
     if (row.length !== columns.length) {
       throw invalid(`row ${index} of the table`, `${columns.length} cells, one per column,`, row)
@@ -127,4 +138,23 @@ function cellStyle(cell: TableCell | undefined): Style | undefined {
 function cellText(cell: TableCell): string {
   const value = cellValue(cell)
   return typeof value === 'number' ? formatNumber(value) : printable(value ?? '')
+}
+
+function checkColumn(argument: string, column: unknown): void {
+  if (typeof column === 'string') return
+  if (typeof column !== 'object' || column === null) {
+    throw invalid(argument, 'heading, or { heading, align, wrap }', column)
+  }
+  const { heading, align, wrap } = column as Exclude<TableColumn, string>
+  string(`${argument}.heading`, heading)
+  if (align !== undefined) oneOf(`${argument}.align`, align, ['left', 'right'])
+  if (wrap !== undefined) boolean(`${argument}.wrap`, wrap)
+}
+
+function checkCell(argument: string, cell: unknown): void {
+  const value: unknown = typeof cell === 'object' && cell !== null ? Reflect.get(cell, 'value') : cell
+  if (typeof value !== 'string' && typeof value !== 'number') {
+    throw invalid(argument, 'text, number, or either as { value, style }', cell)
+  }
+  if (typeof cell === 'object' && cell !== null) requireStyle(`${argument}.style`, Reflect.get(cell, 'style'))
 }
