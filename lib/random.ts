@@ -7,6 +7,7 @@
  * the authors' Random123 library; the native core has the same generator.
  */
 
+import { atOnce, ELEMENTS_OF_STEP, type Steps } from './turns.js'
 import { invalid, nonNegativeInteger } from './validate.js'
 
 const TWO_32 = 2 ** 32
@@ -176,13 +177,7 @@ export class RandomStream {
 
   /** Puts the elements in random order, in place (Fisher and Yates), and returns the array. */
   shuffle<Elements extends Shuffleable>(array: Elements): Elements {
-    for (let last = array.length - 1; last > 0; last--) {
-      const other = this.integer(last + 1)
-      const held = array[last]
-      array[last] = array[other]
-      array[other] = held
-    }
-    return array
+    return atOnce(shuffling(this, array))
   }
 
   #wordAt(position: number): number {
@@ -194,4 +189,16 @@ export class RandomStream {
     }
     return this.#words[position % 4] as number
   }
+}
+
+/** As `shuffle`, with pauses. */
+export function* shuffling<Elements extends Shuffleable>(random: RandomStream, array: Elements): Steps<Elements> {
+  for (let last = array.length - 1; last > 0; last--) {
+    const other = random.integer(last + 1)
+    const held = array[last]
+    array[last] = array[other]
+    array[other] = held
+    if (last % ELEMENTS_OF_STEP === 0) yield
+  }
+  return array
 }

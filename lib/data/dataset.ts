@@ -4,6 +4,7 @@ import type { TargetKind } from '../losses/loss.js'
 import { type Matrix, native } from '../native/addon.js'
 import { types } from '../native/tensor.js'
 import { refuseMethods, refuseStructuredClone, showWhenInspected } from '../own-methods.js'
+import { atOnce, ELEMENTS_OF_STEP, type Steps } from '../turns.js'
 import {
   array,
   boolean,
@@ -30,7 +31,7 @@ import {
 import { joinParts } from './join.js'
 import { mapParts, type RowFunction } from './map-rows.js'
 import { columnOrder, isNamedRows, type NamedRows, namedTable } from './named-rows.js'
-import { FeatureBuffer, type NamedColumns, type Parts, selectParts } from './parts.js'
+import { FeatureBuffer, type NamedColumns, type Parts, selectingParts, selectParts } from './parts.js'
 import { type NpyOptions, type NpzOptions, npyInput, npzInput } from './readers/array-files.js'
 import type { ArrowTable } from './readers/arrow.js'
 import type { CsvOptions } from './readers/csv-options.js'
@@ -168,7 +169,7 @@ export class Dataset {
       features: x.columns,
       rows: x.rows,
       targets,
-      weights: readWeights(given.sampleWeights, x.rows),
+      weights: atOnce(readWeights(given.sampleWeights, x.rows)),
       labels,
       textTargets: texts,
       featureShape,
@@ -360,6 +361,11 @@ export class Dataset {
    * @throws DeepblasError ERR_DEEPBLAS_DATA if a part would be empty, or the targets are no classes
    */
   split(fraction: number, options?: { seed?: number; stratified?: boolean }): [Dataset, Dataset] {
+    return atOnce(this.splitting(fraction, options))
+  }
+
+  /** For runs: as `split`, with pauses. */
+  *splitting(fraction: number, options?: { seed?: number; stratified?: boolean }): Steps<[Dataset, Dataset]> {
     const { seed = 0, stratified = false } = knownOptions<{ seed?: number; stratified?: boolean }>('split', options, [
       'seed',
       'stratified',
@@ -367,8 +373,9 @@ export class Dataset {
     finiteNumber('fraction', fraction, { exclusiveMin: 0, exclusiveMax: 1 })
     const { targets, labels } = this.#parts
     const classes = boolean('stratified', stratified) ? classesOf('a stratified split', targets, labels) : undefined
-    const { kept, held } = splitRows(this.rows, fraction, seed, classes)
-    return [new Dataset(selectParts(this.#parts, kept)), new Dataset(selectParts(this.#parts, held))]
+    const { kept, held } = yield* splitRows(this.rows, fraction, seed, classes)
+    const first = new Dataset(yield* selectingParts(this.#parts, kept))
+    return [first, new Dataset(yield* selectingParts(this.#parts, held))]
   }
 
   /**
@@ -570,13 +577,23 @@ export class Dataset {
 
   /** The same rows with other weights; the rows are shared, not copied. */
   withSampleWeights(sampleWeights: NumberArray | readonly number[]): Dataset {
-    const weighted = new Dataset({ ...this.#parts, weights: readWeights(sampleWeights, this.rows) })
+    return atOnce(this.weighting(sampleWeights))
+  }
+
+  /** For runs: as `withSampleWeights`, with pauses. */
+  *weighting(sampleWeights: NumberArray | readonly number[]): Steps<Dataset> {
+    const weighted = new Dataset({ ...this.#parts, weights: yield* readWeights(sampleWeights, this.rows) })
     weighted.#featuresOf = this.#featuresOf
     return weighted
   }
 
   /** For runs: the targets as a loss wants them, checked against the number of outputs. */
-  targetMatrix(kind: TargetKind, outputs: number): { matrix: Matrix; columns: number; type: 'int32' | 'float32' } {
+  targetMatrix(kind: TargetKind, outputs: number): TargetMatrix {
+    return atOnce(this.makingTargets(kind, outputs))
+  }
+
+  /** For runs: as `targetMatrix`, with pauses. It is kept. */
+  *makingTargets(kind: TargetKind, outputs: number): Steps<TargetMatrix> {
     const { targets } = this.#parts
     if (targets === undefined) {
       throw new DeepblasError('ERR_DEEPBLAS_DATA', 'Expected targets (y) in the data set but received none.')
@@ -586,14 +603,26 @@ export class Dataset {
     const key = `${kind} ${outputs}`
     let matrix = this.#targets.get(key)
     if (matrix === undefined) {
-      checkTargets(targets, kind, outputs)
-      const data = kind === 'signs' ? Float32Array.from(targets.data, (value) => (value > 0 ? 1 : -1)) : targets.data
-      matrix = new (native().Matrix)(data, this.rows, columns, classes ? int32 : float32, 1)
+      yield* checkTargets(targets, kind, outputs)
+      matrix = new (native().Matrix)(this.rows, columns, classes ? int32 : float32)
+      const rowsOfStep = Math.ceil(ELEMENTS_OF_STEP / columns)
+      for (let from = 0; from < this.rows; from += rowsOfStep) {
+        yield
+        const given = targets.data.subarray(from * columns, Math.min(this.rows, from + rowsOfStep) * columns)
+        matrix.write(kind === 'signs' ? Float32Array.from(given, (value) => (value > 0 ? 1 : -1)) : given, from)
+      }
       if (!classes) requireFinite('y', matrix, columns)
       this.#targets.set(key, matrix)
     }
     return { matrix, columns, type: classes ? 'int32' : 'float32' }
   }
+}
+
+/** Targets as a loss wants them. */
+interface TargetMatrix {
+  readonly matrix: Matrix
+  readonly columns: number
+  readonly type: 'int32' | 'float32'
 }
 
 function rowsFrom(start: number, end: number): Int32Array {

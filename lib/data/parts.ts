@@ -6,6 +6,7 @@ import { DeepblasError } from '../errors.js'
 import { isFloat32Array } from '../kinds.js'
 import { type Matrix, native } from '../native/addon.js'
 import { types } from '../native/tensor.js'
+import { atOnce, type Steps } from '../turns.js'
 import type { Table } from './rows.js'
 import { selectRows } from './targets.js'
 import { selectWeights } from './weights.js'
@@ -44,14 +45,21 @@ export interface Parts {
 const MOST_ROWS = 2 ** 31 - 1
 
 export function selectParts(parts: Parts, rows: Int32Array): Parts {
+  return atOnce(selectingParts(parts, rows))
+}
+
+/** As `selectParts`, with pauses. */
+export function* selectingParts(parts: Parts, rows: Int32Array): Steps<Parts> {
   const { Matrix: Copy } = native()
   const { x, targets, weights } = parts
+  const features = new Copy(x, rows)
+  yield
   return {
     ...parts,
     rows: rows.length,
-    x: new Copy(x, rows),
-    targets: targets && selectRows(targets, rows),
-    weights: weights && selectWeights(weights, rows),
+    x: features,
+    targets: targets && (yield* selectRows(targets, rows)),
+    weights: weights && (yield* selectWeights(weights, rows)),
   }
 }
 

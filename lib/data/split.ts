@@ -3,7 +3,8 @@
  */
 import { DeepblasError } from '../errors.js'
 import { streams } from '../random/streams.js'
-import { RandomStream } from '../random.js'
+import { RandomStream, shuffling } from '../random.js'
+import { ELEMENTS_OF_STEP, type Steps } from '../turns.js'
 import { type Classes, countClasses } from './classes.js'
 
 function rowNumbers(rows: number): Int32Array {
@@ -17,12 +18,12 @@ export function shuffledRows(rows: number, seed: number): Int32Array {
 }
 
 /** @param classes where every class is to be split by the fraction, by itself */
-export function splitRows(
+export function* splitRows(
   rows: number,
   fraction: number,
   seed: number,
   classes?: Classes,
-): { kept: Int32Array; held: Int32Array } {
+): Steps<{ kept: Int32Array; held: Int32Array }> {
   const share = Math.round(rows * fraction)
   if (share === 0 || share === rows) {
     throw new DeepblasError(
@@ -30,7 +31,7 @@ export function splitRows(
       `Expected a fraction that leaves rows on both sides but ${fraction} of ${rows} rows is ${share}.`,
     )
   }
-  const order = new RandomStream(seed, streams.split).shuffle(rowNumbers(rows))
+  const order = yield* shuffling(new RandomStream(seed, streams.split), rowNumbers(rows))
   if (classes === undefined) return { kept: order.slice(share), held: order.slice(0, share) }
 
   const left = apportion(countClasses(classes), fraction, share)
@@ -38,7 +39,9 @@ export function splitRows(
   const kept = new Int32Array(rows - share)
   let nextHeld = 0
   let nextKept = 0
-  for (const row of order) {
+  for (let at = 0; at < rows; at++) {
+    if (at % ELEMENTS_OF_STEP === 0) yield
+    const row = order[at]!
     const own = classes.ofRow[row]!
     if (left[own]! > 0) {
       left[own]!--

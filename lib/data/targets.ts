@@ -7,11 +7,12 @@ import { DeepblasError } from '../errors.js'
 import { isFloat32Array, isFloat64Array, numberArrayClass, plainNumberArray } from '../kinds.js'
 import type { TargetKind } from '../losses/loss.js'
 import type { Matrix } from '../native/addon.js'
+import { ELEMENTS_OF_STEP, findPlace, type Steps } from '../turns.js'
 import { array, invalid } from '../validate.js'
 import { checkedNames, requireNames } from './class-names.js'
 import { type ArrayWithShape, isNumberArray, type NumberArray, type Table, table } from './rows.js'
 import { isBigIntArray, type ReadTargets, readTargetList, readTargetRows } from './target-values.js'
-import { weightMatrix } from './weights.js'
+import { makingWeights } from './weights.js'
 
 export type Targets =
   | NumberArray
@@ -94,7 +95,10 @@ function requireFiniteTargets({ data, columns }: Table): void {
   )
 }
 
-export function readWeights(given: NumberArray | readonly number[] | undefined, rows: number): Matrix | undefined {
+export function* readWeights(
+  given: NumberArray | readonly number[] | undefined,
+  rows: number,
+): Steps<Matrix | undefined> {
   if (given === undefined) return undefined
   if (!isNumberArray(given)) {
     for (const [i, weight] of array('sampleWeights', given, 'numbers').entries()) {
@@ -110,6 +114,7 @@ export function readWeights(given: NumberArray | readonly number[] | undefined, 
   }
   let [any, bad, lost] = [false, -1, -1]
   for (let row = 0; row < rows; row++) {
+    if (row % ELEMENTS_OF_STEP === 0) yield
     const value = values[row]!
     if (value > 0 && value < Number.POSITIVE_INFINITY) any = true
     else if (value !== 0 && bad < 0) bad = row
@@ -118,13 +123,14 @@ export function readWeights(given: NumberArray | readonly number[] | undefined, 
   if (bad >= 0) throw invalid(`sampleWeights[${bad}]`, 'finite number at least 0', given[bad])
   if (lost >= 0) throw invalid(`sampleWeights[${lost}]`, 'number that float32 tells from 0', given[lost])
   if (!any) throw invalid('sampleWeights', 'at least one weight above 0', given)
-  return weightMatrix(values)
+  return yield* makingWeights(values)
 }
 
-export function checkTargets(targets: Table, kind: TargetKind, outputs: number): void {
+export function* checkTargets(targets: Table, kind: TargetKind, outputs: number): Steps<void> {
   const { data, columns } = targets
   if (kind === 'classes' && columns === 1) {
-    const bad = data.findIndex((value) => !(Number.isInteger(value) && value >= 0 && value < outputs))
+    const isClass = (value: number) => Number.isInteger(value) && value >= 0 && value < outputs
+    const bad = yield* findPlace(data.length, (at) => !isClass(data[at]!))
     if (bad < 0) return
     throw new DeepblasError(
       'ERR_DEEPBLAS_DATA',
@@ -140,7 +146,7 @@ export function checkTargets(targets: Table, kind: TargetKind, outputs: number):
   }
   if (kind === 'values') return
   const { expected, fits, hint } = kind === 'signs' ? signsOf(data) : numbersOf(kind)
-  const bad = data.findIndex((value) => !fits(value))
+  const bad = yield* findPlace(data.length, (at) => !fits(data[at]!))
   if (bad < 0) return
   throw new DeepblasError(
     'ERR_DEEPBLAS_DATA',
@@ -165,10 +171,13 @@ function signsOf(data: NumberArray) {
   return { expected: `${low} or 1`, fits, hint: 'Targets are -1 and +1, or 0 and 1, throughout.' }
 }
 
-export function selectRows({ data, columns }: Table, rows: Int32Array): Table {
+export function* selectRows({ data, columns }: Table, rows: Int32Array): Steps<Table> {
   const selected = new (numberArrayClass(data))(rows.length * columns)
-  for (const [to, from] of rows.entries()) {
-    for (let c = 0; c < columns; c++) selected[to * columns + c] = data[from * columns + c]!
+  const rowsOfStep = Math.ceil(ELEMENTS_OF_STEP / columns)
+  for (let row = 0; row < rows.length; row++) {
+    if (row % rowsOfStep === 0) yield
+    const [to, from] = [row * columns, rows[row]! * columns]
+    for (let c = 0; c < columns; c++) selected[to + c] = data[from + c]!
   }
   return { data: selected, rows: rows.length, columns }
 }

@@ -2,6 +2,7 @@ import type { Dataset } from '../data/dataset.js'
 import { isNumberArray, type NumberArray } from '../data/rows.js'
 import { DeepblasError } from '../errors.js'
 import type { Loss } from '../losses/loss.js'
+import { ELEMENTS_OF_STEP, type Steps } from '../turns.js'
 import { didYouMean, finiteNumber, invalid, plainObject } from '../validate.js'
 
 /**
@@ -19,15 +20,15 @@ export type ClassWeights = 'balanced' | readonly number[] | NumberArray | Readon
  * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for targets that are no classes, unknown labels, or weights below 0;
  *   ERR_DEEPBLAS_SHAPE for a list of another length than there are classes
  */
-export function withClassWeights(
+export function* withClassWeights(
   data: Dataset,
   given: unknown,
   { name, targetKind }: Loss,
   outputs: number,
   names: readonly string[] | undefined,
-): Dataset {
+): Steps<Dataset> {
   const classes = outputs === 1 ? 2 : outputs
-  const rows = classOfRows(data, targetKind, outputs)
+  const rows = yield* classOfRows(data, targetKind, outputs)
   if (rows === undefined) {
     throw new DeepblasError(
       'ERR_DEEPBLAS_ARGUMENT',
@@ -35,11 +36,16 @@ export function withClassWeights(
         'of another kind. Use sampleWeights in the data set.',
     )
   }
-  const weights = given === 'balanced' ? balanced(rows, classes) : weightsOf(given, classes, data.labels, names)
+  const weights = given === 'balanced' ? yield* balanced(rows, classes) : weightsOf(given, classes, data.labels, names)
   const own = data.sampleWeights()
   const products = new Float32Array(rows.length)
-  for (let row = 0; row < rows.length; row++) products[row] = weights[rows[row]!]! * (own?.[row] ?? 1)
-  if (products.some((weight) => weight > 0)) return data.withSampleWeights(products)
+  let any = false
+  for (let row = 0; row < rows.length; row++) {
+    if (row % ELEMENTS_OF_STEP === 0) yield
+    products[row] = weights[rows[row]!]! * (own?.[row] ?? 1)
+    any ||= products[row]! > 0
+  }
+  if (any) return yield* data.weighting(products)
   throw new DeepblasError(
     'ERR_DEEPBLAS_DATA',
     `Expected classWeights that leave at least one weight above 0 but all ${data.rows} rows have weight 0. Give a class that ` +
@@ -48,18 +54,23 @@ export function withClassWeights(
 }
 
 /** Undefined where rows have no class: values, or several outputs of 0 and 1 each. */
-export function classOfRows(data: Dataset, kind: Loss['targetKind'], outputs: number): Int32Array | undefined {
+export function* classOfRows(data: Dataset, kind: Loss['targetKind'], outputs: number): Steps<Int32Array | undefined> {
   const { data: values, columns } = data.targetTable!
   if (columns === 1 && kind === 'classes') return new Int32Array(values)
   if (columns === 1 && outputs === 1 && (kind === 'binary' || kind === 'signs')) {
     const half = kind === 'signs' ? 0 : 0.5
     const classes = new Int32Array(values.length)
-    for (let row = 0; row < values.length; row++) classes[row] = Number(values[row]! > half)
+    for (let row = 0; row < values.length; row++) {
+      if (row % ELEMENTS_OF_STEP === 0) yield
+      classes[row] = Number(values[row]! > half)
+    }
     return classes
   }
   if (kind !== 'classes') return undefined
   const classes = new Int32Array(data.rows)
+  const rowsOfStep = Math.ceil(ELEMENTS_OF_STEP / columns)
   for (let row = 0; row < data.rows; row++) {
+    if (row % rowsOfStep === 0) yield
     const target = values.subarray(row * columns, (row + 1) * columns)
     classes[row] = target.indexOf(1)
     // A row of probabilities belongs to several classes.
@@ -68,9 +79,12 @@ export function classOfRows(data: Dataset, kind: Loss['targetKind'], outputs: nu
   return classes
 }
 
-function balanced(rows: Int32Array, classes: number): number[] {
+function* balanced(rows: Int32Array, classes: number): Steps<number[]> {
   const counts = new Array<number>(classes).fill(0)
-  for (const one of rows) counts[one]!++
+  for (let row = 0; row < rows.length; row++) {
+    if (row % ELEMENTS_OF_STEP === 0) yield
+    counts[rows[row]!]!++
+  }
   const present = counts.filter((count) => count > 0).length
   return counts.map((count) => (count === 0 ? 1 : rows.length / (present * count)))
 }

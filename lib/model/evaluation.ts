@@ -1,5 +1,6 @@
 import type { Dataset } from '../data/dataset.js'
 import type { Arena } from '../native/addon.js'
+import { atOnce } from '../turns.js'
 import { compileScoring, memberTable, type RowScore, type Scoring } from './compile.js'
 import { dataMode, EVALUATION_BATCH, rowsOf } from './fit-data.js'
 import { requireComputable } from './metric-task.js'
@@ -26,7 +27,7 @@ export class EvaluationRun {
     this.#members = members
     requireWeight('data', data)
     const { mode, slots, own } = dataMode(data, scoring, network.outputs)
-    requireComputable(scoring.metrics, scoring.loss, network, data)
+    atOnce(requireComputable(scoring.metrics, scoring.loss, network, data))
     const rows = rowsOf(data, members)
     const compiled = compileScoring(network, mode, scoring, { costRows: rows })
     this.#scores = compiled.scores

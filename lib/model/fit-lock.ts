@@ -1,5 +1,6 @@
 import { DeepblasError } from '../errors.js'
 import { asDeepblasError, type Chunk } from '../native/addon.js'
+import { Turns } from '../turns.js'
 import type { FitSteps } from './fit-request.js'
 
 /** Runs one fit at a time, and refuses what must not happen meanwhile. Inside its callbacks the model may be used. */
@@ -21,6 +22,7 @@ export class FitLock {
     this.#state = 'callback'
     try {
       let input: Chunk | undefined
+      const turns = new Turns()
       for (;;) {
         this.#state = 'callback'
         const next = steps.next(input)
@@ -31,13 +33,16 @@ export class FitLock {
           continue
         }
         this.#state = 'running'
-        if ('read' in next.value) await next.value.read
+        if ('pause' in next.value) {
+          // Of little data a fit has started when the call returns.
+          if (turns.areDue) await turns.giveWay()
+        } else if ('read' in next.value) await next.value.read
         else if ('work' in next.value) await next.value.work('async')
         else input = await next.value.advance('async')
       }
     } catch (error) {
       steps.return(undefined as Result)
-      throw asDeepblasError(error, caller)
+      throw withCaller(asDeepblasError(error, caller), caller)
     } finally {
       this.#state = 'free'
     }
@@ -63,14 +68,26 @@ export class FitLock {
           )
         }
         input = undefined
+        if ('pause' in next.value) continue
         if ('work' in next.value) next.value.work('sync')
         else input = next.value.advance('sync') as Chunk
       }
+    } catch (error) {
+      throw withCaller(error, new Error('fit'))
     } finally {
       steps.return(undefined as Result)
       this.#state = 'free'
     }
   }
+}
+
+/** Checks stand deep in generators, and after a pause nothing of the call is left in the stack of an error: it is added. */
+function withCaller(error: unknown, { stack = '' }: Error): unknown {
+  if (!(error instanceof DeepblasError)) return error
+  const known = error.stack ?? ''
+  const missing = stack.split('\n').filter((line) => line.startsWith('    at ') && !known.includes(line))
+  error.stack = [known, ...missing].join('\n')
+  return error
 }
 
 function busy(what: string): DeepblasError {

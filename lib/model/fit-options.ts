@@ -9,6 +9,7 @@ import { type MetricOption, metric } from '../metrics/names.js'
 import { LBFGS } from '../optimizers/lbfgs.js'
 import { type OptimizerName, optimizerOf } from '../optimizers/names.js'
 import type { Optimizer } from '../optimizers/optimizer.js'
+import type { Steps } from '../turns.js'
 import {
   array,
   boolean,
@@ -109,42 +110,42 @@ export interface Trainee extends NamedModel {
 type Several = number | Dataset | readonly Dataset[]
 
 /** Checks all that a user gave to `fit`; nothing is computed before. */
-export function fitSettings(
+export function* fitSettings(
   trainee: Trainee,
   train: Dataset | readonly Dataset[],
   options: FitOptions<Several>,
-): Omit<FitSettings, keyof FitSubject> & {
-  readonly train: readonly Dataset[]
-  /** The model's names of classes from now on. */
-  readonly labels: readonly string[] | undefined
-} {
+): Steps<
+  Omit<FitSettings, keyof FitSubject> & {
+    readonly train: readonly Dataset[]
+    /** The model's names of classes from now on. */
+    readonly labels: readonly string[] | undefined
+  }
+> {
   const { network } = trainee
   const given = knownOptions<FitOptions<Several>>('fit', options, optionNames)
   const datasets = datasetsOf('train', train, network, trainee.seeds.length)
   const asked = lossFor(network, given.loss)
   const classes = new ClassNames(trainee, asked)
   const all = classes.learn('train', datasets)
-  const [rows, validation] = heldOut(all, given.validation, seedsOf(trainee, given.seed), network, classes)
+  const [rows, validation] = yield* heldOut(all, given.validation, seedsOf(trainee, given.seed), network, classes)
   const units = targetUnits('train', all)
   requireOneEncoder('validation', all[0]!, validation ?? [])
-  const { scoring, ...common } = commonSettings(trainee, { ...given, loss: asked }, validation)
+  const { scoring, ...common } = yield* commonSettings(trainee, { ...given, loss: asked }, validation)
   const { loss, metrics } = scoring
   const batchSize = batchSizeOf(given.batchSize, common.optimizer)
   if (common.optimizer instanceof LBFGS) requireWhole(batchSize, rows[0]!, given.resume)
-  for (const data of rows) data.targetMatrix(loss.targetKind, network.outputs)
-  requireComputable(metrics, loss, network, rows)
+  for (const data of rows) yield* data.makingTargets(loss.targetKind, network.outputs)
+  yield* requireComputable(metrics, loss, network, rows)
   requireWeight('train', rows)
-  const counted = weighted(rows, given.classWeights, loss, network, classes.names)
+  yield
+  const counted = yield* weighted(rows, given.classWeights, loss, network, classes.names)
   const shuffle = boolean('shuffle', given.shuffle ?? true)
-  tellOfNothing(network, counted, loss, batchSize, shuffle)
+  yield* tellOfNothing(network, counted, loss, batchSize, shuffle)
+  const ofValues = taskOf(loss.targetKind) === 'values'
   return {
     ...common,
     labels: classes.names,
-    scoring: {
-      ...scoring,
-      units,
-      ...(taskOf(loss.targetKind) === 'values' && { ofClasses: areOfClasses(rows, network) }),
-    },
+    scoring: { ...scoring, units, ...(ofValues && { ofClasses: yield* areOfClasses(rows, network) }) },
     train: counted,
     batchSize,
     shuffle,
@@ -176,11 +177,11 @@ function requireSeveralOutputs({ layers, outputs }: Network): void {
 const callbackMethods = ['onFitStart', 'onProgress', 'onStepEnd', 'onEpochEnd', 'onFitEnd', 'forMember'] as const
 
 /** What does not depend on how the training data comes. */
-export function commonSettings(
+export function* commonSettings(
   trainee: Trainee,
   given: Partial<FitOptions<Several>>,
   validation: readonly Dataset[] | undefined,
-): Omit<FitSettings, keyof FitSubject | 'batchSize' | 'shuffle'> {
+): Steps<Omit<FitSettings, keyof FitSubject | 'batchSize' | 'shuffle'>> {
   const { network, seeds } = trainee
   const epochs = nonNegativeInteger('epochs', given.epochs ?? 10)
   const optimizer = optimizerOf(given.optimizer)
@@ -206,8 +207,8 @@ export function commonSettings(
   requireSeveralOutputs(network)
   // Targets are checked before anything is computed.
   requireWeight('validation', validation ?? [])
-  for (const data of validation ?? []) data.targetMatrix(scoring.loss.targetKind, network.outputs)
-  requireComputable(scoring.metrics, scoring.loss, network, validation ?? [])
+  for (const data of validation ?? []) yield* data.makingTargets(scoring.loss.targetKind, network.outputs)
+  yield* requireComputable(scoring.metrics, scoring.loss, network, validation ?? [])
   requireMonitored(callbacks, scoring.metrics, validation, given.validation)
   return {
     network,
@@ -275,15 +276,17 @@ function seedsOf({ seeds }: Trainee, seed: unknown): readonly number[] {
   return seed === undefined ? seeds : seeds.map((_, member) => nonNegativeInteger('seed', seed) + member)
 }
 
-function weighted(
+function* weighted(
   train: readonly Dataset[],
   classWeights: ClassWeights | undefined,
   loss: Loss,
   { outputs }: Network,
   names: readonly string[] | undefined,
-): readonly Dataset[] {
+): Steps<readonly Dataset[]> {
   if (classWeights === undefined) return train
-  return train.map((data) => withClassWeights(data, classWeights, loss, outputs, names))
+  const counted: Dataset[] = []
+  for (const data of train) counted.push(yield* withClassWeights(data, classWeights, loss, outputs, names))
+  return counted
 }
 
 /** The checkpoint that a model without names is to have them of, before its data is looked at. */
@@ -333,13 +336,13 @@ export function datasetsOf(argument: string, given: unknown, network: Network, m
   })
 }
 
-function heldOut(
+function* heldOut(
   all: readonly Dataset[],
   validation: Several | undefined,
   seeds: readonly number[],
   network: Network,
   classes: ClassNames,
-): [rows: readonly Dataset[], validation: readonly Dataset[] | undefined] {
+): Steps<[rows: readonly Dataset[], validation: readonly Dataset[] | undefined]> {
   if (validation === undefined) return [all, undefined]
   if (typeof validation !== 'number') {
     if (!(validation instanceof Dataset) && !Array.isArray(validation)) {
@@ -354,7 +357,10 @@ function heldOut(
   if (fraction('validation', validation) === 0)
     throw invalid('validation', 'fraction above 0', 0, 'Leave it out for none.')
   // Every member splits by its own seed, as it would alone.
-  const parts = seeds.map((seed, member) => (all[member] ?? all[0]!).split(validation, { seed }))
+  const parts: [Dataset, Dataset][] = []
+  for (const [member, seed] of seeds.entries()) {
+    parts.push(yield* (all[member] ?? all[0]!).splitting(validation, { seed }))
+  }
   return [parts.map(([rows]) => rows), parts.map(([, held]) => held)]
 }
 

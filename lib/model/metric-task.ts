@@ -5,6 +5,7 @@ import type { Dataset } from '../data/dataset.js'
 import { DeepblasError } from '../errors.js'
 import type { Loss } from '../losses/loss.js'
 import { type Metric, type MetricNeed, type MetricTask, type OutputMeaning, taskOf } from '../metrics/metric.js'
+import { ELEMENTS_OF_STEP, findPlace, type Steps } from '../turns.js'
 import type { Network } from './network.js'
 
 /** The task of a metric: values of 0 and 1 are classes to one that needs them. */
@@ -32,12 +33,12 @@ export function thresholdOf(loss: Loss, meaning: OutputMeaning): number {
  * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT that names the metric, where loss, outputs or targets do not give what it
  *   needs
  */
-export function requireComputable(
+export function* requireComputable(
   metrics: readonly Metric[],
   loss: Loss,
   network: Network,
   data: readonly Dataset[],
-): void {
+): Steps<void> {
   const { outputs } = network
   const activation = network.layers.at(-1)!.activationName
   for (const metric of metrics) {
@@ -45,7 +46,7 @@ export function requireComputable(
     const missing = (metric.needs ?? []).find((need) => !has(need, task, loss, activation, outputs))
     if (missing !== undefined) throw notComputable(metric, missing, loss, outputs)
     if (task === 'values' || taskOf(loss.targetKind) !== 'values') continue
-    if (!data.every((one) => isOfClasses(one, task))) throw notComputable(metric, 'labels', loss, outputs)
+    if (!(yield* allOfClasses(data, task))) throw notComputable(metric, 'labels', loss, outputs)
   }
 }
 
@@ -67,18 +68,27 @@ function has(need: MetricNeed, task: MetricTask, loss: Loss, activation: string,
 }
 
 /** Whether values are classes: 0 and 1, and, of several outputs, one 1 in every row. */
-export function areOfClasses(data: readonly Dataset[], { outputs }: Network): boolean {
-  return data.every((one) => isOfClasses(one, outputs === 1 ? 'binary' : 'classes'))
+export function* areOfClasses(data: readonly Dataset[], { outputs }: Network): Steps<boolean> {
+  return yield* allOfClasses(data, outputs === 1 ? 'binary' : 'classes')
+}
+
+function* allOfClasses(data: readonly Dataset[], task: MetricTask): Steps<boolean> {
+  for (const one of data) if (!(yield* isOfClasses(one, task))) return false
+  return true
 }
 
 /** Values that are all 0 or 1, and, of several outputs, one 1 in every row. */
-function isOfClasses(data: Dataset, task: MetricTask): boolean {
+function* isOfClasses(data: Dataset, task: MetricTask): Steps<boolean> {
   const { data: values, columns } = data.targetTable!
-  if (values.some((value) => value !== 0 && value !== 1)) return false
+  if ((yield* findPlace(values.length, (at) => values[at] !== 0 && values[at] !== 1)) >= 0) return false
   if (task === 'binary') return true
-  return Array.from({ length: data.rows }, (_, row) => values.subarray(row * columns, (row + 1) * columns)).every(
-    (row) => row.indexOf(1) >= 0 && row.indexOf(1) === row.lastIndexOf(1),
-  )
+  const rowsOfStep = Math.ceil(ELEMENTS_OF_STEP / columns)
+  for (let row = 0; row < data.rows; row++) {
+    if (row % rowsOfStep === 0) yield
+    const own = values.subarray(row * columns, (row + 1) * columns)
+    if (own.indexOf(1) < 0 || own.indexOf(1) !== own.lastIndexOf(1)) return false
+  }
+  return true
 }
 
 const wanted: Readonly<Record<MetricNeed, string>> = {

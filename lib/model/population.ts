@@ -32,7 +32,7 @@ import {
   partialFitOptions,
   type Trainee,
 } from './fit-options.js'
-import type { FitForm, FitSteps } from './fit-request.js'
+import { type FitForm, type FitSteps, paused } from './fit-request.js'
 import type { FitSubject } from './fit-settings.js'
 import { inputsOf, readInputs } from './inputs.js'
 import { ModelReader } from './model-reader.js'
@@ -364,7 +364,7 @@ export class Population<
     return yield* this.#fitting(train, options, form, yield* readCheckpoint(path, form))
   }
 
-  #fitting(
+  *#fitting(
     train: Dataset | readonly Dataset[] | BatchSource,
     options: PopulationFitOptions,
     form: FitForm,
@@ -378,15 +378,16 @@ export class Population<
         this.#labels = labels
       })
       this.#labels = trainee.labels
-      return this.#remembering(
+      return yield* this.#remembering(
         fittingStream({ ...settings, ...this.#subject(settings.scoring), ...resumed }, form),
         undo,
       )
     }
-    const settings = fitSettings(trainee, train, options as FitOptions<number | Dataset | readonly Dataset[]>)
+    const given = options as FitOptions<number | Dataset | readonly Dataset[]>
+    const settings = yield* paused(fitSettings(trainee, train, given), options?.signal)
     this.#labels = settings.labels
     const subject = this.#subject(settings.scoring)
-    return this.#remembering(fitting({ ...settings, ...subject, ...resumed }, settings.train, form), undo)
+    return yield* this.#remembering(fitting({ ...settings, ...subject, ...resumed }, settings.train, form), undo)
   }
 
   #partialSteps(
@@ -396,13 +397,25 @@ export class Population<
   ): FitSteps<PopulationHistory> {
     requireNoData('partialFit', options)
     this.#lock.requireNoFit()
+    return this.#goingOn(batch, options, form)
+  }
+
+  *#goingOn(
+    batch: Dataset | DatasetInput,
+    options: PartialFitOptions | undefined,
+    form: FitForm,
+  ): FitSteps<PopulationHistory> {
     const train = datasetOf(batch)
-    const settings = fitSettings(this.#trainee(), train, partialFitOptions(options, this.#state, this.#scoring))
+    const given = partialFitOptions(options, this.#state, this.#scoring)
+    const settings = yield* paused(fitSettings(this.#trainee(), train, given), options?.signal)
     const start = this.#state && continuedStart(this.#state, settings.optimizer)
     const undo = this.#undoing()
     this.#labels = settings.labels
     const subject = this.#subject(settings.scoring)
-    return this.#remembering(fitting({ ...settings, ...subject, ...(start && { start }) }, settings.train, form), undo)
+    return yield* this.#remembering(
+      fitting({ ...settings, ...subject, ...(start && { start }) }, settings.train, form),
+      undo,
+    )
   }
 
   #trainee(): Trainee {

@@ -5,6 +5,7 @@
 import type { Dataset } from '../data/dataset.js'
 import { DeepblasError } from '../errors.js'
 import type { Loss } from '../losses/loss.js'
+import { ELEMENTS_OF_STEP, type Steps } from '../turns.js'
 import { describe } from '../validate.js'
 import { classOfRows } from './class-weights.js'
 import type { Network } from './network.js'
@@ -34,13 +35,13 @@ const told = new WeakMap<Network, Set<string>>()
  *
  * @param shuffle whether the rows of a step are drawn: then it is known only where there are fewer than steps
  */
-export function tellOfNothing(
+export function* tellOfNothing(
   network: Network,
   data: readonly Dataset[],
   loss: Loss,
   batch: number | 'full',
   shuffle: boolean,
-): void {
+): Steps<void> {
   for (const one of new Set(data)) {
     const { rows, rowsThatCount } = one
     if (rowsThatCount === rows) continue
@@ -63,7 +64,7 @@ export function tellOfNothing(
           'have weight 0, and shuffle is false. Leave rows of weight 0 out, or let them be shuffled.',
       )
     }
-    for (const name of classesOfNothing(one, loss, network.outputs)) {
+    for (const name of yield* classesOfNothing(one, loss, network.outputs)) {
       tell(
         network,
         `class ${name}`,
@@ -84,12 +85,13 @@ function firstStepOfNothing(data: Dataset, batch: number): number {
 }
 
 /** Classes that have rows, none of which counts. */
-function classesOfNothing(data: Dataset, { targetKind }: Loss, outputs: number): string[] {
-  const classes = classOfRows(data, targetKind, outputs)
+function* classesOfNothing(data: Dataset, { targetKind }: Loss, outputs: number): Steps<string[]> {
+  const classes = yield* classOfRows(data, targetKind, outputs)
   if (classes === undefined) return []
   const weights = data.sampleWeights()!
   const most: (number | undefined)[] = []
   for (let row = 0; row < classes.length; row++) {
+    if (row % ELEMENTS_OF_STEP === 0) yield
     const one = classes[row]!
     most[one] = Math.max(most[one] ?? 0, weights[row]!)
   }

@@ -36,7 +36,7 @@ import {
   partialFitOptions,
   type Trainee,
 } from './fit-options.js'
-import type { FitForm, FitSteps } from './fit-request.js'
+import { type FitForm, type FitSteps, paused } from './fit-request.js'
 import type { FitSubject } from './fit-settings.js'
 import { dataFor, inputsOf, readInputs } from './inputs.js'
 import { ModelReader } from './model-reader.js'
@@ -529,7 +529,7 @@ export class Sequential<
     return yield* this.#fitting(train, options, form, yield* readCheckpoint(path, form))
   }
 
-  #fitting(
+  *#fitting(
     train: Dataset | BatchSource,
     options: FitOptions | StreamFitOptions,
     form: FitForm,
@@ -544,16 +544,16 @@ export class Sequential<
         this.#encoder = encoder
       })
       this.#labels = trainee.labels
-      return this.#remembering(
+      return yield* this.#remembering(
         fittingStream({ ...settings, ...this.#subject(settings.scoring), ...resumed }, form),
         undo,
       )
     }
-    const settings = fitSettings(trainee, train, options)
+    const settings = yield* paused(fitSettings(trainee, train, options), options?.signal)
     this.#labels = settings.labels
     this.#encoder = train.encoder
     const subject = this.#subject(settings.scoring)
-    return this.#remembering(fitting({ ...settings, ...subject, ...resumed }, settings.train, form), undo)
+    return yield* this.#remembering(fitting({ ...settings, ...subject, ...resumed }, settings.train, form), undo)
   }
 
   #partialSteps(
@@ -563,15 +563,23 @@ export class Sequential<
   ): FitSteps<History> {
     requireNoData('partialFit', options)
     this.#lock.requireNoFit()
+    return this.#goingOn(batch, options, form)
+  }
+
+  *#goingOn(batch: Dataset | DatasetInput, options: PartialFitOptions | undefined, form: FitForm): FitSteps<History> {
     const train = datasetOf(batch)
-    const settings = fitSettings(this.#trainee(), train, partialFitOptions(options, this.#state, this.#scoring))
+    const given = partialFitOptions(options, this.#state, this.#scoring)
+    const settings = yield* paused(fitSettings(this.#trainee(), train, given), options?.signal)
     if (this.#state !== undefined) requireEncoded('batch', train, this.#encoder)
     const start = this.#state && continuedStart(this.#state, settings.optimizer)
     const undo = this.#undoing()
     this.#labels = settings.labels
     this.#encoder = train.encoder
     const subject = this.#subject(settings.scoring)
-    return this.#remembering(fitting({ ...settings, ...subject, ...(start && { start }) }, settings.train, form), undo)
+    return yield* this.#remembering(
+      fitting({ ...settings, ...subject, ...(start && { start }) }, settings.train, form),
+      undo,
+    )
   }
 
   #trainee(): Trainee {

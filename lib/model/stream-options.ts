@@ -2,6 +2,7 @@ import { Dataset } from '../data/dataset.js'
 import { taskOf } from '../metrics/metric.js'
 import { LBFGS } from '../optimizers/lbfgs.js'
 import { isSchedule } from '../schedules/schedule.js'
+import { atOnce } from '../turns.js'
 import { invalid, knownOptions, positiveInteger } from '../validate.js'
 import { ClassNames } from './class-names.js'
 import { withClassWeights } from './class-weights.js'
@@ -67,7 +68,9 @@ export function streamSettings(
   const classes = new ClassNames(trainee, loss)
   // What names the batches will have nobody knows: those of the validation come first.
   const validation = held && classes.known('validation', datasetsOf('validation', held, network, seeds.length))
-  const common = commonSettings(trainee, { ...given, loss, epochs: given.epochs ?? (single ? 1 : 10) }, validation)
+  const common = atOnce(
+    commonSettings(trainee, { ...given, loss, epochs: given.epochs ?? (single ? 1 : 10) }, validation),
+  )
   const { scoring, optimizer } = common
   if (single && common.epochs > 1) {
     throw invalid(
@@ -105,12 +108,12 @@ export function streamSettings(
     arrived(data, classes.names)
     data.targetMatrix(loss.targetKind, network.outputs)
     if (taskOf(loss.targetKind) === 'values')
-      inUnits.ofClasses = inUnits.ofClasses !== false && areOfClasses([data], network)
-    requireComputable(scoring.metrics, scoring.loss, network, [data])
+      inUnits.ofClasses = inUnits.ofClasses !== false && atOnce(areOfClasses([data], network))
+    atOnce(requireComputable(scoring.metrics, scoring.loss, network, [data]))
     requireWeight('batch', [data])
     return classWeights === undefined
       ? data
-      : withClassWeights(data, classWeights, loss, network.outputs, classes.names)
+      : atOnce(withClassWeights(data, classWeights, loss, network.outputs, classes.names))
   }
   return { ...common, scoring: inUnits, batchSize: 'full', shuffle: false, source, stepsPerEpoch, accept }
 }

@@ -235,7 +235,7 @@ export class Table {
     finiteNumber('fraction', fraction, { exclusiveMin: 0, exclusiveMax: 1 })
     nonNegativeInteger('seed', seed)
     const classes = stratify === undefined ? undefined : classesOf(this.column(stratify))
-    const { kept, held } = splitRows(this.rows, fraction, seed, classes)
+    const { kept, held } = atOnce(splitRows(this.rows, fraction, seed, classes))
     return [this.select(kept), this.select(held)]
   }
 
