@@ -5,6 +5,7 @@ import type { Json } from '../files/strict-json.js'
 import type { TargetKind } from '../losses/loss.js'
 import type { Recorder } from '../native/recorder.js'
 import type { Tensor } from '../native/tensor.js'
+import { atOnce, type Steps } from '../turns.js'
 import { knownOptions, string } from '../validate.js'
 
 /** A metric's result: a number, or counts such as a confusion matrix. */
@@ -95,6 +96,24 @@ export interface NamedMetric {
 export function nameOption(metric: string, options: NamedMetric | undefined): Readonly<Record<string, Json>> {
   const { name } = knownOptions<NamedMetric>(metric, options, ['name'])
   return name === undefined ? {} : { name }
+}
+
+type ValueOfScores = (rows: ScoredRows) => MetricValue
+
+/** The steps of functions for `fromScores` that have some. */
+const stepsOf = new WeakMap<ValueOfScores, (rows: ScoredRows) => Steps<MetricValue>>()
+
+/** For `fromScores`: work with pauses, which asynchronous calls make. */
+export function inSteps(steps: (rows: ScoredRows) => Steps<MetricValue>): ValueOfScores {
+  const whole = (rows: ScoredRows) => atOnce(steps(rows))
+  stepsOf.set(whole, steps)
+  return whole
+}
+
+/** What a metric of all scores comes to, with the pauses that it has. */
+export function* valueOfScores(metric: Metric, rows: ScoredRows): Steps<MetricValue> {
+  const steps = stepsOf.get(metric.fromScores!)
+  return steps === undefined ? metric.fromScores!(rows) : yield* steps(rows)
 }
 
 const builtIn = new WeakSet<object>()

@@ -7,7 +7,7 @@ import {
   rankedColumns,
   rankingAverages,
 } from './functions/ranking.js'
-import { type ConfigurableMetric, configurableMetric, type NamedMetric } from './metric.js'
+import { type ConfigurableMetric, configurableMetric, inSteps, type NamedMetric } from './metric.js'
 
 export interface RankingMetricOptions extends NamedMetric {
   /** Of several classes, each against the rest: 'macro', 'weighted' by the rows of each, or 'micro'. Default 'macro'. */
@@ -30,13 +30,13 @@ function ranking(name: string, rule: RankingRule): ConfigurableMetric<RankingMet
     return {
       options: { ...given },
       needs: ['labels'],
-      fromScores({ task, rows, outputs: columns, scores, targets, weights }) {
+      fromScores: inSteps(({ task, rows, outputs: columns, scores, targets, weights }) => {
         const isOf =
           task === 'classes'
             ? (row: number, column: number) => targets[row] === column
             : (row: number, column: number) => targets[row * columns + column] === 1
         return rankedColumns(rule, isOf, { data: scores, rows, columns }, weights, average)
-      },
+      }),
     }
   })
 }

@@ -1,6 +1,6 @@
 import type { Dataset } from '../data/dataset.js'
 import type { Arena } from '../native/addon.js'
-import { atOnce } from '../turns.js'
+import { atOnce, inTurns, type Steps } from '../turns.js'
 import { compileScoring, memberTable, type RowScore, type Scoring } from './compile.js'
 import { dataMode, EVALUATION_BATCH, rowsOf } from './fit-data.js'
 import { requireComputable } from './metric-task.js'
@@ -48,7 +48,7 @@ export class EvaluationRun {
     const scorePass = this.#openScorePass()
     try {
       await scorePass?.run('async')
-      return this.#evaluations(accumulators, scorePass)
+      return await inTurns(this.#evaluations(accumulators, scorePass))
     } finally {
       scorePass?.release()
     }
@@ -59,21 +59,20 @@ export class EvaluationRun {
     const scorePass = this.#openScorePass()
     try {
       scorePass?.run('sync')
-      return this.#evaluations(accumulators, scorePass)
+      return atOnce(this.#evaluations(accumulators, scorePass))
     } finally {
       scorePass?.release()
     }
   }
 
-  #evaluations(accumulators: Float64Array, scorePass: ScorePass | undefined): Evaluation[] {
+  *#evaluations(accumulators: Float64Array, scorePass: ScorePass | undefined): Steps<Evaluation[]> {
     const width = accumulators.length / this.#members
-    return Array.from({ length: this.#members }, (_, member) =>
-      scoresOf<Evaluation>(
-        { array: accumulators, from: member * width },
-        this.#scores,
-        this.#scoring,
-        scorePass?.values(member),
-      ),
-    )
+    const all: Evaluation[] = []
+    for (let member = 0; member < this.#members; member++) {
+      const values = scorePass && (yield* scorePass.valuing(member))
+      const own = { array: accumulators, from: member * width }
+      all.push(scoresOf<Evaluation>(own, this.#scores, this.#scoring, values))
+    }
+    return all
   }
 }

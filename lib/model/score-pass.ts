@@ -9,8 +9,10 @@ import {
   type MetricValue,
   type OutputMeaning,
   type ScoredRows,
+  valueOfScores,
 } from '../metrics/metric.js'
 import type { Arena } from '../native/addon.js'
+import { atOnce, type Steps } from '../turns.js'
 import { compilePrediction, type Scoring, type TargetUnits } from './compile.js'
 import { EVALUATION_BATCH } from './fit-data.js'
 import type { FitSteps } from './fit-request.js'
@@ -91,31 +93,39 @@ export class ScorePass {
 
   /** Of the last run. */
   values(member: number): Record<string, MetricValue> {
+    return atOnce(this.valuing(member))
+  }
+
+  /** As `values`, with pauses. */
+  *valuing(member: number): Steps<Record<string, MetricValue>> {
     const { outputs, layers } = this.#network
     const { loss, units } = this.#scoring
     const data = this.#of(member)
     const begin = this.#begins[member]!
     const output = this.#output.subarray(begin, begin + data.rows * outputs)
     const meaning = outputMeaning(layers.at(-1)!.activationName, loss, outputs, false)
-    return Object.fromEntries(
-      this.#metrics.map((metric) => {
-        const task = metricTask(metric, loss, outputs)
-        const targets = this.#known(data, task, () => inUnits(targetsOf(data, loss, task), task, units))
-        const weights = this.#known(data, 'weights', () => weightsOf(data))
-        // A metric of a user's own may sort what it is given.
-        const own = !isBuiltInMetric(metric)
-        const given: ScoredRows = {
-          task,
-          rows: data.rows,
-          outputs,
-          scores: inUnits(scoresOf(output, meaning, task, outputs), task, units),
-          targets: own ? targets.slice() : targets,
-          weights: own ? weights?.slice() : weights,
-          threshold: loss.targetKind === 'signs' ? 0 : thresholdOf(loss, 'values'),
-        }
-        return [metric.name, metric.fromScores!(given)]
-      }),
-    )
+    const values: [string, MetricValue][] = []
+    for (const metric of this.#metrics) {
+      const task = metricTask(metric, loss, outputs)
+      const targets = this.#known(data, task, () => inUnits(targetsOf(data, loss, task), task, units))
+      yield
+      const weights = this.#known(data, 'weights', () => weightsOf(data))
+      yield
+      // A metric of a user's own may sort what it is given.
+      const own = !isBuiltInMetric(metric)
+      const given: ScoredRows = {
+        task,
+        rows: data.rows,
+        outputs,
+        scores: inUnits(scoresOf(output, meaning, task, outputs), task, units),
+        targets: own ? targets.slice() : targets,
+        weights: own ? weights?.slice() : weights,
+        threshold: loss.targetKind === 'signs' ? 0 : thresholdOf(loss, 'values'),
+      }
+      yield
+      values.push([metric.name, yield* valueOfScores(metric, given)])
+    }
+    return Object.fromEntries(values)
   }
 
   /** Made once: many members, and many epochs, share what a data set has. */
@@ -156,7 +166,7 @@ function scoresOf(
   task: ScoredRows['task'],
   outputs: number,
 ): Float64Array {
-  const scores = Float64Array.from(output)
+  const scores = new Float64Array(output)
   if (meaning === 'probabilities' || meaning === 'values') return scores
   if (meaning !== 'logits') return scores.map(Math.exp)
   if (task !== 'classes') return scores.map((z) => 1 / (1 + Math.exp(-z)))
@@ -179,21 +189,23 @@ function inUnits(values: Float64Array, task: ScoredRows['task'], units: TargetUn
 /** The sample weights, where there are any. */
 export function weightsOf(data: Dataset): Float64Array | undefined {
   const weights = data.sampleWeights()
-  return weights && Float64Array.from(weights)
+  return weights && new Float64Array(weights)
 }
 
 /** The targets as a metric of all scores reads them. */
 export function targetsOf(data: Dataset, { targetKind }: Loss, task: ScoredRows['task']): Float64Array {
   const { data: values, columns } = data.targetTable!
   if (task === 'classes') {
-    if (columns === 1) return Float64Array.from(values)
+    if (columns === 1) return new Float64Array(values)
     return Float64Array.from({ length: data.rows }, (_, row) => {
       let best = row * columns
       for (let at = best + 1; at < (row + 1) * columns; at++) if (values[at]! > values[best]!) best = at
       return best - row * columns
     })
   }
-  if (task === 'values') return Float64Array.from(values)
+  const read = new Float64Array(values)
+  if (task === 'values') return read
   const half = targetKind === 'signs' ? 0 : 0.5
-  return Float64Array.from(values, (value) => Number(value > half))
+  for (let at = 0; at < read.length; at++) read[at] = Number(read[at]! > half)
+  return read
 }

@@ -2,6 +2,7 @@
  * Metrics of the order of scores, exact where scores are equal. scikit-learn's definitions.
  */
 import { DeepblasError } from '../../errors.js'
+import { atOnce, ELEMENTS_OF_STEP, findPlace, type Steps } from '../../turns.js'
 import { invalid, knownOptions, oneOf } from '../../validate.js'
 import {
   classNumbers,
@@ -14,6 +15,7 @@ import {
   type Weighted,
   weightsOf,
 } from './arrays.js'
+import { descendingOrder } from './descending-order.js'
 
 /** How the scores of several classes become one. */
 export type RankingAverage = 'macro' | 'micro' | 'weighted'
@@ -48,13 +50,16 @@ export type RankingRule = (
   score: (row: number) => number,
   rows: number,
   weight: (row: number) => number,
-) => number
+) => Steps<number>
 
-export const areaUnderCurve: RankingRule = (positive, score, rows, weight) => {
+export const areaUnderCurve: RankingRule = function* (positive, score, rows, weight) {
   let area = 0
   let negativesBefore = 0
   let positivesBefore = 0
-  for (const { positives, negatives } of groups(positive, score, rows, weight)) {
+  const groups = yield* groupsOf(positive, score, rows, weight)
+  for (let at = 0; at < groups.count; at++) {
+    if (at % ELEMENTS_OF_STEP === 0) yield
+    const [positives, negatives] = [groups.positives[at]!, groups.negatives[at]!]
     // From the highest score down: those before stand above these.
     area += negatives * (positivesBefore + positives / 2)
     positivesBefore += positives
@@ -63,11 +68,14 @@ export const areaUnderCurve: RankingRule = (positive, score, rows, weight) => {
   return area / (positivesBefore * negativesBefore)
 }
 
-export const precisionByRecall: RankingRule = (positive, score, rows, weight) => {
+export const precisionByRecall: RankingRule = function* (positive, score, rows, weight) {
   let sum = 0
   let found = 0
   let taken = 0
-  for (const { positives, negatives } of groups(positive, score, rows, weight)) {
+  const groups = yield* groupsOf(positive, score, rows, weight)
+  for (let at = 0; at < groups.count; at++) {
+    if (at % ELEMENTS_OF_STEP === 0) yield
+    const [positives, negatives] = [groups.positives[at]!, groups.negatives[at]!]
     found += positives
     taken += positives + negatives
     if (positives > 0) sum += positives * (found / taken)
@@ -76,58 +84,81 @@ export const precisionByRecall: RankingRule = (positive, score, rows, weight) =>
 }
 
 /** Sums of weights at every distinct score, from the highest down. */
-function groups(
+interface Groups {
+  readonly count: number
+  readonly positives: Float64Array
+  readonly negatives: Float64Array
+}
+
+function* groupsOf(
   positive: (row: number) => boolean,
   score: (row: number) => number,
   rows: number,
   weight: (row: number) => number,
-): { positives: number; negatives: number }[] {
-  const values = Float64Array.from({ length: rows }, (_, row) => score(row))
-  if (values.some(Number.isNaN)) return [{ positives: Number.NaN, negatives: Number.NaN }]
-  const order = Uint32Array.from({ length: rows }, (_, row) => row).sort((a, b) => values[b]! - values[a]! || a - b)
-  const found: { positives: number; negatives: number }[] = []
-  let last: number | undefined
-  for (const row of order) {
-    if (values[row] !== last) found.push({ positives: 0, negatives: 0 })
-    last = values[row]!
-    if (positive(row)) found.at(-1)!.positives += weight(row)
-    else found.at(-1)!.negatives += weight(row)
+): Steps<Groups> {
+  const values = new Float64Array(rows)
+  for (let row = 0; row < rows; row++) {
+    if (row % ELEMENTS_OF_STEP === 0) yield
+    values[row] = score(row)
   }
-  return found
+  if ((yield* findPlace(rows, (row) => Number.isNaN(values[row]))) >= 0) {
+    const notANumber = Float64Array.of(Number.NaN)
+    return { count: 1, positives: notANumber, negatives: notANumber }
+  }
+  const order = yield* descendingOrder(values)
+  const positives = new Float64Array(rows)
+  const negatives = new Float64Array(rows)
+  let last: number | undefined
+  let count = 0
+  for (let at = 0; at < rows; at++) {
+    if (at % ELEMENTS_OF_STEP === 0) yield
+    const row = order[at]!
+    if (values[row] !== last) count++
+    last = values[row]!
+    const sums = positive(row) ? positives : negatives
+    sums[count - 1]! += weight(row)
+  }
+  return { count, positives, negatives }
 }
 
 /** One score a column, each against the rest: of classes, or of 0 and 1 in every column. */
-export function rankedColumns(
+export function* rankedColumns(
   rule: RankingRule,
   isOf: (row: number, column: number) => boolean,
   { data, rows, columns }: Matrix,
   weights: Float64Array | undefined,
   average: RankingAverage,
-): number {
+): Steps<number> {
   const weight = (row: number) => weights?.[row] ?? 1
   if (average === 'micro') {
     const place = (at: number) => [Math.floor(at / columns), at % columns] as const
-    return rule(
+    return yield* rule(
       (at) => isOf(...place(at)),
       (at) => data[at]!,
       rows * columns,
       (at) => weight(place(at)[0]),
     )
   }
-  const values = Array.from({ length: columns }, (_, column) =>
-    rule(
+  const values: number[] = []
+  for (let column = 0; column < columns; column++) {
+    const value = yield* rule(
       (row) => isOf(row, column),
       (row) => data[row * columns + column]!,
       rows,
       weight,
-    ),
-  )
+    )
+    values.push(value)
+  }
   if (average === 'macro') return sumOf(values) / columns
-  const shares = values.map((_, column) => {
+  const shares: number[] = []
+  for (let column = 0; column < columns; column++) {
     let share = 0
-    for (let row = 0; row < rows; row++) if (isOf(row, column)) share += weight(row)
-    return share
-  })
+    for (let row = 0; row < rows; row++) {
+      if (row % ELEMENTS_OF_STEP === 0) yield
+      if (isOf(row, column)) share += weight(row)
+    }
+    shares.push(share)
+  }
   const total = sumOf(shares)
   return sumOf(values.map((value, column) => (shares[column] === 0 ? 0 : value * shares[column]!))) / total
 }
@@ -149,7 +180,7 @@ function ranked(
     const classes = classNumbers('targets', wanted.data)
     const bad = classes.findIndex((one) => one >= given.columns)
     if (bad >= 0) throw invalid(`targets[${bad}]`, `class from 0 to ${given.columns - 1}`, classes[bad])
-    return rankedColumns(rule, (row, column) => classes[row] === column, given, weights, chosen)
+    return atOnce(rankedColumns(rule, (row, column) => classes[row] === column, given, weights, chosen))
   }
   if (wanted.columns !== given.columns) {
     throw new DeepblasError(
@@ -160,5 +191,5 @@ function ranked(
   const bad = wanted.data.findIndex((value) => value !== 0 && value !== 1)
   if (bad >= 0) throw invalid(`targets[${bad}]`, '0 or 1', wanted.data[bad])
   const isOf = (row: number, column: number) => wanted.data[row * wanted.columns + column] === 1
-  return rankedColumns(rule, isOf, given, weights, chosen)
+  return atOnce(rankedColumns(rule, isOf, given, weights, chosen))
 }
