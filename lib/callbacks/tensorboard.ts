@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { type Histogram, type Summary, summaryRecord, versionRecord } from '../files/event-file.js'
 import { asFileError } from '../files/file-error.js'
+import { codeOf } from '../kinds.js'
 import type { Callback, EpochResult, TrainingHandle } from '../model/callback.js'
 import { invalid, knownOptions, nonNegativeInteger, positiveInteger, string } from '../validate.js'
 import { numbersOf } from './scores.js'
@@ -51,13 +52,22 @@ export class TensorBoard implements Callback {
 
   onFitStart(): void {
     const seconds = now()
-    // The name TensorBoard looks for; the last parts keep two fits of one second apart.
-    const name = `events.out.tfevents.${Math.floor(seconds)}.${hostname()}.${process.pid}.${filesOfProcess++}`
-    this.#path = join(this.folder, name)
-    this.#written(() => {
-      mkdirSync(this.folder, { recursive: true })
-      writeFileSync(this.#path, versionRecord(seconds))
-    })
+    this.#written(() => mkdirSync(this.folder, { recursive: true }))
+    // One that is there is never written over: containers give their processes the same few numbers.
+    for (let taken = true; taken; ) {
+      // The name TensorBoard looks for; the last parts keep two fits of one second apart.
+      const name = `events.out.tfevents.${Math.floor(seconds)}.${hostname()}.${process.pid}.${filesOfProcess++}`
+      this.#path = join(this.folder, name)
+      taken = this.#written(() => {
+        try {
+          writeFileSync(this.#path, versionRecord(seconds), { flag: 'wx' })
+          return false
+        } catch (error) {
+          if (codeOf(error) === 'EEXIST') return true
+          throw error
+        }
+      })
+    }
   }
 
   onEpochEnd(result: EpochResult, training: TrainingHandle): void {
@@ -86,9 +96,9 @@ export class TensorBoard implements Callback {
     return { min, max, count: values.length, sum, sumOfSquares, limits, counts }
   }
 
-  #written(write: () => void): void {
+  #written<Result>(write: () => Result): Result {
     try {
-      write()
+      return write()
     } catch (error) {
       throw asFileError('write', this.#path, error)
     }

@@ -79,7 +79,8 @@ export class NumberRecords {
  * @returns undefined where forms and numbers do not fit each other. Nothing is made that the numbers do not bear out.
  */
 export function readNumberRecords({ forms, runs }: RecordForms, numbers: Float64Array): unknown[] | undefined {
-  const widths = forms.map(widthOf)
+  const widths = forms.map((form) => widthOf(form))
+  if (widths.includes(undefined)) return undefined
   let needed = 0
   for (let at = 0; at < runs.length; at += 2) {
     const [width, count] = [widths[runs[at]!], runs[at + 1]!]
@@ -91,17 +92,27 @@ export function readNumberRecords({ forms, runs }: RecordForms, numbers: Float64
   if (needed !== numbers.length || runs.length % 2 !== 0) return undefined
   const records: unknown[] = []
   let used = 0
-  const make = (form: Form): unknown => {
-    if (form === 0) return numbers[used++]
+  const next = () => numbers[used++]
+  const makerOf = (form: Form): (() => unknown) => {
+    if (form === 0) return next
     const [kind, ...parts] = form as readonly [string, ...unknown[]]
-    if (kind === 'is') return parts[0]
-    if (kind === 'list') return parts.map((part) => make(part as Form))
-    const made: Record<string, unknown> = {}
-    for (let at = 0; at < parts.length; at += 2) made[parts[at] as string] = make(parts[at + 1] as Form)
-    return made
+    if (kind === 'is') return () => parts[0]
+    if (kind === 'list') {
+      const makers = parts.map((part) => makerOf(part as Form))
+      return () => makers.map((make) => make())
+    }
+    const makers = parts.filter((_, at) => at % 2 === 1).map((part) => makerOf(part as Form))
+    return () => {
+      const made: Record<string, unknown> = {}
+      for (let at = 0; at < makers.length; at++) made[parts[2 * at] as string] = makers[at]!()
+      return made
+    }
   }
+  // Once for each form, not for each record.
+  const makers = forms.map((form) => makerOf(form as unknown as Form))
   for (let at = 0; at < runs.length; at += 2) {
-    for (let left = runs[at + 1]!; left > 0; left--) records.push(make(forms[runs[at]!] as unknown as Form))
+    const make = makers[runs[at]!]!
+    for (let left = runs[at + 1]!; left > 0; left--) records.push(make())
   }
   return records
 }

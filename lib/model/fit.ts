@@ -6,9 +6,9 @@ import type { Dataset } from '../data/dataset.js'
 import { chunkEnds } from '../native/addon.js'
 import { LBFGS } from '../optimizers/lbfgs.js'
 import type { Moment } from '../optimizers/optimizer.js'
-import { begin, saveCheckpoint } from './begin.js'
+import { type Beginning, begin, saveCheckpoint } from './begin.js'
 import type { Progress } from './callback.js'
-import { restoreCallbacks } from './checkpoint.js'
+import { type Batches, restoreCallbacks } from './checkpoint.js'
 import { dataChecksums } from './data-checksums.js'
 import { epochBeginning } from './epoch-beginning.js'
 import { type History, mean, readEpochs, runningLoss } from './epoch-results.js'
@@ -29,14 +29,31 @@ const FIRST_STEPS_OF_CHUNK = 64
 
 /** `train`: one data set for all members, or one each. Returns the history of every member. */
 export function* fitting(settings: FitSettings, train: readonly Dataset[], form: FitForm): FitSteps<History[]> {
-  const { epochs, optimizer, signal, seeds } = settings
+  const { optimizer, signal, seeds } = settings
   const members = seeds.length
   signal?.throwIfAborted()
   if (optimizer instanceof LBFGS) return yield* wholeFit(settings, train[0]!, optimizer)
   const rows = rowsOf(train, members)
   const batch = batchOf(settings.batchSize, rows)
   const batches = { rows, batch, checksums: dataChecksums(train, settings.validation) }
-  const { start, histories, saved, goesOn, undo } = yield* begin(settings, batches, form)
+  const beginning = yield* begin(settings, batches, form)
+  try {
+    return yield* fittingFrom(beginning, settings, train, batches, form)
+  } finally {
+    beginning.undo()
+  }
+}
+
+function* fittingFrom(
+  { start, histories, saved, goesOn }: Beginning,
+  settings: FitSettings,
+  train: readonly Dataset[],
+  batches: Batches,
+  form: FitForm,
+): FitSteps<History[]> {
+  const { epochs, optimizer, signal, seeds } = settings
+  const { batch } = batches
+  const members = seeds.length
   const { training, compiled, ownSteps, states } = prepare(settings, train, start, batch)
   const stepsPerEpoch = Math.max(...ownSteps)
   /** The member's own count of updates after so many steps since the start: one with fewer rows waits for the others. */
@@ -158,6 +175,5 @@ export function* fitting(settings: FitSettings, train: readonly Dataset[], form:
     for (const pass of passes) pass?.release()
     beginning?.release()
     if (underWay) settings.remember({ optimizer, states, epoch: place.epoch, steps })
-    else undo()
   }
 }

@@ -6,9 +6,9 @@ import type { Dataset } from '../data/dataset.js'
 import { DeepblasError } from '../errors.js'
 import { type Arena, type Chunk, chunkEnds } from '../native/addon.js'
 import type { Moment } from '../optimizers/optimizer.js'
-import { begin, saveCheckpoint } from './begin.js'
+import { type Beginning, begin, saveCheckpoint } from './begin.js'
 import type { Progress } from './callback.js'
-import { restoreCallbacks } from './checkpoint.js'
+import { type Batches, restoreCallbacks } from './checkpoint.js'
 import { type Compiled, compileScoring, rowScores } from './compile.js'
 import { dataChecksums } from './data-checksums.js'
 import { epochBeginning } from './epoch-beginning.js'
@@ -30,13 +30,27 @@ const MILLISECONDS_BETWEEN_PROGRESS = 30
 
 /** Returns the history of every member; all of them read the same stream. */
 export function* fittingStream(settings: StreamSettings, form: FitForm): FitSteps<History[]> {
-  const { epochs, optimizer, signal, seeds, stepsPerEpoch, validation, scoring } = settings
-  const members = seeds.length
+  const { signal, stepsPerEpoch, validation } = settings
   signal?.throwIfAborted()
   // What a stream will give nobody knows; the validation is there.
   const checksums = dataChecksums([], validation)
   const shape = { rows: new Float64Array(), batch: 0, stepsPerEpoch, checksums }
-  const { start, histories, saved, goesOn, undo } = yield* begin(settings, shape, form)
+  const beginning = yield* begin(settings, shape, form)
+  try {
+    return yield* fittingFrom(beginning, settings, shape, form)
+  } finally {
+    beginning.undo()
+  }
+}
+
+function* fittingFrom(
+  { start, histories, saved, goesOn }: Beginning,
+  settings: StreamSettings,
+  shape: Batches,
+  form: FitForm,
+): FitSteps<History[]> {
+  const { epochs, optimizer, signal, seeds, stepsPerEpoch, validation, scoring } = settings
+  const members = seeds.length
   const run = new StreamRun(settings, start)
   const place = { epoch: start.epoch, stepOfEpoch: start.stepOfEpoch }
   let accumulators: Float64Array | undefined = start.accumulators?.slice()
@@ -200,7 +214,6 @@ export function* fittingStream(settings: StreamSettings, form: FitForm): FitStep
     run.release()
     beginning?.release()
     if (underWay) settings.remember({ optimizer, states: start.states, epoch: place.epoch, steps })
-    else undo()
   }
 }
 

@@ -1,5 +1,5 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Dataset, Dense, datasets, Population, Sequential, TensorBoard } from '../../../lib/index.js'
@@ -206,4 +206,17 @@ test('every fit writes a file of its own; a folder that cannot be made rejects i
   await expect(model.fit(data, { ...options, callbacks: nowhere })).rejects.toMatchObject({ code: 'ERR_DEEPBLAS_FILE' })
   expect(() => new TensorBoard('')).toThrow(/folder/)
   expect(() => new TensorBoard('a', { buckets: 0 })).toThrow(/positive integer for buckets/)
+})
+
+test('an event file that is there stays, whoever has written it', async () => {
+  const own = join(folder, 'taken')
+  await mkdir(own)
+  const now = Math.floor(Date.now() / 1000)
+  const taken = [0, 1, 2, 3, 4, 5].flatMap((later) =>
+    Array.from({ length: 30 }, (_, i) => `events.out.tfevents.${now + later}.${hostname()}.${process.pid}.${i}`),
+  )
+  await Promise.all(taken.map((name) => writeFile(join(own, name), 'here')))
+  await new Sequential(layers(), { inputs: 2 }).fit(data, { ...options, callbacks: [new TensorBoard(own)] })
+  for (const name of taken) expect(await readFile(join(own, name), 'utf8')).toBe('here')
+  expect(await readdir(own)).toHaveLength(taken.length + 1)
 })

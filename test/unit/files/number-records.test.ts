@@ -64,6 +64,7 @@ describe('nothing is made of forms and numbers that do not fit', () => {
     ['a name twice', [['object', 'a', 0, 'a', 0]], [0, 3], numbers],
     ['a prototype', [['object', '__proto__', ['object', 'a', 0]]], [0, 6], numbers],
     ['a name without a form', [['object', 'a', 0, 'b']], [0, 6], numbers],
+    ['a form that nothing has, and that is none', [form, 5], [0, 2], numbers],
     ['an unknown kind', [['set', 0]], [0, 6], numbers],
     ['an object of JSON', [{ a: 0 }], [0, 6], numbers],
     ['a list taken over', [['list', 0, ['is', [1]]]], [0, 6], numbers],

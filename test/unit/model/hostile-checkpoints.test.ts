@@ -165,6 +165,7 @@ describe.each(Object.keys(makers) as (keyof typeof makers)[])('a damaged checkpo
   test('each tensor: left out, shorter, of another type, not finite', async () => {
     const content = await saved({ steps: 7 })
     const path = join(folder, `${kind}-damaged`)
+    let at = 0
     for (const [i, tensor] of content.tensors.entries()) {
       const others = [
         [],
@@ -178,6 +179,7 @@ describe.each(Object.keys(makers) as (keyof typeof makers)[])('a damaged checkpo
         [{ ...tensor, data: (tensor.data as Float32Array).map(() => -1) } as typeof tensor],
       ]
       for (const [n, other] of others.entries()) {
+        if (share > 1 && at++ % 4 !== 0) continue
         if (other.some(({ name }) => content.tensors.some((one) => one !== tensor && one.name === name))) continue
         const tensors = [...content.tensors.slice(0, i), ...other, ...content.tensors.slice(i + 1)]
         await refusedOrDone(make, { ...content, tensors }, path, `${tensor.name}, ${n}`)
