@@ -120,7 +120,7 @@ test('a training that is killed at any moment resumes, and its log keeps all lin
     })
     const ended = once(child, 'exit') as Promise<[number | null, string | null]>
     // In the middle of the epochs; or at any moment from the program's start, that of the log's and the first step too.
-    if (kill % 2 === 0) await once(child.stdout!, 'data')
+    if (kill % 2 === 0) await Promise.race([once(child.stdout!, 'data'), ended])
     await new Promise((resolve) => setTimeout(resolve, Math.random() * (kill % 2 === 0 ? 150 : 400)))
     child.kill('SIGKILL')
     expect(await ended).toEqual([null, 'SIGKILL'])
