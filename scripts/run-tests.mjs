@@ -4,7 +4,7 @@
 // installed, the C++ tests run for arm64 too, between the C++ and the TypeScript tests.
 //
 //   npm test                                  everything
-//   npm test -- --only cpp                    one part: check, cpp, arm64 or ts
+//   npm test -- --only cpp                    one part: check, cpp, addon, arm64 or ts
 //   npm test -- --only arm64                  installs the cross compiler and qemu if they are missing (Debian, Ubuntu)
 //   npm test -- --only ts test/unit/layers    further arguments go to vitest
 
@@ -18,7 +18,7 @@ import { instructionSetLeaks } from './instruction-set-leaks.mjs'
 import { setup } from './setup.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const parts = ['check', 'cpp', 'arm64', 'ts']
+const parts = ['check', 'cpp', 'addon', 'arm64', 'ts']
 const builds = [
   { name: 'plain', options: ['-DCMAKE_BUILD_TYPE=Release'] },
   { name: 'address', options: ['-DCMAKE_BUILD_TYPE=RelWithDebInfo', '-DDEEPBLAS_SANITIZE=address;undefined'] },
@@ -41,6 +41,7 @@ const { only, rest } = readArguments(process.argv.slice(2))
 setup({ toolchain: only !== 'check' && only !== 'ts' })
 if (only === undefined || only === 'check') check()
 if (only === undefined || only === 'cpp') for (const build of builds) cpp(build)
+if (only === 'addon' || (only === undefined && process.platform === 'linux')) sanitizedAddon()
 if (only === 'arm64' || (only === undefined && process.arch !== 'arm64')) arm64()
 if (only === undefined || only === 'ts') typescript(rest)
 
@@ -129,6 +130,47 @@ function checkInstructionSets(folder) {
 function withoutAddressRandomization(program) {
   const works = spawnSync('setarch', ['-R', 'true'], { stdio: 'ignore' }).status === 0
   return works ? ['setarch', '-R', program] : [program]
+}
+
+// The addon itself under the address and undefined-behaviour sanitizers, called with odd arguments: the fuzzer of the
+// public API and the tests of sizes. What reads or writes over an end is reported, and ends the process.
+function sanitizedAddon() {
+  const what = 'addon under sanitizers'
+  title(what)
+  const folder = join(root, 'build-test', 'addon')
+  const options = [
+    '-DCMAKE_BUILD_TYPE=RelWithDebInfo',
+    '-DDEEPBLAS_SANITIZE=address;undefined',
+    `-DCMAKE_LIBRARY_OUTPUT_DIRECTORY=${join(folder, 'build', 'Release')}`,
+  ]
+  const built =
+    run('cmake', ['-S', root, '-B', folder, ...options]).status === 0 &&
+    run('cmake', ['--build', folder, '--parallel', String(availableParallelism())]).status === 0 &&
+    run('npm', ['run', '--silent', 'build:ts']).status === 0
+  if (!built) return record(what, { failed: 1 }, 'does not build')
+  // The compiler's runtimes, loaded before Node: an addon that is loaded later finds them there.
+  const runtimes = ['libasan.so', 'libubsan.so'].map((name) =>
+    run('g++', [`-print-file-name=${name}`], { stdio: ['ignore', 'pipe', 'inherit'], quiet: true }).output.trim(),
+  )
+  const variables = {
+    LD_PRELOAD: runtimes.join(':'),
+    // Node itself frees nothing at its end; use-after-return as in the C++ tests.
+    ASAN_OPTIONS: 'detect_leaks=0:detect_stack_use_after_return=0:allocator_may_return_null=1',
+    UBSAN_OPTIONS: 'print_stacktrace=1:halt_on_error=1',
+    DEEPBLAS_PREBUILD: folder,
+  }
+  const checks = [
+    ['loads', ['scripts/sanitized-addon.mjs', folder]],
+    ['odd arguments', ['test/fuzz/api.mjs', '--calls', '3000', '--seconds', '60', '--seed', '3']],
+  ]
+  for (const [name, args] of checks) {
+    const { status } = run(process.execPath, args, { variables })
+    record(
+      `${what}, ${name}`,
+      status === 0 ? { passed: 1 } : { failed: 1 },
+      status === 0 ? '' : `ended with ${status ?? 'a signal'}`,
+    )
+  }
 }
 
 // All tests on the best instruction set; those that hold numbers against references once more on every other one that
