@@ -1,6 +1,7 @@
 /*
  * Long work of TypeScript in short steps, between which the event loop turns: timers fire and requests are answered.
  */
+import { setImmediate as onNextTurn } from 'node:timers'
 import { setImmediate } from 'node:timers/promises'
 
 /** After as much work without a pause others get their turn. */
@@ -59,5 +60,50 @@ export class Turns {
     if (performance.now() - lastTurn < MILLISECONDS_OF_WORK) return
     await setImmediate()
     lastTurn = performance.now()
+  }
+}
+
+/**
+ * Turns of the event loop that many tasks share: in each as much work as one allows, in the order of asking. A task that
+ * is larger by itself has a turn of its own.
+ */
+export class SharedTurns {
+  readonly #most: number
+  #spent = 0
+  readonly #waiting: { readonly work: number; readonly go: () => void }[] = []
+  #scheduled = false
+
+  /** @param most work of one turn, in any unit */
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  /** Resolves when the task may do so much work. */
+  async share(work: number): Promise<void> {
+    this.#schedule()
+    if (this.#waiting.length === 0 && this.#hasRoom(work)) {
+      this.#spent += work
+      return
+    }
+    await new Promise<void>((go) => this.#waiting.push({ work, go }))
+  }
+
+  #hasRoom(work: number): boolean {
+    return this.#spent === 0 || this.#spent + work <= this.#most
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    onNextTurn(() => {
+      this.#scheduled = false
+      this.#spent = 0
+      while (this.#waiting.length > 0 && this.#hasRoom(this.#waiting[0]!.work)) {
+        const { work, go } = this.#waiting.shift()!
+        this.#spent += work
+        go()
+      }
+      if (this.#spent > 0) this.#schedule()
+    })
   }
 }

@@ -1,6 +1,7 @@
 import type { Dataset } from '../data/dataset.js'
 import { DeepblasError } from '../errors.js'
 import { type Arena, asDeepblasError, type Matrix, native, type Predictor } from '../native/addon.js'
+import { SharedTurns } from '../turns.js'
 import { compilePrediction } from './compile.js'
 import { EVALUATION_BATCH } from './fit-data.js'
 import type { Network } from './network.js'
@@ -10,8 +11,9 @@ export type PredictKind = 'output' | 'raw'
 
 /** Rows that are gathered from many calls; more go their own way. */
 export const MOST_BATCHED_ROWS = 512
-/** Gathered rows are answered at once when they reach this number, so that waiting ones stay bounded. */
+/** Gathered rows are answered at once when they, or their numbers, reach these: waiting ones, and copies, stay bounded. */
 const MOST_WAITING_ROWS = 4096
+const MOST_WAITING_NUMBERS = 1 << 18
 /** Multiply-adds that take less time than handing them to another thread and back: about 50 microseconds. */
 const QUICK_MULTIPLY_ADDS = 1_000_000
 
@@ -29,6 +31,11 @@ interface PassOfPrediction {
   /** The layer, from 0, whose outputs are wanted. Default the last. */
   readonly upTo?: number
 }
+
+/** Copies of fewer numbers take microseconds. */
+const NUMBERS_OF_A_SHARE = 1 << 12
+/** Numbers that predictions copy, look at and hand out in one turn of the event loop: less than a millisecond. */
+const mainThread = new SharedTurns(1 << 17)
 
 interface Gathering {
   rows: number
@@ -147,7 +154,9 @@ export class ModelReader {
       }
       gathering.calls.push({ input, rows, resolve, reject })
       gathering.rows += rows
-      if (gathering.rows >= MOST_WAITING_ROWS) void this.#answer(kind, gathering)
+      const { inputs, outputs } = this.#network
+      const full = gathering.rows >= MOST_WAITING_ROWS || gathering.rows * (inputs + outputs) >= MOST_WAITING_NUMBERS
+      if (full) void this.#answer(kind, gathering)
     })
   }
 
@@ -155,8 +164,11 @@ export class ModelReader {
     if (this.#gathering.get(kind) !== gathering) return
     this.#gathering.delete(kind)
     const { rows, calls } = gathering
+    const { inputs, outputs } = this.#network
+    let left = calls.length
     try {
-      const { inputs, outputs } = this.#network
+      const numbers = rows * inputs
+      if (numbers >= NUMBERS_OF_A_SHARE) await mainThread.share(numbers)
       const all = calls.length === 1 ? calls[0]!.input : new Float32Array(rows * inputs)
       let row = 0
       for (const one of calls) {
@@ -169,13 +181,17 @@ export class ModelReader {
           : await this.#elsewhere(all, rows, kind)
       row = 0
       for (const one of calls) {
+        // Who is answered goes on in this turn, and often asks for as much again.
+        const numbers = one.rows * (inputs + outputs)
+        if (numbers >= NUMBERS_OF_A_SHARE) await mainThread.share(numbers)
         one.resolve(calls.length === 1 ? output : output.slice(row * outputs, (row + one.rows) * outputs))
         row += one.rows
+        left--
+        this.#reading--
       }
     } catch (error) {
-      for (const one of calls) one.reject(error)
-    } finally {
-      this.#reading -= calls.length
+      for (const one of calls.slice(calls.length - left)) one.reject(error)
+      this.#reading -= left
     }
   }
 
