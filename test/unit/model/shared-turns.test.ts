@@ -53,9 +53,11 @@ test.each([
       shape: [rows, inputs] as [number, number],
     }))
     const answers = given.map((x) => model.predict(x))
-    // A turn hands out answers that came of 2 ** 17 numbers with their outputs, or one answer.
-    const most = Math.max(1, 2 ** 17 / (rows * (inputs + 8)))
-    expect(mostOfOne(await turnsOf(answers))).toBeLessThanOrEqual(Math.ceil(most) + 1)
+    // A turn hands out answers that came of 2 ** 17 numbers with their outputs, or one answer. Between two of the turns that
+    // are counted here, the tasks may have had two: one behind the first count and one before the second.
+    const most = Math.ceil(Math.max(1, 2 ** 17 / (rows * (inputs + 8))))
+    expect(2 * most).toBeLessThan(given.length)
+    expect(mostOfOne(await turnsOf(answers))).toBeLessThanOrEqual(2 * most)
     for (const [i, answer] of answers.entries()) expect((await answer).data).toEqual(model.predictSync(given[i]!).data)
   },
 )
