@@ -28,8 +28,19 @@ export class NumberRecords {
   readonly #forms: Form[] = []
   readonly #places = new Map<string, number>()
   readonly #runs: number[] = []
-  #numbers = new Float64Array(64)
+  #numbers: Float64Array = new Float64Array(64)
   #used = 0
+
+  /** Those of a file, of which `readNumberRecords` has made `length` records: more may follow, and none is taken again. */
+  static goingOn({ forms, runs }: RecordForms, numbers: Float64Array, length: number): NumberRecords {
+    const records = new NumberRecords()
+    for (const form of forms) records.#places.set(JSON.stringify(form), records.#forms.push(form as Form) - 1)
+    for (const one of runs) records.#runs.push(one)
+    records.#numbers = numbers
+    records.#used = numbers.length
+    records.length = length
+    return records
+  }
 
   push(record: unknown): void {
     const form = JSON.stringify(this.#take(record))
@@ -55,7 +66,7 @@ export class NumberRecords {
   #take(value: unknown): Form {
     if (typeof value === 'number') {
       if (this.#used === this.#numbers.length) {
-        const more = new Float64Array(2 * this.#used)
+        const more = new Float64Array(Math.max(64, 2 * this.#used))
         more.set(this.#numbers)
         this.#numbers = more
       }

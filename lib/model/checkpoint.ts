@@ -248,15 +248,15 @@ function differentNames({ model }: CheckpointDescription, { describe }: FitSetti
 }
 
 /** The results so far of histories that are written again and again: an epoch is taken over once. */
-const records = new WeakMap<History, { readonly taken: NumberRecords; readonly last: EpochResult | undefined }>()
+const recordsOf = new WeakMap<History, { readonly taken: NumberRecords; readonly last: EpochResult | undefined }>()
 
 function describeHistory(history: History): HistoryDescription {
   const { epochs, stopped, reason, best } = history
-  const known = records.get(history)
+  const known = recordsOf.get(history)
   const goesOn = known !== undefined && known.taken.length > 0 && epochs[known.taken.length - 1] === known.last
   const taken = goesOn ? known.taken : new NumberRecords()
   for (let at = taken.length; at < epochs.length; at++) taken.push(epochs[at])
-  records.set(history, { taken, last: epochs.at(-1) })
+  recordsOf.set(history, { taken, last: epochs.at(-1) })
   return { stopped, reason, ...(best === undefined ? {} : { best }), epochs: taken.forms, numbers: taken.numbers }
 }
 
@@ -281,7 +281,13 @@ export function savedHistories(path: string, saved: CheckpointDescription): Hist
     }
     if (results === undefined || !results.every(follows)) throw incomplete(path, 'its history')
     if (best !== undefined && best.epoch > known) throw incomplete(path, 'the best epoch of its history')
-    return { epochs: results as EpochResult[], stopped, reason, ...(best === undefined ? {} : { best }) }
+    const history = { epochs: results as EpochResult[], stopped, reason, ...(best === undefined ? {} : { best }) }
+    // Else the first checkpoint after a resume would take all of them over again.
+    recordsOf.set(history, {
+      taken: NumberRecords.goingOn(epochs, numbers, results.length),
+      last: history.epochs.at(-1),
+    })
+    return history
   })
 }
 

@@ -47,6 +47,24 @@ describe('records come back as they were', () => {
     for (let i = 0; i < 1000; i++) taken.push({ a: i, b: 2 })
     expect(readNumberRecords(forms, numbers)).toEqual([{ a: 1 }])
   })
+
+  test('those of a file go on where they ended, as if all had been taken one after the other', () => {
+    fc.assert(
+      fc.property(fc.array(record, { maxLength: 6 }), fc.array(record, { maxLength: 4 }), (before, after) => {
+        const all = written(before)
+        const { forms, runs } = JSON.parse(JSON.stringify(all.forms))
+        const file = Float64Array.from(all.numbers)
+        const goingOn = NumberRecords.goingOn({ forms, runs }, file, before.length)
+        for (const one of after) {
+          all.push(one)
+          goingOn.push(one)
+        }
+        expect(goingOn.forms).toEqual(all.forms)
+        expect([...goingOn.numbers]).toEqual([...all.numbers])
+        expect(goingOn.length).toBe(all.length)
+      }),
+    )
+  })
 })
 
 describe('nothing is made of forms and numbers that do not fit', () => {

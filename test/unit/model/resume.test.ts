@@ -1,7 +1,8 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { NumberRecords } from '../../../lib/files/number-records.js'
 import {
   Activation,
   Adam,
@@ -603,4 +604,20 @@ describe('what may change, where it is named', () => {
     const partial = { resumeChanges: ['learningRate'] } as unknown as PartialFitOptions
     await expect(model().partialFit(train, { loss: 'binaryCrossEntropy', ...partial })).rejects.toThrow('resumeChanges')
   })
+})
+
+test('a checkpoint takes over the results since the one before, and after a resume none of those it came from', async () => {
+  const [path, later] = [newPath(), newPath()]
+  const taken = vi.spyOn(NumberRecords.prototype, 'push')
+  try {
+    await model().fit(train, options({ epochs: 6, callbacks: [new Checkpoint(path)] }))
+    expect(taken).toHaveBeenCalledTimes(6)
+    taken.mockClear()
+    const resumed = await model().fit(train, options({ resume: path, epochs: 9, callbacks: [new Checkpoint(later)] }))
+    expect(taken.mock.calls.map(([result]) => (result as EpochResult).epoch)).toEqual([7, 8, 9])
+    const again = await model().fit(train, options({ resume: later, epochs: 9 }))
+    expect(again.epochs).toEqual(resumed.epochs)
+  } finally {
+    taken.mockRestore()
+  }
 })
