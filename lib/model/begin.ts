@@ -39,18 +39,26 @@ export function* begin(settings: FitSettings, batches: Batches, form: FitForm): 
   }
   const saved = settings.checkpoint ?? (yield* readCheckpoint(resume, form))
   const histories = savedHistories(resume, saved)
-  let before: Arena | undefined = newArena(network, seeds.length)
-  before.copyFrom(settings.parameters)
+  let before: Arena | undefined
+  let drawAfterAll: (() => void) | undefined
   const goesOn = () => {
     before?.release()
     before = undefined
+    drawAfterAll = undefined
   }
   const undo = () => {
     if (before !== undefined) settings.parameters.copyFrom(before)
+    drawAfterAll?.()
     goesOn()
   }
+  if (settings.overwritten === undefined) {
+    before = newArena(network, seeds.length)
+    before.copyFrom(settings.parameters)
+  }
   try {
-    return { start: resumedStart(resume, saved, settings, batches), histories, saved, goesOn, undo }
+    const start = resumedStart(resume, saved, settings, batches)
+    drawAfterAll = settings.overwritten?.()
+    return { start, histories, saved, goesOn, undo }
   } catch (error) {
     undo()
     throw error

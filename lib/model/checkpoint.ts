@@ -62,12 +62,11 @@ export function describeCheckpoint(standing: Standing): CheckpointDescription {
   const averages = optimizer.averageSlot === undefined ? undefined : states[optimizer.averageSlot]
   // As a model the file holds what the fit would end with, or the best epoch's; then the parameters that steps go on from
   // stand beside it.
-  const described = settings.describe()
   const shown = standing.parameters ?? averages
-  const model = shown ? { ...described, weights: modelWeights(settings, shown) } : described
+  const weights = shown ? modelWeights(settings, shown) : settings.weights()
   const snapshots: WeightDescription[][] = []
   return {
-    model,
+    model: { ...settings.describe(), weights },
     settings: comparedSettings(settings, batches),
     place,
     histories: histories.map((history) => describeHistory(history)),

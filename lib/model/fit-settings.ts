@@ -3,7 +3,7 @@
  */
 import type { Dataset } from '../data/dataset.js'
 import type { CheckpointDescription } from '../files/checkpoint-file.js'
-import type { ModelDescription } from '../files/model-file.js'
+import type { ModelDescription, WeightDescription } from '../files/model-file.js'
 import type { Arena } from '../native/addon.js'
 import type { Optimizer } from '../optimizers/optimizer.js'
 import type { Callback } from './callback.js'
@@ -14,9 +14,16 @@ import type { TrainingStart, TrainingState } from './training-state.js'
 /** The model that a fit changes, and what it tells it. */
 export interface FitSubject {
   readonly parameters: Arena
+  /**
+   * Of a resume, where the parameters have not been drawn: told when those of the checkpoint are written, and gives what
+   * leaves them to be drawn after all.
+   */
+  readonly overwritten?: () => () => void
   readonly model: unknown
-  /** The model as its file would hold it now. */
-  readonly describe: () => ModelDescription
+  /** The model as its file would hold it now, without its weights. */
+  readonly describe: () => Omit<ModelDescription, 'weights'>
+  /** The weights as its file would hold them now. */
+  readonly weights: () => WeightDescription[]
   /** Told where the training stands when it ends, however it ends. */
   readonly remember: (state: TrainingState) => void
 }

@@ -6,6 +6,7 @@ import { compilePrediction } from './compile.js'
 import { EVALUATION_BATCH } from './fit-data.js'
 import type { Network } from './network.js'
 import { type PassSettings, runPass, runPassSync } from './programs/passes.js'
+import type { StartingParameters } from './starting-parameters.js'
 
 export type PredictKind = 'output' | 'raw'
 
@@ -54,15 +55,41 @@ interface Waiting {
  * reads, `busy` is true, and who wants to change the parameters takes a copy of them (and a reader of its own).
  */
 export class ModelReader {
-  readonly parameters: Arena
   readonly #network: Network
+  readonly #arena: Arena
+  /** Left to be done before anybody reads. */
+  #draw: (() => void) | undefined
   readonly #predictors = new Map<string, Predictor>()
   readonly #gathering = new Map<PredictKind, Gathering>()
   #reading = 0
 
-  constructor(network: Network, parameters: Arena) {
+  constructor(network: Network, { arena, draw }: StartingParameters) {
     this.#network = network
-    this.parameters = parameters
+    this.#arena = arena
+    this.#draw = draw
+  }
+
+  get parameters(): Arena {
+    const draw = this.#draw
+    draw?.()
+    this.#draw = undefined
+    return this.#arena
+  }
+
+  /**
+   * The memory of parameters that have not been drawn and will be written over whole; undefined where they are drawn.
+   * `written` is told when that is done, and gives what makes it undone.
+   */
+  get undrawn(): { readonly arena: Arena; readonly written: () => () => void } | undefined {
+    const draw = this.#draw
+    if (draw === undefined) return undefined
+    const written = () => {
+      this.#draw = undefined
+      return () => {
+        this.#draw = draw
+      }
+    }
+    return { arena: this.#arena, written }
   }
 
   get busy(): boolean {

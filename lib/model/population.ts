@@ -33,7 +33,7 @@ import {
   type Trainee,
 } from './fit-options.js'
 import { type FitForm, type FitSteps, paused } from './fit-request.js'
-import type { FitSubject } from './fit-settings.js'
+import type { FitSettings, FitSubject } from './fit-settings.js'
 import { inputsOf, readInputs } from './inputs.js'
 import { ModelReader } from './model-reader.js'
 import { buildNetwork, type Network, newArena, trainableCount } from './network.js'
@@ -296,10 +296,10 @@ export class Population<
   /** Writes all members to one .safetensors file: tensors 'members.3.layers.0.weight' and so on. */
   async save(path: string): Promise<void> {
     this.#lock.requireFree('save')
-    await writeModelFile(path, this.#describe())
+    await writeModelFile(path, { ...this.#describe(), weights: this.#weights() })
   }
 
-  #describe(): ModelDescription {
+  #describe(): Omit<ModelDescription, 'weights'> {
     return {
       formatVersion: 1,
       architecture: {
@@ -310,14 +310,18 @@ export class Population<
       },
       ...(this.#labels === undefined ? {} : { labels: [...this.#labels] }),
       ...(this.#scoring && { training: trainingSummary(this.#scoring) }),
-      weights: this.#seeds().flatMap((_, member) =>
-        this.#network.parameters.map((parameter) => ({
-          name: `members.${member}.${parameter.name}`,
-          shape: [...parameter.shape],
-          data: parameter.read(this.#reader.parameters, member),
-        })),
-      ),
     }
+  }
+
+  #weights(): WeightDescription[] {
+    const { parameters } = this.#reader
+    return this.#seeds().flatMap((_, member) =>
+      this.#network.parameters.map((parameter) => ({
+        name: `members.${member}.${parameter.name}`,
+        shape: [...parameter.shape],
+        data: parameter.read(parameters, member),
+      })),
+    )
   }
 
   /** @throws DeepblasError ERR_DEEPBLAS_FILE that says what is wrong with the file */
@@ -379,14 +383,14 @@ export class Population<
       })
       this.#labels = trainee.labels
       return yield* this.#remembering(
-        fittingStream({ ...settings, ...this.#subject(settings.scoring), ...resumed }, form),
+        fittingStream({ ...settings, ...this.#subject(settings), ...resumed }, form),
         undo,
       )
     }
     const given = options as FitOptions<number | Dataset | readonly Dataset[]>
     const settings = yield* paused(fitSettings(trainee, train, given), options?.signal)
     this.#labels = settings.labels
-    const subject = this.#subject(settings.scoring)
+    const subject = this.#subject(settings)
     return yield* this.#remembering(fitting({ ...settings, ...subject, ...resumed }, settings.train, form), undo)
   }
 
@@ -411,7 +415,7 @@ export class Population<
     const start = this.#state && continuedStart(this.#state, settings.optimizer)
     const undo = this.#undoing()
     this.#labels = settings.labels
-    const subject = this.#subject(settings.scoring)
+    const subject = this.#subject(settings)
     return yield* this.#remembering(
       fitting({ ...settings, ...subject, ...(start && { start }) }, settings.train, form),
       undo,
@@ -427,12 +431,16 @@ export class Population<
   }
 
   /** What a fit changes and tells of. */
-  #subject(scoring: Scoring): FitSubject {
+  #subject({ scoring, resume }: Pick<FitSettings, 'scoring' | 'resume'>): FitSubject {
+    const undrawn = resume === undefined ? undefined : this.#reader.undrawn
     this.#scoring = scoring
     return {
-      parameters: this.#changing(),
+      ...(undrawn === undefined
+        ? { parameters: this.#changing() }
+        : { parameters: undrawn.arena, overwritten: undrawn.written }),
       model: this,
       describe: () => this.#describe(),
+      weights: () => this.#weights(),
       remember: (state) => {
         releaseStates(this.#state, state)
         this.#state = state
@@ -469,7 +477,7 @@ export class Population<
     if (this.#reader.busy) {
       const copy = newArena(this.#network, this.members)
       copy.copyFrom(this.#reader.parameters)
-      this.#reader = new ModelReader(this.#network, copy)
+      this.#reader = new ModelReader(this.#network, { arena: copy })
     }
     return this.#reader.parameters
   }

@@ -2,7 +2,7 @@ import { Dataset, type DatasetInput } from '../data/dataset.js'
 import type { Encoder } from '../data/encoder/encoder.js'
 import type { CheckpointDescription } from '../files/checkpoint-file.js'
 import { notDescribed } from '../files/file-error.js'
-import { type ModelDescription, readModelFile, writeModelFile } from '../files/model-file.js'
+import { type ModelDescription, readModelFile, type WeightDescription, writeModelFile } from '../files/model-file.js'
 import type { NamedInputs } from '../layers/inputs.js'
 import type { Layer } from '../layers/layer.js'
 import { layerFrom } from '../layers/registry.js'
@@ -37,7 +37,7 @@ import {
   type Trainee,
 } from './fit-options.js'
 import { type FitForm, type FitSteps, paused } from './fit-request.js'
-import type { FitSubject } from './fit-settings.js'
+import type { FitSettings, FitSubject } from './fit-settings.js'
 import { dataFor, inputsOf, readInputs } from './inputs.js'
 import { ModelReader } from './model-reader.js'
 import { buildNetwork, initializeParameters, leavesOf, type Network, newArena, trainableCount } from './network.js'
@@ -430,10 +430,10 @@ export class Sequential<
     this.#requireFree('save')
     const { made } = knownOptions<SaveOptions>('save', options, ['made'])
     if (made !== undefined) this.#made = structuredClone(plainObject('made', made))
-    await writeModelFile(path, this.#describe())
+    await writeModelFile(path, { ...this.#describe(), weights: this.#weights() })
   }
 
-  #describe(): ModelDescription {
+  #describe(): Omit<ModelDescription, 'weights'> {
     return {
       formatVersion: 1,
       architecture: {
@@ -445,12 +445,11 @@ export class Sequential<
       ...(this.#encoder === undefined ? {} : { encoder: this.#encoder.toJSON() }),
       ...(this.#scoring && { training: trainingSummary(this.#scoring, this.#training?.epochs) }),
       ...(this.#made === undefined ? {} : { made: this.#made }),
-      weights: this.#weightsOf(this.#reader.parameters).map(({ name, shape, data }) => ({
-        name,
-        shape: [...shape],
-        data,
-      })),
     }
+  }
+
+  #weights(): WeightDescription[] {
+    return this.#weightsOf(this.#reader.parameters).map(({ name, shape, data }) => ({ name, shape: [...shape], data }))
   }
 
   /**
@@ -545,14 +544,14 @@ export class Sequential<
       })
       this.#labels = trainee.labels
       return yield* this.#remembering(
-        fittingStream({ ...settings, ...this.#subject(settings.scoring), ...resumed }, form),
+        fittingStream({ ...settings, ...this.#subject(settings), ...resumed }, form),
         undo,
       )
     }
     const settings = yield* paused(fitSettings(trainee, train, options), options?.signal)
     this.#labels = settings.labels
     this.#encoder = train.encoder
-    const subject = this.#subject(settings.scoring)
+    const subject = this.#subject(settings)
     return yield* this.#remembering(fitting({ ...settings, ...subject, ...resumed }, settings.train, form), undo)
   }
 
@@ -575,7 +574,7 @@ export class Sequential<
     const undo = this.#undoing()
     this.#labels = settings.labels
     this.#encoder = train.encoder
-    const subject = this.#subject(settings.scoring)
+    const subject = this.#subject(settings)
     return yield* this.#remembering(
       fitting({ ...settings, ...subject, ...(start && { start }) }, settings.train, form),
       undo,
@@ -596,15 +595,19 @@ export class Sequential<
   }
 
   /** What a fit changes and tells of. */
-  #subject(scoring: Scoring): FitSubject {
+  #subject({ scoring, resume }: Pick<FitSettings, 'scoring' | 'resume'>): FitSubject {
+    const undrawn = resume === undefined ? undefined : this.#reader.undrawn
     this.#scoring = scoring
     this.#namesCarried = false
     // It is of the parameters that were.
     this.#made = undefined
     return {
-      parameters: this.#changing(),
+      ...(undrawn === undefined
+        ? { parameters: this.#changing() }
+        : { parameters: undrawn.arena, overwritten: undrawn.written }),
       model: this,
       describe: () => this.#describe(),
+      weights: () => this.#weights(),
       remember: (state) => {
         releaseStates(this.#state, state)
         this.#state = state
@@ -664,7 +667,7 @@ export class Sequential<
     if (this.#reader.busy) {
       const copy = newArena(this.#network)
       copy.copyFrom(this.#reader.parameters)
-      this.#reader = new ModelReader(this.#network, copy)
+      this.#reader = new ModelReader(this.#network, { arena: copy })
     }
     return this.#reader.parameters
   }

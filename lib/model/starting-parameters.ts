@@ -21,8 +21,14 @@ export function withParameters<Options extends object>(options: Options, source:
   return own
 }
 
+/** Memory for parameters, and what draws them into it; without that they are there. */
+export interface StartingParameters {
+  readonly arena: Arena
+  readonly draw?: () => void
+}
+
 /**
- * The first parameters of a model.
+ * The first parameters of a model. They are drawn when they are first asked for: a resume overwrites them unseen.
  *
  * @param options as its constructor was given them
  * @param seeds of every member; asked for only where numbers are drawn, and when there is memory for all members
@@ -32,10 +38,9 @@ export function startingParameters(
   network: Network,
   members: number,
   seeds: () => readonly number[],
-): Arena {
+): StartingParameters {
   const source = typeof options === 'object' && options !== null ? sources.get(options) : undefined
-  if (source !== undefined) return source(network)
+  if (source !== undefined) return { arena: source(network) }
   const arena = newArena(network, members)
-  initializeParameters(network, arena, seeds())
-  return arena
+  return { arena, draw: () => initializeParameters(network, arena, seeds()) }
 }

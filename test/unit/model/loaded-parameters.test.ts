@@ -7,12 +7,14 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import {
   BatchNorm,
+  Checkpoint,
   Concatenate,
   categorical,
   Dataset,
   Dense,
   Dropout,
   Embedding,
+  type FitOptions,
   type Layer,
   Normalize,
   Population,
@@ -48,6 +50,78 @@ afterEach(() => {
 test('a new model draws each of its parameters once', () => {
   const model = new Sequential(layers(), { inputs: 4, seed: 3 })
   expect(draws).toHaveBeenCalledTimes(model.getWeights().length)
+})
+
+test('a resume draws nothing: not the model that it writes over, nor after', async () => {
+  const data = Dataset.from({
+    x: Array.from({ length: 8 }, (_, i) => [i, 1, i % 2, i % 3]),
+    y: [0, 1, 0, 1, 0, 1, 0, 1],
+  })
+  const options = (path: string) => ({
+    loss: 'crossEntropy' as const,
+    batchSize: 4,
+    callbacks: [new Checkpoint(path)],
+  })
+  const makers = [
+    () => new Sequential(layers(), { inputs: 4, seed: 3 }),
+    () => new Sequential(layers(), { inputs: 4, seed: 3, labels: ['a', 'b'] }),
+    () => new Population(layers(), { inputs: 4, seed: 3, members: 2 }),
+  ]
+  for (const [i, make] of makers.entries()) {
+    const [path, later] = [join(folder, `resumed-${i}`), join(folder, `later-${i}`)]
+    const train = (model: Sequential | Population, more: object) => model.fit(data, more as never)
+    const weights = (model: Sequential | Population) => bytesOf(model instanceof Population ? model.member(1) : model)
+    const whole = make()
+    await train(whole, { ...options(later), epochs: 4 })
+    await train(make(), { ...options(path), epochs: 2 })
+    draws.mockClear()
+    const resumed = make()
+    await train(resumed, { ...options(later), epochs: 4, resume: path })
+    expect(weights(resumed)).toEqual(weights(whole))
+    expect(draws).not.toHaveBeenCalled()
+  }
+})
+
+test('a resume that comes to nothing leaves the model to be drawn, with the bits of a fresh one', async () => {
+  const data = Dataset.from({
+    x: Array.from({ length: 8 }, (_, i) => [i, 1, i % 2, i % 3]),
+    y: [0, 1, 0, 1, 0, 1, 0, 1],
+  })
+  const path = join(folder, 'not-resumed')
+  const make = () => new Sequential(layers(), { inputs: 4, seed: 3 })
+  const options = { loss: 'crossEntropy', batchSize: 4 } as const
+  await make().fit(data, { ...options, epochs: 2, callbacks: [new Checkpoint(path)] })
+  const fails = { onFitStart: () => Promise.reject(new Error('no')) }
+  const wrong: FitOptions[] = [
+    { ...options, epochs: 4, resume: join(folder, 'absent') },
+    { ...options, epochs: 4, batchSize: 8, resume: path },
+    { ...options, epochs: 4, callbacks: [fails], resume: path },
+  ]
+  for (const more of wrong) {
+    const model = make()
+    draws.mockClear()
+    await expect(model.fit(data, more)).rejects.toThrow()
+    expect(draws).not.toHaveBeenCalled()
+    expect(bytesOf(model)).toEqual(bytesOf(make()))
+  }
+})
+
+test('parameters are drawn once, whoever asks for them first', async () => {
+  const askers: ((model: Sequential) => unknown)[] = [
+    (model) => model.getWeights(),
+    (model) => model.predictSync([[1, 2, 3, 4]]),
+    (model) => model.clone(),
+    (model) => model.save(join(folder, 'asked')),
+    (model) => model.setWeights([{ ...model.clone().getWeights()[0]! }], { partial: true }),
+    (model) => model.fit(Dataset.from({ x: [[1, 2, 3, 4]], y: [0] }), { loss: 'crossEntropy', epochs: 1 }),
+  ]
+  for (const ask of askers) {
+    const model = new Sequential(layers(), { inputs: 4, seed: 3 })
+    draws.mockClear()
+    await ask(model)
+    const { length } = model.getWeights()
+    expect(draws).toHaveBeenCalledTimes(length)
+  }
 })
 
 test('load and clone draw nothing, and give the same bits', async () => {
