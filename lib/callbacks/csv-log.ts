@@ -1,4 +1,5 @@
-import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { appendWholeSync } from '../files/append-file.js'
 import { atomicWriteSync } from '../files/atomic-write.js'
 import { asFileError, FileProblem } from '../files/file-error.js'
 import { codeOf } from '../kinds.js'
@@ -51,7 +52,7 @@ export class CSVLog implements Callback {
       lines.push(this.#line(this.#names))
     }
     lines.push(this.#line(this.#names.map((name) => String(values.get(name) ?? ''))))
-    this.#written(() => appendFileSync(this.path, lines.join('')))
+    this.#written(() => appendWholeSync(this.path, Buffer.from(lines.join(''))))
   }
 
   /** A log may go to a pipe or a terminal too, which keeps no lines. */

@@ -1,6 +1,7 @@
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { appendWholeSync, createWholeSync } from '../files/append-file.js'
 import { type Histogram, type Summary, summaryRecord, versionRecord } from '../files/event-file.js'
 import { asFileError } from '../files/file-error.js'
 import { codeOf } from '../kinds.js'
@@ -52,6 +53,7 @@ export class TensorBoard implements Callback {
 
   onFitStart(): void {
     const seconds = now()
+    this.#path = this.folder
     this.#written(() => mkdirSync(this.folder, { recursive: true }))
     // One that is there is never written over: containers give their processes the same few numbers.
     for (let taken = true; taken; ) {
@@ -60,7 +62,7 @@ export class TensorBoard implements Callback {
       this.#path = join(this.folder, name)
       taken = this.#written(() => {
         try {
-          writeFileSync(this.#path, versionRecord(seconds), { flag: 'wx' })
+          createWholeSync(this.#path, versionRecord(seconds))
           return false
         } catch (error) {
           if (codeOf(error) === 'EEXIST') return true
@@ -76,7 +78,7 @@ export class TensorBoard implements Callback {
     if (this.histograms > 0 && result.epoch % this.histograms === 0 && typeof model.getWeights === 'function') {
       for (const { name, data } of model.getWeights()) summaries.push({ tag: name, value: this.#histogram(data) })
     }
-    this.#written(() => appendFileSync(this.#path, summaryRecord(now(), result.epoch, summaries)))
+    this.#written(() => appendWholeSync(this.#path, summaryRecord(now(), result.epoch, summaries)))
   }
 
   #histogram(values: Float32Array): Histogram {

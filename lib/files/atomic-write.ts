@@ -120,7 +120,7 @@ async function followLinks(path: string): Promise<string> {
     if (link === undefined) return target
     target = besideUnlessAbsolute(target, link)
   }
-  throw new FileProblem('too many symbolic links lead on from it')
+  throw new FileProblem('too many symbolic links lead on from it. Give the path of the file itself')
 }
 
 function followLinksSync(path: string): string {
@@ -131,7 +131,7 @@ function followLinksSync(path: string): string {
     if (link === undefined) return target
     target = besideUnlessAbsolute(target, link)
   }
-  throw new FileProblem('too many symbolic links lead on from it')
+  throw new FileProblem('too many symbolic links lead on from it. Give the path of the file itself')
 }
 
 /** Put together as text: `path.join` would strike out `..`, which after a linked folder leads somewhere else. */
@@ -142,7 +142,10 @@ function besideUnlessAbsolute(path: string, link: string): string {
 /** A device or a pipe is refused: the rename would put a plain file in its place. */
 function permissionsOf(existing: Stats | undefined): number | undefined {
   if (existing === undefined) return undefined
-  if (!existing.isFile()) throw new FileProblem('it exists and is not a regular file')
+  if (existing.isDirectory()) {
+    throw new FileProblem('it is a folder and not a regular file. Give the path of a file, in it or elsewhere')
+  }
+  if (!existing.isFile()) throw new FileProblem('it exists and is not a regular file. Give another path')
   return existing.mode & PERMISSION_BITS
 }
 
@@ -154,11 +157,14 @@ async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
   }
 }
 
-function writeAllSync(descriptor: number, chunk: Uint8Array): void {
+/** `onWritten` is told of the bytes of every call that the system took. */
+export function writeAllSync(descriptor: number, chunk: Uint8Array, onWritten?: (bytes: number) => void): void {
   let written = 0
   while (written < chunk.byteLength) {
     const wanted = Math.min(chunk.byteLength - written, LARGEST_WRITE)
-    written += progress(writeSync(descriptor, chunk, written, wanted))
+    const bytes = progress(writeSync(descriptor, chunk, written, wanted))
+    written += bytes
+    onWritten?.(bytes)
   }
 }
 

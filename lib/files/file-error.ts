@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path'
 import { DeepblasError } from '../errors.js'
 import { codeOf, messageOf } from '../kinds.js'
+import { systemAdvice } from './system-advice.js'
 
 /** Names in a file may be megabytes long. */
 const LONGEST_REASON = 500
@@ -18,16 +19,18 @@ export class FileProblem extends Error {}
  * @param reason what is wrong, after a colon: `it is cut short`. Parts of the file may be in it: it is cut to a length
  *   that can be read, and its control characters, which could take over a terminal, are spelt out.
  * @param cause the error underneath, where there is one
+ * @param longest characters that the reason is cut to
  */
 export function fileError(
   action: 'read' | 'write',
   path: string | undefined,
   reason: string,
   cause?: unknown,
+  longest?: number,
 ): DeepblasError {
   const file = path === undefined ? 'the bytes of a file' : `the file '${path}'`
   const options = cause === undefined ? undefined : { cause }
-  return new DeepblasError('ERR_DEEPBLAS_FILE', `Cannot ${action} ${file}: ${printable(reason)}`, options)
+  return new DeepblasError('ERR_DEEPBLAS_FILE', `Cannot ${action} ${file}: ${printable(reason, longest)}`, options)
 }
 
 /** The same for anything caught: an error of our own passes as it is, any other becomes the cause. */
@@ -35,7 +38,18 @@ export function asFileError(action: 'read' | 'write', path: string | undefined, 
   if (error instanceof DeepblasError) return error
   if (error instanceof FileProblem) return fileError(action, path, error.message, error.cause)
   const absent = path !== undefined && codeOf(error) === 'ENOENT'
-  return fileError(action, path, absent ? absentReason(action, path) : messageOf(error), error)
+  if (absent) return fileError(action, path, absentReason(action, path), error)
+  const advice = systemAdvice(action, codeOf(error))
+  if (advice === undefined) return fileError(action, path, messageOf(error), error)
+  return fileError(action, path, `${printable(systemReason(error))}. ${advice}`, error, LONGEST_ADVICE)
+}
+
+/** Without the call and its paths, of which one may be that of a temporary file: `ENOSPC: no space left on device`. */
+function systemReason(error: unknown): string {
+  const message = messageOf(error)
+  const { syscall } = error as { syscall?: unknown }
+  const call = typeof syscall === 'string' ? message.lastIndexOf(`, ${syscall}`) : -1
+  return call < 0 ? message : message.slice(0, call)
 }
 
 /** Node's own message names a temporary file, or nothing more than the path. */

@@ -117,15 +117,21 @@ describe.each([
   })
 
   test.each([
-    ['open file', 'EACCES'],
-    ['write', 'ENOSPC'],
-    ['sync file', 'EIO'],
-    ['rename', 'EXDEV'],
-  ])('leaves the old file alone if %s fails with %s', async (step, code) => {
+    ['open file', 'EACCES', 'change the permissions of the folder'],
+    ['open file', 'EMFILE', 'close some'],
+    ['write', 'ENOSPC', 'make room on it'],
+    ['write', 'EDQUOT', 'delete what is no longer needed'],
+    ['sync file', 'EIO', 'or give a path in another folder'],
+    ['rename', 'EXDEV', 'give a path in another folder'],
+    ['rename', 'EISDIR', 'give the path of a file'],
+    ['rename', 'EBUSY', 'mount its folder instead'],
+  ])('leaves the old file alone if %s fails with %s, and says what to do', async (step, code, advice) => {
     Object.assign(system.state, { fail: step, code })
     const error = await failure(() => write(path, [content]))
     expect(error).toMatchObject({ code: 'ERR_DEEPBLAS_FILE', cause: { code } })
-    expect((error as Error).message).toBe(`Cannot write the file '${path}': ${code}: made to fail`)
+    const { message } = error as Error
+    expect(message).toContain(`Cannot write the file '${path}': ${code}: made to fail. `)
+    expect(message).toContain(advice)
     expect(readFileSync(path, 'utf8')).toBe('old')
     expect(readdirSync(folder)).toEqual([basename(path)])
   })
