@@ -21,7 +21,7 @@ export function describe(value: unknown): string {
     return `'${text.replaceAll('\n', '\\n')}'`
   }
   if (typeof value === 'bigint') return `${value}n`
-  if (typeof value === 'function') return value.name === '' ? 'a function' : `function ${value.name}`
+  if (typeof value === 'function') return nameOf(value) === '' ? 'a function' : `function ${nameOf(value)}`
   if (Object.is(value, -0)) return '-0'
   if (typeof value !== 'object' || value === null) return String(value)
   if (Array.isArray(value)) {
@@ -42,8 +42,13 @@ export function typeName(value: unknown): string {
   if (Array.isArray(value)) return 'array'
   if (typeof value !== 'object') return typeof value
   const maker: unknown = value.constructor
-  const name = typeof maker === 'function' ? maker.name : ''
+  const name = typeof maker === 'function' ? nameOf(maker) : ''
   return name === '' || name === 'Object' ? 'object' : name
+}
+
+/** Of a function; a class may have anything as its static `name`. */
+function nameOf({ name }: { readonly name: unknown }): string {
+  return typeof name === 'string' ? name : ''
 }
 
 /**
@@ -65,8 +70,16 @@ export function invalid(argument: string, expected: string, value: unknown, hint
 /** What is wrong with some values wherever they come. */
 function adviceOnValue(value: unknown): string | undefined {
   if (isPromise(value)) return "Is an 'await' missing before it?"
-  const isClass = typeof value === 'function' && /^class\b/.test(Function.prototype.toString.call(value))
-  return isClass ? `It is a class: write new ${(value as { name: string }).name}(…).` : undefined
+  return isClass(value) ? `It is a class: write new ${nameOf(value)}(…).` : undefined
+}
+
+function isClass(value: unknown): value is { readonly name: unknown } {
+  return typeof value === 'function' && /^class\b/.test(Function.prototype.toString.call(value))
+}
+
+/** Whether it is a function that can be called: a class can only be made an object of. */
+export function isCallable(value: unknown): value is (...given: never[]) => unknown {
+  return typeof value === 'function' && !isClass(value)
 }
 
 /** Whether it can be awaited; it may be of another realm. */

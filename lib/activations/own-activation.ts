@@ -1,6 +1,6 @@
 import { DeepblasError } from '../errors.js'
 import { Element } from '../native/expression.js'
-import { describe, invalid, string } from '../validate.js'
+import { describe, invalid, isCallable, string } from '../validate.js'
 import type { ActivationFunction } from './activation-function.js'
 import { type ActivationRule, ElementWise } from './element-wise.js'
 import { activationNames } from './names.js'
@@ -34,7 +34,7 @@ export function ownActivation(argument: string, value: unknown): ActivationFunct
     throw invalid(`${argument}.name`, 'name of its own', name, 'Losses fuse with activations by their names.')
   }
   for (const part of ['forward', 'derivative'] as const) {
-    if (typeof rule[part] !== 'function') throw invalid(`${argument}.${part}`, 'function of elements', rule[part])
+    if (!isCallable(rule[part])) throw invalid(`${argument}.${part}`, 'function of elements', rule[part])
   }
   const x = new Element('input', [], 0)
   const output = rule.forward(x)

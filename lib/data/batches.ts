@@ -1,5 +1,5 @@
 import { DeepblasError } from '../errors.js'
-import { invalid, knownOptions, positiveInteger } from '../validate.js'
+import { invalid, isCallable, knownOptions, positiveInteger } from '../validate.js'
 import type { ArrayWithShape } from './rows.js'
 
 /** How the rows of a cursor become features and targets. */
@@ -37,9 +37,9 @@ export async function* batches<Row>(
   const given = knownOptions<BatchesOptions<Row>>('batches', options, ['size', 'x', 'y', 'sampleWeights'])
   const size = positiveInteger('size', given.size)
   const { x, y, sampleWeights } = given
-  if (typeof x !== 'function') throw invalid('x', 'function from a row to its features', x)
-  if (y !== undefined && typeof y !== 'function') throw invalid('y', 'function from a row to its target', y)
-  if (sampleWeights !== undefined && typeof sampleWeights !== 'function') {
+  if (!isCallable(x)) throw invalid('x', 'function from a row to its features', x)
+  if (y !== undefined && !isCallable(y)) throw invalid('y', 'function from a row to its target', y)
+  if (sampleWeights !== undefined && !isCallable(sampleWeights)) {
     throw invalid('sampleWeights', 'function from a row to its weight', sampleWeights)
   }
   const features = new Columns('x', size)

@@ -4,8 +4,9 @@
 
 import { DeepblasError } from '../errors.js'
 import { numberArrayClass } from '../kinds.js'
+import { allocate } from './allocate.js'
 import { renumberedTargets, sameNames } from './class-names.js'
-import { allocate, FeatureBuffer, type Parts } from './parts.js'
+import { FeatureBuffer, type Parts } from './parts.js'
 import type { Table } from './rows.js'
 import { weightMatrix, weightsOf } from './weights.js'
 

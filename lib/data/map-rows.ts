@@ -6,9 +6,10 @@ import { DeepblasError } from '../errors.js'
 import { isUint8Array, isUint8ClampedArray, plainNumberArray } from '../kinds.js'
 import { native } from '../native/addon.js'
 import { types } from '../native/tensor.js'
-import { invalid, knownOptions } from '../validate.js'
+import { invalid, isCallable, knownOptions } from '../validate.js'
+import { allocate } from './allocate.js'
 import { namesFit } from './class-names.js'
-import { allocate, type Parts } from './parts.js'
+import type { Parts } from './parts.js'
 import { isNumberArray, type NumberArray, type Table } from './rows.js'
 import { requireFinite } from './targets.js'
 
@@ -26,7 +27,7 @@ export type MappedRow = Row | { readonly x?: Row; readonly y?: number | Row }
 export type RowFunction = (features: Float32Array, target: number | number[] | undefined, index: number) => MappedRow
 
 export function mapParts(parts: Parts, map: RowFunction): Parts {
-  if (typeof map !== 'function') throw invalid('fn', 'function of a row', map)
+  if (!isCallable(map)) throw invalid('fn', 'function of a row', map)
   let features: Collected | undefined
   let targets: Collected | undefined
   for (let row = 0; row < parts.rows; row++) {

@@ -4,7 +4,8 @@
 import { otherCopyHint } from '../copy.js'
 import { DeepblasError } from '../errors.js'
 import { invalid } from '../validate.js'
-import { allocate, type NamedColumns } from './parts.js'
+import { allocate } from './allocate.js'
+import type { NamedColumns } from './parts.js'
 import { isNumberArray, type NumberArray, type Rows, type Table, table } from './rows.js'
 import { adviceOnRows } from './rows-advice.js'
 

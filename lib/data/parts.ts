@@ -2,11 +2,11 @@
  * What a Dataset is made of, and the same for chosen rows.
  */
 
-import { DeepblasError } from '../errors.js'
 import { isFloat32Array } from '../kinds.js'
 import { type Matrix, native } from '../native/addon.js'
 import { types } from '../native/tensor.js'
 import { atOnce, type Steps } from '../turns.js'
+import { allocate } from './allocate.js'
 import type { Table } from './rows.js'
 import { selectRows } from './targets.js'
 import { selectWeights } from './weights.js'
@@ -40,9 +40,6 @@ export interface Parts {
   /** Where an encoder made the features of a table. */
   readonly encoder: MadeBy | undefined
 }
-
-/** The most rows that native row numbers count. */
-const MOST_ROWS = 2 ** 31 - 1
 
 export function selectParts(parts: Parts, rows: Int32Array): Parts {
   return atOnce(selectingParts(parts, rows))
@@ -103,26 +100,4 @@ export class FeatureBuffer {
     const type = types.indexOf(isFloat32Array(this.#data) ? 'float32' : 'uint8')
     return new (native().Matrix)(this.#data, this.#rows, this.#features, type, this.#scale)
   }
-}
-
-/** So many rows, where native row numbers count as far. */
-function requireRows(rows: number, columns: number): void {
-  if (rows > MOST_ROWS) throw tooLarge(rows, columns)
-}
-
-/** Memory for rows; too many are an error that says so. */
-export function allocate<Numbers>(rows: number, columns: number, Kind: new (length: number) => Numbers): Numbers {
-  requireRows(rows, columns)
-  try {
-    return new Kind(rows * columns)
-  } catch (cause) {
-    throw tooLarge(rows, columns, cause)
-  }
-}
-
-function tooLarge(rows: number, columns: number, cause?: unknown): DeepblasError {
-  const message =
-    `Expected a data set that fits into memory but ${rows} rows of ${columns} numbers do not. ` +
-    'Use fewer rows, or train on batches that are made as they are needed.'
-  return new DeepblasError('ERR_DEEPBLAS_MEMORY', message, cause === undefined ? undefined : { cause })
 }

@@ -5,6 +5,7 @@
 import { DeepblasError } from '../errors.js'
 import { isNumberArray, type NumberArray, plainNumberArray, typedArrayName } from '../kinds.js'
 import { array, describe, invalid, typeName } from '../validate.js'
+import { allocate } from './allocate.js'
 import { adviceOnElement, adviceOnRow, adviceOnRows } from './rows-advice.js'
 
 export { isNumberArray, type NumberArray } from '../kinds.js'
@@ -98,9 +99,10 @@ function nested(argument: string, value: readonly unknown[]): Table {
   if (!Array.isArray(first) && !isNumberArray(first)) {
     throw invalid(`${argument}[0]`, 'array of numbers (one row)', first, adviceOnRow(argument, first))
   }
+  if (Array.isArray(first)) array(`${argument}[0]`, first, 'numbers')
   const columns = first.length
   if (columns === 0) throw empty(argument)
-  const data = new Float64Array(value.length * columns)
+  const data = allocate(value.length, columns, Float64Array)
   for (const [r, row] of value.entries()) {
     if (!Array.isArray(row) && !isNumberArray(row))
       throw invalid(`${argument}[${r}]`, 'array of numbers (one row)', row)

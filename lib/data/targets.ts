@@ -9,6 +9,7 @@ import type { TargetKind } from '../losses/loss.js'
 import type { Matrix } from '../native/addon.js'
 import { ELEMENTS_OF_STEP, findPlace, type Steps } from '../turns.js'
 import { array, invalid } from '../validate.js'
+import { allocate } from './allocate.js'
 import { checkedNames, requireNames } from './class-names.js'
 import { type ArrayWithShape, isNumberArray, type NumberArray, type Table, table } from './rows.js'
 import { isBigIntArray, type ReadTargets, readTargetList, readTargetRows } from './target-values.js'
@@ -172,7 +173,7 @@ function signsOf(data: NumberArray) {
 }
 
 export function* selectRows({ data, columns }: Table, rows: Int32Array): Steps<Table> {
-  const selected = new (numberArrayClass(data))(rows.length * columns)
+  const selected = allocate<NumberArray>(rows.length, columns, numberArrayClass(data))
   const rowsOfStep = Math.ceil(ELEMENTS_OF_STEP / columns)
   for (let row = 0; row < rows.length; row++) {
     if (row % rowsOfStep === 0) yield

@@ -1,7 +1,7 @@
 import type { ActivationOption } from '../activations/activation.js'
 import { DeepblasError } from '../errors.js'
 import type { Json } from '../files/strict-json.js'
-import { array, didYouMean, invalid, plainObject, string } from '../validate.js'
+import { array, didYouMean, invalid, isCallable, plainObject, string } from '../validate.js'
 import { Activation } from './activation.js'
 import { BatchNorm, type BatchNormOptions } from './batch-norm.js'
 import { Concatenate } from './concatenate.js'
@@ -53,7 +53,7 @@ export function registerLayer(type: string, make: MakeLayer): void {
   if (Object.hasOwn(layerTypes, string('type', type)) || type === '') {
     throw invalid('type', "name that none of deepblas's layers has", type)
   }
-  if (typeof make !== 'function') throw invalid('make', 'function that gives a layer', make)
+  if (!isCallable(make)) throw invalid('make', 'function that gives a layer', make)
   registered.set(type, make)
 }
 

@@ -1,4 +1,4 @@
-import { invalid, knownOptions, oneOf, string } from '../validate.js'
+import { invalid, isCallable, knownOptions, oneOf, string } from '../validate.js'
 import { type ElementLoss, type ElementValues, recordElementRule } from './element-rule.js'
 import { type Loss, mismatch, type TargetKind } from './loss.js'
 
@@ -41,7 +41,7 @@ export function defineLoss(definition: LossDefinition): Loss {
   ])
   const name = string('name', given.name)
   const { rule, outputActivations } = given
-  if (typeof rule !== 'function') throw invalid('rule', 'function of { prediction, target }', rule)
+  if (!isCallable(rule)) throw invalid('rule', 'function of { prediction, target }', rule)
   return {
     name,
     targetKind: oneOf('targetKind', given.targetKind ?? 'values', kinds),

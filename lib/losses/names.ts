@@ -5,7 +5,7 @@ import { DeepblasError } from '../errors.js'
 import type { Json } from '../files/strict-json.js'
 import { calledHere } from '../names-elsewhere.js'
 import { identityOf } from '../native/identity.js'
-import { invalid, knownOptions, oneOf, plainObject, string } from '../validate.js'
+import { invalid, isCallable, knownOptions, oneOf, plainObject, string } from '../validate.js'
 import { binaryCrossEntropy } from './binary-cross-entropy.js'
 import { crossEntropy } from './cross-entropy.js'
 import { hinge } from './hinge.js'
@@ -60,7 +60,7 @@ export function loss(argument: string, value: unknown): Loss {
   if (typeof value !== 'object' && typeof value !== 'function') throw notALoss(argument, value)
   if (isBuiltInLoss(value as Loss)) return value as Loss
   if (typeof given.name !== 'string' || given.name === '') throw notALoss(argument, value)
-  if (typeof given.record !== 'function' || typeof given.takesLogits !== 'function') throw notALoss(argument, value)
+  if (!isCallable(given.record) || !isCallable(given.takesLogits)) throw notALoss(argument, value)
   oneOf(`${argument}.targetKind`, given.targetKind, ['classes', 'binary', 'signs', 'probabilities', 'counts', 'values'])
   return value as Loss
 }

@@ -1,5 +1,5 @@
 import type { Element } from '../native/expression.js'
-import { array, invalid, knownOptions, oneOf, string } from '../validate.js'
+import { array, invalid, isCallable, knownOptions, oneOf, string } from '../validate.js'
 import type { Metric, MetricNeed, MetricValue, ScoredRows } from './metric.js'
 import { recordRowValue } from './row-values.js'
 
@@ -39,6 +39,8 @@ export function defineMetric(definition: MetricDefinition): Metric {
   if ((rule === undefined) === (fromScores === undefined)) {
     throw invalid('definition', "either a 'rule' or 'fromScores'", definition)
   }
+  const called = rule === undefined ? 'fromScores' : 'rule'
+  if (!isCallable(given[called])) throw invalid(called, 'function', given[called])
   if (rule === undefined) return { name, needs: wanted, fromScores: fromScores! }
   return { name, needs: wanted, record: (record, recording) => recordRowValue(record, recording, 'mean', rule) }
 }

@@ -6,7 +6,7 @@ import type { Json } from '../files/strict-json.js'
 import { isBuiltInLoss, type Loss } from '../losses/loss.js'
 import { calledHere } from '../names-elsewhere.js'
 import { identityOf } from '../native/identity.js'
-import { invalid, knownOptions, oneOf, plainObject, string } from '../validate.js'
+import { invalid, isCallable, knownOptions, oneOf, plainObject, string } from '../validate.js'
 import { accuracy } from './accuracy.js'
 import { brier } from './brier.js'
 import {
@@ -82,8 +82,8 @@ export function metric(argument: string, value: unknown): Metric {
   if ('takesLogits' in value) throw notAMetric(argument, value)
   const given = value as Metric
   if (!isBuiltInMetric(given)) {
-    const one = typeof given.record === 'function' ? 1 : 0
-    const two = typeof given.fromScores === 'function' ? 1 : 0
+    const one = isCallable(given.record) ? 1 : 0
+    const two = isCallable(given.fromScores) ? 1 : 0
     if (typeof given.name !== 'string' || given.name === '' || one + two !== 1) throw notAMetric(argument, value)
   }
   if (taken.includes(given.name))

@@ -3,7 +3,7 @@ import { Dataset } from '../data/dataset.js'
 import { DeepblasError } from '../errors.js'
 import { streams } from '../random/streams.js'
 import { RandomStream } from '../random.js'
-import { boolean, invalid, nonNegativeInteger, positiveInteger } from '../validate.js'
+import { boolean, invalid, isCallable, nonNegativeInteger, positiveInteger } from '../validate.js'
 import type { History } from './epoch-results.js'
 import type { FitOptions } from './fit-options.js'
 import type { Evaluation } from './scores.js'
@@ -43,7 +43,7 @@ export async function crossValidate(
   data: Dataset,
   options: CrossValidateOptions,
 ): Promise<CrossValidation> {
-  if (typeof makeModel !== 'function') throw invalid('makeModel', 'function that makes a new model', makeModel)
+  if (!isCallable(makeModel)) throw invalid('makeModel', 'function that makes a new model', makeModel)
   if (!(data instanceof Dataset)) throw invalid('data', 'Dataset', data, 'Make one with Dataset.from({ x, y }).')
   const { folds = 5, stratified = false, seed = 0, ...fitOptions } = options ?? {}
   const parts = foldsOf(

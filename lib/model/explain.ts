@@ -1,5 +1,5 @@
+import { allocate } from '../data/allocate.js'
 import { Dataset } from '../data/dataset.js'
-import { allocate } from '../data/parts.js'
 import type { Loss } from '../losses/loss.js'
 import type { Arena } from '../native/addon.js'
 import type { Optimizer } from '../optimizers/optimizer.js'

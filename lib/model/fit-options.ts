@@ -16,6 +16,7 @@ import {
   didYouMean,
   fraction,
   invalid,
+  isCallable,
   knownOptions,
   nonNegativeInteger,
   oneOf,
@@ -235,7 +236,7 @@ function checkedCallback(argument: string, callback: unknown): Callback {
     const near = Object.keys(callback).flatMap((key) => didYouMean(key, callbackMethods) ?? [])[0]
     throw invalid(argument, `callback with a method of ${callbackMethods.join(', ')}`, callback, near)
   }
-  const bad = known.find((name) => typeof methods[name] !== 'function')
+  const bad = known.find((name) => !isCallable(methods[name]))
   if (bad !== undefined) throw invalid(`${argument}.${bad}`, 'function', methods[bad])
   if (methods.monitors !== undefined) string(`${argument}.monitors`, methods.monitors)
   const { needs } = methods

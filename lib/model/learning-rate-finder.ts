@@ -5,7 +5,7 @@ import type { LossName } from '../losses/names.js'
 import { Adam } from '../optimizers/adam.js'
 import type { Optimizer } from '../optimizers/optimizer.js'
 import type { Schedule } from '../schedules/schedule.js'
-import { finiteNumber, invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../validate.js'
+import { finiteNumber, invalid, isCallable, knownOptions, nonNegativeInteger, positiveInteger } from '../validate.js'
 import type { Callback, FitInfo, Progress, TrainingHandle } from './callback.js'
 import type { ClassWeights } from './class-weights.js'
 import { Sequential } from './sequential.js'
@@ -82,7 +82,7 @@ export async function findLearningRate(
   const steps = positiveInteger('steps', given.steps ?? 100)
   const batchSize = positiveInteger('batchSize', given.batchSize ?? 32)
   const make = given.optimizer ?? ((learningRate: Schedule) => new Adam({ learningRate }))
-  if (typeof make !== 'function') {
+  if (!isCallable(make)) {
     const hint = 'For example (learningRate) => new SGD({ learningRate, momentum: 0.9 }).'
     throw invalid('optimizer', 'function that makes an optimizer of a learning rate', make, hint)
   }

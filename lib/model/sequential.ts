@@ -12,7 +12,15 @@ import type { Arena } from '../native/addon.js'
 import { type OptimizerName, optimizerOf } from '../optimizers/names.js'
 import type { Optimizer } from '../optimizers/optimizer.js'
 import { refuseMethods, refuseStructuredClone, showWhenInspected } from '../own-methods.js'
-import { boolean, invalid, knownOptions, nonNegativeInteger, plainObject, positiveInteger } from '../validate.js'
+import {
+  boolean,
+  invalid,
+  isCallable,
+  knownOptions,
+  nonNegativeInteger,
+  plainObject,
+  positiveInteger,
+} from '../validate.js'
 import { checkedLayers, requireNoData } from './arguments.js'
 import { readCheckpoint } from './begin.js'
 import { carriedNames, carryNames } from './carried-names.js'
@@ -495,7 +503,7 @@ export class Sequential<
       rename = usualName,
       ...own
     } = knownOptions<FromSafetensorsOptions>('fromSafetensors', options, names)
-    if (typeof rename !== 'function') throw invalid('rename', 'function from name to name', rename)
+    if (!isCallable(rename)) throw invalid('rename', 'function from name to name', rename)
     boolean('partial', partial)
     const weights = await fileWeights(path, rename)
     const set = new Set<string>()

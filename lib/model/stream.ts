@@ -3,7 +3,7 @@
  */
 import type { Dataset, DatasetInput } from '../data/dataset.js'
 import { DeepblasError } from '../errors.js'
-import { invalid } from '../validate.js'
+import { invalid, isCallable } from '../validate.js'
 
 /** Some rows, of any number: a step of a training that reads a stream. */
 export type Batch = Dataset | DatasetInput
@@ -15,7 +15,7 @@ export type BatchStream = AsyncIterable<Batch> | Iterable<Batch>
 export type BatchSource = BatchStream | ((epoch: number) => BatchStream | Promise<BatchStream>)
 
 export function isBatchSource(value: unknown): value is BatchSource {
-  return typeof value === 'function' || isStream(value)
+  return isCallable(value) || isStream(value)
 }
 
 function isStream(value: unknown): value is BatchStream {

@@ -6,7 +6,7 @@ import { DeepblasError } from '../errors.js'
 import { isFloat32Array } from '../kinds.js'
 import type { Arena } from '../native/addon.js'
 import type { Parameter } from '../native/parameter.js'
-import { array, invalid } from '../validate.js'
+import { array, invalid, nonNegativeInteger } from '../validate.js'
 import { type Network, newArena } from './network.js'
 
 export interface NamedWeights {
@@ -48,8 +48,14 @@ export function checkedWeights(network: Network, weights: unknown, partial: bool
   for (const [i, weight] of list.entries()) {
     const { name, shape, data } = (weight ?? {}) as Partial<NamedWeights>
     if (typeof name !== 'string') throw invalid(`weights[${i}]`, '{ name, shape, data }', weight)
-    array(`the shape of '${name}'`, shape, 'sizes')
-    if (!isNumberArray(data) && !Array.isArray(data)) throw invalid(`the data of '${name}'`, 'Float32Array', data)
+    for (const [axis, size] of array(`the shape of '${name}'`, shape, 'sizes').entries()) {
+      nonNegativeInteger(`the shape of '${name}'[${axis}]`, size)
+    }
+    if (isNumberArray(data)) continue
+    if (!Array.isArray(data)) throw invalid(`the data of '${name}'`, 'Float32Array', data)
+    for (const [at, value] of array(`the data of '${name}'`, data, 'numbers').entries()) {
+      if (typeof value !== 'number') throw invalid(`the data of '${name}'[${at}]`, 'number', value)
+    }
   }
   const given = new Map(list.map((weight) => [weight.name, weight]))
   const values = network.parameters.flatMap((parameter) => {

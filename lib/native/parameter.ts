@@ -5,6 +5,7 @@ import {
   boolean,
   finiteNumber,
   invalid,
+  isCallable,
   nonNegativeInteger,
   oneOf,
   plainObject,
@@ -151,7 +152,7 @@ function checkedStart(initial: InitialValues, rows: number, columns: number): In
   if (zeroRows !== undefined && nonNegativeInteger('initial.zeroRows', zeroRows) > rows) {
     throw invalid('initial.zeroRows', `at most ${rows} rows, as many as the shape has`, zeroRows)
   }
-  if (adjust !== undefined && typeof adjust !== 'function') throw invalid('initial.adjust', 'function', adjust)
+  if (adjust !== undefined && !isCallable(adjust)) throw invalid('initial.adjust', 'function', adjust)
   return initial
 }
 

@@ -1,7 +1,7 @@
 import { streams } from '../../random/streams.js'
 import { RandomStream } from '../../random.js'
 import { invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../../validate.js'
-import { allocate } from '../parts.js'
+import { allocate } from '../allocate.js'
 import { GLYPHS, type Glyph } from './digit-strokes.js'
 import type { GeneratedData } from './generated-data.js'
 

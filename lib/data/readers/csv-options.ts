@@ -2,6 +2,7 @@ import {
   array,
   boolean,
   invalid,
+  isCallable,
   knownOptions,
   nonNegativeInteger,
   oneOf,
@@ -172,6 +173,6 @@ function names(header: unknown): readonly string[] {
 }
 
 function callback<Fn>(argument: string, value: Fn | undefined): Fn | undefined {
-  if (value !== undefined && typeof value !== 'function') throw invalid(argument, 'function', value)
+  if (value !== undefined && !isCallable(value)) throw invalid(argument, 'function', value)
   return value
 }

@@ -51,16 +51,29 @@ function call(fields: Fields, method: string): unknown {
   return (fields[method] as () => unknown).call(fields)
 }
 
-/** Of decimal.js, Prisma, big.js, bignumber.js, and Decimal128 of MongoDB. */
-function decimalOf(fields: Fields): unknown {
-  if (fields._bsontype === 'Decimal128') return fromDecimalText(String(fields))
-  if (fields._bsontype === 'Double' || fields._bsontype === 'Int32') return Number(call(fields, 'valueOf'))
-  const isDecimal = has(fields, 'toFixed') && 's' in fields && 'e' in fields && ('d' in fields || 'c' in fields)
-  return isDecimal ? fromDecimalText(String(call(fields, 'toFixed'))) : undefined
+/** Undefined for an object that has no text, or none that it can give. */
+function textOf(value: unknown): string | undefined {
+  try {
+    return String(value)
+  } catch {
+    return undefined
+  }
 }
 
-function fromDecimalText(text: string): number | bigint {
+/** Of decimal.js, Prisma, big.js, bignumber.js, and Decimal128 of MongoDB. */
+function decimalOf(fields: Fields): unknown {
+  if (fields._bsontype === 'Decimal128') return fromDecimalText(textOf(fields))
+  const isNumber = fields._bsontype === 'Double' || fields._bsontype === 'Int32'
+  if (isNumber && has(fields, 'valueOf')) return fromDecimalText(textOf(call(fields, 'valueOf')))
+  const isDecimal = has(fields, 'toFixed') && 's' in fields && 'e' in fields && ('d' in fields || 'c' in fields)
+  return isDecimal ? fromDecimalText(textOf(call(fields, 'toFixed'))) : undefined
+}
+
+/** Undefined for a text that is no number: then the object is not what it seemed. */
+function fromDecimalText(text: string | undefined): number | bigint | undefined {
+  if (text === undefined || text.trim() === '') return undefined
   const number = Number(text)
+  if (Number.isNaN(number) && text !== 'NaN') return undefined
   // Whole numbers so large are names more often than amounts: two of them must not fall together.
   return Number.isInteger(number) && !Number.isSafeInteger(number) && /^-?\d+$/.test(text) ? BigInt(text) : number
 }
@@ -68,14 +81,13 @@ function fromDecimalText(text: string): number | bigint {
 /** Of MongoDB, long.js, Neo4j. */
 function wholeOf(fields: Fields): unknown {
   const isLong = fields._bsontype === 'Long' || fields.__isLong__ === true || has(fields, 'toBigInt')
-  return isLong ? fromDecimalText(String(fields)) : undefined
+  return isLong ? fromDecimalText(textOf(fields)) : undefined
 }
 
 /** Of Temporal, Luxon, Day.js, Moment, Firestore. */
 function timeOf(fields: Fields, tag: string): unknown {
-  if (has(fields, 'toJSDate')) return call(fields, 'toJSDate')
-  if (has(fields, 'toDate')) {
-    const date = call(fields, 'toDate')
+  for (const method of ['toJSDate', 'toDate']) {
+    const date = has(fields, method) ? call(fields, method) : undefined
     if (isDate(date)) return date
   }
   if (!tag.startsWith('Temporal.')) return undefined
@@ -85,7 +97,7 @@ function timeOf(fields: Fields, tag: string): unknown {
       return new Date(Number(fields.epochMilliseconds))
     case 'PlainDate':
     case 'PlainDateTime': {
-      const time = dateOf(String(fields).replace(/\[.*$/, ''))
+      const time = dateOf((textOf(fields) ?? '').replace(/\[.*$/, ''))
       if (time !== undefined) return new Date(time)
       break
     }
@@ -128,7 +140,7 @@ function refusalOf(value: object, name: string): Refusal {
       `Give its parts columns of their own, such as '${name}.${part}': row['${name}'].${part}, ${leave}`,
     )
   }
-  const hasText = !String(value).startsWith('[object')
+  const hasText = !(textOf(value) ?? '[object').startsWith('[object')
   return new Refusal(
     hasText ? `Give a text, String(value), ${leave}` : `Give a number, text, boolean or date, ${leave}`,
   )

@@ -18,6 +18,25 @@ test('whole: the names of all', () => {
   expect(model(2, 2).setWeights(model(2, 1).getWeights())).toEqual(names)
 })
 
+test.each([
+  ['shape', [3, Symbol('odd')], /the shape of 'layers.0.weight'\[1\]/],
+  ['shape', [Object.create(null), 3], /the shape of 'layers.0.weight'\[0\]/],
+  ['shape', [4, -3], /the shape of 'layers.0.weight'\[1\]/],
+  ['data', [1, Symbol('odd')], /the data of 'layers.0.weight'\[1\]/],
+  ['data', [3n], /the data of 'layers.0.weight'\[0\]/],
+  ['data', [1, '2'], /the data of 'layers.0.weight'\[1\]/],
+])('an odd %s is named: %o', (key, value, message) => {
+  const to = model(2, 2)
+  const before = to.getWeights()
+  const given = before.map((weight, i) => (i === 0 ? { ...weight, [key]: value } : weight))
+  for (const partial of [false, true]) {
+    expect(() => to.setWeights(given as never, { partial })).toThrow(
+      expect.objectContaining({ code: 'ERR_DEEPBLAS_ARGUMENT', message: expect.stringMatching(message) }),
+    )
+  }
+  expect(to.getWeights()).toEqual(before)
+})
+
 test('without partial another head is refused; with it, a list of which nothing fits', () => {
   const to = model(2, 2)
   expect(() => to.setWeights(model(5, 1).getWeights())).toThrow(/Expected shape \[2, 4\] for weight 'layers.1.weight'/)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Dataset, Dense, Sequential, SGD } from '../../../lib/index.js'
+import { Dataset, Dense, defineLoss, defineMetric, Sequential, SGD } from '../../../lib/index.js'
 
 const x = [
   [0, 1],
@@ -21,6 +21,17 @@ const cases: Wrong[] = [
   ['a callback without methods', () => train({ callbacks: [{}] }), 'onEpochEnd'],
   ['a callback with a misspelt method', () => train({ callbacks: [{ onEpochend() {} }] }), "Did you mean 'onEpochEnd'"],
   ['a number for a method', () => train({ callbacks: [{ onEpochEnd: 5 }] }), 'callbacks[0].onEpochEnd'],
+  ['a class for a method', () => train({ callbacks: [{ onEpochEnd: class {} }] }), 'callbacks[0].onEpochEnd'],
+  ['a class for a stream', () => model().fit(any(class {}), { loss: 'crossEntropy' }), 'Dataset'],
+  ['a class for a function of rows', () => data.map(any(class Odd {})), 'It is a class: write new Odd(…).'],
+  ['a class for a rule', () => defineLoss({ name: 'own', rule: any(class {}) } as never), 'rule'],
+  ['a class for a metric', () => defineMetric({ name: 'own', fromScores: any(class {}) }), 'fromScores'],
+  ['a number for a metric', () => defineMetric({ name: 'own', rule: any(3) }), 'rule'],
+  [
+    'a list that only claims its length',
+    () => Dataset.from({ x: [Object.assign([1], { length: 2 ** 32 - 1 })] }),
+    'x[0]',
+  ],
   ['misspelt needs', () => train({ callbacks: [{ needs: 'epcoh', onEpochEnd() {} }] }), "Did you mean 'epoch'"],
   [
     'no steps to need',

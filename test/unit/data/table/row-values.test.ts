@@ -3,6 +3,14 @@ import { describe, expect, test } from 'vitest'
 import { Encoder, Table } from '../../../../lib/index.js'
 
 /** As bson's: what is looked at of it. */
+class Nameless {
+  static readonly name = Symbol('x')
+  readonly #value = 1
+  get value() {
+    return this.#value
+  }
+}
+
 class ObjectId {
   readonly _bsontype = 'ObjectId'
   readonly #hex: string
@@ -161,6 +169,13 @@ describe('objects that no column can hold', () => {
     ['function now of type function', Date.now, 'Call it'],
     ['{} of type object', {}, "ignore: ['v']"],
     ['{} of type RegExp', /x/, 'String(value)'],
+    ['{} of type object', Object.create(null), "ignore: ['v']"],
+    ['{ toString } of type object', { toString: () => Symbol('x') }, 'parts columns of their own'],
+    ['{ _bsontype } of type object', Object.assign(Object.create(null), { _bsontype: 'Decimal128' }), 'bytes mean'],
+    ['{ _bsontype } of type object', Object.assign(Object.create(null), { _bsontype: 'Double' }), 'bytes mean'],
+    ['{ __isLong__ } of type object', { __isLong__: true }, 'parts columns of their own'],
+    ['{ toJSDate } of type object', { toJSDate: () => Symbol('x') }, 'parts columns of their own'],
+    ['{} of type object', new Nameless(), "ignore: ['v']"],
     ['a Temporal.Duration', temporal('Duration', {}), "value.total({ unit: 'hours' })"],
     ['a Temporal.PlainTime', temporal('PlainTime', {}), 'value.hour'],
   ]
