@@ -20,35 +20,45 @@ export interface Beginning {
   readonly start: TrainingStart
   readonly histories: History[]
   readonly saved: CheckpointDescription | undefined
-  /** Told once the first step may come: the model's parameters before the resume are no longer needed. */
+  /** Told once the first step may come, or the state is kept: the parameters before a resume are no longer needed. */
   readonly goesOn: () => void
-  /** Puts the parameters back where nothing has come of the resume; does nothing after `goesOn`. */
+  /**
+   * Where nothing has come of the beginning: puts the parameters back, and gives up the optimizer's state that was made for
+   * it. Does nothing after `goesOn`.
+   */
   readonly undo: () => void
 }
 
 export function* begin(settings: FitSettings, batches: Batches, form: FitForm): FitSteps<Beginning> {
   const { network, optimizer, seeds, resume } = settings
   if (resume === undefined) {
-    return {
-      start: settings.start ?? freshStart(network, optimizer, seeds.length),
-      histories: seeds.map(newHistory),
-      saved: undefined,
-      goesOn() {},
-      undo() {},
+    const start = settings.start ?? freshStart(network, optimizer, seeds.length)
+    // Those that the model goes on from are its own.
+    let made = settings.start === undefined ? start.states : []
+    const goesOn = () => {
+      made = []
     }
+    const undo = () => {
+      for (const arena of made) arena.release()
+      goesOn()
+    }
+    return { start, histories: seeds.map(newHistory), saved: undefined, goesOn, undo }
   }
   const saved = settings.checkpoint ?? (yield* readCheckpoint(resume, form))
   const histories = savedHistories(resume, saved)
   let before: Arena | undefined
   let drawAfterAll: (() => void) | undefined
+  let made: readonly Arena[] = []
   const goesOn = () => {
     before?.release()
     before = undefined
     drawAfterAll = undefined
+    made = []
   }
   const undo = () => {
     if (before !== undefined) settings.parameters.copyFrom(before)
     drawAfterAll?.()
+    for (const arena of made) arena.release()
     goesOn()
   }
   if (settings.overwritten === undefined) {
@@ -58,6 +68,7 @@ export function* begin(settings: FitSettings, batches: Batches, form: FitForm): 
   try {
     const start = resumedStart(resume, saved, settings, batches)
     drawAfterAll = settings.overwritten?.()
+    made = start.states
     return { start, histories, saved, goesOn, undo }
   } catch (error) {
     undo()

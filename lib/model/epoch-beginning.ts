@@ -7,6 +7,7 @@ import type { Callback } from './callback.js'
 import type { Scoring } from './compile.js'
 import type { FitSettings } from './fit-settings.js'
 import { newArena } from './network.js'
+import type { Opened } from './programs/opened.js'
 
 /**
  * Which parameters have a number of an epoch: 'steps': it is a mean over the steps, each with the parameters that the step
@@ -26,22 +27,21 @@ export interface EpochBeginning {
   readonly tells: (member: number) => boolean
   /** Before every chunk of steps. */
   readonly keep: () => void
-  readonly release: () => void
 }
 
-/** Undefined where no callback goes by a number of the steps. */
+/** Undefined where no callback goes by a number of the steps. Its memory goes with `opened`. */
 export function epochBeginning(
   { callbacks, scoring, network, parameters, seeds }: FitSettings,
   updatesOf: (member: number) => number,
+  opened: Opened,
 ): EpochBeginning | undefined {
   const ofSteps = ({ monitors }: Callback) =>
     monitors !== undefined && parametersOfNumber(monitors, scoring) === 'steps'
   if (!callbacks.some(ofSteps)) return undefined
-  const copy = newArena(network, seeds.length)
+  const copy = opened.add(newArena(network, seeds.length))
   return {
     parameters: copy,
     tells: (member) => updatesOf(member) === 1,
     keep: () => copy.copyFrom(parameters),
-    release: () => copy.release(),
   }
 }

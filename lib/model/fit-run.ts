@@ -7,6 +7,7 @@ import { type Compiled, compileScoring, memberTable } from './compile.js'
 import { dataMode, EVALUATION_BATCH, rowsOf } from './fit-data.js'
 import type { FitSettings } from './fit-settings.js'
 import { newArena } from './network.js'
+import type { Opened } from './programs/opened.js'
 import { OpenTraining, type PassSettings } from './programs/passes.js'
 import type { TrainingStart } from './training-state.js'
 
@@ -24,7 +25,14 @@ export function checking(): boolean {
   return process.env.DEEPBLAS_CHECK === '1'
 }
 
-export function prepare(settings: FitSettings, train: readonly Dataset[], start: TrainingStart, batch: number): Run {
+/** What it opens is added to `opened`, which its caller releases. */
+export function prepare(
+  settings: FitSettings,
+  train: readonly Dataset[],
+  start: TrainingStart,
+  batch: number,
+  opened: Opened,
+): Run {
   const { network, parameters, validation, scoring, optimizer, seeds } = settings
   const rows = rowsOf(train, seeds.length)
   // A full batch is the same rows at every step: neither shuffled nor gathered, and converted once.
@@ -36,9 +44,11 @@ export function prepare(settings: FitSettings, train: readonly Dataset[], start:
   // What no update reaches, such as a frozen layer, is its own average.
   if (start.stepsBefore.every((steps) => steps + start.stepOfEpoch === 0)) averages?.copyFrom(parameters)
   const ownSteps = Array.from(rows, (count) => Math.ceil(count / batch))
-  const gradients = newArena(network, seeds.length)
+  for (const one of own) opened.add(one)
+  const gradients = opened.add(newArena(network, seeds.length))
   const held = validation && heldOut({ ...settings, parameters: averages ?? parameters }, validation)
-  const training = new OpenTraining({
+  for (const one of held?.own ?? []) opened.add(one)
+  const open = {
     program: compiled.program,
     batch,
     keepAll: checking(),
@@ -53,9 +63,8 @@ export function prepare(settings: FitSettings, train: readonly Dataset[], start:
     states: [...start.states],
     slots,
     ...(held && { validation: held }),
-    own: [gradients, ...own, ...(held?.own ?? [])],
-  })
-  return { training, compiled, ownSteps, states: start.states }
+  }
+  return { training: opened.add(new OpenTraining(open)), compiled, ownSteps, states: start.states }
 }
 
 /** Rows of a step: 'full' and more than there are mean all of them. */

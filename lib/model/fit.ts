@@ -18,6 +18,7 @@ import { batchOf, checking, prepare } from './fit-run.js'
 import type { FitSettings } from './fit-settings.js'
 import { trainableCount } from './network.js'
 import { fail, notFinite, requireFiniteUpdate } from './not-finite.js'
+import { Opened } from './programs/opened.js'
 import { runPasses, scorePasses } from './score-pass.js'
 import { same, stepTable } from './step-table.js'
 import { Watches } from './watches.js'
@@ -32,15 +33,17 @@ export function* fitting(settings: FitSettings, train: readonly Dataset[], form:
   const { optimizer, signal, seeds } = settings
   const members = seeds.length
   signal?.throwIfAborted()
-  if (optimizer instanceof LBFGS) return yield* wholeFit(settings, train[0]!, optimizer)
-  const rows = rowsOf(train, members)
-  const batch = batchOf(settings.batchSize, rows)
-  const batches = { rows, batch, checksums: dataChecksums(train, settings.validation) }
-  const beginning = yield* begin(settings, batches, form)
+  const opened = new Opened()
   try {
-    return yield* fittingFrom(beginning, settings, train, batches, form)
+    if (optimizer instanceof LBFGS) return yield* wholeFit(settings, train[0]!, optimizer, opened)
+    const rows = rowsOf(train, members)
+    const batch = batchOf(settings.batchSize, rows)
+    const batches = { rows, batch, checksums: dataChecksums(train, settings.validation) }
+    const beginning = yield* begin(settings, batches, form)
+    opened.add({ release: beginning.undo })
+    return yield* fittingFrom(beginning, settings, train, batches, form, opened)
   } finally {
-    beginning.undo()
+    opened.release()
   }
 }
 
@@ -50,11 +53,12 @@ function* fittingFrom(
   train: readonly Dataset[],
   batches: Batches,
   form: FitForm,
+  opened: Opened,
 ): FitSteps<History[]> {
   const { epochs, optimizer, signal, seeds } = settings
   const { batch } = batches
   const members = seeds.length
-  const { training, compiled, ownSteps, states } = prepare(settings, train, start, batch)
+  const { training, compiled, ownSteps, states } = prepare(settings, train, start, batch, opened)
   const stepsPerEpoch = Math.max(...ownSteps)
   /** The member's own count of updates after so many steps since the start: one with fewer rows waits for the others. */
   const updates = (steps: number, member: number) =>
@@ -65,7 +69,8 @@ function* fittingFrom(
   let accumulators = start.accumulators ?? new Float64Array()
   const steps = [...start.stepsBefore]
   const averages = optimizer.averageSlot === undefined ? undefined : states[optimizer.averageSlot]
-  const beginning = epochBeginning(settings, (member) => Math.ceil(ownSteps[member]! / optimizer.accumulate))
+  const updatesOf = (member: number) => Math.ceil(ownSteps[member]! / optimizer.accumulate)
+  const beginning = epochBeginning(settings, updatesOf, opened)
   const watches = new Watches({ ...settings, averages, train, beginning }, histories, (path, parameters) => {
     const stepsBefore = start.stepsBefore.map((before, member) =>
       watches.active.has(member) ? before + (place.epoch - start.epoch) * ownSteps[member]! : steps[member]!,
@@ -93,7 +98,7 @@ function* fittingFrom(
     goesOn()
     if (active.size < members && active.size > 0) training.setActive(active)
     // Metrics of all scores are of the parameters at the epoch's end.
-    passes = scorePasses({ ...settings, averages }, train)
+    passes = scorePasses({ ...settings, averages }, train, opened)
     const total = (epochs - start.epoch) * stepsPerEpoch
     const before = start.epoch * stepsPerEpoch
     const begun = performance.now()
@@ -171,9 +176,9 @@ function* fittingFrom(
     return histories
   } finally {
     signal?.removeEventListener('abort', cancel)
-    training.release()
-    for (const pass of passes) pass?.release()
-    beginning?.release()
-    if (underWay) settings.remember({ optimizer, states, epoch: place.epoch, steps })
+    if (underWay) {
+      goesOn()
+      settings.remember({ optimizer, states, epoch: place.epoch, steps })
+    }
   }
 }

@@ -18,6 +18,7 @@ import { EVALUATION_BATCH } from './fit-data.js'
 import type { FitSteps } from './fit-request.js'
 import { metricTask, outputMeaning, thresholdOf } from './metric-task.js'
 import type { Network } from './network.js'
+import type { Opened } from './programs/opened.js'
 import { OpenPass } from './programs/passes.js'
 
 export interface ScoreSettings {
@@ -141,13 +142,15 @@ export class ScorePass {
   }
 }
 
-/** Of the training data and of the validation; none where no metric needs them. */
+/** Of the training data and of the validation; none where no metric needs them. They go with `opened`. */
 export function scorePasses(
   { network, parameters, averages = parameters, validation, scoring, seeds }: ScoreSettings,
   train: readonly Dataset[],
+  opened: Opened,
 ): (ScorePass | undefined)[] {
   const pass = (arena: Arena, data: readonly Dataset[] | undefined) =>
-    data && ScorePass.of(network, arena, data, scoring, seeds.length)
+    data && added(ScorePass.of(network, arena, data, scoring, seeds.length))
+  const added = (one: ScorePass | undefined) => one && opened.add(one)
   const training = pass(parameters, train)
   return training === undefined ? [] : [training, pass(averages, validation)]
 }

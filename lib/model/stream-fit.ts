@@ -18,6 +18,7 @@ import { arrived, type FitForm, type FitSteps } from './fit-request.js'
 import { checking, heldOut } from './fit-run.js'
 import { newArena, trainableCount } from './network.js'
 import { fail, notFinite, requireFiniteUpdate } from './not-finite.js'
+import { Opened } from './programs/opened.js'
 import { OpenTraining, passSteps } from './programs/passes.js'
 import { ScorePass } from './score-pass.js'
 import { same, stepTable } from './step-table.js'
@@ -35,11 +36,13 @@ export function* fittingStream(settings: StreamSettings, form: FitForm): FitStep
   // What a stream will give nobody knows; the validation is there.
   const checksums = dataChecksums([], validation)
   const shape = { rows: new Float64Array(), batch: 0, stepsPerEpoch, checksums }
-  const beginning = yield* begin(settings, shape, form)
+  const opened = new Opened()
   try {
-    return yield* fittingFrom(beginning, settings, shape, form)
+    const beginning = yield* begin(settings, shape, form)
+    opened.add({ release: beginning.undo })
+    return yield* fittingFrom(beginning, settings, shape, form, opened)
   } finally {
-    beginning.undo()
+    opened.release()
   }
 }
 
@@ -48,10 +51,11 @@ function* fittingFrom(
   settings: StreamSettings,
   shape: Batches,
   form: FitForm,
+  opened: Opened,
 ): FitSteps<History[]> {
   const { epochs, optimizer, signal, seeds, stepsPerEpoch, validation, scoring } = settings
   const members = seeds.length
-  const run = new StreamRun(settings, start)
+  const run = opened.add(new StreamRun(settings, start))
   const place = { epoch: start.epoch, stepOfEpoch: start.stepOfEpoch }
   let accumulators: Float64Array | undefined = start.accumulators?.slice()
   /** Updates of every member, and as many before this epoch. */
@@ -59,7 +63,8 @@ function* fittingFrom(
   let stepsBefore = [...start.stepsBefore]
   /** Steps of the epoch that was last told of. */
   let stepsOfEpoch = 0
-  const beginning = epochBeginning(settings, () => Math.ceil(stepsOfEpoch / optimizer.accumulate))
+  const updatesOf = () => Math.ceil(stepsOfEpoch / optimizer.accumulate)
+  const beginning = epochBeginning(settings, updatesOf, opened)
   const watches = new Watches({ ...settings, averages: run.averages, beginning }, histories, (path, parameters) => {
     const sums = accumulators ?? new Float64Array()
     const standing = {
@@ -211,9 +216,10 @@ function* fittingFrom(
   } finally {
     signal?.removeEventListener('abort', cancel)
     batches.close()
-    run.release()
-    beginning?.release()
-    if (underWay) settings.remember({ optimizer, states: start.states, epoch: place.epoch, steps })
+    if (underWay) {
+      goesOn()
+      settings.remember({ optimizer, states: start.states, epoch: place.epoch, steps })
+    }
   }
 }
 

@@ -17,6 +17,7 @@ import { heldOut } from './fit-run.js'
 import type { FitSettings } from './fit-settings.js'
 import { newArena, trainableCount, trainableSegments } from './network.js'
 import { notFinite } from './not-finite.js'
+import type { Opened } from './programs/opened.js'
 import { OpenPass } from './programs/passes.js'
 import { runPasses, scorePasses } from './score-pass.js'
 import { Watches } from './watches.js'
@@ -26,9 +27,15 @@ interface Scored extends Evaluation {
   readonly sums: Float64Array
 }
 
-export function* wholeFit(settings: FitSettings, train: Dataset, optimizer: LBFGS): FitSteps<History[]> {
+/** What it opens is added to `opened`, which its caller releases. */
+export function* wholeFit(
+  settings: FitSettings,
+  train: Dataset,
+  optimizer: LBFGS,
+  opened: Opened,
+): FitSteps<History[]> {
   const { network, parameters, scoring, validation, epochs, signal } = settings
-  const { evaluate, compiled, pass } = evaluation(settings, train)
+  const { evaluate, compiled } = evaluation(settings, train, opened)
   const segments = trainableSegments(network)
   const history = newHistory()
   const watches = new Watches({ ...settings, train: [train] }, [history], () => {
@@ -45,8 +52,8 @@ export function* wholeFit(settings: FitSettings, train: Dataset, optimizer: LBFG
   let converged: string | undefined
   let place: Place = { point: readPoint(parameters, segments), loss: Number.NaN, gradient: new Float32Array() }
   try {
-    held = validation && new OpenPass(heldOut(settings, validation))
-    passes = scorePasses(settings, [train])
+    held = validation && opened.add(new OpenPass(heldOut(settings, validation)))
+    passes = scorePasses(settings, [train], opened)
     yield* watches.start({
       epochs,
       ...(before === 0 ? {} : { epochsDone: before }),
@@ -128,9 +135,6 @@ export function* wholeFit(settings: FitSettings, train: Dataset, optimizer: LBFG
     writePoint(parameters, segments, place.point)
     throw error
   } finally {
-    pass.release()
-    held?.release()
-    for (const one of passes) one?.release()
     settings.remember({ optimizer, states: [], epoch: done, steps: [done] })
   }
 }
@@ -150,27 +154,29 @@ function refuseChanging(cost: Compiled, step: Compiled): void {
 }
 
 /** A pass over all rows, with the gradients of all parameters. */
-function evaluation({ network, parameters, scoring }: FitSettings, train: Dataset) {
+function evaluation({ network, parameters, scoring }: FitSettings, train: Dataset, opened: Opened) {
   const { mode, slots, own } = dataMode([train], scoring, network.outputs, { asFloats: true })
   const compiled = compileScoring(network, mode, scoring, { backward: true })
   refuseChanging(compiled, compileScoring(network, mode, scoring, { backward: true, optimizer: new SGD() }))
   const gradients = newArena(network)
-  const pass = new OpenPass({
-    program: compiled.program,
-    batch: train.rows,
-    rows: Float64Array.of(train.rows),
-    numbers: memberTable(compiled, 1),
-    parameters,
-    gradients,
-    slots,
-    own: [gradients, ...own],
-  })
+  const pass = opened.add(
+    new OpenPass({
+      program: compiled.program,
+      batch: train.rows,
+      rows: Float64Array.of(train.rows),
+      numbers: memberTable(compiled, 1),
+      parameters,
+      gradients,
+      slots,
+      own: [gradients, ...own],
+    }),
+  )
   const segments = trainableSegments(network)
   function* evaluate(): FitSteps<Scored> {
     const sums = yield* pass.steps()
     return { loss: sums[0]! / sums[1]!, gradient: readPoint(gradients, segments), sums }
   }
-  return { evaluate, compiled, pass }
+  return { evaluate, compiled }
 }
 
 function readPoint(arena: Arena, segments: readonly Segment[]): Float32Array {

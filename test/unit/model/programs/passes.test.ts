@@ -144,6 +144,85 @@ describe.each(['fit', 'fitSync'] as const)('%s that fails', (form) => {
   })
 })
 
+describe('a fit whose beginning throws, when its training is open,', () => {
+  const { Arena } = addon
+  const held = new Set<object>()
+  let before = Number.POSITIVE_INFINITY
+  beforeEach(() => {
+    held.clear()
+    before = Number.POSITIVE_INFINITY
+    class Counted extends (Arena as new (...given: never[]) => { release(): void }) {
+      constructor(...given: never[]) {
+        super(...given)
+        held.add(this)
+      }
+      override release() {
+        held.delete(this)
+        super.release()
+      }
+    }
+    Object.assign(addon, { Arena: Counted })
+  })
+  afterEach(() => {
+    Object.assign(addon, { Arena })
+  })
+
+  const forMember = (member: number) => {
+    if (member === 0) return {}
+    throw new Ours('a callback that cannot be made for each member')
+  }
+  const unready = {
+    monitors: 'loss',
+    onEpochEnd() {},
+    get last(): boolean {
+      // Options are read before anything is opened.
+      if (held.size <= before) return false
+      throw new Ours('a callback that cannot say when it is told')
+    },
+  }
+  const optimizer = new Adam()
+  const stream = () => [{ x, y }]
+  const begun: Record<string, (form: 'fit' | 'fitSync') => [object, () => unknown]> = {
+    'a model': (form) => {
+      const one = model()
+      return [one, () => one[form](data, { ...scored, callbacks: [unready] })]
+    },
+    'a model that trains on': (form) => {
+      const one = model()
+      one.partialFitSync(data, { loss, optimizer })
+      return [one, () => one[form](data, { ...scored, optimizer, callbacks: [unready] })]
+    },
+    'L-BFGS': (form) => {
+      const one = model()
+      return [one, () => one[form](data, { ...scored, optimizer: new LBFGS(), callbacks: [unready] })]
+    },
+    'a stream': () => {
+      const one = model()
+      return [one, () => one.fit(stream, { ...scored, epochs: 2, callbacks: [unready] })]
+    },
+    'a population': (form) => {
+      const all = many()
+      return [all, () => all[form]([data, weighted], { ...scored, callbacks: [{ forMember }] })]
+    },
+  }
+  test.each(Object.keys(begun).flatMap((name) => (['fit', 'fitSync'] as const).map((form) => [name, form] as const)))(
+    '%s, %s: leaves nothing open, and no arena that nobody needs',
+    async (name, form) => {
+      const [trained, call] = begun[name]!(form)
+      before = held.size
+      opened = 0
+      await expect(async () => await call()).rejects.toThrow(Ours)
+      if (name !== 'a stream') expect(opened).toBeGreaterThan(0)
+      expect(open.size).toBe(0)
+      expect(held.size).toBe(before)
+      before = Number.POSITIVE_INFINITY
+      // What it is itself made of is there.
+      expect((trained as Sequential).predictSync([[1, 2, 3]]).data.length).toBeGreaterThan(0)
+      if (name === 'a model that trains on') (trained as Sequential).partialFitSync(data, { loss, optimizer })
+    },
+  )
+})
+
 test('a stream that fails, and a fit that is aborted', async () => {
   const broken = function* () {
     yield data
