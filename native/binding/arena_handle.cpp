@@ -63,12 +63,8 @@ ArenaHandle::ArenaHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Aren
     const int64_t bytes = checkedProduct(length, members, static_cast<int64_t>(sizeof(float)));
     arena_ = std::make_shared<FloatArena>(FloatArena{Arena(static_cast<size_t>(bytes)), length, members});
     info.This().As<Napi::Object>().TypeTag(&kTag);
-    Environment::adjustMemory(info.Env(), static_cast<int64_t>(arena_->memory.bytes()));
+    hold(info.Env(), static_cast<int64_t>(arena_->memory.bytes()));
   });
-}
-
-void ArenaHandle::Finalize(Napi::Env env) {
-  if (arena_) Environment::adjustMemory(env, -static_cast<int64_t>(arena_->memory.bytes()));
 }
 
 void ArenaHandle::fill(const Napi::CallbackInfo& info) {
@@ -130,7 +126,7 @@ Napi::Value ArenaHandle::isFinite(const Napi::CallbackInfo& info) {
 
 void ArenaHandle::release(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
-    Environment::adjustMemory(info.Env(), -static_cast<int64_t>(arena_->memory.bytes()));
+    letGo(info.Env());
     arena_ = std::make_shared<FloatArena>();
   });
 }

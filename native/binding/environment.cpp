@@ -112,6 +112,4 @@ void Environment::settle(Napi::Env env, Pending& pending) {
   pending.deferred.Resolve(result);
 }
 
-void Environment::adjustMemory(Napi::Env env, int64_t bytes) { Napi::MemoryManagement::AdjustExternalMemory(env, bytes); }
-
 }  // namespace deepblas

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "binding/memory_holder.h"
 #include "core/job_queue.h"
 
 namespace deepblas {
@@ -32,9 +33,7 @@ class Environment {
   };
   Napi::Promise start(JobQueue::Lane lane, Task task);
 
-  // Memory that the garbage collector should know of. Also while the environment ends.
-  static void adjustMemory(Napi::Env env, int64_t bytes);
-
+  const std::shared_ptr<HeldMemory> heldMemory = std::make_shared<HeldMemory>();
   Napi::FunctionReference float32Array, float64Array;  // JavaScript's own
   Napi::FunctionReference error;  // (code, message): TypeScript's class of errors, once it has given it
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 
+#include "binding/memory_holder.h"
 #include "core/arena.h"
 #include "program/executor.h"
 #include "program/pass.h"
@@ -25,11 +26,11 @@ struct FloatArena {
   float* of(int64_t member) const { return memory.as<float>() + member * length; }
 };
 
-class ArenaHandle : public Napi::ObjectWrap<ArenaHandle> {
+class ArenaHandle : public Napi::ObjectWrap<ArenaHandle>, private MemoryHolder {
  public:
   static Napi::Function define(Napi::Env env);
   explicit ArenaHandle(const Napi::CallbackInfo& info);
-  void Finalize(Napi::Env env) override;
+  void Finalize(Napi::Env env) override { letGo(env); }
   const std::shared_ptr<FloatArena>& arena() const { return arena_; }
 
  private:
@@ -41,6 +42,9 @@ class ArenaHandle : public Napi::ObjectWrap<ArenaHandle> {
   void copyFrom(const Napi::CallbackInfo& info);      // (arena), or (arena, member, its member)
   Napi::Value isFinite(const Napi::CallbackInfo& info);  // (member) -> whether all of its numbers are
   void release(const Napi::CallbackInfo& info);       // gives up the memory; no place is inside it any more
+
+  bool isCollected() const override { return Value().IsEmpty(); }
+  void giveUp() override { arena_.reset(); }
 
   std::shared_ptr<FloatArena> arena_;
 };
@@ -55,13 +59,13 @@ struct StoredMatrix {
   Binding binding() const { return {memory.as<uint8_t>(), rows, stride, type, scale}; }
 };
 
-class MatrixHandle : public Napi::ObjectWrap<MatrixHandle> {
+class MatrixHandle : public Napi::ObjectWrap<MatrixHandle>, private MemoryHolder {
  public:
   static Napi::Function define(Napi::Env env);
   // (typed array, rows, columns, type, scale), (matrix, Int32Array of rows), (matrix of bytes) for floats of it, or
   // (rows, columns, type) for zeros
   explicit MatrixHandle(const Napi::CallbackInfo& info);
-  void Finalize(Napi::Env env) override;
+  void Finalize(Napi::Env env) override { letGo(env); }
   const std::shared_ptr<StoredMatrix>& matrix() const { return matrix_; }
 
  private:
@@ -75,6 +79,9 @@ class MatrixHandle : public Napi::ObjectWrap<MatrixHandle> {
   Napi::Value row(const Napi::CallbackInfo& info);             // (row) -> Float32Array
   void write(const Napi::CallbackInfo& info);                  // (typed array of whole rows, first row)
   void release(const Napi::CallbackInfo& info);  // gives up the memory once what reads it has ended
+
+  bool isCollected() const override { return Value().IsEmpty(); }
+  void giveUp() override { matrix_.reset(); }
 
   std::shared_ptr<StoredMatrix> matrix_;
 };
@@ -93,11 +100,11 @@ class ProgramHandle : public Napi::ObjectWrap<ProgramHandle> {
   std::map<std::pair<int64_t, bool>, std::weak_ptr<const Plan>> plans_;
 };
 
-class TrainingHandle : public Napi::ObjectWrap<TrainingHandle> {
+class TrainingHandle : public Napi::ObjectWrap<TrainingHandle>, private MemoryHolder {
  public:
   static Napi::Function define(Napi::Env env);
   explicit TrainingHandle(const Napi::CallbackInfo& info);
-  void Finalize(Napi::Env env) override;
+  void Finalize(Napi::Env env) override { letGo(env); }
 
  private:
   Napi::Value advance(const Napi::CallbackInfo& info);  // (numbers, steps, milliseconds, endAtEpoch, plainly)
@@ -111,18 +118,19 @@ class TrainingHandle : public Napi::ObjectWrap<TrainingHandle> {
   Napi::Value bytes(const Napi::CallbackInfo& info);
   void release(const Napi::CallbackInfo& info);  // gives up the memory once a chunk under way has ended
   Training& training() const;
+  bool isCollected() const override { return Value().IsEmpty(); }
+  void giveUp() override { training_.reset(); }
 
   std::shared_ptr<Training> training_;
   Owned* owned_ = nullptr;  // lives with training_
   std::shared_ptr<std::atomic<bool>> cancelled_;
-  int64_t reported_ = 0;
 };
 
-class PassHandle : public Napi::ObjectWrap<PassHandle> {
+class PassHandle : public Napi::ObjectWrap<PassHandle>, private MemoryHolder {
  public:
   static Napi::Function define(Napi::Env env);
   explicit PassHandle(const Napi::CallbackInfo& info);
-  void Finalize(Napi::Env env) override;
+  void Finalize(Napi::Env env) override { letGo(env); }
 
  private:
   Napi::Value run(const Napi::CallbackInfo& info);      // () -> Promise<Float64Array> of all accumulators
@@ -130,28 +138,30 @@ class PassHandle : public Napi::ObjectWrap<PassHandle> {
   Napi::Value readTensor(const Napi::CallbackInfo& info);  // (tensor, member, rows) -> Float64Array
   void release(const Napi::CallbackInfo& info);  // gives up the memory once a run under way has ended
   Pass& pass() const;
+  bool isCollected() const override { return Value().IsEmpty(); }
+  void giveUp() override { pass_.reset(); }
 
   std::shared_ptr<Pass> pass_;
   std::shared_ptr<std::atomic<bool>> cancelled_;
   Napi::ObjectReference output_;  // the JavaScript array that the pass writes
-  int64_t reported_ = 0;
 };
 
 // The short way for a few rows: reads the caller's array and writes the answer on the calling thread.
-class PredictorHandle : public Napi::ObjectWrap<PredictorHandle> {
+class PredictorHandle : public Napi::ObjectWrap<PredictorHandle>, private MemoryHolder {
  public:
   static Napi::Function define(Napi::Env env);
   explicit PredictorHandle(const Napi::CallbackInfo& info);  // (program, capacity, arena, inputs, outputs, members)
-  void Finalize(Napi::Env env) override;
+  void Finalize(Napi::Env env) override { letGo(env); }
 
  private:
   void predictSync(const Napi::CallbackInfo& info);  // (Float32Array in, rows, Float32Array out)
+  bool isCollected() const override { return Value().IsEmpty(); }
+  void giveUp() override;
 
   std::shared_ptr<FloatArena> arena_;
   std::unique_ptr<Executor> executor_;
   int64_t capacity_, inputs_, outputs_, members_;
   std::vector<MemberStep> steps_;
-  int64_t reported_ = 0;
 };
 
 // Shared by the handles' constructors.

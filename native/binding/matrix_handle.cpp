@@ -142,7 +142,7 @@ MatrixHandle::MatrixHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Ma
       info.Length() == 1 ? copyAsFloats(info) : copyRows(info);
     }
     info.This().As<Napi::Object>().TypeTag(&kTag);
-    Environment::adjustMemory(info.Env(), static_cast<int64_t>(matrix_->memory.bytes()));
+    hold(info.Env(), static_cast<int64_t>(matrix_->memory.bytes()));
   });
 }
 
@@ -198,12 +198,8 @@ void MatrixHandle::copyAsFloats(const Napi::CallbackInfo& info) {
   });
 }
 
-void MatrixHandle::Finalize(Napi::Env env) {
-  if (matrix_) Environment::adjustMemory(env, -static_cast<int64_t>(matrix_->memory.bytes()));
-}
-
 void MatrixHandle::release(const Napi::CallbackInfo& info) {
-  Finalize(info.Env());
+  letGo(info.Env());
   matrix_.reset();
 }
 

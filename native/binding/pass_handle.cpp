@@ -73,17 +73,13 @@ PassHandle::PassHandle(const Napi::CallbackInfo& info)
     owned->pass = std::make_unique<Pass>(program->program(), program->plan(batch, keepAll), std::move(bindings),
                                          std::move(rows), std::move(numbers));
     pass_ = std::shared_ptr<Pass>(owned, owned->pass.get());
-    reported_ = static_cast<int64_t>(pass_->bytes());
-    Environment::adjustMemory(info.Env(), reported_);
+    hold(info.Env(), static_cast<int64_t>(pass_->bytes()));
   });
 }
 
-void PassHandle::Finalize(Napi::Env env) { Environment::adjustMemory(env, -reported_); }
-
 void PassHandle::release(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
-    Environment::adjustMemory(info.Env(), -reported_);
-    reported_ = 0;
+    letGo(info.Env());
     pass_.reset();
     output_.Reset();
   });

@@ -35,12 +35,14 @@ PredictorHandle::PredictorHandle(const Napi::CallbackInfo& info) : Napi::ObjectW
                                            members_);
     arena_ = arena;
     for (int64_t m = 0; m < members_; ++m) steps_.push_back({m, 0, 0, nullptr, nullptr});
-    reported_ = static_cast<int64_t>(executor_->bytes());
-    Environment::adjustMemory(info.Env(), reported_);
+    hold(info.Env(), static_cast<int64_t>(executor_->bytes()));
   });
 }
 
-void PredictorHandle::Finalize(Napi::Env env) { Environment::adjustMemory(env, -reported_); }
+void PredictorHandle::giveUp() {
+  executor_.reset();
+  arena_.reset();
+}
 
 void PredictorHandle::predictSync(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {

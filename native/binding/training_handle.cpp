@@ -114,12 +114,9 @@ TrainingHandle::TrainingHandle(const Napi::CallbackInfo& info)
     if (!begun.empty()) owned->training->setAccumulators(begun);
     training_ = std::shared_ptr<Training>(owned, owned->training.get());
     owned_ = &owned->owned;
-    reported_ = static_cast<int64_t>(training_->bytes());
-    Environment::adjustMemory(info.Env(), reported_);
+    hold(info.Env(), static_cast<int64_t>(training_->bytes()));
   });
 }
-
-void TrainingHandle::Finalize(Napi::Env env) { Environment::adjustMemory(env, -reported_); }
 
 Napi::Value TrainingHandle::advance(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
@@ -196,8 +193,7 @@ Napi::Value TrainingHandle::bytes(const Napi::CallbackInfo& info) {
 // Node runs finalizers between turns of the event loop: a program that trains in a synchronous loop has none of these.
 void TrainingHandle::release(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
-    Environment::adjustMemory(info.Env(), -reported_);
-    reported_ = 0;
+    letGo(info.Env());
     training_.reset();
     owned_ = nullptr;
   });

@@ -16,6 +16,7 @@ const data = Dataset.from({ x, y })
 const layers = () => [new Dense(64, { activation: 'tanh' }), new Dense(1, { activation: 'sigmoid' })]
 const make = () => new Sequential(layers(), { inputs: columns })
 const model = make()
+const wide = new Dense(4000, { initializer: 'zeros' })
 const many = new Population(layers(), { inputs: columns, members: 4 })
 const short = { loss, epochs: 1, metrics, validation: data, batchSize: 500 }
 
@@ -38,6 +39,10 @@ const calls = {
   trace: () => model.trace(data, { loss }),
   explain: () => model.explain({ batchSize: 128 }),
   clone: () => model.clone(),
+  cloneSync: () => model.clone(),
+  modelSync: () => new Sequential([wide, new Dense(1)], { inputs: columns }),
+  datasetSync: () => Dataset.from({ x, y }),
+  datasetSplitSync: () => data.split(0.5),
   weights: () => model.setWeights(model.getWeights()),
   checkGradient: () => checkGradient(new Dense(2), { inputs: 2, rows: 2 }),
   findLearningRate: () => findLearningRate(model, data, { loss, steps: 5 }),
