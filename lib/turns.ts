@@ -5,7 +5,7 @@ import { setImmediate as onNextTurn } from 'node:timers'
 import { setImmediate } from 'node:timers/promises'
 
 /** After as much work without a pause others get their turn. */
-const MILLISECONDS_OF_WORK = 10
+const MILLISECONDS_OF_WORK = 4
 
 /** After as many elements a loop over numbers pauses: that takes a millisecond or less. */
 export const ELEMENTS_OF_STEP = 1 << 16

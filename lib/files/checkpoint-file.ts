@@ -5,6 +5,7 @@
  */
 
 import { DeepblasError } from '../errors.js'
+import { atOnce, inTurns, type Steps } from '../turns.js'
 import {
   array,
   describe,
@@ -29,6 +30,7 @@ import {
   readSafetensors,
   readSafetensorsSync,
   type SafetensorsContent,
+  type SafetensorsInput,
   writeSafetensors,
   writeSafetensorsSync,
 } from './safetensors.js'
@@ -98,12 +100,12 @@ const HISTORY = /^checkpoint\.history\.(\d{1,6})$/
 
 /** Writes a checkpoint, whole or not at all. The arrays must not change until the promise is settled. */
 export async function writeCheckpointFile(path: string, description: CheckpointDescription): Promise<void> {
-  await writeSafetensors(path, toSafetensors(description))
+  await writeSafetensors(path, await inTurns(toSafetensors(description)))
 }
 
 /** As `writeCheckpointFile`, and blocks the thread until the file is on the disk. */
 export function writeCheckpointFileSync(path: string, description: CheckpointDescription): void {
-  writeSafetensorsSync(path, toSafetensors(description))
+  writeSafetensorsSync(path, atOnce(toSafetensors(description)))
 }
 
 /**
@@ -112,15 +114,15 @@ export function writeCheckpointFileSync(path: string, description: CheckpointDes
  * @throws DeepblasError `ERR_DEEPBLAS_FILE` with the path and the reason
  */
 export async function readCheckpointFile(path: string): Promise<CheckpointDescription> {
-  return fromSafetensors(path, await readSafetensors(path))
+  return await inTurns(fromSafetensors(path, await readSafetensors(path)))
 }
 
 /** As `readCheckpointFile`, and blocks the thread. */
 export function readCheckpointFileSync(path: string): CheckpointDescription {
-  return fromSafetensors(path, readSafetensorsSync(path))
+  return atOnce(fromSafetensors(path, readSafetensorsSync(path)))
 }
 
-function toSafetensors(description: CheckpointDescription) {
+function* toSafetensors(description: CheckpointDescription): Steps<SafetensorsInput> {
   const { model, settings, place, histories, callbacks, states, accumulators, snapshots } = description
   const texts = histories.map(({ stopped, reason, best, epochs }) => ({
     stopped,
@@ -128,7 +130,7 @@ function toSafetensors(description: CheckpointDescription) {
     ...(best === undefined ? {} : { best: { epoch: best.epoch, value: jsonNumber(best.value) } }),
     ...epochs,
   }))
-  const content = modelToSafetensors(model)
+  const content = yield* modelToSafetensors(model)
   const floats = (prefix: string, list: readonly WeightDescription[]) =>
     list.map(({ name, shape, data }) => ({ name: prefix + name, dtype: 'F32' as const, shape, data }))
   return {
@@ -159,8 +161,8 @@ function toSafetensors(description: CheckpointDescription) {
   }
 }
 
-function fromSafetensors(path: string, content: SafetensorsContent): CheckpointDescription {
-  const model = modelFromSafetensors(path, content)
+function* fromSafetensors(path: string, content: SafetensorsContent): Steps<CheckpointDescription> {
+  const model = yield* modelFromSafetensors(path, content)
   try {
     const text = content.metadata[KEY]
     if (text === undefined) throw new FileProblem('it is a model but no checkpoint. Load it with load, and start anew')

@@ -7,6 +7,7 @@
 import { DeepblasError } from '../errors.js'
 import { isFloat32Array } from '../kinds.js'
 import { inputLayout, type NamedInputs } from '../layers/inputs.js'
+import { atOnce, findPlace, inTurns, type Steps } from '../turns.js'
 import { invalid, knownOptions, nonNegativeInteger, plainObject, positiveInteger, string } from '../validate.js'
 import { asFileError, FileProblem, fileError } from './file-error.js'
 import {
@@ -14,6 +15,7 @@ import {
   readSafetensorsSync,
   type SafetensorsContent,
   type SafetensorsInput,
+  type SafetensorsTensor,
   writeSafetensors,
   writeSafetensorsSync,
 } from './safetensors.js'
@@ -59,6 +61,9 @@ export interface ModelDescription {
   weights: WeightDescription[]
 }
 
+/** A model without its weights. */
+export type DescribedModel = Omit<ModelDescription, 'weights'>
+
 const FORMAT_VERSION = 1
 
 const KEYS = {
@@ -82,12 +87,12 @@ type Part = keyof typeof KEYS
  *   cannot be written
  */
 export async function writeModelFile(path: string, description: ModelDescription): Promise<void> {
-  await writeSafetensors(path, modelToSafetensors(description))
+  await writeSafetensors(path, await inTurns(modelToSafetensors(description)))
 }
 
 /** As `writeModelFile`, and blocks the thread until the file is on the disk. */
 export function writeModelFileSync(path: string, description: ModelDescription): void {
-  writeSafetensorsSync(path, modelToSafetensors(description))
+  writeSafetensorsSync(path, atOnce(modelToSafetensors(description)))
 }
 
 /**
@@ -96,12 +101,12 @@ export function writeModelFileSync(path: string, description: ModelDescription):
  * @throws DeepblasError `ERR_DEEPBLAS_FILE` with the path and the reason
  */
 export async function readModelFile(path: string): Promise<ModelDescription> {
-  return modelFromSafetensors(path, await readSafetensors(path))
+  return await inTurns(modelFromSafetensors(path, await readSafetensors(path)))
 }
 
 /** As `readModelFile`, and blocks the thread. */
 export function readModelFileSync(path: string): ModelDescription {
-  return modelFromSafetensors(path, readSafetensorsSync(path))
+  return atOnce(modelFromSafetensors(path, readSafetensorsSync(path)))
 }
 
 /** The names of classes in the texts of a safetensors file; undefined where it has none, or is not of deepblas. */
@@ -115,7 +120,7 @@ export function savedNames(path: string, metadata: Record<string, string>): read
 }
 
 /** The tensors and texts of a model file. */
-export function modelToSafetensors(description: ModelDescription): SafetensorsInput {
+export function* modelToSafetensors(description: ModelDescription): Steps<SafetensorsInput> {
   plainObject('description', description)
   if (description.formatVersion !== FORMAT_VERSION) {
     throw invalid('description.formatVersion', String(FORMAT_VERSION), description.formatVersion)
@@ -131,34 +136,39 @@ export function modelToSafetensors(description: ModelDescription): SafetensorsIn
     const value = description[part]
     if (value !== undefined) metadata[KEYS[part]] = stringifyStrictJson(part, value)
   }
-  const tensors = description.weights.map((weight, i) => {
+  const tensors: SafetensorsTensor[] = []
+  for (const [i, weight] of description.weights.entries()) {
     const { name, shape, data } = plainObject(`weights[${i}]`, weight) as unknown as WeightDescription
     if (!isFloat32Array(data)) throw invalid(`weights[${i}].data`, 'Float32Array', data)
-    const at = indexOfNotFinite(data)
+    const at = yield* indexOfNotFinite(data)
     if (at !== -1) {
       throw new DeepblasError(
         'ERR_DEEPBLAS_NOT_FINITE',
         `Expected finite weights but element ${at} of '${name}' is ${data[at]}: such a model could not be loaded again`,
       )
     }
-    return { name, dtype: 'F32' as const, shape, data }
-  })
+    tensors.push({ name, dtype: 'F32', shape, data })
+  }
   return { tensors, metadata }
 }
 
 /** The model in the content of a file; what a checkpoint has beside it is left out. */
-export function modelFromSafetensors(path: string, { tensors, metadata }: SafetensorsContent): ModelDescription {
+export function* modelFromSafetensors(
+  path: string,
+  { tensors, metadata }: SafetensorsContent,
+): Steps<ModelDescription> {
   try {
     checkVersion(metadata[KEYS.formatVersion])
     const description: ModelDescription = {
       formatVersion: FORMAT_VERSION,
       architecture: checkArchitecture(part(metadata, 'architecture')),
-      weights: modelTensors(tensors, metadata).map(({ name, dtype, shape, data }) => {
-        if (dtype !== 'F32') throw new FileProblem(`tensor '${name}' is ${dtype}, but a model's weights are F32`)
-        const at = indexOfNotFinite(data)
-        if (at !== -1) throw new FileProblem(`tensor '${name}' is not finite: its element ${at} is ${data[at]}`)
-        return { name, shape, data }
-      }),
+      weights: [],
+    }
+    for (const { name, dtype, shape, data } of modelTensors(tensors, metadata)) {
+      if (dtype !== 'F32') throw new FileProblem(`tensor '${name}' is ${dtype}, but a model's weights are F32`)
+      const at = yield* indexOfNotFinite(data)
+      if (at !== -1) throw new FileProblem(`tensor '${name}' is not finite: its element ${at} is ${data[at]}`)
+      description.weights.push({ name, shape, data })
     }
     const labels = part(metadata, 'labels')
     const encoder = part(metadata, 'encoder')
@@ -241,9 +251,6 @@ function checkLabels(value: unknown): string[] {
 }
 
 /** Where the first infinite or NaN number is; -1 if all are finite. */
-function indexOfNotFinite(data: Float32Array): number {
-  for (let i = 0; i < data.length; i++) {
-    if (!Number.isFinite(data[i])) return i
-  }
-  return -1
+function indexOfNotFinite(data: Float32Array): Steps<number> {
+  return findPlace(data.length, (at) => !Number.isFinite(data[at]))
 }

@@ -7,6 +7,11 @@ import type { FitSteps } from './fit-request.js'
 export class FitLock {
   #state: 'free' | 'running' | 'callback' = 'free'
 
+  /** Whether a fit is under way, in whose callbacks the model may be used while its parameters are the fit's. */
+  get fits(): boolean {
+    return this.#state !== 'free'
+  }
+
   /** @throws DeepblasError ERR_DEEPBLAS_BUSY while steps run, but not inside callbacks */
   requireFree(what: string): void {
     if (this.#state === 'running') throw busy(what)

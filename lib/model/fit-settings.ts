@@ -3,7 +3,7 @@
  */
 import type { Dataset } from '../data/dataset.js'
 import type { CheckpointDescription } from '../files/checkpoint-file.js'
-import type { ModelDescription, WeightDescription } from '../files/model-file.js'
+import type { DescribedModel, WeightDescription } from '../files/model-file.js'
 import type { Arena } from '../native/addon.js'
 import type { Optimizer } from '../optimizers/optimizer.js'
 import type { Callback } from './callback.js'
@@ -21,7 +21,7 @@ export interface FitSubject {
   readonly overwritten?: () => () => void
   readonly model: unknown
   /** The model as its file would hold it now, without its weights. */
-  readonly describe: () => Omit<ModelDescription, 'weights'>
+  readonly describe: () => DescribedModel
   /** The weights as its file would hold them now. */
   readonly weights: () => WeightDescription[]
   /** Told where the training stands when it ends, however it ends. */

@@ -4,12 +4,13 @@ import type { NumberArray, Rows } from '../data/rows.js'
 import { DeepblasError } from '../errors.js'
 import type { CheckpointDescription } from '../files/checkpoint-file.js'
 import { notDescribed } from '../files/file-error.js'
-import { type ModelDescription, readModelFile, type WeightDescription, writeModelFile } from '../files/model-file.js'
+import { type DescribedModel, readModelFile, type WeightDescription, writeModelFile } from '../files/model-file.js'
 import type { NamedInputs } from '../layers/inputs.js'
 import type { Layer } from '../layers/layer.js'
 import { layerFrom } from '../layers/registry.js'
 import type { Arena } from '../native/addon.js'
 import { refuseMethods, refuseStructuredClone, showWhenInspected } from '../own-methods.js'
+import { atOnce, ELEMENTS_OF_STEP, inTurns, type Steps } from '../turns.js'
 import { invalid, knownOptions, nonNegativeInteger, plainObject, positiveInteger } from '../validate.js'
 import { checkedLayers, requireNoData } from './arguments.js'
 import { readCheckpoint } from './begin.js'
@@ -54,7 +55,15 @@ import { type BatchSource, isBatchSource } from './stream.js'
 import { fittingStream } from './stream-fit.js'
 import { type StreamFitOptions, streamSettings } from './stream-options.js'
 import { continuedStart, releaseStates, type TrainingState } from './training-state.js'
-import { arenaOf, checkedWeights, namedWeights } from './weights.js'
+import {
+  arenaOf,
+  checkedWeights,
+  type MatchedWeight,
+  memberName,
+  namedWeights,
+  savedWeights,
+  writingWeights,
+} from './weights.js'
 
 export interface PopulationOptions<Inputs extends number | NamedInputs = number | NamedInputs> {
   /** Features of one row, by number or by name, as for Sequential. May be left out where the first layer says its inputs. */
@@ -248,11 +257,11 @@ export class Population<
 
   /** The mean of all members' outputs, and their spread: an ensemble's answer and how sure it is. */
   async predictMean(rows: Rows | NumberArray | NamedRows | Dataset): Promise<MeanPrediction> {
-    return meanOf(await this.predict(rows))
+    return await inTurns(averaging(await this.predict(rows)))
   }
 
   predictMeanSync(rows: Rows | NumberArray | NamedRows | Dataset): MeanPrediction {
-    return meanOf(this.predictSync(rows))
+    return atOnce(averaging(this.predictSync(rows)))
   }
 
   /** A copy of one member as a network of its own. */
@@ -296,10 +305,19 @@ export class Population<
   /** Writes all members to one .safetensors file: tensors 'members.3.layers.0.weight' and so on. */
   async save(path: string): Promise<void> {
     this.#lock.requireFree('save')
-    await writeModelFile(path, { ...this.#describe(), weights: this.#weights() })
+    const description = this.#describe()
+    const weights = await this.#weightsToSave()
+    await writeModelFile(path, { ...description, weights })
   }
 
-  #describe(): Omit<ModelDescription, 'weights'> {
+  /** Those of the call, whatever becomes of the population meanwhile. */
+  async #weightsToSave(): Promise<WeightDescription[]> {
+    const reading = this.#weights()
+    // Who changes the parameters takes a copy of them while they are read, but for a fit that has begun.
+    return this.#lock.fits ? atOnce(reading) : await this.#reader.during('save', () => inTurns(reading))
+  }
+
+  #describe(): DescribedModel {
     return {
       formatVersion: 1,
       architecture: {
@@ -313,15 +331,8 @@ export class Population<
     }
   }
 
-  #weights(): WeightDescription[] {
-    const { parameters } = this.#reader
-    return this.#seeds().flatMap((_, member) =>
-      this.#network.parameters.map((parameter) => ({
-        name: `members.${member}.${parameter.name}`,
-        shape: [...parameter.shape],
-        data: parameter.read(parameters, member),
-      })),
-    )
+  #weights(): Steps<WeightDescription[]> {
+    return savedWeights(this.#network, this.#reader.parameters, this.members)
   }
 
   /** @throws DeepblasError ERR_DEEPBLAS_FILE that says what is wrong with the file */
@@ -332,10 +343,13 @@ export class Population<
       if (members === undefined) throw new Error('it holds one network: load it with Sequential.load')
       const layers = architecture.layers.map(({ type, options }) => layerFrom(type, options))
       const options = { inputs, seed, members, ...(labels && { labels }) }
-      const many = new Population(
-        layers,
-        withParameters(options, (network) => membersArena(network, members, weights)),
-      )
+      let matched: MatchedWeight[] = []
+      const ofFile = (network: Network) => {
+        matched = membersWeights(network, members, weights)
+        return newArena(network, members)
+      }
+      const many = new Population(layers, withParameters(options, ofFile))
+      await inTurns(writingWeights(many.#reader.parameters, matched, true))
       many.#scoring = savedScoring(training)
       return many
     } catch (cause) {
@@ -440,7 +454,7 @@ export class Population<
         : { parameters: undrawn.arena, overwritten: undrawn.written }),
       model: this,
       describe: () => this.#describe(),
-      weights: () => this.#weights(),
+      weights: () => atOnce(this.#weights()),
       remember: (state) => {
         releaseStates(this.#state, state)
         this.#state = state
@@ -516,8 +530,8 @@ export class Population<
   }
 }
 
-/** Parameters of all members, out of the weights of a file: no memory is taken for those that it lacks. */
-function membersArena(network: Network, members: number, weights: readonly WeightDescription[]): Arena {
+/** The weights of all members in a file, checked before memory is taken for any. */
+function membersWeights(network: Network, members: number, weights: readonly WeightDescription[]): MatchedWeight[] {
   const given = new Map(weights.map((weight) => [weight.name, weight]))
   const each = network.parameters.length
   if (given.size !== members * each) {
@@ -526,28 +540,26 @@ function membersArena(network: Network, members: number, weights: readonly Weigh
   if (each === 0 && members > MOST_EMPTY_MEMBERS) {
     throw new Error(`it claims ${members} members, and has no weight of any`)
   }
+  const matched: MatchedWeight[] = []
   for (let member = 0; member < members; member++) {
     for (const parameter of network.parameters) {
-      const weight = given.get(`members.${member}.${parameter.name}`)
+      const weight = given.get(memberName(member, parameter.name))
       if (weight === undefined || weight.shape.join() !== parameter.shape.join()) {
         throw new Error(`weight ${parameter.name} of member ${member} is missing or of another shape`)
       }
+      matched.push({ parameter, member, weight })
     }
   }
-  const arena = newArena(network, members)
-  for (let member = 0; member < members; member++) {
-    for (const parameter of network.parameters) {
-      parameter.write(arena, member, given.get(`members.${member}.${parameter.name}`)!.data)
-    }
-  }
-  return arena
+  return matched
 }
 
-function meanOf({ data, shape: [members, rows, outputs] }: PopulationPrediction): MeanPrediction {
+function* averaging({ data, shape: [members, rows, outputs] }: PopulationPrediction): Steps<MeanPrediction> {
   const size = rows * outputs
   const mean = new Float32Array(size)
   const spread = new Float32Array(size)
+  const placesOfStep = Math.ceil(ELEMENTS_OF_STEP / members)
   for (let at = 0; at < size; at++) {
+    if (at > 0 && at % placesOfStep === 0) yield
     let sum = 0
     for (let member = 0; member < members; member++) sum += data[member * size + at]!
     const middle = sum / members

@@ -1,5 +1,6 @@
 import { DeepblasError } from '../errors.js'
 import { isBuiltInLoss } from '../losses/loss.js'
+import { ELEMENTS_OF_STEP, type Steps } from '../turns.js'
 import type { Scoring } from './compile.js'
 import { outputMeaning, thresholdOf } from './metric-task.js'
 import type { Network } from './network.js'
@@ -30,22 +31,29 @@ function isOfValues({ loss }: Scoring): boolean {
  * The class of every row of a prediction: 0 or 1 by the threshold of one output, else the largest output's index. Outputs
  * without a name, where others have one, have never had a row and are no answer.
  */
-export function predictedClasses(
+export function* choosingClasses(
   data: Float32Array,
   [rows, outputs]: readonly [rows: number, outputs: number],
   network: Network,
   scoring: Scoring | undefined,
   labels: readonly string[] | undefined,
-): number[] | string[] {
+): Steps<number[] | string[]> {
   const threshold = thresholdFor(network, scoring)
   const named = labels === undefined ? outputs : Math.min(outputs, labels.length)
-  const indices = Array.from({ length: rows }, (_, row) => {
-    if (outputs === 1) return Number(data[row]! > threshold)
-    let best = 0
-    for (let c = 1; c < named; c++) if (data[row * outputs + c]! > data[row * outputs + best]!) best = c
-    return best
-  })
-  return labels === undefined ? indices : indices.map((index) => labels[index] ?? String(index))
+  const rowsOfStep = Math.ceil(ELEMENTS_OF_STEP / outputs)
+  const classes = new Array<number | string>(rows)
+  for (let first = 0; first < rows; first += rowsOfStep) {
+    if (first > 0) yield
+    const end = Math.min(rows, first + rowsOfStep)
+    for (let row = first; row < end; row++) {
+      const at = row * outputs
+      let best = 0
+      if (outputs === 1) best = Number(data[at]! > threshold)
+      else for (let c = 1; c < named; c++) if (data[at + c]! > data[at + best]!) best = c
+      classes[row] = labels === undefined ? best : (labels[best] ?? String(best))
+    }
+  }
+  return classes as number[] | string[]
 }
 
 /** Above it one output is class 1. Without a fit a linear output is taken for a logit. */

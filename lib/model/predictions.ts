@@ -9,8 +9,9 @@ import { isNumberArray, type NumberArray, type Rows } from '../data/rows.js'
 import { Table } from '../data/table/table.js'
 import { DeepblasError } from '../errors.js'
 import { isDate } from '../kinds.js'
-import { atOnce, inTurns, type Steps } from '../turns.js'
+import { atOnce, ELEMENTS_OF_STEP, inTurns, type Steps } from '../turns.js'
 import { invalid } from '../validate.js'
+import type { TargetUnits } from './compile.js'
 import { dataFor, floatsFor } from './inputs.js'
 import { MOST_BATCHED_ROWS, type ModelReader, type PredictKind, type RowsToPredict } from './model-reader.js'
 import type { Network } from './network.js'
@@ -42,7 +43,7 @@ export async function predictRows(model: Predicting, given: PredictionInput, kin
     return await reader.during('predict', async () => {
       const rows = rowsToPredict(network, await inTurns(numbersOf(model, given)))
       const data = await reader.predictAll('predict', rows, { kind })
-      return inUnits(model, kind, { data, shape: [rows.rows, outputs] })
+      return await inUnitsLater(model, kind, { data, shape: [rows.rows, outputs] })
     })
   }
   const rows = atOnce(numbersOf(model, given))
@@ -55,7 +56,7 @@ export async function predictRows(model: Predicting, given: PredictionInput, kin
   }
   const many = rowsToPredict(network, rows)
   const data = await reader.predictAll('predict', many, { kind })
-  return inUnits(model, kind, { data, shape: [many.rows, outputs] })
+  return await inUnitsLater(model, kind, { data, shape: [many.rows, outputs] })
 }
 
 /** Rows of which encoding takes so long that others need their turn. */
@@ -188,9 +189,28 @@ function inOrder(encoder: Encoder, { layout }: Network, data: Float32Array, colu
 }
 
 /** Of a regression, the output in the target's own units; what comes before the activation is the network's own. */
-function inUnits({ encoder }: Predicting, kind: PredictKind, prediction: Prediction): Prediction {
-  const scale = encoder?.targetScale
-  if (scale === undefined || kind === 'raw') return prediction
-  const { mean, deviation } = scale
-  return { ...prediction, data: prediction.data.map((value) => value * deviation + mean) }
+function scaleOf({ encoder }: Predicting, kind: PredictKind): TargetUnits | undefined {
+  return kind === 'raw' ? undefined : encoder?.targetScale
+}
+
+/** In place: the outputs are the prediction's own. */
+function* scaling(prediction: Prediction, { mean, deviation }: TargetUnits): Steps<Prediction> {
+  const { data } = prediction
+  for (let from = 0; from < data.length; from += ELEMENTS_OF_STEP) {
+    if (from > 0) yield
+    const end = Math.min(data.length, from + ELEMENTS_OF_STEP)
+    for (let at = from; at < end; at++) data[at] = data[at]! * deviation + mean
+  }
+  return prediction
+}
+
+function inUnits(model: Predicting, kind: PredictKind, prediction: Prediction): Prediction {
+  const scale = scaleOf(model, kind)
+  return scale === undefined ? prediction : atOnce(scaling(prediction, scale))
+}
+
+/** As `inUnits`, with turns of the event loop between its steps. */
+async function inUnitsLater(model: Predicting, kind: PredictKind, prediction: Prediction): Promise<Prediction> {
+  const scale = scaleOf(model, kind)
+  return scale === undefined ? prediction : await inTurns(scaling(prediction, scale))
 }

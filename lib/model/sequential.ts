@@ -2,7 +2,7 @@ import { Dataset, type DatasetInput } from '../data/dataset.js'
 import type { Encoder } from '../data/encoder/encoder.js'
 import type { CheckpointDescription } from '../files/checkpoint-file.js'
 import { notDescribed } from '../files/file-error.js'
-import { type ModelDescription, readModelFile, type WeightDescription, writeModelFile } from '../files/model-file.js'
+import { type DescribedModel, readModelFile, type WeightDescription, writeModelFile } from '../files/model-file.js'
 import type { NamedInputs } from '../layers/inputs.js'
 import type { Layer } from '../layers/layer.js'
 import { layerFrom } from '../layers/registry.js'
@@ -12,6 +12,7 @@ import type { Arena } from '../native/addon.js'
 import { type OptimizerName, optimizerOf } from '../optimizers/names.js'
 import type { Optimizer } from '../optimizers/optimizer.js'
 import { refuseMethods, refuseStructuredClone, showWhenInspected } from '../own-methods.js'
+import { atOnce, inTurns, type Steps } from '../turns.js'
 import {
   boolean,
   invalid,
@@ -50,7 +51,7 @@ import { dataFor, inputsOf, readInputs } from './inputs.js'
 import { ModelReader } from './model-reader.js'
 import { buildNetwork, initializeParameters, leavesOf, type Network, newArena, trainableCount } from './network.js'
 import { methodsElsewhere, modelCloning } from './other-libraries.js'
-import { predictedClasses, requireOutputsOfClasses } from './predicted-classes.js'
+import { choosingClasses, requireOutputsOfClasses } from './predicted-classes.js'
 import {
   layerOutputs,
   type Predicting,
@@ -80,12 +81,15 @@ import { type SummaryOptions, summary } from './summary.js'
 import { type LayerRecord, type TracedStep, traceNetwork } from './trace.js'
 import { continuedStart, releaseStates, type TrainingState } from './training-state.js'
 import {
-  arenaOf,
   checkedWeights,
+  type MatchedWeight,
+  matchedWeights,
   type NamedWeights,
   namedWeights,
   type SetWeightsOptions,
+  savedWeights,
   writeWeights,
+  writingWeights,
 } from './weights.js'
 
 export interface SaveOptions {
@@ -311,14 +315,14 @@ export class Sequential<
     const model = this.#predicting('predict')
     requireClasses(model)
     requireOutputsOfClasses(this.#network, this.#scoring)
-    return this.#classes(await predictRows(model, rows, 'output'))
+    return await inTurns(this.#classes(await predictRows(model, rows, 'output')))
   }
 
   predictClassesSync(rows: PredictionInput): number[] | string[] {
     const model = this.#predicting('predictSync')
     requireClasses(model)
     requireOutputsOfClasses(this.#network, this.#scoring)
-    return this.#classes(predictRowsSync(model, rows, 'output'))
+    return atOnce(this.#classes(predictRowsSync(model, rows, 'output')))
   }
 
   /** What layer `layer` (from 0) gives for the rows. */
@@ -438,10 +442,19 @@ export class Sequential<
     this.#requireFree('save')
     const { made } = knownOptions<SaveOptions>('save', options, ['made'])
     if (made !== undefined) this.#made = structuredClone(plainObject('made', made))
-    await writeModelFile(path, { ...this.#describe(), weights: this.#weights() })
+    const description = this.#describe()
+    const weights = await this.#weightsToSave()
+    await writeModelFile(path, { ...description, weights })
   }
 
-  #describe(): Omit<ModelDescription, 'weights'> {
+  /** Those of the call, whatever becomes of the model meanwhile. */
+  async #weightsToSave(): Promise<WeightDescription[]> {
+    const reading = this.#weights()
+    // Who changes the parameters takes a copy of them while they are read, but for a fit that has begun.
+    return this.#lock.fits ? atOnce(reading) : await this.#reader.during('save', () => inTurns(reading))
+  }
+
+  #describe(): DescribedModel {
     return {
       formatVersion: 1,
       architecture: {
@@ -456,8 +469,8 @@ export class Sequential<
     }
   }
 
-  #weights(): WeightDescription[] {
-    return this.#weightsOf(this.#reader.parameters).map(({ name, shape, data }) => ({ name, shape: [...shape], data }))
+  #weights(): Steps<WeightDescription[]> {
+    return savedWeights(this.#network, this.#reader.parameters)
   }
 
   /**
@@ -471,8 +484,13 @@ export class Sequential<
       if (architecture.members !== undefined) throw new Error('it holds a population: load it with Population.load')
       const layers = architecture.layers.map(({ type, options }) => layerFrom(type, options))
       const options = { inputs: architecture.inputs, seed: architecture.seed, ...(labels && { labels }) }
-      const ofFile = (network: Network) => arenaOf(network, checkedWeights(network, weights, false))
+      let matched: MatchedWeight[] = []
+      const ofFile = (network: Network) => {
+        matched = matchedWeights(network, weights, false)
+        return newArena(network)
+      }
       const model = new Sequential(layers, withParameters(options, ofFile))
+      await inTurns(writingWeights(model.#reader.parameters, matched, true))
       model.#encoder = encoder === undefined ? undefined : savedEncoder(encoder, model.#network)
       model.#scoring = savedScoring(training)
       model.#made = made
@@ -507,14 +525,16 @@ export class Sequential<
     boolean('partial', partial)
     const weights = await fileWeights(path, rename)
     const set = new Set<string>()
+    let matched: MatchedWeight[] = []
     const ofFile = (network: Network) => {
-      const values = checkedWeights(network, weights, partial)
-      const arena = arenaOf(network, values)
-      for (const { parameter } of values) set.add(parameter.name)
+      matched = matchedWeights(network, weights, partial)
+      const arena = newArena(network)
+      for (const { parameter } of matched) set.add(parameter.name)
       initializeParameters(network, arena, [own.seed ?? 0], ({ name }) => !set.has(name))
       return arena
     }
     const model = new Sequential(layers, withParameters(own, ofFile))
+    await inTurns(writingWeights(model.#reader.parameters, matched, false))
     model.#takeNames(set, weights)
     return model
   }
@@ -615,7 +635,7 @@ export class Sequential<
         : { parameters: undrawn.arena, overwritten: undrawn.written }),
       model: this,
       describe: () => this.#describe(),
-      weights: () => this.#weights(),
+      weights: () => atOnce(this.#weights()),
       remember: (state) => {
         releaseStates(this.#state, state)
         this.#state = state
@@ -680,8 +700,8 @@ export class Sequential<
     return this.#reader.parameters
   }
 
-  #classes({ data, shape }: Prediction): number[] | string[] {
-    return predictedClasses(data, shape, this.#network, this.#scoring, this.#labels)
+  #classes({ data, shape }: Prediction): Steps<number[] | string[]> {
+    return choosingClasses(data, shape, this.#network, this.#scoring, this.#labels)
   }
 
   #weightsOf(arena: Arena): NamedWeights[] {

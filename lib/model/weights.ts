@@ -3,9 +3,11 @@
  */
 import { isNumberArray } from '../data/rows.js'
 import { DeepblasError } from '../errors.js'
+import type { WeightDescription } from '../files/model-file.js'
 import { isFloat32Array } from '../kinds.js'
 import type { Arena } from '../native/addon.js'
 import type { Parameter } from '../native/parameter.js'
+import { atOnce, findPlace, type Steps } from '../turns.js'
 import { array, invalid, nonNegativeInteger } from '../validate.js'
 import { type Network, newArena } from './network.js'
 
@@ -31,11 +33,43 @@ export interface CheckedWeight {
 
 /** Every parameter of one member by name, as copies. */
 export function namedWeights(network: Network, arena: Arena, member = 0): NamedWeights[] {
-  return network.parameters.map((parameter) => ({
-    name: parameter.name,
-    shape: [...parameter.shape],
-    data: parameter.read(arena, member),
-  }))
+  return atOnce(readingWeights(network, arena, member))
+}
+
+/** As `namedWeights`, with pauses, in which the parameters must not change. */
+export function* readingWeights(network: Network, arena: Arena, member = 0): Steps<NamedWeights[]> {
+  const weights: NamedWeights[] = []
+  for (const parameter of network.parameters) {
+    if (weights.length > 0) yield
+    weights.push({
+      name: parameter.name,
+      shape: [...parameter.shape],
+      data: yield* parameter.reading(arena, member),
+    })
+  }
+  return weights
+}
+
+/**
+ * All parameters as a model's file has them, with pauses, in which they must not change.
+ *
+ * @param members of a population; left out, it is one network
+ */
+export function* savedWeights(network: Network, arena: Arena, members?: number): Steps<WeightDescription[]> {
+  const weights: WeightDescription[] = []
+  for (let member = 0; member < (members ?? 1); member++) {
+    if (member > 0) yield
+    const prefix = members === undefined ? '' : memberName(member, '')
+    for (const { name, shape, data } of yield* readingWeights(network, arena, member)) {
+      weights.push({ name: prefix + name, shape: [...shape], data })
+    }
+  }
+  return weights
+}
+
+/** A parameter of one member in the file of a population. */
+export function memberName(member: number, name: string): string {
+  return `members.${member}.${name}`
 }
 
 /**
@@ -44,6 +78,19 @@ export function namedWeights(network: Network, arena: Arena, member = 0): NamedW
  * @throws DeepblasError ERR_DEEPBLAS_SHAPE for a missing, unknown or wrongly shaped parameter
  */
 export function checkedWeights(network: Network, weights: unknown, partial: boolean): CheckedWeight[] {
+  return matchedWeights(network, weights, partial).map(({ parameter, weight }) => ({ parameter, data: finite(weight) }))
+}
+
+/** A parameter and what a list gives for it, of its shape. */
+export interface MatchedWeight {
+  readonly parameter: Parameter
+  /** Of a population. Default 0. */
+  readonly member?: number
+  readonly weight: NamedWeights
+}
+
+/** As `checkedWeights`; the numbers are not looked at. */
+export function matchedWeights(network: Network, weights: unknown, partial: boolean): MatchedWeight[] {
   const list = array('weights', weights, '{ name, shape, data }') as readonly NamedWeights[]
   for (const [i, weight] of list.entries()) {
     const { name, shape, data } = (weight ?? {}) as Partial<NamedWeights>
@@ -62,7 +109,7 @@ export function checkedWeights(network: Network, weights: unknown, partial: bool
     const weight = given.get(parameter.name)
     const fits =
       weight !== undefined && weight.shape.join() === parameter.shape.join() && weight.data.length === parameter.size
-    if (fits) return [{ parameter, data: finite(weight) }]
+    if (fits) return [{ parameter, weight }]
     if (partial) return []
     const came = weight === undefined ? 'nothing' : `[${weight.shape.join(', ')}] with ${weight.data.length} numbers`
     throw new DeepblasError(
@@ -103,6 +150,21 @@ export function arenaOf(network: Network, weights: readonly CheckedWeight[]): Ar
   const arena = newArena(network)
   writeWeights(arena, weights)
   return arena
+}
+
+/**
+ * Writes weights with pauses; those of a file, which are floats.
+ *
+ * @param areFinite whether that is known of them
+ */
+export function* writingWeights(arena: Arena, weights: readonly MatchedWeight[], areFinite: boolean): Steps<void> {
+  for (const { parameter, member = 0, weight } of weights) {
+    const { name, data } = weight
+    const bad = areFinite ? -1 : yield* findPlace(data.length, (at) => !Number.isFinite(data[at]))
+    if (bad >= 0) throw invalid(`${name}[${bad}]`, 'finite number', data[bad])
+    yield* parameter.writing(arena, member, data)
+    yield
+  }
 }
 
 export function writeWeights(arena: Arena, weights: readonly CheckedWeight[]): void {

@@ -1,5 +1,6 @@
 import { DeepblasError } from '../errors.js'
 import { isFloat32Array, plainNumberArray } from '../kinds.js'
+import { ELEMENTS_OF_STEP, type Steps } from '../turns.js'
 import {
   array,
   boolean,
@@ -102,6 +103,36 @@ export class Parameter {
 
   write(arena: Arena, member: number, values: Float32Array): void {
     arena.write(member, this.offset, this.rows, this.columns, this.panel, values)
+  }
+
+  /** As `read`, with pauses. The parameter must not change meanwhile. */
+  *reading(arena: Arena, member: number): Steps<Float32Array<ArrayBuffer>> {
+    if (this.size <= ELEMENTS_OF_STEP) return this.read(arena, member)
+    const values = new Float32Array(this.size)
+    for (const { offset, rows, columns, at } of this.#parts()) {
+      if (at > 0) yield
+      values.set(arena.read(member, offset, rows, columns, this.panel), at)
+    }
+    return values
+  }
+
+  /** As `write`, with pauses. */
+  *writing(arena: Arena, member: number, values: Float32Array): Steps<void> {
+    for (const { offset, rows, columns, at } of this.#parts()) {
+      if (at > 0) yield
+      arena.write(member, offset, rows, columns, this.panel, values.subarray(at, at + rows * columns))
+    }
+  }
+
+  /** What is read or written in one step: rows stored from `offset` on, which are the values from `at` on. */
+  *#parts(): Generator<{ offset: number; rows: number; columns: number; at: number }> {
+    // Whole panels lie one behind the other, as do the numbers of what has none.
+    const [count, columns, unit] = this.panel === 0 ? [this.size, 1, 1] : [this.rows, this.columns, this.panel]
+    const rowsOfPart = Math.max(1, Math.floor(ELEMENTS_OF_STEP / (columns * unit))) * unit
+    for (let first = 0; first < count; first += rowsOfPart) {
+      const at = first * columns
+      yield { offset: this.offset + at, rows: Math.min(rowsOfPart, count - first), columns, at }
+    }
   }
 
   /** index: the parameter's position in the model, which numbers its random stream. */

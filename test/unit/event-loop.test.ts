@@ -18,7 +18,7 @@ async function turnsDuring(run: () => Promise<unknown>): Promise<number> {
   return turns
 }
 
-/** Of work that takes a second or so and is cut every 10 milliseconds; many times more on any machine. */
+/** Of work that takes a second or so and is cut every 4 milliseconds; many times more on any machine. */
 const SOME = 5
 
 async function* once(text: string) {
