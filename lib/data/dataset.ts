@@ -361,11 +361,19 @@ export class Dataset {
    * @throws DeepblasError ERR_DEEPBLAS_DATA if a part would be empty, or the targets are no classes
    */
   split(fraction: number, options?: { seed?: number; stratified?: boolean }): [Dataset, Dataset] {
-    return atOnce(this.splitting(fraction, options))
+    return atOnce(this.#splitting(fraction, options, 'atOnce'))
   }
 
   /** For runs: as `split`, with pauses. */
-  *splitting(fraction: number, options?: { seed?: number; stratified?: boolean }): Steps<[Dataset, Dataset]> {
+  splitting(fraction: number, options?: { seed?: number; stratified?: boolean }): Steps<[Dataset, Dataset]> {
+    return this.#splitting(fraction, options, 'inSteps')
+  }
+
+  *#splitting(
+    fraction: number,
+    options: { seed?: number; stratified?: boolean } | undefined,
+    form: 'inSteps' | 'atOnce',
+  ): Steps<[Dataset, Dataset]> {
     const { seed = 0, stratified = false } = knownOptions<{ seed?: number; stratified?: boolean }>('split', options, [
       'seed',
       'stratified',
@@ -374,8 +382,8 @@ export class Dataset {
     const { targets, labels } = this.#parts
     const classes = boolean('stratified', stratified) ? classesOf('a stratified split', targets, labels) : undefined
     const { kept, held } = yield* splitRows(this.rows, fraction, seed, classes)
-    const first = new Dataset(yield* selectingParts(this.#parts, kept))
-    return [first, new Dataset(yield* selectingParts(this.#parts, held))]
+    const first = new Dataset(yield* selectingParts(this.#parts, kept, form))
+    return [first, new Dataset(yield* selectingParts(this.#parts, held, form))]
   }
 
   /**

@@ -5,7 +5,7 @@
 import { isFloat32Array } from '../kinds.js'
 import { type Matrix, native } from '../native/addon.js'
 import { types } from '../native/tensor.js'
-import { atOnce, type Steps } from '../turns.js'
+import { atOnce, ELEMENTS_OF_STEP, type Steps } from '../turns.js'
 import { allocate } from './allocate.js'
 import type { Table } from './rows.js'
 import { selectRows } from './targets.js'
@@ -42,14 +42,13 @@ export interface Parts {
 }
 
 export function selectParts(parts: Parts, rows: Int32Array): Parts {
-  return atOnce(selectingParts(parts, rows))
+  return atOnce(selectingParts(parts, rows, 'atOnce'))
 }
 
-/** As `selectParts`, with pauses. */
-export function* selectingParts(parts: Parts, rows: Int32Array): Steps<Parts> {
-  const { Matrix: Copy } = native()
-  const { x, targets, weights } = parts
-  const features = new Copy(x, rows)
+/** As `selectParts`, with pauses; or `atOnce`, where the features are copied in one go, on all threads. */
+export function* selectingParts(parts: Parts, rows: Int32Array, form: 'inSteps' | 'atOnce'): Steps<Parts> {
+  const { targets, weights } = parts
+  const features = form === 'atOnce' ? new (native().Matrix)(parts.x, rows) : yield* selectFeatures(parts, rows)
   yield
   return {
     ...parts,
@@ -58,6 +57,16 @@ export function* selectingParts(parts: Parts, rows: Int32Array): Steps<Parts> {
     targets: targets && (yield* selectRows(targets, rows)),
     weights: weights && (yield* selectWeights(weights, rows)),
   }
+}
+
+function* selectFeatures({ x, xType, features }: Parts, rows: Int32Array): Steps<Matrix> {
+  const rowsOfStep = Math.ceil(ELEMENTS_OF_STEP / features)
+  const selected = new (native().Matrix)(rows.length, features, types.indexOf(xType))
+  for (let first = 0; first < rows.length; first += rowsOfStep) {
+    if (first > 0) yield
+    selected.gather(x, rows.subarray(first, first + rowsOfStep), first)
+  }
+  return selected
 }
 
 /** Features being collected row by row, in the storage of a data set. */

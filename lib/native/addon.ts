@@ -38,6 +38,8 @@ export interface Matrix {
   row(row: number): Float32Array<ArrayBuffer>
   /** Whole rows, from `firstRow` on. */
   write(rows: NodeJS.TypedArray, firstRow: number): void
+  /** The rows given of a matrix of the same columns and type, in that order, from `firstRow` on; its scale too. */
+  gather(from: Matrix, rows: Int32Array, firstRow: number): void
   /** As an arena's. */
   release(): void
 }

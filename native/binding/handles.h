@@ -78,6 +78,7 @@ class MatrixHandle : public Napi::ObjectWrap<MatrixHandle>, private MemoryHolder
   Napi::Value bytes(const Napi::CallbackInfo& info);
   Napi::Value row(const Napi::CallbackInfo& info);             // (row) -> Float32Array
   void write(const Napi::CallbackInfo& info);                  // (typed array of whole rows, first row)
+  void gather(const Napi::CallbackInfo& info);                 // (Matrix, Int32Array of its rows, first row)
   void release(const Napi::CallbackInfo& info);  // gives up the memory once what reads it has ended
 
   bool isCollected() const override { return Value().IsEmpty(); }

@@ -106,6 +106,17 @@ void convertFrom(StoredMatrix& matrix, int64_t firstRow, const AnyElements& arra
   }
 }
 
+// The rows of the list, in its order, to those from `firstRow` on.
+void gatherRows(StoredMatrix& to, int64_t firstRow, const StoredMatrix& from, const Elements<int32_t>& list) {
+  const int32_t* rows = list.data;
+  const int64_t size = bytesOf(from.type) * from.stride;
+  for (int64_t r = 0; r < list.length; ++r) require(rows[r] >= 0 && rows[r] < from.rows, "a row that the matrix lacks");
+  fillRows(to, firstRow, list.length, [&](int64_t row) {
+    std::memcpy(to.memory.at(row * size), from.memory.at(rows[row - firstRow] * size), size);
+    return true;
+  });
+}
+
 // What a matrix can be of.
 Type matrixType(const Napi::Value& value) {
   const Type type = static_cast<Type>(wholeNumber(value, "type", 0, static_cast<int64_t>(Type::Uint8)));
@@ -129,6 +140,7 @@ Napi::Function MatrixHandle::define(Napi::Env env) {
                      {InstanceMethod<&MatrixHandle::firstNotFinite>("firstNotFinite"),
                       InstanceMethod<&MatrixHandle::bytes>("bytes"), InstanceMethod<&MatrixHandle::row>("row"),
                       InstanceMethod<&MatrixHandle::write>("write"),
+                      InstanceMethod<&MatrixHandle::gather>("gather"),
                       InstanceMethod<&MatrixHandle::release>("release")});
 }
 
@@ -173,17 +185,24 @@ void MatrixHandle::write(const Napi::CallbackInfo& info) {
   });
 }
 
+void MatrixHandle::gather(const Napi::CallbackInfo& info) {
+  guarded(info.Env(), [&] {
+    const auto from = matrixOf(info[0]);
+    const Elements<int32_t> list = integers(info[1], "rows");
+    const int64_t firstRow = wholeNumber(info[2], "first row");
+    StoredMatrix& to = stored();
+    require(from.get() != &to && from->type == to.type && from->columns == to.columns, "a matrix of other columns");
+    require(checkedSum(firstRow, list.length) <= to.rows, "rows that the matrix lacks");
+    to.scale = from->scale;
+    gatherRows(to, firstRow, *from, list);
+  });
+}
+
 void MatrixHandle::copyRows(const Napi::CallbackInfo& info) {
   const auto from = matrixOf(info[0]);
   const Elements<int32_t> list = integers(info[1], "rows");
-  const int32_t* rows = list.data;
   matrix_ = makeMatrix(from->type, list.length, from->columns, from->scale);
-  const int64_t size = bytesOf(from->type) * from->stride;
-  for (int64_t r = 0; r < matrix_->rows; ++r) require(rows[r] >= 0 && rows[r] < from->rows, "a row that the matrix lacks");
-  fillRows(*matrix_, 0, matrix_->rows, [&](int64_t row) {
-    std::memcpy(matrix_->memory.at(row * size), from->memory.at(rows[row] * size), size);
-    return true;
-  });
+  gatherRows(*matrix_, 0, *from, list);
 }
 
 void MatrixHandle::copyAsFloats(const Napi::CallbackInfo& info) {
