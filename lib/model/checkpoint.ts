@@ -319,10 +319,10 @@ export function restoreCallbacks(
     const snapshotOf = (index: number) => {
       const arena = newArena(settings.network, handle.members.length)
       writeArena(path, settings.network, arena, handle.members.length, saved.snapshots[index] ?? [], '')
-      return new ArenaSnapshot(arena)
+      return new ArenaSnapshot(arena, settings.network, handle.members.length)
     }
     try {
-      callback.restoreState?.(restoredState(state, snapshotOf) as CallbackState)
+      watches.tell(() => callback.restoreState?.(restoredState(state, snapshotOf) as CallbackState))
     } catch (error) {
       // A callback says what it cannot use; of a file's nonsense it need not know.
       if (error instanceof DeepblasError) throw error
@@ -347,6 +347,12 @@ function savedState(
   const save = (value: unknown, around: readonly object[]): Json => {
     if (value instanceof ArenaSnapshot) {
       if (value.arena === undefined) return null
+      if (value.network !== network || value.members !== members.length) {
+        throw new DeepblasError(
+          'ERR_DEEPBLAS_ARGUMENT',
+          'Expected snapshots of this training in what saveState returns but received one of another training.',
+        )
+      }
       snapshots.push(readArena(network, value.arena, members.length, ''))
       return { snapshot: snapshots.length - 1 }
     }

@@ -61,12 +61,15 @@ export class FitLock {
         const next = steps.next(input)
         if (next.done === true) return next.value
         if ('wait' in next.value) {
+          // Nobody would hear of its failure, and Node ends a process for that.
+          Promise.resolve(next.value.wait).catch(() => undefined)
           throw new DeepblasError(
             'ERR_DEEPBLAS_ARGUMENT',
             'Expected callbacks of fitSync to return nothing but one returned a promise. Use fit.',
           )
         }
         if ('read' in next.value) {
+          Promise.resolve(next.value.read).catch(() => undefined)
           throw new DeepblasError(
             'ERR_DEEPBLAS_ARGUMENT',
             'Expected data for fitSync that need not be awaited. Use fit.',

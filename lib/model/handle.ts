@@ -1,10 +1,10 @@
 import { DeepblasError } from '../errors.js'
 import type { Arena } from '../native/addon.js'
-import { invalid } from '../validate.js'
+import { finiteNumber, invalid, knownOptions } from '../validate.js'
 import type { Callback, ParametersOf, Snapshot, TrainingHandle } from './callback.js'
 import { type EpochBeginning, parametersOfNumber } from './epoch-beginning.js'
 import type { FitSettings } from './fit-settings.js'
-import { newArena } from './network.js'
+import { type Network, newArena } from './network.js'
 
 export interface HandleSettings extends Pick<FitSettings, 'network' | 'parameters' | 'model' | 'seeds' | 'scoring'> {
   /** Averaged parameters: where there are some, they are what is validated and kept. */
@@ -18,7 +18,7 @@ export type SaveCheckpoint = (path: string, parameters?: Arena) => void | Promis
 
 /** What a callback may do to the members it watches. */
 export class Handle implements TrainingHandle {
-  learningRateFactor = 1
+  #learningRateFactor = 1
   stopped = false
   /** The epoch of whose end the callback was told when it asked to stop; undefined where it was told of no epoch. */
   stoppedAfter: number | undefined
@@ -28,12 +28,29 @@ export class Handle implements TrainingHandle {
   readonly #settings: HandleSettings
   readonly #callback: Callback
   readonly #save: SaveCheckpoint
+  readonly #isTelling: () => boolean
 
-  constructor(settings: HandleSettings, callback: Callback, members: readonly number[], save: SaveCheckpoint) {
+  /** @param isTelling whether a callback is being told of something: no steps run meanwhile */
+  constructor(
+    settings: HandleSettings,
+    callback: Callback,
+    members: readonly number[],
+    save: SaveCheckpoint,
+    isTelling: () => boolean,
+  ) {
     this.#settings = settings
     this.#callback = callback
     this.members = members
     this.#save = save
+    this.#isTelling = isTelling
+  }
+
+  get learningRateFactor(): number {
+    return this.#learningRateFactor
+  }
+
+  set learningRateFactor(factor: number) {
+    this.#learningRateFactor = finiteNumber('learningRateFactor', factor, { min: 0 })
   }
 
   get model(): unknown {
@@ -46,17 +63,29 @@ export class Handle implements TrainingHandle {
   }
 
   snapshot(of?: ParametersOf): Snapshot {
+    this.#requireTelling('snapshot')
     const copy = newArena(this.#settings.network, this.members.length)
-    for (const [at, member] of this.members.entries()) copy.copyFrom(this.#parametersOf(member, of), at, member)
-    return new ArenaSnapshot(copy)
+    for (const [at, member] of this.members.entries()) {
+      copy.copyFrom(this.#parametersOf('snapshot', member, of), at, member)
+    }
+    return new ArenaSnapshot(copy, this.#settings.network, this.members.length)
   }
 
   restore(snapshot: Snapshot): void {
+    this.#requireTelling('restore')
     const arena = snapshot instanceof ArenaSnapshot ? snapshot.arena : undefined
     if (arena === undefined) {
       throw new DeepblasError('ERR_DEEPBLAS_ARGUMENT', 'Expected a snapshot of this training that was not released.')
     }
-    const { parameters, averages } = this.#settings
+    const { parameters, averages, network } = this.#settings
+    const { network: itsNetwork, members } = snapshot as ArenaSnapshot
+    if (itsNetwork !== network || members !== this.members.length) {
+      throw new DeepblasError(
+        'ERR_DEEPBLAS_ARGUMENT',
+        'Expected a snapshot of this training but received one of another model, or of other members of a population. ' +
+          'Take it by snapshot() of the training that is to be restored.',
+      )
+    }
     for (const [at, member] of this.members.entries()) {
       parameters.copyFrom(arena, member, at)
       averages?.copyFrom(arena, member, at)
@@ -64,8 +93,9 @@ export class Handle implements TrainingHandle {
   }
 
   saveCheckpoint(path: string, of?: ParametersOf): void | Promise<void> {
+    this.#requireTelling('saveCheckpoint')
     const { network, parameters, averages = parameters, seeds } = this.#settings
-    const wanted = seeds.map((_, member) => this.#parametersOf(member, of))
+    const wanted = seeds.map((_, member) => this.#parametersOf('saveCheckpoint', member, of))
     if (wanted.every((arena) => arena === averages)) return this.#save(path)
     const copy = newArena(network, seeds.length)
     for (const [member, arena] of wanted.entries()) copy.copyFrom(arena, member, member)
@@ -74,8 +104,19 @@ export class Handle implements TrainingHandle {
     return saved
   }
 
+  /** Between the methods of callbacks steps run on other threads, which change what would be copied or put back. */
+  #requireTelling(what: string): void {
+    if (this.#isTelling()) return
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_ARGUMENT',
+      `Expected ${what} of a training to be called while a method of a callback runs, or before the promise that it ` +
+        'returns is resolved, but it was called later. Await what the method waits for: async onEpochEnd(result, training).',
+    )
+  }
+
   /** Where a member's parameters stand that are meant. */
-  #parametersOf(member: number, { monitored = false }: ParametersOf = {}): Arena {
+  #parametersOf(what: string, member: number, of?: ParametersOf): Arena {
+    const { monitored = false } = knownOptions<ParametersOf>(what, of, ['monitored'])
     const { parameters, averages = parameters, beginning, scoring } = this.#settings
     if (!monitored) return averages
     const { monitors } = this.#callback
@@ -90,9 +131,13 @@ export class Handle implements TrainingHandle {
 
 export class ArenaSnapshot implements Snapshot {
   arena: Arena | undefined
+  readonly network: Network
+  readonly members: number
 
-  constructor(arena: Arena) {
+  constructor(arena: Arena, network: Network, members: number) {
     this.arena = arena
+    this.network = network
+    this.members = members
   }
 
   release(): void {

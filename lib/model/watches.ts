@@ -35,6 +35,8 @@ export class Watches {
   /** Checkpoints asked for at an epoch's last step, of whose end nobody has been told yet. */
   readonly #deferred = new Set<string>()
   #defers = false
+  /** Whether a method of a callback runs, or what it returned is awaited: no steps run. */
+  #telling = false
 
   constructor(settings: WatchSettings, histories: readonly History[], save: SaveCheckpoint) {
     this.#histories = histories
@@ -45,7 +47,13 @@ export class Watches {
     const watch = (callback: Callback, member: number | undefined, history: History): Watch => {
       const saveOrDefer: SaveCheckpoint = (path, parameters) =>
         this.#defers ? void this.#deferred.add(path) : save(path, parameters)
-      const handle = new Handle(settings, callback, member === undefined ? everyone : [member], saveOrDefer)
+      const handle = new Handle(
+        settings,
+        callback,
+        member === undefined ? everyone : [member],
+        saveOrDefer,
+        () => this.#telling,
+      )
       return { callback, member, handle, history }
     }
     const all = settings.callbacks.flatMap((callback) => {
@@ -99,7 +107,7 @@ export class Watches {
   *start(info: FitInfo): FitSteps<void> {
     for (const { callback, handle } of this.all) {
       if (servesOneFit(callback)) begunLast.set(callback, this)
-      yield* told(callback.onFitStart?.(info, handle))
+      yield* this.#told(() => callback.onFitStart?.(info, handle))
     }
     this.dropStopped((info.epochsDone ?? 0) < info.epochs)
   }
@@ -112,7 +120,8 @@ export class Watches {
     this.#defers = ends
     for (const { callback, handle } of this.all) {
       const every = stepsBetween(callback)
-      if (every !== undefined && done % every === 0) yield* told(callback.onStepEnd?.(progress, handle))
+      if (every === undefined || done % every !== 0) continue
+      yield* this.#told(() => callback.onStepEnd?.(progress, handle))
     }
     this.#defers = false
   }
@@ -139,7 +148,7 @@ export class Watches {
       if (watch.member === undefined) watch.history.epochs.push(result)
       this.#requireOwn(watch.callback)
       this.#monitored.see(watch.callback, watch.member, result)
-      yield* told(watch.callback.onEpochEnd?.(result, watch.handle))
+      yield* this.#told(() => watch.callback.onEpochEnd?.(result, watch.handle))
       if (watch.handle.stopped) watch.handle.stoppedAfter ??= result.epoch
     }
   }
@@ -148,7 +157,7 @@ export class Watches {
   *saveDeferred(): FitSteps<void> {
     const paths = [...this.#deferred]
     this.#deferred.clear()
-    for (const path of paths) yield* told(this.#save(path))
+    for (const path of paths) yield* this.#told(() => this.#save(path))
   }
 
   /** Members that a callback has stopped take no further part; `more`: whether they would have had steps to go. */
@@ -185,7 +194,26 @@ export class Watches {
     for (const { member, history } of this.all) if (member === undefined) history.reason = common
     for (const { callback, handle, history } of this.all) {
       this.#requireOwn(callback)
-      yield* told(callback.onFitEnd?.(history, handle))
+      yield* this.#told(() => callback.onFitEnd?.(history, handle))
+    }
+  }
+
+  /** Calls a method of a callback that cannot wait. */
+  tell<Result>(call: () => Result): Result {
+    this.#telling = true
+    try {
+      return call()
+    } finally {
+      this.#telling = false
+    }
+  }
+
+  *#told(call: () => void | Promise<void>): FitSteps<void> {
+    this.#telling = true
+    try {
+      yield* told(call())
+    } finally {
+      this.#telling = false
     }
   }
 
