@@ -24,9 +24,8 @@ const seen = new Set<string>()
 
 /** Named without the target's name, which may be as long as the file system allows. */
 export function temporaryBeside(target: string): string {
-  ourselves ??= `${placeName()}-${process.pid}-${startOf(process.pid) ?? 0}`
   const random = randomBytes(8).toString('hex')
-  return `${dirname(target)}${sep}.deepblas-${ourselves}-${random}.tmp`
+  return `${dirname(target)}${sep}${beginningOfOurs()}${random}.tmp`
 }
 
 /**
@@ -42,8 +41,9 @@ export function removeAbandoned(folder: string): void {
       let names = 0
       for (let entry = entries.readSync(); entry !== null && names < MOST_NAMES; entry = entries.readSync()) {
         names++
-        if (entry.name.startsWith('.deepblas-') && entry.isFile())
-          removeIfAbandoned(join(folder, entry.name), entry.name)
+        // Hundreds of writes at once have hundreds of files here: whether this process runs need not be asked for each.
+        if (!entry.name.startsWith('.deepblas-') || entry.name.startsWith(beginningOfOurs())) continue
+        if (entry.isFile()) removeIfAbandoned(join(folder, entry.name), entry.name)
       }
       if (names > MANY_NAMES) seen.add(folder)
     } finally {
@@ -79,8 +79,13 @@ function hasEnded(number: number, start: string): boolean {
   return now !== undefined && start !== '0' && now !== start
 }
 
-/** Place, process and start of this one. */
-let ourselves: string | undefined
+let oursKnown: string | undefined
+
+/** What the names of this process's own files begin with: place, process and start. */
+function beginningOfOurs(): string {
+  oursKnown ??= `.deepblas-${placeName()}-${process.pid}-${startOf(process.pid) ?? 0}-`
+  return oursKnown
+}
 
 /**
  * When a process started, in ticks since the machine did: a number may be given to another process later. 'ended' for one

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { atomicWrite, atomicWriteSync } from '../../../lib/files/atomic-write.js'
 import { temporaryBeside } from '../../../lib/files/temporary-files.js'
 import { temporaryFolder } from './support.js'
@@ -70,6 +70,19 @@ describe.each([
     } finally {
       child.kill('SIGKILL')
     }
+  })
+
+  test('does not ask whether this process runs, for each of its files', async () => {
+    const [place, own, start] = parts()
+    for (let i = 0; i < 50; i++) left(`.deepblas-${place}-${own}-${start}-${random()}.tmp`)
+    const kill = vi.spyOn(process, 'kill')
+    try {
+      await write(join(folder, 'a'), [text('new')])
+      expect(kill).not.toHaveBeenCalled()
+    } finally {
+      kill.mockRestore()
+    }
+    expect(readdirSync(folder)).toHaveLength(51)
   })
 
   test('those of other machines and earlier versions only once they are a day old; nothing of others', async () => {
