@@ -1,4 +1,5 @@
 import type { Dataset } from '../data/dataset.js'
+import { largestOf } from '../extremes.js'
 import type { Arena } from '../native/addon.js'
 import { atOnce, inTurns, type Steps } from '../turns.js'
 import { compileScoring, memberTable, type RowScore, type Scoring } from './compile.js'
@@ -33,7 +34,7 @@ export class EvaluationRun {
     this.#scores = compiled.scores
     this.#pass = {
       program: compiled.program,
-      batch: Math.min(EVALUATION_BATCH, Math.max(...rows)),
+      batch: Math.min(EVALUATION_BATCH, largestOf(rows)),
       rows,
       numbers: memberTable(compiled, members),
       parameters,

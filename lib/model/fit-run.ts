@@ -1,7 +1,9 @@
 /*
  * The native run of one fit: the program, its memory, and the place where it starts.
  */
+
 import type { Dataset } from '../data/dataset.js'
+import { largestOf } from '../extremes.js'
 import type { Arena } from '../native/addon.js'
 import { type Compiled, compileScoring, memberTable } from './compile.js'
 import { dataMode, EVALUATION_BATCH, rowsOf } from './fit-data.js'
@@ -36,7 +38,7 @@ export function prepare(
   const { network, parameters, validation, scoring, optimizer, seeds } = settings
   const rows = rowsOf(train, seeds.length)
   // A full batch is the same rows at every step: neither shuffled nor gathered, and converted once.
-  const full = batch >= Math.max(...rows)
+  const full = batch >= largestOf(rows)
   const shuffled = settings.shuffle && !full
   const { mode, slots, own } = dataMode(train, scoring, network.outputs, { shuffled, asFloats: full })
   const compiled = compileScoring(network, mode, scoring, { backward: true, optimizer })
@@ -81,7 +83,7 @@ export function heldOut(
   const { mode, slots, own } = dataMode(validation, scoring, network.outputs)
   const rows = rowsOf(validation, seeds.length)
   const compiled = compileScoring(network, mode, scoring, { costRows: rows })
-  const batch = Math.min(EVALUATION_BATCH, Math.max(...rows))
+  const batch = Math.min(EVALUATION_BATCH, largestOf(rows))
   const numbers = memberTable(compiled, seeds.length)
   return { program: compiled.program, batch, rows, parameters, slots, numbers, own } satisfies PassSettings
 }

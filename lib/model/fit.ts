@@ -2,7 +2,9 @@
  * One `fit` of one network or a population: advances a native training run in chunks, tells callbacks, and collects the
  * histories. Written once as a generator, so that the asynchronous and the synchronous form are the same code.
  */
+
 import type { Dataset } from '../data/dataset.js'
+import { largestOf } from '../extremes.js'
 import { chunkEnds } from '../native/addon.js'
 import { LBFGS } from '../optimizers/lbfgs.js'
 import type { Moment } from '../optimizers/optimizer.js'
@@ -59,7 +61,7 @@ function* fittingFrom(
   const { batch } = batches
   const members = seeds.length
   const { training, compiled, ownSteps, states } = prepare(settings, train, start, batch, opened)
-  const stepsPerEpoch = Math.max(...ownSteps)
+  const stepsPerEpoch = largestOf(ownSteps)
   /** The member's own count of updates after so many steps since the start: one with fewer rows waits for the others. */
   const updates = (steps: number, member: number) =>
     start.stepsBefore[member]! +

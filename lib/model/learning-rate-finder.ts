@@ -1,4 +1,4 @@
-import type { Dataset } from '../data/dataset.js'
+import { Dataset } from '../data/dataset.js'
 import { DeepblasError } from '../errors.js'
 import type { Loss } from '../losses/loss.js'
 import type { LossName } from '../losses/names.js'
@@ -76,6 +76,7 @@ export async function findLearningRate(
   options: LearningRateOptions,
 ): Promise<LearningRateCurve> {
   if (!(model instanceof Sequential)) throw invalid('model', 'Sequential', model)
+  if (!(data instanceof Dataset)) throw invalid('data', 'Dataset', data, 'Make one with Dataset.from({ x, y }).')
   const given = knownOptions<LearningRateOptions>('findLearningRate', options, optionNames)
   const minimum = finiteNumber('minimum', given.minimum ?? 1e-6, { exclusiveMin: 0 })
   const maximum = finiteNumber('maximum', given.maximum ?? 1, { exclusiveMin: minimum })
@@ -104,7 +105,7 @@ export async function findLearningRate(
     if (!exploded || curve.losses.length === 0) throw error
   }
   const { losses, smoothed } = curve
-  const best = smoothed.indexOf(Math.min(...smoothed))
+  const best = smoothed.indexOf(curve.lowest)
   return { rates: losses.map((_, step) => rateOf(step)), losses, smoothed, suggestion: rateOf(best) / BELOW_THE_BEST }
 }
 
@@ -113,6 +114,8 @@ class Curve implements Callback {
   readonly needs = 'step'
   readonly losses: number[] = []
   readonly smoothed: number[] = []
+  /** The lowest of `smoothed`: there may be more than a call takes arguments. */
+  lowest = Number.POSITIVE_INFINITY
   readonly #steps: number
   #info: FitInfo | undefined
   #sum = 0
@@ -136,7 +139,8 @@ class Curve implements Callback {
     this.#sum = sum
     this.#average = SMOOTHING * this.#average + (1 - SMOOTHING) * this.losses.at(-1)!
     this.smoothed.push(this.#average / (1 - SMOOTHING ** this.losses.length))
-    const exploded = this.smoothed.at(-1)! > EXPLOSION * Math.min(...this.smoothed)
+    this.lowest = Math.min(this.lowest, this.smoothed.at(-1)!)
+    const exploded = this.smoothed.at(-1)! > EXPLOSION * this.lowest
     if (exploded || this.losses.length === this.#steps) training.stop()
   }
 }

@@ -1,7 +1,9 @@
 /*
  * Metrics of all scores at once: a prediction pass over a data set, then a function of what it gave.
  */
+
 import type { Dataset } from '../data/dataset.js'
+import { largestOf } from '../extremes.js'
 import type { Loss } from '../losses/loss.js'
 import {
   isBuiltInMetric,
@@ -74,7 +76,7 @@ export class ScorePass {
     const floats = data.some(({ type }) => type !== data[0]!.type)
     this.#pass = new OpenPass({
       program: compilePrediction(network, floats ? 'float32' : data[0]!.type),
-      batch: Math.min(EVALUATION_BATCH, Math.max(...rows)),
+      batch: Math.min(EVALUATION_BATCH, largestOf(rows)),
       rows: Float64Array.from(rows),
       parameters,
       slots: [data.map((one) => one.matrix(floats))],

@@ -2,8 +2,10 @@
  * A fit that reads its batches from a stream: every batch is a step. Batch by batch the same native run is bound to other
  * data, over the same parameters, gradients and optimizer state, while the next batch is read.
  */
+
 import type { Dataset } from '../data/dataset.js'
 import { DeepblasError } from '../errors.js'
+import { largestOf } from '../extremes.js'
 import { type Arena, type Chunk, chunkEnds } from '../native/addon.js'
 import type { Moment } from '../optimizers/optimizer.js'
 import { type Beginning, begin, saveCheckpoint } from './begin.js'
@@ -163,7 +165,7 @@ function* fittingFrom(
           told = 1000 * seconds
           watches.progress(progress)
         }
-        yield* watches.step(progress, Math.max(...steps), place.stepOfEpoch === stepsPerEpoch)
+        yield* watches.step(progress, largestOf(steps), place.stepOfEpoch === stepsPerEpoch)
         watches.dropStopped(true)
         // Aborted while a callback ran.
         signal?.throwIfAborted()

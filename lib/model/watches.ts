@@ -78,7 +78,8 @@ export class Watches {
       if (history.reason === '') history.reason = 'It had ended before the resume.'
     }
     for (const { member, history } of this.all) {
-      if (member === undefined) history.epochs.push(...meanHistory(this.#histories))
+      if (member !== undefined) continue
+      for (const epoch of meanHistory(this.#histories)) history.epochs.push(epoch)
     }
   }
 

@@ -4,6 +4,7 @@
  */
 
 import { DeepblasError } from '../../errors.js'
+import { largestOf } from '../../extremes.js'
 import { numberArrayClass, plainNumberArray } from '../../kinds.js'
 import { native } from '../../native/addon.js'
 import { streams } from '../../random/streams.js'
@@ -45,7 +46,7 @@ export class Augmenter {
     })
     const made = this.#functions.flatMap(({ targets }) => targets ?? [])
     const classes = made.flatMap((targets) => (targets === 'values' ? [] : [targets.classes]))
-    if (classes.length > 0) this.#targets = probabilities(parts, Math.max(...classes))
+    if (classes.length > 0) this.#targets = probabilities(parts, largestOf(classes))
     // Mixed whole numbers are not whole.
     else if (made.length > 0) this.#targets = { ...parts.targets!, data: Float64Array.from(parts.targets!.data) }
     else this.#targets = parts.targets
