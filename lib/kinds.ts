@@ -11,6 +11,7 @@ export const {
   isFloat64Array,
   isInt32Array,
   isMap,
+  isProxy,
   isRegExp,
   isSet,
   isSharedArrayBuffer,

@@ -34,6 +34,23 @@ export function refuseMethods(prototype: object, what: string, advice: Readonly<
   }
 }
 
+/**
+ * Makes `instanceof` true only of objects that the class has made: a Proxy around one, or an object that merely inherits
+ * from the prototype, has none of its private fields, and would fail wherever one is asked for.
+ *
+ * @param isMade whether an object has them
+ */
+export function onlyWhatItMade(Class: { readonly prototype: object }, isMade: (object: object) => boolean): void {
+  Object.defineProperty(Class, Symbol.hasInstance, {
+    // A class that extends this one asks for its own prototype.
+    value(this: unknown, value: unknown): boolean {
+      return typeof value === 'object' && value !== null && isMade(value) && inherits.call(this, value)
+    },
+  })
+}
+
+const inherits = Function.prototype[Symbol.hasInstance] as (this: unknown, value: unknown) => boolean
+
 /** Makes console.log show `name { … }` with what `shown` gives. */
 export function showWhenInspected<Class extends object>(
   prototype: Class,

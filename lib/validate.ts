@@ -9,6 +9,7 @@
 
 import { otherCopyHint } from './copy.js'
 import { DeepblasError } from './errors.js'
+import { isMap, isProxy, isSet } from './kinds.js'
 import { comparable, difference, foundElsewhere, ourName } from './names-elsewhere.js'
 
 const LONGEST_TEXT = 60
@@ -30,6 +31,7 @@ export function describe(value: unknown): string {
   }
   if (ArrayBuffer.isView(value) && 'length' in value) return `${typeName(value)}(${value.length})`
   if (isPromise(value)) return 'a Promise'
+  if (isMap(value) || isSet(value)) return `${typeName(value)}(${value.size})`
   // A symbol keeps an object from being cloned, and says nothing of it.
   const keys = Object.keys(value).filter((key) => typeof Reflect.get(value, key) !== 'symbol')
   const shown = keys.slice(0, MOST_ITEMS).join(', ')
@@ -60,7 +62,7 @@ function nameOf({ name }: { readonly name: unknown }): string {
  * @param hint what to do, a sentence
  */
 export function invalid(argument: string, expected: string, value: unknown, hint?: string): DeepblasError {
-  const advice = adviceOnValue(value) ?? otherCopyHint(value) ?? hint
+  const advice = adviceOnValue(value) ?? otherCopyHint(value) ?? hint ?? adviceOnMap(value)
   // 'a Promise of type Promise' says nothing more.
   const received = isPromise(value) ? describe(value) : `${describe(value)} of type ${typeName(value)}`
   const message = `Expected ${expected} for ${argument} but received ${received}`
@@ -70,7 +72,14 @@ export function invalid(argument: string, expected: string, value: unknown, hint
 /** What is wrong with some values wherever they come. */
 function adviceOnValue(value: unknown): string | undefined {
   if (isPromise(value)) return "Is an 'await' missing before it?"
-  return isClass(value) ? `It is a class: write new ${nameOf(value)}(…).` : undefined
+  if (isClass(value)) return `It is a class: write new ${nameOf(value)}(…).`
+  if (isProxy(value)) return 'It is a Proxy, as frameworks for reactive data make them: give the object behind it.'
+  return undefined
+}
+
+/** Of what nobody has better advice on. */
+function adviceOnMap(value: unknown): string | undefined {
+  return isMap(value) ? 'Write Object.fromEntries(map) for an object, [...map.values()] for a list.' : undefined
 }
 
 function isClass(value: unknown): value is { readonly name: unknown } {

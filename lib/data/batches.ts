@@ -1,6 +1,14 @@
 import { DeepblasError } from '../errors.js'
+import { isIterable, itemsOf } from '../iteration.js'
+import { Turns } from '../turns.js'
 import { invalid, isCallable, knownOptions, positiveInteger } from '../validate.js'
 import type { ArrayWithShape } from './rows.js'
+
+/** After as many rows the event loop may turn: rows that are there at once give it no occasion. */
+const ROWS_OF_STEP = 1024
+
+/** Rows that memory is taken for at first. */
+const FIRST_ROWS = 1024
 
 /** How the rows of a cursor become features and targets. */
 export interface BatchesOptions<Row> {
@@ -34,6 +42,9 @@ export async function* batches<Row>(
   rows: AsyncIterable<Row> | Iterable<Row>,
   options: BatchesOptions<Row>,
 ): AsyncGenerator<RowBatch, void, undefined> {
+  if (!isIterable(rows)) {
+    throw invalid('rows', 'iterable of rows, such as those of a cursor or an array,', rows)
+  }
   const given = knownOptions<BatchesOptions<Row>>('batches', options, ['size', 'x', 'y', 'sampleWeights'])
   const size = positiveInteger('size', given.size)
   const { x, y, sampleWeights } = given
@@ -55,7 +66,10 @@ export async function* batches<Row>(
       ...(sampleWeights === undefined ? {} : { sampleWeights: weights.take().data.subarray(0, count) }),
     }
   }
-  for await (const row of rows) {
+  const turns = new Turns()
+  let seen = 0
+  for await (const row of itemsOf('rows', rows)) {
+    if (++seen % ROWS_OF_STEP === 0) await turns.giveWay()
     features.add(x(row))
     if (y !== undefined) {
       const target = y(row)
@@ -95,7 +109,13 @@ class Columns {
           `received ${length}.`,
       )
     }
-    if (this.#data.length === 0) this.#data = new Float64Array(this.#size * length)
+    // A size that no rows fill is no reason to take memory for it.
+    if (this.#data.length < (this.rows + 1) * length) {
+      const rows = Math.min(this.#size, Math.max(FIRST_ROWS, 2 * this.rows))
+      const grown = new Float64Array(rows * length)
+      grown.set(this.#data)
+      this.#data = grown
+    }
     for (let i = 0; i < length; i++) {
       const value: unknown = values[i]
       // A database gives null, and texts of numbers, where one least expects them.

@@ -3,7 +3,7 @@ import { isInt32Array, isUint8Array, isUint8ClampedArray, plainNumberArray } fro
 import type { TargetKind } from '../losses/loss.js'
 import { type Matrix, native } from '../native/addon.js'
 import { types } from '../native/tensor.js'
-import { refuseMethods, refuseStructuredClone, showWhenInspected } from '../own-methods.js'
+import { onlyWhatItMade, refuseMethods, refuseStructuredClone, showWhenInspected } from '../own-methods.js'
 import { atOnce, ELEMENTS_OF_STEP, type Steps } from '../turns.js'
 import {
   array,
@@ -101,6 +101,7 @@ export class Dataset {
   #rowsThatCount: number | undefined
 
   static {
+    onlyWhatItMade(Dataset, (object) => #parts in object)
     refuseMethods(Dataset.prototype, 'data set', { toJSON: 'JSON.stringify what it was made of: { x, y }.' })
     showWhenInspected(Dataset.prototype, 'Dataset', ({ rows, features, type, targetColumns, labels }) => ({
       rows,

@@ -2,6 +2,7 @@ import type { Dataset, DatasetInput } from '../data/dataset.js'
 import type { NamedRows } from '../data/named-rows.js'
 import type { NumberArray, Rows } from '../data/rows.js'
 import { DeepblasError } from '../errors.js'
+import { smallestOf } from '../extremes.js'
 import type { CheckpointDescription } from '../files/checkpoint-file.js'
 import { notDescribed } from '../files/file-error.js'
 import { type DescribedModel, readModelFile, type WeightDescription, writeModelFile } from '../files/model-file.js'
@@ -9,7 +10,7 @@ import type { NamedInputs } from '../layers/inputs.js'
 import type { Layer } from '../layers/layer.js'
 import { layerFrom } from '../layers/registry.js'
 import type { Arena } from '../native/addon.js'
-import { refuseMethods, refuseStructuredClone, showWhenInspected } from '../own-methods.js'
+import { onlyWhatItMade, refuseMethods, refuseStructuredClone, showWhenInspected } from '../own-methods.js'
 import { atOnce, ELEMENTS_OF_STEP, inTurns, type Steps } from '../turns.js'
 import { invalid, knownOptions, nonNegativeInteger, plainObject, positiveInteger } from '../validate.js'
 import { checkedLayers, requireNoData } from './arguments.js'
@@ -136,6 +137,7 @@ export class Population<
   #state: TrainingState | undefined
 
   static {
+    onlyWhatItMade(Population, (object) => #network in object)
     refuseMethods(Population.prototype, 'population', {
       ...methodsElsewhere,
       clone: 'Call population.member(i), which copies one network, or save and load it.',
@@ -297,7 +299,7 @@ export class Population<
     if (losses === undefined || losses.every((loss) => loss === Number.POSITIVE_INFINITY)) {
       throw new DeepblasError('ERR_DEEPBLAS_ARGUMENT', 'Expected a fit of at least one epoch before best() is asked.')
     }
-    const loss = Math.min(...losses)
+    const loss = smallestOf(losses)
     const index = losses.indexOf(loss)
     return { index, loss, model: this.member(index) }
   }

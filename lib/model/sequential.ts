@@ -11,7 +11,7 @@ import { type LossName, loss as lossOf } from '../losses/names.js'
 import type { Arena } from '../native/addon.js'
 import { type OptimizerName, optimizerOf } from '../optimizers/names.js'
 import type { Optimizer } from '../optimizers/optimizer.js'
-import { refuseMethods, refuseStructuredClone, showWhenInspected } from '../own-methods.js'
+import { onlyWhatItMade, refuseMethods, refuseStructuredClone, showWhenInspected } from '../own-methods.js'
 import { atOnce, inTurns, type Steps } from '../turns.js'
 import {
   boolean,
@@ -151,6 +151,7 @@ export class Sequential<
   #state: TrainingState | undefined
 
   static {
+    onlyWhatItMade(Sequential, (object) => #network in object)
     keepScoring = (model, scoring) => {
       model.#scoring = scoring
     }

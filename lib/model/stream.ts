@@ -3,6 +3,8 @@
  */
 import type { Dataset, DatasetInput } from '../data/dataset.js'
 import { DeepblasError } from '../errors.js'
+import { isIterable, openIterator, resultOf } from '../iteration.js'
+import { Turns } from '../turns.js'
 import { invalid, isCallable } from '../validate.js'
 
 /** Some rows, of any number: a step of a training that reads a stream. */
@@ -19,8 +21,7 @@ export function isBatchSource(value: unknown): value is BatchSource {
 }
 
 function isStream(value: unknown): value is BatchStream {
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || ArrayBuffer.isView(value)) return false
-  return Symbol.asyncIterator in value || Symbol.iterator in value
+  return isIterable(value) && !Array.isArray(value) && !ArrayBuffer.isView(value)
 }
 
 export interface EpochBatchesSettings {
@@ -72,7 +73,9 @@ export class EpochBatches {
     const first = this.#iterator === undefined
     // One stream of all epochs: those before are behind it.
     const skipped = first ? done + (reopened ? 0 : epoch * (stepsPerEpoch ?? 0)) : 0
+    const turns = new Turns()
     for (let i = 0; i < skipped; i++) {
+      await turns.giveWay()
       if ((await this.#read()).done === true) {
         throw new DeepblasError(
           'ERR_DEEPBLAS_DATA',
@@ -108,12 +111,7 @@ export class EpochBatches {
     this.#stream = undefined
     this.#ahead = undefined
     this.#settings.signal?.removeEventListener('abort', this.#aborted)
-    if (iterator === undefined) return
-    // A Node stream that waits for data would not hear of the iterator's end.
-    const { destroy } = stream as { destroy?: unknown }
-    if (typeof destroy === 'function') (stream as unknown as { destroy(): void }).destroy()
-    // The end of a generator may itself wait, and fail: the fit is over.
-    Promise.resolve(iterator.return?.()).catch(() => undefined)
+    if (stream !== undefined) letGo(stream, iterator)
   }
 
   async #readBatch(): Promise<Dataset | undefined> {
@@ -134,7 +132,7 @@ export class EpochBatches {
   async #read(): Promise<IteratorResult<unknown>> {
     const { source, stepsPerEpoch } = this.#settings
     this.#iterator ??= await this.#open()
-    const result = await this.#orAborted(this.#iterator.next())
+    const result = resultOf<unknown>('stream', await this.#orAborted(this.#iterator.next()))
     if (result.done !== true) {
       this.#givenByStream++
       return result
@@ -148,14 +146,25 @@ export class EpochBatches {
   async #open(): Promise<BatchIterator> {
     const { source } = this.#settings
     // A function that opens a file or a connection may be asynchronous.
-    const stream: unknown = typeof source === 'function' ? await this.#orAborted(source(this.#epoch + 1)) : source
+    const stream: unknown = typeof source === 'function' ? await this.#opened(source) : source
     // As an argument of fit an array would be data sets of a population's members.
     if (!isStream(stream) && !Array.isArray(stream)) {
       throw invalid('stream', 'AsyncIterable of batches, such as an async generator or a Node stream', stream)
     }
     this.#stream = stream as BatchStream
     this.#givenByStream = 0
-    return Symbol.asyncIterator in stream ? stream[Symbol.asyncIterator]() : stream[Symbol.iterator]()
+    return openIterator('stream', this.#stream)
+  }
+
+  async #opened(source: (epoch: number) => BatchStream | Promise<BatchStream>): Promise<BatchStream> {
+    const opening = source(this.#epoch + 1)
+    try {
+      return await this.#orAborted(opening)
+    } catch (error) {
+      // What comes after an abort is a stream that nobody will read.
+      Promise.resolve(opening).then(letGo, () => undefined)
+      throw error
+    }
   }
 
   #orAborted<Value>(value: Value | Promise<Value>): Promise<Value> {
@@ -166,5 +175,18 @@ export class EpochBatches {
       this.#reject = reject
       Promise.resolve(value).then(resolve, reject)
     })
+  }
+}
+
+/** Closes a stream, read to wherever it was. Its end may itself wait, and fail: nobody is interested any more. */
+function letGo(stream: BatchStream, begun?: BatchIterator): void {
+  try {
+    // A Node stream that waits for data would not hear of the iterator's end.
+    const { destroy } = stream as { destroy?: unknown }
+    if (typeof destroy === 'function') (stream as unknown as { destroy(): void }).destroy()
+    const iterator = begun ?? openIterator('stream', stream)
+    Promise.resolve(iterator.return?.()).catch(() => undefined)
+  } catch {
+    // As above.
   }
 }

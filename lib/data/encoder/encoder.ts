@@ -1,9 +1,10 @@
 import { DeepblasError } from '../../errors.js'
 import type { Json } from '../../files/strict-json.js'
+import { isIterable, itemsOf } from '../../iteration.js'
 import type { NamedInputs } from '../../layers/inputs.js'
 import { type Matrix, native } from '../../native/addon.js'
 import { types } from '../../native/tensor.js'
-import { refuseStructuredClone, showWhenInspected } from '../../own-methods.js'
+import { onlyWhatItMade, refuseStructuredClone, showWhenInspected } from '../../own-methods.js'
 import { atOnce, inTurns, type Steps } from '../../turns.js'
 import { array, invalid } from '../../validate.js'
 import { allocate } from '../allocate.js'
@@ -68,6 +69,7 @@ export class Encoder {
   #json: string | undefined
 
   static {
+    onlyWhatItMade(Encoder, (object) => #description in object)
     showWhenInspected(Encoder.prototype, 'Encoder', ({ target, task, labels, columns, features, dropped }) => ({
       ...(target !== undefined && { target, task }),
       ...(labels && { labels }),
@@ -97,7 +99,7 @@ export class Encoder {
    */
   static async fit(tables: Table | AsyncIterable<Table>, options?: EncoderOptions): Promise<Encoder> {
     if (tables instanceof Table) return new Encoder(await inTurns(fitSteps(tables, options)), OWN)
-    if (typeof tables !== 'object' || tables === null || !(Symbol.asyncIterator in tables)) {
+    if (!isIterable(tables) || !(Symbol.asyncIterator in tables)) {
       throw invalid(
         'tables',
         'Table or AsyncIterable of tables',
@@ -106,7 +108,7 @@ export class Encoder {
       )
     }
     const fit = new EncoderFit(options)
-    for await (const table of tables) await inTurns(fit.add(table))
+    for await (const table of itemsOf('tables', tables)) await inTurns(fit.add(table))
     return new Encoder(await inTurns(fit.finish()), OWN)
   }
 

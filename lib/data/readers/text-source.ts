@@ -7,6 +7,7 @@ import { stat } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { FileProblem } from '../../files/file-error.js'
+import { itemsOf } from '../../iteration.js'
 import { codeOf, isUint8Array, messageOf } from '../../kinds.js'
 import { invalid } from '../../validate.js'
 import { TextDecoderOfPieces, type TextEncoding } from './text-encoding.js'
@@ -89,7 +90,7 @@ export class TextSource {
   }
 
   async *#counted(): AsyncGenerator<string | Uint8Array, void, undefined> {
-    for await (const piece of this.#input) {
+    for await (const piece of itemsOf('source', this.#input)) {
       if (!(typeof piece === 'string' || isUint8Array(piece))) {
         throw invalid('source', 'strings or bytes (Uint8Array) from the stream', piece)
       }

@@ -2,6 +2,7 @@
  * Objects, one a row, brought into columns.
  */
 import { DeepblasError } from '../../errors.js'
+import { isIterable, itemsOf } from '../../iteration.js'
 import { inTurns, type Steps, Turns } from '../../turns.js'
 import { array, describe, invalid, knownOptions, oneOf, plainObject, string, typeName } from '../../validate.js'
 import { type Column, type ColumnType, columnTypes } from './column.js'
@@ -94,12 +95,10 @@ export async function collectRows(
   rows: AsyncIterable<unknown> | Iterable<unknown>,
   options: RowsOptions | undefined,
 ): Promise<Column[]> {
-  const iterable =
-    typeof rows === 'object' && rows !== null && (Symbol.asyncIterator in rows || Symbol.iterator in rows)
-  if (!iterable) throw invalid('rows', 'iterable of objects', rows)
+  if (!isIterable(rows)) throw invalid('rows', 'iterable of objects', rows)
   const all: unknown[] = []
   const turns = new Turns()
-  for await (const row of rows) {
+  for await (const row of itemsOf('rows', rows)) {
     if (all.push(row) % ROWS_OF_STEP === 0) await turns.giveWay()
   }
   return await inTurns(rowsToColumns(all, options))

@@ -1,5 +1,6 @@
 import { DeepblasError } from '../../errors.js'
 import { isFloat64Array, isInt32Array } from '../../kinds.js'
+import { onlyWhatItMade } from '../../own-methods.js'
 import { atOnce, type Steps } from '../../turns.js'
 import {
   array,
@@ -74,6 +75,10 @@ export class Table {
   readonly notes: readonly TableNote[]
   readonly #lines: Int32Array | undefined
   readonly #byName: ReadonlyMap<string, Column>
+
+  static {
+    onlyWhatItMade(Table, (object) => #byName in object)
+  }
 
   private constructor(
     rows: number,
