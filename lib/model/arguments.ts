@@ -22,10 +22,30 @@ export function checkedLayers(what: string, layers: unknown, members: number): r
   for (const [index, layer] of layers.entries()) {
     const argument = `layers[${index}]`
     if (!(layer instanceof Layer)) throw invalid(argument, 'layer such as new Dense(10)', layer, adviceOnLayer(layer))
-    layer.requireMembers(members)
   }
+  requireShallow(layers as readonly Layer[])
+  for (const layer of layers as readonly Layer[]) layer.requireMembers(members)
   tellOfNewWeights(layers as readonly Layer[])
   return layers as readonly Layer[]
+}
+
+/** A file holds JSON of 64 levels, of which a block takes three, and the architecture around it a few. */
+const DEEPEST_BLOCK = 19
+
+/** Refuses before any training what could be neither saved nor resumed after it. */
+function requireShallow(layers: readonly Layer[]): void {
+  // Level by level: thousands of blocks inside one another would overflow the stack.
+  let level = layers
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > DEEPEST_BLOCK) {
+      throw new DeepblasError(
+        'ERR_DEEPBLAS_ARGUMENT',
+        `Expected blocks inside one another at most ${DEEPEST_BLOCK} deep, as deep as a file can hold them, for layers but ` +
+          'received deeper ones. Write blocks one behind the other: [new Residual(…), new Residual(…)].',
+      )
+    }
+    level = level.flatMap((layer) => layer.children.map(([, child]) => child))
+  }
 }
 
 /** Of which lists of layers it has been told. */

@@ -88,7 +88,10 @@ export interface ParametersOf {
   readonly monitored?: boolean
 }
 
-/** What a callback may do to the training under way. */
+/**
+ * What a callback may do to the training under way. `snapshot`, `restore` and `saveCheckpoint` are for the time while a
+ * method of a callback runs, or the promise that it returned is awaited: later they are ERR_DEEPBLAS_ARGUMENT.
+ */
 export interface TrainingHandle {
   /**
    * Ends the training after the present epoch or step: `history.stopped` will be 'early'.
@@ -98,9 +101,12 @@ export interface TrainingHandle {
   stop(reason?: string): void
   /** Copies the present parameters, or those that had the monitored number. */
   snapshot(of?: ParametersOf): Snapshot
-  /** Puts the parameters back to those of a snapshot of this training. */
+  /** Puts the parameters back to those of a snapshot of this training, or of an earlier one of the same model. */
   restore(snapshot: Snapshot): void
-  /** Multiplies the schedule's learning rate from the next step on; 1 at the start. */
+  /**
+   * Multiplies the schedule's learning rate from the next step on; 1 at the start. A finite number, at least 0: others are
+   * ERR_DEEPBLAS_ARGUMENT.
+   */
   learningRateFactor: number
   /**
    * Writes all that it takes to go on from here, whole or not at all; `fit({ resume })` does. A promise, but in `fitSync`.
