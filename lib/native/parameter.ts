@@ -109,29 +109,43 @@ export class Parameter {
   *reading(arena: Arena, member: number): Steps<Float32Array<ArrayBuffer>> {
     if (this.size <= ELEMENTS_OF_STEP) return this.read(arena, member)
     const values = new Float32Array(this.size)
-    for (const { offset, rows, columns, at } of this.#parts()) {
+    for (const { offset, rows, columns, at, rowLength } of this.#parts()) {
       if (at > 0) yield
-      values.set(arena.read(member, offset, rows, columns, this.panel), at)
+      const part = arena.read(member, offset, rows, columns, this.panel)
+      if (columns === rowLength) values.set(part, at)
+      else copyBlock(part, 0, columns, values, at, rowLength, rows, columns)
     }
     return values
   }
 
   /** As `write`, with pauses. */
   *writing(arena: Arena, member: number, values: Float32Array): Steps<void> {
-    for (const { offset, rows, columns, at } of this.#parts()) {
+    for (const { offset, rows, columns, at, rowLength } of this.#parts()) {
       if (at > 0) yield
-      arena.write(member, offset, rows, columns, this.panel, values.subarray(at, at + rows * columns))
+      let part = values.subarray(at, at + rows * columns)
+      if (columns !== rowLength) {
+        part = new Float32Array(rows * columns)
+        copyBlock(values, at, rowLength, part, 0, columns, rows, columns)
+      }
+      arena.write(member, offset, rows, columns, this.panel, part)
     }
   }
 
-  /** What is read or written in one step: rows stored from `offset` on, which are the values from `at` on. */
-  *#parts(): Generator<{ offset: number; rows: number; columns: number; at: number }> {
-    // Whole panels lie one behind the other, as do the numbers of what has none.
-    const [count, columns, unit] = this.panel === 0 ? [this.size, 1, 1] : [this.rows, this.columns, this.panel]
-    const rowsOfPart = Math.max(1, Math.floor(ELEMENTS_OF_STEP / (columns * unit))) * unit
-    for (let first = 0; first < count; first += rowsOfPart) {
-      const at = first * columns
-      yield { offset: this.offset + at, rows: Math.min(rowsOfPart, count - first), columns, at }
+  /**
+   * What is read or written in one step: rows and columns that are stored from `offset` on, of which the first number is
+   * the value `at`. Whole panels lie one behind the other, in a panel whole columns, and without panels all numbers.
+   */
+  *#parts(): Generator<{ offset: number; rows: number; columns: number; at: number; rowLength: number }> {
+    const [count, rowLength, unit] = this.panel <= 1 ? [this.size, 1, 1] : [this.rows, this.columns, this.panel]
+    const rowsOfPart = Math.max(1, Math.floor(ELEMENTS_OF_STEP / (rowLength * unit))) * unit
+    const columnsOfPart = Math.max(1, Math.floor(ELEMENTS_OF_STEP / Math.min(count, rowsOfPart)))
+    for (let row = 0; row < count; row += rowsOfPart) {
+      const rows = Math.min(rowsOfPart, count - row)
+      for (let column = 0; column < rowLength; column += columnsOfPart) {
+        const columns = Math.min(columnsOfPart, rowLength - column)
+        const offset = this.offset + row * rowLength + column * unit
+        yield { offset, rows, columns, at: row * rowLength + column, rowLength }
+      }
     }
   }
 
@@ -148,6 +162,23 @@ export class Parameter {
     const drawn = this.read(arena, member)
     adjust?.(drawn, this.rows, this.columns)
     this.write(arena, member, drawn.fill(0, 0, zeroRows * this.columns))
+  }
+}
+
+/** Rows of two arrays, each with places of its own between the beginnings of two rows. */
+function copyBlock(
+  from: Float32Array,
+  fromAt: number,
+  fromLength: number,
+  to: Float32Array,
+  toAt: number,
+  toLength: number,
+  rows: number,
+  columns: number,
+): void {
+  for (let row = 0; row < rows; row++) {
+    const [source, target] = [fromAt + row * fromLength, toAt + row * toLength]
+    for (let column = 0; column < columns; column++) to[target + column] = from[source + column]!
   }
 }
 

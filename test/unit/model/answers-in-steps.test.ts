@@ -107,6 +107,27 @@ test('a model is saved and loaded, number for number', async () => {
   expect(numbersOf(reading.result.getWeights())).toEqual(numbersOf(drawn))
 })
 
+test.each([
+  // One panel of all outputs, as large products have it; panels of some; one row; few rows and many columns.
+  [1100, 1100],
+  [2500, 33],
+  [1, ELEMENTS_OF_STEP + 3],
+  [3, 30_000],
+  [ELEMENTS_OF_STEP + 3, 1],
+])('so is a weight of %d outputs and %d inputs', async (outputs, inputs) => {
+  const model = new Sequential([new Dense(outputs)], { inputs, seed: 1 })
+  const before = model.getWeights()
+  const saving = await pausesDuring(() => model.save(file('shape')))
+  const loading = await pausesDuring(() => Sequential.load(file('shape')))
+  const steps = Math.floor((outputs * inputs) / ELEMENTS_OF_STEP)
+  expect(saving.pauses).toBeGreaterThanOrEqual(2 * steps)
+  expect(loading.pauses).toBeGreaterThanOrEqual(2 * steps)
+  const after = loading.result.getWeights()
+  for (const [i, { data }] of before.entries()) expect(Buffer.compare(bytesOf(after[i]!.data), bytesOf(data))).toBe(0)
+  const rows = Float32Array.from({ length: inputs }, (_, i) => Math.cos(i))
+  expect(loading.result.predictSync(rows).data).toEqual(model.predictSync(rows).data)
+})
+
 test('a population is saved and loaded, number for number', async () => {
   const many = new Population([new Dense(WIDE)], { inputs: INPUTS, members: 2, seed: 3 })
   const saving = await pausesDuring(() => many.save(file('many')))
