@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
-import { open, stat } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { isUint8Array } from '../kinds.js'
 import { invalid, plainObject } from '../validate.js'
 import { atomicWrite, atomicWriteSync } from './atomic-write.js'
@@ -7,6 +7,7 @@ import { littleEndianPieces, toHostOrder } from './byte-order.js'
 import { asFileError, FileProblem } from './file-error.js'
 import { filePath } from './file-path.js'
 import { bfloat16ToFloat32, float16ToFloat32 } from './half-precision.js'
+import { regularFile, requireRegular, requireRoom } from './regular-file.js'
 import {
   decodeHeader,
   elementSize,
@@ -53,8 +54,7 @@ const READ_TOGETHER = 1024 * 1024
 export async function readSafetensors(path: string): Promise<SafetensorsContent> {
   filePath('path', path)
   try {
-    // Asked before opening: to open a pipe would wait for a writer.
-    requireRegular(await stat(path))
+    await regularFile(path)
     const handle = await open(path, 'r')
     try {
       const reading = readContent((await handle.stat()).size)
@@ -191,6 +191,7 @@ function* readContent(fileSize: number): Generator<Uint8Array, SafetensorsConten
   const header = new Uint8Array(headerLength(prefix, fileSize))
   yield header
   const { entries, metadata } = decodeHeader(header, fileSize - LENGTH_BYTES - header.length)
+  requireRoom(`the data of ${entries.length} tensors`, fileSize - LENGTH_BYTES - header.length)
 
   const tensors: SafetensorsTensor[] = []
   for (const group of groups(entries)) {
@@ -246,10 +247,6 @@ function pieces(content: SafetensorsInput): Iterable<Uint8Array> {
     yield header
     for (const { dtype, data } of tensors) yield* littleEndianPieces(data, elementSize(dtype))
   })()
-}
-
-function requireRegular(stats: { isFile(): boolean }): void {
-  if (!stats.isFile()) throw new FileProblem('it is not a regular file')
 }
 
 /** A file that became shorter while it was read ends early. */

@@ -2,9 +2,10 @@
  * Apache Arrow: tables in memory as they are, and files by the package apache-arrow.
  */
 
-import { readFile, stat } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { asFileError, FileProblem } from '../../files/file-error.js'
+import { regularFile } from '../../files/regular-file.js'
 import { isUint8Array } from '../../kinds.js'
 import { inTurns } from '../../turns.js'
 import { invalid } from '../../validate.js'
@@ -141,7 +142,7 @@ interface ArrowDescription {
 async function openIpc(source: string | Uint8Array): Promise<ArrowContents> {
   const path = typeof source === 'string' ? source : undefined
   try {
-    const size = typeof source === 'string' ? (await stat(source)).size : source.byteLength
+    const size = typeof source === 'string' ? (await regularFile(source)).size : source.byteLength
     const file = typeof source === 'string' ? { path: resolve(source) } : { bytes: source }
     const thread = await ColumnarThread.open<ArrowDescription>({ format: 'arrow', ...file, size })
     const { rows, fields } = thread.described

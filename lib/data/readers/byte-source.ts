@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import type { DeepblasError } from '../../errors.js'
 import { asFileError, fileError } from '../../files/file-error.js'
+import { regularFile, requireRoom } from '../../files/regular-file.js'
 import { messageOf } from '../../kinds.js'
 import { string } from '../../validate.js'
 
@@ -41,11 +42,11 @@ export class ByteSource {
   static async using<Result>(path: string, use: (source: ByteSource) => Promise<Result>): Promise<Result> {
     string('path', path)
     try {
+      await regularFile(path)
       const handle = await open(path, 'r')
       let unpacked: GzipBytes | undefined
       try {
         const status = await handle.stat()
-        if (!status.isFile()) throw new Error('it is not a regular file')
         const magic = new Uint8Array(GZIP_MAGIC.length)
         const { bytesRead } = await handle.read(magic, 0, magic.length, 0)
         const packed = bytesRead === magic.length && GZIP_MAGIC.every((byte, i) => byte === magic[i])
@@ -72,6 +73,7 @@ export class ByteSource {
       const rest = Math.max(0, most - this.#position)
       throw this.#cutShort(count, what, this.#unpacked === undefined ? `${rest}` : `at most ${rest} when unpacked`)
     }
+    requireRoom(what, count)
     const target = allocate(count)
     if (target === undefined) {
       throw this.error(`${what} needs ${count} bytes, more than this machine gives out at once`)

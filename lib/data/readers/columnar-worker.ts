@@ -96,7 +96,11 @@ async function parquet() {
   }
 }
 
-const textOf = (error) => (error instanceof Error ? error.message : String(error))
+// What a package stumbles over in a damaged file says nothing to a user.
+const textOf = (error) => {
+  const text = error instanceof Error ? error.message : String(error)
+  return error instanceof TypeError || error instanceof RangeError ? 'it is damaged (' + text + ')' : text
+}
 
 async function serve() {
   const source = await (workerData.format === 'arrow' ? arrow() : parquet())

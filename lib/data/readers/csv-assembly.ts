@@ -11,7 +11,7 @@ import { hasHeader, standsAboveNumbers } from './csv-dialect.js'
 import { doubtsOf } from './csv-doubts.js'
 import type { Opening } from './csv-opening.js'
 import type { CheckedCsvOptions } from './csv-options.js'
-import { badRowProblem, type CsvRecord, type Dialect } from './csv-records.js'
+import { badRowProblem, type CsvRecord, type Dialect, type Records } from './csv-records.js'
 
 /** Rows and fields, whichever is reached first, by which types are inferred. */
 const SAMPLE_ROWS = 10_000
@@ -68,7 +68,7 @@ export class CsvAssembly {
     this.#notes.push(text)
   }
 
-  async *add(records: readonly CsvRecord[], bad: readonly BadRow[]): AsyncGenerator<CsvPart, void, undefined> {
+  async *add({ records, bad, isEndless = false }: Records): AsyncGenerator<CsvPart, void, undefined> {
     if (this.#builder !== undefined) {
       yield* this.#take(this.#builder, records, bad)
       return
@@ -78,8 +78,9 @@ export class CsvAssembly {
       this.#sampleFields += record.fields.length
     }
     for (const row of bad) this.#badInSample.push(row)
-    if (this.#sample.length + this.#badInSample.length > SAMPLE_ROWS || this.#sampleFields > SAMPLE_FIELDS)
-      yield* this.#start()
+    const enough = this.#sample.length + this.#badInSample.length > SAMPLE_ROWS || this.#sampleFields > SAMPLE_FIELDS
+    // A file that is refused anyway is not read to its end, which may be far.
+    if (enough || (isEndless && !this.#given.skipBadRows)) yield* this.#start()
   }
 
   async *end(): AsyncGenerator<CsvPart, void, undefined> {

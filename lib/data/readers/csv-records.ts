@@ -42,6 +42,8 @@ export interface CsvRecord {
 export interface Records {
   readonly records: readonly CsvRecord[]
   readonly bad: readonly BadRow[]
+  /** Whether the last of the bad rows goes on: all that follows may be of it. */
+  readonly isEndless?: boolean
 }
 
 /** What stands at a place: the end of a row; or that more text is needed to tell, or that the row is bad. */
@@ -182,7 +184,8 @@ export class RecordSplitter {
         more = this.#next(records, bad)
         if (!more || this.#pause !== undefined) break
       }
-      if (records.length > 0 || bad.length > 0 || this.#pause !== undefined) yield { records, bad }
+      if (records.length > 0 || bad.length > 0 || this.#pause !== undefined)
+        yield { records, bad, isEndless: this.#dropping }
     }
     const rest = this.#text.length - this.#at
     this.#wanted = Math.min(2 * rest, this.#longest + 1)

@@ -108,8 +108,8 @@ async function* partsOf(
           toldEncoding = true
           assembly.note(GUESSED)
         }
-        for (const { records, bad } of batches) {
-          yield* assembly.add(records, bad)
+        for (const batch of batches) {
+          yield* assembly.add(batch)
           await turns.giveWay()
         }
         given.onProgress?.({ rows: assembly.rows, bytes: input.bytes, totalBytes: input.totalBytes })

@@ -1,8 +1,9 @@
 /*
  * .npz, numpy's archive of arrays: a zip file with a .npy file for each.
  */
-import { type FileHandle, open, stat } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { asFileError, FileProblem } from '../../files/file-error.js'
+import { regularFile } from '../../files/regular-file.js'
 import { array, didYouMean, string } from '../../validate.js'
 import type { ReadArray } from './elements.js'
 import { readNpyFrom } from './npy.js'
@@ -34,8 +35,7 @@ export async function readArrays(
 ): Promise<Record<string, ReadArray>> {
   string('path', path)
   try {
-    // Asked before opening: to open a pipe would wait for a writer.
-    requireRegular(await stat(path))
+    await regularFile(path)
     const file = await open(path, 'r')
     try {
       return await arraysOf(path, file, wanted, optional)
@@ -74,10 +74,6 @@ async function arraysOf(
     }
   }
   return Object.fromEntries(arrays)
-}
-
-function requireRegular(stats: { isFile(): boolean }): void {
-  if (!stats.isFile()) throw new FileProblem('it is not a regular file')
 }
 
 function lacks(name: string, names: readonly string[]): string {

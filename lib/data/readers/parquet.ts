@@ -1,10 +1,10 @@
 /*
  * Parquet files, by hyparquet.
  */
-import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { asFileError, FileProblem } from '../../files/file-error.js'
+import { regularFile } from '../../files/regular-file.js'
 import { isUint8Array } from '../../kinds.js'
 import { inTurns } from '../../turns.js'
 import { string } from '../../validate.js'
@@ -105,7 +105,7 @@ async function* rowGroups(
 ): AsyncGenerator<Table, void, undefined> {
   let contents: ParquetContents | undefined
   try {
-    const status = await stat(path)
+    const status = await regularFile(path)
     contents = await openParquet(path, status.size)
     const { tree, groups: rowGroups } = contents
     const valuesOf = async (name: string, rowStart: number, rowEnd: number): Promise<unknown[]> => {

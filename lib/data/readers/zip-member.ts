@@ -7,6 +7,7 @@ import { pipeline, Readable } from 'node:stream'
 import { crc32, createInflateRaw } from 'node:zlib'
 import type { DeepblasError } from '../../errors.js'
 import { FileProblem, fileError } from '../../files/file-error.js'
+import { requireRoom } from '../../files/regular-file.js'
 import { messageOf } from '../../kinds.js'
 import { Turns } from '../../turns.js'
 import type { ZipEntry } from './zip-directory.js'
@@ -43,6 +44,11 @@ export class ZipMember {
   async read(count: number, what: string): Promise<Uint8Array<ArrayBuffer>> {
     const rest = this.#entry.size - this.#position
     if (!(count <= rest)) throw this.error(`it is cut short: expected ${count} bytes for ${what} but it has ${rest}`)
+    try {
+      requireRoom(what, count)
+    } catch (error) {
+      throw this.error(messageOf(error))
+    }
     const target = new Uint8Array(count)
     for (let filled = 0; filled < count; ) {
       if (this.#piece.length === 0 && !(await this.#next())) {
