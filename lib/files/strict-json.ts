@@ -20,6 +20,9 @@ const MOST_KEYS = 1_000_000
 /** Even the exact decimal form of a float64 has fewer than 800 significant digits. */
 const LONGEST_NUMBER = 1000
 
+/** Of a part in a message. */
+const LONGEST_NAME = 120
+
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 
 /** Half a character: the text cannot be written as UTF-8. */
@@ -67,7 +70,10 @@ function requireJson(what: string, value: unknown, depth: number, left: { values
     return
   }
   if (typeof value !== 'object') throw invalid(what, 'JSON value', value)
-  if (depth === DEEPEST) throw invalid(what, `JSON value nested at most ${DEEPEST} deep`, value)
+  if (depth === DEEPEST) {
+    const hint = 'Nest it less deeply, such as with fewer layers in layers: a deeper file could not be read again.'
+    throw invalid(shortened(what), `JSON value nested at most ${DEEPEST} deep`, value, hint)
+  }
   if (Array.isArray(value)) {
     // By index: a hole in an array is skipped by forEach, and written as null.
     for (let i = 0; i < value.length; i++) requireJson(`${what}[${i}]`, value[i], depth + 1, left)
@@ -81,6 +87,11 @@ function requireJson(what: string, value: unknown, depth: number, left: { values
     if (!isWholeUnicode(key)) throw invalid(what, 'object with keys of whole Unicode characters', value)
     if (property !== undefined) requireJson(`${what}.${key}`, property, depth + 1, left)
   }
+}
+
+/** The beginning and the end of a name that nesting has made long. */
+function shortened(what: string): string {
+  return what.length > LONGEST_NAME ? `${what.slice(0, LONGEST_NAME / 2)}…${what.slice(-LONGEST_NAME / 2)}` : what
 }
 
 class Reader {

@@ -442,10 +442,18 @@ export class Sequential<
   async save(path: string, options?: SaveOptions): Promise<void> {
     this.#requireFree('save')
     const { made } = knownOptions<SaveOptions>('save', options, ['made'])
-    if (made !== undefined) this.#made = structuredClone(plainObject('made', made))
-    const description = this.#describe()
-    const weights = await this.#weightsToSave()
-    await writeModelFile(path, { ...description, weights })
+    const before = this.#made
+    const told = made === undefined ? before : structuredClone(plainObject('made', made))
+    this.#made = told
+    try {
+      const description = this.#describe()
+      const weights = await this.#weightsToSave()
+      await writeModelFile(path, { ...description, weights })
+    } catch (error) {
+      // What no file holds is not known of the model either; a fit may have forgotten it meanwhile.
+      if (this.#made === told) this.#made = before
+      throw error
+    }
   }
 
   /** Those of the call, whatever becomes of the model meanwhile. */
