@@ -7,7 +7,7 @@
 import { DeepblasError } from '../errors.js'
 import { isFloat32Array } from '../kinds.js'
 import { inputLayout, type NamedInputs } from '../layers/inputs.js'
-import { atOnce, findPlace, inTurns, type Steps } from '../turns.js'
+import { atOnce, ELEMENTS_OF_STEP, inTurns, type Steps } from '../turns.js'
 import { invalid, knownOptions, nonNegativeInteger, plainObject, positiveInteger, string } from '../validate.js'
 import { asFileError, FileProblem, fileError } from './file-error.js'
 import {
@@ -251,6 +251,11 @@ function checkLabels(value: unknown): string[] {
 }
 
 /** Where the first infinite or NaN number is; -1 if all are finite. */
-function indexOfNotFinite(data: Float32Array): Steps<number> {
-  return findPlace(data.length, (at) => !Number.isFinite(data[at]))
+export function* indexOfNotFinite(data: Float32Array): Steps<number> {
+  for (let from = 0; from < data.length; from += ELEMENTS_OF_STEP) {
+    if (from > 0) yield
+    const end = Math.min(data.length, from + ELEMENTS_OF_STEP)
+    for (let at = from; at < end; at++) if (!Number.isFinite(data[at])) return at
+  }
+  return -1
 }

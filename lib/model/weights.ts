@@ -3,11 +3,11 @@
  */
 import { isNumberArray } from '../data/rows.js'
 import { DeepblasError } from '../errors.js'
-import type { WeightDescription } from '../files/model-file.js'
+import { indexOfNotFinite, type WeightDescription } from '../files/model-file.js'
 import { isFloat32Array } from '../kinds.js'
 import type { Arena } from '../native/addon.js'
 import type { Parameter } from '../native/parameter.js'
-import { atOnce, findPlace, type Steps } from '../turns.js'
+import { atOnce, type Steps } from '../turns.js'
 import { array, invalid, nonNegativeInteger } from '../validate.js'
 import { type Network, newArena } from './network.js'
 
@@ -160,7 +160,7 @@ export function arenaOf(network: Network, weights: readonly CheckedWeight[]): Ar
 export function* writingWeights(arena: Arena, weights: readonly MatchedWeight[], areFinite: boolean): Steps<void> {
   for (const { parameter, member = 0, weight } of weights) {
     const { name, data } = weight
-    const bad = areFinite ? -1 : yield* findPlace(data.length, (at) => !Number.isFinite(data[at]))
+    const bad = areFinite ? -1 : yield* indexOfNotFinite(data)
     if (bad >= 0) throw invalid(`${name}[${bad}]`, 'finite number', data[bad])
     yield* parameter.writing(arena, member, data)
     yield
