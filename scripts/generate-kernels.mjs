@@ -9,10 +9,81 @@ const table = JSON.parse(readFileSync(join(root, 'native/kernels/kernels.json'),
 const pascal = (name) => name[0].toUpperCase() + name.slice(1)
 const origin = 'Made from native/kernels/kernels.json by scripts/generate-kernels.mjs: change the table, not this file.'
 
-const argumentLine = (argument) => {
+const elementTypes = ['float32', 'float64', 'int32', 'uint8']
+const layouts = { weight: 'Weight', tiles: 'Tiles', transposed: 'Transposed', panels: 'Panels' }
+const extents = { batch: 'Batch', ordered: 'Ordered', order: 'Order' }
+const lastActivation = 'static_cast<int32_t>(Activation::Gelu)'
+
+// The names of sizes that a kernel's arguments share, in the order of the table.
+const namesOf = (kernel) => [
+  ...new Set(
+    kernel.arguments
+      .flatMap(({ shape = [], elements, or }) => [...shape, elements, ...(or?.shape ?? [])])
+      .filter((size) => typeof size === 'string' && !(size in extents)),
+  ),
+]
+
+const sizeLine = (kernel, size) => {
+  if (size === undefined) return '{Size::None, 0}'
+  if (typeof size === 'number') return `{Size::Given, ${size}}`
+  const named = namesOf(kernel).indexOf(size)
+  return named >= 0 ? `{Size::Named, ${named}}` : `{Size::Argument, ${positionOf(kernel, size)}}`
+}
+
+const positionOf = (kernel, name) => {
+  const position = kernel.arguments.findIndex((argument) => argument.name === name)
+  if (position < 0) throw new Error(`${kernel.name}: '${name}' is no argument and no size of its`)
+  return position
+}
+
+const shapeLine = (kernel, { shape, elements, type = 'float32' }) => {
+  const bits = [type].flat().reduce((sum, one) => {
+    if (!elementTypes.includes(one)) throw new Error(`${kernel.name}: unknown type '${one}'`)
+    return sum | (1 << elementTypes.indexOf(one))
+  }, 0)
+  if (elements !== undefined) return `{Extent::Stored, ${sizeLine(kernel, elements)}, {Size::None, 0}, ${bits}}`
+  const [rows, columns] = shape
+  const extent = extents[rows] ?? 'Fixed'
+  return `{Extent::${extent}, ${sizeLine(kernel, rows in extents ? undefined : rows)}, ${sizeLine(kernel, columns)}, ${bits}}`
+}
+
+// Every argument says what its kernel may be given: a kernel without that could be made to leave its memory.
+const argumentLine = (kernel, argument) => {
+  const { name, kind, optional = false, layout, broadcast = false, typeOf, covers = [], value, or } = argument
+  const tensor = kind === 'tensor'
+  if (tensor && argument.shape === undefined && argument.elements === undefined) {
+    throw new Error(`${kernel.name}: the tensor '${name}' has neither a shape nor elements`)
+  }
+  if (kind === 'number' && value !== 'real' && value !== 'index' && !Array.isArray(value)) {
+    throw new Error(`${kernel.name}: the number '${name}' says no value: real, index, or [low, high]`)
+  }
+  if (layout !== undefined && !(layout in layouts)) throw new Error(`${kernel.name}: unknown layout '${layout}'`)
   const access = { read: 'Read', write: 'Write', update: 'Update' }[argument.access] ?? 'Read'
-  const kind = { tensor: 'Tensor', expression: 'Expression' }[argument.kind] ?? 'Number'
-  return `{"${argument.name}", ArgumentKind::${kind}, Access::${access}, ${argument.optional === true}}`
+  const [least, most] =
+    kind === 'activation'
+      ? [0, lastActivation]
+      : value === 'index'
+        ? [0, 'INT32_MAX']
+        : Array.isArray(value)
+          ? value
+          : [0, 0]
+  const none = '{Extent::None, {Size::None, 0}, {Size::None, 0}, 0}'
+  return `{${[
+    `"${name}"`,
+    `ArgumentKind::${{ tensor: 'Tensor', expression: 'Expression' }[kind] ?? 'Number'}`,
+    `Access::${access}`,
+    optional,
+    tensor ? shapeLine(kernel, argument) : none,
+    or ? shapeLine(kernel, or) : none,
+    or?.unless === undefined ? -1 : positionOf(kernel, or.unless),
+    `Layout::${layouts[layout] ?? 'Rows'}`,
+    broadcast,
+    typeOf === undefined ? -1 : positionOf(kernel, typeOf),
+    `{${[0, 1].map((i) => sizeLine(kernel, covers[i])).join(', ')}}`,
+    kind === 'activation' || value === 'index' || Array.isArray(value),
+    least,
+    most,
+  ].join(', ')}}`
 }
 const cuts = { rows: 'Cut::Rows', tiles: 'Cut::Tiles', elements: 'Cut::Elements', whole: 'Cut::Whole' }
 
@@ -42,7 +113,11 @@ constexpr KernelInfo kKernelInfo[kKernelCount] = {
 ${table.kernels
   .map(
     (kernel) =>
-      `    {"${kernel.name}",\n     ${cuts[kernel.cut]},\n     ${kernel.arguments.length},\n     {${kernel.arguments.map(argumentLine).join(',\n      ')}}},`,
+      `    {"${kernel.name}",\n     ${cuts[kernel.cut]},\n     ${kernel.inPlace === true},\n     ${kernel.arguments.length},\n     {${kernel.arguments.map((argument) => argumentLine(kernel, argument)).join(',\n      ')}},\n     {${namesOf(
+        kernel,
+      )
+        .map((name) => `"${name}"`)
+        .join(', ')}}},`,
   )
   .join('\n')}
 };
@@ -72,9 +147,15 @@ ${table.kernels.map((kernel) => `  ${kernel.name}: ${pascal(kernel.name)}Argumen
 
 export type KernelName = keyof KernelArguments
 
+export interface ArgumentDescription {
+  name: string
+  kind: 'tensor' | 'number' | 'activation' | 'expression'
+  optional?: true
+}
+
 export interface KernelDescription {
   id: number
-  arguments: readonly { name: string; kind: 'tensor' | 'number' | 'activation' | 'expression' }[]
+  arguments: readonly ArgumentDescription[]
 }
 
 export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
@@ -82,7 +163,10 @@ ${table.kernels
   .map(
     (kernel, id) =>
       `  ${kernel.name}: {\n    id: ${id},\n    arguments: [\n${kernel.arguments
-        .map((argument) => `      { name: '${argument.name}', kind: '${argument.kind}' },`)
+        .map(
+          (argument) =>
+            `      { name: '${argument.name}', kind: '${argument.kind}'${argument.optional ? ', optional: true' : ''} },`,
+        )
         .join('\n')}\n    ],\n  },`,
   )
   .join('\n')}

@@ -5,10 +5,10 @@
 import { DeepblasError } from '../errors.js'
 import type { PerMember } from '../per-member.js'
 import { streams } from '../random/streams.js'
-import { positiveInteger } from '../validate.js'
+import { nonNegativeInteger, positiveInteger } from '../validate.js'
 import { native, type Program } from './addon.js'
 import { Element, Expression } from './expression.js'
-import { type KernelArguments, type KernelName, kernels } from './kernels.js'
+import { type ArgumentDescription, type KernelArguments, type KernelName, kernels } from './kernels.js'
 import type { Parameter } from './parameter.js'
 import {
   type ActivationName,
@@ -70,6 +70,13 @@ class Recording {
   scratch(elements: number, columns: number, panel = 0, type: ElementType = 'float32'): Tensor {
     positiveInteger('elements', elements)
     positiveInteger('columns', columns)
+    nonNegativeInteger('panel', panel)
+    if (elements < columns * Math.max(panel, 1)) {
+      throw new DeepblasError(
+        'ERR_DEEPBLAS_SHAPE',
+        `Expected at least ${columns * Math.max(panel, 1)} elements for ${columns} columns${panel > 1 ? ` in panels of ${panel}` : ''} but received ${elements}.`,
+      )
+    }
     return this.#add({ ...plain, type, rows: 1, columns, stride: columns, panel, elements })
   }
 
@@ -148,15 +155,49 @@ class Recording {
     this.kernels.push(name)
     this.#calls.push(kernel.id, kernel.arguments.length)
     for (const argument of kernel.arguments) {
-      const value = (given as unknown as Record<string, Tensor | Scalar | ActivationName | Expression | undefined>)[
-        argument.name
-      ]
-      if (value === undefined) this.#calls.push(ABSENT, 0)
-      else if (value instanceof Tensor) this.#calls.push(TENSOR, value.index)
-      else if (value instanceof Expression) this.#calls.push(EXPRESSION, this.#expressions.push(value) - 1)
-      else if (typeof value === 'number') this.#calls.push(CONSTANT, value)
-      else if (typeof value === 'string') this.#calls.push(CONSTANT, activationKernels.indexOf(value))
-      else this.#calls.push(STEP_NUMBER, value.column)
+      this.#calls.push(...this.#argument(name, argument, (given as unknown as Record<string, unknown>)[argument.name]))
+    }
+  }
+
+  /** Kind and value of an argument. What a kernel makes of it, and of the others beside it, the native program checks. */
+  #argument(kernel: KernelName, { name, kind, optional }: ArgumentDescription, value: unknown): [number, number] {
+    const refuse = (expected: string, remedy = '') => {
+      const where = this.label === '' ? '' : `${this.label}: `
+      return new DeepblasError(
+        'ERR_DEEPBLAS_ARGUMENT',
+        `${where}expected ${expected} for '${name}' of the kernel ${kernel} but received ${shown(value)}.${remedy}`,
+      )
+    }
+    if (value === undefined) {
+      if (optional || kind === 'expression') return [ABSENT, 0]
+      throw refuse('a value (it is not optional)')
+    }
+    switch (kind) {
+      case 'tensor':
+        if (!(value instanceof Tensor)) throw refuse('a tensor of this recording')
+        if (this.tensors[value.index] !== value) {
+          throw refuse(
+            'a tensor of this recording',
+            ' It is of another one: a layer keeps nothing of a recording, but returns its cache.',
+          )
+        }
+        return [TENSOR, value.index]
+      case 'expression':
+        if (!(value instanceof Expression)) throw refuse('an element-wise rule', ' Use record.map.')
+        return [EXPRESSION, this.#expressions.push(value) - 1]
+      case 'activation': {
+        const index = activationKernels.indexOf(value as ActivationName)
+        if (index < 0) throw refuse(`one of ${activationKernels.join(', ')}`)
+        return [CONSTANT, index]
+      }
+      case 'number': {
+        if (typeof value === 'number') return [CONSTANT, value]
+        const column = (value as Partial<StepNumber> | null)?.column
+        if (!Number.isInteger(column) || column! < 0 || column! >= this.#stepNumbers) {
+          throw refuse('a number, or a number of this recording such as record.scalar gives')
+        }
+        return [STEP_NUMBER, column!]
+      }
     }
   }
 
@@ -183,8 +224,13 @@ class Recording {
     ])
     const results = rule(values as Record<Inputs | Numbers, Element>)
     const stored = outputNames.map((name): Element => {
-      const result: Element | number = results[name]
-      return typeof result === 'number' ? new Element('constant', [], 0, result) : result
+      const result: Element | number | undefined = results?.[name]
+      if (typeof result === 'number') return new Element('constant', [], 0, result)
+      if (result instanceof Element) return result
+      throw new DeepblasError(
+        'ERR_DEEPBLAS_ARGUMENT',
+        `Expected the rule of map to give an element or a number for '${name}' but received ${shown(result)}.`,
+      )
     })
     const given = Object.fromEntries([
       ...outputNames.map((name, index) => [`output${index}`, outputs[name]]),
@@ -192,7 +238,8 @@ class Recording {
       ...numberNames.map((name, index) => [`number${index}`, numbers![name]]),
       ['expression', new Expression(stored)],
     ])
-    const ofBatch = outputs[outputNames[0]!].fields.rows === -1
+    const first: unknown = outputs[outputNames[0]!]
+    const ofBatch = first instanceof Tensor && first.fields.rows === -1
     this.call(ofBatch ? 'mapRows' : 'mapElements', given as never)
   }
 
@@ -252,6 +299,11 @@ class Recording {
     this.tensors.push(tensor)
     return tensor
   }
+}
+
+function shown(value: unknown): string {
+  if (value instanceof Tensor) return 'a tensor'
+  return typeof value === 'object' && value !== null ? 'an object' : String(value)
 }
 
 function atMost(what: string, names: readonly string[], most: number): void {

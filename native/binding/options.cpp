@@ -19,24 +19,33 @@ Memory readArena(const Napi::Value& value, const Program& program, int64_t membe
 Bindings readBindings(const Napi::Object& options, const Program& program, int64_t members, Owned& owned) {
   Bindings bindings;
   bindings.parameters = readArena(options.Get("parameters"), program, members, owned);
-  if (options.Get("gradients").IsObject())
-    bindings.gradients = readArena(options.Get("gradients"), program, members, owned);
-  if (options.Get("states").IsArray()) {
-    const auto states = options.Get("states").As<Napi::Array>();
-    for (uint32_t i = 0; i < states.Length(); ++i)
+  // Each is read once: a getter may give another thing the next time.
+  const Napi::Value gradients = options.Get("gradients"), given = options.Get("states");
+  if (gradients.IsObject()) bindings.gradients = readArena(gradients, program, members, owned);
+  if (given.IsArray()) {
+    const Napi::Array states = given.As<Napi::Array>();
+    const uint32_t count = states.Length();
+    for (uint32_t i = 0; i < count; ++i)
       bindings.states.push_back(readArena(states.Get(i), program, members, owned));
   }
   bindings.slots = readSlots(options.Get("slots"), members, owned);
+  // Only what a pass gives out is written; these are a data set's.
+  for (size_t s = 0; s < bindings.slots.size(); ++s) {
+    const std::string label = program.writerOf(static_cast<int64_t>(s));
+    if (!label.empty()) throw Error("ERR_DEEPBLAS_SHAPE", label + ": expected a tensor of its own to write but it writes the rows given.");
+  }
   return bindings;
 }
 
 std::vector<std::vector<Binding>> readSlots(const Napi::Value& given, int64_t members, Owned& owned) {
   std::vector<std::vector<Binding>> bound;
   const Napi::Array slots = list(given, "slots");
-  for (uint32_t s = 0; s < slots.Length(); ++s) {
+  const uint32_t count = slots.Length();
+  for (uint32_t s = 0; s < count; ++s) {
     const Napi::Array matrices = list(slots.Get(s), "a slot");
     std::vector<Binding> slot;
-    for (uint32_t i = 0; i < matrices.Length(); ++i) {
+    const uint32_t size = matrices.Length();
+    for (uint32_t i = 0; i < size; ++i) {
       owned.matrices.push_back(matrixOf(matrices.Get(i)));
       slot.push_back(owned.matrices.back()->binding());
     }

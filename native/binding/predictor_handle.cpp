@@ -16,7 +16,8 @@ Napi::Function PredictorHandle::define(Napi::Env env) {
   return DefineClass(env, "Predictor", {InstanceMethod<&PredictorHandle::predictSync>("predictSync")});
 }
 
-PredictorHandle::PredictorHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<PredictorHandle>(info) {
+PredictorHandle::PredictorHandle(const Napi::CallbackInfo& info)
+    : Napi::ObjectWrap<PredictorHandle>(info) {
   guarded(info.Env(), [&] {
     ProgramHandle* program = programOf(info[0]);
     capacity_ = wholeNumber(info[1], "capacity", 1);
@@ -26,11 +27,15 @@ PredictorHandle::PredictorHandle(const Napi::CallbackInfo& info) : Napi::ObjectW
     members_ = wholeNumber(info[5], "members", 1);
     require(arena->length >= program->program()->arenaElements() && arena->members >= members_,
             "an arena too small for its program");
+    const std::string writer = program->program()->writerOf(0);
+    if (!writer.empty())
+      throw Error("ERR_DEEPBLAS_SHAPE", writer + ": expected a tensor of its own to write but it writes the rows given.");
     Bindings bindings;
     bindings.parameters = memoryOf(*arena);
     const std::vector<Binding> input = {{nullptr, 0, inputs_, Type::Float32, 1.0f}};
     const std::vector<Binding> output(static_cast<size_t>(members_), Binding{nullptr, 0, outputs_, Type::Float32, 1.0f});
     bindings.slots = {input, output};
+    requireNoSteps(*program->program());
     executor_ = std::make_unique<Executor>(program->program(), program->plan(capacity_, false), std::move(bindings),
                                            members_);
     arena_ = arena;

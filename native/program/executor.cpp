@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/checked.h"
+#include "core/error.h"
 #include "core/thread_pool.h"
 
 namespace deepblas {
@@ -28,6 +29,11 @@ constexpr double kSmallStepNanoseconds = 300000;
 
 int64_t tilesAlong(int64_t extent, int64_t tile) { return (extent + tile - 1) / tile; }
 
+int64_t requireMembers(int64_t members) {
+  require(members > 0, "a run without members");
+  return members;
+}
+
 Tile wholeTile(const Axes& axes) { return {0, axes.first, 0, axes.second}; }
 
 Tile tileAt(const Axes& axes, int64_t firstTiles, int64_t index) {
@@ -37,12 +43,19 @@ Tile tileAt(const Axes& axes, int64_t firstTiles, int64_t index) {
 
 }  // namespace
 
+void requireNoSteps(const Program& program) {
+  if (program.stepNumbers() == 0) return;
+  throw Error("ERR_DEEPBLAS_ARGUMENT",
+              program.stepNumberReader() + ": expected constant numbers but it reads one that only the steps of a training have. " +
+                  "Record it only where the recording is of a training.");
+}
+
 Executor::Executor(std::shared_ptr<const Program> program, std::shared_ptr<const Plan> plan, Bindings bindings,
                    int64_t members)
     : program_(std::move(program)),
       plan_(std::move(plan)),
       bindings_(std::move(bindings)),
-      members_(members),
+      members_(requireMembers(members)),
       tensorCount_(static_cast<int64_t>(program_->tensors().size())),
       workspace_(static_cast<size_t>(checkedProduct(plan_->bytes, members))),
       accumulators_(checkedProduct(program_->accumulators(), members)),
@@ -69,36 +82,42 @@ size_t Executor::bytes() const {
 }
 
 void Executor::bindTensors() {
-  require(static_cast<int64_t>(bindings_.slots.size()) >= program_->slots(), "a bound matrix is missing");
-  require(static_cast<int64_t>(bindings_.states.size()) >= program_->states(), "an optimizer state is missing");
   views_.resize(checkedProduct(members_, tensorCount_));
   for (int64_t m = 0; m < members_; ++m) {
     for (int64_t t = 0; t < tensorCount_; ++t) {
       const TensorSpec& spec = program_->tensors()[t];
       View view = {nullptr, spec.rows, spec.columns, spec.stride, spec.panel, spec.type, 1.0f};
-      const auto inArena = [&](const Memory& memory) {
-        require(memory.data != nullptr, "a program's arena is not bound");
+      const auto mustBe = [&](bool there, const char* what) {
+        if (!there) throw Error("ERR_DEEPBLAS_ARGUMENT", program_->userOf(t) + ": expected what is there in this recording but it uses " + what + ".");
+      };
+      const auto inArena = [&](const Memory& memory, const char* what) {
+        mustBe(memory.data != nullptr, what);
         view.data = memory.data + m * memory.memberStride + spec.offset;
       };
       switch (spec.storage) {
         case Storage::Workspace:
           if (plan_->offsets[t] >= 0) view.data = workspace_.at(m * plan_->bytes + plan_->offsets[t]);
           break;
-        case Storage::Parameter: inArena(bindings_.parameters); break;
-        case Storage::Gradient: inArena(bindings_.gradients); break;
-        case Storage::State: inArena(bindings_.states[spec.slot]); break;
+        case Storage::Parameter: inArena(bindings_.parameters, "a parameter"); break;
+        case Storage::Gradient: inArena(bindings_.gradients, "a gradient, which only a training has"); break;
+        case Storage::State:
+          mustBe(spec.slot < static_cast<int64_t>(bindings_.states.size()), "a state that the optimizer has not");
+          inArena(bindings_.states[spec.slot], "a state");
+          break;
         case Storage::Accumulator:
           view.data = accumulators_.data() + m * program_->accumulators() + spec.offset;
           break;
         case Storage::Data:
         case Storage::WholeData: {
+          mustBe(spec.slot < static_cast<int64_t>(bindings_.slots.size()) && !bindings_.slots[spec.slot].empty(),
+                 "a matrix of data that is not there");
           const auto& slot = bindings_.slots[spec.slot];
-          require(!slot.empty(), "a bound matrix is missing");
           const Binding& binding = slot.size() == 1 ? slot[0] : slot[m];
-          require(binding.type == spec.type, "a bound matrix has another type than the program");
-          require(binding.stride >= spec.columns, "a bound matrix has fewer columns than the program");
+          mustBe(binding.type == spec.type, "a matrix of data by another type than it has");
+          mustBe(binding.stride >= spec.columns, "a matrix of data with more columns than it has");
           view.data = binding.data;
-          view.rows = binding.rows;
+          // What a batch reads has the batch's rows, however many its matrix has.
+          if (spec.storage == Storage::WholeData) view.rows = binding.rows;
           view.stride = binding.stride;
           view.scale = binding.scale;
           break;
@@ -111,14 +130,19 @@ void Executor::bindTensors() {
   for (int64_t t = 0; t < tensorCount_; ++t) {
     const Storage storage = program_->tensors()[t].storage;
     if (storage == Storage::Data || storage == Storage::Order) movingTensors_.push_back(t);
+    if (storage == Storage::Data || storage == Storage::WholeData) boundTensors_.push_back(t);
   }
 }
 
 void Executor::requireRows(const std::vector<int64_t>& rows) const {
+  requireRows(rows, bindings_.slots);
+}
+
+void Executor::requireRows(const std::vector<int64_t>& rows, const std::vector<std::vector<Binding>>& slots) const {
   require(static_cast<int64_t>(rows.size()) == members_, "rows of another population");
   for (const TensorSpec& spec : program_->tensors()) {
     if (spec.storage != Storage::Data && spec.storage != Storage::WholeData) continue;
-    const auto& slot = bindings_.slots[spec.slot];
+    const auto& slot = slots[spec.slot];
     for (int64_t m = 0; m < members_; ++m) {
       const Binding& binding = slot.size() == 1 ? slot[0] : slot[m];
       require(rows[m] >= 0 && rows[m] <= binding.rows, "more rows than a bound matrix has");
@@ -165,6 +189,30 @@ void Executor::rebind(int64_t slot, int64_t member, uint8_t* data, int64_t rows)
   Binding& binding = bindings.size() == 1 ? bindings[0] : bindings[member];
   binding.data = data;
   binding.rows = rows;
+  // No view keeps the place of the matrix before, which may be gone.
+  const bool shared = bindings.size() == 1;
+  for (int64_t t : boundTensors_) {
+    const TensorSpec& spec = program_->tensors()[t];
+    if (spec.slot != slot) continue;
+    for (int64_t m = shared ? 0 : member; m < (shared ? members_ : member + 1); ++m) {
+      View& view = views_[m * tensorCount_ + t];
+      view.data = data;
+      if (spec.storage == Storage::WholeData) view.rows = rows;
+    }
+  }
+}
+
+int64_t Executor::readableRows(int64_t tensor, int64_t member) const {
+  const TensorSpec& spec = program_->tensors()[tensor];
+  const View& at = view(tensor, member);
+  if (at.data == nullptr || !spec.perBatchRow()) return 0;
+  if (spec.storage == Storage::Workspace) return capacity();
+  if (spec.storage != Storage::Data && spec.storage != Storage::WholeData) return 0;
+  // Data moves along from batch to batch.
+  const auto& slot = bindings_.slots[spec.slot];
+  const Binding& binding = slot.size() == 1 ? slot[0] : slot[member];
+  const int64_t gone = static_cast<uint8_t*>(at.data) - binding.data;
+  return binding.rows - gone / (binding.stride * bytesOf(binding.type));
 }
 
 void Executor::bind(const MemberStep& member) {
@@ -173,7 +221,9 @@ void Executor::bind(const MemberStep& member) {
     const TensorSpec& spec = program_->tensors()[t];
     View& view = views_[member.member * tensorCount_ + t];
     if (spec.storage == Storage::Order) {
-      require(member.order != nullptr, "a program that reads an order got none");
+      if (member.order == nullptr)
+        throw Error("ERR_DEEPBLAS_ARGUMENT",
+                    program_->userOf(t) + ": expected rows in order, as this run has them, but it reads an order of them.");
       view.data = const_cast<int32_t*>(member.order) + member.firstRow;
     } else {
       const auto& slot = bindings_.slots[spec.slot];

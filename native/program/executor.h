@@ -43,6 +43,9 @@ struct MemberStep {
   const double* numbers;  // the member's row of the step table
 };
 
+// Throws for a program that reads numbers of a training's steps.
+void requireNoSteps(const Program& program);
+
 class Executor {
  public:
   Executor(std::shared_ptr<const Program> program, std::shared_ptr<const Plan> plan, Bindings bindings,
@@ -59,6 +62,7 @@ class Executor {
 
   // Throws where a matrix that the program reads has fewer rows than a member is to run over.
   void requireRows(const std::vector<int64_t>& rows) const;
+  void requireRows(const std::vector<int64_t>& rows, const std::vector<std::vector<Binding>>& slots) const;
 
   // Binds a matrix anew between steps.
   void rebind(int64_t slot, int64_t member, uint8_t* data, int64_t rows);
@@ -68,6 +72,8 @@ class Executor {
 
   double* accumulators(int64_t member) { return accumulators_.data() + member * program_->accumulators(); }
   void clearAccumulators();
+  // Rows of a tensor from where its view starts; 0 of one that has no rows of the batch.
+  int64_t readableRows(int64_t tensor, int64_t member) const;
   const View& view(int64_t tensor, int64_t member) const { return views_[member * tensorCount_ + tensor]; }
   const Program& program() const { return *program_; }
   const std::shared_ptr<const Program>& shared() const { return program_; }
@@ -124,6 +130,7 @@ class Executor {
   Arena workspace_;
   std::vector<double> accumulators_;
   std::vector<View> views_, expressionViews_;
+  std::vector<int64_t> boundTensors_;   // Data and WholeData
   std::vector<int64_t> movingTensors_;  // Data and Order: rebound every step
   std::vector<PreparedCall> calls_;
   std::vector<int32_t> notFinite_;

@@ -14,6 +14,7 @@ Pass::Pass(std::shared_ptr<const Program> program, std::shared_ptr<const Plan> p
       numbers_(std::move(numbers)),
       steps_(rows_.size()) {
   executor_.requireRows(rows_);
+  if (numbers_.empty()) requireNoSteps(executor_.program());
   require(static_cast<int64_t>(numbers_.size()) >= executor_.members() * executor_.program().stepNumbers(),
           "a pass without its numbers");
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/checked.h"
+#include "program/call_check.h"
 
 namespace deepblas {
 
@@ -20,6 +21,21 @@ namespace {
 
 constexpr int64_t kLargestOperand = 1 << 20;
 
+// Whether the elements of a tensor of fixed size are as many as its shape has. Kernels see rows, columns and panels.
+void requireStored(const TensorSpec& spec) {
+  const bool moving =
+      spec.storage == Storage::Data || spec.storage == Storage::WholeData || spec.storage == Storage::Order;
+  if (moving) return require(spec.perBatchRow() && spec.panel == 0, "a matrix or an order of fixed size");
+  if (spec.perBatchRow()) return require(spec.storage == Storage::Workspace && spec.panel == 0, "rows of a batch where none are");
+  require(spec.rows > 0 && spec.stride == spec.columns, "a tensor of fixed size with gaps");
+  const int64_t rows =
+      spec.panel > 0 ? checkedProduct((checkedSum(spec.rows, spec.panel) - 1) / spec.panel, spec.panel) : spec.rows;
+  require(checkedProduct(rows, spec.columns) <= spec.elements, "a tensor of fewer elements than its shape has");
+  if (spec.storage == Storage::Accumulator)
+    require(spec.type == Type::Float64 && spec.rows == 1 && spec.columns == 2 && spec.elements == 2 && spec.panel == 0,
+            "an accumulator that is not a sum and a weight");
+}
+
 int64_t whole(double value) {
   // Outside these limits the conversion is undefined: for arm64, GCC makes a rounding of it, which infinity passes.
   const bool convertible = value >= -0x1p63 && value < 0x1p63;
@@ -30,10 +46,36 @@ int64_t whole(double value) {
 }  // namespace
 
 Program::Program(const double* tensors, int64_t tensorNumbers, const double* calls, int64_t callNumbers,
-                 std::vector<std::string> labels, const double* expressions, int64_t expressionNumbers) {
+                 std::vector<std::string> labels, const double* expressions, int64_t expressionNumbers, Calls check) {
   decodeTensors(tensors, tensorNumbers);
   decodeExpressions(expressions, expressionNumbers);
-  decodeCalls(calls, callNumbers, labels);
+  decodeCalls(calls, callNumbers, labels, check);
+}
+
+template <typename Wanted>
+std::string Program::labelWhere(Wanted wanted) const {
+  for (const CallSpec& call : calls_)
+    for (int i = 0; i < info(call).argumentCount; ++i)
+      if (wanted(call.arguments[i], info(call).arguments[i])) return call.label.empty() ? "a call without a label" : call.label;
+  return "";
+}
+
+std::string Program::userOf(int64_t tensor) const {
+  return labelWhere([&](const ArgumentSpec& given, const ArgumentInfo&) {
+    return given.kind == ArgumentSpec::Tensor && given.index == tensor;
+  });
+}
+
+std::string Program::stepNumberReader() const {
+  return labelWhere([](const ArgumentSpec& given, const ArgumentInfo&) { return given.kind == ArgumentSpec::StepNumber; });
+}
+
+std::string Program::writerOf(int64_t slot) const {
+  return labelWhere([&](const ArgumentSpec& given, const ArgumentInfo& argument) {
+    if (given.kind != ArgumentSpec::Tensor || argument.access == Access::Read) return false;
+    const TensorSpec& spec = tensors_[given.index];
+    return spec.storage == Storage::Data && spec.slot == slot;
+  });
 }
 
 void Program::decodeTensors(const double* numbers, int64_t count) {
@@ -73,6 +115,7 @@ void Program::decodeTensors(const double* numbers, int64_t count) {
       case Storage::Order: usesOrder_ = true; break;
       case Storage::Accumulator: accumulators_ = std::max(accumulators_, spec.offset + 2); break;
     }
+    requireStored(spec);
     tensors_.push_back(spec);
   }
 }
@@ -129,7 +172,7 @@ void Program::checkExpression(const CallSpec& call) const {
   }
 }
 
-void Program::decodeCalls(const double* numbers, int64_t count, const std::vector<std::string>& labels) {
+void Program::decodeCalls(const double* numbers, int64_t count, const std::vector<std::string>& labels, Calls check) {
   int64_t at = 0;
   while (at < count) {
     require(count - at >= 2, "call table cut short");
@@ -173,6 +216,7 @@ void Program::decodeCalls(const double* numbers, int64_t count, const std::vecto
     }
     require(calls_.size() < labels.size(), "a call without a label");
     call.label = labels[calls_.size()];
+    if (check == Calls::Checked) checkCall(*this, call);
     checkExpression(call);
     calls_.push_back(std::move(call));
   }

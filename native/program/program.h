@@ -53,12 +53,15 @@ struct CallSpec {
 class Program {
  public:
   static constexpr int kTensorFields = 9;
+  // Unchecked: calls that no kernel could run, for tests of what only looks at them.
+  enum class Calls { Checked, Unchecked };
 
   // The recorder's encoding: kTensorFields numbers a tensor in the order of TensorSpec; a call is kernel, number of
   // arguments, then kind and value of each. Throws when it does not describe a valid program.
   // An expression is its number of instructions, then operation, a, b, c and value of each.
   Program(const double* tensors, int64_t tensorNumbers, const double* calls, int64_t callNumbers,
-          std::vector<std::string> labels, const double* expressions = nullptr, int64_t expressionNumbers = 0);
+          std::vector<std::string> labels, const double* expressions = nullptr, int64_t expressionNumbers = 0,
+          Calls check = Calls::Checked);
 
   const std::vector<TensorSpec>& tensors() const { return tensors_; }
   const std::vector<CallSpec>& calls() const { return calls_; }
@@ -70,13 +73,20 @@ class Program {
   int64_t slots() const { return slots_; }                // bound matrices
   int64_t states() const { return states_; }              // optimizer state arenas
   int64_t arenaElements() const { return arenaElements_; }
+  // Label of the first call that uses a tensor, that reads a number of the step table, that writes the matrix of a slot;
+  // empty where none does.
+  std::string userOf(int64_t tensor) const;
+  std::string stepNumberReader() const;
+  std::string writerOf(int64_t slot) const;
   bool usesOrder() const { return usesOrder_; }
 
  private:
+  template <typename Wanted>
+  std::string labelWhere(Wanted wanted) const;
   void decodeTensors(const double* numbers, int64_t count);
   void decodeExpressions(const double* numbers, int64_t count);
   void checkExpression(const CallSpec& call) const;
-  void decodeCalls(const double* numbers, int64_t count, const std::vector<std::string>& labels);
+  void decodeCalls(const double* numbers, int64_t count, const std::vector<std::string>& labels, Calls check);
 
   std::vector<TensorSpec> tensors_;
   std::vector<CallSpec> calls_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/checked.h"
 #include "kernels/kernels.h"
 
 namespace deepblas {
@@ -78,7 +79,7 @@ Node nodeOf(const Program& program, const CallSpec& call, int64_t rows) {
     const bool writes = info.arguments[i].access != Access::Read;
     node.uses.push_back(useOf(spec, argument.index, writes));
     if (writes && (spec.storage == Storage::Parameter || spec.storage == Storage::State)) node.updates = true;
-    if (!spec.perBatchRow()) shared += spec.elements * bytesOf(spec.type);
+    if (!spec.perBatchRow()) shared = checkedSum(shared, checkedProduct(spec.elements, bytesOf(spec.type)));
   }
   node.shares = shared <= kSharedBytes;
   return node;

@@ -83,11 +83,12 @@ void Training::rebind(const std::vector<std::vector<Binding>>& slots, const std:
               "bound anew: data of another type");
     }
   }
+  // All checks come before the first change.
+  executor_.requireRows(rows, slots);
   for (size_t s = 0; s < slots.size(); ++s)
     for (size_t m = 0; m < slots[s].size(); ++m)
       executor_.rebind(static_cast<int64_t>(s), static_cast<int64_t>(m), slots[s][m].data, slots[s][m].rows);
   for (size_t m = 0; m < rows.size(); ++m) settings_.members[m].rows = rows[m];
-  executor_.requireRows(rows);
   countSteps();
 }
 
@@ -206,7 +207,8 @@ ChunkResult Training::advance(const ChunkLimits& limits, const std::atomic<bool>
       const double elapsed = secondsSince(start) * 1e3;
       if (elapsed >= limits.milliseconds) break;
       const double left = (limits.milliseconds - elapsed) / std::max(elapsed / static_cast<double>(done), 1e-6);
-      checkAt = done + std::max<int64_t>(1, std::min<int64_t>(static_cast<int64_t>(left / 2), 1 << 14));
+      // Bounded before it is cut to a whole number: the milliseconds may be infinite.
+      checkAt = done + static_cast<int64_t>(std::max(1.0, std::min(left / 2, static_cast<double>(1 << 14))));
     }
   }
   return leave(ChunkEnd::Budget);

@@ -299,26 +299,26 @@ TEST("an executor refuses what its program was not promised") {
   const Bindings good = network.bindings({member.samples});
   Bindings bad = good;
   bad.slots.resize(1);
-  CHECK_THROWS(make(bad), "ERR_DEEPBLAS_INTERNAL", "a bound matrix is missing");
+  CHECK_THROWS(make(bad), "ERR_DEEPBLAS_ARGUMENT", "a matrix of data that is not there");
   bad = good;
   bad.slots[0].clear();
-  CHECK_THROWS(make(bad), "ERR_DEEPBLAS_INTERNAL", "a bound matrix is missing");
+  CHECK_THROWS(make(bad), "ERR_DEEPBLAS_ARGUMENT", "a matrix of data that is not there");
   bad = good;
   bad.slots[1][0].type = Type::Float32;
-  CHECK_THROWS(make(bad), "ERR_DEEPBLAS_INTERNAL", "another type");
+  CHECK_THROWS(make(bad), "ERR_DEEPBLAS_ARGUMENT", "by another type");
   bad = good;
   bad.states.resize(1);
-  CHECK_THROWS(make(bad), "ERR_DEEPBLAS_INTERNAL", "an optimizer state is missing");
+  CHECK_THROWS(make(bad), "ERR_DEEPBLAS_ARGUMENT", "a state that the optimizer has not");
   bad = good;
   bad.parameters.data = nullptr;
-  CHECK_THROWS(make(bad), "ERR_DEEPBLAS_INTERNAL", "arena is not bound");
+  CHECK_THROWS(make(bad), "ERR_DEEPBLAS_ARGUMENT", "uses a ");
 
   Executor executor(program, plan, good, 1);
   const std::vector<double> table = network.stepTable(0, 1);
   MemberStep step = {0, 0, 33, member.order.data(), table.data()};
   CHECK_THROWS(executor.step(&step, 1), "ERR_DEEPBLAS_INTERNAL", "larger than the plan's capacity");
   step = {0, 0, 32, nullptr, table.data()};
-  CHECK_THROWS(executor.step(&step, 1), "ERR_DEEPBLAS_INTERNAL", "got none");
+  CHECK_THROWS(executor.step(&step, 1), "ERR_DEEPBLAS_ARGUMENT", "reads an order");
 }
 
 }  // namespace test

@@ -17,18 +17,19 @@ enum Field { kStorage, kType, kRows, kColumns, kStride, kPanel, kElements, kOffs
 // Positions in the call table of the small program: gather (3 arguments), then accumulate (4).
 constexpr size_t kGather = 0, kAccumulate = 2 + 2 * 3;
 
-// output[r] = source[order[r]], then a sum over its rows with a gate: every kind of argument but step numbers.
+// output[r] = source[order[r]], then a sum over rows with a gate: every kind of argument but step numbers.
 struct Small {
   Recorder record;
-  int64_t order, source, output, accumulator;
+  int64_t order, source, output, values, accumulator;
 
   Small() {
     order = record.order();
-    source = record.data(1, 1, Type::Float64, true);
-    output = record.batchRows(1, Type::Float64);
+    source = record.data(1, 1, Type::Float32, true);
+    output = record.batchRows(1);
+    values = record.batchRows(1, Type::Float64);
     accumulator = record.accumulator();
     record.call(KernelId::Gather, {tensor(output), tensor(source), tensor(order)}, "first");
-    record.call(KernelId::Accumulate, {tensor(accumulator), tensor(output), absent(), constant(1)}, "second");
+    record.call(KernelId::Accumulate, {tensor(accumulator), tensor(values), absent(), constant(1)}, "second");
   }
   double& field(int64_t tensorIndex, Field which) {
     return record.tensors[static_cast<size_t>(tensorIndex * Program::kTensorFields + which)];
@@ -50,13 +51,17 @@ void refuses(const char* part, Change change) {
 
 TEST("a program keeps what was recorded") {
   Small small;
-  const int64_t weight = small.record.parameter(5, 3, 4), gradient = small.record.like(weight, Storage::Gradient);
-  const int64_t state = small.record.like(weight, Storage::State, 2);
+  const int64_t weight = small.record.parameter(5, 3, 4);
+  const auto range = [&](Storage storage, int64_t slot) {
+    return small.record.add({storage, Type::Float32, 1, 24, 24, 0, 24, 0, slot});
+  };
+  const int64_t parameter = range(Storage::Parameter, 0), gradient = range(Storage::Gradient, 0);
+  const int64_t state = range(Storage::State, 2);
   small.record.call(KernelId::Sgd,
-                    {tensor(weight), tensor(gradient), tensor(state), stepNumber(3), constant(0.9), constant(0), constant(0)},
+                    {tensor(parameter), tensor(gradient), tensor(state), stepNumber(3), constant(0.9), constant(0), constant(0)},
                     "third");
   const auto program = small.record.program();
-  CHECK_EQUAL(program->tensors().size(), size_t{7});
+  CHECK_EQUAL(program->tensors().size(), size_t{9});
   CHECK_EQUAL(program->calls().size(), size_t{3});
   CHECK(program->usesOrder());
   CHECK_EQUAL(program->slots(), 2);  // slot 1 is the last one named
@@ -70,7 +75,7 @@ TEST("a program keeps what was recorded") {
   CHECK(sgd.kernel == KernelId::Sgd);
   CHECK_EQUAL(std::string(program->info(sgd).name), "sgd");
   CHECK(sgd.arguments[0].kind == ArgumentSpec::Tensor);
-  CHECK_EQUAL(sgd.arguments[0].index, weight);
+  CHECK_EQUAL(sgd.arguments[0].index, parameter);
   CHECK(sgd.arguments[3].kind == ArgumentSpec::StepNumber);
   CHECK_EQUAL(sgd.arguments[3].index, 3);
   CHECK(sgd.arguments[4].kind == ArgumentSpec::Constant);
@@ -181,7 +186,7 @@ TEST("arguments of the wrong kind are refused") {
 }
 
 TEST("tensors and step numbers out of range are refused") {
-  for (double bad : {-1.0, 4.0, 1e12})
+  for (double bad : {-1.0, 5.0, 1e12})
     refuses("unknown tensor", [&](Small& small) { small.value(kGather, 0) = bad; });
   refuses("unknown step number", [](Small& small) {
     small.kind(kAccumulate, 3) = ArgumentSpec::StepNumber;
@@ -215,7 +220,8 @@ TEST("a table with any one number replaced throws or gives a program, and never 
           }
           ++taken;
         } catch (const Error& error) {
-          CHECK_EQUAL(std::string(error.code()), "ERR_DEEPBLAS_INTERNAL");
+          const std::string code = error.code();
+          CHECK(code == "ERR_DEEPBLAS_INTERNAL" || code == "ERR_DEEPBLAS_SHAPE" || code == "ERR_DEEPBLAS_ARGUMENT");
           ++refused;
         }
       }

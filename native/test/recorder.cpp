@@ -64,9 +64,9 @@ void Recorder::call(KernelId kernel, const std::vector<Argument>& arguments, con
   labels.push_back(label);
 }
 
-std::shared_ptr<const Program> Recorder::program() const {
+std::shared_ptr<const Program> Recorder::program(Program::Calls check) const {
   return std::make_shared<const Program>(tensors.data(), static_cast<int64_t>(tensors.size()), calls.data(),
-                                         static_cast<int64_t>(calls.size()), labels);
+                                         static_cast<int64_t>(calls.size()), labels, nullptr, 0, check);
 }
 
 }  // namespace test

@@ -37,7 +37,7 @@ class Recorder {
 
   void call(KernelId kernel, const std::vector<Argument>& arguments, const std::string& label);
 
-  std::shared_ptr<const Program> program() const;
+  std::shared_ptr<const Program> program(Program::Calls check = Program::Calls::Checked) const;
   int64_t arenaElements() const { return arenaElements_; }
 
   // The tables as they go to Program, open to tests that break them.

@@ -62,14 +62,16 @@ void softmaxCrossEntropy(const Call& call, const Tile& tile) {
     const float factor = factors.of(r);
     if (target.type == Type::Int32) {
       const int32_t label = data<int32_t>(&target)[r * target.stride];
-      rowLoss[r] = logSum - z[label];
+      // A class that there is no logit for has no loss: the run stops before anything is updated.
+      const bool known = label >= 0 && label < classes;
+      rowLoss[r] = known ? logSum - z[label] : __builtin_nan("");
       if (gradient) {
         float* g = rowOf(*gradient, r);
         for (int64_t i = 0; i < classes; i += kWidth) {
           const int64_t lanes = smaller(kWidth, classes - i);
           storeFirst(g + i, loadFirst(probability + i, lanes) * factor, lanes);
         }
-        g[label] -= factor;
+        if (known) g[label] -= factor;
       }
     } else {
       const float* t = rowOf(target, r);

@@ -88,12 +88,17 @@ DEEPBLAS_INLINE Floats normalQuantile(Floats uniform) {
   return select(w < 5.0f, p, q) * x * 1.41421356f;
 }
 
+// A step table may hold any number: one that is not of [0, limit) counts as 0.
+DEEPBLAS_INLINE uint64_t wholeOf(double number, double limit) {
+  return number >= 0 && number < limit ? static_cast<uint64_t>(number) : 0;
+}
+
 // Elements [begin, end) of the tensor to consecutive places.
 void fillRange(const Call& call, float* to, int64_t begin, int64_t end) {
   namespace arg = at::random;
-  const uint64_t seed = static_cast<uint64_t>(call.numbers[arg::seed]);
-  const uint32_t stream = static_cast<uint32_t>(call.numbers[arg::stream]);
-  const uint32_t step = static_cast<uint32_t>(call.numbers[arg::step]);
+  const uint64_t seed = wholeOf(call.numbers[arg::seed], 0x1p64);
+  const uint32_t stream = static_cast<uint32_t>(wholeOf(call.numbers[arg::stream], 0x1p32));
+  const uint32_t step = static_cast<uint32_t>(wholeOf(call.numbers[arg::step], 0x1p32));
   const bool normal = call.numbers[arg::kind] != 0;
   for (int64_t first = begin / 4 * 4; first < end; first += kGroup) {
     Bits words[4];

@@ -21,17 +21,21 @@ async function copy(): Promise<string> {
 const edit = async (path: string, change: (text: string) => string) =>
   writeFile(path, change(await readFile(path, 'utf8')))
 
+interface Argument {
+  readonly name: string
+  readonly kind: string
+  readonly optional?: true
+}
+
 test('both sides of the boundary are as the kernel table says', async () => {
   expect(await check(root)).toEqual({ code: 0, signal: null, stdout: '', stderr: '' })
   const { kernels: rows } = JSON.parse(await readFile(join(root, table), 'utf8'))
   expect(Object.entries(kernels).map(([name, { id, arguments: list }]) => ({ name, id, list }))).toEqual(
-    rows.map(
-      ({ name, arguments: list }: { name: string; arguments: { name: string; kind: string }[] }, id: number) => ({
-        name,
-        id,
-        list: list.map((argument) => ({ name: argument.name, kind: argument.kind })),
-      }),
-    ),
+    rows.map(({ name, arguments: list }: { name: string; arguments: Argument[] }, id: number) => ({
+      name,
+      id,
+      list: list.map(({ name, kind, optional }) => ({ name, kind, ...(optional && { optional }) })),
+    })),
   )
 })
 
@@ -47,6 +51,21 @@ test('a changed table makes both files stale, until they are made anew', async (
   expect((await runFile(join(folder, script), { cwd: folder })).code).toBe(0)
   for (const path of made) expect(await readFile(join(folder, path), 'utf8')).toContain('friction')
   expect((await check(folder)).code).toBe(0)
+})
+
+test('a kernel that does not say what its arguments must be is refused', async () => {
+  const folder = await copy()
+  const refused = async (change: (argument: Record<string, unknown>) => void, kind: string) => {
+    const whole = JSON.parse(await readFile(join(root, table), 'utf8'))
+    const kernel = whole.kernels.find(({ name }: { name: string }) => name === 'copyColumns')
+    change(kernel.arguments.find((argument: { kind: string }) => argument.kind === kind))
+    await writeFile(join(folder, table), JSON.stringify(whole))
+    return (await runFile(join(folder, script), { cwd: folder })).stderr
+  }
+  expect(await refused((argument) => delete argument.shape, 'tensor')).toContain("'output' has neither a shape")
+  expect(await refused((argument) => delete argument.value, 'number')).toContain("'from' says no value")
+  const misspelt = (argument: Record<string, unknown>) => Object.assign(argument, { covers: ['form'] })
+  expect(await refused(misspelt, 'tensor')).toContain("'form' is no argument")
 })
 
 test.each(made)('a change of %s by hand is reported, and so is its absence', async (path) => {
