@@ -24,7 +24,7 @@ add_library(deepblas MODULE ${DEEPBLAS_BINDING_SOURCES} ${CMAKE_JS_SRC})
 set_target_properties(deepblas PROPERTIES PREFIX "" SUFFIX ".node")
 target_include_directories(deepblas SYSTEM PRIVATE ${DEEPBLAS_NODE_HEADERS})
 # While a worker ends nothing can be thrown into it any more: an error of then is let go, not the end of the process.
-target_compile_definitions(deepblas PRIVATE NAPI_VERSION=8 NAPI_CPP_EXCEPTIONS NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS)
+target_compile_definitions(deepblas PRIVATE NAPI_VERSION=8 NODE_ADDON_API_CPP_EXCEPTIONS_ALL NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS)
 deepblas_use_core(deepblas)
 target_link_libraries(deepblas PRIVATE ${CMAKE_JS_LIB})
 

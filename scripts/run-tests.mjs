@@ -132,8 +132,8 @@ function withoutAddressRandomization(program) {
   return works ? ['setarch', '-R', program] : [program]
 }
 
-// The addon itself under the address and undefined-behaviour sanitizers, called with odd arguments: the fuzzer of the
-// public API and the tests of sizes. What reads or writes over an end is reported, and ends the process.
+// The addon itself under the address and undefined-behaviour sanitizers, called with odd arguments: the fuzzers of the
+// public API, of the kernels that a layer records, and of the native handles. What reads or writes over an end is reported, and ends the process.
 function sanitizedAddon() {
   const what = 'addon under sanitizers'
   title(what)
@@ -162,6 +162,8 @@ function sanitizedAddon() {
   const checks = [
     ['loads', ['scripts/sanitized-addon.mjs', folder]],
     ['odd arguments', ['test/fuzz/api.mjs', '--calls', '3000', '--seconds', '60', '--seed', '3']],
+    ['odd kernel calls', ['test/fuzz/kernels.mjs', '--calls', '3000', '--seed', '3']],
+    ['hostile handles', ['test/fuzz/handles.mjs']],
   ]
   for (const [name, args] of checks) {
     const { status } = run(process.execPath, args, { variables })

@@ -25,8 +25,9 @@ constexpr int64_t kMostWords = 1 << 24;
 Napi::Value weightLayout(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     const KernelSet& kernels = activeKernels();
-    const int64_t panel =
-        kernels.weightPanel(wholeNumber(info[0], "inputs", 1), wholeNumber(info[1], "outputs", 1));
+    const int64_t inputs = wholeNumber(info[0], "inputs", 1), outputs = wholeNumber(info[1], "outputs", 1);
+    checkedProduct(inputs, outputs);
+    const int64_t panel = kernels.weightPanel(inputs, outputs);
     Napi::Object result = Napi::Object::New(info.Env());
     result.Set("panel", Napi::Number::New(info.Env(), static_cast<double>(panel)));
     result.Set("byBlas", Napi::Boolean::New(info.Env(), kernels.usesBlas(panel)));
@@ -92,8 +93,8 @@ Napi::Value randomWords(const Napi::CallbackInfo& info) {
 }
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
-  env.SetInstanceData(new Environment(env));
   return guarded(env, [&] {
+    env.SetInstanceData(new Environment(env));
     activeKernels();  // an unknown DEEPBLAS_ISA is told at load
     exports.Set("Arena", ArenaHandle::define(env));
     exports.Set("Matrix", MatrixHandle::define(env));

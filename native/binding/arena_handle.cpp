@@ -57,7 +57,8 @@ Napi::Function ArenaHandle::define(Napi::Env env) {
                       InstanceMethod<&ArenaHandle::release>("release")});
 }
 
-ArenaHandle::ArenaHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<ArenaHandle>(info) {
+ArenaHandle::ArenaHandle(const Napi::CallbackInfo& info)
+    : Napi::ObjectWrap<ArenaHandle>(info) {
   guarded(info.Env(), [&] {
     const int64_t length = wholeNumber(info[0], "length", 1), members = wholeNumber(info[1], "members", 1);
     const int64_t bytes = checkedProduct(length, members, static_cast<int64_t>(sizeof(float)));
@@ -107,12 +108,12 @@ void ArenaHandle::copyFrom(const Napi::CallbackInfo& info) {
     require(from->length == arena_->length, "arenas of different length");
     if (info.Length() == 1) {
       require(from->members == arena_->members, "arenas of different populations");
-      std::memcpy(arena_->of(0), from->of(0), sizeof(float) * arena_->length * arena_->members);
+      std::memmove(arena_->of(0), from->of(0), sizeof(float) * arena_->length * arena_->members);
       return;
     }
     const int64_t to = wholeNumber(info[1], "member"), member = wholeNumber(info[2], "member of the other arena");
     require(to < arena_->members && member < from->members, "no such member");
-    std::memcpy(arena_->of(to), from->of(member), sizeof(float) * arena_->length);
+    std::memmove(arena_->of(to), from->of(member), sizeof(float) * arena_->length);
   });
 }
 

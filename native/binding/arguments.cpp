@@ -24,10 +24,15 @@ Elements<Element> elementsOf(const Napi::Value& value, napi_typedarray_type type
 constexpr int64_t kSmallBytes = 1 << 16;
 
 template <typename Array>
-Array newArray(Napi::Env env, int64_t count, int64_t bytes, const Napi::FunctionReference& maker) {
+Array newArray(Napi::Env env, int64_t count, int64_t bytes, napi_typedarray_type type,
+               const Napi::FunctionReference& maker) {
   if (bytes <= kSmallBytes) return Array::New(env, static_cast<size_t>(count));
   try {
-    return maker.New({Napi::Number::New(env, static_cast<double>(count))}).template As<Array>();
+    const Napi::Object made = maker.New({Napi::Number::New(env, static_cast<double>(count))});
+    // The class is what its global name stood for at load.
+    const AnyElements any = anyElements(made, "a new array");
+    require(any.type == type && any.length == count, "an array class that was put in place of JavaScript's own");
+    return made.As<Array>();
   } catch (const Napi::Error&) {
     throw Error("ERR_DEEPBLAS_MEMORY",
                 "Out of memory: a JavaScript array of " + std::to_string(bytes >> 20) + " MiB could not be made");
@@ -99,11 +104,13 @@ Elements<int32_t> integers(const Napi::Value& value, const char* what) {
 }
 
 Napi::Float32Array newFloats(Napi::Env env, int64_t count) {
-  return newArray<Napi::Float32Array>(env, count, checkedProduct(count, 4), Environment::of(env).float32Array);
+  return newArray<Napi::Float32Array>(env, count, checkedProduct(count, 4), napi_float32_array,
+                                      Environment::of(env).float32Array);
 }
 
 Napi::Float64Array newDoubles(Napi::Env env, int64_t count) {
-  return newArray<Napi::Float64Array>(env, count, checkedProduct(count, 8), Environment::of(env).float64Array);
+  return newArray<Napi::Float64Array>(env, count, checkedProduct(count, 8), napi_float64_array,
+                                      Environment::of(env).float64Array);
 }
 
 }  // namespace deepblas

@@ -11,7 +11,6 @@
 #include <mutex>
 #include <set>
 #include <string>
-#include <vector>
 
 #include "binding/memory_holder.h"
 #include "core/job_queue.h"
@@ -29,7 +28,7 @@ class Environment {
     std::function<void()> work;                    // on a native thread; may throw
     std::function<Napi::Value(Napi::Env)> result;  // on the JavaScript thread, after work
     CancelFlag cancelled;                          // set when the environment ends
-    std::vector<Napi::ObjectReference> alive;      // objects whose memory the work uses
+    std::shared_ptr<bool> running;                 // true from the start until the result is made
   };
   Napi::Promise start(JobQueue::Lane lane, Task task);
 
@@ -46,13 +45,17 @@ class Environment {
     std::set<Pending*> undelivered;  // not settled yet: those that run too
     std::atomic<bool> closing{false};
   };
-  static void finish(Napi::Env env, Pending* pending);
-  void settle(Napi::Env env, Pending& pending);
+  static void deliver(Napi::Env env, Napi::Function, Shared* shared, Pending* pending);
+  // Needs no memory of ours for a call: a job that has ended can always tell so.
+  using Delivery = Napi::TypedThreadSafeFunction<Shared, Pending, &Environment::deliver>;
+  void finish(Pending* pending);
+  void settle(Pending& pending);
+  void enter(Pending* pending);
   static void close(Environment* self);
 
   Napi::Env env_;
   std::shared_ptr<Shared> shared_;
-  Napi::ThreadSafeFunction deliver_;
+  Delivery delivery_;
   int waiting_ = 0;  // promises not settled yet; they keep the process alive
 };
 

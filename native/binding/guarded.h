@@ -12,11 +12,13 @@
 namespace deepblas {
 
 struct CodedMessage {
-  std::string code, message;
+  const char* code = nullptr;  // without one, nothing has failed
+  std::string message;
 };
 
-// What the exception in flight is called in JavaScript. Only within a catch block.
-inline CodedMessage codedMessage() {
+// What the exception in flight is called in JavaScript. Only within a catch block. Without memory for a longer message it
+// is one that needs none.
+inline CodedMessage codedMessage() noexcept try {
   try {
     throw;
   } catch (const Error& error) {
@@ -31,6 +33,8 @@ inline CodedMessage codedMessage() {
   } catch (...) {
     return {"ERR_DEEPBLAS_INTERNAL", "an exception of an unknown kind"};
   }
+} catch (...) {
+  return {"ERR_DEEPBLAS_MEMORY", "Out of memory"};
 }
 
 // An error of the class that TypeScript has given, else a plain one.
@@ -47,6 +51,16 @@ auto guarded(Napi::Env env, Body body) -> decltype(body()) {
     throw;
   } catch (...) {
     throw toJavaScript(env, codedMessage());
+  }
+}
+
+// Runs body where nobody can be told of an exception: in what Node calls by itself, which ends the process if one
+// leaves it. A worker that is being terminated runs no JavaScript any more, so there nobody waits for an answer.
+template <typename Body>
+void contained(Body body) noexcept {
+  try {
+    body();
+  } catch (...) {
   }
 }
 

@@ -17,6 +17,7 @@
 namespace deepblas {
 
 struct Owned;
+struct OwnedPass;
 
 // Floats of one or many members, laid out alike: parameters, gradients, optimizer state.
 struct FloatArena {
@@ -30,7 +31,6 @@ class ArenaHandle : public Napi::ObjectWrap<ArenaHandle>, private MemoryHolder {
  public:
   static Napi::Function define(Napi::Env env);
   explicit ArenaHandle(const Napi::CallbackInfo& info);
-  void Finalize(Napi::Env env) override { letGo(env); }
   const std::shared_ptr<FloatArena>& arena() const { return arena_; }
 
  private:
@@ -65,7 +65,6 @@ class MatrixHandle : public Napi::ObjectWrap<MatrixHandle>, private MemoryHolder
   // (typed array, rows, columns, type, scale), (matrix, Int32Array of rows), (matrix of bytes) for floats of it, or
   // (rows, columns, type) for zeros
   explicit MatrixHandle(const Napi::CallbackInfo& info);
-  void Finalize(Napi::Env env) override { letGo(env); }
   const std::shared_ptr<StoredMatrix>& matrix() const { return matrix_; }
 
  private:
@@ -105,7 +104,6 @@ class TrainingHandle : public Napi::ObjectWrap<TrainingHandle>, private MemoryHo
  public:
   static Napi::Function define(Napi::Env env);
   explicit TrainingHandle(const Napi::CallbackInfo& info);
-  void Finalize(Napi::Env env) override { letGo(env); }
 
  private:
   Napi::Value advance(const Napi::CallbackInfo& info);  // (numbers, steps, milliseconds, endAtEpoch, plainly)
@@ -119,32 +117,34 @@ class TrainingHandle : public Napi::ObjectWrap<TrainingHandle>, private MemoryHo
   Napi::Value bytes(const Napi::CallbackInfo& info);
   void release(const Napi::CallbackInfo& info);  // gives up the memory once a chunk under way has ended
   Training& training() const;
+  Training& idleTraining() const;  // while no chunk runs on another thread
   bool isCollected() const override { return Value().IsEmpty(); }
   void giveUp() override { training_.reset(); }
 
   std::shared_ptr<Training> training_;
   Owned* owned_ = nullptr;  // lives with training_
   std::shared_ptr<std::atomic<bool>> cancelled_;
+  std::shared_ptr<bool> running_;
 };
 
 class PassHandle : public Napi::ObjectWrap<PassHandle>, private MemoryHolder {
  public:
   static Napi::Function define(Napi::Env env);
   explicit PassHandle(const Napi::CallbackInfo& info);
-  void Finalize(Napi::Env env) override { letGo(env); }
 
  private:
   Napi::Value run(const Napi::CallbackInfo& info);      // () -> Promise<Float64Array> of all accumulators
   Napi::Value runSync(const Napi::CallbackInfo& info);
   Napi::Value readTensor(const Napi::CallbackInfo& info);  // (tensor, member, rows) -> Float64Array
   void release(const Napi::CallbackInfo& info);  // gives up the memory once a run under way has ended
-  Pass& pass() const;
+  Pass& idlePass() const;  // while it does not run on another thread
   bool isCollected() const override { return Value().IsEmpty(); }
-  void giveUp() override { pass_.reset(); }
+  void giveUp() override { owned_.reset(); }
 
-  std::shared_ptr<Pass> pass_;
+  std::shared_ptr<OwnedPass> owned_;
   std::shared_ptr<std::atomic<bool>> cancelled_;
-  Napi::ObjectReference output_;  // the JavaScript array that the pass writes
+  std::shared_ptr<bool> running_;
+  std::shared_ptr<Napi::ObjectReference> output_;  // the JavaScript array that takes the outputs
 };
 
 // The short way for a few rows: reads the caller's array and writes the answer on the calling thread.
@@ -152,7 +152,6 @@ class PredictorHandle : public Napi::ObjectWrap<PredictorHandle>, private Memory
  public:
   static Napi::Function define(Napi::Env env);
   explicit PredictorHandle(const Napi::CallbackInfo& info);  // (program, capacity, arena, inputs, outputs, members)
-  void Finalize(Napi::Env env) override { letGo(env); }
 
  private:
   void predictSync(const Napi::CallbackInfo& info);  // (Float32Array in, rows, Float32Array out)

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <limits>
+#include <type_traits>
 
 #include "binding/arguments.h"
 #include "binding/environment.h"
@@ -66,18 +68,53 @@ void fillRows(StoredMatrix& matrix, int64_t firstRow, int64_t rows, Fill fill) {
   matrix.firstNotFinite = row * matrix.columns + column;
 }
 
+// Whether a number is one that an element of the type can hold. Fractions are cut off.
+template <typename To, typename From>
+bool holds(From value) {
+  if constexpr (std::is_floating_point<To>::value) {
+    return true;
+  } else {
+    // Doubles hold all numbers of up to 32 bits. Written so that NaN is refused.
+    const double number = static_cast<double>(value);
+    return number > static_cast<double>(std::numeric_limits<To>::min()) - 1 &&
+           number < static_cast<double>(std::numeric_limits<To>::max()) + 1;
+  }
+}
+
+// What does not fit is 0: the array may be in memory that another thread writes while it is read.
+template <typename To, typename From>
+To converted(From value) {
+  return holds<To>(value) ? static_cast<To>(value) : To{0};
+}
+
+// Before anything is written.
+template <typename To, typename From>
+void requireHeld(const StoredMatrix& matrix, int64_t rows, const From* from) {
+  if constexpr (std::is_floating_point<To>::value || std::is_same<To, From>::value) return;
+  for (int64_t i = 0; i < rows * matrix.columns; ++i) {
+    const From value = from[i];
+    if (holds<To>(value)) continue;
+    throw Error("ERR_DEEPBLAS_DATA",
+                std::string("Expected whole numbers from ") + std::to_string(std::numeric_limits<To>::min()) + " to " +
+                    std::to_string(std::numeric_limits<To>::max()) + " but row " + std::to_string(i / matrix.columns) +
+                    ", column " + std::to_string(i % matrix.columns) + " of the rows given is " + std::to_string(value) +
+                    ".");
+  }
+}
+
 // A row is searched for numbers that are not finite while it is still in cache.
 template <typename To, typename From>
 void convert(StoredMatrix& matrix, int64_t firstRow, int64_t rows, const From* from) {
   const int64_t columns = matrix.columns;
   const float scale = matrix.scale;
+  requireHeld<To>(matrix, rows, from);
   fillRows(matrix, firstRow, rows, [&](int64_t row) {
     To* to = matrix.memory.as<To>() + row * matrix.stride;
     const From* values = from + (row - firstRow) * columns;
     if constexpr (std::is_same<To, From>::value) {
       std::memcpy(to, values, sizeof(To) * columns);
     } else {
-      for (int64_t c = 0; c < columns; ++c) to[c] = static_cast<To>(values[c]);
+      for (int64_t c = 0; c < columns; ++c) to[c] = converted<To>(values[c]);
     }
     if constexpr (std::is_same<To, float>::value) {
       if (scale != 1.0f)
@@ -108,11 +145,12 @@ void convertFrom(StoredMatrix& matrix, int64_t firstRow, const AnyElements& arra
 
 // The rows of the list, in its order, to those from `firstRow` on.
 void gatherRows(StoredMatrix& to, int64_t firstRow, const StoredMatrix& from, const Elements<int32_t>& list) {
-  const int32_t* rows = list.data;
+  // A copy: in shared memory another thread may change a row after it has been checked.
+  const std::vector<int32_t> rows(list.data, list.data + list.length);
   const int64_t size = bytesOf(from.type) * from.stride;
   for (int64_t r = 0; r < list.length; ++r) require(rows[r] >= 0 && rows[r] < from.rows, "a row that the matrix lacks");
   fillRows(to, firstRow, list.length, [&](int64_t row) {
-    std::memcpy(to.memory.at(row * size), from.memory.at(rows[row - firstRow] * size), size);
+    std::memcpy(to.memory.at(row * size), from.memory.at(rows[static_cast<size_t>(row - firstRow)] * size), size);
     return true;
   });
 }
@@ -144,7 +182,8 @@ Napi::Function MatrixHandle::define(Napi::Env env) {
                       InstanceMethod<&MatrixHandle::release>("release")});
 }
 
-MatrixHandle::MatrixHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<MatrixHandle>(info) {
+MatrixHandle::MatrixHandle(const Napi::CallbackInfo& info)
+    : Napi::ObjectWrap<MatrixHandle>(info) {
   guarded(info.Env(), [&] {
     if (info[0].IsNumber()) {
       makeEmpty(info);
@@ -218,8 +257,10 @@ void MatrixHandle::copyAsFloats(const Napi::CallbackInfo& info) {
 }
 
 void MatrixHandle::release(const Napi::CallbackInfo& info) {
-  letGo(info.Env());
-  matrix_.reset();
+  guarded(info.Env(), [&] {
+    letGo(info.Env());
+    matrix_.reset();
+  });
 }
 
 StoredMatrix& MatrixHandle::stored() const {
@@ -234,7 +275,9 @@ Napi::Value MatrixHandle::firstNotFinite(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value MatrixHandle::bytes(const Napi::CallbackInfo& info) {
-  return Napi::Number::New(info.Env(), matrix_ ? static_cast<double>(matrix_->memory.bytes()) : 0);
+  return guarded(info.Env(), [&] {
+    return Napi::Number::New(info.Env(), matrix_ ? static_cast<double>(matrix_->memory.bytes()) : 0);
+  });
 }
 
 Napi::Value MatrixHandle::row(const Napi::CallbackInfo& info) {

@@ -13,7 +13,11 @@ namespace {
 // it stays small beside that for the memory.
 constexpr int64_t kLeastBetweenLooks = int64_t{16} << 20, kPartBetweenLooks = 8;
 
-void tellCollector(Napi::Env env, int64_t bytes) { Napi::MemoryManagement::AdjustExternalMemory(env, bytes); }
+// Also from destructors that a finalizer runs, which nothing may leave.
+void tellCollector(napi_env env, int64_t bytes) noexcept {
+  int64_t inAll = 0;
+  napi_adjust_external_memory(env, bytes, &inAll);
+}
 
 }  // namespace
 
@@ -26,7 +30,7 @@ void HeldMemory::add(Napi::Env env, MemoryHolder* holder) {
   giveUpCollected(env);
 }
 
-void HeldMemory::remove(MemoryHolder* holder) {
+void HeldMemory::remove(MemoryHolder* holder) noexcept {
   if (holders_.erase(holder) > 0) held_ -= holder->bytes();
 }
 
@@ -42,18 +46,17 @@ void HeldMemory::giveUpCollected(Napi::Env env) {
   }
 }
 
-MemoryHolder::~MemoryHolder() {
-  if (all_) all_->remove(this);
-}
+MemoryHolder::~MemoryHolder() { letGo(env_); }
 
 void MemoryHolder::hold(Napi::Env env, int64_t bytes) {
-  all_ = Environment::of(env).heldMemory;
+  env_ = env;
   bytes_ = bytes;
-  all_->add(env, this);
+  all_ = Environment::of(env).heldMemory;
   tellCollector(env, bytes);
+  all_->add(env, this);
 }
 
-void MemoryHolder::letGo(Napi::Env env) {
+void MemoryHolder::letGo(napi_env env) noexcept {
   if (!all_) return;
   all_->remove(this);
   all_.reset();

@@ -18,7 +18,7 @@ class MemoryHolder;
 class HeldMemory {
  public:
   void add(Napi::Env env, MemoryHolder* holder);
-  void remove(MemoryHolder* holder);
+  void remove(MemoryHolder* holder) noexcept;
 
  private:
   void giveUpCollected(Napi::Env env);
@@ -36,8 +36,9 @@ class MemoryHolder {
  protected:
   // Once the memory is there.
   void hold(Napi::Env env, int64_t bytes);
-  // Before the memory goes; nothing where none is held. Also while the environment ends.
-  void letGo(Napi::Env env);
+  // Before the memory goes; nothing where none is held. The destructor does so too, also while the environment ends: the
+  // handles have no finalizers of their own, which Node would call with nobody to catch what they throw.
+  void letGo(napi_env env) noexcept;
 
  private:
   friend class HeldMemory;
@@ -45,6 +46,7 @@ class MemoryHolder {
   virtual void giveUp() = 0;             // frees the memory of an object that is gone, before its finalizer
 
   std::shared_ptr<HeldMemory> all_;  // null while nothing is held; outlives the environment
+  napi_env env_ = nullptr;
   int64_t bytes_ = 0;
 };
 

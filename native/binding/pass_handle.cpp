@@ -1,3 +1,4 @@
+#include <cstring>
 #include <numeric>
 
 #include "binding/arguments.h"
@@ -10,12 +11,15 @@
 
 namespace deepblas {
 
-namespace {
-
+// A pass with all that its bindings point to.
 struct OwnedPass {
   Owned owned;
+  Arena output;  // of its own: JavaScript may take an array's memory away, or shrink it, while a pass runs
+  int64_t outputs = 0;
   std::unique_ptr<Pass> pass;
 };
+
+namespace {
 
 void runAll(Pass& pass, const std::atomic<bool>& cancelled) {
   std::vector<int64_t> members(pass.rows().size());
@@ -31,6 +35,14 @@ Napi::Value accumulatorsOf(Napi::Env env, Pass& pass) {
   return result;
 }
 
+// The outputs to the array that was given for them.
+void copyOutputs(const OwnedPass& owned, const std::shared_ptr<Napi::ObjectReference>& array) {
+  if (!array) return;
+  const Elements<float> to = floats(array->Value(), "output");
+  require(to.length == owned.outputs, "an output whose size has changed");
+  if (to.length > 0) std::memcpy(to.data, owned.output.as<float>(), sizeof(float) * static_cast<size_t>(to.length));
+}
+
 }  // namespace
 
 Napi::Function PassHandle::define(Napi::Env env) {
@@ -43,8 +55,10 @@ Napi::Function PassHandle::define(Napi::Env env) {
 // { program, batch, keepAll, rows, numbers?, parameters, gradients?, slots, output?: Float32Array of [members, rows, columns],
 //   outputColumns? }: the output takes the slot after the last one given.
 PassHandle::PassHandle(const Napi::CallbackInfo& info)
-    : Napi::ObjectWrap<PassHandle>(info), cancelled_(std::make_shared<std::atomic<bool>>(false)) {
+    : Napi::ObjectWrap<PassHandle>(info) {
   guarded(info.Env(), [&] {
+    cancelled_ = std::make_shared<std::atomic<bool>>(false);
+    running_ = std::make_shared<bool>(false);
     const auto options = object(info[0], "options");
     ProgramHandle* program = programOf(options.Get("program"));
     auto owned = std::make_shared<OwnedPass>();
@@ -55,70 +69,77 @@ PassHandle::PassHandle(const Napi::CallbackInfo& info)
     const int64_t batch = wholeNumber(options, "batch", 1);
     const bool keepAll = boolean(options.Get("keepAll"), "keepAll");
     const Napi::Value outputs = options.Get("output");
-    // Last, since no JavaScript runs between this and the end that could take the array's memory away.
     if (!outputs.IsUndefined()) {
       const int64_t columns = wholeNumber(options, "outputColumns", 1);
-      const Elements<float> output = floats(outputs, "output");
-      std::vector<Binding> slot;
-      int64_t first = 0;
+      std::vector<int64_t> firsts;
       for (int64_t m = 0; m < members; ++m) {
-        slot.push_back({reinterpret_cast<uint8_t*>(output.data + first), rows[m], columns, Type::Float32, 1.0f});
-        first = checkedSum(first, checkedProduct(rows[m], columns));
-        require(first <= output.length, "an output too small");
+        firsts.push_back(owned->outputs);
+        owned->outputs = checkedSum(owned->outputs, checkedProduct(rows[static_cast<size_t>(m)], columns));
       }
-      require(output.length == first, "an output of another size");
+      require(floats(outputs, "output").length == owned->outputs, "an output of another size");
+      owned->output = Arena(sizeof(float) * static_cast<size_t>(owned->outputs));
+      std::vector<Binding> slot;
+      for (int64_t m = 0; m < members; ++m) {
+        const size_t i = static_cast<size_t>(m);
+        slot.push_back({reinterpret_cast<uint8_t*>(owned->output.as<float>() + firsts[i]), rows[i], columns,
+                        Type::Float32, 1.0f});
+      }
       bindings.slots.push_back(std::move(slot));
-      output_ = Napi::Persistent(outputs.As<Napi::Object>());
+      output_ = std::make_shared<Napi::ObjectReference>(Napi::Persistent(outputs.As<Napi::Object>()));
     }
     owned->pass = std::make_unique<Pass>(program->program(), program->plan(batch, keepAll), std::move(bindings),
                                          std::move(rows), std::move(numbers));
-    pass_ = std::shared_ptr<Pass>(owned, owned->pass.get());
-    hold(info.Env(), static_cast<int64_t>(pass_->bytes()));
+    owned_ = std::move(owned);
+    hold(info.Env(), static_cast<int64_t>(owned_->pass->bytes() + owned_->output.bytes()));
   });
 }
 
 void PassHandle::release(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
     letGo(info.Env());
-    pass_.reset();
-    output_.Reset();
+    owned_.reset();
+    output_.reset();
   });
 }
 
-Pass& PassHandle::pass() const {
-  require(pass_ != nullptr, "a pass that was released");
-  return *pass_;
+Pass& PassHandle::idlePass() const {
+  if (*running_) throw Error("ERR_DEEPBLAS_BUSY", "This pass is still running; wait for its promise.");
+  require(owned_ != nullptr, "a pass that was released");
+  return *owned_->pass;
 }
 
 Napi::Value PassHandle::run(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
-    pass();
+    idlePass();
     Environment::Task task;
     task.cancelled = cancelled_;
-    task.work = [pass = pass_, cancelled = cancelled_] { runAll(*pass, *cancelled); };
-    task.result = [pass = pass_](Napi::Env env) { return accumulatorsOf(env, *pass); };
-    task.alive.push_back(Napi::Persistent(info.This().As<Napi::Object>()));
-    // The pass may be released while it runs.
-    if (!output_.IsEmpty()) task.alive.push_back(Napi::Persistent(output_.Value()));
+    task.running = running_;
+    task.work = [owned = owned_, cancelled = cancelled_] { runAll(*owned->pass, *cancelled); };
+    task.result = [owned = owned_, output = output_](Napi::Env env) {
+      copyOutputs(*owned, output);
+      return accumulatorsOf(env, *owned->pass);
+    };
     return Environment::of(info.Env()).start(JobQueue::Lane::Prediction, std::move(task));
   });
 }
 
 Napi::Value PassHandle::runSync(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
+    Pass& pass = idlePass();
     {
       const FlushDenormals guard;
       const ThreadPool::JobScope scope(ThreadPool::instance());
-      runAll(pass(), *cancelled_);
+      runAll(pass, *cancelled_);
     }
-    return accumulatorsOf(info.Env(), pass());
+    copyOutputs(*owned_, output_);
+    return accumulatorsOf(info.Env(), pass);
   });
 }
 
 Napi::Value PassHandle::readTensor(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
-    return tensorValues(info.Env(), pass().executor(), wholeNumber(info[0], "tensor"), wholeNumber(info[1], "member"),
-                        wholeNumber(info[2], "rows"));
+    return tensorValues(info.Env(), idlePass().executor(), wholeNumber(info[0], "tensor"),
+                        wholeNumber(info[1], "member"), wholeNumber(info[2], "rows"));
   });
 }
 

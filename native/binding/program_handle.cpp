@@ -17,7 +17,12 @@ ProgramHandle::ProgramHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<
     // Labels first: reading them may run JavaScript, after which an array may lie elsewhere.
     const Napi::Array names = list(info[2], "labels");
     std::vector<std::string> labels;
-    for (uint32_t i = 0; i < names.Length(); ++i) labels.push_back(names.Get(i).ToString().Utf8Value());
+    const uint32_t count = names.Length();
+    for (uint32_t i = 0; i < count; ++i) {
+      const Napi::Value name = names.Get(i);
+      require(name.IsString(), "a label that is not a string");
+      labels.push_back(name.As<Napi::String>().Utf8Value());
+    }
     const Elements<double> tensors = doubles(info[0], "tensors"), calls = doubles(info[1], "calls"),
                            expressions = doubles(info[3], "expressions");
     program_ = std::make_shared<const Program>(tensors.data, tensors.length, calls.data, calls.length,
@@ -74,8 +79,7 @@ Napi::Value tensorValues(Napi::Env env, const Executor& executor, int64_t tensor
   require(member >= 0 && member < executor.members(), "no such member");
   const TensorSpec& spec = executor.program().tensors()[tensor];
   const View& view = executor.view(tensor, member);
-  require(view.data != nullptr && spec.perBatchRow(), "a tensor without rows to read");
-  require(rows <= (spec.storage == Storage::Workspace ? executor.capacity() : view.rows), "rows that a tensor lacks");
+  require(rows <= executor.readableRows(tensor, member), "rows that a tensor lacks");
   Napi::Float64Array result = newDoubles(env, checkedProduct(rows, spec.columns));
   double* values = result.Data();
   for (int64_t r = 0; r < rows; ++r) {

@@ -81,8 +81,10 @@ Napi::Function TrainingHandle::define(Napi::Env env) {
 // { program, batch, keepAll, rows, seeds, shuffle, epoch, stepOfEpoch, accumulators?, parameters, gradients, states, slots,
 //   validation?: { program, batch, rows, parameters, slots } }
 TrainingHandle::TrainingHandle(const Napi::CallbackInfo& info)
-    : Napi::ObjectWrap<TrainingHandle>(info), cancelled_(std::make_shared<std::atomic<bool>>(false)) {
+    : Napi::ObjectWrap<TrainingHandle>(info) {
   guarded(info.Env(), [&] {
+    cancelled_ = std::make_shared<std::atomic<bool>>(false);
+    running_ = std::make_shared<bool>(false);
     const auto options = object(info[0], "options");
     ProgramHandle* program = programOf(options.Get("program"));
     auto owned = std::make_shared<OwnedTraining>();
@@ -98,8 +100,9 @@ TrainingHandle::TrainingHandle(const Napi::CallbackInfo& info)
     const int64_t members = static_cast<int64_t>(rows.size());
     Bindings bindings = readBindings(options, *program->program(), members, owned->owned);
     std::unique_ptr<Pass> validation;
-    if (options.Get("validation").IsObject()) {
-      const auto held = options.Get("validation").As<Napi::Object>();
+    const Napi::Value heldOut = options.Get("validation");
+    if (heldOut.IsObject()) {
+      const auto held = heldOut.As<Napi::Object>();
       ProgramHandle* heldProgram = programOf(held.Get("program"));
       Bindings heldBindings = readBindings(held, *heldProgram->program(), members, owned->held);
       validation = std::make_unique<Pass>(heldProgram->program(), heldProgram->plan(wholeNumber(held, "batch", 1), false),
@@ -120,10 +123,11 @@ TrainingHandle::TrainingHandle(const Napi::CallbackInfo& info)
 
 Napi::Value TrainingHandle::advance(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
-    auto chunk = readChunk(info, training());
+    auto chunk = readChunk(info, idleTraining());
     auto result = std::make_shared<ChunkResult>();
     Environment::Task task;
     task.cancelled = cancelled_;
+    task.running = running_;
     task.work = [training = training_, cancelled = cancelled_, chunk, result] {
       *result = training->advance(chunk->limits, *cancelled);
     };
@@ -134,7 +138,7 @@ Napi::Value TrainingHandle::advance(const Napi::CallbackInfo& info) {
 
 Napi::Value TrainingHandle::advanceSync(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
-    const auto chunk = readChunk(info, training());
+    const auto chunk = readChunk(info, idleTraining());
     ChunkResult result;
     {
       const FlushDenormals guard;
@@ -145,22 +149,27 @@ Napi::Value TrainingHandle::advanceSync(const Napi::CallbackInfo& info) {
   });
 }
 
-void TrainingHandle::cancel(const Napi::CallbackInfo&) { cancelled_->store(true); }
+void TrainingHandle::cancel(const Napi::CallbackInfo& info) {
+  guarded(info.Env(), [&] { cancelled_->store(true); });
+}
 
 void TrainingHandle::setActive(const Napi::CallbackInfo& info) {
-  guarded(info.Env(), [&] { training().setActive(readWholeNumbers(info[0], "members")); });
+  guarded(info.Env(), [&] { idleTraining().setActive(readWholeNumbers(info[0], "members")); });
 }
 
 void TrainingHandle::rebind(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
     Owned data;
-    training().rebind(readSlots(info[0], training().executor().members(), data), readWholeNumbers(info[1], "rows", 1));
+    const auto slots = readSlots(info[0], training().executor().members(), data);
+    const std::vector<int64_t> rows = readWholeNumbers(info[1], "rows", 1);
+    // Reading the lists may have run JavaScript.
+    idleTraining().rebind(slots, rows);
     owned_->matrices = std::move(data.matrices);
   });
 }
 
 void TrainingHandle::measure(const Napi::CallbackInfo& info) {
-  guarded(info.Env(), [&] { training().executor().measure(boolean(info[0], "on")); });
+  guarded(info.Env(), [&] { idleTraining().executor().measure(boolean(info[0], "on")); });
 }
 
 Napi::Value TrainingHandle::microseconds(const Napi::CallbackInfo& info) {
@@ -171,15 +180,15 @@ Napi::Value TrainingHandle::microseconds(const Napi::CallbackInfo& info) {
       return values;
     };
     Napi::Object result = Napi::Object::New(info.Env());
-    result.Set("calls", copy(training().executor().callMicroseconds()));
-    result.Set("regions", copy(training().executor().regionMicroseconds()));
+    result.Set("calls", copy(idleTraining().executor().callMicroseconds()));
+    result.Set("regions", copy(idleTraining().executor().regionMicroseconds()));
     return result;
   });
 }
 
 Napi::Value TrainingHandle::readTensor(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
-    return tensorValues(info.Env(), training().executor(), wholeNumber(info[0], "tensor"),
+    return tensorValues(info.Env(), idleTraining().executor(), wholeNumber(info[0], "tensor"),
                         wholeNumber(info[1], "member"), wholeNumber(info[2], "rows"));
   });
 }
@@ -202,6 +211,11 @@ void TrainingHandle::release(const Napi::CallbackInfo& info) {
 Training& TrainingHandle::training() const {
   require(training_ != nullptr, "a training that was released");
   return *training_;
+}
+
+Training& TrainingHandle::idleTraining() const {
+  if (*running_) throw Error("ERR_DEEPBLAS_BUSY", "A chunk of this training is still running; wait for its promise.");
+  return training();
 }
 
 }  // namespace deepblas
