@@ -132,8 +132,9 @@ function withoutAddressRandomization(program) {
   return works ? ['setarch', '-R', program] : [program]
 }
 
-// The addon itself under the address and undefined-behaviour sanitizers, called with odd arguments: the fuzzers of the
-// public API, of the kernels that a layer records, and of the native handles. What reads or writes over an end is reported, and ends the process.
+// The addon itself under the address and undefined-behaviour sanitizers, attacked by the fuzzers of the public API, of the
+// kernels that a layer records, of the native handles, and of files of models and checkpoints. What reads or writes over an
+// end is reported, and ends the process.
 function sanitizedAddon() {
   const what = 'addon under sanitizers'
   title(what)
@@ -159,11 +160,14 @@ function sanitizedAddon() {
     UBSAN_OPTIONS: 'print_stacktrace=1:halt_on_error=1',
     DEEPBLAS_PREBUILD: folder,
   }
+  // What other files hold is read by JavaScript alone.
+  const filesOfTheAddon = 'model,population,checkpoint,weights'
   const checks = [
     ['loads', ['scripts/sanitized-addon.mjs', folder]],
     ['odd arguments', ['test/fuzz/api.mjs', '--calls', '3000', '--seconds', '60', '--seed', '3']],
     ['odd kernel calls', ['test/fuzz/kernels.mjs', '--calls', '3000', '--seed', '3']],
     ['hostile handles', ['test/fuzz/handles.mjs']],
+    ['damaged files', ['test/fuzz/files.mjs', '--seconds', '30', '--seed', '5', '--only', filesOfTheAddon]],
   ]
   for (const [name, args] of checks) {
     const { status } = run(process.execPath, args, { variables })

@@ -14,6 +14,7 @@ import {
   nonNegativeInteger,
   positiveInteger,
 } from '../validate.js'
+import { allocate } from './allocate.js'
 import type { Augmentation, AugmentationFunction } from './augmentation/augmentation.js'
 import { Augmenter, MOST_PASSES } from './augmentation/augmenter.js'
 import { namesInUse, renumberedTargets, sameNames, valuesOfNames } from './class-names.js'
@@ -555,7 +556,7 @@ export class Dataset {
 
   /** For runs beside data that have weights: one for every row. */
   equalWeights(): Matrix {
-    return new (native().Matrix)(new Float32Array(this.rows).fill(1), this.rows, 1, float32, 1)
+    return new (native().Matrix)(allocate(this.rows, 1, Float32Array).fill(1), this.rows, 1, float32, 1)
   }
 
   get weightMatrix(): Matrix | undefined {

@@ -7,6 +7,7 @@ import { DeepblasError } from '../errors.js'
 import { isFloat32Array, isFloat64Array, numberArrayClass, plainNumberArray } from '../kinds.js'
 import type { TargetKind } from '../losses/loss.js'
 import type { Matrix } from '../native/addon.js'
+import { orOutOfMemory } from '../native/memory.js'
 import { ELEMENTS_OF_STEP, findPlace, type Steps } from '../turns.js'
 import { array, invalid } from '../validate.js'
 import { allocate } from './allocate.js'
@@ -64,7 +65,7 @@ export function readTargets(
 }
 
 function readAny(y: Targets, names: readonly string[] | undefined): ReadTargets {
-  if (isNumberArray(y)) return { targets: { data: plainNumberArray(y).slice(), rows: y.length, columns: 1 } }
+  if (isNumberArray(y)) return { targets: { data: copyOf('y', y), rows: y.length, columns: 1 } }
   if (isBigIntArray(y)) return readTargetList(y, names)
   const rowsGiven = (value: unknown) => Array.isArray(value) || ArrayBuffer.isView(value)
   if (Array.isArray(y)) {
@@ -80,7 +81,14 @@ function readAny(y: Targets, names: readonly string[] | undefined): ReadTargets 
     return { targets: table('y', { data: Float64Array.from(data, Number), shape }) }
   }
   const read = table('y', y)
-  return { targets: { ...read, data: read.data.slice() } }
+  return { targets: { ...read, data: copyOf('y', read.data) } }
+}
+
+function copyOf(argument: string, numbers: NumberArray): NumberArray {
+  return orOutOfMemory(
+    () => `a copy of the ${numbers.length} numbers of ${argument}`,
+    () => plainNumberArray(numbers).slice(),
+  )
 }
 
 /** Training is in float32: a number that is infinite there is as bad as one that is. */
@@ -106,7 +114,10 @@ export function* readWeights(
       if (typeof weight !== 'number') throw invalid(`sampleWeights[${i}]`, 'number', weight)
     }
   }
-  const values = new Float32Array(given)
+  const values = orOutOfMemory(
+    () => `${rows} sampleWeights`,
+    () => new Float32Array(given),
+  )
   if (values.length !== rows) {
     throw new DeepblasError(
       'ERR_DEEPBLAS_SHAPE',

@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path'
 import { DeepblasError } from '../errors.js'
 import { codeOf, messageOf } from '../kinds.js'
+import { isOutOfMemory } from '../native/memory.js'
 import { systemAdvice } from './system-advice.js'
 
 /** Names in a file may be megabytes long. */
@@ -36,6 +37,10 @@ export function fileError(
 /** The same for anything caught: an error of our own passes as it is, any other becomes the cause. */
 export function asFileError(action: 'read' | 'write', path: string | undefined, error: unknown): DeepblasError {
   if (error instanceof DeepblasError) return error
+  if (isOutOfMemory(error)) {
+    const what = path === undefined ? 'the bytes of a file' : `what the file '${path}' holds`
+    return new DeepblasError('ERR_DEEPBLAS_MEMORY', `Out of memory: there is none for ${what}.`, { cause: error })
+  }
   if (error instanceof FileProblem) return fileError(action, path, error.message, error.cause)
   const absent = path !== undefined && codeOf(error) === 'ENOENT'
   if (absent) return fileError(action, path, absentReason(action, path), error)

@@ -8,6 +8,7 @@ import { isNumberArray, type NumberArray, type Rows, type Table, table } from '.
 import { DeepblasError } from '../errors.js'
 import { isFloat32Array, plainNumberArray } from '../kinds.js'
 import { checkCodes, type InputLayout, inputLayout, type NamedInputs } from '../layers/inputs.js'
+import { newFloats } from '../native/memory.js'
 import { invalid, positiveInteger } from '../validate.js'
 import type { Network } from './network.js'
 
@@ -85,7 +86,7 @@ function tableFor(given: Rows | NumberArray | NamedRows, { layout }: Network): T
   if (layout === undefined) return joined
   const order = columnOrder('rows', inputs, layout.parts)
   const { rows, columns } = joined
-  const data = new Float32Array(rows * columns)
+  const data = newFloats(rows * columns, () => `${rows} rows`)
   for (let row = 0; row < rows; row++) {
     for (const [to, from] of order.entries()) data[row * columns + to] = joined.data[row * columns + from]!
   }

@@ -1,6 +1,7 @@
 import type { Dataset } from '../data/dataset.js'
 import { DeepblasError } from '../errors.js'
 import { type Arena, asDeepblasError, type Matrix, native, type Predictor } from '../native/addon.js'
+import { newFloats } from '../native/memory.js'
 import { SharedTurns } from '../turns.js'
 import { compilePrediction } from './compile.js'
 import { EVALUATION_BATCH } from './fit-data.js'
@@ -133,7 +134,7 @@ export class ModelReader {
       rows: Float64Array.of(rows),
       parameters: this.parameters,
       slots: [[matrix]],
-      output: new Float32Array(rows * columns),
+      output: newFloats(rows * columns, () => `the predictions of ${rows} rows`),
       outputColumns: columns,
       own: own ? [matrix] : [],
     } satisfies PassSettings
@@ -150,7 +151,8 @@ export class ModelReader {
       predictor = new (native().Predictor)(program, capacity, this.parameters, inputs, outputs, 1)
       this.#predictors.set(key, predictor)
     }
-    const output = new Float32Array(rows * this.#network.outputs)
+    const size = rows * this.#network.outputs
+    const output = newFloats(size, () => `the predictions of ${rows} rows`)
     predictor.predictSync(input, rows, output)
     return output
   }
@@ -196,7 +198,7 @@ export class ModelReader {
     try {
       const numbers = rows * inputs
       if (numbers >= NUMBERS_OF_A_SHARE) await mainThread.share(numbers)
-      const all = calls.length === 1 ? calls[0]!.input : new Float32Array(rows * inputs)
+      const all = calls.length === 1 ? calls[0]!.input : newFloats(rows * inputs, () => `${rows} rows`)
       let row = 0
       for (const one of calls) {
         if (calls.length > 1) all.set(one.input, row * inputs)

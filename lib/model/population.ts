@@ -10,6 +10,7 @@ import type { NamedInputs } from '../layers/inputs.js'
 import type { Layer } from '../layers/layer.js'
 import { layerFrom } from '../layers/registry.js'
 import type { Arena } from '../native/addon.js'
+import { newFloats } from '../native/memory.js'
 import { onlyWhatItMade, refuseMethods, refuseStructuredClone, showWhenInspected } from '../own-methods.js'
 import { atOnce, ELEMENTS_OF_STEP, inTurns, type Steps } from '../turns.js'
 import { invalid, knownOptions, nonNegativeInteger, plainObject, positiveInteger } from '../validate.js'
@@ -517,7 +518,8 @@ export class Population<
   } {
     this.#lock.requireFree('predict')
     const { matrix, own, rows: count, type } = rowsToPredict(this.#network, rows)
-    const output = new Float32Array(this.members * count * this.outputs)
+    const size = this.members * count * this.outputs
+    const output = newFloats(size, () => `the predictions of ${this.members} members`)
     const pass: PassSettings = {
       program: compilePrediction(this.#network, type),
       batch: Math.min(EVALUATION_BATCH, count),
@@ -557,8 +559,8 @@ function membersWeights(network: Network, members: number, weights: readonly Wei
 
 function* averaging({ data, shape: [members, rows, outputs] }: PopulationPrediction): Steps<MeanPrediction> {
   const size = rows * outputs
-  const mean = new Float32Array(size)
-  const spread = new Float32Array(size)
+  const mean = newFloats(size, () => `the means of ${rows} rows`)
+  const spread = newFloats(size, () => `the deviations of ${rows} rows`)
   const placesOfStep = Math.ceil(ELEMENTS_OF_STEP / members)
   for (let at = 0; at < size; at++) {
     if (at > 0 && at % placesOfStep === 0) yield

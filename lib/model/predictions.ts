@@ -9,6 +9,7 @@ import { isNumberArray, type NumberArray, type Rows } from '../data/rows.js'
 import { Table } from '../data/table/table.js'
 import { DeepblasError } from '../errors.js'
 import { isDate } from '../kinds.js'
+import { newFloats } from '../native/memory.js'
 import { atOnce, ELEMENTS_OF_STEP, inTurns, type Steps } from '../turns.js'
 import { invalid } from '../validate.js'
 import type { TargetUnits } from './compile.js'
@@ -181,7 +182,7 @@ function inOrder(encoder: Encoder, { layout }: Network, data: Float32Array, colu
   if (encoder.namedInputs === undefined || layout === undefined) return data
   const order = columnOrder('rows', encoder.namedInputs, layout.parts)
   if (order.every((from, to) => from === to)) return data
-  const arranged = new Float32Array(data.length)
+  const arranged = newFloats(data.length, () => 'the rows')
   for (let at = 0; at < data.length; at += columns) {
     for (let to = 0; to < columns; to++) arranged[at + to] = data[at + order[to]!]!
   }

@@ -14,6 +14,7 @@ import {
   valueOfScores,
 } from '../metrics/metric.js'
 import type { Arena } from '../native/addon.js'
+import { newFloats } from '../native/memory.js'
 import { atOnce, type Steps } from '../turns.js'
 import { compilePrediction, type Scoring, type TargetUnits } from './compile.js'
 import { EVALUATION_BATCH } from './fit-data.js'
@@ -72,7 +73,7 @@ export class ScorePass {
     const ends: number[] = []
     for (const count of rows) ends.push((ends.at(-1) ?? 0) + count * network.outputs)
     this.#begins = rows.map((count, member) => ends[member]! - count * network.outputs)
-    this.#output = new Float32Array(ends.at(-1)!)
+    this.#output = newFloats(ends.at(-1)!, () => 'the predictions that metrics are of')
     const floats = data.some(({ type }) => type !== data[0]!.type)
     this.#pass = new OpenPass({
       program: compilePrediction(network, floats ? 'float32' : data[0]!.type),

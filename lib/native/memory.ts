@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import { totalmem } from 'node:os'
 import { constrainedMemory, memoryUsage } from 'node:process'
 import { DeepblasError } from '../errors.js'
+import { messageOf } from '../kinds.js'
 
 /** Numbers of one array: more than any machine holds, and few enough for sizes in bytes to be exact. */
 const MOST_NUMBERS = 2 ** 40
@@ -36,6 +37,31 @@ export function requireMemory(what: string, bytes: number): void {
     'ERR_DEEPBLAS_MEMORY',
     `Out of memory: ${inBytes(bytes)} are needed for ${what}, and there are ${inBytes(free)} free of ${inBytes(inAll)} in all.`,
   )
+}
+
+/**
+ * Zeros, as many as the caller's data needs.
+ *
+ * @param what what they are for, such as 'the predictions of 1000 rows': asked for where there is no memory
+ * @throws DeepblasError ERR_DEEPBLAS_MEMORY where the system gives no memory for them
+ */
+export function newFloats(length: number, what: () => string): Float32Array<ArrayBuffer> {
+  return orOutOfMemory(what, () => new Float32Array(length))
+}
+
+/** What `make` gives; that it has found no memory is told by an error with a code. */
+export function orOutOfMemory<Result>(what: () => string, make: () => Result): Result {
+  try {
+    return make()
+  } catch (cause) {
+    if (!isOutOfMemory(cause)) throw cause
+    throw new DeepblasError('ERR_DEEPBLAS_MEMORY', `Out of memory: there is none for ${what()}.`, { cause })
+  }
+}
+
+/** V8 says only by its message that an array found no memory. */
+export function isOutOfMemory(thrown: unknown): boolean {
+  return /^(Array buffer allocation failed|Invalid (typed )?array (buffer )?length)/.test(messageOf(thrown))
 }
 
 export interface Memory {

@@ -2,7 +2,7 @@
  * Files with bytes flipped, cut, put in, doubled or set to extremes: every reader gives a table or an array, or an
  * ERR_DEEPBLAS_FILE, within its limits of time and memory. Another error, a crash or a hang is a fault.
  *
- *     node test/fuzz/files.mjs [--seconds 600] [--seed 1] [--only npz]
+ *     node test/fuzz/files.mjs [--seconds 600] [--seed 1] [--only npz,idx]
  *
  * Needs the built package (npm run build:ts). Prints a table and ends with 1 where there was a fault; the file of a fault
  * is kept and named.
@@ -188,7 +188,8 @@ process.on('uncaughtException', unhandled)
 
 const outcomes = {}
 const all = await kinds()
-const chosen = Object.entries(all).filter(([name]) => options.only === undefined || name.includes(options.only))
+const wanted = options.only?.split(',') ?? ['']
+const chosen = Object.entries(all).filter(([name]) => wanted.some((part) => name.includes(part)))
 for (const [name, [bytes, read]] of chosen) {
   writeFileSync(file('whole'), bytes)
   await read(file('whole'))

@@ -16,13 +16,19 @@ export interface ProgramOptions {
   readonly flags?: readonly string[]
   readonly env?: Record<string, string>
   readonly cwd?: string
+  /** A program, and its arguments, that runs Node: such as one that takes rights away. */
+  readonly through?: readonly string[]
 }
 
 /** Runs a JavaScript file in a process of its own and waits for its end, whatever that is. */
-export function runFile(path: string, { args = [], flags = [], env = {}, cwd = root }: ProgramOptions = {}) {
+export function runFile(
+  path: string,
+  { args = [], flags = [], env = {}, cwd = root, through = [] }: ProgramOptions = {},
+) {
   return new Promise<Ended>((resolve) => {
     const options = { cwd, env: { ...process.env, ...env }, timeout: 50_000, maxBuffer: 2 ** 26 }
-    const child = execFile(process.execPath, [...flags, path, ...args], options, (_error, stdout, stderr) =>
+    const [program, ...given] = [...through, process.execPath, ...flags, path, ...args]
+    const child = execFile(program!, given, options, (_error, stdout, stderr) =>
       resolve({ code: child.exitCode, signal: child.signalCode, stdout, stderr }),
     )
   })
