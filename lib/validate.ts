@@ -183,11 +183,13 @@ function adviceOnShare(value: unknown): string | undefined {
 /** An array; its items are the caller's to check. */
 export function array(argument: string, value: unknown, of: string, hint?: string): readonly unknown[] {
   if (!Array.isArray(value)) throw invalid(argument, `array of ${of}`, value, hint ?? adviceOnList(value))
-  // Seen at the end alone: a list of a length that nothing fills would be walked through for minutes.
-  if (value.length > 0 && !Object.hasOwn(value, value.length - 1)) {
-    throw invalid(argument, `array of ${of} without holes`, value)
-  }
+  if (!isFilled(value)) throw invalid(argument, `array of ${of} without holes`, value)
   return value
+}
+
+/** False for a list of a length that nothing fills, which would be walked through for minutes. Seen at the end alone. */
+export function isFilled(list: readonly unknown[]): boolean {
+  return list.length === 0 || Object.hasOwn(list, list.length - 1)
 }
 
 function adviceOnList(value: unknown): string | undefined {

@@ -3,7 +3,7 @@
  */
 import { DeepblasError } from '../errors.js'
 import { isDate, isNumberArray, typedArrayName } from '../kinds.js'
-import { describe, invalid, typeName } from '../validate.js'
+import { array, describe, invalid, typeName } from '../validate.js'
 import { booleanNames, listed, numberOfText, orderedNames } from './class-names.js'
 import type { Table } from './rows.js'
 
@@ -81,6 +81,7 @@ export function readTargetList(
  * @throws DeepblasError ERR_DEEPBLAS_DATA for what writes no number, among several columns
  */
 export function readTargetRows(rows: readonly unknown[]): { list: unknown[] } | { rows: readonly unknown[] } {
+  for (const [r, row] of rows.entries()) if (Array.isArray(row)) array(`y[${r}]`, row, 'numbers')
   const plain = (row: unknown) =>
     isNumberArray(row) || (Array.isArray(row) && row.every((one) => typeof one === 'number'))
   if (rows.every(plain)) return { rows }

@@ -79,7 +79,8 @@ export function metric(argument: string, value: unknown): Metric {
   }
   if (typeof value !== 'object' && typeof value !== 'function') throw notAMetric(argument, value)
   if (isBuiltInLoss(value as Loss)) return known[oneOf(argument, (value as Loss).name, metricNames)]
-  if ('takesLogits' in value) throw notAMetric(argument, value)
+  // Losses and optimizers have a name and record too.
+  if ('takesLogits' in value || 'stateNames' in value) throw notAMetric(argument, value)
   const given = value as Metric
   if (!isBuiltInMetric(given)) {
     const one = isCallable(given.record) ? 1 : 0

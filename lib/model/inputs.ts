@@ -9,7 +9,7 @@ import { DeepblasError } from '../errors.js'
 import { isFloat32Array, plainNumberArray } from '../kinds.js'
 import { checkCodes, type InputLayout, inputLayout, type NamedInputs } from '../layers/inputs.js'
 import { newFloats } from '../native/memory.js'
-import { invalid, positiveInteger } from '../validate.js'
+import { invalid, isFilled, positiveInteger } from '../validate.js'
 import type { Network } from './network.js'
 
 /** The option `inputs` of a model, checked. */
@@ -17,7 +17,7 @@ export function readInputs(value: unknown): number | InputLayout | undefined {
   if (value === undefined) return undefined
   const isNumber = typeof value === 'number' || (typeof value === 'string' && Number(value) > 0)
   if (isNumber) return positiveInteger('inputs', value)
-  if (Array.isArray(value) && value.length > 0 && value.every((size) => typeof size === 'number')) {
+  if (Array.isArray(value) && value.length > 0 && isFilled(value) && value.every((size) => typeof size === 'number')) {
     const features = value.filter((size) => Number.isSafeInteger(size)).reduce((product, size) => product * size, 1)
     const hint = `It is the number of features of one row: write inputs: ${features}.`
     throw invalid('inputs', 'positive integer', value, hint)

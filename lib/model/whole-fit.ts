@@ -2,9 +2,11 @@
  * A fit by an optimizer that asks for loss and gradient of all rows, as often as it likes: L-BFGS. The iterations are
  * TypeScript; the native passes between them run wherever the fit's form says.
  */
+
 import type { Dataset } from '../data/dataset.js'
 import { DeepblasError } from '../errors.js'
 import type { Arena } from '../native/addon.js'
+import { newFloats } from '../native/memory.js'
 import type { LBFGS } from '../optimizers/lbfgs.js'
 import { Curvature, type Evaluation, iteration, type Place } from '../optimizers/lbfgs-iteration.js'
 import type { Segment } from '../optimizers/optimizer.js'
@@ -180,7 +182,8 @@ function evaluation({ network, parameters, scoring }: FitSettings, train: Datase
 }
 
 function readPoint(arena: Arena, segments: readonly Segment[]): Float32Array {
-  const point = new Float32Array(segments.reduce((sum, { length }) => sum + length, 0))
+  const size = segments.reduce((sum, { length }) => sum + length, 0)
+  const point = newFloats(size, () => 'the parameters of a line search')
   let at = 0
   for (const { offset, length } of segments) {
     point.set(arena.read(0, offset, 1, length, 0), at)

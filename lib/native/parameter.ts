@@ -14,7 +14,7 @@ import {
   string,
 } from '../validate.js'
 import { type Arena, native } from './addon.js'
-import { requireSize } from './memory.js'
+import { newFloats, requireSize } from './memory.js'
 
 /** How a parameter starts: drawn anew for every member from the model's seed, or given number by number. */
 export interface InitialValues {
@@ -108,7 +108,7 @@ export class Parameter {
   /** As `read`, with pauses. The parameter must not change meanwhile. */
   *reading(arena: Arena, member: number): Steps<Float32Array<ArrayBuffer>> {
     if (this.size <= ELEMENTS_OF_STEP) return this.read(arena, member)
-    const values = new Float32Array(this.size)
+    const values = newFloats(this.size, () => `the weights of '${this.name}'`)
     for (const { offset, rows, columns, at, rowLength } of this.#parts()) {
       if (at > 0) yield
       const part = arena.read(member, offset, rows, columns, this.panel)

@@ -3,6 +3,8 @@
 //
 //   node test/fuzz/api.mjs --seconds 600            as many calls as fit into ten minutes, from a seed of the clock
 //   node test/fuzz/api.mjs --calls 2000 --seed 1    the short form that the tests run
+//   FUZZ_TRACE=1 node test/fuzz/api.mjs --seed 1 --from 500   names each call before it, from the 500th on: for one that
+//                                                             does not come back
 //
 // Prints what it found and, last, one line of JSON: { calls, failures }. Needs a built package (npm run build:ts).
 import { parseArgs } from 'node:util'
@@ -16,9 +18,11 @@ const { values: options } = parseArgs({
     calls: { type: 'string' },
     seed: { type: 'string' },
     only: { type: 'string' },
+    from: { type: 'string' },
   },
 })
 const seed = Number(options.seed ?? Date.now() % 1e9)
+const from = Number(options.from ?? 0)
 const most = Number(options.calls ?? Number.POSITIVE_INFINITY)
 const end = performance.now() + 1000 * Number(options.seconds ?? (options.calls ? 1e6 : 60))
 
@@ -137,6 +141,7 @@ for (; calls < most && performance.now() < end; calls++) {
   if (long.has(key) && typeof value === 'number' && value > 3) value = 2
   if (draw(20) === 0) delete holder[key]
   else holder[key] = value
+  if (calls < from) continue
   const where = `${name} with odd value ${which} (${typeof value}) at '${key}'`
   if (process.env.FUZZ_TRACE !== undefined) console.log(`${calls}: ${where}`)
   try {

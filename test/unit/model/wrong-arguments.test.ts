@@ -11,6 +11,9 @@ const train = (options: object) => model().fit(data, { loss: 'crossEntropy', epo
 const any = (value: unknown) => value as never
 const rates = (rate: unknown) => ({ name: 'own', learningRate: 0.1, rate: () => rate })
 
+/** Walked through it takes minutes. */
+const claiming = () => Object.assign([1], { length: 2 ** 32 - 1 })
+
 type Wrong = readonly [what: string, call: () => unknown, argument: string]
 const cases: Wrong[] = [
   ['a name for metrics', () => train({ metrics: 'accuracy' }), 'metrics'],
@@ -26,12 +29,11 @@ const cases: Wrong[] = [
   ['a class for a function of rows', () => data.map(any(class Odd {})), 'It is a class: write new Odd(…).'],
   ['a class for a rule', () => defineLoss({ name: 'own', rule: any(class {}) } as never), 'rule'],
   ['a class for a metric', () => defineMetric({ name: 'own', fromScores: any(class {}) }), 'fromScores'],
+  ['an optimizer for a metric', () => train({ metrics: [new SGD()] }), 'metrics[0]'],
   ['a number for a metric', () => defineMetric({ name: 'own', rule: any(3) }), 'rule'],
-  [
-    'a list that only claims its length',
-    () => Dataset.from({ x: [Object.assign([1], { length: 2 ** 32 - 1 })] }),
-    'x[0]',
-  ],
+  ['inputs that only claim their length', () => new Sequential([new Dense(1)], { inputs: any(claiming()) }), 'inputs'],
+  ['targets that only claim their length', () => Dataset.from({ x, y: [claiming(), [1]] }), 'y'],
+  ['a list that only claims its length', () => Dataset.from({ x: [claiming()] }), 'x[0]'],
   ['misspelt needs', () => train({ callbacks: [{ needs: 'epcoh', onEpochEnd() {} }] }), "Did you mean 'epoch'"],
   [
     'no steps to need',
