@@ -14,6 +14,23 @@ const JOINED = /(?<=\p{Extended_Pictographic}[\p{M}\p{Emoji_Modifier}]*)\u200d(?
 const PLAIN = /^[\u0020-\u007e]*$/
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
+/** Code units that are segmented at once: a segmenter's time grows with the square of the text's length. */
+const PIECE = 512
+
+/** What a reader takes for one character, one after the other. */
+function* charactersOf(text: string): Generator<string, void, undefined> {
+  for (let from = 0; from < text.length; ) {
+    const piece = text.slice(from, from + PIECE)
+    const ends = from + piece.length === text.length
+    const segments = [...graphemes.segment(piece)].map(({ segment }) => segment)
+    // The last one may go on in the next piece.
+    if (!ends && segments.length > 1) segments.pop()
+    for (const segment of segments) {
+      from += segment.length
+      yield segment
+    }
+  }
+}
 
 /** The text on one line and without control characters: a column's name in a file cannot steer the terminal. */
 export function printable(text: string): string {
@@ -28,7 +45,7 @@ export function printable(text: string): string {
 export function textWidth(text: string): number {
   if (PLAIN.test(text)) return text.length
   let width = 0
-  for (const { segment } of graphemes.segment(text)) width += graphemeWidth(segment)
+  for (const character of charactersOf(text)) width += graphemeWidth(character)
   return width
 }
 
@@ -47,10 +64,15 @@ export function wrapped(text: string, width: number): string[] {
 
 function cut(word: string, width: number): string[] {
   const parts = ['']
-  for (const { segment } of graphemes.segment(word)) {
-    const part = parts.at(-1)!
-    if (part !== '' && textWidth(part + segment) > width) parts.push(segment)
-    else parts[parts.length - 1] = part + segment
+  let used = 0
+  for (const character of charactersOf(word)) {
+    const own = graphemeWidth(character)
+    if (used > 0 && used + own > width) {
+      parts.push('')
+      used = 0
+    }
+    parts[parts.length - 1] += character
+    used += own
   }
   return parts
 }
@@ -67,10 +89,10 @@ export function truncate(text: string, width: number, ellipsis = '…'): string 
   let kept = ''
   let left = width - textWidth(ellipsis)
   if (left < 0) return ''
-  for (const { segment } of graphemes.segment(text)) {
-    left -= graphemeWidth(segment)
+  for (const character of charactersOf(text)) {
+    left -= graphemeWidth(character)
     if (left < 0) break
-    kept += segment
+    kept += character
   }
   return kept + ellipsis
 }

@@ -9,6 +9,7 @@ import {
   printable,
   textWidth,
   truncate,
+  wrapped,
 } from '../../../../lib/report/terminal/text.js'
 
 describe('text on a terminal', () => {
@@ -27,6 +28,15 @@ describe('text on a terminal', () => {
   ])('knows that %j takes %i columns', (text, width) => {
     expect(textWidth(text)).toBe(width)
   })
+
+  it.each(['e\u0301', '🙂', '👨\u200d👩\u200d👧', '日', '🇦🇹', 'a🙂e\u0301'])(
+    'of a long text of %j as of its parts',
+    (part) => {
+      for (const times of [255, 256, 257, 1000]) expect(textWidth(part.repeat(times))).toBe(times * textWidth(part))
+      expect(wrapped(part.repeat(300), 7).join('')).toBe(part.repeat(300))
+      expect(Math.max(...wrapped(part.repeat(300), 7).map(textWidth))).toBeLessThanOrEqual(7)
+    },
+  )
 
   it('fills on either side', () => {
     expect(pad('日', 4)).toBe('日  ')
