@@ -14,12 +14,25 @@ export {
 export type { ActivationRule } from './activations/element-wise.js'
 export { type ActivationName, activationNames } from './activations/names.js'
 export { defineActivation } from './activations/own-activation.js'
+export type {
+  Callback,
+  CallbackState,
+  EpochResult,
+  FitInfo,
+  HistoryView,
+  Progress,
+  Scores,
+  Snapshot,
+  TrainingHandle,
+} from './callbacks/callback.js'
 export { Checkpoint, type CheckpointOptions } from './callbacks/checkpoint.js'
 export { CSVLog, type CSVLogOptions } from './callbacks/csv-log.js'
 export { EarlyStopping, type EarlyStoppingOptions } from './callbacks/early-stopping.js'
 export { ProgressBar, type ProgressBarOptions } from './callbacks/progress-bar.js'
 export { ReduceOnPlateau, type ReduceOnPlateauOptions } from './callbacks/reduce-on-plateau.js'
 export { TensorBoard, type TensorBoardOptions } from './callbacks/tensorboard.js'
+export type { ArrayWithShape, NumberArray, Rows } from './data/arrays/rows.js'
+export type { Targets } from './data/arrays/targets.js'
 export type {
   Augmentation,
   AugmentationFunction,
@@ -33,9 +46,12 @@ export { type MixUpOptions, mixUp } from './data/augmentation/mix-up.js'
 export { type NoiseOptions, noise } from './data/augmentation/noise.js'
 export { type RotateOptions, rotate } from './data/augmentation/rotate.js'
 export { type ShiftOptions, shift } from './data/augmentation/shift.js'
-export { type AugmentedBatches, type AugmentedOptions, augmented } from './data/augmented.js'
-export { type BatchesOptions, batches, type RowBatch } from './data/batches.js'
-export { Dataset, type DatasetInput, type DatasetOptions } from './data/dataset.js'
+export type { NamedColumns } from './data/contents/contents.js'
+export type { MappedRow, Row, RowFunction } from './data/contents/map-rows.js'
+export type { NamedRows } from './data/contents/named-rows.js'
+export { Dataset, type DatasetInput, type DatasetOptions } from './data/dataset/dataset.js'
+export type { NpyOptions, NpzOptions } from './data/dataset/from-npy.js'
+export type { EncodingOptions, RowSource } from './data/dataset/from-tables.js'
 export type { EncoderCheck, OutsideValues, UnknownValues } from './data/encoder/check-rows.js'
 export type {
   BooleanEncoding,
@@ -49,33 +65,28 @@ export type {
   TrainingRange,
 } from './data/encoder/column-encoding.js'
 export { type EncodedRows, Encoder, type ObjectRow } from './data/encoder/encoder.js'
-export type { EncoderOptions, Scaling, Task } from './data/encoder/fit-options.js'
-export type { EncodingOptions, RowSource } from './data/encoder/from-table.js'
+export type { EncoderOptions, Scaling, Task } from './data/encoder/fit/options.js'
 export type { EncodedOutputs } from './data/encoder/outputs.js'
 export { datasets } from './data/generated/index.js'
-export type { MappedRow, Row, RowFunction } from './data/map-rows.js'
-export type { NamedRows } from './data/named-rows.js'
-export type { NamedColumns } from './data/parts.js'
-export type { NpyOptions, NpzOptions } from './data/readers/array-files.js'
-export { type ArrowTable, readArrow } from './data/readers/arrow.js'
-export { csvChunks, readCsv } from './data/readers/csv.js'
-export type { CsvChunkOptions, CsvOptions, ReadProgress } from './data/readers/csv-options.js'
-export { readIdx, readIdxImages } from './data/readers/idx.js'
-export { readNpy, writeNpy } from './data/readers/npy.js'
-export { readNpz } from './data/readers/npz.js'
-export { parquetChunks, readParquet } from './data/readers/parquet.js'
-export type { TextEncoding } from './data/readers/text-encoding.js'
-export type { TextInput } from './data/readers/text-source.js'
-export type { ArrayWithShape, NumberArray, Rows } from './data/rows.js'
+export { readIdx, readIdxImages } from './data/readers/arrays/idx.js'
+export { readNpy, writeNpy } from './data/readers/arrays/npy.js'
+export { readNpz } from './data/readers/arrays/npz.js'
+export type { TextEncoding } from './data/readers/bytes/text-encoding.js'
+export type { TextInput } from './data/readers/bytes/text-source.js'
+export { type ArrowTable, readArrow } from './data/readers/columnar/arrow.js'
+export { parquetChunks, readParquet } from './data/readers/columnar/parquet.js'
+export { csvChunks, readCsv } from './data/readers/csv/csv.js'
+export type { CsvChunkOptions, CsvOptions, ReadProgress } from './data/readers/csv/options.js'
+export { type AugmentedBatches, type AugmentedOptions, augmented } from './data/streams/augmented-batches.js'
+export { type BatchesOptions, batches, type RowBatch } from './data/streams/rows-to-batches.js'
 export type { Cell, Column, ColumnType } from './data/table/column.js'
 export type { ColumnNote, ColumnReading, NoteKind, TableNote } from './data/table/column-reading.js'
-export type { DateOrder } from './data/table/date-inference.js'
+export type { DateOrder } from './data/table/dates/date-inference.js'
 export type { RowsOptions } from './data/table/from-rows.js'
-export { missingInValues, missingTexts, type TextsByColumn } from './data/table/missing-marks.js'
-export type { Notation, ThousandsMark } from './data/table/notation.js'
+export type { Notation, ThousandsMark } from './data/table/numbers/notation.js'
 export type { DecimalMark, ReadingOptions } from './data/table/reading-options.js'
 export { type BadRow, type SkippedRows, Table } from './data/table/table.js'
-export type { Targets } from './data/targets.js'
+export { missingInValues, missingTexts, type TextsByColumn } from './data/table/texts/missing-marks.js'
 export { DeepblasError, type ErrorCode } from './errors.js'
 export { readSafetensors, writeSafetensors } from './files/safetensors.js'
 export {
@@ -88,6 +99,7 @@ export {
   uniform,
 } from './initializers/configured.js'
 export { type Initializer, type InitializerName, initializerNames } from './initializers/names.js'
+export { type Categorical, categorical, type InputLayout, type InputPart, type NamedInputs } from './inputs.js'
 export { Activation } from './layers/activation.js'
 export { BatchNorm, type BatchNormOptions } from './layers/batch-norm.js'
 export { Concatenate } from './layers/concatenate.js'
@@ -95,7 +107,6 @@ export { Dense, type DenseOptions } from './layers/dense.js'
 export { Dropout } from './layers/dropout.js'
 export { Embedding, type EmbeddingOptions } from './layers/embedding.js'
 export { GaussianNoise } from './layers/gaussian-noise.js'
-export { type Categorical, categorical, type InputLayout, type InputPart, type NamedInputs } from './layers/inputs.js'
 export { type Backward, type Cache, type Forward, Layer, type RecordOptions } from './layers/layer.js'
 export { LayerNorm, type LayerNormOptions } from './layers/layer-norm.js'
 export { Normalize, type NormalizeOptions } from './layers/normalize.js'
@@ -141,52 +152,30 @@ export type {
 export { type MetricName, type MetricOption, metricNames } from './metrics/names.js'
 export { averagePrecision, type RankingMetricOptions, rocAuc } from './metrics/ranking-metrics.js'
 export { type TopKMetricOptions, topK } from './metrics/top-k.js'
-export type {
-  Callback,
-  CallbackState,
-  EpochResult,
-  FitInfo,
-  HistoryView,
-  Progress,
-  Scores,
-  Snapshot,
-  TrainingHandle,
-} from './model/callback.js'
-export { checkGradient, type GradientCheckOptions } from './model/check-gradient.js'
-export type { ClassWeights } from './model/class-weights.js'
-export { type CrossValidateOptions, type CrossValidation, crossValidate } from './model/cross-validate.js'
-export type { History } from './model/epoch-results.js'
-export type { Rename } from './model/file-weights.js'
-export type { FitOptions, PartialFitOptions } from './model/fit-options.js'
-export {
-  findLearningRate,
-  type LearningRateCurve,
-  type LearningRateOptions,
-} from './model/learning-rate-finder.js'
+export { checkGradient, type GradientCheckOptions } from './model/inspection/check-gradient.js'
+export type { LayerRecord, TracedMatrix } from './model/inspection/trace.js'
+export type { SummaryOptions } from './model/network/summary.js'
+export type { NamedWeights, SetWeightsOptions } from './model/network/weights.js'
+export type { Rename } from './model/network/weights-from-file.js'
 export {
   Population,
   type PopulationHistory,
   type PopulationOptions,
   type PopulationPrediction,
 } from './model/population.js'
-export type { Prediction, PredictionInput } from './model/predictions.js'
-export type { EvaluateOptions, Evaluation } from './model/scores.js'
+export type { Prediction, PredictionInput } from './model/prediction/predict.js'
+export type { ClassWeights } from './model/scoring/class-weights.js'
+export type { EvaluateOptions, Evaluation } from './model/scoring/results.js'
 export {
   type FromSafetensorsOptions,
   type SaveOptions,
   Sequential,
   type SequentialOptions,
 } from './model/sequential.js'
-export type { Batch, BatchSource, BatchStream } from './model/stream.js'
-export type { StreamFitOptions } from './model/stream-options.js'
-export type { SummaryOptions } from './model/summary.js'
-export { type TabularLayersOptions, tabularLayers } from './model/tabular-layers.js'
-export type { LayerRecord, TracedMatrix } from './model/trace.js'
-export type { NamedWeights, SetWeightsOptions } from './model/weights.js'
-export { batchRows, columnIndex, type Element, elementOf, type Operand } from './native/expression.js'
-export { type InitialValues, Parameter } from './native/parameter.js'
-export type { MapTensors, Recorder } from './native/recorder.js'
-export type { Scalar, StepNumber, Tensor } from './native/tensor.js'
+export type { History } from './model/training/epoch-results.js'
+export type { FitOptions, PartialFitOptions } from './model/training/options.js'
+export type { Batch, BatchSource, BatchStream } from './model/training/stream-batches.js'
+export type { StreamFitOptions } from './model/training/stream-options.js'
 export { Adadelta, type AdadeltaOptions } from './optimizers/adadelta.js'
 export { Adagrad, type AdagradOptions } from './optimizers/adagrad.js'
 export { Adam, type AdamOptions, AdamW } from './optimizers/adam.js'
@@ -201,6 +190,10 @@ export { RAdam, type RAdamOptions } from './optimizers/radam.js'
 export { RMSProp, type RMSPropOptions } from './optimizers/rmsprop.js'
 export { SGD, type SGDOptions } from './optimizers/sgd.js'
 export type { PerMember } from './per-member.js'
+export { type InitialValues, Parameter } from './recording/parameter.js'
+export type { MapTensors, Recorder } from './recording/recorder.js'
+export { batchRows, columnIndex, type Element, elementOf, type Operand } from './recording/rule.js'
+export type { Scalar, StepNumber, Tensor } from './recording/tensor.js'
 export { type Constraint, maxNorm } from './regularizers/constraint.js'
 export { l1, l1l2, l2, lessonL2, type Regularizer } from './regularizers/regularizer.js'
 export { renderConfusionMatrix } from './report/terminal/confusion-matrix.js'
@@ -214,10 +207,17 @@ export { type PolynomialOptions, polynomial } from './schedules/polynomial.js'
 export type { DurationOptions, Schedule, SchedulePlace, ScheduleUnit } from './schedules/schedule.js'
 export { type StepDecayOptions, stepDecay } from './schedules/step-decay.js'
 export { type WarmUpOptions, warmUp } from './schedules/warm-up.js'
+export { type CrossValidateOptions, type CrossValidation, crossValidate } from './strategy/cross-validate.js'
+export {
+  findLearningRate,
+  type LearningRateCurve,
+  type LearningRateOptions,
+} from './strategy/learning-rate-finder.js'
 export {
   type SuspiciousColumn,
   type SuspiciousColumnsOptions,
   suspiciousColumns,
 } from './strategy/suspicious-columns.js'
+export { type TabularLayersOptions, tabularLayers } from './strategy/tabular-layers.js'
 export { type TargetAdvice, type TargetAdviceOptions, targetAdvice } from './strategy/target-advice.js'
 export { getThreads, type Info, info, setThreads } from './system.js'

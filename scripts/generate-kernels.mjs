@@ -131,8 +131,8 @@ const field = (argument) =>
   `  ${argument.name}${argument.optional ? '?' : ''}: ${typeOf(argument)}${argument.optional ? ' | undefined' : ''}`
 
 const types = `// ${origin}
-import type { Expression } from './expression.js'
-import type { ActivationName, Scalar, Tensor } from './tensor.js'
+import type { Expression } from '../rule.js'
+import type { ActivationName, Scalar, Tensor } from '../tensor.js'
 
 ${table.kernels
   .map(
@@ -176,7 +176,7 @@ ${table.kernels
 let stale = 0
 for (const [path, content] of [
   ['native/kernels/kernel_table.h', header],
-  ['lib/native/kernels.ts', types],
+  ['lib/recording/generated/kernels.ts', types],
 ]) {
   const file = join(root, path)
   let present = ''

@@ -48,7 +48,7 @@ const rooms = {
   callbacks: ['Watching and steering a training.', ['../guide/callbacks.md']],
   files: ['The safetensors format.', ['../guide/saving.md']],
   report: ['Tables, curves and matrices as text.', ['../guide/looking-inside.md']],
-  native: [
+  recording: [
     'What layers, losses and optimizers of your own record with.',
     ['../guide/layers.md', '../math/map.md', '../math/columns.md', '../math/random.md'],
   ],
@@ -57,7 +57,8 @@ const rooms = {
 }
 
 /** Not for users: a page names these types but does not describe them. */
-const inner = /^(native\/(addon|kernels|identity)|model\/dimensions|model\/network|files\/strict-json)/
+const inner =
+  /^(native\/|recording\/(generated|recording-key)|model\/network\/(dimension-types|network)|files\/strict-json)/
 
 const note = '<!-- Made by scripts/generate-reference.mjs from the declarations: change those, not this page. -->'
 /** The order of names within a page. */
@@ -228,7 +229,6 @@ function openingBrace(body) {
 // ---- writing pages ------------------------------------------------------------------------------------------------
 
 function roomOf({ path }) {
-  if (path === 'model/callback') return 'callbacks'
   return path.split('/')[0]
 }
 

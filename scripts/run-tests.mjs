@@ -187,7 +187,7 @@ function typescript(args) {
   const results = vitest('TypeScript', args)
   if (!whole) return
   for (const [family, folder] of [
-    ['golden values', 'golden-values'],
+    ['golden values', 'golden'],
     ['contracts', 'contract'],
   ]) {
     const tests = results.filter(({ file }) => file.startsWith(`test/${folder}/`))
@@ -198,7 +198,7 @@ function typescript(args) {
   }
   for (const set of otherInstructionSets()) {
     title(`TypeScript on ${set}`)
-    vitest(`references on ${set}`, ['test/golden-values', 'test/contract'], { DEEPBLAS_ISA: set })
+    vitest(`references on ${set}`, ['test/golden', 'test/contract'], { DEEPBLAS_ISA: set })
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Json } from '../files/strict-json.js'
-import type { Recorder } from '../native/recorder.js'
-import type { ActivationName as ActivationKernel, Tensor } from '../native/tensor.js'
+import type { Recorder } from '../recording/recorder.js'
+import type { ActivationName as ActivationKernel, Tensor } from '../recording/tensor.js'
 
 export interface ActivationGradient {
   /** Written: the derivative of the cost by `x`. */

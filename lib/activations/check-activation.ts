@@ -1,7 +1,7 @@
 import { DeepblasError } from '../errors.js'
 import { native } from '../native/addon.js'
-import { createRecorder } from '../native/recorder.js'
-import { types } from '../native/tensor.js'
+import { createRecorder } from '../recording/recorder.js'
+import { types } from '../recording/tensor.js'
 import { array, finiteNumber, invalid, knownOptions } from '../validate.js'
 import { type ActivationOption, activation } from './activation.js'
 

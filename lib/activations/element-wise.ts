@@ -1,7 +1,7 @@
 import type { Json } from '../files/strict-json.js'
-import { Element } from '../native/expression.js'
-import type { Recorder } from '../native/recorder.js'
-import type { Tensor } from '../native/tensor.js'
+import type { Recorder } from '../recording/recorder.js'
+import { Element } from '../recording/rule.js'
+import type { Tensor } from '../recording/tensor.js'
 import { ActivationFunction, type ActivationGradient } from './activation-function.js'
 
 /** An activation as a rule over one element: recorded as data, evaluated natively. */

@@ -1,5 +1,5 @@
-import type { Recorder } from '../native/recorder.js'
-import type { ActivationName as ActivationKernel, Tensor } from '../native/tensor.js'
+import type { Recorder } from '../recording/recorder.js'
+import type { ActivationName as ActivationKernel, Tensor } from '../recording/tensor.js'
 import { ActivationFunction, type ActivationGradient } from './activation-function.js'
 
 /** One of the activations that have a kernel of their own, which dense layers fuse with their product. */

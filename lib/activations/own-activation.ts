@@ -1,5 +1,5 @@
 import { DeepblasError } from '../errors.js'
-import { Element } from '../native/expression.js'
+import { Element } from '../recording/rule.js'
 import { describe, invalid, isCallable, string } from '../validate.js'
 import type { ActivationFunction } from './activation-function.js'
 import { type ActivationRule, ElementWise } from './element-wise.js'

@@ -2,7 +2,7 @@
  * The element-wise activations without a kernel of their own: a rule and its derivative each. Sources and derivations:
  * docs/math/activations.md.
  */
-import { type Element, elementOf } from '../native/expression.js'
+import { type Element, elementOf } from '../recording/rule.js'
 import type { ActivationRule } from './element-wise.js'
 
 /** e^x - 1 without the loss of digits near 0: tanh(x/2) (e^x + 1) is the same. */

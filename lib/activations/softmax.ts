@@ -1,5 +1,5 @@
-import type { Recorder } from '../native/recorder.js'
-import type { Tensor } from '../native/tensor.js'
+import type { Recorder } from '../recording/recorder.js'
+import type { Tensor } from '../recording/tensor.js'
 import { ActivationFunction, type ActivationGradient } from './activation-function.js'
 
 /** e^(x_i) / Σ e^(x_j) of every row. */

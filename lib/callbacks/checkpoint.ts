@@ -1,5 +1,5 @@
-import type { Callback, CallbackState, EpochResult, Progress, TrainingHandle } from '../model/callback.js'
 import { boolean, invalid, knownOptions, plainObject, positiveInteger, string } from '../validate.js'
+import type { Callback, CallbackState, EpochResult, Progress, TrainingHandle } from './callback.js'
 import { type Direction, monitorDirection, monitoredValue } from './monitor.js'
 import { SavedState } from './saved-state.js'
 

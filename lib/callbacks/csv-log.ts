@@ -3,8 +3,8 @@ import { appendWholeSync } from '../files/append-file.js'
 import { atomicWriteSync } from '../files/atomic-write.js'
 import { asFileError, FileProblem } from '../files/file-error.js'
 import { codeOf } from '../kinds.js'
-import type { Callback, EpochResult, FitInfo } from '../model/callback.js'
 import { invalid, knownOptions, oneOf, string } from '../validate.js'
+import type { Callback, EpochResult, FitInfo } from './callback.js'
 import { numbersOf } from './scores.js'
 
 export interface CSVLogOptions {

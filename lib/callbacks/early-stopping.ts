@@ -1,3 +1,4 @@
+import { boolean, finiteNumber, invalid, knownOptions, positiveInteger, string } from '../validate.js'
 import type {
   Callback,
   CallbackState,
@@ -6,8 +7,7 @@ import type {
   HistoryView,
   Snapshot,
   TrainingHandle,
-} from '../model/callback.js'
-import { boolean, finiteNumber, invalid, knownOptions, positiveInteger, string } from '../validate.js'
+} from './callback.js'
 import { type Direction, monitorDirection, monitoredValue } from './monitor.js'
 import { SavedState } from './saved-state.js'
 

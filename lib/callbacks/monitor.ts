@@ -1,7 +1,7 @@
 import { DeepblasError } from '../errors.js'
-import type { EpochResult } from '../model/callback.js'
 import { ourMonitor } from '../names-elsewhere.js'
 import { invalid, oneOf } from '../validate.js'
+import type { EpochResult } from './callback.js'
 import { numbersOf } from './scores.js'
 
 /** Whether a monitored number should fall or rise. */

@@ -1,8 +1,8 @@
-import type { Callback, EpochResult, FitInfo, HistoryView, Progress } from '../model/callback.js'
 import { plainCharacters } from '../report/terminal/locale.js'
 import { renderEpochLine, renderProgressLine } from '../report/terminal/progress-line.js'
 import { formatScore, textWidth, wrapped } from '../report/terminal/text.js'
 import { boolean, knownOptions, positiveInteger } from '../validate.js'
+import type { Callback, EpochResult, FitInfo, HistoryView, Progress } from './callback.js'
 import { numbersOf } from './scores.js'
 
 /** Where the bar is drawn: `process.stderr` or anything like it. */

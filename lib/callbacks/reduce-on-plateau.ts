@@ -1,5 +1,5 @@
-import type { Callback, CallbackState, EpochResult, TrainingHandle } from '../model/callback.js'
 import { finiteNumber, invalid, knownOptions, nonNegativeInteger, oneOf, string } from '../validate.js'
+import type { Callback, CallbackState, EpochResult, TrainingHandle } from './callback.js'
 import { type Direction, monitorDirection, monitoredValue } from './monitor.js'
 import { SavedState } from './saved-state.js'
 

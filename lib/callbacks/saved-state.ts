@@ -2,8 +2,8 @@
  * What a callback's state holds that comes out of a file: anything may stand there.
  */
 import { FileProblem } from '../files/file-error.js'
-import type { CallbackState, Snapshot } from '../model/callback.js'
 import { describe } from '../validate.js'
+import type { CallbackState, Snapshot } from './callback.js'
 
 /** Takes a state apart, value by value. */
 export class SavedState {

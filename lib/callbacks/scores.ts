@@ -1,4 +1,4 @@
-import type { EpochResult } from '../model/callback.js'
+import type { EpochResult } from './callback.js'
 
 /**
  * Every single number of an epoch's result under its dotted path, in order: `loss`, `accuracy`, `validation.loss`.

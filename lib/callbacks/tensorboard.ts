@@ -5,8 +5,8 @@ import { appendWholeSync, createWholeSync } from '../files/append-file.js'
 import { type Histogram, type Summary, summaryRecord, versionRecord } from '../files/event-file.js'
 import { asFileError } from '../files/file-error.js'
 import { codeOf } from '../kinds.js'
-import type { Callback, EpochResult, TrainingHandle } from '../model/callback.js'
 import { invalid, knownOptions, nonNegativeInteger, positiveInteger, string } from '../validate.js'
+import type { Callback, EpochResult, TrainingHandle } from './callback.js'
 import { numbersOf } from './scores.js'
 
 export interface TensorBoardOptions {

@@ -1,7 +1,7 @@
 /*
  * What a model says of the rows of a table, as a file of predictions holds it and as metrics want it.
  */
-import type { Dataset } from '../data/dataset.js'
+import type { Dataset } from '../data/dataset/dataset.js'
 import type { Encoder } from '../data/encoder/encoder.js'
 import type { Table } from '../data/table/table.js'
 import { DeepblasError } from '../errors.js'

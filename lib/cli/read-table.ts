@@ -1,12 +1,12 @@
 /*
  * CSV files as the options of a command line ask for them.
  */
-import { csvNames, readCsv } from '../data/readers/csv.js'
-import type { CsvOptions, ReadProgress } from '../data/readers/csv-options.js'
+import { csvNames, readCsv } from '../data/readers/csv/csv.js'
+import type { CsvOptions, ReadProgress } from '../data/readers/csv/options.js'
 import { type ColumnType, columnTypes } from '../data/table/column.js'
-import { dateFormat } from '../data/table/date-format.js'
-import { type DateOrder, dateOrders } from '../data/table/date-inference.js'
-import type { ThousandsMark } from '../data/table/notation.js'
+import { dateFormat } from '../data/table/dates/date-format.js'
+import { type DateOrder, dateOrders } from '../data/table/dates/date-inference.js'
+import type { ThousandsMark } from '../data/table/numbers/notation.js'
 import type { Table } from '../data/table/table.js'
 import { DeepblasError } from '../errors.js'
 import { messageOf } from '../kinds.js'

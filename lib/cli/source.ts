@@ -4,7 +4,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import { createReadStream, statSync } from 'node:fs'
 import { basename } from 'node:path'
-import type { TextInput } from '../data/readers/text-source.js'
+import type { TextInput } from '../data/readers/bytes/text-source.js'
 import { isUint8Array } from '../kinds.js'
 import { type Terminal, UsageError } from './terminal.js'
 

@@ -1,7 +1,7 @@
 /*
  * How a text file is written, as the options of a command line say it.
  */
-import { checkEncoding } from '../data/readers/text-encoding.js'
+import { checkEncoding } from '../data/readers/bytes/text-encoding.js'
 import type { Given, OptionDescriptions } from './command.js'
 import { UsageError } from './terminal.js'
 import { wholeNumber } from './values.js'

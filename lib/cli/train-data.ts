@@ -3,9 +3,9 @@
  */
 import type { DroppedColumn } from '../data/encoder/column-encoding.js'
 import { Encoder } from '../data/encoder/encoder.js'
-import type { Task } from '../data/encoder/fit-options.js'
+import type { Task } from '../data/encoder/fit/options.js'
 import type { Column } from '../data/table/column.js'
-import { ISO_FORMAT } from '../data/table/date-format.js'
+import { ISO_FORMAT } from '../data/table/dates/date-format.js'
 import { Table } from '../data/table/table.js'
 import { DeepblasError } from '../errors.js'
 import { levelCounts } from '../strategy/column-values.js'

@@ -5,8 +5,8 @@
  */
 
 import { DeepblasError } from '../errors.js'
+import { inputLayout, type NamedInputs } from '../inputs.js'
 import { isFloat32Array } from '../kinds.js'
-import { inputLayout, type NamedInputs } from '../layers/inputs.js'
 import { atOnce, ELEMENTS_OF_STEP, inTurns, type Steps } from '../turns.js'
 import { invalid, knownOptions, nonNegativeInteger, plainObject, positiveInteger, string } from '../validate.js'
 import { asFileError, FileProblem, fileError } from './file-error.js'

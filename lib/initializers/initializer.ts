@@ -1,4 +1,4 @@
-import type { InitialValues } from '../native/parameter.js'
+import type { InitialValues } from '../recording/parameter.js'
 import { invalid, oneOf, plainObject } from '../validate.js'
 import { constant, normal, orthogonal, uniform } from './configured.js'
 import { type Initializer, initializerNames } from './names.js'

@@ -1,8 +1,8 @@
 import { type ActivationOption, activation } from '../activations/activation.js'
 import type { ActivationFunction } from '../activations/activation-function.js'
 import type { Json } from '../files/strict-json.js'
-import type { Recorder } from '../native/recorder.js'
-import type { Tensor } from '../native/tensor.js'
+import type { Recorder } from '../recording/recorder.js'
+import type { Tensor } from '../recording/tensor.js'
 import type { Backward, Cache, Forward, RecordOptions } from './layer.js'
 import { SameShape } from './same-shape.js'
 

@@ -3,10 +3,10 @@
  */
 import { DeepblasError } from '../errors.js'
 import type { Json } from '../files/strict-json.js'
-import type { Recorder } from '../native/recorder.js'
-import type { Tensor } from '../native/tensor.js'
+import type { InputLayout } from '../inputs.js'
+import type { Recorder } from '../recording/recorder.js'
+import type { Tensor } from '../recording/tensor.js'
 import { invalid } from '../validate.js'
-import type { InputLayout } from './inputs.js'
 import { type Cache, type Forward, Layer, type RecordOptions } from './layer.js'
 
 /** One layer, or several one behind the other. */

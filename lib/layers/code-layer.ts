@@ -1,6 +1,6 @@
 import { DeepblasError } from '../errors.js'
-import type { InputLayout } from './inputs.js'
-import { levelsOf } from './inputs.js'
+import type { InputLayout } from '../inputs.js'
+import { levelsOf } from '../inputs.js'
 import { Layer } from './layer.js'
 
 /** A layer on one column of codes: it must know how many there are, from itself or from the model's inputs. */

@@ -1,11 +1,11 @@
 import { DeepblasError } from '../errors.js'
 import type { Json } from '../files/strict-json.js'
-import type { Recorder } from '../native/recorder.js'
-import type { Tensor } from '../native/tensor.js'
+import type { InputLayout, InputPart } from '../inputs.js'
+import type { Recorder } from '../recording/recorder.js'
+import type { Tensor } from '../recording/tensor.js'
 import { didYouMean, invalid, plainObject } from '../validate.js'
 import { backwardChain, bindChain, describeLayers, forwardChain, type LayerOrLayers, layerList } from './chain.js'
 import { Embedding } from './embedding.js'
-import type { InputLayout, InputPart } from './inputs.js'
 import { type Backward, type Cache, type Forward, Layer, type RecordOptions } from './layer.js'
 
 /** An input of the bound layer, and where what becomes of it is put. */

@@ -1,12 +1,12 @@
 import type { Json } from '../files/strict-json.js'
 import { initializer, initialValues } from '../initializers/initializer.js'
 import type { Initializer, InitializerName } from '../initializers/names.js'
-import { Parameter } from '../native/parameter.js'
-import type { Recorder } from '../native/recorder.js'
-import type { Tensor } from '../native/tensor.js'
+import type { InputLayout } from '../inputs.js'
+import { Parameter } from '../recording/parameter.js'
+import type { Recorder } from '../recording/recorder.js'
+import type { Tensor } from '../recording/tensor.js'
 import { boolean, knownOptions, positiveInteger } from '../validate.js'
 import { CodeLayer } from './code-layer.js'
-import type { InputLayout } from './inputs.js'
 import type { Backward, Cache, Forward } from './layer.js'
 
 export interface EmbeddingOptions {

@@ -1,8 +1,8 @@
 import type { Json } from '../files/strict-json.js'
-import type { Parameter } from '../native/parameter.js'
-import type { Recorder } from '../native/recorder.js'
-import type { Tensor } from '../native/tensor.js'
-import type { InputLayout } from './inputs.js'
+import type { InputLayout } from '../inputs.js'
+import type { Parameter } from '../recording/parameter.js'
+import type { Recorder } from '../recording/recorder.js'
+import type { Tensor } from '../recording/tensor.js'
 
 /** What a layer's backward block needs from its forward block. */
 export type Cache = Readonly<Record<string, Tensor | undefined>>

@@ -1,10 +1,10 @@
 import type { Json } from '../files/strict-json.js'
-import { columnIndex } from '../native/expression.js'
-import type { Recorder } from '../native/recorder.js'
-import type { Tensor } from '../native/tensor.js'
+import type { InputLayout } from '../inputs.js'
+import type { Recorder } from '../recording/recorder.js'
+import { columnIndex } from '../recording/rule.js'
+import type { Tensor } from '../recording/tensor.js'
 import { knownOptions } from '../validate.js'
 import { CodeLayer } from './code-layer.js'
-import type { InputLayout } from './inputs.js'
 import type { Backward, Forward } from './layer.js'
 
 export interface OneHotOptions {

@@ -1,6 +1,6 @@
-import { batchRows, type Element, elementOf, type Operand } from '../native/expression.js'
-import type { Recorder } from '../native/recorder.js'
-import type { Tensor } from '../native/tensor.js'
+import type { Recorder } from '../recording/recorder.js'
+import { batchRows, type Element, elementOf, type Operand } from '../recording/rule.js'
+import type { Tensor } from '../recording/tensor.js'
 import type { LossRecording } from './loss.js'
 
 /** reduceRows's kinds. */

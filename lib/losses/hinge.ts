@@ -1,4 +1,4 @@
-import { elementOf } from '../native/expression.js'
+import { elementOf } from '../recording/rule.js'
 import { knownOptions } from '../validate.js'
 import { recordElementRule } from './element-rule.js'
 import { type ConfigurableLoss, configurableLoss, mismatch, type NoOptions } from './loss.js'

@@ -1,5 +1,5 @@
-import { batchRows, elementOf } from '../native/expression.js'
-import type { Tensor } from '../native/tensor.js'
+import { batchRows, elementOf } from '../recording/rule.js'
+import type { Tensor } from '../recording/tensor.js'
 import { knownOptions } from '../validate.js'
 import { takesSoftmaxLogits } from './cross-entropy.js'
 import { rowFactor, rowSums, softmaxParts } from './element-rule.js'

@@ -3,8 +3,8 @@
  */
 import { DeepblasError } from '../errors.js'
 import type { Json } from '../files/strict-json.js'
-import type { Recorder } from '../native/recorder.js'
-import type { Tensor } from '../native/tensor.js'
+import type { Recorder } from '../recording/recorder.js'
+import type { Tensor } from '../recording/tensor.js'
 
 /**
  * What a loss compares an output with, and what is checked of the targets before anything is computed: class indices (or

@@ -4,7 +4,7 @@
 import { DeepblasError } from '../errors.js'
 import type { Json } from '../files/strict-json.js'
 import { calledHere } from '../names-elsewhere.js'
-import { identityOf } from '../native/identity.js'
+import { identityOf } from '../recording/recording-key.js'
 import { invalid, isCallable, knownOptions, oneOf, plainObject, string } from '../validate.js'
 import { binaryCrossEntropy } from './binary-cross-entropy.js'
 import { crossEntropy } from './cross-entropy.js'

@@ -1,4 +1,4 @@
-import type { Element } from '../native/expression.js'
+import type { Element } from '../recording/rule.js'
 import { array, invalid, isCallable, knownOptions, oneOf, string } from '../validate.js'
 import type { Metric, MetricNeed, MetricValue, ScoredRows } from './metric.js'
 import { recordRowValue } from './row-values.js'

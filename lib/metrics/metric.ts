@@ -3,8 +3,8 @@
  */
 import type { Json } from '../files/strict-json.js'
 import type { TargetKind } from '../losses/loss.js'
-import type { Recorder } from '../native/recorder.js'
-import type { Tensor } from '../native/tensor.js'
+import type { Recorder } from '../recording/recorder.js'
+import type { Tensor } from '../recording/tensor.js'
 import { atOnce, type Steps } from '../turns.js'
 import { knownOptions, string } from '../validate.js'
 

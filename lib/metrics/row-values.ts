@@ -1,6 +1,6 @@
-import { columnIndex, type Element } from '../native/expression.js'
-import type { Recorder } from '../native/recorder.js'
-import type { Tensor } from '../native/tensor.js'
+import type { Recorder } from '../recording/recorder.js'
+import { columnIndex, type Element } from '../recording/rule.js'
+import type { Tensor } from '../recording/tensor.js'
 import type { MetricRecording } from './metric.js'
 
 const SUM = 0

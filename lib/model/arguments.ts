@@ -1,11 +1,11 @@
 /*
  * What users of other libraries pass to a model: each is answered with what to write.
  */
-import { Dataset } from '../data/dataset.js'
+import { Dataset } from '../data/dataset/dataset.js'
 import { DeepblasError } from '../errors.js'
 import { Layer } from '../layers/layer.js'
 import { describe, invalid, typeName } from '../validate.js'
-import { isOfModel } from './network.js'
+import { isOfModel } from './network/network.js'
 
 /**
  * The layers of a model, checked one by one.

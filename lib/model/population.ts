@@ -1,12 +1,12 @@
-import type { Dataset, DatasetInput } from '../data/dataset.js'
-import type { NamedRows } from '../data/named-rows.js'
-import type { NumberArray, Rows } from '../data/rows.js'
+import type { NumberArray, Rows } from '../data/arrays/rows.js'
+import type { NamedRows } from '../data/contents/named-rows.js'
+import type { Dataset, DatasetInput } from '../data/dataset/dataset.js'
 import { DeepblasError } from '../errors.js'
 import { smallestOf } from '../extremes.js'
 import type { CheckpointDescription } from '../files/checkpoint-file.js'
 import { notDescribed } from '../files/file-error.js'
 import { type DescribedModel, readModelFile, type WeightDescription, writeModelFile } from '../files/model-file.js'
-import type { NamedInputs } from '../layers/inputs.js'
+import type { NamedInputs } from '../inputs.js'
 import type { Layer } from '../layers/layer.js'
 import { layerFrom } from '../layers/registry.js'
 import type { Arena } from '../native/addon.js'
@@ -15,15 +15,41 @@ import { onlyWhatItMade, refuseMethods, refuseStructuredClone, showWhenInspected
 import { atOnce, ELEMENTS_OF_STEP, inTurns, type Steps } from '../turns.js'
 import { invalid, knownOptions, nonNegativeInteger, plainObject, positiveInteger } from '../validate.js'
 import { checkedLayers, requireNoData } from './arguments.js'
-import { readCheckpoint } from './begin.js'
-import { ClassNames, type NamedModel, namesFor } from './class-names.js'
-import { compilePrediction, type Scoring } from './compile.js'
-import type { Fitting, NumberOf } from './dimensions.js'
-import type { History } from './epoch-results.js'
-import { EvaluationRun } from './evaluation.js'
-import { fitting } from './fit.js'
-import { EVALUATION_BATCH } from './fit-data.js'
-import { FitLock } from './fit-lock.js'
+import type { Fitting, NumberOf } from './network/dimension-types.js'
+import { inputsOf, readInputs } from './network/inputs.js'
+import { buildNetwork, type Network, newArena, trainableCount } from './network/network.js'
+import { startingParameters, withParameters } from './network/starting-parameters.js'
+import {
+  arenaOf,
+  checkedWeights,
+  type MatchedWeight,
+  memberName,
+  namedWeights,
+  savedWeights,
+  writingWeights,
+} from './network/weights.js'
+import { methodsElsewhere, populationCloning } from './other-libraries.js'
+import { rowsToPredict } from './prediction/predict.js'
+import { ModelReader } from './prediction/predictor.js'
+import { compilePrediction, type Scoring } from './programs/compile.js'
+import { EVALUATION_BATCH } from './programs/data-binding.js'
+import { type PassSettings, runPass, runPassSync } from './programs/passes.js'
+import { type FitForm, type FitSteps, paused } from './programs/requests.js'
+import { ClassNames, type NamedModel, namesFor } from './scoring/class-names.js'
+import { EvaluationRun } from './scoring/evaluation.js'
+import {
+  chosenLoss,
+  defaultMetrics,
+  type EvaluateOptions,
+  type Evaluation,
+  savedScoring,
+  trainingSummary,
+} from './scoring/results.js'
+import { Sequential, withScoring } from './sequential.js'
+import { readCheckpoint } from './training/checkpoint/start.js'
+import { fitting } from './training/chunked-steps.js'
+import { FitLock } from './training/driver.js'
+import type { History } from './training/epoch-results.js'
 import {
   checkpointOfNames,
   datasetOf,
@@ -34,38 +60,12 @@ import {
   type PartialFitOptions,
   partialFitOptions,
   type Trainee,
-} from './fit-options.js'
-import { type FitForm, type FitSteps, paused } from './fit-request.js'
-import type { FitSettings, FitSubject } from './fit-settings.js'
-import { inputsOf, readInputs } from './inputs.js'
-import { ModelReader } from './model-reader.js'
-import { buildNetwork, type Network, newArena, trainableCount } from './network.js'
-import { methodsElsewhere, populationCloning } from './other-libraries.js'
-import { rowsToPredict } from './predictions.js'
-import { type PassSettings, runPass, runPassSync } from './programs/passes.js'
-import {
-  chosenLoss,
-  defaultMetrics,
-  type EvaluateOptions,
-  type Evaluation,
-  savedScoring,
-  trainingSummary,
-} from './scores.js'
-import { Sequential, withScoring } from './sequential.js'
-import { startingParameters, withParameters } from './starting-parameters.js'
-import { type BatchSource, isBatchSource } from './stream.js'
-import { fittingStream } from './stream-fit.js'
-import { type StreamFitOptions, streamSettings } from './stream-options.js'
-import { continuedStart, releaseStates, type TrainingState } from './training-state.js'
-import {
-  arenaOf,
-  checkedWeights,
-  type MatchedWeight,
-  memberName,
-  namedWeights,
-  savedWeights,
-  writingWeights,
-} from './weights.js'
+} from './training/options.js'
+import type { FitSettings, FitSubject } from './training/settings.js'
+import { continuedStart, releaseStates, type TrainingState } from './training/state.js'
+import { type BatchSource, isBatchSource } from './training/stream-batches.js'
+import { type StreamFitOptions, streamSettings } from './training/stream-options.js'
+import { fittingStream } from './training/stream-steps.js'
 
 export interface PopulationOptions<Inputs extends number | NamedInputs = number | NamedInputs> {
   /** Features of one row, by number or by name, as for Sequential. May be left out where the first layer says its inputs. */

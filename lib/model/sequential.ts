@@ -1,9 +1,9 @@
-import { Dataset, type DatasetInput } from '../data/dataset.js'
+import { Dataset, type DatasetInput } from '../data/dataset/dataset.js'
 import type { Encoder } from '../data/encoder/encoder.js'
 import type { CheckpointDescription } from '../files/checkpoint-file.js'
 import { notDescribed } from '../files/file-error.js'
 import { type DescribedModel, readModelFile, type WeightDescription, writeModelFile } from '../files/model-file.js'
-import type { NamedInputs } from '../layers/inputs.js'
+import type { NamedInputs } from '../inputs.js'
 import type { Layer } from '../layers/layer.js'
 import { layerFrom } from '../layers/registry.js'
 import type { Loss } from '../losses/loss.js'
@@ -23,63 +23,21 @@ import {
   positiveInteger,
 } from '../validate.js'
 import { checkedLayers, requireNoData } from './arguments.js'
-import { readCheckpoint } from './begin.js'
-import { carriedNames, carryNames } from './carried-names.js'
-import { ClassNames, type NamedModel, namesFor } from './class-names.js'
-import type { Scoring } from './compile.js'
-import type { Fitting, NumberOf } from './dimensions.js'
-import type { History } from './epoch-results.js'
-import { EvaluationRun } from './evaluation.js'
-import { explainTraining } from './explain.js'
-import { fileWeights, type Rename, usualName } from './file-weights.js'
-import { fitting } from './fit.js'
-import { FitLock } from './fit-lock.js'
+import { explainTraining } from './inspection/explain.js'
+import { type LayerRecord, type TracedStep, traceNetwork } from './inspection/trace.js'
+import { carriedNames, carryNames } from './network/carried-names.js'
+import type { Fitting, NumberOf } from './network/dimension-types.js'
+import { dataFor, inputsOf, readInputs } from './network/inputs.js'
 import {
-  checkpointOfNames,
-  datasetOf,
-  type FitOptions,
-  fitSettings,
-  lossFor,
-  metricsOf,
-  type PartialFitOptions,
-  partialFitOptions,
-  type Trainee,
-} from './fit-options.js'
-import { type FitForm, type FitSteps, paused } from './fit-request.js'
-import type { FitSettings, FitSubject } from './fit-settings.js'
-import { dataFor, inputsOf, readInputs } from './inputs.js'
-import { ModelReader } from './model-reader.js'
-import { buildNetwork, initializeParameters, leavesOf, type Network, newArena, trainableCount } from './network.js'
-import { methodsElsewhere, modelCloning } from './other-libraries.js'
-import { choosingClasses, requireOutputsOfClasses } from './predicted-classes.js'
-import {
-  layerOutputs,
-  type Predicting,
-  type Prediction,
-  type PredictionInput,
-  predictRows,
-  predictRowsSync,
-  requireClasses,
-  requireEncoded,
-  savedEncoder,
-} from './predictions.js'
-import { requireWeight } from './row-weights.js'
-import {
-  chosenLoss,
-  defaultLoss,
-  defaultMetrics,
-  type EvaluateOptions,
-  type Evaluation,
-  savedScoring,
-  trainingSummary,
-} from './scores.js'
-import { startingParameters, withParameters } from './starting-parameters.js'
-import { type BatchSource, isBatchSource } from './stream.js'
-import { fittingStream } from './stream-fit.js'
-import { type StreamFitOptions, streamSettings } from './stream-options.js'
-import { type SummaryOptions, summary } from './summary.js'
-import { type LayerRecord, type TracedStep, traceNetwork } from './trace.js'
-import { continuedStart, releaseStates, type TrainingState } from './training-state.js'
+  buildNetwork,
+  initializeParameters,
+  leavesOf,
+  type Network,
+  newArena,
+  trainableCount,
+} from './network/network.js'
+import { startingParameters, withParameters } from './network/starting-parameters.js'
+import { type SummaryOptions, summary } from './network/summary.js'
 import {
   checkedWeights,
   type MatchedWeight,
@@ -90,7 +48,56 @@ import {
   savedWeights,
   writeWeights,
   writingWeights,
-} from './weights.js'
+} from './network/weights.js'
+import { fileWeights, type Rename, usualName } from './network/weights-from-file.js'
+import { methodsElsewhere, modelCloning } from './other-libraries.js'
+import {
+  layerOutputs,
+  type Predicting,
+  type Prediction,
+  type PredictionInput,
+  predictRows,
+  predictRowsSync,
+  requireClasses,
+  requireEncoded,
+  savedEncoder,
+} from './prediction/predict.js'
+import { choosingClasses, requireOutputsOfClasses } from './prediction/predicted-classes.js'
+import { ModelReader } from './prediction/predictor.js'
+import type { Scoring } from './programs/compile.js'
+import { type FitForm, type FitSteps, paused } from './programs/requests.js'
+import { ClassNames, type NamedModel, namesFor } from './scoring/class-names.js'
+import { EvaluationRun } from './scoring/evaluation.js'
+import {
+  chosenLoss,
+  defaultLoss,
+  defaultMetrics,
+  type EvaluateOptions,
+  type Evaluation,
+  savedScoring,
+  trainingSummary,
+} from './scoring/results.js'
+import { requireWeight } from './scoring/row-weights.js'
+import { readCheckpoint } from './training/checkpoint/start.js'
+import { fitting } from './training/chunked-steps.js'
+import { FitLock } from './training/driver.js'
+import type { History } from './training/epoch-results.js'
+import {
+  checkpointOfNames,
+  datasetOf,
+  type FitOptions,
+  fitSettings,
+  lossFor,
+  metricsOf,
+  type PartialFitOptions,
+  partialFitOptions,
+  type Trainee,
+} from './training/options.js'
+import type { FitSettings, FitSubject } from './training/settings.js'
+import { continuedStart, releaseStates, type TrainingState } from './training/state.js'
+import { type BatchSource, isBatchSource } from './training/stream-batches.js'
+import { type StreamFitOptions, streamSettings } from './training/stream-options.js'
+import { fittingStream } from './training/stream-steps.js'
 
 export interface SaveOptions {
   /** How the model came to be, as plain JSON: the file keeps it, and `made` of the loaded model tells it. */

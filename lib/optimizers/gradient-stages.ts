@@ -1,9 +1,10 @@
 /*
  * What may stand between the gradients of a batch and the rule: sums over several batches, and the limit of their norm.
  */
-import { elementOf } from '../native/expression.js'
-import type { Recorder } from '../native/recorder.js'
-import type { Scalar, Tensor } from '../native/tensor.js'
+
+import type { Recorder } from '../recording/recorder.js'
+import { elementOf } from '../recording/rule.js'
+import type { Scalar, Tensor } from '../recording/tensor.js'
 
 /** torch.nn.utils.clip_grad_norm_'s. */
 const NORM_EPSILON = 1e-6

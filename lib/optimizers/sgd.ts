@@ -1,4 +1,4 @@
-import type { Recorder } from '../native/recorder.js'
+import type { Recorder } from '../recording/recorder.js'
 import { boolean, fraction, invalid } from '../validate.js'
 import { Optimizer, type RuleResult, type RuleValues, recordedByFields, type Update } from './optimizer.js'
 import type { OptimizerOptions } from './options.js'

@@ -1,6 +1,6 @@
-import type { Recorder } from '../native/recorder.js'
-import type { Tensor } from '../native/tensor.js'
 import { type PerMember, perMember } from '../per-member.js'
+import type { Recorder } from '../recording/recorder.js'
+import type { Tensor } from '../recording/tensor.js'
 import { finiteNumber, invalid } from '../validate.js'
 
 /** A bound on the weights of a layer, kept after every update. */

@@ -1,9 +1,10 @@
 /*
  * A regularizer's calls: its share of the cost, and its share of a parameter's gradient.
  */
-import type { Recorder } from '../native/recorder.js'
-import type { Tensor } from '../native/tensor.js'
+
 import { ofMember, type PerMember } from '../per-member.js'
+import type { Recorder } from '../recording/recorder.js'
+import type { Tensor } from '../recording/tensor.js'
 import type { Regularizer } from './regularizer.js'
 
 export interface PenaltyRecording {

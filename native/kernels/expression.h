@@ -1,5 +1,5 @@
 // An element-wise rule as data: operations on registers, one per element, evaluated in blocks by the map kernels.
-// The order of operations is shared with lib/native/expression.ts.
+// The order of operations is shared with lib/recording/rule.ts.
 #pragma once
 
 #include <stdint.h>

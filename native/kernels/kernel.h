@@ -8,7 +8,7 @@ namespace deepblas {
 
 enum class Type : int32_t { Float32 = 0, Float64 = 1, Int32 = 2, Uint8 = 3 };
 
-// Element-wise activations; softmax is a kernel of its own. The order is shared with lib/native/kernels.ts.
+// Element-wise activations; softmax is a kernel of its own. The order is shared with lib/recording/generated/kernels.ts.
 enum class Activation : int32_t { Linear = 0, Sigmoid = 1, Tanh = 2, Relu = 3, Gelu = 4 };
 
 // A tensor as one member's kernel call sees it: row r starts at data + r * stride elements.

@@ -12,7 +12,7 @@
 
 namespace deepblas {
 
-// Where a tensor's bytes live while a run executes. The order is shared with lib/native/tensor.ts.
+// Where a tensor's bytes live while a run executes. The order is shared with lib/recording/tensor.ts.
 enum class Storage : int32_t {
   Workspace = 0,    // placed by the planner
   Parameter = 1,    // the model's arena, at `offset` elements

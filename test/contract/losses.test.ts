@@ -25,7 +25,7 @@ import {
   Sequential,
   setThreads,
 } from '../../lib/index.js'
-import { RandomStream } from '../../lib/random.js'
+import { RandomStream } from '../../lib/random/stream.js'
 
 interface Case {
   readonly name: string

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { Dataset, Dense, getThreads, metricNames, Population, Sequential, setThreads } from '../../lib/index.js'
-import { RandomStream } from '../../lib/random.js'
+import { RandomStream } from '../../lib/random/stream.js'
 import { bias, cases, type Table, type Task, tasks, within } from '../helpers/metric-cases.js'
 
 test('the table has every metric', () => {

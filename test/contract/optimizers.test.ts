@@ -28,7 +28,7 @@ import {
   warmUp,
 } from '../../lib/index.js'
 import { native } from '../../lib/native/addon.js'
-import { createRecorder } from '../../lib/native/recorder.js'
+import { createRecorder } from '../../lib/recording/recorder.js'
 import { waves } from '../helpers/reference-network.js'
 
 /** A user's own. */

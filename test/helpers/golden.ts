@@ -2,12 +2,13 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const folder = process.env.GOLDEN_DIR ?? fileURLToPath(new URL('../golden', import.meta.url))
+const folder = process.env.GOLDEN_DIR ?? fileURLToPath(new URL('../golden/values', import.meta.url))
 
 /** Reference values by PyTorch and scikit-learn; GOLDEN_DIR names another folder of the same files. */
 export function golden<Content>(name: string): Content {
   const path = join(folder, `${name}.json`)
-  if (!existsSync(path)) throw new Error(`${path} is missing: GOLDEN_DIR must hold the same files as test/golden`)
+  if (!existsSync(path))
+    throw new Error(`${path} is missing: GOLDEN_DIR must hold the same files as test/golden/values`)
   return JSON.parse(readFileSync(path, 'utf8')) as Content
 }
 

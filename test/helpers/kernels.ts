@@ -1,6 +1,6 @@
 import { native } from '../../lib/native/addon.js'
-import { createRecorder, type Recorder } from '../../lib/native/recorder.js'
-import { type ElementType, type Tensor, types } from '../../lib/native/tensor.js'
+import { createRecorder, type Recorder } from '../../lib/recording/recorder.js'
+import { type ElementType, type Tensor, types } from '../../lib/recording/tensor.js'
 
 export interface Input {
   readonly rows: readonly (readonly number[])[]

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Dense, datasets, Sequential } from '../../lib/index.js'
+import { RandomStream } from '../../lib/random/stream.js'
 import { streams } from '../../lib/random/streams.js'
-import { RandomStream } from '../../lib/random.js'
 
 function filesIn(folder: string, extension: RegExp): string[] {
   const all = readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -42,14 +42,14 @@ describe('the table', () => {
       generatedOrder: ['lib/data/generated'],
       generatedNoise: ['lib/data/generated'],
       generatedShape: ['lib/data/generated'],
-      split: ['lib/data/split.ts'],
-      shuffledRows: ['lib/data/split.ts'],
+      split: ['lib/data/arrays/split-rows.ts'],
+      shuffledRows: ['lib/data/arrays/split-rows.ts'],
       augmentation: ['lib/data/augmentation/augmenter.ts'],
-      augmentedOrder: ['lib/data/augmented.ts'],
-      columnSample: ['lib/data/encoder/column-statistics.ts'],
-      folds: ['lib/model/cross-validate.ts'],
-      gradientCheck: ['lib/model/check-gradient.ts'],
-      firstLayer: ['lib/native/recorder.ts'],
+      augmentedOrder: ['lib/data/streams/augmented-batches.ts'],
+      columnSample: ['lib/data/encoder/fit/column-statistics.ts'],
+      folds: ['lib/strategy/cross-validate.ts'],
+      gradientCheck: ['lib/model/inspection/check-gradient.ts'],
+      firstLayer: ['lib/recording/recorder.ts'],
     })
   })
 

@@ -5,7 +5,7 @@ import { isDate } from '../../kinds.js'
 import type { Steps } from '../../turns.js'
 import { type Cell, type Column, cellOf } from '../table/column.js'
 import type { ColumnEncoding } from './column-encoding.js'
-import { codesOf, type NameOfRow, numbersOf } from './column-values.js'
+import { codesOf, type NameOfRow, numbersOf } from './read-columns.js'
 
 /** Texts that an encoder does not know. */
 export interface UnknownValues {

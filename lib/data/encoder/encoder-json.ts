@@ -13,7 +13,7 @@ import {
   positiveInteger,
   string,
 } from '../../validate.js'
-import { dateFormat } from '../table/date-format.js'
+import { dateFormat } from '../table/dates/date-format.js'
 import {
   type ColumnEncoding,
   type DroppedColumn,
@@ -21,7 +21,7 @@ import {
   type Scale,
   type TrainingRange,
 } from './column-encoding.js'
-import { tasks } from './fit-options.js'
+import { tasks } from './fit/options.js'
 import type { TargetEncoding } from './target-encoding.js'
 import { textReadingFrom, textReadingNames } from './text-reading.js'
 

@@ -7,11 +7,11 @@ import { describe } from '../../validate.js'
 import type { Column } from '../table/column.js'
 import { cellOf } from '../table/column.js'
 import type { CategoryEncoding, NumberEncoding, Scale } from './column-encoding.js'
-import type { ColumnStatistics } from './column-statistics.js'
-import { codesOf, type NameOfRow, numbersOf } from './column-values.js'
-import type { CheckedOptions, Task } from './fit-options.js'
+import type { ColumnStatistics } from './fit/column-statistics.js'
+import type { CheckedOptions, Task } from './fit/options.js'
+import { LARGEST_FLOAT32, tooLarge } from './float32-range.js'
+import { codesOf, type NameOfRow, numbersOf } from './read-columns.js'
 import type { TextReading } from './text-reading.js'
-import { LARGEST_FLOAT32, tooLarge } from './too-large.js'
 
 /** Whole numbers of more values than this are no classes, unless one says so. */
 const MOST_NUMBER_CLASSES = 20

@@ -4,7 +4,7 @@
 
 import { array, string } from '../../validate.js'
 import type { Column } from '../table/column.js'
-import type { Notation } from '../table/notation.js'
+import type { Notation } from '../table/numbers/notation.js'
 import { checkedNotation } from '../table/reading-options.js'
 
 export interface TextReading {

@@ -1,7 +1,7 @@
+import { RandomStream } from '../../random/stream.js'
 import { streams } from '../../random/streams.js'
-import { RandomStream } from '../../random.js'
 import { invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../../validate.js'
-import { allocate } from '../allocate.js'
+import { allocate } from '../arrays/allocate.js'
 import { GLYPHS, type Glyph } from './digit-strokes.js'
 import type { GeneratedData } from './generated-data.js'
 

@@ -1,4 +1,4 @@
-import type { RandomStream } from '../../random.js'
+import type { RandomStream } from '../../random/stream.js'
 import { invalid, positiveInteger } from '../../validate.js'
 import type { GeneratedData } from './generated-data.js'
 

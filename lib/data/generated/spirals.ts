@@ -1,5 +1,5 @@
+import { RandomStream } from '../../random/stream.js'
 import { streams } from '../../random/streams.js'
-import { RandomStream } from '../../random.js'
 import { finiteNumber, invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../../validate.js'
 import type { GeneratedData } from './generated-data.js'
 import { classSize, evenlySpaced, type PlanarPoint, planarData, requireSamples } from './planar.js'

@@ -2,7 +2,7 @@
  * How the texts of a column were read, and what was assumed: what a table tells of its columns, and what an encoder keeps so
  * that later texts are read in the same way.
  */
-import type { Notation } from './notation.js'
+import type { Notation } from './numbers/notation.js'
 
 export const noteKinds = ['number', 'missing', 'word', 'text', 'zeros', 'unit', 'date', 'spelling', 'file'] as const
 

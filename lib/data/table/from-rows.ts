@@ -7,9 +7,8 @@ import { inTurns, type Steps, Turns } from '../../turns.js'
 import { array, describe, invalid, knownOptions, oneOf, plainObject, string, typeName } from '../../validate.js'
 import { type Column, type ColumnType, columnTypes } from './column.js'
 import { columnBuilder } from './column-builder.js'
-import { dateFormat } from './date-format.js'
-import { type DateOrder, dateOrders } from './date-inference.js'
-import { marksFor } from './missing-marks.js'
+import { dateFormat } from './dates/date-format.js'
+import { type DateOrder, dateOrders } from './dates/date-inference.js'
 import { invalidDateNotes, objectRow, plainRow } from './plain-rows.js'
 import { type ColumnPlan, planColumns } from './plan-columns.js'
 import {
@@ -18,6 +17,7 @@ import {
   type ReadingOptions,
   readingOptionNames,
 } from './reading-options.js'
+import { marksFor } from './texts/missing-marks.js'
 import { requireColumns } from './unknown-column.js'
 
 /** Rows between two steps. */

@@ -4,7 +4,7 @@
 import { types } from 'node:util'
 import { isDate, isNumberArray } from '../../kinds.js'
 import { typeName } from '../../validate.js'
-import { dateOf } from './texts.js'
+import { dateOf } from './texts/cell-texts.js'
 
 /** A value that no column can hold. */
 export class Refusal {

@@ -3,6 +3,8 @@
  */
 import { array, invalid, oneOf, plainObject, string } from '../../validate.js'
 import type { ColumnReading } from './column-reading.js'
+import { type Notation, type ThousandsMark, thousandsMarks } from './numbers/notation.js'
+import type { Allowed } from './numbers/number-samples.js'
 import {
   defaultMarks,
   type MissingMarks,
@@ -10,9 +12,7 @@ import {
   marksWith,
   marksWithout,
   type TextsByColumn,
-} from './missing-marks.js'
-import { type Notation, type ThousandsMark, thousandsMarks } from './notation.js'
-import type { Allowed } from './number-samples.js'
+} from './texts/missing-marks.js'
 
 export interface ReadingOptions {
   /**

@@ -6,10 +6,10 @@ import type { Column, ColumnType } from './column.js'
 import { type ColumnBuilder, columnBuilder } from './column-builder.js'
 import type { ColumnNote } from './column-reading.js'
 import { growingIntegers } from './growing-values.js'
-import { type MissingMarks, marksFor } from './missing-marks.js'
-import type { Notation } from './notation.js'
-import { notationAdvice } from './notation-notes.js'
+import type { Notation } from './numbers/notation.js'
+import { notationAdvice } from './numbers/notation-notes.js'
 import { type BadRow, MOST_SHOWN, Table } from './table.js'
+import { type MissingMarks, marksFor } from './texts/missing-marks.js'
 
 export interface PlannedColumn {
   readonly name: string

@@ -12,7 +12,7 @@ import {
   plainObject,
   string,
 } from '../../validate.js'
-import { splitRows } from '../split.js'
+import { splitRows } from '../arrays/split-rows.js'
 import {
   type Cell,
   type Column,
@@ -25,7 +25,7 @@ import {
 } from './column.js'
 import type { TableNote } from './column-reading.js'
 import { collectRows, type RowsOptions, rowsToColumns } from './from-rows.js'
-import { spelledColumn } from './spelling.js'
+import { spelledColumn } from './texts/spelling.js'
 import { unknownColumn } from './unknown-column.js'
 
 /** A row of a file that could not be taken, and why. */

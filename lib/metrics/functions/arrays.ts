@@ -1,7 +1,7 @@
 /*
  * What the functions on arrays take, brought into one form.
  */
-import { isNumberArray, type NumberArray, type Rows, table } from '../../data/rows.js'
+import { isNumberArray, type NumberArray, type Rows, table } from '../../data/arrays/rows.js'
 import { DeepblasError } from '../../errors.js'
 import { array, finiteNumber, invalid } from '../../validate.js'
 

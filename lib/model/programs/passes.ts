@@ -12,7 +12,7 @@ import {
   type Training,
   type TrainingOptions,
 } from '../../native/addon.js'
-import type { FitForm, FitSteps } from '../fit-request.js'
+import type { FitForm, FitSteps } from './requests.js'
 
 /** What a run alone holds, such as gradients or the matrix of an array of rows: released with it. */
 export interface Owning {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import type { EpochResult, FitInfo, HistoryView, Snapshot, TrainingHandle } from '../../../lib/callbacks/callback.js'
 import { EarlyStopping, type EarlyStoppingOptions } from '../../../lib/callbacks/early-stopping.js'
-import type { EpochResult, FitInfo, HistoryView, Snapshot, TrainingHandle } from '../../../lib/model/callback.js'
 
 const INFO: FitInfo = { epochs: 10, stepsPerEpoch: 1, batchSize: 1, rows: 1, parameters: 1 }
 

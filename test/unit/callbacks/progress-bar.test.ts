@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import type { EpochResult, FitInfo, Progress } from '../../../lib/callbacks/callback.js'
 import { ProgressBar, type ProgressBarOptions, type ProgressStream } from '../../../lib/callbacks/progress-bar.js'
-import type { EpochResult, FitInfo, Progress } from '../../../lib/model/callback.js'
 
 const INFO: FitInfo = { epochs: 2, stepsPerEpoch: 100, batchSize: 32, rows: 3200, parameters: 10 }
 const FIRST: EpochResult = {

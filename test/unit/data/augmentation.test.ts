@@ -14,7 +14,7 @@ import {
   Sequential,
   shift,
 } from '../../../lib/index.js'
-import { RandomStream } from '../../../lib/random.js'
+import { RandomStream } from '../../../lib/random/stream.js'
 import { firstFeatures, rowsOf } from '../../helpers/dataset-rows.js'
 
 const any = (value: unknown) => value as never

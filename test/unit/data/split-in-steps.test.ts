@@ -1,8 +1,8 @@
 // A fit with a share for validation copies the rows of both parts in steps, between which the event loop may turn.
 import { expect, test } from 'vitest'
-import { Dataset } from '../../../lib/data/dataset.js'
+import { Dataset } from '../../../lib/data/dataset/dataset.js'
 import { native } from '../../../lib/native/addon.js'
-import { types } from '../../../lib/native/tensor.js'
+import { types } from '../../../lib/recording/tensor.js'
 import { ELEMENTS_OF_STEP } from '../../../lib/turns.js'
 
 const ROWS = 2000

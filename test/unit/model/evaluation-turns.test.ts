@@ -2,7 +2,7 @@
  * Metrics of all scores of many rows: `evaluate` sorts them in slices, between which the event loop turns.
  */
 import { expect, test } from 'vitest'
-import { Dataset } from '../../../lib/data/dataset.js'
+import { Dataset } from '../../../lib/data/dataset/dataset.js'
 import { Dense } from '../../../lib/layers/dense.js'
 import { defineMetric } from '../../../lib/metrics/define-metric.js'
 import { Sequential } from '../../../lib/model/sequential.js'

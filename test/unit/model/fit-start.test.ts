@@ -2,10 +2,10 @@
  * The start of a fit of many rows: checks, copies and shuffles are done in slices, between which the event loop turns.
  */
 import { describe, expect, test } from 'vitest'
-import { Dataset } from '../../../lib/data/dataset.js'
+import { Dataset } from '../../../lib/data/dataset/dataset.js'
 import { Dense } from '../../../lib/layers/dense.js'
-import type { FitOptions } from '../../../lib/model/fit-options.js'
 import { Sequential } from '../../../lib/model/sequential.js'
+import type { FitOptions } from '../../../lib/model/training/options.js'
 
 const ROWS = 1_000_000
 

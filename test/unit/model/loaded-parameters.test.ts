@@ -22,7 +22,7 @@ import {
   Sequential,
 } from '../../../lib/index.js'
 import { native } from '../../../lib/native/addon.js'
-import { Parameter } from '../../../lib/native/parameter.js'
+import { Parameter } from '../../../lib/recording/parameter.js'
 import { rawFile, temporaryFolder } from '../files/support.js'
 
 const folder = temporaryFolder()

@@ -33,7 +33,7 @@ import {
   warmUp,
   writeSafetensors,
 } from '../../../lib/index.js'
-import { configurationOf, differences } from '../../../lib/model/configuration.js'
+import { configurationOf, differences } from '../../../lib/model/training/checkpoint/compare-settings.js'
 
 let folder = ''
 beforeAll(async () => {

@@ -3,7 +3,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { kernels } from '../../../lib/native/kernels.js'
+import { kernels } from '../../../lib/recording/generated/kernels.js'
 import { root, runFile } from '../../helpers/program.js'
 
 const lastLine = (text: string) => JSON.parse(text.trim().split('\n').at(-1)!)

@@ -2,12 +2,12 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { kernels } from '../../../lib/native/kernels.js'
+import { kernels } from '../../../lib/recording/generated/kernels.js'
 import { root, runFile } from '../../helpers/program.js'
 
 const script = 'scripts/generate-kernels.mjs'
 const table = 'native/kernels/kernels.json'
-const made = ['native/kernels/kernel_table.h', 'lib/native/kernels.ts']
+const made = ['native/kernels/kernel_table.h', 'lib/recording/generated/kernels.ts']
 const check = (folder: string) => runFile(join(folder, script), { args: ['--check'], cwd: folder })
 
 /** The table, what is made from it, and what makes it, in a folder of their own. */

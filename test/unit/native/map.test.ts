@@ -3,9 +3,9 @@
  */
 import { expect, test } from 'vitest'
 import { native } from '../../../lib/native/addon.js'
-import { batchRows, columnIndex, type Element } from '../../../lib/native/expression.js'
-import { createRecorder, type Recorder } from '../../../lib/native/recorder.js'
-import { type Tensor, types } from '../../../lib/native/tensor.js'
+import { createRecorder, type Recorder } from '../../../lib/recording/recorder.js'
+import { batchRows, columnIndex, type Element } from '../../../lib/recording/rule.js'
+import { type Tensor, types } from '../../../lib/recording/tensor.js'
 
 /** Runs what is recorded on x (rows, columns) and gives the tensor that it returns. */
 function run(

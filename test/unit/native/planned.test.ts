@@ -16,9 +16,9 @@ import {
 } from '../../../lib/index.js'
 import { loss as lossOf } from '../../../lib/losses/names.js'
 import { metric } from '../../../lib/metrics/names.js'
-import { compileScoring } from '../../../lib/model/compile.js'
-import { dataMode } from '../../../lib/model/fit-data.js'
-import { buildNetwork, initializeParameters, newArena } from '../../../lib/model/network.js'
+import { buildNetwork, initializeParameters, newArena } from '../../../lib/model/network/network.js'
+import { compileScoring } from '../../../lib/model/programs/compile.js'
+import { dataMode } from '../../../lib/model/programs/data-binding.js'
 import { type Chunk, native } from '../../../lib/native/addon.js'
 import { waves } from '../../helpers/reference-network.js'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { native } from '../../../lib/native/addon.js'
-import { philox4x32, RandomStream } from '../../../lib/random.js'
+import { philox4x32, RandomStream } from '../../../lib/random/stream.js'
 
 const seeds = [0, 1, 2, 42, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 32 + 1, 7 * 2 ** 40 + 12_345, 2 ** 53 - 1]
 const streams = [0, 1, 2, 3, 77, 2 ** 31, 2 ** 32 - 1]

@@ -28,7 +28,7 @@ import {
   SGD,
   setThreads,
 } from '../../../lib/index.js'
-import { RandomStream } from '../../../lib/random.js'
+import { RandomStream } from '../../../lib/random/stream.js'
 
 const threads = getThreads()
 afterEach(() => setThreads(threads))

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib'
 import * as arrow from 'apache-arrow'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { optionalPackage } from '../../../../lib/data/readers/optional-package.js'
+import { optionalPackage } from '../../../../lib/data/readers/columnar/optional-package.js'
 import { type ArrowTable, Dataset, parquetChunks, readArrow, readParquet, type Table } from '../../../../lib/index.js'
 
 let folder = ''

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { dateFormat } from '../../../../lib/data/table/date-format.js'
+import { dateFormat } from '../../../../lib/data/table/dates/date-format.js'
 import { csvChunks, Dataset, Encoder, readCsv, Table } from '../../../../lib/index.js'
 
 const iso = (cell: unknown) => (cell as Date | undefined)?.toISOString()

@@ -1,0 +1,167 @@
+/*
+ * Bytes that come in pieces, as text.
+ */
+import { isAscii, isUtf8 } from 'node:buffer'
+import { FileProblem } from '../../../files/file-error.js'
+import { didYouMean, invalid } from '../../../validate.js'
+
+/** Those that are shown where one is unknown. Each has more names: see the WHATWG's Encoding Standard. */
+export const encodings = [
+  'utf-8',
+  'utf-16le',
+  'utf-16be',
+  'latin1',
+  'windows-1252',
+  ...[1250, 1251, 1253, 1254, 1255, 1256, 1257, 1258, 874].map((page) => `windows-${page}` as const),
+  ...[2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15].map((part) => `iso-8859-${part}` as const),
+  'ibm866',
+  'koi8-r',
+  'koi8-u',
+  'macintosh',
+  'shift_jis',
+  'euc-jp',
+  'iso-2022-jp',
+  'gbk',
+  'gb18030',
+  'big5',
+  'euc-kr',
+] as const
+
+/** The name of an encoding, of those that Node's TextDecoder knows. */
+export type TextEncoding = (typeof encodings)[number] | (string & {})
+
+/** @returns the name that the encoding has among its names */
+export function checkEncoding(name: unknown): TextEncoding {
+  if (typeof name === 'string') {
+    // That of the web has no characters of its own.
+    if (name.trim().toLowerCase() === 'utf-16') return 'utf-16le'
+    try {
+      return new TextDecoder(name).encoding
+    } catch {
+      // Told below.
+    }
+  }
+  const list = encodings.map((one) => `'${one}'`).join(', ')
+  const hint = didYouMean(typeof name === 'string' ? name.toLowerCase().replaceAll('_', '-') : name, encodings)
+  throw invalid('encoding', `encoding that TextDecoder knows, such as ${list},`, name, hint)
+}
+
+/** What windows-1252 has where latin1 has control characters, from 0x80 to 0x9f. */
+const WINDOWS_1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ'
+
+/** A character of UTF-8 has up to four bytes. */
+const LONGEST_CHARACTER = 4
+
+interface Decoder {
+  decode(bytes: Uint8Array): string
+  end(): string
+}
+
+/**
+ * Takes bytes for the encoding given, or for the one that they show: a byte order mark says UTF-8 or UTF-16; otherwise the
+ * first piece that is not all ASCII decides: it is UTF-8, or windows-1252 if it is not. One that is UTF-8 but for a few places
+ * is neither, and an error.
+ */
+export class TextDecoderOfPieces {
+  #decoder: Decoder | undefined
+  #begun = false
+  /** Up to three bytes of which it is not known what they are. */
+  #held: Uint8Array = new Uint8Array(0)
+  /** Line ends in pieces of ASCII. */
+  #lines = 0
+  /** Whether no byte order mark and no option says what the bytes are, which are not UTF-8. */
+  isGuessed = false
+
+  constructor(encoding: TextEncoding | undefined) {
+    if (encoding !== undefined) this.#decoder = decoderOf(encoding)
+  }
+
+  /** @param bytes the first piece must hold a byte order mark whole, if there is one */
+  decode(bytes: Uint8Array): string {
+    if (!this.#begun) {
+      this.#begun = true
+      const marked = markedEncoding(bytes)
+      this.#decoder ??= marked && decoderOf(marked)
+    }
+    if (this.#decoder !== undefined) return this.#decoder.decode(bytes)
+    const all = this.#held.length === 0 ? bytes : Buffer.concat([this.#held, bytes])
+    // The start of a character of UTF-8 at the end of a piece may turn out to be one or a letter of windows-1252.
+    const whole = all.subarray(0, all.length - begunCharacter(all))
+    if (isAscii(whole)) {
+      this.#held = all.slice(whole.length)
+      this.#lines += linesIn(asBuffer(whole).toString('latin1'))
+      return asBuffer(whole).toString('latin1')
+    }
+    this.#held = new Uint8Array(0)
+    this.isGuessed = !isUtf8(whole)
+    if (this.isGuessed) refuseMixed(whole, this.#lines)
+    this.#decoder = decoderOf(this.isGuessed ? 'windows-1252' : 'utf-8')
+    return this.#decoder.decode(all)
+  }
+
+  end(): string {
+    if (this.#decoder === undefined && this.#held.length > 0) this.isGuessed = true
+    return this.#decoder?.end() ?? windows1252(this.#held)
+  }
+}
+
+/** Bytes that are UTF-8 but for some places: in windows-1252 all their other letters would be wrong. */
+function refuseMixed(bytes: Uint8Array, linesBefore: number): void {
+  const text = new TextDecoder('utf-8').decode(bytes)
+  const wrong = text.split('\ufffd').length - 1
+  const others = text.match(/[^\0-\u007f\ufffd]/gu)?.length ?? 0
+  if (others < wrong) return
+  const line = 1 + linesBefore + linesIn(text.slice(0, text.indexOf('\ufffd')))
+  const more = wrong > 1 ? ` and in ${wrong - 1} more ${wrong === 2 ? 'place' : 'places'}` : ''
+  throw new FileProblem(
+    `line ${line}: it is UTF-8, but not here${more}. Correct the characters, or give encoding: 'windows-1252' if that is ` +
+      'what it is',
+  )
+}
+
+function linesIn(text: string): number {
+  return text.match(/\r?\n|\r/g)?.length ?? 0
+}
+
+function markedEncoding(bytes: Uint8Array): TextEncoding | undefined {
+  const [first, second, third] = bytes
+  if (first === 0xff && second === 0xfe) return 'utf-16le'
+  if (first === 0xfe && second === 0xff) return 'utf-16be'
+  return first === 0xef && second === 0xbb && third === 0xbf ? 'utf-8' : undefined
+}
+
+/** How many bytes at the end begin a character of UTF-8 that is not there whole; 0 if none do. */
+function begunCharacter(bytes: Uint8Array): number {
+  for (let length = 1; length < LONGEST_CHARACTER && length <= bytes.length; length++) {
+    const byte = bytes[bytes.length - length]!
+    if (byte >> 6 === 2) continue
+    const needed = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2
+    return byte >= 0xc2 && byte <= 0xf4 && length < needed ? length : 0
+  }
+  return 0
+}
+
+function decoderOf(encoding: TextEncoding): Decoder {
+  if (encoding === 'latin1' || encoding === 'windows-1252') return { decode: windows1252, end: () => '' }
+  // A byte order mark is not handed on.
+  const decoder = new TextDecoder(encoding, { fatal: true })
+  const checked = (bytes: Uint8Array | undefined) => {
+    try {
+      return bytes === undefined ? decoder.decode() : decoder.decode(bytes, { stream: true })
+    } catch (error) {
+      const hint = encoding === 'utf-8' ? ": give its encoding, such as 'latin1'" : ''
+      throw new FileProblem(`it is not ${encoding.toUpperCase()} throughout${hint}`, { cause: error })
+    }
+  }
+  return { decode: checked, end: () => checked(undefined) }
+}
+
+/** The web's latin1 is windows-1252 too. */
+function windows1252(bytes: Uint8Array): string {
+  const text = asBuffer(bytes).toString('latin1')
+  return text.replaceAll(/[\u0080-\u009f]/g, (character) => WINDOWS_1252[character.charCodeAt(0) - 0x80]!)
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}

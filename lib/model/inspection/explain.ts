@@ -1,0 +1,108 @@
+import { allocate } from '../../data/arrays/allocate.js'
+import { Dataset } from '../../data/dataset/dataset.js'
+import type { Loss } from '../../losses/loss.js'
+import type { Arena } from '../../native/addon.js'
+import type { Optimizer } from '../../optimizers/optimizer.js'
+import { type Network, newArena } from '../network/network.js'
+import { type Compiled, compileScoring } from '../programs/compile.js'
+import { dataMode } from '../programs/data-binding.js'
+import { OpenTraining } from '../programs/passes.js'
+
+const WARM_UP = 2
+const STEPS = 20
+
+/**
+ * Measures some training steps on zeros and tells where their time goes. The parameters given are used up.
+ *
+ * A region is a part of a step that threads share without a pause between its calls; its time is that of a planned
+ * step. A call's time is that of the call by itself on one thread.
+ */
+export function explainTraining(
+  network: Network,
+  parameters: Arena,
+  batchSize: number,
+  loss: Loss,
+  optimizer: Optimizer,
+): string {
+  const columns = loss.targetKind === 'classes' ? 1 : network.outputs
+  const data = Dataset.from({
+    x: { data: allocate(batchSize, network.inputs, Float32Array), shape: [batchSize, network.inputs] },
+    y: { data: allocate(batchSize, columns, Float32Array), shape: [batchSize, columns] },
+  })
+  const scoring = { loss, metrics: [] }
+  const { mode, slots } = dataMode([data], scoring, network.outputs, { shuffled: true })
+  const compiled = compileScoring(network, mode, scoring, { backward: true, optimizer })
+  const measured = (plainly: boolean) =>
+    measure({ network, parameters, batchSize, optimizer, compiled, slots }, plainly)
+  const regionTimes = measured(false).regions
+  const callTimes = measured(true).calls
+  const { bytes, regions } = compiled.program.describe(batchSize)
+  const time = (spent: number) => `${(spent / STEPS).toFixed(1).padStart(10)} µs`
+  const how = (kind: string, rowBlock: number) => {
+    if (kind === 'whole') return 'in one piece'
+    if (kind === 'tiles') return 'tiles of all its calls at once'
+    return `blocks of ${rowBlock} rows through all its calls`
+  }
+  const total = regionTimes.reduce((sum, spent) => sum + spent, 0)
+  return [
+    `batch ${batchSize}, workspace ${bytes} bytes, ${compiled.labels.length} calls in ${regions.length} regions a step`,
+    `${time(total)}  a step`,
+    ...regions.flatMap(({ kind, rowBlock, calls, followers }, index) => [
+      `${time(regionTimes[index]!)}  region ${index + 1}: ${how(kind, rowBlock)}`,
+      ...calls.map((call) => `${time(callTimes[call]!)}    ${compiled.labels[call]}: ${compiled.kernels[call]}`),
+      ...followers.map(
+        (call) => `${time(callTimes[call]!)}    ${compiled.labels[call]} at every tile: ${compiled.kernels[call]}`,
+      ),
+    ]),
+  ].join('\n')
+}
+
+interface Measurement {
+  readonly network: Network
+  readonly parameters: Arena
+  readonly batchSize: number
+  readonly optimizer: Optimizer
+  readonly compiled: Compiled
+  readonly slots: ReturnType<typeof dataMode>['slots']
+}
+
+function measure({ network, parameters, batchSize, optimizer, compiled, slots }: Measurement, plainly: boolean) {
+  const gradients = newArena(network)
+  const states = optimizer.stateNames.map(() => newArena(network))
+  const training = new OpenTraining({
+    program: compiled.program,
+    batch: batchSize,
+    keepAll: plainly,
+    rows: Float64Array.of(batchSize),
+    seeds: Float64Array.of(0),
+    shuffle: true,
+    epoch: 0,
+    stepOfEpoch: 0,
+    parameters,
+    gradients,
+    states,
+    slots,
+    own: [gradients, ...states],
+  })
+  const advance = (steps: number) => {
+    // No learning rate: the parameters stay what they are, and random layers draw by seed and step 0.
+    const numbers = new Float64Array(steps * compiled.stepNumbers)
+    for (let step = 0; step < steps; step++) {
+      const at = step * compiled.stepNumbers + compiled.optimizerNumbers
+      if (at < (step + 1) * compiled.stepNumbers)
+        optimizer.fill(numbers, at, { step: step + 1, stepOfEpoch: step, stepsPerEpoch: steps, factor: 0 })
+    }
+    for (let left = steps; left > 0; ) {
+      const limits = { steps: left, milliseconds: 1000, endAtEpoch: false, plainly }
+      left -= training.advanceSync(numbers.subarray(0, left * compiled.stepNumbers), limits).steps
+    }
+  }
+  try {
+    advance(WARM_UP)
+    training.measure(true)
+    advance(STEPS)
+    return training.microseconds()
+  } finally {
+    training.release()
+  }
+}

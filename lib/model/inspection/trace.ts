@@ -1,0 +1,106 @@
+import type { Dataset } from '../../data/dataset/dataset.js'
+import { plainNumberArray } from '../../kinds.js'
+import type { Loss } from '../../losses/loss.js'
+import type { Arena } from '../../native/addon.js'
+import type { Tensor } from '../../recording/tensor.js'
+import { type Network, newArena } from '../network/network.js'
+import { compileScoring, memberTable } from '../programs/compile.js'
+import { dataMode } from '../programs/data-binding.js'
+import { usingPass } from '../programs/passes.js'
+
+/** A matrix of the lesson, samples as rows: { data, shape: [batch, features] }. */
+export interface TracedMatrix {
+  readonly data: Float64Array
+  readonly shape: [rows: number, columns: number]
+}
+
+/**
+ * One layer of a traced step. Gradients are those of the cost J, so that they hold the lesson's 1/m. Z and dZ are
+ * undefined for a layer without an activation of its own.
+ */
+export interface LayerRecord {
+  readonly name: string
+  /** A of the layer before: what goes in. */
+  readonly input: TracedMatrix
+  readonly Z: TracedMatrix | undefined
+  readonly A: TracedMatrix
+  readonly dA: TracedMatrix | undefined
+  readonly dZ: TracedMatrix | undefined
+  /** Names of what the backward block uses of the forward block. */
+  readonly cached: readonly string[]
+}
+
+/** A traced step, while its tensors are kept. */
+export interface TracedStep {
+  readonly cost: number
+  readonly gradients: Arena
+  layers(): LayerRecord[]
+}
+
+/**
+ * One forward and backward pass over all rows, with every tensor kept until `read` returns. Nothing is updated.
+ *
+ * @returns what `read` returns
+ */
+export function traceNetwork<Result>(
+  network: Network,
+  parameters: Arena,
+  data: Dataset,
+  loss: Loss,
+  read: (step: TracedStep) => Result,
+): Result {
+  const { mode, slots, own } = dataMode([data], { loss, metrics: [] }, network.outputs, { asFloats: true })
+  const compiled = compileScoring(network, mode, { loss, metrics: [] }, { backward: true, keepAll: true })
+  const gradients = newArena(network)
+  const rows = data.rows
+  const settings = {
+    program: compiled.program,
+    batch: rows,
+    keepAll: true,
+    rows: Float64Array.of(rows),
+    numbers: memberTable(compiled, 1),
+    parameters,
+    gradients,
+    slots,
+    own: [gradients, ...own],
+  }
+  return usingPass(settings, (pass) => {
+    const [sum, weight] = pass.run('sync')
+    const matrix = (tensor: Tensor | undefined): TracedMatrix | undefined =>
+      tensor && { data: plainNumberArray(pass.readTensor(tensor.index, 0, rows)), shape: [rows, tensor.columns] }
+    const layers = () =>
+      compiled.trace.map((record, index): LayerRecord => {
+        const { x, forward, outputGradient, preActivationGradient } = record
+        const layer = network.layers[index]!
+        const last = compiled.takesLogits && index === network.layers.length - 1
+        const fused = last && layer.activationName !== 'linear'
+        const A = matrix(fused ? compiled.lossOutput! : forward.output)!
+        return {
+          name: `layers.${index} ${layer.describe()}`,
+          input: matrix(x)!,
+          Z: matrix(forward.preActivation),
+          A,
+          // Training goes from the loss straight to dZ here; the lesson writes dA down.
+          dA: fused ? lossGradient(A, data, loss, layer.activationName) : matrix(outputGradient),
+          dZ: matrix(preActivationGradient),
+          cached: Object.entries(forward.cache).flatMap(([name, tensor]) => (tensor === undefined ? [] : [name])),
+        }
+      })
+    return read({ cost: sum! / weight!, layers, gradients })
+  })
+}
+
+/** dJ/dA of the last layer: every row's derivative times its share of the mean. */
+function lossGradient(A: TracedMatrix, data: Dataset, loss: Loss, outputActivation: string): TracedMatrix {
+  const [rows, outputs] = A.shape
+  const weights = Array.from({ length: rows }, (_, row) => data.weightMatrix?.row(row)[0] ?? 1)
+  const sum = weights.reduce((total, weight) => total + weight, 0)
+  const gradient = A.data.map((activation, at) => {
+    const row = Math.floor(at / outputs)
+    const target = data.target(row)
+    const wanted = target.length === outputs ? target[at % outputs]! : Number(target[0] === at % outputs)
+    const place = { activation, target: wanted, outputs, column: at % outputs, outputActivation }
+    return (weights[row]! / sum) * loss.activationGradient!(place)
+  })
+  return { data: gradient, shape: A.shape }
+}

@@ -1,0 +1,217 @@
+/*
+ * Rows to predict, in any form they come in, and what a network answers.
+ */
+
+import { isNumberArray, type NumberArray, type Rows } from '../../data/arrays/rows.js'
+import { columnOrder, type NamedRows } from '../../data/contents/named-rows.js'
+import { Dataset } from '../../data/dataset/dataset.js'
+import { Encoder, type ObjectRow } from '../../data/encoder/encoder.js'
+import { Table } from '../../data/table/table.js'
+import { DeepblasError } from '../../errors.js'
+import { isDate } from '../../kinds.js'
+import { newFloats } from '../../native/memory.js'
+import { atOnce, ELEMENTS_OF_STEP, inTurns, type Steps } from '../../turns.js'
+import { invalid } from '../../validate.js'
+import { dataFor, floatsFor } from '../network/inputs.js'
+import type { Network } from '../network/network.js'
+import type { TargetUnits } from '../programs/compile.js'
+import { MOST_BATCHED_ROWS, type ModelReader, type PredictKind, type RowsToPredict } from './predictor.js'
+
+/**
+ * Rows to predict: as `x` of a data set (also by name), a bare typed array for one row, or a data set. Where the model has
+ * an encoder also a table, or objects with a value for every column.
+ */
+export type PredictionInput = Rows | NumberArray | NamedRows | Dataset | Table | readonly ObjectRow[]
+
+export interface Prediction {
+  readonly data: Float32Array<ArrayBuffer>
+  /** [rows, outputs] */
+  readonly shape: [rows: number, outputs: number]
+}
+
+/** A network as it is now, and how rows come to it. */
+export interface Predicting {
+  readonly network: Network
+  readonly reader: ModelReader
+  readonly encoder: Encoder | undefined
+}
+
+export async function predictRows(model: Predicting, given: PredictionInput, kind: PredictKind): Promise<Prediction> {
+  const { network, reader } = model
+  const { outputs } = network
+  if (isLong(given)) {
+    // Counted as reading from the call on: the parameters are those of the call.
+    return await reader.during('predict', async () => {
+      const rows = rowsToPredict(network, await inTurns(numbersOf(model, given)))
+      const data = await reader.predictAll('predict', rows, { kind })
+      return await inUnitsLater(model, kind, { data, shape: [rows.rows, outputs] })
+    })
+  }
+  const rows = atOnce(numbersOf(model, given))
+  if (!(rows instanceof Dataset)) {
+    const few = floatsFor(rows, network)
+    if (few.rows <= MOST_BATCHED_ROWS) {
+      const own = few.data === rows || !few.copied ? few.data.slice() : few.data
+      return inUnits(model, kind, { data: await reader.predictLater(own, few.rows, kind), shape: [few.rows, outputs] })
+    }
+  }
+  const many = rowsToPredict(network, rows)
+  const data = await reader.predictAll('predict', many, { kind })
+  return await inUnitsLater(model, kind, { data, shape: [many.rows, outputs] })
+}
+
+/** Rows of which encoding takes so long that others need their turn. */
+const MANY_ROWS = 1000
+
+function isLong(given: PredictionInput): boolean {
+  return given instanceof Table ? given.rows > MANY_ROWS : areObjects(given) && given.length > MANY_ROWS
+}
+
+export function predictRowsSync(model: Predicting, given: PredictionInput, kind: PredictKind): Prediction {
+  const { network, reader } = model
+  // Numbers go without the generator's steps: one row takes about a microsecond.
+  const rows = isNumberArray(given) ? given : atOnce(numbersOf(model, given))
+  if (rows instanceof Dataset) {
+    const data = reader.predictAllSync(rowsToPredict(network, rows), { kind })
+    return inUnits(model, kind, { data, shape: [rows.rows, network.outputs] })
+  }
+  const few = floatsFor(rows, network)
+  return inUnits(model, kind, {
+    data: reader.predictNow(few.data, few.rows, kind),
+    shape: [few.rows, network.outputs],
+  })
+}
+
+/** What layer `upTo` gives for the rows. */
+export async function layerOutputs(model: Predicting, given: PredictionInput, upTo: number): Promise<Prediction> {
+  const rows = rowsToPredict(model.network, atOnce(numbersOf(model, given)))
+  const data = await model.reader.predictAll('activations', rows, { kind: 'output', upTo })
+  return { data, shape: [rows.rows, model.network.layers[upTo]!.outputs!] }
+}
+
+/** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT where the model's encoder is one of values */
+export function requireClasses({ encoder }: Predicting): void {
+  if (encoder?.task !== 'regression') return
+  throw new DeepblasError(
+    'ERR_DEEPBLAS_ARGUMENT',
+    `Expected a model of classes for predictClasses but this one gives values of '${encoder.target}'. Call predict.`,
+  )
+}
+
+/**
+ * Checks that a data set is of the encoder: numbers of another one mean something else.
+ *
+ * @throws DeepblasError ERR_DEEPBLAS_DATA where it is not
+ */
+export function requireEncoded(argument: string, data: Dataset, encoder: Encoder | undefined): void {
+  if (encoder === undefined || encoder.equals(data.encoder)) return
+  throw new DeepblasError(
+    'ERR_DEEPBLAS_DATA',
+    `Expected ${argument} as the encoder of the training data makes it but it is ` +
+      `${data.encoder === undefined ? 'of no encoder' : "another encoder's"}. Give the reader that encoder: ` +
+      'Dataset.fromCSV(path, { encoder: train.encoder }), or encode a table: model.encoder.encode(table).',
+  )
+}
+
+/**
+ * The encoder in a file.
+ *
+ * @throws Error where it is none, or is not that of the network
+ */
+export function savedEncoder(json: unknown, network: Network): Encoder {
+  const encoder = Encoder.fromJSON(json)
+  const { features } = encoder
+  if (features !== network.inputs) {
+    throw new Error(`its encoder makes ${features} features, but the network has ${network.inputs} inputs`)
+  }
+  if (encoder.namedInputs !== undefined && network.layout !== undefined) {
+    columnOrder("the file's encoder", encoder.namedInputs, network.layout.parts)
+  }
+  return encoder
+}
+
+/** The rows as a pass reads them; what it reads of a data set, others may read too. */
+export function rowsToPredict(network: Network, given: Rows | NumberArray | NamedRows | Dataset): RowsToPredict {
+  const own = !(given instanceof Dataset)
+  const made = own
+    ? Dataset.from({ x: isNumberArray(given) ? { data: given, shape: [1, given.length] } : given })
+    : given
+  const data = dataFor('rows', made, network, false)
+  return { matrix: data.matrix(false), own, rows: data.rows, type: data.type }
+}
+
+/** Objects and tables by way of the encoder; other rows are numbers already. */
+function* numbersOf(
+  { encoder, network }: Predicting,
+  rows: PredictionInput,
+): Steps<Rows | NumberArray | NamedRows | Dataset> {
+  if (rows instanceof Dataset) {
+    requireEncoded('rows', rows, encoder)
+    return rows
+  }
+  if (encoder !== undefined && isOneObject(rows, encoder)) {
+    throw invalid('rows', 'array of objects', rows, 'For one row: predict([row]).')
+  }
+  if (!(rows instanceof Table) && !areObjects(rows)) return rows
+  if (encoder === undefined) {
+    const hint = 'A model has one if it is trained on a data set of an encoder, such as Dataset.fromCSV gives.'
+    throw invalid('rows', 'numbers, since the model has no encoder', rows, hint)
+  }
+  const { data, rows: count, columns } = yield* encoder.featureSteps(rows)
+  return { data: inOrder(encoder, network, data, columns), shape: [count, columns] }
+}
+
+/** A row by itself: an object that has a column of the encoder, and nothing that would make it rows. */
+function isOneObject(rows: unknown, { columns }: Encoder): boolean {
+  if (typeof rows !== 'object' || rows === null || Array.isArray(rows) || ArrayBuffer.isView(rows)) return false
+  if (rows instanceof Table || 'shape' in rows) return false
+  return columns.some(({ name }) => {
+    const value: unknown = (rows as Record<string, unknown>)[name]
+    return value !== undefined && (value === null || typeof value !== 'object' || isDate(value))
+  })
+}
+
+function areObjects(rows: unknown): rows is readonly ObjectRow[] {
+  if (!Array.isArray(rows) || rows.length === 0) return false
+  const [first] = rows as unknown[]
+  return typeof first === 'object' && first !== null && !Array.isArray(first) && !ArrayBuffer.isView(first)
+}
+
+/** The columns as the model's inputs have them. */
+function inOrder(encoder: Encoder, { layout }: Network, data: Float32Array, columns: number): Float32Array {
+  if (encoder.namedInputs === undefined || layout === undefined) return data
+  const order = columnOrder('rows', encoder.namedInputs, layout.parts)
+  if (order.every((from, to) => from === to)) return data
+  const arranged = newFloats(data.length, () => 'the rows')
+  for (let at = 0; at < data.length; at += columns) {
+    for (let to = 0; to < columns; to++) arranged[at + to] = data[at + order[to]!]!
+  }
+  return arranged
+}
+
+/** Of a regression, the output in the target's own units; what comes before the activation is the network's own. */
+function scaleOf({ encoder }: Predicting, kind: PredictKind): TargetUnits | undefined {
+  return kind === 'raw' ? undefined : encoder?.targetScale
+}
+
+/** In place: the outputs are the prediction's own. */
+function* scaling(prediction: Prediction, { mean, deviation }: TargetUnits): Steps<Prediction> {
+  const { data } = prediction
+  for (let from = 0; from < data.length; from += ELEMENTS_OF_STEP) {
+    if (from > 0) yield
+    const end = Math.min(data.length, from + ELEMENTS_OF_STEP)
+    for (let at = from; at < end; at++) data[at] = data[at]! * deviation + mean
+  }
+  return prediction
+}
+
+function inUnits(model: Predicting, kind: PredictKind, prediction: Prediction): Prediction {
+  const scale = scaleOf(model, kind)
+  return scale === undefined ? prediction : atOnce(scaling(prediction, scale))
+}
+
+/** As `inUnits`, with turns of the event loop between its steps. */
+async function inUnitsLater(model: Predicting, kind: PredictKind, prediction: Prediction): Promise<Prediction> {
+  const scale = scaleOf(model, kind)
+  return scale === undefined ? prediction : await inTurns(scaling(prediction, scale))
+}

@@ -1,0 +1,239 @@
+import type { Dataset } from '../../data/dataset/dataset.js'
+import { DeepblasError } from '../../errors.js'
+import { type Arena, asDeepblasError, type Matrix, native, type Predictor } from '../../native/addon.js'
+import { newFloats } from '../../native/memory.js'
+import { SharedTurns } from '../../turns.js'
+import type { Network } from '../network/network.js'
+import type { StartingParameters } from '../network/starting-parameters.js'
+import { compilePrediction } from '../programs/compile.js'
+import { EVALUATION_BATCH } from '../programs/data-binding.js'
+import { type PassSettings, runPass, runPassSync } from '../programs/passes.js'
+
+export type PredictKind = 'output' | 'raw'
+
+/** Rows that are gathered from many calls; more go their own way. */
+export const MOST_BATCHED_ROWS = 512
+/** Gathered rows are answered at once when they, or their numbers, reach these: waiting ones, and copies, stay bounded. */
+const MOST_WAITING_ROWS = 4096
+const MOST_WAITING_NUMBERS = 1 << 18
+/** Multiply-adds that take less time than handing them to another thread and back: about 50 microseconds. */
+const QUICK_MULTIPLY_ADDS = 1_000_000
+
+/** Rows as a pass reads them. */
+export interface RowsToPredict {
+  readonly matrix: Matrix
+  /** Whether nobody else holds the matrix, so that it goes with the pass. */
+  readonly own: boolean
+  readonly rows: number
+  readonly type: Dataset['type']
+}
+
+interface PassOfPrediction {
+  readonly kind: PredictKind
+  /** The layer, from 0, whose outputs are wanted. Default the last. */
+  readonly upTo?: number
+}
+
+/** Copies of fewer numbers take microseconds. */
+const NUMBERS_OF_A_SHARE = 1 << 12
+/** Numbers that predictions copy, look at and hand out in one turn of the event loop: less than a millisecond. */
+const mainThread = new SharedTurns(1 << 17)
+
+interface Gathering {
+  rows: number
+  readonly calls: Waiting[]
+}
+
+interface Waiting {
+  readonly input: Float32Array
+  readonly rows: number
+  readonly resolve: (output: Float32Array<ArrayBuffer>) => void
+  readonly reject: (error: unknown) => void
+}
+
+/**
+ * Reads one set of parameters: predictions at once, and those of many callers gathered into batches. While anybody
+ * reads, `busy` is true, and who wants to change the parameters takes a copy of them (and a reader of its own).
+ */
+export class ModelReader {
+  readonly #network: Network
+  readonly #arena: Arena
+  /** Left to be done before anybody reads. */
+  #draw: (() => void) | undefined
+  readonly #predictors = new Map<string, Predictor>()
+  readonly #gathering = new Map<PredictKind, Gathering>()
+  #reading = 0
+
+  constructor(network: Network, { arena, draw }: StartingParameters) {
+    this.#network = network
+    this.#arena = arena
+    this.#draw = draw
+  }
+
+  get parameters(): Arena {
+    const draw = this.#draw
+    draw?.()
+    this.#draw = undefined
+    return this.#arena
+  }
+
+  /**
+   * The memory of parameters that have not been drawn and will be written over whole; undefined where they are drawn.
+   * `written` is told when that is done, and gives what makes it undone.
+   */
+  get undrawn(): { readonly arena: Arena; readonly written: () => () => void } | undefined {
+    const draw = this.#draw
+    if (draw === undefined) return undefined
+    const written = () => {
+      this.#draw = undefined
+      return () => {
+        this.#draw = draw
+      }
+    }
+    return { arena: this.#arena, written }
+  }
+
+  get busy(): boolean {
+    return this.#reading > 0
+  }
+
+  /** Counts as reading until the promise is settled; gives errors the stack of the call. */
+  async during<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
+    const caller = new Error(what)
+    this.#reading++
+    try {
+      return await work()
+    } catch (error) {
+      throw asDeepblasError(error, caller)
+    } finally {
+      this.#reading--
+    }
+  }
+
+  /** The outputs of all rows of a data set. */
+  async predictAll(what: string, data: RowsToPredict, options: PassOfPrediction): Promise<Float32Array<ArrayBuffer>> {
+    return await this.during(what, async () => {
+      const settings = this.#pass(data, options)
+      await runPass(settings)
+      return settings.output
+    })
+  }
+
+  predictAllSync(data: RowsToPredict, options: PassOfPrediction): Float32Array<ArrayBuffer> {
+    const settings = this.#pass(data, options)
+    runPassSync(settings)
+    return settings.output
+  }
+
+  #pass({ matrix, own, rows, type }: RowsToPredict, { kind, upTo }: PassOfPrediction) {
+    const columns = upTo === undefined ? this.#network.outputs : this.#network.layers[upTo]!.outputs!
+    const raw = kind === 'raw'
+    return {
+      program: compilePrediction(this.#network, type, { raw, ...(upTo === undefined ? {} : { upTo }) }),
+      batch: Math.min(EVALUATION_BATCH, rows),
+      rows: Float64Array.of(rows),
+      parameters: this.parameters,
+      slots: [[matrix]],
+      output: newFloats(rows * columns, () => `the predictions of ${rows} rows`),
+      outputColumns: columns,
+      own: own ? [matrix] : [],
+    } satisfies PassSettings
+  }
+
+  /** On this thread: microseconds for one row. */
+  predictNow(input: Float32Array, rows: number, kind: PredictKind): Float32Array<ArrayBuffer> {
+    const capacity = rows === 1 ? 1 : EVALUATION_BATCH
+    const key = `${kind} ${capacity}`
+    let predictor = this.#predictors.get(key)
+    if (predictor === undefined) {
+      const { inputs, outputs } = this.#network
+      const program = compilePrediction(this.#network, 'float32', { raw: kind === 'raw' })
+      predictor = new (native().Predictor)(program, capacity, this.parameters, inputs, outputs, 1)
+      this.#predictors.set(key, predictor)
+    }
+    const size = rows * this.#network.outputs
+    const output = newFloats(size, () => `the predictions of ${rows} rows`)
+    predictor.predictSync(input, rows, output)
+    return output
+  }
+
+  /**
+   * A few rows, together with those of other calls of the same turn of the event loop. `input` must be the reader's to
+   * keep.
+   */
+  predictLater(input: Float32Array, rows: number, kind: PredictKind): Promise<Float32Array<ArrayBuffer>> {
+    const bad = firstNotFinite(input)
+    if (bad >= 0) {
+      return Promise.reject(
+        new DeepblasError(
+          'ERR_DEEPBLAS_DATA',
+          `Expected finite numbers for rows but received ${input[bad]} in row ${Math.floor(bad / this.#network.inputs)}, ` +
+            `column ${bad % this.#network.inputs}. Fill or remove missing values first.`,
+        ),
+      )
+    }
+    this.#reading++
+    return new Promise((resolve, reject) => {
+      let gathering = this.#gathering.get(kind)
+      if (gathering === undefined) {
+        const opened: Gathering = { rows: 0, calls: [] }
+        this.#gathering.set(kind, opened)
+        queueMicrotask(() => void this.#answer(kind, opened))
+        gathering = opened
+      }
+      gathering.calls.push({ input, rows, resolve, reject })
+      gathering.rows += rows
+      const { inputs, outputs } = this.#network
+      const full = gathering.rows >= MOST_WAITING_ROWS || gathering.rows * (inputs + outputs) >= MOST_WAITING_NUMBERS
+      if (full) void this.#answer(kind, gathering)
+    })
+  }
+
+  async #answer(kind: PredictKind, gathering: Gathering): Promise<void> {
+    if (this.#gathering.get(kind) !== gathering) return
+    this.#gathering.delete(kind)
+    const { rows, calls } = gathering
+    const { inputs, outputs } = this.#network
+    let left = calls.length
+    try {
+      const numbers = rows * inputs
+      if (numbers >= NUMBERS_OF_A_SHARE) await mainThread.share(numbers)
+      const all = calls.length === 1 ? calls[0]!.input : newFloats(rows * inputs, () => `${rows} rows`)
+      let row = 0
+      for (const one of calls) {
+        if (calls.length > 1) all.set(one.input, row * inputs)
+        row += one.rows
+      }
+      const output =
+        rows * this.#network.length < QUICK_MULTIPLY_ADDS
+          ? this.predictNow(all, rows, kind)
+          : await this.#elsewhere(all, rows, kind)
+      row = 0
+      for (const one of calls) {
+        // Who is answered goes on in this turn, and often asks for as much again.
+        const numbers = one.rows * (inputs + outputs)
+        if (numbers >= NUMBERS_OF_A_SHARE) await mainThread.share(numbers)
+        one.resolve(calls.length === 1 ? output : output.slice(row * outputs, (row + one.rows) * outputs))
+        row += one.rows
+        left--
+        this.#reading--
+      }
+    } catch (error) {
+      for (const one of calls.slice(calls.length - left)) one.reject(error)
+      this.#reading -= left
+    }
+  }
+
+  async #elsewhere(input: Float32Array, rows: number, kind: PredictKind): Promise<Float32Array<ArrayBuffer>> {
+    const matrix = new (native().Matrix)(input, rows, this.#network.inputs, 0, 1)
+    const settings = this.#pass({ matrix, own: true, rows, type: 'float32' }, { kind })
+    await runPass(settings)
+    return settings.output
+  }
+}
+
+function firstNotFinite(values: Float32Array): number {
+  // The difference is 0 for every finite number and NaN for the others.
+  for (let i = 0; i < values.length; i++) if (values[i]! - values[i]! !== 0) return i
+  return -1
+}

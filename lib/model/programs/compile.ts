@@ -1,0 +1,274 @@
+/*
+ * Layers to programs. A program depends on the architecture and the mode only: batch size and memory come with a run.
+ */
+import type { Forward, RecordOptions } from '../../layers/layer.js'
+import type { Loss } from '../../losses/loss.js'
+import { lossKey } from '../../losses/names.js'
+import type { Metric } from '../../metrics/metric.js'
+import { metricKey } from '../../metrics/names.js'
+import type { Program } from '../../native/addon.js'
+import type { Optimizer } from '../../optimizers/optimizer.js'
+import { createRecorder, type Recorder } from '../../recording/recorder.js'
+import type { Tensor } from '../../recording/tensor.js'
+import { leavesOf, type Network, trainableSegments, untrainedSegments } from '../network/network.js'
+import { metricTask, outputMeaning, thresholdOf } from '../scoring/metric-task.js'
+
+/** How a run's data comes: shuffled rows and uint8 are gathered; consecutive float32 rows are read in place. */
+export interface DataMode {
+  readonly xType: 'float32' | 'uint8'
+  readonly shuffled: boolean
+  readonly targetType: 'float32' | 'int32'
+  readonly targetColumns: number
+  readonly weighted: boolean
+}
+
+export interface Scoring {
+  readonly loss: Loss
+  readonly metrics: readonly Metric[]
+  /** Of targets that an encoder has scaled: metrics are in the units that they had before. */
+  readonly units?: TargetUnits | undefined
+  /** Of a loss of values: whether the targets were classes all the same, 0 and 1. */
+  readonly ofClasses?: boolean | undefined
+}
+
+/** A target is what the network gives times `deviation` plus `mean`. */
+export interface TargetUnits {
+  readonly mean: number
+  readonly deviation: number
+}
+
+export interface LayerTrace {
+  readonly x: Tensor
+  readonly forward: Forward
+  outputGradient: Tensor | undefined
+  preActivationGradient: Tensor | undefined
+}
+
+/** A mean over rows, and what it is turned into. */
+export interface RowScore {
+  readonly name: string
+  finish(mean: number): number
+}
+
+export interface Compiled {
+  readonly program: Program
+  /** Labels of calls, in order. */
+  readonly labels: readonly string[]
+  /** Names of the kernels called, in order. */
+  readonly kernels: readonly string[]
+  /** 'loss', then the metrics that are means over rows: the accumulators' order. */
+  readonly scores: readonly RowScore[]
+  /** Columns of the step table. */
+  readonly stepNumbers: number
+  /** The first of the columns that the optimizer fills. */
+  readonly optimizerNumbers: number
+  /** Columns that hold one number a member. */
+  readonly memberNumbers: Recorder['memberNumbers']
+  readonly randomColumns: Recorder['randomColumns']
+  readonly trace: readonly LayerTrace[]
+  readonly takesLogits: boolean
+  /** The last layer's activations, where a fused loss was asked to keep them. */
+  readonly lossOutput: Tensor | undefined
+}
+
+export interface ScoringOptions {
+  /** The gradients too. Default false. */
+  readonly backward?: boolean
+  /** The update too. */
+  readonly optimizer?: Optimizer
+  /** Every layer's Z, A, dZ and dA as tensors of their own, also where training does not need them. Default false. */
+  readonly keepAll?: boolean
+  /** Rows of every member's whole cost, of an evaluation in batches: the lesson's m. Default the batch's rows. */
+  readonly costRows?: Float64Array
+}
+
+/** Programs by what they were recorded for: a second fit of the same kind records nothing. */
+const kept = new WeakMap<Network, Map<string, Compiled | Program>>()
+/** Programs of one network; the oldest goes first. */
+const MOST_KEPT = 32
+
+function keeping<Kept extends Compiled | Program>(network: Network, key: unknown[], record: () => Kept): Kept {
+  const programs = kept.get(network) ?? new Map<string, Compiled | Program>()
+  kept.set(network, programs)
+  const text = JSON.stringify(key)
+  const known = programs.get(text) ?? record()
+  programs.set(text, known)
+  if (programs.size > MOST_KEPT) programs.delete(programs.keys().next().value!)
+  return known as Kept
+}
+
+const X = 0
+const TARGET = 1
+const WEIGHTS = 2
+
+/** Forward, loss, metrics; with `backward` the gradients too; with an optimizer the update. */
+export function compileScoring(
+  network: Network,
+  mode: DataMode,
+  scoring: Scoring,
+  options: ScoringOptions = {},
+): Compiled {
+  const { loss, metrics } = scoring
+  const { backward, optimizer, keepAll, costRows } = options
+  const trainable = leavesOf(network.layers).map((layer) => layer.trainable)
+  const rowsKey = costRows && network.layers.some(({ penaltyPerRow }) => penaltyPerRow) ? [...costRows] : undefined
+  const key = [
+    mode,
+    lossKey(loss),
+    metrics.map(metricKey),
+    backward,
+    optimizer?.recordingKey,
+    keepAll,
+    rowsKey,
+    trainable,
+  ]
+  return keeping(network, key, () => recordScoring(network, mode, scoring, options))
+}
+
+function recordScoring(
+  network: Network,
+  mode: DataMode,
+  { loss, metrics }: Scoring,
+  { backward = false, optimizer, keepAll = false, costRows }: ScoringOptions,
+): Compiled {
+  const record = createRecorder()
+  const last = network.layers.at(-1)!
+  const takesLogits = loss.takesLogits(last.activationName, network.outputs)
+  record.label = 'batch'
+  const order = mode.shuffled ? record.order() : undefined
+  const bring = (slot: number, columns: number, type: 'float32' | 'uint8' | 'int32'): Tensor => {
+    const source = record.data(slot, columns, type, mode.shuffled)
+    if (order === undefined && type !== 'uint8') return source
+    const output = record.empty(columns, type === 'uint8' ? 'float32' : type)
+    record.gather({ output, source, order })
+    return output
+  }
+  const x = bring(X, network.inputs, mode.xType)
+  const target = bring(TARGET, mode.targetColumns, mode.targetType)
+  const sampleWeights = mode.weighted ? bring(WEIGHTS, 1, 'float32') : undefined
+  const weightSum = mode.weighted ? record.scratch(1, 1, 0, 'float64') : undefined
+  if (weightSum !== undefined) record.weightSum({ sum: weightSum, sampleWeights: sampleWeights! })
+
+  const options = { keepAll, training: backward, random: backward && optimizer !== undefined }
+  const trace = recordForward(record, network, x, { ...options, logits: takesLogits })
+  const prediction = trace.at(-1)!.forward.output
+  const rowLoss = record.empty(1, 'float64')
+  let gradient = backward ? record.empty(network.outputs) : undefined
+  record.label = `loss ${loss.name}`
+  const output = takesLogits && keepAll ? record.empty(network.outputs) : undefined
+  const outputActivation = last.activationName
+  loss.record(record, { prediction, target, sampleWeights, weightSum, rowLoss, gradient, output, outputActivation })
+  const total = record.accumulator()
+  for (const [index, layer] of network.layers.entries()) {
+    record.label = `layers.${index} ${layer.type} penalty`
+    layer.recordPenalty(record, total, weightSum, costRows)
+  }
+  record.label = `loss ${loss.name}`
+  record.accumulate({ accumulator: total, rowValue: rowLoss, sampleWeights, gate: Number(backward) })
+  const meaning = outputMeaning(outputActivation, loss, network.outputs, takesLogits)
+  const threshold = thresholdOf(loss, meaning)
+  const rowMetrics = metrics.filter((metric) => metric.record !== undefined)
+  for (const metric of rowMetrics) {
+    record.label = `metric ${metric.name}`
+    const rowValue = record.empty(1, 'float64')
+    const task = metricTask(metric, loss, network.outputs)
+    metric.record!(record, { output: prediction, meaning, target, task, threshold, rowValue })
+    record.accumulate({ accumulator: record.accumulator(), rowValue, sampleWeights, gate: 0 })
+  }
+  const lowest = network.layers.findIndex((layer) => layer.trainableParameters.length > 0)
+  for (let index = network.layers.length - 1; gradient !== undefined && index >= Math.max(lowest, 0); index--) {
+    const layer = network.layers[index]!
+    record.label = `layers.${index} ${layer.type} backward`
+    trace[index]!.outputGradient = gradient
+    const logits = takesLogits && index === network.layers.length - 1
+    const backwards = layer.backward(record, trace[index]!.forward.cache, gradient, index > Math.max(lowest, 0), {
+      ...options,
+      logits,
+    })
+    trace[index]!.preActivationGradient = backwards.preActivationGradient
+    gradient = backwards.inputGradient
+  }
+  const optimizerNumbers = record.stepNumberCount
+  if (optimizer !== undefined) {
+    record.label = `optimizer ${optimizer.name}`
+    optimizer.record(record, trainableSegments(network), {
+      untrained: untrainedSegments(network),
+      constrain() {
+        for (const [index, layer] of network.layers.entries()) {
+          record.label = `layers.${index} ${layer.type} constraint`
+          layer.recordConstraint(record)
+        }
+      },
+    })
+  }
+  return {
+    program: record.program(),
+    labels: record.labels,
+    kernels: record.kernels,
+    scores: rowScores(metrics),
+    stepNumbers: record.stepNumberCount,
+    optimizerNumbers,
+    memberNumbers: record.memberNumbers,
+    randomColumns: record.randomColumns,
+    trace,
+    takesLogits,
+    lossOutput: output,
+  }
+}
+
+/** What the accumulators of a program are, in their order: 'loss', then the metrics that are means over rows. */
+export function rowScores(metrics: readonly Metric[]): RowScore[] {
+  const rowMetrics = metrics.filter(({ record }) => record !== undefined)
+  const same = (mean: number) => mean
+  return [{ name: 'loss', finish: same }, ...rowMetrics.map(({ name, finish = same }) => ({ name, finish }))]
+}
+
+/** The columns of a program without an optimizer, [members, columns]: the same at every batch. */
+export function memberTable({ memberNumbers, stepNumbers }: Compiled, members: number): Float64Array {
+  const table = new Float64Array(members * stepNumbers)
+  for (const { column, values } of memberNumbers) {
+    for (let member = 0; member < members; member++) table[member * stepNumbers + column] = values[member]!
+  }
+  return table
+}
+
+/** Rows to the output of layer `upTo` (default the last); `raw` leaves out the last layer's activation. */
+export function compilePrediction(
+  network: Network,
+  xType: 'float32' | 'uint8',
+  { raw = false, upTo = network.layers.length - 1 }: { raw?: boolean; upTo?: number } = {},
+): Program {
+  return keeping(network, ['prediction', xType, raw, upTo], () => recordPrediction(network, xType, raw, upTo))
+}
+
+function recordPrediction(network: Network, xType: 'float32' | 'uint8', raw: boolean, upTo: number): Program {
+  const record = createRecorder()
+  record.label = 'batch'
+  let x = record.data(0, network.inputs, xType)
+  if (xType === 'uint8') {
+    const output = record.empty(network.inputs)
+    record.gather({ output, source: x })
+    x = output
+  }
+  const part = { ...network, layers: network.layers.slice(0, upTo + 1) }
+  const logits = raw && upTo === network.layers.length - 1
+  const trace = recordForward(record, part, x, { logits, keepAll: false, training: false, random: false })
+  const result = trace.at(-1)!.forward.output
+  record.label = 'result'
+  const output = record.data(1, result.columns, 'float32')
+  record.activationForward({ output, x: result, activation: 'linear' })
+  return record.program()
+}
+
+function recordForward(record: Recorder, network: Network, x: Tensor, options: RecordOptions): LayerTrace[] {
+  const trace: LayerTrace[] = []
+  let input = x
+  for (const [index, layer] of network.layers.entries()) {
+    record.label = `layers.${index} ${layer.type} forward`
+    const logits = options.logits && index === network.layers.length - 1
+    const forward = layer.forward(record, input, { ...options, logits })
+    trace.push({ x: input, forward, outputGradient: undefined, preActivationGradient: undefined })
+    input = forward.output
+  }
+  return trace
+}

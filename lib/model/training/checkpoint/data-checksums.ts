@@ -1,0 +1,53 @@
+/*
+ * By what a resume tells other data: checksums of the targets and of the weights of rows. Features are not looked at: there
+ * may be gigabytes of them.
+ */
+import type { Dataset } from '../../../data/dataset/dataset.js'
+import { littleEndianPieces } from '../../../files/byte-order.js'
+import { crc32c } from '../../../files/crc32c.js'
+import type { Json } from '../../../files/strict-json.js'
+
+/** In the words of an error: class weights have been multiplied into those of the rows. */
+const WEIGHTS = 'sampleWeights times classWeights'
+
+/**
+ * @param train as it is trained on: one data set for all members, or one each; none of a stream
+ * @returns a function that computes them at its first call: only a fit that saves or resumes needs them
+ */
+export function dataChecksums(
+  train: readonly Dataset[],
+  validation: readonly Dataset[] | undefined,
+): () => Record<string, Json> {
+  let known: Record<string, Json> | undefined
+  return () => {
+    known ??= {
+      ...checksumsOf(train),
+      ...(validation === undefined ? {} : { validation: checksumsOf(validation) }),
+    }
+    return known
+  }
+}
+
+function checksumsOf(data: readonly Dataset[]): Record<string, Json> {
+  if (data.length === 0) return {}
+  // In float32, as it is trained on: the same classes may come as Int32Array or as a list of numbers.
+  return {
+    targets: ofEach(data, (one) => checksum(Float32Array.from(one.targetTable!.data))),
+    [WEIGHTS]: ofEach(data, (one) => {
+      const weights = one.sampleWeights()
+      return weights === undefined ? 'none' : checksum(weights)
+    }),
+  }
+}
+
+/** One where all are the same: one data set for all members is the same training as that one for each. */
+function ofEach(data: readonly Dataset[], of: (one: Dataset) => string): Json {
+  const known = new Map([...new Set(data)].map((one) => [one, of(one)]))
+  const all = data.map((one) => known.get(one)!)
+  return new Set(all).size === 1 ? all[0]! : all
+}
+
+function checksum(values: Float32Array): string {
+  const sum = crc32c(Buffer.concat([...littleEndianPieces(values, 4)]))
+  return `checksum ${sum.toString(16).padStart(8, '0')}`
+}

@@ -1,0 +1,88 @@
+/*
+ * Where a fit begins: anew, behind another one, or where a checkpoint was written; and the writing of one.
+ */
+import {
+  type CheckpointDescription,
+  readCheckpointFile,
+  readCheckpointFileSync,
+  writeCheckpointFile,
+  writeCheckpointFileSync,
+} from '../../../files/checkpoint-file.js'
+import type { Arena } from '../../../native/addon.js'
+import { newArena } from '../../network/network.js'
+import { arrived, type FitForm, type FitSteps } from '../../programs/requests.js'
+import { type History, newHistory } from '../epoch-results.js'
+import type { FitSettings } from '../settings.js'
+import { freshStart, type TrainingStart } from '../state.js'
+import { type Batches, describeCheckpoint, resumedStart, type Standing, savedHistories } from './describe.js'
+
+export interface Beginning {
+  readonly start: TrainingStart
+  readonly histories: History[]
+  readonly saved: CheckpointDescription | undefined
+  /** Told once the first step may come, or the state is kept: the parameters before a resume are no longer needed. */
+  readonly goesOn: () => void
+  /**
+   * Where nothing has come of the beginning: puts the parameters back, and gives up the optimizer's state that was made for
+   * it. Does nothing after `goesOn`.
+   */
+  readonly undo: () => void
+}
+
+export function* begin(settings: FitSettings, batches: Batches, form: FitForm): FitSteps<Beginning> {
+  const { network, optimizer, seeds, resume } = settings
+  if (resume === undefined) {
+    const start = settings.start ?? freshStart(network, optimizer, seeds.length)
+    // Those that the model goes on from are its own.
+    let made = settings.start === undefined ? start.states : []
+    const goesOn = () => {
+      made = []
+    }
+    const undo = () => {
+      for (const arena of made) arena.release()
+      goesOn()
+    }
+    return { start, histories: seeds.map(newHistory), saved: undefined, goesOn, undo }
+  }
+  const saved = settings.checkpoint ?? (yield* readCheckpoint(resume, form))
+  const histories = savedHistories(resume, saved)
+  let before: Arena | undefined
+  let drawAfterAll: (() => void) | undefined
+  let made: readonly Arena[] = []
+  const goesOn = () => {
+    before?.release()
+    before = undefined
+    drawAfterAll = undefined
+    made = []
+  }
+  const undo = () => {
+    if (before !== undefined) settings.parameters.copyFrom(before)
+    drawAfterAll?.()
+    for (const arena of made) arena.release()
+    goesOn()
+  }
+  if (settings.overwritten === undefined) {
+    before = newArena(network, seeds.length)
+    before.copyFrom(settings.parameters)
+  }
+  try {
+    const start = resumedStart(resume, saved, settings, batches)
+    drawAfterAll = settings.overwritten?.()
+    made = start.states
+    return { start, histories, saved, goesOn, undo }
+  } catch (error) {
+    undo()
+    throw error
+  }
+}
+
+export function* readCheckpoint(path: string, form: FitForm): FitSteps<CheckpointDescription> {
+  return yield* arrived<CheckpointDescription>(
+    form === 'async' ? readCheckpointFile(path) : readCheckpointFileSync(path),
+  )
+}
+
+export function saveCheckpoint(path: string, form: FitForm, standing: Standing): void | Promise<void> {
+  const description = describeCheckpoint(standing)
+  return form === 'async' ? writeCheckpointFile(path, description) : writeCheckpointFileSync(path, description)
+}

@@ -1,0 +1,48 @@
+/*
+ * The parameters that an epoch began with. An epoch's training loss is a mean over its steps, each with the parameters that
+ * the step started from: where the epoch has one update only, they are those of its beginning, not of its end.
+ */
+
+import type { Callback } from '../../callbacks/callback.js'
+import type { Arena } from '../../native/addon.js'
+import { newArena } from '../network/network.js'
+import type { Scoring } from '../programs/compile.js'
+import type { Opened } from '../programs/opened.js'
+import type { FitSettings } from './settings.js'
+
+/**
+ * Which parameters have a number of an epoch: 'steps': it is a mean over the steps, each with the parameters that the step
+ * started from; 'trained': those after the epoch; 'kept': those that the fit would end with, which may be averages.
+ */
+export function parametersOfNumber(path: string, { metrics }: Scoring): 'steps' | 'trained' | 'kept' {
+  if (path === 'loss') return 'steps'
+  const metric = metrics.find(({ name }) => path === name || path.startsWith(`${name}.`))
+  if (metric === undefined) return 'kept'
+  return metric.record === undefined ? 'trained' : 'steps'
+}
+
+/** Parameters that an epoch has begun with. */
+export interface EpochBeginning {
+  readonly parameters: Arena
+  /** Whether all of the epoch's numbers are of those: its only update came after its last step. */
+  readonly tells: (member: number) => boolean
+  /** Before every chunk of steps. */
+  readonly keep: () => void
+}
+
+/** Undefined where no callback goes by a number of the steps. Its memory goes with `opened`. */
+export function epochBeginning(
+  { callbacks, scoring, network, parameters, seeds }: FitSettings,
+  updatesOf: (member: number) => number,
+  opened: Opened,
+): EpochBeginning | undefined {
+  const ofSteps = ({ monitors }: Callback) =>
+    monitors !== undefined && parametersOfNumber(monitors, scoring) === 'steps'
+  if (!callbacks.some(ofSteps)) return undefined
+  const copy = opened.add(newArena(network, seeds.length))
+  return {
+    parameters: copy,
+    tells: (member) => updatesOf(member) === 1,
+    keep: () => copy.copyFrom(parameters),
+  }
+}

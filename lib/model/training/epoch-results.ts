@@ -1,0 +1,145 @@
+/*
+ * What epochs came to: from the native accumulators (a sum and a weight for each score) to the results in histories.
+ */
+
+import type { EpochResult, HistoryView, Scores } from '../../callbacks/callback.js'
+import type { MetricValue } from '../../metrics/metric.js'
+import type { Chunk } from '../../native/addon.js'
+import type { RowScore, Scoring } from '../programs/compile.js'
+import type { ScorePass } from '../scoring/all-rows-metrics.js'
+import { type Accumulators, addScores, scoresOf } from '../scoring/results.js'
+import type { FitSettings } from './settings.js'
+
+/** Every epoch's loss and metrics, in order. */
+export interface History extends HistoryView {
+  readonly epochs: EpochResult[]
+  /** 'failed' only for a member of a population whose loss was not finite while others went on. */
+  stopped: 'completed' | 'early' | 'failed'
+  /**
+   * Why the fit ended, a sentence: that all epochs ran, which callback ended it and by what, or what failed. Empty until
+   * then. A fit that rejects, by an error or its signal, has no history: its reason is the error.
+   */
+  reason: string
+}
+
+export function newHistory(): History {
+  return { epochs: [], stopped: 'completed', reason: '' }
+}
+
+/** What the members' results of one epoch are made of. */
+export interface ResultParts {
+  /** From 0. */
+  readonly epoch: number
+  /** Of the accumulators, in order. */
+  readonly scores: readonly RowScore[]
+  readonly scoring: Scoring
+  readonly training: Accumulators
+  readonly validation: Accumulators | undefined
+  /** Metrics of all scores at once, on the training data and on the validation. */
+  readonly values?: readonly (Readonly<Record<string, MetricValue>> | undefined)[]
+  readonly learningRate: number
+  readonly seconds: number
+}
+
+/** One member's result. */
+export function epochResult(parts: ResultParts): EpochResult {
+  const { epoch, scores, scoring, training, validation, values = [], learningRate, seconds } = parts
+  const result: Record<string, unknown> = { epoch: epoch + 1 }
+  addScores(result, training, scores, scoring, values[0])
+  if (validation !== undefined) result.validation = scoresOf<Scores>(validation, scores, scoring, values[1])
+  result.learningRate = learningRate
+  result.seconds = seconds
+  return result as unknown as EpochResult
+}
+
+/** What was measured after an epoch by passes of its own: on the training data and on the validation. */
+export interface ScoredEpoch {
+  readonly passes: readonly (ScorePass | undefined)[]
+  /** That this took. */
+  readonly seconds: number
+}
+
+/** For every epoch that ended in the chunk, the results of the members that took part; they join the histories. */
+export function readEpochs(
+  chunk: Chunk,
+  scores: readonly RowScore[],
+  { scoring, validation }: Pick<FitSettings, 'scoring' | 'validation'>,
+  { passes, seconds }: ScoredEpoch,
+  active: readonly number[],
+  histories: readonly History[],
+  rateOf: (epoch: number, member: number) => number,
+): Map<number, EpochResult>[] {
+  const finished: Map<number, EpochResult>[] = []
+  const perMember = (chunk.resultWidth - 1) / histories.length
+  const width = 2 * scores.length
+  const first = chunk.epoch - chunk.results.length / chunk.resultWidth
+  for (let at = 0; at < chunk.results.length; at += chunk.resultWidth) {
+    const epoch = first + at / chunk.resultWidth
+    const results = new Map<number, EpochResult>()
+    for (const member of active) {
+      if (chunk.failures.some((failure) => failure.member === member && failure.epoch <= epoch)) continue
+      const from = at + 1 + member * perMember
+      const result = epochResult({
+        epoch,
+        scores,
+        scoring,
+        training: { array: chunk.results, from },
+        validation: validation !== undefined ? { array: chunk.results, from: from + width } : undefined,
+        ...(passes.length > 0 && { values: passes.map((pass) => pass?.values(member)) }),
+        learningRate: rateOf(epoch, member),
+        seconds: chunk.results[at]! + seconds,
+      })
+      results.set(member, result)
+      histories[member]!.epochs.push(result)
+    }
+    finished.push(results)
+  }
+  return finished
+}
+
+/** What the members came to on average, for callbacks that watch all of them. */
+export function together(results: ReadonlyMap<number, EpochResult>): EpochResult | undefined {
+  const all = [...results.values()]
+  const first = all[0]
+  if (first === undefined) return undefined
+  // Results out of a checkpoint may lack what others have.
+  const average = (of: (result: EpochResult) => Scores | EpochResult | undefined) =>
+    Object.fromEntries(
+      Object.keys(of(first) ?? {}).flatMap((name) => {
+        const values = all.map((result) => of(result)?.[name])
+        return values.every((value) => typeof value === 'number') ? [[name, mean(values)]] : []
+      }),
+    )
+  return {
+    ...(average((result) => result) as unknown as EpochResult),
+    ...(first.validation === undefined ? {} : { validation: average((result) => result.validation) as Scores }),
+  }
+}
+
+/** Every epoch so far, as `together` gave it. */
+export function meanHistory(histories: readonly History[]): EpochResult[] {
+  const byEpoch = new Map<number, Map<number, EpochResult>>()
+  for (const [member, { epochs }] of histories.entries()) {
+    for (const result of epochs) {
+      const results = byEpoch.get(result.epoch) ?? new Map<number, EpochResult>()
+      byEpoch.set(result.epoch, results.set(member, result))
+    }
+  }
+  const inOrder = [...byEpoch].sort(([a], [b]) => a - b)
+  return inOrder.map(([, results]) => together(results)).filter((result) => result !== undefined)
+}
+
+/** Of the epoch under way, on average over the members. */
+export function runningLoss(running: Float64Array, members: number): number | undefined {
+  const width = running.length / members
+  return mean(
+    Array.from({ length: members }, (_, member) =>
+      running[member * width + 1]! > 0 ? running[member * width]! / running[member * width + 1]! : undefined,
+    ),
+  )
+}
+
+export function mean(values: readonly (number | undefined)[]): number | undefined {
+  const known = values.filter((value) => value !== undefined)
+  return known.length === 0 ? undefined : known.reduce((sum, value) => sum + value, 0) / known.length
+}

@@ -1,0 +1,89 @@
+/*
+ * The native run of one fit: the program, its memory, and the place where it starts.
+ */
+
+import type { Dataset } from '../../data/dataset/dataset.js'
+import { largestOf } from '../../extremes.js'
+import type { Arena } from '../../native/addon.js'
+import { newArena } from '../network/network.js'
+import { type Compiled, compileScoring, memberTable } from '../programs/compile.js'
+import { dataMode, EVALUATION_BATCH, rowsOf } from '../programs/data-binding.js'
+import type { Opened } from '../programs/opened.js'
+import { OpenTraining, type PassSettings } from '../programs/passes.js'
+import type { FitSettings } from './settings.js'
+import type { TrainingStart } from './state.js'
+
+export interface Run {
+  readonly training: OpenTraining
+  readonly compiled: Compiled
+  /** Steps of an epoch, of every member. */
+  readonly ownSteps: readonly number[]
+  /** The optimizer's, in the order of its names. */
+  readonly states: readonly Arena[]
+}
+
+/** DEEPBLAS_CHECK=1 runs every call by itself, on one thread, in the order of recording. */
+export function checking(): boolean {
+  return process.env.DEEPBLAS_CHECK === '1'
+}
+
+/** What it opens is added to `opened`, which its caller releases. */
+export function prepare(
+  settings: FitSettings,
+  train: readonly Dataset[],
+  start: TrainingStart,
+  batch: number,
+  opened: Opened,
+): Run {
+  const { network, parameters, validation, scoring, optimizer, seeds } = settings
+  const rows = rowsOf(train, seeds.length)
+  // A full batch is the same rows at every step: neither shuffled nor gathered, and converted once.
+  const full = batch >= largestOf(rows)
+  const shuffled = settings.shuffle && !full
+  const { mode, slots, own } = dataMode(train, scoring, network.outputs, { shuffled, asFloats: full })
+  const compiled = compileScoring(network, mode, scoring, { backward: true, optimizer })
+  const averages = optimizer.averageSlot === undefined ? undefined : start.states[optimizer.averageSlot]
+  // What no update reaches, such as a frozen layer, is its own average.
+  if (start.stepsBefore.every((steps) => steps + start.stepOfEpoch === 0)) averages?.copyFrom(parameters)
+  const ownSteps = Array.from(rows, (count) => Math.ceil(count / batch))
+  for (const one of own) opened.add(one)
+  const gradients = opened.add(newArena(network, seeds.length))
+  const held = validation && heldOut({ ...settings, parameters: averages ?? parameters }, validation)
+  for (const one of held?.own ?? []) opened.add(one)
+  const open = {
+    program: compiled.program,
+    batch,
+    keepAll: checking(),
+    rows,
+    seeds: Float64Array.from(seeds),
+    shuffle: mode.shuffled,
+    epoch: start.epoch,
+    stepOfEpoch: start.stepOfEpoch,
+    ...(start.accumulators === undefined ? {} : { accumulators: start.accumulators }),
+    parameters,
+    gradients,
+    states: [...start.states],
+    slots,
+    ...(held && { validation: held }),
+  }
+  return { training: opened.add(new OpenTraining(open)), compiled, ownSteps, states: start.states }
+}
+
+/** Rows of a step: 'full' and more than there are mean all of them. */
+export function batchOf(batchSize: number | 'full', rows: Float64Array): number {
+  const most = rows.reduce((a, b) => Math.max(a, b))
+  return batchSize === 'full' ? most : Math.min(batchSize, most)
+}
+
+/** A pass over the validation data, of a native run or of its own. */
+export function heldOut(
+  { network, parameters, scoring, seeds }: Pick<FitSettings, 'network' | 'parameters' | 'scoring' | 'seeds'>,
+  validation: readonly Dataset[],
+) {
+  const { mode, slots, own } = dataMode(validation, scoring, network.outputs)
+  const rows = rowsOf(validation, seeds.length)
+  const compiled = compileScoring(network, mode, scoring, { costRows: rows })
+  const batch = Math.min(EVALUATION_BATCH, largestOf(rows))
+  const numbers = memberTable(compiled, seeds.length)
+  return { program: compiled.program, batch, rows, parameters, slots, numbers, own } satisfies PassSettings
+}

@@ -1,0 +1,43 @@
+/*
+ * Losses and parameters that are not finite.
+ */
+import { DeepblasError } from '../../errors.js'
+import type { Arena, Failure } from '../../native/addon.js'
+import type { History } from './epoch-results.js'
+
+const ADVICE = 'Try a smaller learningRate, or scale the inputs.'
+const OF_NO_USE =
+  'The update before has made parameters that are not finite: set or load others before the model is used. '
+
+export function notFinite({ member, epoch, stepOfEpoch, label }: Failure, parameters: Arena): DeepblasError {
+  const where = label === '' ? '' : ` The first result that is not finite came from ${label}.`
+  return new DeepblasError(
+    'ERR_DEEPBLAS_NOT_FINITE',
+    `The loss became NaN or infinite at step ${stepOfEpoch + 1} of epoch ${epoch + 1}.${where} ` +
+      `${parameters.isFinite(member) ? 'The parameters are those of the last good step. ' : OF_NO_USE}${ADVICE}`,
+  )
+}
+
+/** A member of a population that takes no further part, while others go on. */
+export function fail(history: History, { message }: DeepblasError): void {
+  history.stopped = 'failed'
+  history.reason = message
+}
+
+/**
+ * The loss tells of an update at the next step: after the last one there is none.
+ *
+ * @throws DeepblasError ERR_DEEPBLAS_NOT_FINITE for one model; a member of a population has failed
+ */
+export function requireFiniteUpdate(parameters: Arena, histories: readonly History[]): void {
+  for (const [member, history] of histories.entries()) {
+    if (parameters.isFinite(member)) continue
+    const error = new DeepblasError(
+      'ERR_DEEPBLAS_NOT_FINITE',
+      `The last update of the training has made parameters that are not finite: set or load others before the model is ` +
+        `used. ${ADVICE}`,
+    )
+    if (histories.length === 1) throw error
+    fail(history, error)
+  }
+}

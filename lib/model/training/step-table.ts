@@ -1,0 +1,58 @@
+/*
+ * The step table: numbers that steps need and TypeScript decides (rates, corrections, places in random streams), filled
+ * ahead of a chunk. One row a step where all members take the same, else one row a step and member.
+ */
+import type { Moment, Optimizer } from '../../optimizers/optimizer.js'
+import type { Compiled } from '../programs/compile.js'
+
+/** Numbers of the table that is filled ahead of a chunk. */
+const MOST_NUMBERS_OF_CHUNK = 1 << 17
+
+export interface StepTableRequest {
+  readonly compiled: Compiled
+  readonly optimizer: Optimizer
+  readonly seeds: readonly number[]
+  /** Steps of the chunk; a table of very many numbers holds fewer. */
+  readonly steps: number
+  /** What callbacks have made of the learning rate, of every member. */
+  readonly factors: readonly number[]
+  /** Where the member stands before the chunk's `step`-th step, by its own count. */
+  readonly moment: (step: number, member: number) => Moment
+  /** Whether all members count their steps alike. */
+  readonly inStep: boolean
+}
+
+export function stepTable(request: StepTableRequest): { numbers: Float64Array; steps: number } {
+  const { compiled, optimizer, seeds, factors } = request
+  const shared =
+    seeds.length === 1 ||
+    (optimizer.sameForAll &&
+      compiled.memberNumbers.length === 0 &&
+      compiled.randomColumns === undefined &&
+      request.inStep &&
+      same(factors))
+  const rows = shared ? 1 : seeds.length
+  const width = compiled.stepNumbers * rows
+  const steps = Math.min(request.steps, Math.max(1, Math.floor(MOST_NUMBERS_OF_CHUNK / Math.max(1, width))))
+  const numbers = new Float64Array(steps * width)
+  for (let step = 0; step < steps; step++) {
+    for (let member = 0; member < rows; member++) {
+      const at = step * width + member * compiled.stepNumbers
+      const moment = request.moment(step, member)
+      if (compiled.randomColumns !== undefined) {
+        numbers[at + compiled.randomColumns.seed] = seeds[member]!
+        numbers[at + compiled.randomColumns.step] = moment.step
+      }
+      // Where every layer is frozen there is nothing to update.
+      if (compiled.stepNumbers > compiled.optimizerNumbers) {
+        optimizer.fill(numbers, at + compiled.optimizerNumbers, moment)
+      }
+      for (const { column, values } of compiled.memberNumbers) numbers[at + column] = values[member]!
+    }
+  }
+  return { numbers, steps }
+}
+
+export function same(values: readonly number[]): boolean {
+  return values.every((value) => value === values[0])
+}

@@ -1,0 +1,119 @@
+import { Dataset } from '../../data/dataset/dataset.js'
+import { taskOf } from '../../metrics/metric.js'
+import { LBFGS } from '../../optimizers/lbfgs.js'
+import { isSchedule } from '../../schedules/schedule.js'
+import { atOnce } from '../../turns.js'
+import { invalid, knownOptions, positiveInteger } from '../../validate.js'
+import type { Scoring } from '../programs/compile.js'
+import { ClassNames } from '../scoring/class-names.js'
+import { withClassWeights } from '../scoring/class-weights.js'
+import { areOfClasses, requireComputable } from '../scoring/metric-task.js'
+import { requireWeight } from '../scoring/row-weights.js'
+import { requireOneEncoder } from '../scoring/target-units.js'
+import {
+  commonSettings,
+  datasetOf,
+  datasetsOf,
+  type FitOptions,
+  lossFor,
+  optionNames,
+  type Trainee,
+} from './options.js'
+import type { FitSettings, FitSubject } from './settings.js'
+import type { BatchSource } from './stream-batches.js'
+
+/** Of a fit that reads a stream: the batches are the stream's own, in its order. */
+export interface StreamFitOptions extends Omit<FitOptions<Dataset>, 'batchSize' | 'shuffle'> {
+  /** A stream without `stepsPerEpoch` is one epoch. Default 10, of a single stream 1. */
+  readonly epochs?: number
+  /**
+   * Batches of an epoch, of streams that go on from epoch to epoch. Default: an epoch ends with its stream.
+   */
+  readonly stepsPerEpoch?: number
+  /** A data set. Default none. */
+  readonly validation?: Dataset
+}
+
+export interface StreamSettings extends FitSettings {
+  readonly source: BatchSource
+  readonly stepsPerEpoch: number | undefined
+  readonly accept: (batch: unknown) => Dataset
+}
+
+/**
+ * Checks all that a user gave to `fit` with a stream; nothing is read before.
+ *
+ * @param arrived told of every batch, as it is taken, and of the names of classes that the model has from now on
+ */
+export function streamSettings(
+  trainee: Trainee,
+  source: BatchSource,
+  options: StreamFitOptions,
+  arrived: (batch: Dataset, labels: readonly string[] | undefined) => void,
+): Omit<StreamSettings, keyof FitSubject> {
+  const names = optionNames.filter((name) => name !== 'batchSize' && name !== 'shuffle')
+  const given = knownOptions<StreamFitOptions>('fit with a stream', options, [...names, 'stepsPerEpoch'])
+  const { network, seeds } = trainee
+  const { validation: held, classWeights } = given
+  if (held !== undefined && !(held instanceof Dataset)) {
+    throw invalid('validation', 'Dataset', held, 'A share of a stream cannot be held out.')
+  }
+  if (classWeights === 'balanced') {
+    throw invalid('classWeights', 'weights of the classes', classWeights, 'Nobody knows yet how often each will come.')
+  }
+  const stepsPerEpoch =
+    given.stepsPerEpoch === undefined ? undefined : positiveInteger('stepsPerEpoch', given.stepsPerEpoch)
+  const single = typeof source !== 'function' && stepsPerEpoch === undefined
+  const loss = lossFor(network, given.loss)
+  const classes = new ClassNames(trainee, loss)
+  // What names the batches will have nobody knows: those of the validation come first.
+  const validation = held && classes.known('validation', datasetsOf('validation', held, network, seeds.length))
+  const common = atOnce(
+    commonSettings(trainee, { ...given, loss, epochs: given.epochs ?? (single ? 1 : 10) }, validation),
+  )
+  const { scoring, optimizer } = common
+  if (single && common.epochs > 1) {
+    throw invalid(
+      'epochs',
+      'epochs of 1 for a stream, which can be read once',
+      common.epochs,
+      'Give fit a function that opens the stream for every epoch, or stepsPerEpoch.',
+    )
+  }
+  if (validation === undefined && scoring.metrics.some(({ fromScores }) => fromScores !== undefined)) {
+    throw invalid('validation', 'Dataset, of whose scores the metrics are', held, 'A stream is not read a second time.')
+  }
+  if (optimizer instanceof LBFGS) {
+    throw invalid('optimizer', 'optimizer of steps with a stream', optimizer, 'LBFGS looks at all rows at every step.')
+  }
+  if (stepsPerEpoch === undefined && optimizer.accumulate > 1) {
+    const hint = 'The last ones of an epoch make an update of their own.'
+    throw invalid('stepsPerEpoch', 'batches of an epoch, which accumulate must know,', stepsPerEpoch, hint)
+  }
+  const { learningRate } = optimizer
+  if (stepsPerEpoch === undefined && isSchedule(learningRate)) {
+    const byEpochs = [1, 10, 100].some(
+      (step) => learningRate.rate(step, { stepsPerEpoch: 1 }) !== learningRate.rate(step, { stepsPerEpoch: 1000 }),
+    )
+    if (byEpochs) throw invalid('stepsPerEpoch', 'batches of an epoch, by which the schedule counts', stepsPerEpoch)
+  }
+  let first: Dataset | undefined = held
+  // Known at the first batch, and asked for at the end of an epoch.
+  const inUnits: { -readonly [Name in keyof Scoring]: Scoring[Name] } = { ...scoring }
+  const accept = (batch: unknown): Dataset => {
+    const [data] = classes.learn('batch', datasetsOf('batch', datasetOf(batch as Dataset), network, 1)) as [Dataset]
+    first ??= data
+    requireOneEncoder(first === held ? 'validation' : 'batch', data, [first])
+    inUnits.units = data.encoder?.targetScale
+    arrived(data, classes.names)
+    data.targetMatrix(loss.targetKind, network.outputs)
+    if (taskOf(loss.targetKind) === 'values')
+      inUnits.ofClasses = inUnits.ofClasses !== false && atOnce(areOfClasses([data], network))
+    atOnce(requireComputable(scoring.metrics, scoring.loss, network, [data]))
+    requireWeight('batch', [data])
+    return classWeights === undefined
+      ? data
+      : atOnce(withClassWeights(data, classWeights, loss, network.outputs, classes.names))
+  }
+  return { ...common, scoring: inUnits, batchSize: 'full', shuffle: false, source, stepsPerEpoch, accept }
+}

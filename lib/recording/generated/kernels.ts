@@ -1,0 +1,642 @@
+// Made from native/kernels/kernels.json by scripts/generate-kernels.mjs: change the table, not this file.
+import type { Expression } from '../rule.js'
+import type { ActivationName, Scalar, Tensor } from '../tensor.js'
+
+/** output[r] = source[order[r]] converted to output's type; without an order, consecutive rows */
+export interface GatherArguments {
+  output: Tensor
+  source: Tensor
+  order?: Tensor | undefined
+}
+
+/** preActivation = x · weightᵀ + bias, output = activation(preActivation) */
+export interface DenseForwardArguments {
+  output: Tensor
+  preActivation?: Tensor | undefined
+  x: Tensor
+  weight: Tensor
+  bias?: Tensor | undefined
+  activation: ActivationName
+}
+
+/** weight as [panel of inputs][output][panel], which the product for the input gradient reads in order */
+export interface TransposeWeightArguments {
+  output: Tensor
+  weight: Tensor
+}
+
+/** inputGradient = preActivationGradient · weight */
+export interface DenseBackwardInputArguments {
+  inputGradient: Tensor
+  preActivationGradient: Tensor
+  weight: Tensor
+  weightTransposed?: Tensor | undefined
+}
+
+/** weightGradient = preActivationGradientᵀ · x, biasGradient = sum of preActivationGradient over rows */
+export interface DenseBackwardWeightArguments {
+  weightGradient: Tensor
+  biasGradient?: Tensor | undefined
+  x: Tensor
+  preActivationGradient: Tensor
+}
+
+/** output = activation(x) */
+export interface ActivationForwardArguments {
+  output: Tensor
+  x: Tensor
+  activation: ActivationName
+}
+
+/** inputGradient = outputGradient * activation'(preActivation); relu, sigmoid and tanh need only the output */
+export interface ActivationBackwardArguments {
+  inputGradient: Tensor
+  outputGradient: Tensor
+  output?: Tensor | undefined
+  preActivation?: Tensor | undefined
+  activation: ActivationName
+}
+
+/** output[r] = exp(x[r] - max) / sum */
+export interface SoftmaxForwardArguments {
+  output: Tensor
+  x: Tensor
+}
+
+/** inputGradient = output * (outputGradient - sum(outputGradient * output)) */
+export interface SoftmaxBackwardArguments {
+  inputGradient: Tensor
+  outputGradient: Tensor
+  output: Tensor
+}
+
+/** sum[0] = sum of the batch's sample weights, known before any gradient */
+export interface WeightSumArguments {
+  sum: Tensor
+  sampleWeights: Tensor
+}
+
+/** fused softmax and cross-entropy on logits; target is a class index (int32, one column) or a row of probabilities */
+export interface SoftmaxCrossEntropyArguments {
+  rowLoss: Tensor
+  gradient?: Tensor | undefined
+  output?: Tensor | undefined
+  logits: Tensor
+  target: Tensor
+  sampleWeights?: Tensor | undefined
+  weightSum?: Tensor | undefined
+}
+
+/** fused sigmoid and binary cross-entropy on logits, mean over outputs */
+export interface SigmoidBinaryCrossEntropyArguments {
+  rowLoss: Tensor
+  gradient?: Tensor | undefined
+  output?: Tensor | undefined
+  logits: Tensor
+  target: Tensor
+  sampleWeights?: Tensor | undefined
+  weightSum?: Tensor | undefined
+}
+
+/** mean over outputs of (prediction - target)^2 */
+export interface MeanSquaredErrorArguments {
+  rowLoss: Tensor
+  gradient?: Tensor | undefined
+  prediction: Tensor
+  target: Tensor
+  sampleWeights?: Tensor | undefined
+  weightSum?: Tensor | undefined
+}
+
+/** rowValue[r] = 1 where the largest output (or, for one output, output > threshold) is the target, else 0; several binary outputs give their mean */
+export interface AccuracyArguments {
+  rowValue: Tensor
+  output: Tensor
+  target: Tensor
+  binary: Scalar
+  threshold: Scalar
+}
+
+/** accumulator[0] += sum of rowValue * weight, accumulator[1] += sum of weights, in float64 and in order; gate = 1 stops the run before the update when the sum is not finite */
+export interface AccumulateArguments {
+  accumulator: Tensor
+  rowValue: Tensor
+  sampleWeights?: Tensor | undefined
+  gate: Scalar
+}
+
+/** accumulator[0] += batch weight * (l1 · sum |w| + l2 · sum w²); perRow = 1 divides both strengths by the batch's rows (the lesson's lambda / 2m) */
+export interface PenaltyArguments {
+  accumulator: Tensor
+  weight: Tensor
+  weightSum?: Tensor | undefined
+  l1: Scalar
+  l2: Scalar
+  perRow: Scalar
+}
+
+/** weightGradient += l1 · sign(w) + 2 · l2 · w */
+export interface PenaltyGradientArguments {
+  weightGradient: Tensor
+  weight: Tensor
+  l1: Scalar
+  l2: Scalar
+  perRow: Scalar
+}
+
+/** g = gradient + weightDecay · p; with velocity: v = momentum · v + g, g = nesterov ? g + momentum · v : v; p -= learningRate · g */
+export interface SgdArguments {
+  parameter: Tensor
+  gradient: Tensor
+  velocity?: Tensor | undefined
+  learningRate: Scalar
+  momentum: Scalar
+  nesterov: Scalar
+  weightDecay: Scalar
+}
+
+/** m = beta1 · m + (1 - beta1) · g, v = beta2 · v + (1 - beta2) · g², p -= stepSize · m / (sqrt(v) · inverseRootCorrection + epsilon); weightDecay is coupled (g += weightDecay · p), weightShrink decoupled (p *= weightShrink first, AdamW; 1 = none) */
+export interface AdamArguments {
+  parameter: Tensor
+  gradient: Tensor
+  firstMoment: Tensor
+  secondMoment: Tensor
+  stepSize: Scalar
+  inverseRootCorrection: Scalar
+  weightShrink: Scalar
+  beta1: Scalar
+  beta2: Scalar
+  epsilon: Scalar
+  weightDecay: Scalar
+}
+
+/** an element-wise rule over tensors of the batch; inputs may be of one row or one column */
+export interface MapRowsArguments {
+  output0: Tensor
+  output1?: Tensor | undefined
+  output2?: Tensor | undefined
+  output3?: Tensor | undefined
+  input0?: Tensor | undefined
+  input1?: Tensor | undefined
+  input2?: Tensor | undefined
+  input3?: Tensor | undefined
+  input4?: Tensor | undefined
+  input5?: Tensor | undefined
+  input6?: Tensor | undefined
+  input7?: Tensor | undefined
+  number0?: Scalar | undefined
+  number1?: Scalar | undefined
+  number2?: Scalar | undefined
+  number3?: Scalar | undefined
+  number4?: Scalar | undefined
+  number5?: Scalar | undefined
+  number6?: Scalar | undefined
+  number7?: Scalar | undefined
+  expression: Expression
+}
+
+/** an element-wise rule over tensors of one row, such as ranges of an arena; inputs of one element are broadcast */
+export interface MapElementsArguments {
+  output0: Tensor
+  output1?: Tensor | undefined
+  output2?: Tensor | undefined
+  output3?: Tensor | undefined
+  input0?: Tensor | undefined
+  input1?: Tensor | undefined
+  input2?: Tensor | undefined
+  input3?: Tensor | undefined
+  input4?: Tensor | undefined
+  input5?: Tensor | undefined
+  input6?: Tensor | undefined
+  input7?: Tensor | undefined
+  number0?: Scalar | undefined
+  number1?: Scalar | undefined
+  number2?: Scalar | undefined
+  number3?: Scalar | undefined
+  number4?: Scalar | undefined
+  number5?: Scalar | undefined
+  number6?: Scalar | undefined
+  number7?: Scalar | undefined
+  expression: Expression
+}
+
+/** output[r] = sum (kind 0), mean (1) or largest (2) of the columns of x[r]; sums in float64 */
+export interface ReduceRowsArguments {
+  output: Tensor
+  x: Tensor
+  kind: Scalar
+}
+
+/** output[c] = sum (kind 0) or mean (1) of column c over the batch, rows in order, in float64 */
+export interface ReduceColumnsArguments {
+  output: Tensor
+  x: Tensor
+  kind: Scalar
+}
+
+/** output = uniform in [0, 1) (kind 0) or standard normal (1), a function of seed, stream, step and the place of the element */
+export interface RandomArguments {
+  output: Tensor
+  seed: Scalar
+  stream: Scalar
+  step: Scalar
+  kind: Scalar
+}
+
+/** output[r][to + i] = x[r][from + i] for i below count */
+export interface CopyColumnsArguments {
+  output: Tensor
+  x: Tensor
+  from: Scalar
+  to: Scalar
+  count: Scalar
+}
+
+/** output[r][to + i] = table[code][i], code being x[r][column]; a code outside the table is row 0 */
+export interface EmbeddingForwardArguments {
+  output: Tensor
+  table: Tensor
+  x: Tensor
+  column: Scalar
+  to: Scalar
+}
+
+/** tableGradient[code] = sum of outputGradient[r][from ...] over the rows of that code, in order */
+export interface EmbeddingBackwardArguments {
+  tableGradient: Tensor
+  outputGradient: Tensor
+  x: Tensor
+  column: Scalar
+  from: Scalar
+}
+
+/** sum[0] += sum of squares of x, in float64; first = 1 starts at 0 */
+export interface SquaredNormArguments {
+  sum: Tensor
+  x: Tensor
+  first: Scalar
+}
+
+/** every unit of the weight whose norm is above the limit is scaled down to it */
+export interface LimitNormArguments {
+  weight: Tensor
+  limit: Scalar
+}
+
+export interface KernelArguments {
+  gather: GatherArguments
+  denseForward: DenseForwardArguments
+  transposeWeight: TransposeWeightArguments
+  denseBackwardInput: DenseBackwardInputArguments
+  denseBackwardWeight: DenseBackwardWeightArguments
+  activationForward: ActivationForwardArguments
+  activationBackward: ActivationBackwardArguments
+  softmaxForward: SoftmaxForwardArguments
+  softmaxBackward: SoftmaxBackwardArguments
+  weightSum: WeightSumArguments
+  softmaxCrossEntropy: SoftmaxCrossEntropyArguments
+  sigmoidBinaryCrossEntropy: SigmoidBinaryCrossEntropyArguments
+  meanSquaredError: MeanSquaredErrorArguments
+  accuracy: AccuracyArguments
+  accumulate: AccumulateArguments
+  penalty: PenaltyArguments
+  penaltyGradient: PenaltyGradientArguments
+  sgd: SgdArguments
+  adam: AdamArguments
+  mapRows: MapRowsArguments
+  mapElements: MapElementsArguments
+  reduceRows: ReduceRowsArguments
+  reduceColumns: ReduceColumnsArguments
+  random: RandomArguments
+  copyColumns: CopyColumnsArguments
+  embeddingForward: EmbeddingForwardArguments
+  embeddingBackward: EmbeddingBackwardArguments
+  squaredNorm: SquaredNormArguments
+  limitNorm: LimitNormArguments
+}
+
+export type KernelName = keyof KernelArguments
+
+export interface ArgumentDescription {
+  name: string
+  kind: 'tensor' | 'number' | 'activation' | 'expression'
+  optional?: true
+}
+
+export interface KernelDescription {
+  id: number
+  arguments: readonly ArgumentDescription[]
+}
+
+export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
+  gather: {
+    id: 0,
+    arguments: [
+      { name: 'output', kind: 'tensor' },
+      { name: 'source', kind: 'tensor' },
+      { name: 'order', kind: 'tensor', optional: true },
+    ],
+  },
+  denseForward: {
+    id: 1,
+    arguments: [
+      { name: 'output', kind: 'tensor' },
+      { name: 'preActivation', kind: 'tensor', optional: true },
+      { name: 'x', kind: 'tensor' },
+      { name: 'weight', kind: 'tensor' },
+      { name: 'bias', kind: 'tensor', optional: true },
+      { name: 'activation', kind: 'activation' },
+    ],
+  },
+  transposeWeight: {
+    id: 2,
+    arguments: [
+      { name: 'output', kind: 'tensor' },
+      { name: 'weight', kind: 'tensor' },
+    ],
+  },
+  denseBackwardInput: {
+    id: 3,
+    arguments: [
+      { name: 'inputGradient', kind: 'tensor' },
+      { name: 'preActivationGradient', kind: 'tensor' },
+      { name: 'weight', kind: 'tensor' },
+      { name: 'weightTransposed', kind: 'tensor', optional: true },
+    ],
+  },
+  denseBackwardWeight: {
+    id: 4,
+    arguments: [
+      { name: 'weightGradient', kind: 'tensor' },
+      { name: 'biasGradient', kind: 'tensor', optional: true },
+      { name: 'x', kind: 'tensor' },
+      { name: 'preActivationGradient', kind: 'tensor' },
+    ],
+  },
+  activationForward: {
+    id: 5,
+    arguments: [
+      { name: 'output', kind: 'tensor' },
+      { name: 'x', kind: 'tensor' },
+      { name: 'activation', kind: 'activation' },
+    ],
+  },
+  activationBackward: {
+    id: 6,
+    arguments: [
+      { name: 'inputGradient', kind: 'tensor' },
+      { name: 'outputGradient', kind: 'tensor' },
+      { name: 'output', kind: 'tensor', optional: true },
+      { name: 'preActivation', kind: 'tensor', optional: true },
+      { name: 'activation', kind: 'activation' },
+    ],
+  },
+  softmaxForward: {
+    id: 7,
+    arguments: [
+      { name: 'output', kind: 'tensor' },
+      { name: 'x', kind: 'tensor' },
+    ],
+  },
+  softmaxBackward: {
+    id: 8,
+    arguments: [
+      { name: 'inputGradient', kind: 'tensor' },
+      { name: 'outputGradient', kind: 'tensor' },
+      { name: 'output', kind: 'tensor' },
+    ],
+  },
+  weightSum: {
+    id: 9,
+    arguments: [
+      { name: 'sum', kind: 'tensor' },
+      { name: 'sampleWeights', kind: 'tensor' },
+    ],
+  },
+  softmaxCrossEntropy: {
+    id: 10,
+    arguments: [
+      { name: 'rowLoss', kind: 'tensor' },
+      { name: 'gradient', kind: 'tensor', optional: true },
+      { name: 'output', kind: 'tensor', optional: true },
+      { name: 'logits', kind: 'tensor' },
+      { name: 'target', kind: 'tensor' },
+      { name: 'sampleWeights', kind: 'tensor', optional: true },
+      { name: 'weightSum', kind: 'tensor', optional: true },
+    ],
+  },
+  sigmoidBinaryCrossEntropy: {
+    id: 11,
+    arguments: [
+      { name: 'rowLoss', kind: 'tensor' },
+      { name: 'gradient', kind: 'tensor', optional: true },
+      { name: 'output', kind: 'tensor', optional: true },
+      { name: 'logits', kind: 'tensor' },
+      { name: 'target', kind: 'tensor' },
+      { name: 'sampleWeights', kind: 'tensor', optional: true },
+      { name: 'weightSum', kind: 'tensor', optional: true },
+    ],
+  },
+  meanSquaredError: {
+    id: 12,
+    arguments: [
+      { name: 'rowLoss', kind: 'tensor' },
+      { name: 'gradient', kind: 'tensor', optional: true },
+      { name: 'prediction', kind: 'tensor' },
+      { name: 'target', kind: 'tensor' },
+      { name: 'sampleWeights', kind: 'tensor', optional: true },
+      { name: 'weightSum', kind: 'tensor', optional: true },
+    ],
+  },
+  accuracy: {
+    id: 13,
+    arguments: [
+      { name: 'rowValue', kind: 'tensor' },
+      { name: 'output', kind: 'tensor' },
+      { name: 'target', kind: 'tensor' },
+      { name: 'binary', kind: 'number' },
+      { name: 'threshold', kind: 'number' },
+    ],
+  },
+  accumulate: {
+    id: 14,
+    arguments: [
+      { name: 'accumulator', kind: 'tensor' },
+      { name: 'rowValue', kind: 'tensor' },
+      { name: 'sampleWeights', kind: 'tensor', optional: true },
+      { name: 'gate', kind: 'number' },
+    ],
+  },
+  penalty: {
+    id: 15,
+    arguments: [
+      { name: 'accumulator', kind: 'tensor' },
+      { name: 'weight', kind: 'tensor' },
+      { name: 'weightSum', kind: 'tensor', optional: true },
+      { name: 'l1', kind: 'number' },
+      { name: 'l2', kind: 'number' },
+      { name: 'perRow', kind: 'number' },
+    ],
+  },
+  penaltyGradient: {
+    id: 16,
+    arguments: [
+      { name: 'weightGradient', kind: 'tensor' },
+      { name: 'weight', kind: 'tensor' },
+      { name: 'l1', kind: 'number' },
+      { name: 'l2', kind: 'number' },
+      { name: 'perRow', kind: 'number' },
+    ],
+  },
+  sgd: {
+    id: 17,
+    arguments: [
+      { name: 'parameter', kind: 'tensor' },
+      { name: 'gradient', kind: 'tensor' },
+      { name: 'velocity', kind: 'tensor', optional: true },
+      { name: 'learningRate', kind: 'number' },
+      { name: 'momentum', kind: 'number' },
+      { name: 'nesterov', kind: 'number' },
+      { name: 'weightDecay', kind: 'number' },
+    ],
+  },
+  adam: {
+    id: 18,
+    arguments: [
+      { name: 'parameter', kind: 'tensor' },
+      { name: 'gradient', kind: 'tensor' },
+      { name: 'firstMoment', kind: 'tensor' },
+      { name: 'secondMoment', kind: 'tensor' },
+      { name: 'stepSize', kind: 'number' },
+      { name: 'inverseRootCorrection', kind: 'number' },
+      { name: 'weightShrink', kind: 'number' },
+      { name: 'beta1', kind: 'number' },
+      { name: 'beta2', kind: 'number' },
+      { name: 'epsilon', kind: 'number' },
+      { name: 'weightDecay', kind: 'number' },
+    ],
+  },
+  mapRows: {
+    id: 19,
+    arguments: [
+      { name: 'output0', kind: 'tensor' },
+      { name: 'output1', kind: 'tensor', optional: true },
+      { name: 'output2', kind: 'tensor', optional: true },
+      { name: 'output3', kind: 'tensor', optional: true },
+      { name: 'input0', kind: 'tensor', optional: true },
+      { name: 'input1', kind: 'tensor', optional: true },
+      { name: 'input2', kind: 'tensor', optional: true },
+      { name: 'input3', kind: 'tensor', optional: true },
+      { name: 'input4', kind: 'tensor', optional: true },
+      { name: 'input5', kind: 'tensor', optional: true },
+      { name: 'input6', kind: 'tensor', optional: true },
+      { name: 'input7', kind: 'tensor', optional: true },
+      { name: 'number0', kind: 'number', optional: true },
+      { name: 'number1', kind: 'number', optional: true },
+      { name: 'number2', kind: 'number', optional: true },
+      { name: 'number3', kind: 'number', optional: true },
+      { name: 'number4', kind: 'number', optional: true },
+      { name: 'number5', kind: 'number', optional: true },
+      { name: 'number6', kind: 'number', optional: true },
+      { name: 'number7', kind: 'number', optional: true },
+      { name: 'expression', kind: 'expression' },
+    ],
+  },
+  mapElements: {
+    id: 20,
+    arguments: [
+      { name: 'output0', kind: 'tensor' },
+      { name: 'output1', kind: 'tensor', optional: true },
+      { name: 'output2', kind: 'tensor', optional: true },
+      { name: 'output3', kind: 'tensor', optional: true },
+      { name: 'input0', kind: 'tensor', optional: true },
+      { name: 'input1', kind: 'tensor', optional: true },
+      { name: 'input2', kind: 'tensor', optional: true },
+      { name: 'input3', kind: 'tensor', optional: true },
+      { name: 'input4', kind: 'tensor', optional: true },
+      { name: 'input5', kind: 'tensor', optional: true },
+      { name: 'input6', kind: 'tensor', optional: true },
+      { name: 'input7', kind: 'tensor', optional: true },
+      { name: 'number0', kind: 'number', optional: true },
+      { name: 'number1', kind: 'number', optional: true },
+      { name: 'number2', kind: 'number', optional: true },
+      { name: 'number3', kind: 'number', optional: true },
+      { name: 'number4', kind: 'number', optional: true },
+      { name: 'number5', kind: 'number', optional: true },
+      { name: 'number6', kind: 'number', optional: true },
+      { name: 'number7', kind: 'number', optional: true },
+      { name: 'expression', kind: 'expression' },
+    ],
+  },
+  reduceRows: {
+    id: 21,
+    arguments: [
+      { name: 'output', kind: 'tensor' },
+      { name: 'x', kind: 'tensor' },
+      { name: 'kind', kind: 'number' },
+    ],
+  },
+  reduceColumns: {
+    id: 22,
+    arguments: [
+      { name: 'output', kind: 'tensor' },
+      { name: 'x', kind: 'tensor' },
+      { name: 'kind', kind: 'number' },
+    ],
+  },
+  random: {
+    id: 23,
+    arguments: [
+      { name: 'output', kind: 'tensor' },
+      { name: 'seed', kind: 'number' },
+      { name: 'stream', kind: 'number' },
+      { name: 'step', kind: 'number' },
+      { name: 'kind', kind: 'number' },
+    ],
+  },
+  copyColumns: {
+    id: 24,
+    arguments: [
+      { name: 'output', kind: 'tensor' },
+      { name: 'x', kind: 'tensor' },
+      { name: 'from', kind: 'number' },
+      { name: 'to', kind: 'number' },
+      { name: 'count', kind: 'number' },
+    ],
+  },
+  embeddingForward: {
+    id: 25,
+    arguments: [
+      { name: 'output', kind: 'tensor' },
+      { name: 'table', kind: 'tensor' },
+      { name: 'x', kind: 'tensor' },
+      { name: 'column', kind: 'number' },
+      { name: 'to', kind: 'number' },
+    ],
+  },
+  embeddingBackward: {
+    id: 26,
+    arguments: [
+      { name: 'tableGradient', kind: 'tensor' },
+      { name: 'outputGradient', kind: 'tensor' },
+      { name: 'x', kind: 'tensor' },
+      { name: 'column', kind: 'number' },
+      { name: 'from', kind: 'number' },
+    ],
+  },
+  squaredNorm: {
+    id: 27,
+    arguments: [
+      { name: 'sum', kind: 'tensor' },
+      { name: 'x', kind: 'tensor' },
+      { name: 'first', kind: 'number' },
+    ],
+  },
+  limitNorm: {
+    id: 28,
+    arguments: [
+      { name: 'weight', kind: 'tensor' },
+      { name: 'limit', kind: 'number' },
+    ],
+  },
+}

@@ -1,0 +1,99 @@
+import { classesOf } from '../data/arrays/target-classes.js'
+import { Dataset } from '../data/dataset/dataset.js'
+import { DeepblasError } from '../errors.js'
+import type { Evaluation } from '../model/scoring/results.js'
+import { Sequential } from '../model/sequential.js'
+import type { History } from '../model/training/epoch-results.js'
+import type { FitOptions } from '../model/training/options.js'
+import { RandomStream } from '../random/stream.js'
+import { streams } from '../random/streams.js'
+import { boolean, invalid, isCallable, nonNegativeInteger, positiveInteger } from '../validate.js'
+
+export interface CrossValidateOptions extends FitOptions {
+  /** Default 5. */
+  readonly folds?: number
+  /** Whether every fold has its share of every class. Default false. */
+  readonly stratified?: boolean
+  /** Of the folds; the fits shuffle by the models' seeds. Default 0. */
+  readonly seed?: number
+}
+
+export interface CrossValidation {
+  /** Loss and metrics of every fold, on the rows that its model has not seen. */
+  readonly scores: readonly Evaluation[]
+  /** Over the folds, of all scores that are one number. */
+  readonly mean: Readonly<Record<string, number>>
+  /** Their standard deviation over the folds, from the squares' sum by `folds - 1`. */
+  readonly spread: Readonly<Record<string, number>>
+  readonly histories: readonly History[]
+}
+
+/**
+ * k-fold cross-validation: the rows are dealt into folds of equal size, as far as they go; each fold in turn is held out,
+ * and a new model is trained on the others and evaluated on it.
+ *
+ * @param makeModel makes the model of a fold, counted from 0: a new one every time
+ * @example
+ * const { mean, spread } = await crossValidate(() => new Sequential(layers(), { inputs: 13, seed: 1 }), data,
+ *   { folds: 10, stratified: true, loss: 'crossEntropy', metrics: ['accuracy'], epochs: 20 })
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT, _DATA for options or data that cannot be used, and as `fit`
+ */
+export async function crossValidate(
+  makeModel: (fold: number) => Sequential,
+  data: Dataset,
+  options: CrossValidateOptions,
+): Promise<CrossValidation> {
+  if (!isCallable(makeModel)) throw invalid('makeModel', 'function that makes a new model', makeModel)
+  if (!(data instanceof Dataset)) throw invalid('data', 'Dataset', data, 'Make one with Dataset.from({ x, y }).')
+  const { folds = 5, stratified = false, seed = 0, ...fitOptions } = options ?? {}
+  const parts = foldsOf(
+    data,
+    positiveInteger('folds', folds),
+    boolean('stratified', stratified),
+    nonNegativeInteger('seed', seed),
+  )
+  const models = new Set<Sequential>()
+  const scores: Evaluation[] = []
+  const histories: History[] = []
+  for (const [fold, held] of parts.entries()) {
+    const model = makeModel(fold)
+    if (!(model instanceof Sequential)) throw invalid('the result of makeModel', 'Sequential', model)
+    if (models.has(model)) throw invalid('the result of makeModel', 'new model for every fold', model)
+    models.add(model)
+    const rest = parts.flatMap((rows, other) => (other === fold ? [] : [...rows])).sort((a, b) => a - b)
+    histories.push(await model.fit(data.subset(rest), fitOptions))
+    scores.push(await model.evaluate(data.subset(held)))
+  }
+  const names = Object.keys(scores[0]!).filter((name) => scores.every((score) => typeof score[name] === 'number'))
+  const over = (of: (values: number[]) => number) =>
+    Object.fromEntries(names.map((name) => [name, of(scores.map((score) => score[name] as number))]))
+  return { scores, mean: over(mean), spread: over(spread), histories }
+}
+
+/** Rows of every fold, in ascending order. */
+function foldsOf(data: Dataset, folds: number, stratified: boolean, seed: number): Int32Array[] {
+  if (folds < 2 || folds > data.rows) {
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_DATA',
+      `Expected for folds a number from 2 to the ${data.rows} rows of the data but received ${folds}.`,
+    )
+  }
+  const order = new RandomStream(seed, streams.folds).shuffle(Int32Array.from({ length: data.rows }, (_, row) => row))
+  if (stratified) {
+    // Class by class, and dealt without a break: neither a class nor a fold is off by more than one.
+    const { ofRow } = classesOf('stratified folds', data.targetTable, data.labels)
+    const place = new Int32Array(data.rows)
+    for (const [at, row] of order.entries()) place[row] = at
+    order.sort((a, b) => ofRow[a]! - ofRow[b]! || place[a]! - place[b]!)
+  }
+  return Array.from({ length: folds }, (_, fold) => order.filter((_, at) => at % folds === fold).sort())
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
+function spread(values: readonly number[]): number {
+  const middle = mean(values)
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1))
+}
