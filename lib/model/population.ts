@@ -3,69 +3,41 @@ import type { NamedRows } from '../data/contents/named-rows.js'
 import type { Dataset, DatasetInput } from '../data/dataset/dataset.js'
 import { DeepblasError } from '../errors.js'
 import { smallestOf } from '../extremes.js'
-import type { CheckpointDescription } from '../files/checkpoint-file.js'
 import { notDescribed } from '../files/file-error.js'
-import { type DescribedModel, readModelFile, type WeightDescription, writeModelFile } from '../files/model-file.js'
+import { readModelFile, type WeightDescription } from '../files/model-file.js'
 import type { NamedInputs } from '../inputs.js'
 import type { Layer } from '../layers/layer.js'
 import { layerFrom } from '../layers/registry.js'
-import type { Arena } from '../native/addon.js'
 import { newFloats } from '../native/memory.js'
 import { onlyWhatItMade, refuseMethods, refuseStructuredClone, showWhenInspected } from '../own-methods.js'
 import { atOnce, ELEMENTS_OF_STEP, inTurns, type Steps } from '../turns.js'
 import { invalid, knownOptions, nonNegativeInteger, plainObject, positiveInteger } from '../validate.js'
-import { checkedLayers, requireNoData } from './arguments.js'
+import { checkedLayers } from './arguments.js'
+import { ModelCore, seedsFrom } from './model-core.js'
 import type { Fitting, NumberOf } from './network/dimension-types.js'
 import { inputsOf, readInputs } from './network/inputs.js'
 import { buildNetwork, type Network, newArena, trainableCount } from './network/network.js'
-import { startingParameters, withParameters } from './network/starting-parameters.js'
+import { startingParameters, withStart } from './network/starting-parameters.js'
 import {
   arenaOf,
   checkedWeights,
   type MatchedWeight,
   memberName,
   namedWeights,
-  savedWeights,
   writingWeights,
 } from './network/weights.js'
 import { methodsElsewhere, populationCloning } from './other-libraries.js'
 import { rowsToPredict } from './prediction/predict.js'
-import { ModelReader } from './prediction/predictor.js'
-import { compilePrediction, type Scoring } from './programs/compile.js'
+import { compilePrediction } from './programs/compile.js'
 import { EVALUATION_BATCH } from './programs/data-binding.js'
 import { type PassSettings, runPass, runPassSync } from './programs/passes.js'
-import { type FitForm, type FitSteps, paused } from './programs/requests.js'
-import { ClassNames, type NamedModel, namesFor } from './scoring/class-names.js'
-import { EvaluationRun } from './scoring/evaluation.js'
-import {
-  chosenLoss,
-  defaultMetrics,
-  type EvaluateOptions,
-  type Evaluation,
-  savedScoring,
-  trainingSummary,
-} from './scoring/results.js'
-import { Sequential, withScoring } from './sequential.js'
-import { readCheckpoint } from './training/checkpoint/start.js'
-import { fitting } from './training/chunked-steps.js'
-import { FitLock } from './training/driver.js'
+import { namesFor } from './scoring/class-names.js'
+import { type EvaluateOptions, type Evaluation, savedScoring } from './scoring/results.js'
+import { Sequential } from './sequential.js'
 import type { History } from './training/epoch-results.js'
-import {
-  checkpointOfNames,
-  datasetOf,
-  datasetsOf,
-  type FitOptions,
-  fitSettings,
-  metricsOf,
-  type PartialFitOptions,
-  partialFitOptions,
-  type Trainee,
-} from './training/options.js'
-import type { FitSettings, FitSubject } from './training/settings.js'
-import { continuedStart, releaseStates, type TrainingState } from './training/state.js'
-import { type BatchSource, isBatchSource } from './training/stream-batches.js'
-import { type StreamFitOptions, streamSettings } from './training/stream-options.js'
-import { fittingStream } from './training/stream-steps.js'
+import type { FitOptions, PartialFitOptions } from './training/options.js'
+import type { BatchSource } from './training/stream-batches.js'
+import type { StreamFitOptions } from './training/stream-options.js'
 
 export interface PopulationOptions<Inputs extends number | NamedInputs = number | NamedInputs> {
   /** Features of one row, by number or by name, as for Sequential. May be left out where the first layer says its inputs. */
@@ -124,21 +96,11 @@ export class Population<
   const Layers extends readonly Layer[] = readonly Layer[],
   const Inputs extends number | NamedInputs = number | NamedInputs,
 > {
-  readonly seed: number
-  /** Number of networks. */
-  readonly members: number
-  readonly #descriptions: readonly Layer[]
-  readonly #network: Network
-  #reader: ModelReader
-  readonly #lock = new FitLock()
-  #scoring: Scoring | undefined
-  #labels: readonly string[] | undefined
+  readonly #core: ModelCore
   #histories: readonly History[] | undefined
-  /** Of the last fit, for one that goes on. */
-  #state: TrainingState | undefined
 
   static {
-    onlyWhatItMade(Population, (object) => #network in object)
+    onlyWhatItMade(Population, (object) => #core in object)
     refuseMethods(Population.prototype, 'population', {
       ...methodsElsewhere,
       clone: 'Call population.member(i), which copies one network, or save and load it.',
@@ -164,40 +126,48 @@ export class Population<
       'seed',
       'labels',
     ])
-    this.members = positiveInteger('members', given.members)
-    this.seed = nonNegativeInteger('seed', given.seed ?? 0)
-    if (this.seed + this.members - 1 > LARGEST_SEED) throw invalid('seed', 'seed with room for all members', this.seed)
-    this.#descriptions = [...checkedLayers('Population', layers, this.members)]
-    this.#network = buildNetwork(layers, readInputs(given.inputs))
-    this.#labels = namesFor(this.#network, given.labels)
-    this.#reader = new ModelReader(
-      this.#network,
-      startingParameters(options, this.#network, this.members, () => this.#seeds()),
-    )
+    const members = positiveInteger('members', given.members)
+    const seed = nonNegativeInteger('seed', given.seed ?? 0)
+    if (seed + members - 1 > LARGEST_SEED) throw invalid('seed', 'seed with room for all members', seed)
+    const descriptions = checkedLayers('Population', layers, members)
+    const network = buildNetwork(layers, readInputs(given.inputs))
+    const labels = namesFor(network, given.labels)
+    const parameters = startingParameters(options, network, members, () => seedsFrom(seed, members))
+    this.#core = new ModelCore({ model: this, descriptions, network, seed, members, labels, parameters })
     refuseStructuredClone(this, populationCloning)
   }
 
   get layers(): readonly Layer[] {
-    return this.#network.layers
+    return this.#core.network.layers
+  }
+
+  /** Number of networks. */
+  get members(): number {
+    return this.#core.seeds.length
+  }
+
+  /** Member i starts, and shuffles, as a network of seed `seed + i`. */
+  get seed(): number {
+    return this.#core.seed
   }
 
   /** Features of one row. */
   get inputs(): number {
-    return this.#network.inputs
+    return this.#core.network.inputs
   }
 
   get outputs(): number {
-    return this.#network.outputs
+    return this.#core.network.outputs
   }
 
   /** Names of the classes, in the order of the outputs, of all members: where the training data had them. */
   get labels(): readonly string[] | undefined {
-    return this.#labels
+    return this.#core.labels
   }
 
   /** Trainable numbers of one member. */
   get parameterCount(): number {
-    return trainableCount(this.#network)
+    return trainableCount(this.#core.network)
   }
 
   /**
@@ -214,12 +184,12 @@ export class Population<
   /** Trains all members on one stream of batches, each of which is a step. */
   fit(stream: BatchSource, options: StreamFitOptions): Promise<PopulationHistory>
   fit(train: Dataset | readonly Dataset[] | BatchSource, options: PopulationFitOptions): Promise<PopulationHistory> {
-    return (async () => this.#lock.run(this.#steps(train, options, 'async')))()
+    return this.#core.fit(train, options).then((histories) => this.#remembered(histories))
   }
 
   /** As `fit`, on this thread: the event loop waits. */
   fitSync(train: Dataset | readonly Dataset[], options: FitOptions<number | Dataset | readonly Dataset[]>) {
-    return this.#lock.runSync(this.#steps(train, options, 'sync'))
+    return this.#remembered(this.#core.fitSync(train, options))
   }
 
   /**
@@ -227,28 +197,27 @@ export class Population<
    * optimizer's state and step counts go on.
    */
   partialFit(batch: Dataset | DatasetInput, options?: PartialFitOptions): Promise<PopulationHistory> {
-    return (async () => this.#lock.run(this.#partialSteps(batch, options, 'async')))()
+    return this.#core.partialFit(batch, options).then((histories) => this.#remembered(histories))
   }
 
   /** As `partialFit`, on this thread: the event loop waits. */
   partialFitSync(batch: Dataset | DatasetInput, options?: PartialFitOptions): PopulationHistory {
-    return this.#lock.runSync(this.#partialSteps(batch, options, 'sync'))
+    return this.#remembered(this.#core.partialFitSync(batch, options))
   }
 
   /** Loss and metrics of every member, over one data set for all, or one a member. */
   async evaluate(data: Dataset | readonly Dataset[], options?: EvaluateOptions): Promise<Evaluation[]> {
-    const run = this.#evaluation(data, options)
-    return await this.#reader.during('evaluate', () => run.run())
+    return await this.#core.evaluate(data, options)
   }
 
   evaluateSync(data: Dataset | readonly Dataset[], options?: EvaluateOptions): Evaluation[] {
-    return this.#evaluation(data, options).runSync()
+    return this.#core.evaluateSync(data, options)
   }
 
   /** Every member's output for every row: { data, shape: [members, rows, outputs] }. */
   async predict(rows: Rows | NumberArray | NamedRows | Dataset): Promise<PopulationPrediction> {
     const { pass, prediction } = this.#prediction(rows)
-    await this.#reader.during('predict', () => runPass(pass))
+    await this.#core.reader.during('predict', () => runPass(pass))
     return prediction
   }
 
@@ -269,19 +238,19 @@ export class Population<
 
   /** A copy of one member as a network of its own. */
   member(index: number): Sequential {
-    this.#lock.requireFree('member')
+    this.#core.requireFree('member')
     if (!Number.isSafeInteger(index) || index < 0 || index >= this.members) {
       throw invalid('index', `member from 0 to ${this.members - 1}`, index)
     }
-    const layers = this.#descriptions.map((layer) => layer.forMember(index))
+    const layers = this.#core.descriptions.map((layer) => layer.forMember(index))
     const options = {
-      inputs: inputsOf(this.#network),
+      inputs: inputsOf(this.#core.network),
       seed: this.seed + index,
-      ...(this.#labels && { labels: this.#labels }),
+      ...(this.#core.labels && { labels: this.#core.labels }),
     }
-    const weights = namedWeights(this.#network, this.#reader.parameters, index)
+    const weights = namedWeights(this.#core.network, this.#core.parameters, index)
     const ofMember = (network: Network) => arenaOf(network, checkedWeights(network, weights, false))
-    return withScoring(new Sequential(layers, withParameters(options, ofMember)), this.#scoring)
+    return new Sequential(layers, withStart(options, { parameters: ofMember, scoring: this.#core.scoring }))
   }
 
   /**
@@ -307,35 +276,8 @@ export class Population<
 
   /** Writes all members to one .safetensors file: tensors 'members.3.layers.0.weight' and so on. */
   async save(path: string): Promise<void> {
-    this.#lock.requireFree('save')
-    const description = this.#describe()
-    const weights = await this.#weightsToSave()
-    await writeModelFile(path, { ...description, weights })
-  }
-
-  /** Those of the call, whatever becomes of the population meanwhile. */
-  async #weightsToSave(): Promise<WeightDescription[]> {
-    const reading = this.#weights()
-    // Who changes the parameters takes a copy of them while they are read, but for a fit that has begun.
-    return this.#lock.fits ? atOnce(reading) : await this.#reader.during('save', () => inTurns(reading))
-  }
-
-  #describe(): DescribedModel {
-    return {
-      formatVersion: 1,
-      architecture: {
-        inputs: inputsOf(this.#network),
-        seed: this.seed,
-        layers: this.layers.map((layer) => ({ type: layer.type, options: layer.options() })),
-        members: this.members,
-      },
-      ...(this.#labels === undefined ? {} : { labels: [...this.#labels] }),
-      ...(this.#scoring && { training: trainingSummary(this.#scoring) }),
-    }
-  }
-
-  #weights(): Steps<WeightDescription[]> {
-    return savedWeights(this.#network, this.#reader.parameters, this.members)
+    this.#core.requireFree('save')
+    await this.#core.save(path)
   }
 
   /** @throws DeepblasError ERR_DEEPBLAS_FILE that says what is wrong with the file */
@@ -351,180 +293,33 @@ export class Population<
         matched = membersWeights(network, members, weights)
         return newArena(network, members)
       }
-      const many = new Population(layers, withParameters(options, ofFile))
-      await inTurns(writingWeights(many.#reader.parameters, matched, true))
-      many.#scoring = savedScoring(training)
+      const many = new Population(layers, withStart(options, { parameters: ofFile }))
+      await inTurns(writingWeights(many.#core.parameters, matched, true))
+      many.#core.scoring = savedScoring(training)
       return many
     } catch (cause) {
       throw notDescribed(path, 'a population', cause)
     }
   }
 
-  #seeds(): number[] {
-    return Array.from({ length: this.members }, (_, member) => this.seed + member)
-  }
-
-  #steps(
-    train: Dataset | readonly Dataset[] | BatchSource,
-    options: PopulationFitOptions,
-    form: FitForm,
-  ): FitSteps<PopulationHistory> {
-    requireNoData('fit', options)
-    this.#lock.requireNoFit()
-    const path = checkpointOfNames(options, this.#named())
-    return path === undefined ? this.#fitting(train, options, form) : this.#resuming(train, options, form, path)
-  }
-
-  /** A population without names takes those of the checkpoint, so that data is numbered as it was. */
-  *#resuming(
-    train: Dataset | readonly Dataset[] | BatchSource,
-    options: PopulationFitOptions,
-    form: FitForm,
-    path: string,
-  ): FitSteps<PopulationHistory> {
-    return yield* this.#fitting(train, options, form, yield* readCheckpoint(path, form))
-  }
-
-  *#fitting(
-    train: Dataset | readonly Dataset[] | BatchSource,
-    options: PopulationFitOptions,
-    form: FitForm,
-    checkpoint?: CheckpointDescription,
-  ): FitSteps<PopulationHistory> {
-    const undo = this.#undoing()
-    const trainee = { ...this.#trainee(), labels: this.#labels ?? checkpoint?.model.labels }
-    const resumed = checkpoint && { checkpoint }
-    if (isBatchSource(train)) {
-      const settings = streamSettings(trainee, train, options as StreamFitOptions, (_, labels) => {
-        this.#labels = labels
-      })
-      this.#labels = trainee.labels
-      return yield* this.#remembering(
-        fittingStream({ ...settings, ...this.#subject(settings), ...resumed }, form),
-        undo,
-      )
-    }
-    const given = options as FitOptions<number | Dataset | readonly Dataset[]>
-    const settings = yield* paused(fitSettings(trainee, train, given), options?.signal)
-    this.#labels = settings.labels
-    const subject = this.#subject(settings)
-    return yield* this.#remembering(fitting({ ...settings, ...subject, ...resumed }, settings.train, form), undo)
-  }
-
-  #partialSteps(
-    batch: Dataset | DatasetInput,
-    options: PartialFitOptions | undefined,
-    form: FitForm,
-  ): FitSteps<PopulationHistory> {
-    requireNoData('partialFit', options)
-    this.#lock.requireNoFit()
-    return this.#goingOn(batch, options, form)
-  }
-
-  *#goingOn(
-    batch: Dataset | DatasetInput,
-    options: PartialFitOptions | undefined,
-    form: FitForm,
-  ): FitSteps<PopulationHistory> {
-    const train = datasetOf(batch)
-    const given = partialFitOptions(options, this.#state, this.#scoring)
-    const settings = yield* paused(fitSettings(this.#trainee(), train, given), options?.signal)
-    const start = this.#state && continuedStart(this.#state, settings.optimizer)
-    const undo = this.#undoing()
-    this.#labels = settings.labels
-    const subject = this.#subject(settings)
-    return yield* this.#remembering(
-      fitting({ ...settings, ...subject, ...(start && { start }) }, settings.train, form),
-      undo,
-    )
-  }
-
-  #trainee(): Trainee {
-    return { ...this.#named(), seeds: this.#seeds() }
-  }
-
-  #named(): NamedModel {
-    return { network: this.#network, labels: this.#labels, scoring: this.#scoring }
-  }
-
-  /** What a fit changes and tells of. */
-  #subject({ scoring, resume }: Pick<FitSettings, 'scoring' | 'resume'>): FitSubject {
-    const undrawn = resume === undefined ? undefined : this.#reader.undrawn
-    this.#scoring = scoring
-    return {
-      ...(undrawn === undefined
-        ? { parameters: this.#changing() }
-        : { parameters: undrawn.arena, overwritten: undrawn.written }),
-      model: this,
-      describe: () => this.#describe(),
-      weights: () => atOnce(this.#weights()),
-      remember: (state) => {
-        releaseStates(this.#state, state)
-        this.#state = state
-      },
-    }
-  }
-
-  /** Puts back what a fit tells the model before its first step. Does nothing where the fit has got under way. */
-  #undoing(): () => void {
-    const state = this.#state
-    const [labels, scoring] = [this.#labels, this.#scoring]
-    return () => {
-      if (this.#state !== state) return
-      this.#labels = labels
-      this.#scoring = scoring
-    }
-  }
-
-  *#remembering(steps: FitSteps<History[]>, undo: () => void): FitSteps<PopulationHistory> {
-    let all: History[] | undefined
-    try {
-      all = yield* steps
-    } finally {
-      // An error, or the end of a fit whose promise was rejected.
-      if (all === undefined) undo()
-    }
-    const members = all
+  #remembered(members: readonly History[]): PopulationHistory {
     this.#histories = members
     return { members }
-  }
-
-  /** The parameters, to be changed: who still reads them keeps those of now. */
-  #changing(): Arena {
-    if (this.#reader.busy) {
-      const copy = newArena(this.#network, this.members)
-      copy.copyFrom(this.#reader.parameters)
-      this.#reader = new ModelReader(this.#network, { arena: copy })
-    }
-    return this.#reader.parameters
-  }
-
-  #evaluation(given: Dataset | readonly Dataset[], options: EvaluateOptions | undefined): EvaluationRun {
-    this.#lock.requireFree('evaluate')
-    requireNoData('evaluate', options)
-    const asked = knownOptions<EvaluateOptions>('evaluate', options, ['loss', 'metrics'])
-    const loss = chosenLoss(asked.loss, this.#scoring, this.#network)
-    const metrics = asked.metrics === undefined ? defaultMetrics(this.#scoring, loss) : metricsOf(asked.metrics)
-    const data = new ClassNames(this.#named(), loss).known(
-      'data',
-      datasetsOf('data', given, this.#network, this.members),
-    )
-    return new EvaluationRun(this.#network, this.#reader.parameters, data, { loss, metrics }, this.members)
   }
 
   #prediction(rows: Rows | NumberArray | NamedRows | Dataset): {
     pass: PassSettings
     prediction: PopulationPrediction
   } {
-    this.#lock.requireFree('predict')
-    const { matrix, own, rows: count, type } = rowsToPredict(this.#network, rows)
+    this.#core.requireFree('predict')
+    const { matrix, own, rows: count, type } = rowsToPredict(this.#core.network, rows)
     const size = this.members * count * this.outputs
     const output = newFloats(size, () => `the predictions of ${this.members} members`)
     const pass: PassSettings = {
-      program: compilePrediction(this.#network, type),
+      program: compilePrediction(this.#core.network, type),
       batch: Math.min(EVALUATION_BATCH, count),
       rows: new Float64Array(this.members).fill(count),
-      parameters: this.#reader.parameters,
+      parameters: this.#core.parameters,
       slots: [[matrix]],
       output,
       outputColumns: this.outputs,

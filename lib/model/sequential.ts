@@ -1,14 +1,12 @@
 import { Dataset, type DatasetInput } from '../data/dataset/dataset.js'
 import type { Encoder } from '../data/encoder/encoder.js'
-import type { CheckpointDescription } from '../files/checkpoint-file.js'
 import { notDescribed } from '../files/file-error.js'
-import { type DescribedModel, readModelFile, type WeightDescription, writeModelFile } from '../files/model-file.js'
+import { readModelFile } from '../files/model-file.js'
 import type { NamedInputs } from '../inputs.js'
 import type { Layer } from '../layers/layer.js'
 import { layerFrom } from '../layers/registry.js'
 import type { Loss } from '../losses/loss.js'
 import { type LossName, loss as lossOf } from '../losses/names.js'
-import type { Arena } from '../native/addon.js'
 import { type OptimizerName, optimizerOf } from '../optimizers/names.js'
 import type { Optimizer } from '../optimizers/optimizer.js'
 import { onlyWhatItMade, refuseMethods, refuseStructuredClone, showWhenInspected } from '../own-methods.js'
@@ -22,21 +20,15 @@ import {
   plainObject,
   positiveInteger,
 } from '../validate.js'
-import { checkedLayers, requireNoData } from './arguments.js'
+import { checkedLayers } from './arguments.js'
 import { explainTraining } from './inspection/explain.js'
 import { type LayerRecord, type TracedStep, traceNetwork } from './inspection/trace.js'
+import { ModelCore } from './model-core.js'
 import { carriedNames, carryNames } from './network/carried-names.js'
 import type { Fitting, NumberOf } from './network/dimension-types.js'
 import { dataFor, inputsOf, readInputs } from './network/inputs.js'
-import {
-  buildNetwork,
-  initializeParameters,
-  leavesOf,
-  type Network,
-  newArena,
-  trainableCount,
-} from './network/network.js'
-import { startingParameters, withParameters } from './network/starting-parameters.js'
+import { buildNetwork, initializeParameters, type Network, newArena, trainableCount } from './network/network.js'
+import { startingParameters, startOf, withStart } from './network/starting-parameters.js'
 import { type SummaryOptions, summary } from './network/summary.js'
 import {
   checkedWeights,
@@ -45,7 +37,6 @@ import {
   type NamedWeights,
   namedWeights,
   type SetWeightsOptions,
-  savedWeights,
   writeWeights,
   writingWeights,
 } from './network/weights.js'
@@ -59,45 +50,17 @@ import {
   predictRows,
   predictRowsSync,
   requireClasses,
-  requireEncoded,
   savedEncoder,
 } from './prediction/predict.js'
 import { choosingClasses, requireOutputsOfClasses } from './prediction/predicted-classes.js'
-import { ModelReader } from './prediction/predictor.js'
 import type { Scoring } from './programs/compile.js'
-import { type FitForm, type FitSteps, paused } from './programs/requests.js'
-import { ClassNames, type NamedModel, namesFor } from './scoring/class-names.js'
-import { EvaluationRun } from './scoring/evaluation.js'
-import {
-  chosenLoss,
-  defaultLoss,
-  defaultMetrics,
-  type EvaluateOptions,
-  type Evaluation,
-  savedScoring,
-  trainingSummary,
-} from './scoring/results.js'
+import { ClassNames, namesFor } from './scoring/class-names.js'
+import { defaultLoss, type EvaluateOptions, type Evaluation, savedScoring } from './scoring/results.js'
 import { requireWeight } from './scoring/row-weights.js'
-import { readCheckpoint } from './training/checkpoint/start.js'
-import { fitting } from './training/chunked-steps.js'
-import { FitLock } from './training/driver.js'
 import type { History } from './training/epoch-results.js'
-import {
-  checkpointOfNames,
-  datasetOf,
-  type FitOptions,
-  fitSettings,
-  lossFor,
-  metricsOf,
-  type PartialFitOptions,
-  partialFitOptions,
-  type Trainee,
-} from './training/options.js'
-import type { FitSettings, FitSubject } from './training/settings.js'
-import { continuedStart, releaseStates, type TrainingState } from './training/state.js'
-import { type BatchSource, isBatchSource } from './training/stream-batches.js'
-import { type StreamFitOptions, streamSettings } from './training/stream-options.js'
-import { fittingStream } from './training/stream-steps.js'
+import { type FitOptions, lossFor, type PartialFitOptions } from './training/options.js'
+import type { BatchSource } from './training/stream-batches.js'
+import type { StreamFitOptions } from './training/stream-options.js'
 
 export interface SaveOptions {
   /** How the model came to be, as plain JSON: the file keeps it, and `made` of the loaded model tells it. */
@@ -121,14 +84,6 @@ export interface FromSafetensorsOptions extends SequentialOptions, SetWeightsOpt
   readonly rename?: Rename
 }
 
-let keepScoring: (model: Sequential, scoring: Scoring | undefined) => void
-
-/** For a population: a member by itself is scored as all were. */
-export function withScoring(model: Sequential, scoring: Scoring | undefined): Sequential {
-  keepScoring(model, scoring)
-  return model
-}
-
 /**
  * A stack of layers, trained and asked as one.
  *
@@ -141,27 +96,10 @@ export class Sequential<
   const Layers extends readonly Layer[] = readonly Layer[],
   const Inputs extends number | NamedInputs = number | NamedInputs,
 > {
-  readonly seed: number
-  readonly #descriptions: readonly Layer[]
-  readonly #network: Network
-  /** Of the present parameters; another one whenever they change while somebody reads. */
-  #reader: ModelReader
-  readonly #lock = new FitLock()
-  #scoring: Scoring | undefined
-  #labels: readonly string[] | undefined
-  /** Whether the outputs' weights are another model's, and the names, if any, came with them: no fit has confirmed them. */
-  #namesCarried = false
-  #encoder: Encoder | undefined
-  #training: { epochs: number; loss: number } | undefined
-  #made: Readonly<Record<string, unknown>> | undefined
-  /** Of the last fit, for one that goes on. */
-  #state: TrainingState | undefined
+  readonly #core: ModelCore
 
   static {
-    onlyWhatItMade(Sequential, (object) => #network in object)
-    keepScoring = (model, scoring) => {
-      model.#scoring = scoring
-    }
+    onlyWhatItMade(Sequential, (object) => #core in object)
     refuseMethods(Sequential.prototype, 'model', methodsElsewhere)
     showWhenInspected(Sequential.prototype as Sequential, 'Sequential', (model) => ({
       inputs: model.inputs,
@@ -179,54 +117,58 @@ export class Sequential<
    *   ERR_DEEPBLAS_ARGUMENT for one layer object with weights at two places of the model
    */
   constructor(layers: Layers & Fitting<Layers, NumberOf<Inputs>>, options?: SequentialOptions<Inputs>) {
-    this.#descriptions = [...checkedLayers('Sequential', layers, 1)]
+    const descriptions = checkedLayers('Sequential', layers, 1)
     const given = knownOptions<SequentialOptions>('Sequential', options, ['inputs', 'seed', 'labels'])
-    this.seed = nonNegativeInteger('seed', given.seed ?? 0)
-    this.#network = buildNetwork(layers, readInputs(given.inputs))
-    this.#labels = namesFor(this.#network, given.labels)
-    this.#reader = new ModelReader(
-      this.#network,
-      startingParameters(options, this.#network, 1, () => [this.seed]),
-    )
+    const seed = nonNegativeInteger('seed', given.seed ?? 0)
+    const network = buildNetwork(layers, readInputs(given.inputs))
+    const labels = namesFor(network, given.labels)
+    const parameters = startingParameters(options, network, 1, () => [seed])
+    this.#core = new ModelCore({ model: this, descriptions, network, seed, labels, parameters })
+    this.#core.scoring = startOf<Scoring>(options)?.scoring
     refuseStructuredClone(this, modelCloning)
   }
 
   get layers(): readonly Layer[] {
-    return this.#network.layers
+    return this.#core.network.layers
+  }
+
+  /** Of the initial weights, and of shuffles where `fit` is given none. */
+  get seed(): number {
+    return this.#core.seed
   }
 
   /** Features of one row. */
   get inputs(): number {
-    return this.#network.inputs
+    return this.#core.network.inputs
   }
 
   get outputs(): number {
-    return this.#network.outputs
+    return this.#core.network.outputs
   }
 
   /** Trainable numbers. */
   get parameterCount(): number {
-    return trainableCount(this.#network)
+    return trainableCount(this.#core.network)
   }
 
   /** Names of the classes, where the training data had them. */
   get labels(): readonly string[] | undefined {
-    return this.#labels
+    return this.#core.labels
   }
 
   /** What made the training data's features of a table's columns: the model takes such rows too. */
   get encoder(): Encoder | undefined {
-    return this.#encoder
+    return this.#core.encoder
   }
 
   /** How the model came to be, where `save` was told; gone once it is trained further. */
   get made(): Readonly<Record<string, unknown>> | undefined {
-    return this.#made
+    return this.#core.made
   }
 
   /** Layer, output shape, parameters: the dimensions lesson as a table. */
   summary(options?: SummaryOptions): string {
-    return summary(this.#network, options)
+    return summary(this.#core.network, options)
   }
 
   /**
@@ -247,12 +189,12 @@ export class Sequential<
   fit(stream: BatchSource, options: StreamFitOptions): Promise<History>
   fit(train: Dataset | BatchSource, options: FitOptions | StreamFitOptions): Promise<History> {
     // Async, so that wrong arguments reject.
-    return (async () => this.#lock.run(this.#steps(train, options, 'async')))()
+    return this.#core.fit(train, options).then(([history]) => history!)
   }
 
   /** As `fit` with a data set, on this thread: the event loop waits. Callbacks must not return promises. */
   fitSync(train: Dataset, options: FitOptions): History {
-    return this.#lock.runSync(this.#steps(train, options, 'sync'))
+    return this.#core.fitSync(train, options)[0]!
   }
 
   /**
@@ -265,25 +207,24 @@ export class Sequential<
    * @throws as `fit`; ERR_DEEPBLAS_ARGUMENT where the optimizer is of another kind than before
    */
   partialFit(batch: Dataset | DatasetInput, options?: PartialFitOptions): Promise<History> {
-    return (async () => this.#lock.run(this.#partialSteps(batch, options, 'async')))()
+    return this.#core.partialFit(batch, options).then(([history]) => history!)
   }
 
   /** As `partialFit`, on this thread: the event loop waits. */
   partialFitSync(batch: Dataset | DatasetInput, options?: PartialFitOptions): History {
-    return this.#lock.runSync(this.#partialSteps(batch, options, 'sync'))
+    return this.#core.partialFitSync(batch, options)[0]!
   }
 
   /**
    * Loss and metrics over all rows. Errors of scaled targets are in the target's own units; the loss is of scaled ones.
    */
   async evaluate(data: Dataset, options?: EvaluateOptions): Promise<Evaluation> {
-    const run = this.#evaluation(data, options)
-    const [scores] = await this.#reader.during('evaluate', () => run.run())
+    const [scores] = await this.#core.evaluate(data, options)
     return scores!
   }
 
   evaluateSync(data: Dataset, options?: EvaluateOptions): Evaluation {
-    return this.#evaluation(data, options).runSync()[0]!
+    return this.#core.evaluateSync(data, options)[0]!
   }
 
   /**
@@ -322,14 +263,14 @@ export class Sequential<
   async predictClasses(rows: PredictionInput): Promise<number[] | string[]> {
     const model = this.#predicting('predict')
     requireClasses(model)
-    requireOutputsOfClasses(this.#network, this.#scoring)
+    requireOutputsOfClasses(this.#core.network, this.#core.scoring)
     return await inTurns(this.#classes(await predictRows(model, rows, 'output')))
   }
 
   predictClassesSync(rows: PredictionInput): number[] | string[] {
     const model = this.#predicting('predictSync')
     requireClasses(model)
-    requireOutputsOfClasses(this.#network, this.#scoring)
+    requireOutputsOfClasses(this.#core.network, this.#core.scoring)
     return atOnce(this.#classes(predictRowsSync(model, rows, 'output')))
   }
 
@@ -343,7 +284,7 @@ export class Sequential<
 
   /** The gradients of the full cost over one full batch, by the parameters' names. */
   async gradients(data: Dataset, options: { loss: LossName | Loss }): Promise<NamedWeights[]> {
-    return this.#trace('gradients', data, options, ({ gradients }) => this.#weightsOf(gradients))
+    return this.#trace('gradients', data, options, ({ gradients }) => namedWeights(this.#core.network, gradients))
   }
 
   /** Every layer's Z, A, dZ and dA over one full batch, and what was cached, in the lesson's terms. */
@@ -357,26 +298,25 @@ export class Sequential<
     options: { loss: LossName | Loss },
     read: (step: TracedStep) => Result,
   ): Result {
-    this.#requireFree(what)
+    this.#core.requireFree(what)
     if (!(data instanceof Dataset)) throw invalid('data', 'Dataset', data, 'Make one with Dataset.from({ x, y }).')
     const { loss } = knownOptions<{ loss: LossName | Loss }>(what, options, ['loss'])
-    const checked = lossFor(this.#network, loss)
-    const [own] = new ClassNames(this.#named(), checked).known('data', [dataFor('data', data, this.#network)])
+    const checked = lossFor(this.#core.network, loss)
+    const [own] = new ClassNames(this.#core.named, checked).known('data', [dataFor('data', data, this.#core.network)])
     requireWeight('data', [own!])
-    return traceNetwork(this.#network, this.#reader.parameters, own!, checked, read)
+    return traceNetwork(this.#core.network, this.#core.parameters, own!, checked, read)
   }
 
   /** Where a training step's time goes: regions, calls, measured microseconds, and the bytes of the workspace. */
   explain(options?: { batchSize?: number; loss?: LossName | Loss; optimizer?: OptimizerName | Optimizer }): string {
-    this.#requireFree('explain')
+    this.#core.requireFree('explain')
     const given = knownOptions('explain', options, ['batchSize', 'loss', 'optimizer'])
     const batchSize = positiveInteger('batchSize', given.batchSize ?? 32)
-    const loss = lossOf('loss', given.loss ?? defaultLoss(this.#network))
+    const loss = lossOf('loss', given.loss ?? defaultLoss(this.#core.network))
     const optimizer = optimizerOf(given.optimizer)
-    const parameters = newArena(this.#network)
+    const parameters = this.#core.copyOfParameters()
     try {
-      parameters.copyFrom(this.#reader.parameters)
-      return explainTraining(this.#network, parameters, batchSize, loss, optimizer)
+      return explainTraining(this.#core.network, parameters, batchSize, loss, optimizer)
     } finally {
       parameters.release()
     }
@@ -384,10 +324,10 @@ export class Sequential<
 
   /** Every parameter by name, as copies: [{ name: 'layers.0.weight', shape, data }]. */
   getWeights(): NamedWeights[] {
-    this.#requireFree('getWeights')
-    const weights = this.#weightsOf(this.#reader.parameters)
+    this.#core.requireFree('getWeights')
+    const weights = namedWeights(this.#core.network, this.#core.parameters)
     const byName = new Map(weights.map((weight) => [weight.name, weight]))
-    carryNames([...byName.keys()], (name) => byName.get(name), this.#labels)
+    carryNames([...byName.keys()], (name) => byName.get(name), this.#core.labels)
     return weights
   }
 
@@ -399,11 +339,10 @@ export class Sequential<
    * @throws DeepblasError ERR_DEEPBLAS_SHAPE for a missing, unknown or wrongly shaped parameter; nothing is set then
    */
   setWeights(weights: readonly NamedWeights[], options?: SetWeightsOptions): string[] {
-    this.#requireFree('setWeights')
+    this.#core.requireFree('setWeights')
     const { partial = false } = knownOptions<SetWeightsOptions>('setWeights', options, ['partial'])
-    const values = checkedWeights(this.#network, weights, boolean('partial', partial))
-    const parameters = this.#changing()
-    this.#made = undefined
+    const values = checkedWeights(this.#core.network, weights, boolean('partial', partial))
+    const parameters = this.#core.changing()
     writeWeights(parameters, values)
     const set = values.map(({ parameter }) => parameter.name)
     this.#takeNames(new Set(set), weights)
@@ -411,32 +350,21 @@ export class Sequential<
   }
 
   #takeNames(set: ReadonlySet<string>, weights: readonly NamedWeights[]): void {
-    if (this.#labels !== undefined && !this.#namesCarried) return
-    const ofAll = this.#network.parameters.map(({ name }) => name)
+    if (this.#core.labels !== undefined && !this.#core.namesCarried) return
+    const ofAll = this.#core.network.parameters.map(({ name }) => name)
     const names = carriedNames(ofAll, set, weights)
     if (names === undefined) return
-    this.#namesCarried = true
-    this.#labels = names === 'unknown' ? undefined : names
+    this.#core.namesCarried = true
+    this.#core.labels = names === 'unknown' ? undefined : names
   }
 
   /** A second model with the same layers and parameters; to serve from while this one fits. */
   clone(): Sequential {
-    this.#requireFree('clone')
-    const options = { inputs: inputsOf(this.#network), seed: this.seed }
-    const copyOfParameters = (network: Network) => {
-      const arena = newArena(network)
-      arena.copyFrom(this.#reader.parameters)
-      return arena
-    }
-    const copy = new Sequential(this.#descriptions, withParameters(options, copyOfParameters))
-    const leaves = leavesOf(copy.layers)
-    for (const [i, { trainable }] of leavesOf(this.layers).entries()) leaves[i]!.trainable = trainable
-    copy.#scoring = this.#scoring
-    copy.#labels = this.#labels
-    copy.#namesCarried = this.#namesCarried
-    copy.#encoder = this.#encoder
-    copy.#training = this.#training
-    copy.#made = this.#made
+    this.#core.requireFree('clone')
+    const options = { inputs: inputsOf(this.#core.network), seed: this.seed }
+    const parameters = () => this.#core.copyOfParameters()
+    const copy = new Sequential(this.#core.descriptions, withStart(options, { parameters }))
+    copy.#core.learnFrom(this.#core)
     return copy
   }
 
@@ -447,46 +375,18 @@ export class Sequential<
    *   be written
    */
   async save(path: string, options?: SaveOptions): Promise<void> {
-    this.#requireFree('save')
+    this.#core.requireFree('save')
     const { made } = knownOptions<SaveOptions>('save', options, ['made'])
-    const before = this.#made
+    const before = this.#core.made
     const told = made === undefined ? before : structuredClone(plainObject('made', made))
-    this.#made = told
+    this.#core.made = told
     try {
-      const description = this.#describe()
-      const weights = await this.#weightsToSave()
-      await writeModelFile(path, { ...description, weights })
+      await this.#core.save(path)
     } catch (error) {
       // What no file holds is not known of the model either; a fit may have forgotten it meanwhile.
-      if (this.#made === told) this.#made = before
+      if (this.#core.made === told) this.#core.made = before
       throw error
     }
-  }
-
-  /** Those of the call, whatever becomes of the model meanwhile. */
-  async #weightsToSave(): Promise<WeightDescription[]> {
-    const reading = this.#weights()
-    // Who changes the parameters takes a copy of them while they are read, but for a fit that has begun.
-    return this.#lock.fits ? atOnce(reading) : await this.#reader.during('save', () => inTurns(reading))
-  }
-
-  #describe(): DescribedModel {
-    return {
-      formatVersion: 1,
-      architecture: {
-        inputs: inputsOf(this.#network),
-        seed: this.seed,
-        layers: this.layers.map((layer) => ({ type: layer.type, options: layer.options() })),
-      },
-      ...(this.#labels === undefined ? {} : { labels: [...this.#labels] }),
-      ...(this.#encoder === undefined ? {} : { encoder: this.#encoder.toJSON() }),
-      ...(this.#scoring && { training: trainingSummary(this.#scoring, this.#training?.epochs) }),
-      ...(this.#made === undefined ? {} : { made: this.#made }),
-    }
-  }
-
-  #weights(): Steps<WeightDescription[]> {
-    return savedWeights(this.#network, this.#reader.parameters)
   }
 
   /**
@@ -505,12 +405,12 @@ export class Sequential<
         matched = matchedWeights(network, weights, false)
         return newArena(network)
       }
-      const model = new Sequential(layers, withParameters(options, ofFile))
-      await inTurns(writingWeights(model.#reader.parameters, matched, true))
-      model.#encoder = encoder === undefined ? undefined : savedEncoder(encoder, model.#network)
-      model.#scoring = savedScoring(training)
-      model.#made = made
-      if (typeof training?.epochs === 'number') model.#training = { epochs: training.epochs, loss: 0 }
+      const model = new Sequential(layers, withStart(options, { parameters: ofFile }))
+      await inTurns(writingWeights(model.#core.parameters, matched, true))
+      model.#core.encoder = encoder === undefined ? undefined : savedEncoder(encoder, model.#core.network)
+      model.#core.scoring = savedScoring(training)
+      model.#core.made = made
+      if (typeof training?.epochs === 'number') model.#core.epochs = training.epochs
       return model
     } catch (cause) {
       throw notDescribed(path, 'a model', cause)
@@ -549,178 +449,19 @@ export class Sequential<
       initializeParameters(network, arena, [own.seed ?? 0], ({ name }) => !set.has(name))
       return arena
     }
-    const model = new Sequential(layers, withParameters(own, ofFile))
-    await inTurns(writingWeights(model.#reader.parameters, matched, false))
+    const model = new Sequential(layers, withStart(own, { parameters: ofFile }))
+    await inTurns(writingWeights(model.#core.parameters, matched, false))
     model.#takeNames(set, weights)
     return model
   }
 
-  #steps(train: Dataset | BatchSource, options: FitOptions | StreamFitOptions, form: FitForm): FitSteps<History> {
-    requireNoData('fit', options)
-    this.#lock.requireNoFit()
-    const path = checkpointOfNames(options, this.#named())
-    return path === undefined ? this.#fitting(train, options, form) : this.#resuming(train, options, form, path)
-  }
-
-  /** A model without names takes those of the checkpoint, so that data is numbered as it was. */
-  *#resuming(
-    train: Dataset | BatchSource,
-    options: FitOptions | StreamFitOptions,
-    form: FitForm,
-    path: string,
-  ): FitSteps<History> {
-    return yield* this.#fitting(train, options, form, yield* readCheckpoint(path, form))
-  }
-
-  *#fitting(
-    train: Dataset | BatchSource,
-    options: FitOptions | StreamFitOptions,
-    form: FitForm,
-    checkpoint?: CheckpointDescription,
-  ): FitSteps<History> {
-    const undo = this.#undoing()
-    const trainee = { ...this.#trainee(), labels: this.#labels ?? checkpoint?.model.labels }
-    const resumed = checkpoint && { checkpoint }
-    if (isBatchSource(train)) {
-      const settings = streamSettings(trainee, train, options as StreamFitOptions, ({ encoder }, labels) => {
-        this.#labels = labels
-        this.#encoder = encoder
-      })
-      this.#labels = trainee.labels
-      return yield* this.#remembering(
-        fittingStream({ ...settings, ...this.#subject(settings), ...resumed }, form),
-        undo,
-      )
-    }
-    const settings = yield* paused(fitSettings(trainee, train, options), options?.signal)
-    this.#labels = settings.labels
-    this.#encoder = train.encoder
-    const subject = this.#subject(settings)
-    return yield* this.#remembering(fitting({ ...settings, ...subject, ...resumed }, settings.train, form), undo)
-  }
-
-  #partialSteps(
-    batch: Dataset | DatasetInput,
-    options: PartialFitOptions | undefined,
-    form: FitForm,
-  ): FitSteps<History> {
-    requireNoData('partialFit', options)
-    this.#lock.requireNoFit()
-    return this.#goingOn(batch, options, form)
-  }
-
-  *#goingOn(batch: Dataset | DatasetInput, options: PartialFitOptions | undefined, form: FitForm): FitSteps<History> {
-    const train = datasetOf(batch)
-    const given = partialFitOptions(options, this.#state, this.#scoring)
-    const settings = yield* paused(fitSettings(this.#trainee(), train, given), options?.signal)
-    if (this.#state !== undefined) requireEncoded('batch', train, this.#encoder)
-    const start = this.#state && continuedStart(this.#state, settings.optimizer)
-    const undo = this.#undoing()
-    this.#labels = settings.labels
-    this.#encoder = train.encoder
-    const subject = this.#subject(settings)
-    return yield* this.#remembering(
-      fitting({ ...settings, ...subject, ...(start && { start }) }, settings.train, form),
-      undo,
-    )
-  }
-
-  #trainee(): Trainee {
-    return { ...this.#named(), seeds: [this.seed] }
-  }
-
-  #named(): NamedModel {
-    return {
-      network: this.#network,
-      labels: this.#labels,
-      scoring: this.#scoring,
-      namesCarried: this.#namesCarried,
-    }
-  }
-
-  /** What a fit changes and tells of. */
-  #subject({ scoring, resume }: Pick<FitSettings, 'scoring' | 'resume'>): FitSubject {
-    const undrawn = resume === undefined ? undefined : this.#reader.undrawn
-    this.#scoring = scoring
-    this.#namesCarried = false
-    // It is of the parameters that were.
-    this.#made = undefined
-    return {
-      ...(undrawn === undefined
-        ? { parameters: this.#changing() }
-        : { parameters: undrawn.arena, overwritten: undrawn.written }),
-      model: this,
-      describe: () => this.#describe(),
-      weights: () => atOnce(this.#weights()),
-      remember: (state) => {
-        releaseStates(this.#state, state)
-        this.#state = state
-      },
-    }
-  }
-
-  /** Puts back what a fit tells the model before its first step. Does nothing where the fit has got under way. */
-  #undoing(): () => void {
-    const state = this.#state
-    const [labels, encoder, scoring, made] = [this.#labels, this.#encoder, this.#scoring, this.#made]
-    return () => {
-      if (this.#state !== state) return
-      this.#labels = labels
-      this.#encoder = encoder
-      this.#scoring = scoring
-      this.#made = made
-    }
-  }
-
-  *#remembering(steps: FitSteps<History[]>, undo: () => void): FitSteps<History> {
-    let all: History[] | undefined
-    try {
-      all = yield* steps
-    } finally {
-      // An error, or the end of a fit whose promise was rejected.
-      if (all === undefined) undo()
-    }
-    const [history] = all
-    this.#training = { epochs: history!.epochs.length, loss: history!.epochs.at(-1)?.loss ?? 0 }
-    return history!
-  }
-
-  #requireFree(what: string): void {
-    this.#lock.requireFree(what)
-  }
-
-  #evaluation(given: Dataset, options: EvaluateOptions | undefined): EvaluationRun {
-    this.#requireFree('evaluate')
-    if (!(given instanceof Dataset)) throw invalid('data', 'Dataset', given, 'Make one with Dataset.from({ x, y }).')
-    requireNoData('evaluate', options)
-    const asked = knownOptions<EvaluateOptions>('evaluate', options, ['loss', 'metrics'])
-    const loss = chosenLoss(asked.loss, this.#scoring, this.#network)
-    const metrics = asked.metrics === undefined ? defaultMetrics(this.#scoring, loss) : metricsOf(asked.metrics)
-    requireEncoded('data', given, this.#encoder)
-    const data = new ClassNames(this.#named(), loss).known('data', [dataFor('data', given, this.#network)])
-    return new EvaluationRun(this.#network, this.#reader.parameters, data, { loss, metrics }, 1)
-  }
-
   #predicting(what: string): Predicting {
-    this.#requireFree(what)
-    return { network: this.#network, reader: this.#reader, encoder: this.#encoder }
-  }
-
-  /** The parameters, to be changed: who still reads them keeps those of now. */
-  #changing(): Arena {
-    if (this.#reader.busy) {
-      const copy = newArena(this.#network)
-      copy.copyFrom(this.#reader.parameters)
-      this.#reader = new ModelReader(this.#network, { arena: copy })
-    }
-    return this.#reader.parameters
+    this.#core.requireFree(what)
+    const { network, reader, encoder } = this.#core
+    return { network, reader, encoder }
   }
 
   #classes({ data, shape }: Prediction): Steps<number[] | string[]> {
-    return choosingClasses(data, shape, this.#network, this.#scoring, this.#labels)
-  }
-
-  #weightsOf(arena: Arena): NamedWeights[] {
-    return namedWeights(this.#network, arena)
+    return choosingClasses(data, shape, this.#core.network, this.#core.scoring, this.#core.labels)
   }
 }

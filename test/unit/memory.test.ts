@@ -21,10 +21,12 @@ const source = readFileSync(new URL('../helpers/programs/repeated-calls.mjs', im
 const calls = [...source.slice(source.indexOf('const calls'), source.indexOf('const [name')).matchAll(/^ {2}(\w+): /gm)]
 
 test.each(calls.map(([, name]) => name!))('%s leaves resident memory flat, call after call', async (name) => {
-  // What is made and dropped without a turn of the event loop goes when the collector has looked: after 64 MB or so.
-  const count = /^(clone|model|dataset)\w*Sync$/.test(name) ? '400' : '80'
+  // What is made and dropped without a turn of the event loop goes when the collector has looked, which is now and then.
+  const inOneTurn = /^(clone|model|dataset)\w*Sync$/.test(name)
+  const count = inOneTurn ? '400' : '80'
   const [early = 0, late = 0] = await runProgram<number[]>('repeated-calls.mjs', { args: [name, count], flags })
   expect(early).toBeGreaterThan(0)
-  // The rows take 1.8 MB and the workspaces as much: of the 72 calls between the two, more than 130 MB.
-  expect((late - early) / MiB).toBeLessThan(64)
+  // The rows take 1.8 MB and the workspaces as much: of the 72 calls between the two, more than 130 MB; of the 360 more
+  // than 600.
+  expect((late - early) / MiB).toBeLessThan(inOneTurn ? 200 : 64)
 })

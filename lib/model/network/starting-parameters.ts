@@ -5,20 +5,31 @@
 import type { Arena } from '../../native/addon.js'
 import { initializeParameters, type Network, newArena } from './network.js'
 
-/**
- * Makes the parameters of a network that has just been laid out. It takes no memory for them before it knows that they
- * are there.
- */
-export type ParameterSource = (network: Network) => Arena
+/** What a new model takes over. */
+export interface ModelStart<Scoring = unknown> {
+  /**
+   * Makes the parameters of a network that has just been laid out. It takes no memory for them before it knows that they
+   * are there.
+   */
+  readonly parameters: (network: Network) => Arena
+  /** Loss and metrics that the parameters were trained by. */
+  readonly scoring?: Scoring
+}
 
 /** By the very object of options that a constructor is called with: users cannot give one, and do not see it. */
-const sources = new WeakMap<object, ParameterSource>()
+const starts = new WeakMap<object, ModelStart>()
 
-/** Options for a model's constructor that takes its parameters from `source` in place of drawing them. */
-export function withParameters<Options extends object>(options: Options, source: ParameterSource): Options {
+/** Options for a model's constructor that takes its parameters over in place of drawing them. */
+export function withStart<Options extends object>(options: Options, start: ModelStart): Options {
   const own = { ...options }
-  sources.set(own, source)
+  starts.set(own, start)
   return own
+}
+
+/** @param options as a model's constructor was given them */
+export function startOf<Scoring>(options: unknown): ModelStart<Scoring> | undefined {
+  const known = typeof options === 'object' && options !== null ? starts.get(options) : undefined
+  return known as ModelStart<Scoring> | undefined
 }
 
 /** Memory for parameters, and what draws them into it; without that they are there. */
@@ -39,8 +50,8 @@ export function startingParameters(
   members: number,
   seeds: () => readonly number[],
 ): StartingParameters {
-  const source = typeof options === 'object' && options !== null ? sources.get(options) : undefined
-  if (source !== undefined) return { arena: source(network) }
+  const start = startOf(options)
+  if (start !== undefined) return { arena: start.parameters(network) }
   const arena = newArena(network, members)
   return { arena, draw: () => initializeParameters(network, arena, seeds()) }
 }

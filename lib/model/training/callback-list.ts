@@ -1,5 +1,5 @@
 /*
- * The callbacks of one fit: whom each of them watches, when it is told, and what it has asked for.
+ * The callbacks of one fit: whom each of them callbacks, when it is told, and what it has asked for.
  */
 
 import type { Callback, EpochResult, FitInfo, Progress } from '../../callbacks/callback.js'
@@ -13,7 +13,7 @@ import type { FitSettings } from './settings.js'
 /** A callback with what it sees: one member, or all of them together. */
 export interface Watch {
   readonly callback: Callback
-  /** Undefined for one that watches all members together. */
+  /** Undefined for one that callbacks all members together. */
   readonly member: number | undefined
   readonly handle: Handle
   readonly history: History
@@ -22,9 +22,9 @@ export interface Watch {
 type WatchSettings = HandleSettings & MonitoredSettings & Pick<FitSettings, 'callbacks'>
 
 /** The fit that each callback which can serve one at a time has begun last. */
-const begunLast = new WeakMap<Callback, Watches>()
+const begunLast = new WeakMap<Callback, CallbackList>()
 
-export class Watches {
+export class CallbackList {
   /** In the order in which they are told: those that save what others have come to are last. */
   readonly all: readonly Watch[]
   /** Members that train on. */

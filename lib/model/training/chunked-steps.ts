@@ -1,186 +1,193 @@
 /*
- * One `fit` of one network or a population: advances a native training run in chunks, tells callbacks, and collects the
- * histories. Written once as a generator, so that the asynchronous and the synchronous form are the same code.
+ * Steps through rows in memory: a native run takes many of them in one chunk, which may span epochs.
  */
-
-import type { Progress } from '../../callbacks/callback.js'
 import type { Dataset } from '../../data/dataset/dataset.js'
 import { largestOf } from '../../extremes.js'
-import { chunkEnds } from '../../native/addon.js'
-import { LBFGS } from '../../optimizers/lbfgs.js'
+import { type Arena, chunkEnds, type Failure } from '../../native/addon.js'
 import type { Moment } from '../../optimizers/optimizer.js'
-import { trainableCount } from '../network/network.js'
-import { rowsOf } from '../programs/data-binding.js'
-import { Opened } from '../programs/opened.js'
-import type { FitForm, FitSteps } from '../programs/requests.js'
-import { runPasses, scorePasses } from '../scoring/all-rows-metrics.js'
-import { Watches } from './callback-list.js'
-import { dataChecksums } from './checkpoint/data-checksums.js'
-import { type Batches, restoreCallbacks } from './checkpoint/describe.js'
-import { type Beginning, begin, saveCheckpoint } from './checkpoint/start.js'
-import { epochBeginning } from './epoch-beginning.js'
-import { type History, mean, readEpochs, runningLoss } from './epoch-results.js'
-import { wholeFit } from './lbfgs-steps.js'
-import { batchOf, checking, prepare } from './native-run.js'
-import { fail, notFinite, requireFiniteUpdate } from './not-finite.js'
+import type { Compiled } from '../programs/compile.js'
+import type { Opened } from '../programs/opened.js'
+import type { OpenTraining } from '../programs/passes.js'
+import type { FitSteps } from '../programs/requests.js'
+import { runPasses, type ScorePass, scorePasses } from '../scoring/all-rows-metrics.js'
+import type { CallbackList } from './callback-list.js'
+import type { Batches } from './checkpoint/describe.js'
+import { type EpochBeginning, epochBeginning } from './epoch-beginning.js'
+import { readEpochs, runningLoss } from './epoch-results.js'
+import { checking, prepare } from './native-run.js'
+import { notFinite } from './not-finite.js'
 import type { FitSettings } from './settings.js'
+import type { TrainingStart } from './state.js'
 import { same, stepTable } from './step-table.js'
+import type { StepPlace, Stepper, Stretch } from './stepper.js'
 
 const CHUNK_MILLISECONDS = 30
 const MOST_STEPS_OF_CHUNK = 1 << 15
 const FIRST_STEPS_OF_CHUNK = 64
 
-/** `train`: one data set for all members, or one each. Returns the history of every member. */
-export function* fitting(settings: FitSettings, train: readonly Dataset[], form: FitForm): FitSteps<History[]> {
-  const { optimizer, signal, seeds } = settings
-  const members = seeds.length
-  signal?.throwIfAborted()
-  const opened = new Opened()
-  try {
-    if (optimizer instanceof LBFGS) return yield* wholeFit(settings, train[0]!, optimizer, opened)
-    const rows = rowsOf(train, members)
-    const batch = batchOf(settings.batchSize, rows)
-    const batches = { rows, batch, checksums: dataChecksums(train, settings.validation) }
-    const beginning = yield* begin(settings, batches, form)
-    opened.add({ release: beginning.undo })
-    return yield* fittingFrom(beginning, settings, train, batches, form, opened)
-  } finally {
-    opened.release()
-  }
-}
+export class ChunkedSteps implements Stepper {
+  readonly stepsPerEpoch: number
+  readonly batches: Batches
+  readonly train: readonly Dataset[]
+  readonly averages: Arena | undefined
+  readonly beginning: EpochBeginning | undefined
+  readonly millisecondsOfProgress = 0
+  readonly #settings: FitSettings
+  readonly #start: TrainingStart
+  readonly #training: OpenTraining
+  readonly #compiled: Compiled
+  /** Steps of an epoch, of every member: one with fewer rows waits for the others. */
+  readonly #ownSteps: readonly number[]
+  /** Whether all members count their updates alike. */
+  readonly #inStep: boolean
+  readonly #updates: number[]
+  #place: { readonly epoch: number; readonly stepOfEpoch: number }
+  /** Steps since the beginning of the epoch that this fit starts in. */
+  #done: number
+  /** Steps that the next chunk is to take. */
+  #wanted = FIRST_STEPS_OF_CHUNK
+  #accumulators: Float64Array
+  /** Metrics of all scores: they are of the parameters at the epoch's end. */
+  #passes: readonly (ScorePass | undefined)[] = []
+  readonly #opened: Opened
+  /** Members that the native run trains. */
+  #taking: readonly number[]
 
-function* fittingFrom(
-  { start, histories, saved, goesOn }: Beginning,
-  settings: FitSettings,
-  train: readonly Dataset[],
-  batches: Batches,
-  form: FitForm,
-  opened: Opened,
-): FitSteps<History[]> {
-  const { epochs, optimizer, signal, seeds } = settings
-  const { batch } = batches
-  const members = seeds.length
-  const { training, compiled, ownSteps, states } = prepare(settings, train, start, batch, opened)
-  const stepsPerEpoch = largestOf(ownSteps)
-  /** The member's own count of updates after so many steps since the start: one with fewer rows waits for the others. */
-  const updates = (steps: number, member: number) =>
-    start.stepsBefore[member]! +
-    Math.floor(steps / stepsPerEpoch) * ownSteps[member]! +
-    Math.min(steps % stepsPerEpoch, ownSteps[member]!)
-  const place = { epoch: start.epoch, stepOfEpoch: start.stepOfEpoch }
-  let accumulators = start.accumulators ?? new Float64Array()
-  const steps = [...start.stepsBefore]
-  const averages = optimizer.averageSlot === undefined ? undefined : states[optimizer.averageSlot]
-  const updatesOf = (member: number) => Math.ceil(ownSteps[member]! / optimizer.accumulate)
-  const beginning = epochBeginning(settings, updatesOf, opened)
-  const watches = new Watches({ ...settings, averages, train, beginning }, histories, (path, parameters) => {
-    const stepsBefore = start.stepsBefore.map((before, member) =>
-      watches.active.has(member) ? before + (place.epoch - start.epoch) * ownSteps[member]! : steps[member]!,
-    )
-    const standing = { settings, batches, accumulators, states, histories, watches, parameters }
-    return saveCheckpoint(path, form, { ...standing, place: { ...place, stepsBefore, active: [...watches.active] } })
-  })
-  const { active } = watches
-  if (saved !== undefined) watches.keepActive(saved.place.active, start.epoch < epochs)
-  let underWay = saved === undefined
-  const cancel = () => training.cancel()
-  signal?.addEventListener('abort', cancel)
-  let passes: ReturnType<typeof scorePasses> = []
-  try {
-    yield* watches.start({
-      epochs,
-      ...(start.epoch === 0 ? {} : { epochsDone: start.epoch }),
-      stepsPerEpoch,
-      batchSize: batch,
-      rows: train[0]!.rows,
-      parameters: trainableCount(settings.network),
+  /** `train`: one data set for all members, or one each. */
+  constructor(
+    settings: FitSettings,
+    train: readonly Dataset[],
+    batches: Batches,
+    start: TrainingStart,
+    opened: Opened,
+  ) {
+    const { optimizer, seeds } = settings
+    this.#settings = settings
+    this.#start = start
+    this.#opened = opened
+    this.train = train
+    this.batches = batches
+    this.#updates = [...start.stepsBefore]
+    this.#place = { epoch: start.epoch, stepOfEpoch: start.stepOfEpoch }
+    this.#done = start.stepOfEpoch
+    this.#accumulators = start.accumulators ?? new Float64Array()
+    this.#taking = [...seeds.keys()]
+    this.averages = optimizer.averageSlot === undefined ? undefined : start.states[optimizer.averageSlot]
+    const updatesOf = (member: number) => Math.ceil(this.#ownSteps[member]! / optimizer.accumulate)
+    this.beginning = epochBeginning(settings, updatesOf, opened)
+    const { training, compiled, ownSteps } = prepare(settings, train, start, batches.batch, opened)
+    this.#training = training
+    this.#compiled = compiled
+    this.#ownSteps = ownSteps
+    this.stepsPerEpoch = largestOf(ownSteps)
+    this.#inStep = same(ownSteps) && same(start.stepsBefore)
+  }
+
+  get batchSize(): number {
+    return this.batches.batch
+  }
+
+  get rows(): number {
+    return this.train[0]!.rows
+  }
+
+  get epoch(): number {
+    return this.#place.epoch
+  }
+
+  get updates(): readonly number[] {
+    return this.#updates
+  }
+
+  begin(): void {
+    this.#passes = scorePasses({ ...this.#settings, averages: this.averages }, this.train, this.#opened)
+  }
+
+  *next(callbacks: CallbackList): FitSteps<Stretch | undefined> {
+    const { epochs, optimizer, signal, seeds, parameters } = this.#settings
+    const { stepsPerEpoch } = this
+    const total = (epochs - this.#start.epoch) * stepsPerEpoch
+    const before = this.#start.epoch * stepsPerEpoch
+    if (this.#done >= total) return undefined
+    const taking = [...callbacks.active]
+    if (taking.length !== this.#taking.length) this.#training.setActive(taking)
+    this.#taking = taking
+    const factors = seeds.map((_, member) => callbacks.factorOf(member))
+    const done = this.#done
+    const table = stepTable({
+      compiled: this.#compiled,
+      optimizer,
+      seeds,
+      steps: Math.min(this.#wanted, total - done, callbacks.stepsToNextNeed(before + done)),
+      factors,
+      moment: (step, member) => this.#moment(done + step, member, factors[member]!),
+      inStep: this.#inStep,
     })
-    if (saved !== undefined) restoreCallbacks(settings.resume!, saved, settings, watches)
-    underWay = true
-    goesOn()
-    if (active.size < members && active.size > 0) training.setActive(active)
-    // Metrics of all scores are of the parameters at the epoch's end.
-    passes = scorePasses({ ...settings, averages }, train, opened)
-    const total = (epochs - start.epoch) * stepsPerEpoch
-    const before = start.epoch * stepsPerEpoch
-    const begun = performance.now()
-    let done = start.stepOfEpoch
-    let wanted = FIRST_STEPS_OF_CHUNK
-    while (done < total && active.size > 0) {
-      const factors = seeds.map((_, member) => watches.factorOf(member))
-      const moment = (steps: number, member: number): Moment => ({
-        step: updates(steps, member) + 1,
-        stepOfEpoch: Math.min(steps % stepsPerEpoch, ownSteps[member]! - 1),
-        stepsPerEpoch: ownSteps[member]!,
-        member,
-        factor: factors[member]!,
-      })
-      const table = stepTable({
-        compiled,
-        optimizer,
-        seeds,
-        steps: Math.min(wanted, total - done, watches.stepsToNextNeed(before + done)),
-        factors,
-        moment: (step, member) => moment(done + step, member),
-        inStep: same(ownSteps) && same(start.stepsBefore),
-      })
-      const taking = [...active]
-      beginning?.keep()
-      const chunk = (yield {
-        advance: (form) =>
-          training.advance(form, table.numbers, {
-            steps: table.steps,
-            milliseconds: CHUNK_MILLISECONDS,
-            endAtEpoch: watches.needsEpoch || passes.length > 0,
-            plainly: checking(),
-          }),
-      })!
-      done += chunk.steps
-      place.epoch = chunk.epoch
-      place.stepOfEpoch = chunk.stepOfEpoch
-      accumulators = chunk.running
-      for (const member of taking) steps[member] = updates(done, member)
-      const end = chunkEnds[chunk.end]
-      if (end === 'cancelled') signal?.throwIfAborted()
-      if (members === 1 && end === 'notFinite') throw notFinite(chunk.failures[0]!, settings.parameters)
-      wanted = Math.min(MOST_STEPS_OF_CHUNK, Math.max(FIRST_STEPS_OF_CHUNK, 2 * chunk.steps))
-      const ended = chunk.results.length > 0
-      const measured = { passes, seconds: ended ? yield* runPasses(passes) : 0 }
-      const finished = readEpochs(chunk, compiled.scores, settings, measured, taking, histories, (epoch, member) => {
-        const last = (epoch - start.epoch) * stepsPerEpoch + ownSteps[member]! - 1
-        return optimizer.rateAt(moment(last, member))
-      })
-      for (const failure of chunk.failures) {
-        active.delete(failure.member)
-        fail(histories[failure.member]!, notFinite(failure, settings.parameters))
-      }
-      const progress: Progress = {
-        epoch: Math.min(chunk.epoch + 1, epochs),
-        epochs,
-        step: chunk.epoch === epochs ? stepsPerEpoch : chunk.stepOfEpoch,
-        stepsPerEpoch,
-        totalStep: done - start.stepOfEpoch,
-        loss: runningLoss(chunk.running, members) ?? mean(histories.map(({ epochs: all }) => all.at(-1)?.loss)),
-        seconds: (performance.now() - begun) / 1000,
-      }
-      watches.progress(progress)
-      if (chunk.steps > 0) yield* watches.step(progress, before + done, ended)
-      for (const results of finished) yield* watches.epoch(results, done < total)
-      watches.dropStopped(done < total)
-      yield* watches.saveDeferred()
-      if (active.size !== taking.length) training.setActive(active)
-      // Aborted while a callback ran, or between chunks.
-      signal?.throwIfAborted()
+    this.beginning?.keep()
+    const limits = {
+      steps: table.steps,
+      milliseconds: CHUNK_MILLISECONDS,
+      endAtEpoch: callbacks.needsEpoch || this.#passes.length > 0,
+      plainly: checking(),
     }
-    if (done > start.stepOfEpoch) requireFiniteUpdate(settings.parameters, histories)
-    if (averages !== undefined) settings.parameters.copyFrom(averages)
-    yield* watches.end()
-    return histories
-  } finally {
-    signal?.removeEventListener('abort', cancel)
-    if (underWay) {
-      goesOn()
-      settings.remember({ optimizer, states, epoch: place.epoch, steps })
+    const chunk = (yield { advance: (form) => this.#training.advance(form, table.numbers, limits) })!
+    this.#done += chunk.steps
+    this.#place = { epoch: chunk.epoch, stepOfEpoch: chunk.stepOfEpoch }
+    this.#accumulators = chunk.running
+    for (const member of taking) this.#updates[member] = this.#updatesAfter(this.#done, member)
+    const end = chunkEnds[chunk.end]
+    if (end === 'cancelled') signal?.throwIfAborted()
+    if (seeds.length === 1 && end === 'notFinite') throw notFinite(chunk.failures[0]!, parameters)
+    this.#wanted = Math.min(MOST_STEPS_OF_CHUNK, Math.max(FIRST_STEPS_OF_CHUNK, 2 * chunk.steps))
+    const endEpoch = chunk.results.length > 0
+    const measured = { passes: this.#passes, seconds: endEpoch ? yield* runPasses(this.#passes) : 0 }
+    const finished = readEpochs(chunk, this.#compiled.scores, this.#settings, measured, taking, (epoch, member) => {
+      const last = (epoch - this.#start.epoch) * stepsPerEpoch + this.#ownSteps[member]! - 1
+      return optimizer.rateAt(this.#moment(last, member, factors[member]!))
+    })
+    const whole = chunk.epoch === epochs
+    const progress = {
+      epoch: whole ? epochs : chunk.epoch + 1,
+      step: whole ? stepsPerEpoch : chunk.stepOfEpoch,
+      totalStep: this.#done - this.#start.stepOfEpoch,
+      loss: runningLoss(chunk.running, seeds.length),
     }
+    return {
+      ...(chunk.steps > 0 && { steps: { progress, done: before + this.#done, endEpoch } }),
+      failures: new Map(chunk.failures.map((failure: Failure) => [failure.member, notFinite(failure, parameters)])),
+      epochs: finished,
+      more: this.#done < total,
+    }
+  }
+
+  place(active: ReadonlySet<number>): StepPlace {
+    const epochs = this.#place.epoch - this.#start.epoch
+    const stepsBefore = this.#start.stepsBefore.map((before, member) =>
+      active.has(member) ? before + epochs * this.#ownSteps[member]! : this.#updates[member]!,
+    )
+    return { ...this.#place, stepsBefore, accumulators: this.#accumulators }
+  }
+
+  cancel(): void {
+    this.#training.cancel()
+  }
+
+  end() {
+    return {}
+  }
+
+  /** Where a member stands before the step that so many others come before, counted as `#done`. */
+  #moment(steps: number, member: number, factor: number): Moment {
+    const own = this.#ownSteps[member]!
+    const stepOfEpoch = Math.min(steps % this.stepsPerEpoch, own - 1)
+    return { step: this.#updatesAfter(steps, member) + 1, stepOfEpoch, stepsPerEpoch: own, member, factor }
+  }
+
+  /** The member's own count of updates after so many steps. */
+  #updatesAfter(steps: number, member: number): number {
+    const { stepsPerEpoch } = this
+    const own = this.#ownSteps[member]!
+    const epochs = Math.floor(steps / stepsPerEpoch)
+    return this.#start.stepsBefore[member]! + epochs * own + Math.min(steps % stepsPerEpoch, own)
   }
 }

@@ -59,18 +59,17 @@ export interface ScoredEpoch {
   readonly seconds: number
 }
 
-/** For every epoch that ended in the chunk, the results of the members that took part; they join the histories. */
+/** For every epoch that ended in the chunk, the results of the members that took part. */
 export function readEpochs(
   chunk: Chunk,
   scores: readonly RowScore[],
-  { scoring, validation }: Pick<FitSettings, 'scoring' | 'validation'>,
+  { scoring, validation, seeds }: Pick<FitSettings, 'scoring' | 'validation' | 'seeds'>,
   { passes, seconds }: ScoredEpoch,
   active: readonly number[],
-  histories: readonly History[],
   rateOf: (epoch: number, member: number) => number,
 ): Map<number, EpochResult>[] {
   const finished: Map<number, EpochResult>[] = []
-  const perMember = (chunk.resultWidth - 1) / histories.length
+  const perMember = (chunk.resultWidth - 1) / seeds.length
   const width = 2 * scores.length
   const first = chunk.epoch - chunk.results.length / chunk.resultWidth
   for (let at = 0; at < chunk.results.length; at += chunk.resultWidth) {
@@ -90,7 +89,6 @@ export function readEpochs(
         seconds: chunk.results[at]! + seconds,
       })
       results.set(member, result)
-      histories[member]!.epochs.push(result)
     }
     finished.push(results)
   }

@@ -1,8 +1,7 @@
 /*
- * A fit by an optimizer that asks for loss and gradient of all rows, as often as it likes: L-BFGS. The iterations are
+ * Iterations of an optimizer that asks for loss and gradient of all rows as often as it likes: L-BFGS. The iterations are
  * TypeScript; the native passes between them run wherever the fit's form says.
  */
-
 import type { Dataset } from '../../data/dataset/dataset.js'
 import { DeepblasError } from '../../errors.js'
 import type { Arena } from '../../native/addon.js'
@@ -11,133 +10,216 @@ import type { LBFGS } from '../../optimizers/lbfgs.js'
 import { Curvature, type Evaluation, iteration, type Place } from '../../optimizers/lbfgs-iteration.js'
 import type { Segment } from '../../optimizers/optimizer.js'
 import { SGD } from '../../optimizers/sgd.js'
-import { newArena, trainableCount, trainableSegments } from '../network/network.js'
+import { newArena, trainableSegments } from '../network/network.js'
 import { type Compiled, compileScoring, memberTable } from '../programs/compile.js'
 import { dataMode } from '../programs/data-binding.js'
 import type { Opened } from '../programs/opened.js'
 import { OpenPass } from '../programs/passes.js'
 import type { FitSteps } from '../programs/requests.js'
-import { runPasses, scorePasses } from '../scoring/all-rows-metrics.js'
-import { Watches } from './callback-list.js'
-import { epochResult, type History, newHistory } from './epoch-results.js'
+import { runPasses, type ScorePass, scorePasses } from '../scoring/all-rows-metrics.js'
+import type { CallbackList } from './callback-list.js'
+import type { Batches } from './checkpoint/describe.js'
+import { epochResult } from './epoch-results.js'
 import { heldOut } from './native-run.js'
 import { notFinite } from './not-finite.js'
 import type { FitSettings } from './settings.js'
+import type { StepPlace, Stepper, Stretch } from './stepper.js'
 
 /** An evaluation, with the accumulators of loss and metrics. */
 interface Scored extends Evaluation {
   readonly sums: Float64Array
 }
 
-/** What it opens is added to `opened`, which its caller releases. */
-export function* wholeFit(
-  settings: FitSettings,
-  train: Dataset,
-  optimizer: LBFGS,
-  opened: Opened,
-): FitSteps<History[]> {
-  const { network, parameters, scoring, validation, epochs, signal } = settings
-  const { evaluate, compiled } = evaluation(settings, train, opened)
-  const segments = trainableSegments(network)
-  const history = newHistory()
-  const watches = new Watches({ ...settings, train: [train] }, [history], () => {
+/** One network; an epoch is an iteration. */
+export class LbfgsSteps implements Stepper {
+  readonly stepsPerEpoch = 1
+  readonly batchSize: number
+  readonly rows: number
+  readonly batches: Batches
+  readonly train: readonly Dataset[]
+  readonly millisecondsOfProgress = 0
+  readonly #settings: FitSettings
+  readonly #optimizer: LBFGS
+  readonly #opened: Opened
+  readonly #cost: Cost
+  readonly #curvature: Curvature
+  /** Epochs before a `partialFit`; what they have learnt of the curvature is gone. */
+  readonly #before: number
+  #epoch: number
+  #held: OpenPass | undefined
+  #passes: readonly (ScorePass | undefined)[] = []
+  /** Where the last whole iteration has led; undefined before the first evaluation. */
+  #place: Place | undefined
+  #converged: string | undefined
+
+  constructor(settings: FitSettings, optimizer: LBFGS, train: Dataset, batches: Batches, opened: Opened) {
+    this.#settings = settings
+    this.#optimizer = optimizer
+    this.#opened = opened
+    this.train = [train]
+    this.batches = batches
+    this.batchSize = train.rows
+    this.rows = train.rows
+    this.#before = settings.start?.epoch ?? 0
+    this.#epoch = this.#before
+    this.#curvature = new Curvature(optimizer.memory)
+    this.#cost = opened.add(new Cost(settings, train))
+  }
+
+  get epoch(): number {
+    return this.#epoch
+  }
+
+  get updates(): readonly number[] {
+    return [this.#epoch]
+  }
+
+  begin(): void {
+    const { validation } = this.#settings
+    this.#held = validation && this.#opened.add(new OpenPass(heldOut(this.#settings, validation)))
+    this.#passes = scorePasses(this.#settings, this.train, this.#opened)
+  }
+
+  *next(callbacks: CallbackList): FitSteps<Stretch | undefined> {
+    const { epochs, scoring } = this.#settings
+    if (this.#epoch >= epochs || (yield* this.#hasConverged())) return undefined
+    const begun = performance.now()
+    const factor = callbacks.factorOf(0)
+    const learningRate = this.#optimizer.rateAt({ step: this.#epoch + 1, stepOfEpoch: 0, stepsPerEpoch: 1, factor })
+    const sums = yield* this.#iterate(learningRate)
+    if (sums === undefined) return undefined
+    const held = this.#held === undefined ? undefined : yield* this.#held.steps()
+    yield* runPasses(this.#passes)
+    const result = epochResult({
+      epoch: this.#epoch,
+      scores: this.#cost.compiled.scores,
+      scoring,
+      training: { array: sums, from: 0 },
+      validation: held && { array: held, from: 0 },
+      values: this.#passes.map((one) => one?.values(0)),
+      learningRate,
+      seconds: (performance.now() - begun) / 1000,
+    })
+    this.#epoch++
+    const progress = { epoch: this.#epoch, step: 1, totalStep: this.#epoch - this.#before, loss: result.loss }
+    return {
+      steps: { progress, done: this.#epoch, endEpoch: true },
+      epochs: [new Map([[0, result]])],
+      more: this.#epoch < epochs,
+    }
+  }
+
+  place(): StepPlace {
     throw new DeepblasError(
       'ERR_DEEPBLAS_ARGUMENT',
       'Expected another optimizer for a checkpoint: LBFGS cannot resume.',
     )
-  })
-  let held: OpenPass | undefined
-  let passes: ReturnType<typeof scorePasses> = []
-  // Iterations before a partialFit count as its epochs do; what they have learnt of the curvature is gone.
-  const before = settings.start?.epoch ?? 0
-  let done = before
-  let converged: string | undefined
-  let place: Place = { point: readPoint(parameters, segments), loss: Number.NaN, gradient: new Float32Array() }
-  try {
-    held = validation && opened.add(new OpenPass(heldOut(settings, validation)))
-    passes = scorePasses(settings, [train], opened)
-    yield* watches.start({
-      epochs,
-      ...(before === 0 ? {} : { epochsDone: before }),
-      stepsPerEpoch: 1,
-      batchSize: train.rows,
-      rows: train.rows,
-      parameters: trainableCount(network),
-    })
-    const begun = performance.now()
-    const curvature = new Curvature(optimizer.memory)
-    const first = yield* evaluate()
-    if (!Number.isFinite(first.loss))
-      throw notFinite({ member: 0, epoch: before, stepOfEpoch: 0, label: '' }, parameters)
-    place = { ...place, ...first }
-    while (done < epochs && watches.active.size > 0) {
-      const epochBegun = performance.now()
-      const moment = { step: done + 1, stepOfEpoch: 0, stepsPerEpoch: 1, factor: watches.factorOf(0) }
-      const options = { first: optimizer.rateAt(moment), evaluations: optimizer.lineSearchEvaluations }
-      const scored = new Map<Float32Array, Float64Array>()
-      const steps = iteration(place, curvature, options)
-      let turn = steps.next()
-      while (turn.done !== true) {
-        signal?.throwIfAborted()
-        writePoint(parameters, segments, turn.value)
-        const result = yield* evaluate()
-        scored.set(turn.value, result.sums)
-        turn = steps.next(result)
-      }
-      if (turn.value === undefined) {
-        converged = 'no step along the gradient makes the cost smaller'
-        break
-      }
-      place = turn.value
-      writePoint(parameters, segments, place.point)
-      const heldSums = held === undefined ? undefined : yield* held.steps()
-      yield* runPasses(passes)
-      const result = epochResult({
-        epoch: done,
-        scores: compiled.scores,
-        scoring,
-        training: { array: scored.get(place.point)!, from: 0 },
-        validation: heldSums && { array: heldSums, from: 0 },
-        values: passes.map((one) => one?.values(0)),
-        learningRate: options.first,
-        seconds: (performance.now() - epochBegun) / 1000,
-      })
-      history.epochs.push(result)
-      done++
-      const { loss } = result
-      const seconds = (performance.now() - begun) / 1000
-      const progress = { epoch: done, epochs, step: 1, stepsPerEpoch: 1, totalStep: done - before, loss, seconds }
-      watches.progress(progress)
-      yield* watches.step(progress, done, true)
-      yield* watches.epoch(new Map([[0, result]]), done < epochs)
-      watches.dropStopped(done < epochs)
-      yield* watches.saveDeferred()
-      signal?.throwIfAborted()
-      const point = readPoint(parameters, segments)
-      if (point.some((value, i) => value !== place.point[i])) {
-        // A callback has put others back.
-        place = { point, ...(yield* evaluate()) }
-        curvature.forget()
-      }
-      if (place.gradient.every((value) => Math.abs(value) <= optimizer.gradientTolerance)) {
-        converged = `no part of the gradient is larger than gradientTolerance, ${optimizer.gradientTolerance}`
-        break
-      }
+  }
+
+  /** The checks between two evaluations of a line search see the signal. */
+  cancel(): void {}
+
+  end() {
+    if (this.#epoch >= this.#settings.epochs) return {}
+    const why = this.#converged
+    return {
+      early: true,
+      reason: why && `LBFGS ended the training after ${this.#epoch} iterations: ${why}.`,
     }
-    if (done < epochs) history.stopped = 'early'
-    writePoint(parameters, segments, place.point)
-    yield* watches.end(
-      done < epochs && converged !== undefined
-        ? `LBFGS ended the training after ${done} iterations: ${converged}.`
-        : undefined,
-    )
-    return [history]
-  } catch (error) {
-    // The last completed iteration's, not those of a line search under way.
-    writePoint(parameters, segments, place.point)
-    throw error
-  } finally {
-    settings.remember({ optimizer, states: [], epoch: done, steps: [done] })
+  }
+
+  abandon(): void {
+    if (this.#place !== undefined) this.#cost.moveTo(this.#place.point)
+  }
+
+  /** Evaluates where the iteration is to start, and tells whether there is nothing to gain. */
+  *#hasConverged(): FitSteps<boolean> {
+    const { parameters } = this.#settings
+    const { point } = this.#cost
+    const before = this.#place
+    if (before === undefined) {
+      this.#place = { point, ...(yield* this.#cost.evaluate()) }
+      if (Number.isFinite(this.#place.loss)) return false
+      throw notFinite({ member: 0, epoch: this.#epoch, stepOfEpoch: 0, label: '' }, parameters)
+    }
+    if (point.some((value, i) => value !== before.point[i])) {
+      // A callback has put others back.
+      this.#place = { point, ...(yield* this.#cost.evaluate()) }
+      this.#curvature.forget()
+    }
+    const { gradientTolerance } = this.#optimizer
+    if (!this.#place!.gradient.every((value) => Math.abs(value) <= gradientTolerance)) return false
+    this.#converged = `no part of the gradient is larger than gradientTolerance, ${gradientTolerance}`
+    return true
+  }
+
+  /** Moves to a better point; gives its accumulators, or undefined where a line search finds none. */
+  *#iterate(learningRate: number): FitSteps<Float64Array | undefined> {
+    const { signal } = this.#settings
+    const options = { first: learningRate, evaluations: this.#optimizer.lineSearchEvaluations }
+    const scored = new Map<Float32Array, Float64Array>()
+    const search = iteration(this.#place!, this.#curvature, options)
+    let turn = search.next()
+    while (turn.done !== true) {
+      signal?.throwIfAborted()
+      this.#cost.moveTo(turn.value)
+      const { sums, ...evaluation } = yield* this.#cost.evaluate()
+      scored.set(turn.value, sums)
+      turn = search.next(evaluation)
+    }
+    if (turn.value === undefined) this.#converged = 'no step along the gradient makes the cost smaller'
+    else this.#place = turn.value
+    this.#cost.moveTo(this.#place!.point)
+    return turn.value && scored.get(turn.value.point)
+  }
+}
+
+/** The cost over all rows, and its gradient, as a function of the trainable parameters: the point. */
+class Cost {
+  readonly compiled: Compiled
+  readonly #parameters: Arena
+  readonly #gradients: Arena
+  readonly #segments: readonly Segment[]
+  readonly #pass: OpenPass
+
+  constructor({ network, parameters, scoring }: FitSettings, train: Dataset) {
+    const { mode, slots, own } = dataMode([train], scoring, network.outputs, { asFloats: true })
+    this.compiled = compileScoring(network, mode, scoring, { backward: true })
+    refuseChanging(this.compiled, compileScoring(network, mode, scoring, { backward: true, optimizer: new SGD() }))
+    this.#parameters = parameters
+    this.#gradients = newArena(network)
+    this.#segments = trainableSegments(network)
+    this.#pass = new OpenPass({
+      program: this.compiled.program,
+      batch: train.rows,
+      rows: Float64Array.of(train.rows),
+      numbers: memberTable(this.compiled, 1),
+      parameters,
+      gradients: this.#gradients,
+      slots,
+      own: [this.#gradients, ...own],
+    })
+  }
+
+  get point(): Float32Array {
+    return read(this.#parameters, this.#segments)
+  }
+
+  moveTo(point: Float32Array): void {
+    let at = 0
+    for (const { offset, length } of this.#segments) {
+      this.#parameters.write(0, offset, 1, length, 0, point.subarray(at, at + length))
+      at += length
+    }
+  }
+
+  *evaluate(): FitSteps<Scored> {
+    const sums = yield* this.#pass.steps()
+    return { loss: sums[0]! / sums[1]!, gradient: read(this.#gradients, this.#segments), sums }
+  }
+
+  release(): void {
+    this.#pass.release()
   }
 }
 
@@ -155,33 +237,7 @@ function refuseChanging(cost: Compiled, step: Compiled): void {
   )
 }
 
-/** A pass over all rows, with the gradients of all parameters. */
-function evaluation({ network, parameters, scoring }: FitSettings, train: Dataset, opened: Opened) {
-  const { mode, slots, own } = dataMode([train], scoring, network.outputs, { asFloats: true })
-  const compiled = compileScoring(network, mode, scoring, { backward: true })
-  refuseChanging(compiled, compileScoring(network, mode, scoring, { backward: true, optimizer: new SGD() }))
-  const gradients = newArena(network)
-  const pass = opened.add(
-    new OpenPass({
-      program: compiled.program,
-      batch: train.rows,
-      rows: Float64Array.of(train.rows),
-      numbers: memberTable(compiled, 1),
-      parameters,
-      gradients,
-      slots,
-      own: [gradients, ...own],
-    }),
-  )
-  const segments = trainableSegments(network)
-  function* evaluate(): FitSteps<Scored> {
-    const sums = yield* pass.steps()
-    return { loss: sums[0]! / sums[1]!, gradient: readPoint(gradients, segments), sums }
-  }
-  return { evaluate, compiled }
-}
-
-function readPoint(arena: Arena, segments: readonly Segment[]): Float32Array {
+function read(arena: Arena, segments: readonly Segment[]): Float32Array {
   const size = segments.reduce((sum, { length }) => sum + length, 0)
   const point = newFloats(size, () => 'the parameters of a line search')
   let at = 0
@@ -190,12 +246,4 @@ function readPoint(arena: Arena, segments: readonly Segment[]): Float32Array {
     at += length
   }
   return point
-}
-
-function writePoint(arena: Arena, segments: readonly Segment[], point: Float32Array): void {
-  let at = 0
-  for (const { offset, length } of segments) {
-    arena.write(0, offset, 1, length, 0, point.subarray(at, at + length))
-    at += length
-  }
 }

@@ -22,7 +22,7 @@ export interface MonitoredSettings {
   readonly scoring: Scoring
   readonly validation: readonly Dataset[] | undefined
   /** Left out for a stream, of which nobody knows the rows. */
-  readonly train?: readonly Dataset[]
+  readonly train?: readonly Dataset[] | undefined
 }
 
 /** A callback as messages name it. */

@@ -1,6 +1,7 @@
 import type { Callback } from '../../callbacks/callback.js'
 import { ProgressBar } from '../../callbacks/progress-bar.js'
 import { Dataset, type DatasetInput } from '../../data/dataset/dataset.js'
+import type { Encoder } from '../../data/encoder/encoder.js'
 import { DeepblasError } from '../../errors.js'
 import { isAbortSignal } from '../../kinds.js'
 import type { Loss } from '../../losses/loss.js'
@@ -118,8 +119,9 @@ export function* fitSettings(
 ): Steps<
   Omit<FitSettings, keyof FitSubject> & {
     readonly train: readonly Dataset[]
-    /** The model's names of classes from now on. */
+    /** The model's names of classes, and its encoder, from now on. */
     readonly labels: readonly string[] | undefined
+    readonly encoder: Encoder | undefined
   }
 > {
   const { network } = trainee
@@ -146,6 +148,7 @@ export function* fitSettings(
   return {
     ...common,
     labels: classes.names,
+    encoder: datasets[0]!.encoder,
     scoring: { ...scoring, units, ...(ofValues && { ofClasses: yield* areOfClasses(rows, network) }) },
     train: counted,
     batchSize,

@@ -1,227 +1,213 @@
 /*
- * A fit that reads its batches from a stream: every batch is a step. Batch by batch the same native run is bound to other
- * data, over the same parameters, gradients and optimizer state, while the next batch is read.
+ * Steps through a stream: every batch is a step. Batch by batch the same native run is bound to other data, over the same
+ * parameters, gradients and optimizer state, while the next batch is read.
  */
-
-import type { Progress } from '../../callbacks/callback.js'
 import type { Dataset } from '../../data/dataset/dataset.js'
 import { DeepblasError } from '../../errors.js'
 import { largestOf } from '../../extremes.js'
 import { type Arena, type Chunk, chunkEnds } from '../../native/addon.js'
 import type { Moment } from '../../optimizers/optimizer.js'
-import { newArena, trainableCount } from '../network/network.js'
+import { newArena } from '../network/network.js'
 import { type Compiled, compileScoring, rowScores } from '../programs/compile.js'
 import { dataMode, rowsOf } from '../programs/data-binding.js'
-import { Opened } from '../programs/opened.js'
+import type { Opened } from '../programs/opened.js'
 import { OpenTraining, passSteps } from '../programs/passes.js'
-import { arrived, type FitForm, type FitSteps } from '../programs/requests.js'
+import { arrived, type FitSteps } from '../programs/requests.js'
 import { ScorePass } from '../scoring/all-rows-metrics.js'
-import { Watches } from './callback-list.js'
-import { dataChecksums } from './checkpoint/data-checksums.js'
-import { type Batches, restoreCallbacks } from './checkpoint/describe.js'
-import { type Beginning, begin, saveCheckpoint } from './checkpoint/start.js'
-import { epochBeginning } from './epoch-beginning.js'
-import { epochResult, type History, runningLoss } from './epoch-results.js'
+import type { CallbackList } from './callback-list.js'
+import type { Batches } from './checkpoint/describe.js'
+import { type EpochBeginning, epochBeginning } from './epoch-beginning.js'
+import { epochResult, runningLoss } from './epoch-results.js'
 import { checking, heldOut } from './native-run.js'
-import { fail, notFinite, requireFiniteUpdate } from './not-finite.js'
+import { notFinite } from './not-finite.js'
 import type { TrainingStart } from './state.js'
 import { same, stepTable } from './step-table.js'
+import type { StepPlace, Stepper, Stretch } from './stepper.js'
 import { EpochBatches } from './stream-batches.js'
 import type { StreamSettings } from './stream-options.js'
 
-const MILLISECONDS_BETWEEN_PROGRESS = 30
-
-/** Returns the history of every member; all of them read the same stream. */
-export function* fittingStream(settings: StreamSettings, form: FitForm): FitSteps<History[]> {
-  const { signal, stepsPerEpoch, validation } = settings
-  signal?.throwIfAborted()
-  // What a stream will give nobody knows; the validation is there.
-  const checksums = dataChecksums([], validation)
-  const shape = { rows: new Float64Array(), batch: 0, stepsPerEpoch, checksums }
-  const opened = new Opened()
-  try {
-    const beginning = yield* begin(settings, shape, form)
-    opened.add({ release: beginning.undo })
-    return yield* fittingFrom(beginning, settings, shape, form, opened)
-  } finally {
-    opened.release()
-  }
-}
-
-function* fittingFrom(
-  { start, histories, saved, goesOn }: Beginning,
-  settings: StreamSettings,
-  shape: Batches,
-  form: FitForm,
-  opened: Opened,
-): FitSteps<History[]> {
-  const { epochs, optimizer, signal, seeds, stepsPerEpoch, validation, scoring } = settings
-  const members = seeds.length
-  const run = opened.add(new StreamRun(settings, start))
-  const place = { epoch: start.epoch, stepOfEpoch: start.stepOfEpoch }
-  let accumulators: Float64Array | undefined = start.accumulators?.slice()
-  /** Updates of every member, and as many before this epoch. */
-  const steps = start.stepsBefore.map((before) => before + start.stepOfEpoch)
-  let stepsBefore = [...start.stepsBefore]
+/** All members read the same stream. */
+export class StreamSteps implements Stepper {
+  readonly stepsPerEpoch: number
+  readonly batchSize = 0
+  readonly rows = 0
+  readonly batches: Batches
+  readonly beginning: EpochBeginning | undefined
+  readonly millisecondsOfProgress = 30
+  readonly #settings: StreamSettings
+  readonly #run: StreamRun
+  readonly #source: EpochBatches
+  readonly #place: { epoch: number; stepOfEpoch: number }
+  /** Of every member. */
+  readonly #updates: number[]
+  /** As many before this epoch. */
+  #updatesBefore: number[]
   /** Steps of the epoch that was last told of. */
-  let stepsOfEpoch = 0
-  const updatesOf = () => Math.ceil(stepsOfEpoch / optimizer.accumulate)
-  const beginning = epochBeginning(settings, updatesOf, opened)
-  const watches = new Watches({ ...settings, averages: run.averages, beginning }, histories, (path, parameters) => {
-    const sums = accumulators ?? new Float64Array()
-    const standing = {
-      settings,
-      batches: shape,
-      accumulators: sums,
-      states: start.states,
-      histories,
-      watches,
-      parameters,
-    }
-    return saveCheckpoint(path, form, { ...standing, place: { ...place, stepsBefore, active: [...watches.active] } })
-  })
-  const { active } = watches
-  if (saved !== undefined) watches.keepActive(saved.place.active, start.epoch < epochs)
-  for (const [member, before] of start.stepsBefore.entries()) if (!active.has(member)) steps[member] = before
-  const batches = new EpochBatches(settings)
-  let underWay = saved === undefined
-  const cancel = () => run.cancel()
-  signal?.addEventListener('abort', cancel)
-  try {
-    yield* watches.start({
-      epochs,
-      ...(start.epoch === 0 ? {} : { epochsDone: start.epoch }),
-      stepsPerEpoch: stepsPerEpoch ?? 0,
-      batchSize: 0,
-      rows: 0,
-      parameters: trainableCount(settings.network),
-    })
-    if (saved !== undefined) restoreCallbacks(settings.resume!, saved, settings, watches)
-    underWay = true
-    goesOn()
-    const begun = performance.now()
-    let done = 0
-    let told = Number.NEGATIVE_INFINITY
-    const scores = rowScores(scoring.metrics)
-    while (place.epoch < epochs && active.size > 0 && !batches.ended) {
-      const epochBegun = performance.now()
+  #stepsOfEpoch = 0
+  #steps = 0
+  #accumulators: Float64Array | undefined
+  /** When the epoch under way has begun; undefined between two. */
+  #epochBegun: number | undefined
+  /** Of the last step. */
+  #moment = (_member: number): Moment => ({ step: 1, stepOfEpoch: 0, stepsPerEpoch: 1 })
+
+  /** @param active members that a resumed training had not ended before */
+  constructor(
+    settings: StreamSettings,
+    batches: Batches,
+    start: TrainingStart,
+    opened: Opened,
+    active?: readonly number[],
+  ) {
+    this.#settings = settings
+    this.batches = batches
+    this.stepsPerEpoch = settings.stepsPerEpoch ?? 0
+    this.#place = { epoch: start.epoch, stepOfEpoch: start.stepOfEpoch }
+    this.#accumulators = start.accumulators?.slice()
+    this.#updatesBefore = [...start.stepsBefore]
+    this.#updates = start.stepsBefore.map((before, member) =>
+      active === undefined || active.includes(member) ? before + start.stepOfEpoch : before,
+    )
+    const updatesOf = () => Math.ceil(this.#stepsOfEpoch / settings.optimizer.accumulate)
+    this.beginning = epochBeginning(settings, updatesOf, opened)
+    this.#run = opened.add(new StreamRun(settings, start))
+    const source = new EpochBatches(settings)
+    opened.add({ release: () => source.close() })
+    this.#source = source
+  }
+
+  get averages(): Arena | undefined {
+    return this.#run.averages
+  }
+
+  get epoch(): number {
+    return this.#place.epoch
+  }
+
+  get updates(): readonly number[] {
+    return this.#updates
+  }
+
+  begin(): void {}
+
+  /** A step, or the end of an epoch. */
+  *next(callbacks: CallbackList): FitSteps<Stretch | undefined> {
+    if (this.#epochBegun === undefined) {
+      if (!this.#more) return undefined
+      this.#epochBegun = performance.now()
       // In mid-epoch nothing has been updated yet, or the epoch will have more than one update.
-      beginning?.keep()
-      yield* arrived(batches.begin(place.epoch, place.stepOfEpoch))
-      let moment = (_member: number): Moment => ({ step: 1, stepOfEpoch: 0, stepsPerEpoch: 1 })
-      while (active.size > 0) {
-        const batch = yield* arrived(batches.next())
-        if (batch === undefined) break
-        const bound = run.bind(batch)
-        const factors = seeds.map((_, member) => watches.factorOf(member))
-        const { stepOfEpoch } = place
-        const now = [...steps]
-        moment = (member) => ({
-          step: now[member]! + 1,
-          stepOfEpoch,
-          stepsPerEpoch: stepsPerEpoch ?? Number.POSITIVE_INFINITY,
-          member,
-          factor: factors[member]!,
-        })
-        const { numbers } = stepTable({
-          compiled: bound.compiled,
-          optimizer,
-          seeds,
-          steps: 1,
-          factors,
-          moment: (_, member) => moment(member),
-          inStep: same(steps),
-        })
-        const taking = [...active]
-        bound.training.setActive(taking)
-        const limits = { steps: 1, milliseconds: 1000, endAtEpoch: false, plainly: checking() }
-        const chunk = (yield { advance: (form) => bound.training.advance(form, numbers, limits) })!
-        const end = chunkEnds[chunk.end]
-        if (end === 'cancelled') signal?.throwIfAborted()
-        if (members === 1 && end === 'notFinite') {
-          throw notFinite({ ...chunk.failures[0]!, epoch: place.epoch, stepOfEpoch }, settings.parameters)
-        }
-        for (const failure of chunk.failures) {
-          const { member } = failure
-          active.delete(member)
-          fail(histories[member]!, notFinite({ ...failure, epoch: place.epoch, stepOfEpoch }, settings.parameters))
-        }
-        const sums = added(accumulators, chunk)
-        accumulators = sums
-        place.stepOfEpoch++
-        done++
-        for (const member of active) steps[member]!++
-        const seconds = (performance.now() - begun) / 1000
-        const progress: Progress = {
-          epoch: place.epoch + 1,
-          epochs,
-          step: place.stepOfEpoch,
-          stepsPerEpoch: stepsPerEpoch ?? 0,
-          totalStep: done,
-          loss: runningLoss(sums, members),
-          seconds,
-        }
-        if (1000 * seconds - told >= MILLISECONDS_BETWEEN_PROGRESS) {
-          told = 1000 * seconds
-          watches.progress(progress)
-        }
-        yield* watches.step(progress, largestOf(steps), place.stepOfEpoch === stepsPerEpoch)
-        watches.dropStopped(true)
-        // Aborted while a callback ran.
-        signal?.throwIfAborted()
-      }
-      // An epoch that all have left in its middle is none, as with a data set.
-      if (active.size === 0) break
-      if (place.stepOfEpoch === 0) {
-        const once = typeof settings.source !== 'function'
-        if (once && (done > 0 || saved !== undefined)) break
-        throw new DeepblasError(
-          'ERR_DEEPBLAS_DATA',
-          `Expected a stream of at least one batch for epoch ${place.epoch + 1} but received none.` +
-            (once ? '' : ' The function must open a new stream at every call.'),
-        )
-      }
-      const held = validation === undefined ? undefined : yield* run.validate()
-      const width = accumulators!.length / members
-      const results = new Map(
-        [...active].map((member) => {
-          const result = epochResult({
-            epoch: place.epoch,
-            scores,
-            scoring,
-            training: { array: accumulators!, from: member * width },
-            validation: held && { array: held.sums, from: member * width },
-            values: [undefined, held?.values(member)],
-            learningRate: optimizer.rateAt(moment(member)),
-            seconds: (performance.now() - epochBegun) / 1000,
-          })
-          histories[member]!.epochs.push(result)
-          return [member, result] as const
+      this.beginning?.keep()
+      yield* arrived(this.#source.begin(this.#place.epoch, this.#place.stepOfEpoch))
+    }
+    const batch = yield* arrived(this.#source.next())
+    if (batch !== undefined) return yield* this.#step(batch, callbacks)
+    if (this.#place.stepOfEpoch > 0) return yield* this.#endEpoch(callbacks.active)
+    this.#requireBatches()
+    return undefined
+  }
+
+  place(): StepPlace {
+    return { ...this.#place, stepsBefore: this.#updatesBefore, accumulators: this.#accumulators ?? new Float64Array() }
+  }
+
+  cancel(): void {
+    this.#run.cancel()
+  }
+
+  end() {
+    const { epoch } = this.#place
+    const { epochs } = this.#settings
+    return { reason: epoch < epochs ? `The stream ended after ${epoch} of ${epochs} epochs.` : undefined }
+  }
+
+  get #more(): boolean {
+    return this.#place.epoch < this.#settings.epochs && !this.#source.ended
+  }
+
+  *#step(batch: Dataset, callbacks: CallbackList): FitSteps<Stretch> {
+    const { active } = callbacks
+    const { optimizer, parameters, seeds, signal, stepsPerEpoch } = this.#settings
+    const { training, compiled } = this.#run.bind(batch)
+    const factors = seeds.map((_, member) => callbacks.factorOf(member))
+    const { epoch, stepOfEpoch } = this.#place
+    const before = [...this.#updates]
+    this.#moment = (member) => ({
+      step: before[member]! + 1,
+      stepOfEpoch,
+      stepsPerEpoch: stepsPerEpoch ?? Number.POSITIVE_INFINITY,
+      member,
+      factor: factors[member]!,
+    })
+    const { numbers } = stepTable({
+      compiled,
+      optimizer,
+      seeds,
+      steps: 1,
+      factors,
+      moment: (_, member) => this.#moment(member),
+      inStep: same(before),
+    })
+    training.setActive(active)
+    const limits = { steps: 1, milliseconds: 1000, endAtEpoch: false, plainly: checking() }
+    const chunk = (yield { advance: (form) => training.advance(form, numbers, limits) })!
+    const end = chunkEnds[chunk.end]
+    if (end === 'cancelled') signal?.throwIfAborted()
+    // The native run counts a batch as an epoch.
+    const failures = chunk.failures.map((failure) => ({ ...failure, epoch, stepOfEpoch }))
+    if (seeds.length === 1 && end === 'notFinite') throw notFinite(failures[0]!, parameters)
+    const failed = new Map(failures.map((failure) => [failure.member, notFinite(failure, parameters)]))
+    this.#accumulators = added(this.#accumulators, chunk)
+    this.#place.stepOfEpoch++
+    this.#steps++
+    for (const member of active) if (!failed.has(member)) this.#updates[member]!++
+    const progress = {
+      epoch: epoch + 1,
+      step: this.#place.stepOfEpoch,
+      totalStep: this.#steps,
+      loss: runningLoss(this.#accumulators, seeds.length),
+    }
+    const endEpoch = this.#place.stepOfEpoch === stepsPerEpoch
+    return { steps: { progress, done: largestOf(this.#updates), endEpoch }, failures: failed, more: true }
+  }
+
+  *#endEpoch(active: ReadonlySet<number>): FitSteps<Stretch> {
+    const { optimizer, scoring, seeds, validation } = this.#settings
+    const held = validation === undefined ? undefined : yield* this.#run.validate()
+    const sums = this.#accumulators!
+    const width = sums.length / seeds.length
+    const results = new Map(
+      [...active].map((member) => [
+        member,
+        epochResult({
+          epoch: this.#place.epoch,
+          scores: rowScores(scoring.metrics),
+          scoring,
+          training: { array: sums, from: member * width },
+          validation: held && { array: held.sums, from: member * width },
+          values: [undefined, held?.values(member)],
+          learningRate: optimizer.rateAt(this.#moment(member)),
+          seconds: (performance.now() - this.#epochBegun!) / 1000,
         }),
-      )
-      place.epoch++
-      stepsOfEpoch = place.stepOfEpoch
-      place.stepOfEpoch = 0
-      accumulators = undefined
-      stepsBefore = [...steps]
-      const more = place.epoch < epochs && !batches.ended
-      yield* watches.epoch(results, more)
-      watches.dropStopped(more)
-      yield* watches.saveDeferred()
-      signal?.throwIfAborted()
-    }
-    if (done > 0) requireFiniteUpdate(settings.parameters, histories)
-    if (run.averages !== undefined) settings.parameters.copyFrom(run.averages)
-    const whole = place.epoch < epochs ? `The stream ended after ${place.epoch} of ${epochs} epochs.` : undefined
-    yield* watches.end(whole)
-    return histories
-  } finally {
-    signal?.removeEventListener('abort', cancel)
-    batches.close()
-    if (underWay) {
-      goesOn()
-      settings.remember({ optimizer, states: start.states, epoch: place.epoch, steps })
-    }
+      ]),
+    )
+    this.#stepsOfEpoch = this.#place.stepOfEpoch
+    this.#place.epoch++
+    this.#place.stepOfEpoch = 0
+    this.#accumulators = undefined
+    this.#updatesBefore = [...this.#updates]
+    this.#epochBegun = undefined
+    return { epochs: [results], more: this.#more }
+  }
+
+  /** An epoch without a batch is the end of a stream that can be read once, and else a mistake. */
+  #requireBatches(): void {
+    const once = typeof this.#settings.source !== 'function'
+    if (once && (this.#steps > 0 || this.#settings.resume !== undefined)) return
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_DATA',
+      `Expected a stream of at least one batch for epoch ${this.#place.epoch + 1} but received none.` +
+        (once ? '' : ' The function must open a new stream at every call.'),
+    )
   }
 }
 

@@ -22,7 +22,7 @@ import type { Arena } from '../../../native/addon.js'
 import { invalid, plainObject } from '../../../validate.js'
 import { leavesOf, type Network, newArena } from '../../network/network.js'
 import { ArenaSnapshot, type Handle } from '../callback-handle.js'
-import type { Watches } from '../callback-list.js'
+import type { CallbackList } from '../callback-list.js'
 import type { History } from '../epoch-results.js'
 import { type FitSettings, type ResumeChange, resumeChanges } from '../settings.js'
 import type { TrainingStart } from '../state.js'
@@ -52,13 +52,13 @@ export interface Standing {
   readonly accumulators: Float64Array
   readonly states: readonly Arena[]
   readonly histories: readonly History[]
-  readonly watches: Watches
+  readonly callbacks: CallbackList
   /** Those of the file as a model, where they are not those that steps go on from. */
   readonly parameters: Arena | undefined
 }
 
 export function describeCheckpoint(standing: Standing): CheckpointDescription {
-  const { settings, batches, place, states, histories, watches } = standing
+  const { settings, batches, place, states, histories, callbacks } = standing
   const { network, optimizer, seeds } = settings
   const averages = optimizer.averageSlot === undefined ? undefined : states[optimizer.averageSlot]
   // As a model the file holds what the fit would end with, or the best epoch's; then the parameters that steps go on from
@@ -71,7 +71,7 @@ export function describeCheckpoint(standing: Standing): CheckpointDescription {
     settings: comparedSettings(settings, batches),
     place,
     histories: histories.map((history) => describeHistory(history)),
-    callbacks: watches.all.map(({ callback, member, handle }): CallbackDescription => {
+    callbacks: callbacks.all.map(({ callback, member, handle }): CallbackDescription => {
       const state = callback.saveState?.()
       return {
         type: callback.constructor.name,
@@ -304,11 +304,11 @@ export function restoreCallbacks(
   path: string,
   saved: CheckpointDescription,
   settings: FitSettings,
-  watches: Watches,
+  callbacks: CallbackList,
 ): void {
   const newRate = hasNewRate(saved, settings)
   const left = [...saved.callbacks]
-  for (const { callback, member, handle } of watches.all) {
+  for (const { callback, member, handle } of callbacks.all) {
     const alone = handle.members.length === 1 && saved.place.stepsBefore.length === 1
     const at = left.findIndex(
       (one) => one.type === callback.constructor.name && one.member === (alone ? undefined : member),
@@ -323,7 +323,7 @@ export function restoreCallbacks(
       return new ArenaSnapshot(arena, settings.network, handle.members.length)
     }
     try {
-      watches.tell(() => callback.restoreState?.(restoredState(state, snapshotOf) as CallbackState))
+      callbacks.tell(() => callback.restoreState?.(restoredState(state, snapshotOf) as CallbackState))
     } catch (error) {
       // A callback says what it cannot use; of a file's nonsense it need not know.
       if (error instanceof DeepblasError) throw error

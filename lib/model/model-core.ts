@@ -1,0 +1,334 @@
+/*
+ * What one network and a population have in common: parameters of K networks of one architecture, what the last training
+ * has left, and the ways to train, score and save them. `Sequential` and `Population` are faces of it.
+ */
+import type { Dataset, DatasetInput } from '../data/dataset/dataset.js'
+import type { Encoder } from '../data/encoder/encoder.js'
+import type { CheckpointDescription } from '../files/checkpoint-file.js'
+import { type DescribedModel, type WeightDescription, writeModelFile } from '../files/model-file.js'
+import type { Layer } from '../layers/layer.js'
+import type { Arena } from '../native/addon.js'
+import { atOnce, inTurns, type Steps } from '../turns.js'
+import { knownOptions } from '../validate.js'
+import { requireNoData } from './arguments.js'
+import { inputsOf } from './network/inputs.js'
+import { leavesOf, type Network, newArena } from './network/network.js'
+import type { StartingParameters } from './network/starting-parameters.js'
+import { savedWeights } from './network/weights.js'
+import { requireEncoded } from './prediction/predict.js'
+import { ModelReader } from './prediction/predictor.js'
+import type { Scoring } from './programs/compile.js'
+import { type FitForm, type FitSteps, paused } from './programs/requests.js'
+import { ClassNames, type NamedModel } from './scoring/class-names.js'
+import { EvaluationRun } from './scoring/evaluation.js'
+import {
+  chosenLoss,
+  defaultMetrics,
+  type EvaluateOptions,
+  type Evaluation,
+  trainingSummary,
+} from './scoring/results.js'
+import { readCheckpoint } from './training/checkpoint/start.js'
+import { FitLock } from './training/driver.js'
+import type { History } from './training/epoch-results.js'
+import { fitting, fittingStream } from './training/fit.js'
+import {
+  checkpointOfNames,
+  datasetOf,
+  datasetsOf,
+  type FitOptions,
+  fitSettings,
+  metricsOf,
+  type PartialFitOptions,
+  partialFitOptions,
+  type Trainee,
+} from './training/options.js'
+import type { FitSettings, FitSubject } from './training/settings.js'
+import { continuedStart, releaseStates, type TrainingState } from './training/state.js'
+import { type BatchSource, isBatchSource } from './training/stream-batches.js'
+import { type StreamFitOptions, streamSettings } from './training/stream-options.js'
+
+/** One data set for all members, or one each, or a stream for all. */
+export type TrainingData = Dataset | readonly Dataset[] | BatchSource
+export type TrainingOptions = FitOptions<number | Dataset | readonly Dataset[]> | StreamFitOptions
+
+export interface CoreParts {
+  /** The face: what callbacks see as the model. */
+  readonly model: object
+  /** As the user gave them. */
+  readonly descriptions: readonly Layer[]
+  readonly network: Network
+  readonly seed: number
+  /** Number of networks where they are a population, also one of one; undefined for a single network. */
+  readonly members?: number
+  readonly labels: readonly string[] | undefined
+  readonly parameters: StartingParameters
+}
+
+export class ModelCore {
+  readonly network: Network
+  readonly descriptions: readonly Layer[]
+  readonly seed: number
+  /** Of every network. */
+  readonly seeds: readonly number[]
+  /** Loss and metrics of the last fit. */
+  scoring: Scoring | undefined
+  labels: readonly string[] | undefined
+  /** Whether the outputs' weights are another model's, and the names, if any, came with them: no fit has confirmed them. */
+  namesCarried = false
+  /** A population is asked by numbers: it has none. */
+  encoder: Encoder | undefined
+  /** How the model came to be, where `save` was told. */
+  made: Readonly<Record<string, unknown>> | undefined
+  /** Of the last fit of a single network. */
+  epochs: number | undefined
+  readonly #model: object
+  readonly #members: number | undefined
+  readonly #lock = new FitLock()
+  /** Of the present parameters; another one whenever they change while somebody reads. */
+  #reader: ModelReader
+  /** Of the last fit, for one that goes on. */
+  #state: TrainingState | undefined
+
+  constructor({ model, descriptions, network, seed, members, labels, parameters }: CoreParts) {
+    this.#model = model
+    this.descriptions = [...descriptions]
+    this.network = network
+    this.seed = seed
+    this.#members = members
+    this.seeds = seedsFrom(seed, members)
+    this.labels = labels
+    this.#reader = new ModelReader(network, parameters)
+  }
+
+  get reader(): ModelReader {
+    return this.#reader
+  }
+
+  get parameters(): Arena {
+    return this.#reader.parameters
+  }
+
+  /** What is known of the classes. */
+  get named(): NamedModel {
+    const { network, labels, scoring, namesCarried } = this
+    return { network, labels, scoring, namesCarried }
+  }
+
+  /** @throws DeepblasError ERR_DEEPBLAS_BUSY while a fit computes */
+  requireFree(what: string): void {
+    this.#lock.requireFree(what)
+  }
+
+  /** The parameters, to be changed: who still reads them keeps those of now. What the model was made by is past. */
+  changing(): Arena {
+    if (this.#reader.busy) this.#reader = new ModelReader(this.network, { arena: this.copyOfParameters() })
+    this.made = undefined
+    return this.#reader.parameters
+  }
+
+  copyOfParameters(): Arena {
+    const copy = newArena(this.network, this.seeds.length)
+    copy.copyFrom(this.#reader.parameters)
+    return copy
+  }
+
+  /** All that another model of the same layers knows beside its parameters. */
+  learnFrom({ network, scoring, labels, namesCarried, encoder, epochs, made }: ModelCore): void {
+    const leaves = leavesOf(this.network.layers)
+    for (const [i, { trainable }] of leavesOf(network.layers).entries()) leaves[i]!.trainable = trainable
+    Object.assign(this, { scoring, labels, namesCarried, encoder, epochs, made })
+  }
+
+  /** Gives the history of every member. Async, so that wrong arguments reject. */
+  async fit(data: TrainingData, options: TrainingOptions): Promise<readonly History[]> {
+    return await this.#lock.run(this.#fit(data, options, 'async'))
+  }
+
+  fitSync(data: TrainingData, options: TrainingOptions): readonly History[] {
+    return this.#lock.runSync(this.#fit(data, options, 'sync'))
+  }
+
+  async partialFit(batch: Dataset | DatasetInput, options: PartialFitOptions | undefined): Promise<readonly History[]> {
+    return await this.#lock.run(this.#partialFit(batch, options, 'async'))
+  }
+
+  partialFitSync(batch: Dataset | DatasetInput, options: PartialFitOptions | undefined): readonly History[] {
+    return this.#lock.runSync(this.#partialFit(batch, options, 'sync'))
+  }
+
+  /** Scores of every member, on one data set for all, or one each. */
+  async evaluate(data: unknown, options: EvaluateOptions | undefined): Promise<Evaluation[]> {
+    const run = this.#evaluation(data, options)
+    return await this.#reader.during('evaluate', () => run.run())
+  }
+
+  evaluateSync(data: unknown, options: EvaluateOptions | undefined): Evaluation[] {
+    return this.#evaluation(data, options).runSync()
+  }
+
+  async save(path: string): Promise<void> {
+    const description = this.#describe()
+    const weights = await this.#weightsToSave()
+    await writeModelFile(path, { ...description, weights })
+  }
+
+  /** Those of the call, whatever becomes of the model meanwhile. */
+  async #weightsToSave(): Promise<WeightDescription[]> {
+    const reading = this.#weights()
+    // Who changes the parameters takes a copy of them while they are read, but for a fit that has begun.
+    return this.#lock.fits ? atOnce(reading) : await this.#reader.during('save', () => inTurns(reading))
+  }
+
+  /** As its file holds it, without the weights. */
+  #describe(): DescribedModel {
+    const { network, seed, labels, encoder, scoring, made } = this
+    return {
+      formatVersion: 1,
+      architecture: {
+        inputs: inputsOf(network),
+        seed,
+        layers: network.layers.map((layer) => ({ type: layer.type, options: layer.options() })),
+        ...(this.#members !== undefined && { members: this.#members }),
+      },
+      ...(labels === undefined ? {} : { labels: [...labels] }),
+      ...(encoder === undefined ? {} : { encoder: encoder.toJSON() }),
+      ...(scoring && { training: trainingSummary(scoring, this.epochs) }),
+      ...(made === undefined ? {} : { made }),
+    }
+  }
+
+  #weights(): Steps<WeightDescription[]> {
+    return savedWeights(this.network, this.parameters, this.#members)
+  }
+
+  #fit(data: TrainingData, options: TrainingOptions, form: FitForm): FitSteps<History[]> {
+    requireNoData('fit', options)
+    this.#lock.requireNoFit()
+    const path = checkpointOfNames(options, this.named)
+    return path === undefined ? this.#fitting(data, options, form) : this.#resuming(data, options, form, path)
+  }
+
+  /** A model without names takes those of the checkpoint, so that data is numbered as it was. */
+  *#resuming(data: TrainingData, options: TrainingOptions, form: FitForm, path: string): FitSteps<History[]> {
+    return yield* this.#fitting(data, options, form, yield* readCheckpoint(path, form))
+  }
+
+  *#fitting(
+    data: TrainingData,
+    options: TrainingOptions,
+    form: FitForm,
+    checkpoint?: CheckpointDescription,
+  ): FitSteps<History[]> {
+    const undo = this.#undoing()
+    const trainee = { ...this.#trainee, labels: this.labels ?? checkpoint?.model.labels }
+    const resumed = checkpoint && { checkpoint }
+    if (isBatchSource(data)) {
+      const settings = streamSettings(trainee, data, options as StreamFitOptions, ({ encoder }, labels) =>
+        this.#take(labels, encoder),
+      )
+      this.labels = trainee.labels
+      const subject = this.#subject(settings)
+      return yield* this.#remembering(fittingStream({ ...settings, ...subject, ...resumed }, form), undo)
+    }
+    const given = options as FitOptions<number | Dataset | readonly Dataset[]>
+    const settings = yield* paused(fitSettings(trainee, data, given), options?.signal)
+    this.#take(settings.labels, settings.encoder)
+    const subject = this.#subject(settings)
+    return yield* this.#remembering(fitting({ ...settings, ...subject, ...resumed }, settings.train, form), undo)
+  }
+
+  #partialFit(
+    batch: Dataset | DatasetInput,
+    options: PartialFitOptions | undefined,
+    form: FitForm,
+  ): FitSteps<History[]> {
+    requireNoData('partialFit', options)
+    this.#lock.requireNoFit()
+    return this.#goingOn(batch, options, form)
+  }
+
+  *#goingOn(batch: Dataset | DatasetInput, options: PartialFitOptions | undefined, form: FitForm): FitSteps<History[]> {
+    const data = datasetOf(batch)
+    const given = partialFitOptions(options, this.#state, this.scoring)
+    const settings = yield* paused(fitSettings(this.#trainee, data, given), options?.signal)
+    if (this.#state !== undefined) requireEncoded('batch', data, this.encoder)
+    const start = this.#state && continuedStart(this.#state, settings.optimizer)
+    const undo = this.#undoing()
+    this.#take(settings.labels, settings.encoder)
+    const subject = this.#subject(settings)
+    const going = { ...settings, ...subject, ...(start && { start }) }
+    return yield* this.#remembering(fitting(going, settings.train, form), undo)
+  }
+
+  get #trainee(): Trainee {
+    return { ...this.named, seeds: this.seeds }
+  }
+
+  /** What training data brings beside its numbers. */
+  #take(labels: readonly string[] | undefined, encoder: Encoder | undefined): void {
+    this.labels = labels
+    if (this.#members === undefined) this.encoder = encoder
+  }
+
+  /** What a fit changes and tells of. */
+  #subject({ scoring, resume }: Pick<FitSettings, 'scoring' | 'resume'>): FitSubject {
+    // A resume writes over all of them: those that nobody has seen need not be drawn for that.
+    const undrawn = resume === undefined ? undefined : this.#reader.undrawn
+    const parameters = undrawn?.arena ?? this.changing()
+    this.scoring = scoring
+    this.namesCarried = false
+    this.made = undefined
+    return {
+      parameters,
+      ...(undrawn && { overwritten: undrawn.written }),
+      model: this.#model,
+      describe: () => this.#describe(),
+      weights: () => atOnce(this.#weights()),
+      remember: (state) => {
+        releaseStates(this.#state, state)
+        this.#state = state
+      },
+    }
+  }
+
+  /** Puts back what a fit tells the model before its first step. Does nothing where the fit has got under way. */
+  #undoing(): () => void {
+    const state = this.#state
+    const { labels, namesCarried, encoder, scoring, made } = this
+    return () => {
+      if (this.#state === state) Object.assign(this, { labels, namesCarried, encoder, scoring, made })
+    }
+  }
+
+  *#remembering(steps: FitSteps<History[]>, undo: () => void): FitSteps<History[]> {
+    let histories: History[] | undefined
+    try {
+      histories = yield* steps
+    } finally {
+      // An error, or the end of a fit whose promise was rejected.
+      if (histories === undefined) undo()
+    }
+    if (this.#members === undefined) this.epochs = histories[0]!.epochs.length
+    return histories
+  }
+
+  #evaluation(given: unknown, options: EvaluateOptions | undefined): EvaluationRun {
+    this.requireFree('evaluate')
+    requireNoData('evaluate', options)
+    const asked = knownOptions<EvaluateOptions>('evaluate', options, ['loss', 'metrics'])
+    const { network, scoring, encoder } = this
+    const members = this.seeds.length
+    const loss = chosenLoss(asked.loss, scoring, network)
+    const metrics = asked.metrics === undefined ? defaultMetrics(scoring, loss) : metricsOf(asked.metrics)
+    const data = datasetsOf('data', given, network, members)
+    for (const one of data) requireEncoded('data', one, encoder)
+    const known = new ClassNames(this.named, loss).known('data', data)
+    return new EvaluationRun(network, this.parameters, known, { loss, metrics }, members)
+  }
+}
+
+/** Member i starts, and shuffles, as a network of seed `seed + i`. */
+export function seedsFrom(seed: number, members = 1): readonly number[] {
+  return Array.from({ length: members }, (_, member) => seed + member)
+}

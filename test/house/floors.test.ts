@@ -1,0 +1,131 @@
+/*
+ * The house: which rooms there are in lib/, and on which floor each stands. A file imports from its own room and from those
+ * above it in this list, never from one below; within a room no files import each other in a circle. Types count as well:
+ * who reads a file follows them too.
+ */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, posix } from 'node:path'
+import { expect, test } from 'vitest'
+import { root } from '../helpers/program.js'
+
+/** From the ground up. A room is a folder, or a file that stands in lib/ or lib/model by itself. */
+const rooms = [
+  'errors.ts',
+  'kinds.ts',
+  'copy.ts',
+  'names-elsewhere.ts',
+  'validate.ts',
+  'iteration.ts',
+  'extremes.ts',
+  'own-methods.ts',
+  'per-member.ts',
+  'inputs.ts',
+  'turns.ts',
+  'package-root.ts',
+  'native',
+  'random',
+  'files',
+  'recording',
+  'activations',
+  'initializers',
+  'regularizers',
+  'losses',
+  'schedules',
+  'data/arrays',
+  'metrics',
+  'layers',
+  'optimizers',
+  'report',
+  'callbacks',
+  'data/table',
+  'data/contents',
+  'data/augmentation',
+  'data/readers',
+  'data/encoder',
+  'data/dataset',
+  'data/streams',
+  'data/generated',
+  'model/network',
+  'model/programs',
+  'model/scoring',
+  'model/prediction',
+  'model/inspection',
+  'model/training',
+  'model',
+  'strategy',
+  'system.ts',
+  'public-classes.ts',
+  'index.ts',
+  'cli',
+]
+
+const library = join(root, 'lib')
+const files = readdirSync(library, { recursive: true, encoding: 'utf8' })
+  .map((file) => file.replaceAll('\\', '/'))
+  .filter((file) => file.endsWith('.ts'))
+
+/** The longest of the rooms' names that a path begins with. */
+function roomOf(file: string): string | undefined {
+  return rooms.filter((room) => file === room || file.startsWith(`${room}/`)).sort((a, b) => b.length - a.length)[0]
+}
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(library, file), 'utf8')
+  return [...text.matchAll(/\b(?:from|import)\s*\(?\s*'(\.[^']+)\.js'/g)].map(([, path]) =>
+    posix.normalize(posix.join(posix.dirname(file), `${path}.ts`)),
+  )
+}
+
+test('every file stands in a room that has a floor', () => {
+  expect(files.filter((file) => roomOf(file) === undefined)).toEqual([])
+  expect(rooms.filter((room) => !files.some((file) => roomOf(file) === room))).toEqual([])
+})
+
+/** Imports that still run up; one that no longer does is to be taken out. */
+const known = [
+  'data/encoder/encoder.ts -> data/dataset/dataset.ts',
+  'data/encoder/encoder.ts -> data/dataset/encoded-dataset.ts',
+  'model/programs/compile.ts -> model/scoring/metric-task.ts',
+]
+
+test('no import runs up', () => {
+  const up = files.flatMap((file) =>
+    importsOf(file)
+      .filter((other) => rooms.indexOf(roomOf(other)!) > rooms.indexOf(roomOf(file)!))
+      .map((other) => `${file} -> ${other}`),
+  )
+  expect(up.sort()).toEqual(known)
+})
+
+test('no files import each other in a circle', () => {
+  // `Dataset` makes data sets by way of what makes data sets.
+  const byWayOf = [
+    'data/dataset/dataset.ts -> data/dataset/encoded-dataset.ts',
+    'data/dataset/dataset.ts -> data/dataset/from-tables.ts',
+  ]
+  const ownOf = (file: string) =>
+    importsOf(file).filter((other) => ![...known, ...byWayOf].includes(`${file} -> ${other}`))
+  const imports = new Map(files.map((file) => [file, ownOf(file)]))
+  const done = new Set<string>()
+  const circles: string[] = []
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) {
+      circles.push([...path.slice(path.indexOf(file)), file].join(' -> '))
+      return
+    }
+    if (done.has(file)) return
+    for (const other of imports.get(file) ?? []) visit(other, [...path, file])
+    done.add(file)
+  }
+  for (const file of files) visit(file, [])
+  expect(circles).toEqual([])
+})
+
+test('an import names a file that is there', () => {
+  const missing = files.flatMap((file) =>
+    importsOf(file)
+      .filter((other) => !files.includes(other))
+      .map((other) => `${file} -> ${other}`),
+  )
+  expect(missing).toEqual([])
+})
