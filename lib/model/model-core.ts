@@ -18,6 +18,7 @@ import { savedWeights } from './network/weights.js'
 import { requireEncoded } from './prediction/predict.js'
 import { ModelReader } from './prediction/predictor.js'
 import type { Scoring } from './programs/compile.js'
+import { afterPass, afterPassSync, type OpenPass, type PassSettings } from './programs/passes.js'
 import { type FitForm, type FitSteps, paused } from './programs/requests.js'
 import { ClassNames, type NamedModel } from './scoring/class-names.js'
 import { EvaluationRun } from './scoring/evaluation.js'
@@ -165,6 +166,17 @@ export class ModelCore {
 
   evaluateSync(data: unknown, options: EvaluateOptions | undefined): Evaluation[] {
     return this.#evaluation(data, options).runSync()
+  }
+
+  /** Runs a pass over the parameters of the call, whatever becomes of the model meanwhile. */
+  async reading<Result>(
+    what: string,
+    settings: PassSettings,
+    use: (pass: OpenPass, sums: Float64Array) => Result,
+  ): Promise<Result> {
+    // In a callback the parameters are the fit's, which goes on where the callback does not wait.
+    if (this.#lock.fits) return afterPassSync(settings, use)
+    return await this.#reader.during(what, () => afterPass(settings, use))
   }
 
   async save(path: string): Promise<void> {

@@ -22,7 +22,7 @@ import {
 } from '../validate.js'
 import { checkedLayers } from './arguments.js'
 import { explainTraining } from './inspection/explain.js'
-import { type LayerRecord, type TracedStep, traceNetwork } from './inspection/trace.js'
+import { type LayerRecord, type TracedStep, tracePass } from './inspection/trace.js'
 import { ModelCore } from './model-core.js'
 import { carriedNames, carryNames } from './network/carried-names.js'
 import type { Fitting, NumberOf } from './network/dimension-types.js'
@@ -292,19 +292,21 @@ export class Sequential<
     return this.#trace('trace', data, options, ({ cost, layers }) => ({ cost, layers: layers() }))
   }
 
-  #trace<Result>(
+  async #trace<Result>(
     what: string,
     data: Dataset,
     options: { loss: LossName | Loss },
-    read: (step: TracedStep) => Result,
-  ): Result {
+    tell: (step: TracedStep) => Result,
+  ): Promise<Result> {
     this.#core.requireFree(what)
     if (!(data instanceof Dataset)) throw invalid('data', 'Dataset', data, 'Make one with Dataset.from({ x, y }).')
     const { loss } = knownOptions<{ loss: LossName | Loss }>(what, options, ['loss'])
-    const checked = lossFor(this.#core.network, loss)
-    const [own] = new ClassNames(this.#core.named, checked).known('data', [dataFor('data', data, this.#core.network)])
+    const { network, named, parameters } = this.#core
+    const checked = lossFor(network, loss)
+    const [own] = new ClassNames(named, checked).known('data', [dataFor('data', data, network)])
     requireWeight('data', [own!])
-    return traceNetwork(this.#core.network, this.#core.parameters, own!, checked, read)
+    const { settings, read } = tracePass(network, parameters, own!, checked)
+    return await this.#core.reading(what, settings, (pass, sums) => tell(read(pass, sums)))
   }
 
   /** Where a training step's time goes: regions, calls, measured microseconds, and the bytes of the workspace. */

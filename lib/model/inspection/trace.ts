@@ -6,7 +6,7 @@ import type { Tensor } from '../../recording/tensor.js'
 import { type Network, newArena } from '../network/network.js'
 import { compileScoring, memberTable } from '../programs/compile.js'
 import { dataMode } from '../programs/data-binding.js'
-import { usingPass } from '../programs/passes.js'
+import type { OpenPass, PassSettings } from '../programs/passes.js'
 
 /** A matrix of the lesson, samples as rows: { data, shape: [batch, features] }. */
 export interface TracedMatrix {
@@ -37,18 +37,14 @@ export interface TracedStep {
   layers(): LayerRecord[]
 }
 
-/**
- * One forward and backward pass over all rows, with every tensor kept until `read` returns. Nothing is updated.
- *
- * @returns what `read` returns
- */
-export function traceNetwork<Result>(
-  network: Network,
-  parameters: Arena,
-  data: Dataset,
-  loss: Loss,
-  read: (step: TracedStep) => Result,
-): Result {
+/** A pass that keeps every tensor, and what its run tells. */
+export interface TracePass {
+  readonly settings: PassSettings
+  readonly read: (pass: OpenPass, sums: Float64Array) => TracedStep
+}
+
+/** One forward and backward pass over all rows. Nothing is updated. */
+export function tracePass(network: Network, parameters: Arena, data: Dataset, loss: Loss): TracePass {
   const { mode, slots, own } = dataMode([data], { loss, metrics: [] }, network.outputs, { asFloats: true })
   const compiled = compileScoring(network, mode, { loss, metrics: [] }, { backward: true, keepAll: true })
   const gradients = newArena(network)
@@ -64,8 +60,7 @@ export function traceNetwork<Result>(
     slots,
     own: [gradients, ...own],
   }
-  return usingPass(settings, (pass) => {
-    const [sum, weight] = pass.run('sync')
+  const read = (pass: OpenPass, [sum, weight]: Float64Array): TracedStep => {
     const matrix = (tensor: Tensor | undefined): TracedMatrix | undefined =>
       tensor && { data: plainNumberArray(pass.readTensor(tensor.index, 0, rows)), shape: [rows, tensor.columns] }
     const layers = () =>
@@ -86,8 +81,9 @@ export function traceNetwork<Result>(
           cached: Object.entries(forward.cache).flatMap(([name, tensor]) => (tensor === undefined ? [] : [name])),
         }
       })
-    return read({ cost: sum! / weight!, layers, gradients })
-  })
+    return { cost: sum! / weight!, layers, gradients }
+  }
+  return { settings, read }
 }
 
 /** dJ/dA of the last layer: every row's derivative times its share of the mean. */

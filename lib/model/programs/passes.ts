@@ -68,6 +68,27 @@ export function usingPass<Result>(settings: PassSettings, use: (pass: OpenPass) 
   }
 }
 
+/** Opens a pass, runs it once off this thread, and lets `use` read its sums and tensors. */
+export async function afterPass<Result>(
+  settings: PassSettings,
+  use: (pass: OpenPass, sums: Float64Array) => Result,
+): Promise<Result> {
+  const pass = new OpenPass(settings)
+  try {
+    return use(pass, await pass.run('async'))
+  } finally {
+    pass.release()
+  }
+}
+
+/** As `afterPass`, on this thread. */
+export function afterPassSync<Result>(
+  settings: PassSettings,
+  use: (pass: OpenPass, sums: Float64Array) => Result,
+): Result {
+  return usingPass(settings, (pass) => use(pass, pass.run('sync')))
+}
+
 /** A pass that runs more than once. Who opens one releases it in a `finally`. */
 export class OpenPass {
   readonly #pass: Pass
