@@ -1,5 +1,6 @@
 import { type Scaling, scalings } from '../data/encoder/fit/options.js'
 import type { Table } from '../data/table/table.js'
+import { RunningMoments } from '../statistics.js'
 import type { Given } from './command.js'
 import { assignments } from './values.js'
 
@@ -43,15 +44,9 @@ export function scalingOf(table: Table, target: string): Record<string, Scaling>
 
 /** The largest distance from the mean, in deviations; missing values are left out. */
 function farthest(values: Float64Array): number {
-  let [known, mean, squares] = [0, 0, 0]
-  for (const value of values) {
-    if (Number.isNaN(value)) continue
-    known++
-    const difference = value - mean
-    mean += difference / known
-    squares += difference * (value - mean)
-  }
-  const deviation = Math.sqrt(squares / known)
+  const moments = new RunningMoments()
+  for (const value of values) if (!Number.isNaN(value)) moments.add(value)
+  const { mean, deviation } = moments
   if (!(deviation > 0)) return 0
   return (
     values.reduce((most, value) => (Number.isNaN(value) ? most : Math.max(most, Math.abs(value - mean))), 0) / deviation

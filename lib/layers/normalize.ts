@@ -4,6 +4,7 @@ import { Parameter } from '../recording/parameter.js'
 import type { Recorder } from '../recording/recorder.js'
 import { elementOf } from '../recording/rule.js'
 import type { Tensor } from '../recording/tensor.js'
+import { RunningMoments } from '../statistics.js'
 import { invalid, knownOptions, positiveInteger } from '../validate.js'
 import type { Backward, Cache, Forward, Layer } from './layer.js'
 import { SameShape } from './same-shape.js'
@@ -94,20 +95,14 @@ export class Normalize extends SameShape {
           'later its numbers are set with setWeights.',
       )
     }
-    const mean = new Float64Array(count)
-    const squares = new Float64Array(count)
-    // Welford's update: digits of a feature far from 0 are kept.
+    const moments = Array.from({ length: count }, () => new RunningMoments())
     for (let row = 0; row < data.rows; row++) {
       const values = data.row(row)
-      for (let c = 0; c < count; c++) {
-        const difference = values[from + c]! - mean[c]!
-        mean[c]! += difference / (row + 1)
-        squares[c]! += difference * (values[from + c]! - mean[c]!)
-      }
+      for (let c = 0; c < count; c++) moments[c]!.add(values[from + c]!)
     }
-    this.#mean = Float32Array.from(mean)
+    this.#mean = Float32Array.from(moments, ({ mean }) => mean)
     this.#features = count
-    this.#deviation = Float32Array.from(squares, (sum) => Math.fround(Math.sqrt(sum / data.rows)) || 1)
+    this.#deviation = Float32Array.from(moments, ({ deviation }) => Math.fround(deviation) || 1)
     return this
   }
 

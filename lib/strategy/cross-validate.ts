@@ -7,6 +7,7 @@ import type { History } from '../model/training/epoch-results.js'
 import type { FitOptions } from '../model/training/options.js'
 import { RandomStream } from '../random/stream.js'
 import { streams } from '../random/streams.js'
+import { meanOf, sampleDeviation } from '../statistics.js'
 import { boolean, invalid, isCallable, nonNegativeInteger, positiveInteger } from '../validate.js'
 
 export interface CrossValidateOptions extends FitOptions {
@@ -67,7 +68,7 @@ export async function crossValidate(
   const names = Object.keys(scores[0]!).filter((name) => scores.every((score) => typeof score[name] === 'number'))
   const over = (of: (values: number[]) => number) =>
     Object.fromEntries(names.map((name) => [name, of(scores.map((score) => score[name] as number))]))
-  return { scores, mean: over(mean), spread: over(spread), histories }
+  return { scores, mean: over(meanOf), spread: over(sampleDeviation), histories }
 }
 
 /** Rows of every fold, in ascending order. */
@@ -87,13 +88,4 @@ function foldsOf(data: Dataset, folds: number, stratified: boolean, seed: number
     order.sort((a, b) => ofRow[a]! - ofRow[b]! || place[a]! - place[b]!)
   }
   return Array.from({ length: folds }, (_, fold) => order.filter((_, at) => at % folds === fold).sort())
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
-}
-
-function spread(values: readonly number[]): number {
-  const middle = mean(values)
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1))
 }

@@ -1,6 +1,7 @@
 /*
  * How much of a target the order of the rows by a column tells: for identifiers and row numbers, which should tell nothing.
  */
+import { meanOf, squaresAround } from '../statistics.js'
 
 /** Stretches that rows in order are cut into: enough for a trend or a sorted file, few enough to have rows each. */
 const MOST_STRETCHES = 10
@@ -43,7 +44,7 @@ export function explainedByGroups(groups: readonly (readonly number[])[], classe
 
 function beyondChance(groups: readonly (readonly number[])[], classes: boolean): number | undefined {
   const rows = groups.reduce((sum, group) => sum + group.length, 0)
-  const spread = classes ? impurity : squares
+  const spread = classes ? impurity : (values: readonly number[]) => squaresAround(meanOf(values), values)
   const total = spread(groups.flat())
   if (!(total > 0)) return undefined
   const share = 1 - groups.reduce((sum, group) => sum + spread(group), 0) / total
@@ -52,11 +53,6 @@ function beyondChance(groups: readonly (readonly number[])[], classes: boolean):
   const chance = freedom / (rows - 1)
   const deviation = Math.sqrt((2 * freedom * (rows - 1 - freedom)) / (rows + 1)) / (rows - 1)
   return share > LEAST_SHARE && share > chance + CERTAINTY * deviation ? share : undefined
-}
-
-function squares(values: readonly number[]): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
 }
 
 /** Rows times the chance that two of them, drawn at random, are of different classes. */

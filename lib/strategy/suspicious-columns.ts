@@ -4,6 +4,7 @@
 import { type Task, tasks } from '../data/encoder/fit/options.js'
 import type { Column } from '../data/table/column.js'
 import { Table } from '../data/table/table.js'
+import { meanOf, squaresAround, sumOf } from '../statistics.js'
 import { array, invalid, knownOptions, oneOf, string } from '../validate.js'
 import { isMissing, valuesOf } from './column-values.js'
 import { explainedByGroups, explainedShare, type TargetPair } from './explained-share.js'
@@ -219,17 +220,19 @@ function openRows(pairs: readonly (readonly [number, number])[], ordered: boolea
 
 /** The share of the target's variance that is left within levels, or beside a straight line. */
 function openVariance(pairs: readonly (readonly [number, number])[], ordered: boolean): number {
-  const mean = meanOf(pairs.map(([, target]) => target))
-  const total = sumOfSquares(pairs.map(([, target]) => target - mean))
+  const targets = pairs.map(([, target]) => target)
+  const mean = meanOf(targets)
+  const total = squaresAround(mean, targets)
   if (!ordered) {
     const within = [...byFirst(pairs).values()].map((own) => {
-      const centre = own.length >= ROWS_OF_LEVEL ? meanOf(own.map(([, target]) => target)) : mean
-      return sumOfSquares(own.map(([, target]) => target - centre))
+      const ofLevel = own.map(([, target]) => target)
+      return squaresAround(own.length >= ROWS_OF_LEVEL ? meanOf(ofLevel) : mean, ofLevel)
     })
-    return within.reduce((sum, one) => sum + one, 0) / total
+    return sumOf(within) / total
   }
-  const centre = meanOf(pairs.map(([value]) => value))
-  const spread = sumOfSquares(pairs.map(([value]) => value - centre))
+  const values = pairs.map(([value]) => value)
+  const centre = meanOf(values)
+  const spread = squaresAround(centre, values)
   if (spread === 0) return 1
   const together = pairs.reduce((sum, [value, target]) => sum + (value - centre) * (target - mean), 0)
   return 1 - together ** 2 / (spread * total)
@@ -253,12 +256,4 @@ function extremesOf(values: Float64Array | Int32Array): [number, number] {
     if (value > most) most = value
   }
   return [least, most]
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
-}
-
-function sumOfSquares(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value * value, 0)
 }

@@ -17,6 +17,7 @@ const rooms = [
   'validate.ts',
   'iteration.ts',
   'extremes.ts',
+  'statistics.ts',
   'own-methods.ts',
   'per-member.ts',
   'inputs.ts',

@@ -1,3 +1,4 @@
+import { RunningMoments } from '../../statistics.js'
 import type { Scale } from './column-encoding.js'
 
 /** Where all values are smaller, they are summed enlarged: float64 has no squares of numbers such as 1e-200. */
@@ -5,14 +6,14 @@ const TINY = 1e-100
 /** A power of 2: it changes no digit. */
 const ENLARGED = 2 ** 600
 
-/** Mean and deviation of a row of numbers, in float64 (Welford, 1962): one pass, and the same bits however it is cut. */
+/** Mean and deviation of a column of numbers, also of those whose squares are too small for float64. */
 export class RunningScale {
-  readonly #sums = new Sums()
+  readonly #moments = new RunningMoments()
   /** Of the enlarged values, as long as all have been tiny. */
-  #enlarged: Sums | undefined = new Sums()
+  #enlarged: RunningMoments | undefined = new RunningMoments()
 
   add(value: number): void {
-    this.#sums.add(value)
+    this.#moments.add(value)
     if (this.#enlarged === undefined) return
     if (Math.abs(value) < TINY) this.#enlarged.add(value * ENLARGED)
     else this.#enlarged = undefined
@@ -20,34 +21,17 @@ export class RunningScale {
 
   /** Whether values were so large that their squares, or they themselves, have no finite sum. */
   get overflows(): boolean {
-    return !Number.isFinite(this.#sums.squares)
+    return !Number.isFinite(this.#moments.squares)
   }
 
   /** Over all rows (not less one): 0 of equal values, and of values that differ by less than float64 can divide by. */
   get deviation(): number {
-    return this.#enlarged === undefined ? this.#sums.deviation : this.#enlarged.deviation / ENLARGED
+    return this.#enlarged === undefined ? this.#moments.deviation : this.#enlarged.deviation / ENLARGED
   }
 
   /** Its deviation is 1 where that of the values is 0. */
   scale(): Scale {
-    const mean = this.#enlarged === undefined ? this.#sums.mean : this.#enlarged.mean / ENLARGED
+    const mean = this.#enlarged === undefined ? this.#moments.mean : this.#enlarged.mean / ENLARGED
     return { mean, deviation: this.deviation > 0 ? this.deviation : 1 }
-  }
-}
-
-class Sums {
-  #count = 0
-  mean = 0
-  squares = 0
-
-  add(value: number): void {
-    this.#count++
-    const before = value - this.mean
-    this.mean += before / this.#count
-    this.squares += before * (value - this.mean)
-  }
-
-  get deviation(): number {
-    return Math.sqrt(this.squares / Math.max(1, this.#count))
   }
 }

@@ -25,7 +25,7 @@ export interface Matrix {
   readonly columns: number
 }
 
-export function numbersOf(argument: string, value: unknown): Float64Array {
+export function numberList(argument: string, value: unknown): Float64Array {
   const given = isNumberArray(value) ? value : array(argument, value, 'numbers')
   if (given.length === 0) throw invalid(argument, 'at least one number', value)
   return Float64Array.from(given as ArrayLike<unknown>, (one, i) => {
@@ -36,7 +36,7 @@ export function numbersOf(argument: string, value: unknown): Float64Array {
 
 export function matrixOf(argument: string, value: unknown): Matrix {
   if (isNumberArray(value) || (Array.isArray(value) && typeof value[0] === 'number')) {
-    const data = numbersOf(argument, value)
+    const data = numberList(argument, value)
     return { data, rows: data.length, columns: 1 }
   }
   const { data, rows, columns } = table(argument, value)
@@ -53,14 +53,17 @@ export function sameRows(argument: string, rows: number, expected: number): void
 
 export function weightsOf(value: unknown, rows: number): Float64Array | undefined {
   if (value === undefined) return undefined
-  const weights = numbersOf('sampleWeights', value)
+  const weights = numberList('sampleWeights', value)
   sameRows('sampleWeights', weights.length, rows)
   for (const [i, weight] of weights.entries()) finiteNumber(`sampleWeights[${i}]`, weight, { min: 0 })
   return weights
 }
 
 /** Whole numbers from 0; names are numbered in their order. */
-export function classesOf(targets: unknown, predicted: unknown): { targets: Float64Array; predicted: Float64Array } {
+export function numberedClasses(
+  targets: unknown,
+  predicted: unknown,
+): { targets: Float64Array; predicted: Float64Array } {
   const names = Object.entries({ targets, predicted }).flatMap(([argument, list]) =>
     Array.isArray(list) && array(argument, list, 'classes').some((one) => typeof one === 'string') ? list : [],
   )
@@ -76,7 +79,7 @@ export function classesOf(targets: unknown, predicted: unknown): { targets: Floa
 }
 
 export function classNumbers(argument: string, value: unknown): Float64Array {
-  const classes = numbersOf(argument, value)
+  const classes = numberList(argument, value)
   const bad = classes.findIndex((one) => !(Number.isSafeInteger(one) && one >= 0))
   if (bad >= 0) throw invalid(`${argument}[${bad}]`, 'class number from 0', classes[bad])
   return classes
@@ -91,22 +94,4 @@ export function requireClasses(classes: number): number {
     throw invalid('classes', `at most ${MOST_CLASSES} classes for counts of each by each`, classes)
   }
   return classes
-}
-
-export function sumOf(values: Iterable<number>): number {
-  let sum = 0
-  for (const value of values) sum += value
-  return sum
-}
-
-/** Σ w·v / Σ w, rows in order. */
-export function weightedMean(rows: number, value: (row: number) => number, weights: Float64Array | undefined): number {
-  let sum = 0
-  let total = 0
-  for (let row = 0; row < rows; row++) {
-    const weight = weights?.[row] ?? 1
-    sum += weight * value(row)
-    total += weight
-  }
-  return sum / total
 }

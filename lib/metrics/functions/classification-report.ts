@@ -1,5 +1,6 @@
+import { meanOf } from '../../statistics.js'
 import { array, invalid, knownOptions, string } from '../../validate.js'
-import { classesOf, type Labels, sameRows } from './arrays.js'
+import { type Labels, numberedClasses, sameRows } from './arrays.js'
 import { confusionOf, countsOf, f1Of, precisionOf, recallOf } from './labels.js'
 
 /** How well one class is told from the others. A score is 0 where there is nothing to count. */
@@ -48,7 +49,7 @@ export function classificationReport(
   options?: ClassificationReportOptions,
 ): ClassificationReport {
   const given = knownOptions<ClassificationReportOptions>('classificationReport', options, ['labels'])
-  const read = classesOf(targets, predicted)
+  const read = numberedClasses(targets, predicted)
   sameRows('predicted', read.predicted.length, read.targets.length)
   const classesThere = read.targets.reduce((largest, one, row) => Math.max(largest, one, read.predicted[row]!), 1) + 1
   const names =
@@ -66,7 +67,7 @@ export function classificationReport(
   const largest = classes.reduce((best, one) => (one.support > best.support ? one : best))
   return {
     accuracy: confusion.reduce((sum, row, i) => sum + row[i]!, 0) / rows,
-    balancedAccuracy: there.reduce((sum, { recall }) => sum + recall, 0) / there.length,
+    balancedAccuracy: meanOf(there.map(({ recall }) => recall)),
     majority: { label: largest.label, share: largest.support / rows },
     classes,
     confusion,

@@ -1,17 +1,9 @@
 /*
  * Metrics of classes against classes. Definitions and the values of undefined cases are scikit-learn's.
  */
+import { sumOf, weightedMean } from '../../statistics.js'
 import { knownOptions, oneOf, positiveInteger } from '../../validate.js'
-import {
-  classesOf,
-  type Labels,
-  requireClasses,
-  sameRows,
-  sumOf,
-  type Weighted,
-  weightedMean,
-  weightsOf,
-} from './arrays.js'
+import { type Labels, numberedClasses, requireClasses, sameRows, type Weighted, weightsOf } from './arrays.js'
 
 /** How the scores of several classes become one. */
 export type Average = 'binary' | 'macro' | 'micro' | 'weighted'
@@ -165,7 +157,7 @@ function averaged(
 
 function read(name: string, targets: unknown, predicted: unknown, options: Weighted | undefined) {
   const { sampleWeights } = knownOptions<Weighted>(name, options, ['sampleWeights'])
-  const classes = classesOf(targets, predicted)
+  const classes = numberedClasses(targets, predicted)
   sameRows('predicted', classes.predicted.length, classes.targets.length)
   return { ...classes, weights: weightsOf(sampleWeights, classes.targets.length) }
 }

@@ -2,17 +2,9 @@
  * Metrics of probabilities against what came true.
  */
 import { DeepblasError } from '../../errors.js'
+import { meanOver, weightedMean } from '../../statistics.js'
 import { invalid, knownOptions, positiveInteger } from '../../validate.js'
-import {
-  classNumbers,
-  matrixOf,
-  type NumberRows,
-  type Numbers,
-  sameRows,
-  type Weighted,
-  weightedMean,
-  weightsOf,
-} from './arrays.js'
+import { classNumbers, matrixOf, type NumberRows, type Numbers, sameRows, type Weighted, weightsOf } from './arrays.js'
 
 /** Probabilities are kept this far from 0 and 1: float32's next number below 1 is nearer. */
 export const SMALLEST_PROBABILITY = 1e-7
@@ -38,7 +30,7 @@ export function logLoss(targets: Numbers | NumberRows, probabilities: NumberRows
   if (classes !== undefined)
     return weightedMean(rows, (row) => -Math.log(clipped(row * columns + classes[row]!)), weights)
   const term = (at: number) => -(wanted[at]! * Math.log(clipped(at)) + (1 - wanted[at]!) * Math.log(1 - clipped(at)))
-  return weightedMean(rows, (row) => meanOf(columns, (column) => term(row * columns + column)), weights)
+  return weightedMean(rows, (row) => meanOver(columns, (column) => term(row * columns + column)), weights)
 }
 
 /**
@@ -53,7 +45,7 @@ export function brier(targets: Numbers | NumberRows, probabilities: NumberRows, 
     return (data[at]! - (classes === undefined ? wanted[at]! : Number(classes[row] === column))) ** 2
   }
   const share = classes === undefined ? 1 : columns
-  return weightedMean(rows, (row) => share * meanOf(columns, (column) => square(row, column)), weights)
+  return weightedMean(rows, (row) => share * meanOver(columns, (column) => square(row, column)), weights)
 }
 
 /**
@@ -82,12 +74,6 @@ export function topK(targets: Numbers, scores: NumberRows, options?: number | To
     },
     weights,
   )
-}
-
-function meanOf(count: number, value: (i: number) => number): number {
-  let sum = 0
-  for (let i = 0; i < count; i++) sum += value(i)
-  return sum / count
 }
 
 function read(name: string, argument: string, targets: unknown, scores: unknown, options: Weighted | undefined) {

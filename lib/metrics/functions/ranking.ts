@@ -2,6 +2,7 @@
  * Metrics of the order of scores, exact where scores are equal. scikit-learn's definitions.
  */
 import { DeepblasError } from '../../errors.js'
+import { sumOf } from '../../statistics.js'
 import { atOnce, ELEMENTS_OF_STEP, findPlace, type Steps } from '../../turns.js'
 import { invalid, knownOptions, oneOf } from '../../validate.js'
 import {
@@ -11,7 +12,6 @@ import {
   type NumberRows,
   type Numbers,
   sameRows,
-  sumOf,
   type Weighted,
   weightsOf,
 } from './arrays.js'

@@ -2,8 +2,9 @@
  * Metrics of values against values. Several outputs: the mean over them.
  */
 import { DeepblasError } from '../../errors.js'
+import { meanOver, weightedMean } from '../../statistics.js'
 import { knownOptions } from '../../validate.js'
-import { type Matrix, matrixOf, type NumberRows, sameRows, type Weighted, weightedMean, weightsOf } from './arrays.js'
+import { type Matrix, matrixOf, type NumberRows, sameRows, type Weighted, weightsOf } from './arrays.js'
 
 /** Mean of `(prediction - target)²`. */
 export function meanSquaredError(targets: NumberRows, predicted: NumberRows, options?: Weighted): number {
@@ -41,7 +42,7 @@ export function r2(targets: NumberRows, predicted: NumberRows, options?: Weighte
 }
 
 export function medianErrorOf(wanted: Matrix, given: Matrix, weights: Float64Array | undefined): number {
-  return meanOfColumns(wanted, (column) => {
+  return meanOver(wanted.columns, (column) => {
     const errors = Float64Array.from({ length: wanted.rows }, (_, row) =>
       Math.abs(at(given, row, column) - at(wanted, row, column)),
     )
@@ -51,7 +52,7 @@ export function medianErrorOf(wanted: Matrix, given: Matrix, weights: Float64Arr
 
 export function explainedOf(wanted: Matrix, given: Matrix, weights: Float64Array | undefined): number {
   if (wanted.rows < 2) return Number.NaN
-  return meanOfColumns(wanted, (column) => {
+  return meanOver(wanted.columns, (column) => {
     const mean = weightedMean(wanted.rows, (row) => at(wanted, row, column), weights)
     const spread = weightedMean(wanted.rows, (row) => (at(wanted, row, column) - mean) ** 2, weights)
     const left = weightedMean(wanted.rows, (row) => (at(wanted, row, column) - at(given, row, column)) ** 2, weights)
@@ -79,12 +80,6 @@ function at({ data, columns }: Matrix, row: number, column: number): number {
   return data[row * columns + column]!
 }
 
-function meanOfColumns({ columns }: Matrix, value: (column: number) => number): number {
-  let sum = 0
-  for (let column = 0; column < columns; column++) sum += value(column)
-  return sum / columns
-}
-
 function meanOfRows(
   name: string,
   rule: (difference: number) => number,
@@ -95,7 +90,7 @@ function meanOfRows(
   const { wanted, given, weights } = read(name, targets, predicted, options)
   return weightedMean(
     wanted.rows,
-    (row) => meanOfColumns(wanted, (column) => rule(at(given, row, column) - at(wanted, row, column))),
+    (row) => meanOver(wanted.columns, (column) => rule(at(given, row, column) - at(wanted, row, column))),
     weights,
   )
 }

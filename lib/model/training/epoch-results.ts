@@ -5,6 +5,7 @@
 import type { EpochResult, HistoryView, Scores } from '../../callbacks/callback.js'
 import type { MetricValue } from '../../metrics/metric.js'
 import type { Chunk } from '../../native/addon.js'
+import { meanOf } from '../../statistics.js'
 import type { RowScore, Scoring } from '../programs/compile.js'
 import type { ScorePass } from '../scoring/all-rows-metrics.js'
 import { type Accumulators, addScores, scoresOf } from '../scoring/results.js'
@@ -105,7 +106,7 @@ export function together(results: ReadonlyMap<number, EpochResult>): EpochResult
     Object.fromEntries(
       Object.keys(of(first) ?? {}).flatMap((name) => {
         const values = all.map((result) => of(result)?.[name])
-        return values.every((value) => typeof value === 'number') ? [[name, mean(values)]] : []
+        return values.every((value) => typeof value === 'number') ? [[name, meanOf(values)]] : []
       }),
     )
   return {
@@ -130,14 +131,15 @@ export function meanHistory(histories: readonly History[]): EpochResult[] {
 /** Of the epoch under way, on average over the members. */
 export function runningLoss(running: Float64Array, members: number): number | undefined {
   const width = running.length / members
-  return mean(
+  return meanOfKnown(
     Array.from({ length: members }, (_, member) =>
       running[member * width + 1]! > 0 ? running[member * width]! / running[member * width + 1]! : undefined,
     ),
   )
 }
 
-export function mean(values: readonly (number | undefined)[]): number | undefined {
+/** Of the numbers that are known; undefined where none is. */
+export function meanOfKnown(values: readonly (number | undefined)[]): number | undefined {
   const known = values.filter((value) => value !== undefined)
-  return known.length === 0 ? undefined : known.reduce((sum, value) => sum + value, 0) / known.length
+  return known.length === 0 ? undefined : meanOf(known)
 }

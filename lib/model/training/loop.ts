@@ -7,7 +7,7 @@ import type { FitForm, FitSteps } from '../programs/requests.js'
 import { CallbackList } from './callback-list.js'
 import { restoreCallbacks } from './checkpoint/describe.js'
 import { type Beginning, saveCheckpoint } from './checkpoint/start.js'
-import { type History, mean } from './epoch-results.js'
+import { type History, meanOfKnown } from './epoch-results.js'
 import { fail, requireFiniteUpdate } from './not-finite.js'
 import type { FitSettings } from './settings.js'
 import type { Stepper } from './stepper.js'
@@ -60,7 +60,7 @@ export function* loop(
       if (steps !== undefined) {
         stepped = true
         const milliseconds = performance.now() - begun
-        const loss = steps.progress.loss ?? mean(histories.map(({ epochs: all }) => all.at(-1)?.loss))
+        const loss = steps.progress.loss ?? meanOfKnown(histories.map(({ epochs: all }) => all.at(-1)?.loss))
         const progress = { ...steps.progress, epochs, stepsPerEpoch, loss, seconds: milliseconds / 1000 }
         if (milliseconds - told >= stepper.millisecondsOfProgress) {
           told = milliseconds
