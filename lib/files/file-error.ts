@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path'
 import { DeepblasError } from '../errors.js'
 import { codeOf, messageOf } from '../kinds.js'
-import { isOutOfMemory } from '../native/memory.js'
+import { isOutOfMemory } from '../memory.js'
 import { systemAdvice } from './system-advice.js'
 
 /** Names in a file may be megabytes long. */

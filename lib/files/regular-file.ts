@@ -4,7 +4,7 @@
 import type { Stats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { messageOf } from '../kinds.js'
-import { requireMemory } from '../native/memory.js'
+import { requireMemory } from '../memory.js'
 import { FileProblem } from './file-error.js'
 
 /**

@@ -3,7 +3,7 @@
  * their seeds. A new purpose takes a number of its own here; a number that has been used is never given to another one.
  *
  * The number is the third word of Philox's counter, the seed its key: the same stream of another seed, and another stream
- * of the same seed, have nothing in common. The native core draws from those of `native/program/streams.h`, which a test
+ * of the same seed, have nothing in common. The native core draws from those of `native/boundary/streams.h`, which a test
  * compares with this table.
  */
 export const streams = {

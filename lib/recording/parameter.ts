@@ -1,7 +1,7 @@
 import { DeepblasError } from '../errors.js'
 import { isFloat32Array, plainNumberArray } from '../kinds.js'
+import { newFloats, requireSize } from '../memory.js'
 import { type Arena, native } from '../native/addon.js'
-import { newFloats, requireSize } from '../native/memory.js'
 import { ELEMENTS_OF_STEP, type Steps } from '../turns.js'
 import {
   array,

@@ -6,7 +6,7 @@
 #include "binding/handles.h"
 #include "core/finite.h"
 #include "core/random.h"
-#include "program/streams.h"
+#include "boundary/streams.h"
 
 namespace deepblas {
 

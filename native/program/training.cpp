@@ -7,7 +7,7 @@
 
 #include "core/error.h"
 #include "core/random.h"
-#include "program/streams.h"
+#include "boundary/streams.h"
 
 namespace deepblas {
 

@@ -12,7 +12,7 @@
 #include "core/random.h"
 #include "network.h"
 #include "operand.h"
-#include "program/streams.h"
+#include "boundary/streams.h"
 #include "test.h"
 #include "threads.h"
 

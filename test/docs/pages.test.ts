@@ -59,7 +59,7 @@ test('the index leads to every page', () => {
 })
 
 test('every kernel has a page of mathematics', async () => {
-  const { kernels } = JSON.parse(await read(join(root, 'native/kernels/kernels.json'))) as {
+  const { kernels } = JSON.parse(await read(join(root, 'native/boundary/kernels.json'))) as {
     kernels: { name: string }[]
   }
   const mathematics = names.filter((name) => name.startsWith('math/')).map((name) => pages.get(name)!)

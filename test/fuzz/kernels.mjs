@@ -17,7 +17,9 @@ const { values: options } = parseArgs({
 })
 const seed = Number(options.seed ?? Date.now() % 1e9)
 const calls = Number(options.calls ?? 1000)
-const { kernels: all } = JSON.parse(readFileSync(new URL('../../native/kernels/kernels.json', import.meta.url), 'utf8'))
+const { kernels: all } = JSON.parse(
+  readFileSync(new URL('../../native/boundary/kernels.json', import.meta.url), 'utf8'),
+)
 const kernels = all.filter(({ name }) => options.only === undefined || name === options.only)
 const draw = random(seed)
 const any = (list) => list[draw(list.length)]

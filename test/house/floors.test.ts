@@ -23,6 +23,7 @@ const rooms = [
   'inputs.ts',
   'turns.ts',
   'package-root.ts',
+  'memory.ts',
   'native',
   'random',
   'files',

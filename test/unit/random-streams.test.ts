@@ -60,7 +60,7 @@ describe('the table', () => {
   })
 
   test('has those of the native core, which draws from no others', () => {
-    const header = 'native/program/streams.h'
+    const header = 'native/boundary/streams.h'
     const numbers = [...read(header).matchAll(/constexpr uint32_t k(\w+)Stream = (\d+);/g)].map(
       ([, name, number]) => [name!.charAt(0).toLowerCase() + name!.slice(1), Number(number)] as const,
     )

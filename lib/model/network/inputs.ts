@@ -8,7 +8,7 @@ import type { Dataset } from '../../data/dataset/dataset.js'
 import { DeepblasError } from '../../errors.js'
 import { checkCodes, type InputLayout, inputLayout, type NamedInputs } from '../../inputs.js'
 import { isFloat32Array, plainNumberArray } from '../../kinds.js'
-import { newFloats } from '../../native/memory.js'
+import { newFloats } from '../../memory.js'
 import { invalid, isFilled, positiveInteger } from '../../validate.js'
 import type { Network } from './network.js'
 

@@ -1,7 +1,7 @@
 import type { Dataset } from '../../data/dataset/dataset.js'
 import { DeepblasError } from '../../errors.js'
+import { newFloats } from '../../memory.js'
 import { type Arena, asDeepblasError, type Matrix, native, type Predictor } from '../../native/addon.js'
-import { newFloats } from '../../native/memory.js'
 import { SharedTurns } from '../../turns.js'
 import type { Network } from '../network/network.js'
 import type { StartingParameters } from '../network/starting-parameters.js'

@@ -5,6 +5,7 @@
 import type { Dataset } from '../../data/dataset/dataset.js'
 import { largestOf } from '../../extremes.js'
 import type { Loss } from '../../losses/loss.js'
+import { newFloats } from '../../memory.js'
 import {
   isBuiltInMetric,
   type Metric,
@@ -14,7 +15,6 @@ import {
   valueOfScores,
 } from '../../metrics/metric.js'
 import type { Arena } from '../../native/addon.js'
-import { newFloats } from '../../native/memory.js'
 import { atOnce, type Steps } from '../../turns.js'
 import type { Network } from '../network/network.js'
 import { compilePrediction, type Scoring, type TargetUnits } from '../programs/compile.js'

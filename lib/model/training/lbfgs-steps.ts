@@ -4,8 +4,8 @@
  */
 import type { Dataset } from '../../data/dataset/dataset.js'
 import { DeepblasError } from '../../errors.js'
+import { newFloats } from '../../memory.js'
 import type { Arena } from '../../native/addon.js'
-import { newFloats } from '../../native/memory.js'
 import type { LBFGS } from '../../optimizers/lbfgs.js'
 import { Curvature, type Evaluation, iteration, type Place } from '../../optimizers/lbfgs-iteration.js'
 import type { Segment } from '../../optimizers/optimizer.js'

@@ -1,4 +1,4 @@
-// Made from native/kernels/kernels.json by scripts/generate-kernels.mjs: change the table, not this file.
+// Made from native/boundary/kernels.json by scripts/generate-boundary.mjs: change the table, not this file.
 import type { Expression } from '../rule.js'
 import type { ActivationName, Scalar, Tensor } from '../tensor.js'
 

@@ -5,8 +5,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import { kernels } from '../../../lib/recording/generated/kernels.js'
 import { root, runFile } from '../../helpers/program.js'
 
-const script = 'scripts/generate-kernels.mjs'
-const table = 'native/kernels/kernels.json'
+const script = 'scripts/generate-boundary.mjs'
+const table = 'native/boundary/kernels.json'
 const made = ['native/kernels/kernel_table.h', 'lib/recording/generated/kernels.ts']
 const check = (folder: string) => runFile(join(folder, script), { args: ['--check'], cwd: folder })
 

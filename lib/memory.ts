@@ -5,8 +5,8 @@
 import { readFileSync } from 'node:fs'
 import { totalmem } from 'node:os'
 import { constrainedMemory, memoryUsage } from 'node:process'
-import { DeepblasError } from '../errors.js'
-import { messageOf } from '../kinds.js'
+import { DeepblasError } from './errors.js'
+import { messageOf } from './kinds.js'
 
 /** Numbers of one array: more than any machine holds, and few enough for sizes in bytes to be exact. */
 const MOST_NUMBERS = 2 ** 40

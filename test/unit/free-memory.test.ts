@@ -1,6 +1,6 @@
 // What memory there is, by files as Linux, Docker and systemd lay them out.
 import { expect, test } from 'vitest'
-import { memoryNow, requireMemory } from '../../../lib/native/memory.js'
+import { memoryNow, requireMemory } from '../../lib/memory.js'
 
 const GB = 1e9
 const meminfo = (available: number, swap = 0) =>

@@ -1,13 +1,14 @@
-// Makes both sides of the boundary from the one kernel table, native/kernels/kernels.json:
+// Makes both sides of the boundary from the one kernel table, native/boundary/kernels.json:
 // the C++ enum and argument positions, and the recorder's types. `--check` only compares (a test runs it).
 import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
-const table = JSON.parse(readFileSync(join(root, 'native/kernels/kernels.json'), 'utf8'))
+const table = JSON.parse(readFileSync(join(root, 'native/boundary/kernels.json'), 'utf8'))
 const pascal = (name) => name[0].toUpperCase() + name.slice(1)
-const origin = 'Made from native/kernels/kernels.json by scripts/generate-kernels.mjs: change the table, not this file.'
+const origin =
+  'Made from native/boundary/kernels.json by scripts/generate-boundary.mjs: change the table, not this file.'
 
 const elementTypes = ['float32', 'float64', 'int32', 'uint8']
 const layouts = { weight: 'Weight', tiles: 'Tiles', transposed: 'Transposed', panels: 'Panels' }
@@ -185,7 +186,7 @@ for (const [path, content] of [
   } catch {}
   if (present === content) continue
   if (process.argv.includes('--check')) {
-    console.error(`${path} is stale: run node scripts/generate-kernels.mjs`)
+    console.error(`${path} is stale: run node scripts/generate-boundary.mjs`)
     stale = 1
   } else {
     writeFileSync(file, content)
