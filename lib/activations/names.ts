@@ -1,3 +1,14 @@
+/*
+ * The activations there are, by name.
+ */
+import type { ActivationFunction } from './activation-function.js'
+import { elu, gelu, leakyRelu } from './configured.js'
+import { ElementWise } from './element-wise.js'
+import { KernelActivation } from './kernel-activation.js'
+import { LogSoftmax } from './log-softmax.js'
+import { hardSigmoid, hardSwish, mish, relu6, selu, silu, softplus, softsign } from './rules.js'
+import { Softmax } from './softmax.js'
+
 /** Activations by name. */
 export const activationNames = [
   'linear',
@@ -19,3 +30,27 @@ export const activationNames = [
   'logSoftmax',
 ] as const
 export type ActivationName = (typeof activationNames)[number]
+
+/** Each with its default options. */
+export const namedActivations: Readonly<Record<ActivationName, ActivationFunction>> = {
+  linear: new KernelActivation('linear'),
+  sigmoid: new KernelActivation('sigmoid'),
+  tanh: new KernelActivation('tanh'),
+  relu: new KernelActivation('relu'),
+  relu6: new ElementWise(relu6),
+  leakyRelu: leakyRelu(),
+  elu: elu(),
+  selu: new ElementWise(selu),
+  gelu: gelu(),
+  silu: new ElementWise(silu),
+  mish: new ElementWise(mish),
+  softplus: new ElementWise(softplus),
+  softsign: new ElementWise(softsign),
+  hardSigmoid: new ElementWise(hardSigmoid),
+  hardSwish: new ElementWise(hardSwish),
+  softmax: new Softmax(),
+  logSoftmax: new LogSoftmax(),
+}
+
+/** Those that take options, as a file holds them. */
+export const configurableActivations = { leakyRelu, elu, gelu }

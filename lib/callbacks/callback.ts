@@ -160,3 +160,13 @@ export interface Callback {
   /** After `onFitStart` of a fit that resumes: what `saveState` gave, its snapshots ready to be restored. */
   restoreState?(state: CallbackState): void
 }
+
+/** The methods of which a callback has one at least; a name that is none of them is probably misspelt. */
+export const callbackMethods = [
+  'onFitStart',
+  'onProgress',
+  'onStepEnd',
+  'onEpochEnd',
+  'onFitEnd',
+  'forMember',
+] as const satisfies readonly (keyof Callback)[]

@@ -18,22 +18,45 @@ import { Residual } from './residual.js'
 /** A layer from the options that its `options()` gave. */
 export type MakeLayer = (options: Record<string, Json>) => Layer
 
-/** How a layer is made from the type and options that a file holds; the constructors check what they are given. */
-const layerTypes: Readonly<Record<string, MakeLayer>> = {
-  Activation: ({ activation }) => new Activation(activation as unknown as ActivationOption),
-  BatchNorm: (options) => new BatchNorm(options as BatchNormOptions),
-  Concatenate: (parts) =>
-    new Concatenate(Object.fromEntries(Object.entries(parts).map(([name, layers]) => [name, layersFrom(layers)]))),
-  Dense: ({ units, ...options }) => new Dense(units as number, options as unknown as DenseOptions),
-  Dropout: ({ rate }) => new Dropout(rate as number),
-  Embedding: ({ dimensions, ...options }) =>
-    new Embedding(dimensions as number, options as unknown as EmbeddingOptions),
-  GaussianNoise: ({ standardDeviation }) => new GaussianNoise(standardDeviation as number),
-  LayerNorm: (options) => new LayerNorm(options as LayerNormOptions),
-  Normalize: ({ inputs }) => Normalize.restored(inputs as number),
-  OneHot: (options) => new OneHot(options as OneHotOptions),
-  Residual: ({ block }) => new Residual(layersFrom(block)),
+interface LayerKind {
+  readonly Class: { readonly prototype: Layer }
+  /** How one is made from the options that a file holds; the constructor checks what it is given. */
+  readonly make: MakeLayer
 }
+
+/** The layers there are, by the type that files, tables and messages know them by. */
+const kinds: Readonly<Record<string, LayerKind>> = {
+  Activation: {
+    Class: Activation,
+    make: ({ activation }) => new Activation(activation as unknown as ActivationOption),
+  },
+  BatchNorm: { Class: BatchNorm, make: (options) => new BatchNorm(options as BatchNormOptions) },
+  Concatenate: {
+    Class: Concatenate,
+    make: (parts) =>
+      new Concatenate(Object.fromEntries(Object.entries(parts).map(([name, layers]) => [name, layersFrom(layers)]))),
+  },
+  Dense: {
+    Class: Dense,
+    make: ({ units, ...options }) => new Dense(units as number, options as unknown as DenseOptions),
+  },
+  Dropout: { Class: Dropout, make: ({ rate }) => new Dropout(rate as number) },
+  Embedding: {
+    Class: Embedding,
+    make: ({ dimensions, ...options }) => new Embedding(dimensions as number, options as unknown as EmbeddingOptions),
+  },
+  GaussianNoise: {
+    Class: GaussianNoise,
+    make: ({ standardDeviation }) => new GaussianNoise(standardDeviation as number),
+  },
+  LayerNorm: { Class: LayerNorm, make: (options) => new LayerNorm(options as LayerNormOptions) },
+  Normalize: { Class: Normalize, make: ({ inputs }) => Normalize.restored(inputs as number) },
+  OneHot: { Class: OneHot, make: (options) => new OneHot(options as OneHotOptions) },
+  Residual: { Class: Residual, make: ({ block }) => new Residual(layersFrom(block)) },
+}
+
+/** Their classes, by type. */
+export const layerClasses = Object.fromEntries(Object.entries(kinds).map(([type, { Class }]) => [type, Class]))
 
 /** Layers of users, by type. */
 const registered = new Map<string, MakeLayer>()
@@ -50,7 +73,7 @@ const registered = new Map<string, MakeLayer>()
  * registerLayer('Swish', () => new Swish())
  */
 export function registerLayer(type: string, make: MakeLayer): void {
-  if (Object.hasOwn(layerTypes, string('type', type)) || type === '') {
+  if (Object.hasOwn(kinds, string('type', type)) || type === '') {
     throw invalid('type', "name that none of deepblas's layers has", type)
   }
   if (!isCallable(make)) throw invalid('make', 'function that gives a layer', make)
@@ -71,10 +94,10 @@ function layersFrom(list: Json | undefined): Layer[] {
 
 /** @throws DeepblasError ERR_DEEPBLAS_FILE for a type that this version does not have */
 export function layerFrom(type: string, options: Record<string, Json>): Layer {
-  const make = Object.hasOwn(layerTypes, type) ? layerTypes[type] : registered.get(type)
+  const make = Object.hasOwn(kinds, type) ? kinds[type]!.make : registered.get(type)
   if (make !== undefined) return make(options)
   const hint =
-    didYouMean(type, [...Object.keys(layerTypes), ...registered.keys()]) ??
+    didYouMean(type, [...Object.keys(kinds), ...registered.keys()]) ??
     'A layer of your own is made known by registerLayer; a newer version of deepblas may have others.'
   throw new DeepblasError('ERR_DEEPBLAS_FILE', `Expected a known layer type but received '${type}'. ${hint}`)
 }

@@ -11,23 +11,41 @@ import { RAdam } from './radam.js'
 import { RMSProp } from './rmsprop.js'
 import { SGD } from './sgd.js'
 
-const classes = {
-  sgd: SGD,
-  adam: Adam,
-  adamW: AdamW,
-  nadam: NAdam,
-  radam: RAdam,
-  adamax: Adamax,
-  adagrad: Adagrad,
-  adadelta: Adadelta,
-  rmsprop: RMSProp,
-  lion: Lion,
-  lbfgs: LBFGS,
-} as const
-
 /** Optimizers by name, each with its default options. */
-export const optimizerNames = Object.keys(classes) as readonly OptimizerName[]
-export type OptimizerName = keyof typeof classes
+export const optimizerNames = [
+  'sgd',
+  'adam',
+  'adamW',
+  'nadam',
+  'radam',
+  'adamax',
+  'adagrad',
+  'adadelta',
+  'rmsprop',
+  'lion',
+  'lbfgs',
+] as const
+export type OptimizerName = (typeof optimizerNames)[number]
+
+type MakeOptimizer = new () => Optimizer
+
+/** Each class under its own name. */
+const known: Readonly<Record<OptimizerName, Readonly<Record<string, MakeOptimizer>>>> = {
+  sgd: { SGD },
+  adam: { Adam },
+  adamW: { AdamW },
+  nadam: { NAdam },
+  radam: { RAdam },
+  adamax: { Adamax },
+  adagrad: { Adagrad },
+  adadelta: { Adadelta },
+  rmsprop: { RMSProp },
+  lion: { Lion },
+  lbfgs: { LBFGS },
+}
+
+/** Their classes, by the classes' names. */
+export const optimizerClasses: Readonly<Record<string, MakeOptimizer>> = Object.assign({}, ...Object.values(known))
 
 /**
  * An optimizer by name or instance; Adam where none is given.
@@ -39,7 +57,8 @@ export function optimizerOf(optimizer: unknown): Optimizer {
   if (typeof optimizer === 'string') {
     // The class's own spelling, 'Adam', is as clear.
     const name = optimizerNames.find((one) => one.toLowerCase() === optimizer.toLowerCase())
-    return new classes[name ?? oneOf('optimizer', optimizer, optimizerNames)]()
+    const [Class] = Object.values(known[name ?? oneOf('optimizer', optimizer, optimizerNames)])
+    return new Class!()
   }
   if (optimizer instanceof Optimizer) return optimizer
   throw invalid(

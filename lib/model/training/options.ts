@@ -1,4 +1,4 @@
-import type { Callback } from '../../callbacks/callback.js'
+import { type Callback, callbackMethods } from '../../callbacks/callback.js'
 import { ProgressBar } from '../../callbacks/progress-bar.js'
 import { Dataset, type DatasetInput } from '../../data/dataset/dataset.js'
 import type { Encoder } from '../../data/encoder/encoder.js'
@@ -177,8 +177,6 @@ function requireSeveralOutputs({ layers, outputs }: Network): void {
       "For yes or no write new Dense(1, { activation: 'sigmoid' }) with loss 'binaryCrossEntropy'.",
   )
 }
-
-const callbackMethods = ['onFitStart', 'onProgress', 'onStepEnd', 'onEpochEnd', 'onFitEnd', 'forMember'] as const
 
 /** What does not depend on how the training data comes. */
 export function* commonSettings(
