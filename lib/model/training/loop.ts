@@ -5,7 +5,7 @@
 import { trainableCount } from '../network/network.js'
 import type { FitForm, FitSteps } from '../programs/requests.js'
 import { CallbackList } from './callback-list.js'
-import { restoreCallbacks } from './checkpoint/describe.js'
+import { restoreCallbacks } from './checkpoint/callback-states.js'
 import { type Beginning, saveCheckpoint } from './checkpoint/start.js'
 import { type History, meanOfKnown } from './epoch-results.js'
 import { fail, requireFiniteUpdate } from './not-finite.js'
@@ -20,8 +20,7 @@ export function* loop(
   form: FitForm,
 ): FitSteps<History[]> {
   const { epochs, optimizer, parameters, signal } = settings
-  const { averages, stepsPerEpoch } = stepper
-  const { train, beginning } = stepper
+  const { averages, beginning, stepsPerEpoch, train } = stepper
   const callbacks = new CallbackList({ ...settings, averages, train, beginning }, histories, (path, parameters) => {
     const { accumulators, ...steps } = stepper.place(callbacks.active)
     const place = { ...steps, active: [...callbacks.active] }

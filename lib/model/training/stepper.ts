@@ -8,7 +8,7 @@ import type { DeepblasError } from '../../errors.js'
 import type { Arena } from '../../native/addon.js'
 import type { FitSteps } from '../programs/requests.js'
 import type { CallbackList } from './callback-list.js'
-import type { Batches } from './checkpoint/describe.js'
+import type { Batches } from './checkpoint/standing.js'
 import type { EpochBeginning } from './epoch-beginning.js'
 
 /** Steps between two answers to the loop. */

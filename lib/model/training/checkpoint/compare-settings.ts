@@ -2,10 +2,17 @@
  * Settings as values that JSON can carry, and how two of them differ: a resume compares those of its fit with those that
  * a checkpoint has.
  */
+import type { CheckpointDescription } from '../../../files/checkpoint-file.js'
+import { crc32c } from '../../../files/crc32c.js'
 import { jsonNumber, numberOf } from '../../../files/json-number.js'
 import type { Json } from '../../../files/strict-json.js'
 import { isDate, isMap, isRegExp, isSet } from '../../../kinds.js'
+import { savedLoss } from '../../../losses/names.js'
+import { savedMetric } from '../../../metrics/names.js'
 import { describe } from '../../../validate.js'
+import { leavesOf } from '../../network/network.js'
+import { type FitSettings, type ResumeChange, resumeChanges } from '../settings.js'
+import type { Batches } from './standing.js'
 
 /**
  * The numbers, texts and lists of an object and of all that it holds, however deep; functions are left out, since two of
@@ -68,4 +75,82 @@ export function differences(there: Json | undefined, here: Json | undefined, nam
 
 function isParent(value: Json | undefined): value is { [name: string]: Json } {
   return typeof value === 'object' && value !== null && numberOf(value) === undefined
+}
+
+/** What must be the same for a training to go on bit for bit. */
+export function comparedSettings(settings: FitSettings, batches: Batches): Record<string, Json> {
+  const { network, optimizer, scoring, shuffle, seeds, describe } = settings
+  const { rows, batch, stepsPerEpoch } = batches
+  const { architecture, encoder } = describe()
+  const { inputs, layers } = architecture
+  return {
+    // Of all that an encoder holds its checksum is enough to tell another one.
+    ...(encoder === undefined ? {} : { encoder: crc32c(Buffer.from(JSON.stringify(encoder))) }),
+    inputs: configurationOf(inputs),
+    members: seeds.length,
+    layers: configurationOf(layers),
+    trainable: leavesOf(network.layers).map(({ trainable }) => trainable),
+    optimizer: { ...(configurationOf(optimizer) as Record<string, Json>), name: optimizer.name },
+    loss: savedLoss(scoring.loss),
+    metrics: scoring.metrics.map(savedMetric),
+    rows: [...rows],
+    ...batches.checksums(),
+    batchSize: batch,
+    ...(stepsPerEpoch === undefined ? {} : { stepsPerEpoch }),
+    shuffle,
+    seeds: [...seeds],
+  }
+}
+
+/** A file of the former format has `null` in place of what was nested deep: that cannot be compared, which is told. */
+export function differentSettings(
+  path: string,
+  { settings, formerFormat }: CheckpointDescription,
+  here: Record<string, Json>,
+): Difference[] {
+  const all = differences(settings, here)
+  if (formerFormat === undefined) return all
+  const unknown = all.filter(({ there, here: now }) => there === null && now !== undefined)
+  if (unknown.length > 0) {
+    warnOf(
+      `The checkpoint ${path} was written by an earlier deepblas, which kept no settings of deeply nested layers: ` +
+        `${unknown.map(({ name }) => name).join(', ')} could not be compared with those of the training that wrote it.`,
+    )
+  }
+  return all.filter((one) => !unknown.includes(one))
+}
+
+export function warnOf(message: string): void {
+  process.emitWarning(message, { type: 'DeepblasWarning', code: 'DEEPBLAS_CHECKPOINT_INCOMPLETE' })
+}
+
+/** Whether a setting belongs to what the user has named. */
+export function isPartOf(name: string, change: ResumeChange): boolean {
+  const path = change === 'batchSize' ? change : `optimizer.${change}`
+  return name === path || name.startsWith(`${path}.`) || name.startsWith(`${path}[`)
+}
+
+export function adviceFor(differing: readonly Difference[], named: readonly ResumeChange[]): string {
+  const changes = differing.map(({ name }) => resumeChanges.find((change) => isPartOf(name, change)))
+  if (changes.includes(undefined)) return 'Give fit the model, data and options of the training that wrote it.'
+  const list = [...new Set([...named, ...changes])].map((change) => `'${change}'`).join(', ')
+  return (
+    'Give fit the model, data and options of the training that wrote it; or, if this is to change, say so: ' +
+    `fit(data, { resume, resumeChanges: [${list}] }).`
+  )
+}
+
+/** Whether the user has named the learning rate, and it is another one: what callbacks have made of the old one is over. */
+export function hasNewRate(saved: CheckpointDescription, { resumeChanges: named, optimizer }: FitSettings): boolean {
+  if (!named.includes('learningRate')) return false
+  const before = saved.settings.optimizer as { [name: string]: Json } | undefined
+  return differences(before?.learningRate, configurationOf(optimizer.learningRate)).length > 0
+}
+
+/** Other names of the same numbers are another training. A population's file may be older than its names. */
+export function differentNames({ model }: CheckpointDescription, { describe }: FitSettings): Difference[] {
+  const { labels } = describe()
+  return model.labels === undefined && model.architecture.members !== undefined
+    ? []
+    : differences(model.labels, labels, 'labels')
 }

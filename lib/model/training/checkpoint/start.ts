@@ -14,7 +14,10 @@ import { arrived, type FitForm, type FitSteps } from '../../programs/requests.js
 import { type History, newHistory } from '../epoch-results.js'
 import type { FitSettings } from '../settings.js'
 import { freshStart, type TrainingStart } from '../state.js'
-import { type Batches, describeCheckpoint, resumedStart, type Standing, savedHistories } from './describe.js'
+import { describeCheckpoint } from './describe.js'
+import { savedHistories } from './histories.js'
+import { resumedStart } from './resume.js'
+import type { Batches, Standing } from './standing.js'
 
 export interface Beginning {
   readonly start: TrainingStart
