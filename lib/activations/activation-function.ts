@@ -3,32 +3,38 @@ import type { Recorder } from '../recording/recorder.js'
 import type { ActivationName as ActivationKernel, Tensor } from '../recording/tensor.js'
 
 export interface ActivationGradient {
-  /** Written: the derivative of the cost by `x`. */
+  /** The layer writes here: derivative of the cost with respect to `x`, (batch, n). */
   readonly inputGradient: Tensor
   readonly outputGradient: Tensor
-  /** What went in; there where `derivativeNeedsInput`. */
+  /** The input (batch, n); undefined unless `derivativeNeedsInput`. */
   readonly x: Tensor | undefined
-  /** What came out; there where `derivativeNeedsOutput`. */
+  /** The output (batch, n); undefined unless `derivativeNeedsOutput`. */
   readonly output: Tensor | undefined
 }
 
 /**
- * An activation as layers record it: x (batch, n) -> output (batch, n). Made by a name, by `leakyRelu`, `elu`, `gelu`
- * with their options, or by `defineActivation`.
+ * An activation as layers record it: x (batch, n) -> output (batch, n). A name makes one, and so do `leakyRelu`, `elu`
+ * and `gelu` with their options, and `defineActivation`.
  */
 export abstract class ActivationFunction {
-  /** What losses and tables know it by: 'relu'. */
+  /** The name that losses, tables and messages use, such as 'relu'. */
   abstract readonly name: string
-  /** The kernel that a dense layer applies to its sums as it makes them; without one it is recorded behind the product. */
+  /**
+   * The kernel that a dense layer fuses with its product. Undefined: the activation is recorded as a call of its own
+   * after the product.
+   */
   readonly kernel: ActivationKernel | undefined = undefined
-  /** Whether the backward block reads what went in: it is cached then. */
+  /** Whether the backward block reads the input, which is then cached. */
   abstract readonly derivativeNeedsInput: boolean
-  /** Whether the backward block reads what came out. */
+  /** Whether the backward block reads the output, which is then cached. */
   abstract readonly derivativeNeedsOutput: boolean
   /** Whether an element of the output depends on the same element of the input alone. */
   readonly elementWise: boolean = true
 
-  /** What a file holds: the name, or the name and the options. Throws where no file can hold it. */
+  /**
+   * What a file holds: the name, or the name and the options. An activation of the user's own throws: a file holds no
+   * code.
+   */
   abstract saved(): Json
   abstract recordForward(record: Recorder, x: Tensor, output: Tensor): void
   abstract recordBackward(record: Recorder, tensors: ActivationGradient): void

@@ -4,7 +4,10 @@ import type { ActivationRule } from './element-wise.js'
 import { type ActivationName, activationNames, configurableActivations, namedActivations } from './names.js'
 import { ownActivation } from './own-activation.js'
 
-/** An activation where one is asked for: a name, one with options, or a rule of the user's own. */
+/**
+ * What an activation can be given as: a name, an activation with options such as `leakyRelu({ slope: 0.2 })`, or a rule
+ * of your own.
+ */
 export type ActivationOption = ActivationName | ActivationFunction | ActivationRule
 
 /**

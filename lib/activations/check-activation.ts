@@ -6,9 +6,11 @@ import { array, finiteNumber, invalid, knownOptions } from '../validate.js'
 import { type ActivationOption, activation } from './activation.js'
 
 export interface CheckActivationOptions {
-  /** Where to compare. Default 34 points from -4.95 to 4.95. Leave out corners: there is no derivative there. */
+  /**
+   * Inputs at which to compare. Default 34 points from -4.95 to 4.95. Leave out corners, where there is no derivative.
+   */
   readonly points?: readonly number[]
-  /** The largest difference that passes, as a part of the larger of 1 and the derivative. Default 0.001. */
+  /** The largest difference that passes, divided by the larger of 1 and the derivative's size. Default 0.001. */
   readonly bound?: number
 }
 
@@ -19,15 +21,21 @@ const STEP = 2 ** -7
  * Compares an activation's derivative with differences of its output, `(g(x + h) - g(x - h)) / 2h`, as the native kernels
  * compute both.
  *
- * @returns the largest difference, as a part of the larger of 1 and the derivative
- * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT that names the point where they differ most, if by more than `bound`
+ * @returns the largest difference, divided by the larger of 1 and the derivative's size
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT if they differ by more than `bound`: it names the point of the largest
+ *   difference
  * @example
  * checkActivation({ name: 'cube', forward: (x) => x.squared().times(x), derivative: (x) => x.squared().times(3) })
  */
 export function checkActivation(of: ActivationOption, options?: CheckActivationOptions): number {
   const checked = activation('activation', of)
   if (!checked.elementWise) {
-    throw invalid('activation', 'element-wise activation', checked.name, 'It has a matrix of derivatives a row.')
+    throw invalid(
+      'activation',
+      'element-wise activation',
+      checked.name,
+      'Each of its outputs depends on all inputs of the row, so it has no derivative of one element.',
+    )
   }
   const given = knownOptions<CheckActivationOptions>('checkActivation', options, ['points', 'bound'])
   const bound = finiteNumber('bound', given.bound ?? 1e-3, { exclusiveMin: 0 })

@@ -1,5 +1,5 @@
 /*
- * Activations with options. Those that differ from the name's default are saved with their options.
+ * Activations with options. An activation that differs from its name's default is saved with its options.
  */
 import { finiteNumber, knownOptions, oneOf } from '../validate.js'
 import type { ActivationFunction } from './activation-function.js'
@@ -26,7 +26,7 @@ export function leakyRelu(options?: LeakyReluOptions): ActivationFunction {
 }
 
 export interface EluOptions {
-  /** How far below 0 it goes. Default 1. */
+  /** The output tends to `-alpha` for very negative inputs. At least 0. Default 1. */
   readonly alpha?: number
 }
 

@@ -6,15 +6,18 @@ import { ActivationFunction, type ActivationGradient } from './activation-functi
 
 /** An activation as a rule over one element: recorded as data, evaluated natively. */
 export interface ActivationRule {
-  /** What tables, messages and losses know it by. */
+  /** The name that tables, messages and losses use. */
   readonly name: string
   /** The output of an element `x`. */
   forward(x: Element): Element
-  /** The derivative at `x`, where the output is `output`: use whichever makes it simpler. Only what is used is kept. */
+  /**
+   * The derivative at `x`, where the output is `output`: use either, or both. A training caches only what this function
+   * uses.
+   */
   derivative(x: Element, output: Element): Element | number
 }
 
-/** An activation that `map` evaluates. */
+/** An activation that the kernel `map` evaluates element by element. */
 export class ElementWise extends ActivationFunction {
   readonly name: string
   readonly derivativeNeedsInput: boolean

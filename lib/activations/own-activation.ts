@@ -6,8 +6,8 @@ import { type ActivationRule, ElementWise } from './element-wise.js'
 import { activationNames } from './names.js'
 
 /**
- * An activation of your own: a rule and its derivative over one element, evaluated natively for layers of any size. Check
- * the derivative with `checkActivation`. A model that has one cannot be saved: a file holds no code.
+ * Makes an activation of your own from a rule over one element and its derivative; it runs natively for layers of any
+ * size. Check the derivative with `checkActivation`. A model that has one cannot be saved, since a file holds no code.
  *
  * @param rule name, `forward(x)`, `derivative(x, output)`
  * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a name that is taken, or a function that gives no element
@@ -23,7 +23,7 @@ export function defineActivation(rule: ActivationRule): ActivationFunction {
   return ownActivation('rule', rule)
 }
 
-/** @param argument what the user knows the rule by */
+/** @param argument the argument's name in messages */
 export function ownActivation(argument: string, value: unknown): ActivationFunction {
   if (typeof value !== 'object' || value === null) {
     throw invalid(argument, '{ name, forward, derivative }', value)
@@ -45,7 +45,7 @@ export function ownActivation(argument: string, value: unknown): ActivationFunct
     throw new DeepblasError(
       'ERR_DEEPBLAS_ARGUMENT',
       `Activation '${name}' is your own, and a file holds no code: a model with it cannot be saved. ` +
-        'Keep its weights (getWeights, writeSafetensors), build the model anew, and setWeights.',
+        'Keep its weights (getWeights, writeSafetensors), build the model again in code, and call setWeights.',
     )
   })
 }

@@ -5,13 +5,20 @@ import { finiteNumber, knownOptions } from '../validate.js'
 import type { Initializer } from './names.js'
 
 export interface NormalOptions {
-  /** Default 0. */
+  /** Mean of the distribution. Default 0. */
   readonly mean?: number
-  /** Default 0.05, as Keras's. The course's first examples use 0.01. */
+  /**
+   * Standard deviation of the distribution, at least 0. Default 0.05, as in Keras. The course's first examples use
+   * 0.01.
+   */
   readonly standardDeviation?: number
 }
 
-/** Normal numbers. */
+/**
+ * Draws weights from a normal distribution.
+ *
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that is unknown or out of range
+ */
 export function normal(options?: NormalOptions): Initializer {
   const { mean = 0, standardDeviation = 0.05 } = knownOptions<NormalOptions>('normal', options, [
     'mean',
@@ -25,13 +32,17 @@ export function normal(options?: NormalOptions): Initializer {
 }
 
 export interface UniformOptions {
-  /** Default -0.05. */
+  /** Lower bound. Default -0.05. */
   readonly low?: number
-  /** At least `low`. Default 0.05. */
+  /** Upper bound, at least `low`. Default 0.05. */
   readonly high?: number
 }
 
-/** Numbers from `low` to `high`, each as likely. */
+/**
+ * Draws weights uniformly from `low` to `high`.
+ *
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that is unknown or out of range
+ */
 export function uniform(options?: UniformOptions): Initializer {
   const given = knownOptions<UniformOptions>('uniform', options, ['low', 'high'])
   const low = finiteNumber('low', given.low ?? -0.05)
@@ -39,21 +50,27 @@ export function uniform(options?: UniformOptions): Initializer {
 }
 
 export interface OrthogonalOptions {
-  /** Every direction is stretched by it. Default 1; PyTorch recommends √2 before relu. */
+  /** Factor by which the matrix stretches every direction, above 0. Default 1; PyTorch recommends √2 before relu. */
   readonly gain?: number
 }
 
 /**
- * A matrix that keeps lengths and angles, times `gain`: its rows are orthonormal, or its columns where there are more
- * units than inputs (Saxe et al., 2014). Takes 2 · smaller² · larger operations in JavaScript: seconds for a weight of
- * 1,000 by 1,000.
+ * Draws a matrix that keeps lengths and angles, times `gain`: its rows are orthonormal, or its columns where there are
+ * more units than inputs (Saxe et al., 2014). It takes 2 · smaller² · larger operations in JavaScript: seconds for a
+ * weight of 1,000 by 1,000.
+ *
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that is unknown or out of range
  */
 export function orthogonal(options?: OrthogonalOptions): Initializer {
   const { gain = 1 } = knownOptions<OrthogonalOptions>('orthogonal', options, ['gain'])
   return { name: 'orthogonal', gain: finiteNumber('gain', gain, { exclusiveMin: 0 }) }
 }
 
-/** The same number everywhere. */
+/**
+ * Sets every weight to the same number.
+ *
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a value that is not a finite number
+ */
 export function constant(value: number): Initializer {
   return { name: 'constant', value: finiteNumber('value', value) }
 }

@@ -8,8 +8,8 @@ import { orthogonalize } from './orthogonalize.js'
 const reluLike = ['relu', 'relu6', 'leakyRelu', 'elu', 'gelu', 'silu', 'mish', 'hardSwish']
 
 /**
- * The default for an activation: He et al. (2015) for the relu family, LeCun et al. (1998) for selu, which keeps variance
- * 1 with it, Glorot and Bengio (2010) for the others.
+ * The default initializer of a layer by its activation: He et al. (2015) for the relu family, LeCun et al. (1998) for
+ * selu, which then keeps variance 1, Glorot and Bengio (2010) for the others.
  */
 export function defaultInitializer(activation: string): Initializer {
   if (activation === 'selu') return { name: 'lecunNormal' }
@@ -41,7 +41,7 @@ function made(name: Initializer['name'], options: Record<string, unknown>): Init
   }
 }
 
-/** What a parameter of a layer with so many inputs and outputs starts with. */
+/** The starting numbers of a parameter of a layer with this many inputs and outputs. */
 export function initialValues(given: Initializer, inputs: number, outputs: number): InitialValues {
   const within = (limit: number): InitialValues => ({ kind: 'uniform', a: -limit, b: limit })
   const around = (standardDeviation: number): InitialValues => ({ kind: 'normal', a: 0, b: standardDeviation })

@@ -13,8 +13,8 @@ export const initializerNames = [
 export type InitializerName = (typeof initializerNames)[number]
 
 /**
- * A way to start weights, from the numbers of inputs and outputs of a layer: made by a name, or by `normal`, `uniform`,
- * `orthogonal` or `constant` with their options.
+ * How weights start, from a layer's numbers of inputs and outputs. A name makes one, and so do `normal`, `uniform`,
+ * `orthogonal` and `constant` with their options.
  */
 export type Initializer =
   | { readonly name: 'zeros' | 'glorotUniform' | 'glorotNormal' | 'heUniform' | 'heNormal' | 'lecunNormal' }

@@ -9,13 +9,13 @@ import { type ConfigurableLoss, configurableLoss, mismatch } from './loss.js'
 
 export interface BinaryCrossEntropyOptions {
   /**
-   * What a target of 1 counts for, against 1 for a target of 0: one number, or one for each output. About (rows of 0) /
-   * (rows of 1) balances them. Default 1.
+   * Weight of a target of 1; a target of 0 has weight 1. One number above 0, or one for each output. (Rows of 0) /
+   * (rows of 1) balances the two. Default 1.
    */
   readonly positiveWeight?: number | readonly number[]
   /**
-   * The share of a target that is spread evenly over both classes, so that no answer is asked to be wholly sure: a target
-   * `y` becomes `y (1 - s) + s / 2`. 0 up to, not including, 1. Default 0.
+   * Share `s` of a target that is spread evenly over both classes, so that the training does not demand probabilities
+   * of 0 and 1: a target `y` becomes `y (1 - s) + s / 2`. At least 0 and less than 1. Default 0.
    */
   readonly labelSmoothing?: number
 }
@@ -24,10 +24,11 @@ export interface BinaryCrossEntropyOptions {
 const OUTPUTS_OF_A_RULE = 20
 
 /**
- * `-(p·y log a + (1 - y) log(1 - a))`, mean over rows and outputs, for 'sigmoid' outputs (course 1, week 2); `p` is the
- * positive weight. Computed from the logits, so that nobody meets log(0); a 'linear' output means logits.
- * `binaryCrossEntropy({ positiveWeight: 3 })`, `binaryCrossEntropy({ labelSmoothing: 0.1 })` (Szegedy et al., "Rethinking
- * the Inception architecture", 2016, of two classes). The weight is of the smoothed target.
+ * Binary cross-entropy `-(p·y log a + (1 - y) log(1 - a))`, mean over rows and outputs, for 'sigmoid' outputs (course
+ * 1, week 2); `p` is the positive weight. It is computed from the logits, so log(0) cannot occur; a 'linear' output
+ * means logits. Targets (batch, outputs) are numbers from 0 to 1. `binaryCrossEntropy({ positiveWeight: 3 })`,
+ * `binaryCrossEntropy({ labelSmoothing: 0.1 })` (Szegedy et al., "Rethinking the Inception architecture", 2016, for two
+ * classes). The positive weight multiplies the smoothed target.
  */
 export const binaryCrossEntropy: ConfigurableLoss<BinaryCrossEntropyOptions> = configurableLoss((options) => {
   const given = knownOptions<BinaryCrossEntropyOptions>('binaryCrossEntropy', options, [
@@ -93,7 +94,7 @@ export const binaryCrossEntropy: ConfigurableLoss<BinaryCrossEntropyOptions> = c
   }
 })
 
-/** Targets with a share spread over both classes. */
+/** Records the smoothed targets. */
 function recordSmooth(record: Recorder, target: Tensor, smoothing: number): Tensor {
   const output = record.empty(target.columns)
   record.map({ inputs: { target }, outputs: { output } }, ({ target: y }) => ({

@@ -8,16 +8,17 @@ import { type ConfigurableLoss, configurableLoss, mismatch } from './loss.js'
 
 export interface CrossEntropyOptions {
   /**
-   * The share of a target that is spread evenly over all classes, so that no answer is asked to be wholly sure. 0 up to,
-   * not including, 1. Default 0.
+   * Share of a target that is spread evenly over all classes, so that the training does not demand probabilities of 0
+   * and 1. At least 0 and less than 1. Default 0.
    */
   readonly labelSmoothing?: number
 }
 
 /**
- * `-Σ y log p` over classes, mean over rows, for 'softmax' outputs (course 2, week 3), and 'logSoftmax' ones. Computed from
- * the logits; a 'linear' output means logits. Targets are class indices, or rows of probabilities.
- * `crossEntropy({ labelSmoothing: 0.1 })` (Szegedy et al., "Rethinking the Inception architecture", 2016).
+ * Cross-entropy `-Σ y log p` over classes, mean over rows, for 'softmax' (course 2, week 3) and 'logSoftmax' outputs.
+ * It is computed from the logits; a 'linear' output means logits. Targets are class indices (batch), or rows of
+ * probabilities (batch, outputs). `crossEntropy({ labelSmoothing: 0.1 })` (Szegedy et al., "Rethinking the Inception
+ * architecture", 2016).
  */
 export const crossEntropy: ConfigurableLoss<CrossEntropyOptions> = configurableLoss((options) => {
   const given = knownOptions<CrossEntropyOptions>('crossEntropy', options, ['labelSmoothing'])
@@ -45,7 +46,9 @@ export const crossEntropy: ConfigurableLoss<CrossEntropyOptions> = configurableL
   }
 })
 
-/** For the losses on rows of probabilities. */
+/**
+ * Checks the last layer for losses on rows of probabilities: at least two outputs, and an activation that gives logits.
+ */
 export function takesSoftmaxLogits(loss: string, outputActivation: string, outputs: number): true {
   if (!/^(softmax|logSoftmax|linear)$/.test(outputActivation)) {
     throw mismatch(loss, "'softmax' (probabilities), 'logSoftmax' or 'linear' (logits)", outputActivation)
@@ -53,12 +56,12 @@ export function takesSoftmaxLogits(loss: string, outputActivation: string, outpu
   if (outputs > 1) return true
   throw new DeepblasError(
     'ERR_DEEPBLAS_SHAPE',
-    `Expected at least 2 outputs for loss '${loss}' but received 1. One output of two classes takes ` +
+    `Expected at least 2 outputs for loss '${loss}' but received 1. For two classes with one output use ` +
       "activation 'sigmoid' and loss 'binaryCrossEntropy'.",
   )
 }
 
-/** Class indices or rows of probabilities, as rows of probabilities with a share spread over all classes. */
+/** Records the smoothed targets (batch, classes), from class indices or rows of probabilities. */
 function recordSmooth(record: Recorder, target: Tensor, classes: number, smoothing: number): Tensor {
   const output = record.empty(classes)
   const indices = target.fields.type === 'int32'

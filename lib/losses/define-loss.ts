@@ -3,23 +3,29 @@ import { type ElementLoss, type ElementValues, recordElementRule } from './eleme
 import { type Loss, mismatch, type TargetKind } from './loss.js'
 
 export interface LossDefinition {
-  /** Named in errors, in `history` and in model files. */
+  /** The name in errors and in model files. */
   readonly name: string
-  /** One element's loss and its derivative by the prediction; the loss is the mean over rows and outputs. */
+  /**
+   * One element's loss, and its derivative with respect to the prediction; the loss is the mean over rows and outputs.
+   */
   readonly rule: (values: ElementValues) => ElementLoss
-  /** What targets must be: 'values', 'binary' (0 to 1), 'signs' (-1 and +1) or 'counts' (at least 0). Default 'values'. */
+  /**
+   * Which targets the loss accepts: 'values' (any), 'binary' (0 to 1), 'signs' (-1 and +1) or 'counts' (at least 0).
+   * Default 'values'.
+   */
   readonly targetKind?: Exclude<TargetKind, 'classes' | 'probabilities'>
-  /** Activations of the last layer that it goes with. Default any. */
+  /** Activations that the last layer may have. Default any. */
   readonly outputActivations?: readonly string[]
 }
 
 const kinds = ['values', 'binary', 'signs', 'counts'] as const
 
 /**
- * A loss of your own, element by element: recorded once, and run natively. The prediction is the last layer's output
- * behind its activation. A model file remembers its name only: after `load`, give it to `evaluate` again.
+ * Makes a loss of your own from a rule over one element, which is recorded once and runs natively. The prediction is
+ * the last layer's output after its activation. A model file keeps only the name: after `load`, pass the loss to
+ * `evaluate` again.
  *
- * For a loss that sees whole rows write an object of type `Loss`.
+ * For a loss that needs whole rows, write an object of type `Loss`.
  *
  * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that is unknown or of the wrong type
  * @example

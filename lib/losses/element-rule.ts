@@ -3,12 +3,12 @@ import { batchRows, type Element, elementOf, type Operand } from '../recording/r
 import type { Tensor } from '../recording/tensor.js'
 import type { LossRecording } from './loss.js'
 
-/** reduceRows's kinds. */
+/** The kinds of the kernel reduceRows. */
 const SUM = 0
 const MEAN = 1
 const LARGEST = 2
 
-/** One element's loss, and its derivative by the prediction. */
+/** One element's loss, and its derivative with respect to the prediction. */
 export interface ElementLoss {
   readonly value: Operand
   readonly derivative: Operand
@@ -48,8 +48,8 @@ export function recordElementRule<Extra extends string = never>(
 }
 
 /**
- * `w / Σ w` of every row, which the derivative of its loss is multiplied by; undefined where it is `1 / rows`. 0 in a
- * batch without any weight.
+ * The factor `w / Σ w` (batch, 1) of every row's derivative; undefined where it is `1 / rows` for all. It is 0 in a
+ * batch whose weights are all 0.
  */
 export function rowFactor(record: Recorder, { sampleWeights, weightSum }: LossRecording): Tensor | undefined {
   if (sampleWeights === undefined || weightSum === undefined) return undefined
@@ -63,7 +63,10 @@ export function rowFactor(record: Recorder, { sampleWeights, weightSum }: LossRe
   return factor
 }
 
-/** Of logits: largest of every row, exponentials of what is left, the logarithm of their sum. */
+/**
+ * Parts of a stable softmax: the largest logit of every row, the exponentials of the logits less it, and the logarithm
+ * of their sum.
+ */
 export interface SoftmaxParts {
   readonly largest: Tensor
   readonly exponentials: Tensor
@@ -84,7 +87,7 @@ export function softmaxParts(record: Recorder, logits: Tensor): SoftmaxParts {
   return { largest, exponentials, sum, logSum }
 }
 
-/** For `trace`: log probabilities, where 'logSoftmax' is the layer's activation. */
+/** For `trace`: records the log probabilities where 'logSoftmax' is the layer's activation. */
 export function recordLogSoftmax(record: Recorder, logits: Tensor, output: Tensor): void {
   const { largest, logSum } = softmaxParts(record, logits)
   record.map({ inputs: { logits, largest, logSum }, outputs: { output } }, (all) => ({

@@ -4,8 +4,9 @@ import { recordElementRule } from './element-rule.js'
 import { type ConfigurableLoss, configurableLoss, mismatch, type NoOptions } from './loss.js'
 
 /**
- * `max(0, 1 - target · prediction)`, mean over rows and outputs: the margin of a support vector machine. Targets are -1
- * and +1; data of 0 and 1 is taken for them. For 'linear' or 'tanh' outputs: a positive output means the class +1.
+ * Hinge loss `max(0, 1 - target · prediction)`, mean over rows and outputs: the margin of a support vector machine
+ * (Cortes and Vapnik, 1995). Targets are -1 and +1, or 0 and 1, where 0 counts as -1. For 'linear' or 'tanh' outputs: a
+ * positive output means the class +1.
  */
 export const hinge: ConfigurableLoss<NoOptions> = configurableLoss((options) => {
   knownOptions('hinge', options, [])

@@ -3,13 +3,14 @@ import { recordElementRule } from './element-rule.js'
 import { type ConfigurableLoss, configurableLoss } from './loss.js'
 
 export interface HuberOptions {
-  /** The error from which on the loss is linear, in the targets' unit. Default 1. */
+  /** Errors larger than this count linearly; in the targets' unit. Above 0. Default 1. */
   readonly delta?: number
 }
 
 /**
- * Squared for small errors, linear for large ones: `d²/2` where `|d| <= delta`, else `delta · (|d| - delta/2)`; mean over
- * rows and outputs (Huber, "Robust estimation of a location parameter", 1964). `huber({ delta: 0.5 })`.
+ * Huber's loss, quadratic for small errors and linear for large ones: `d²/2` where `|d| <= delta`, else `delta · (|d| -
+ * delta/2)`; mean over rows and outputs (Huber, "Robust estimation of a location parameter", 1964). `huber({ delta: 0.5
+ * })`.
  */
 export const huber: ConfigurableLoss<HuberOptions> = configurableLoss((options) => {
   const given = knownOptions<HuberOptions>('huber', options, ['delta'])

@@ -6,9 +6,10 @@ import { rowFactor, rowSums, softmaxParts } from './element-rule.js'
 import { type ConfigurableLoss, configurableLoss, type NoOptions } from './loss.js'
 
 /**
- * `Σ y (log y - log p)` over classes, mean over rows (PyTorch's 'batchmean'): how far the output is from a row of
- * probabilities, such as another model's. For 'softmax', 'logSoftmax' or 'linear' (logits) outputs, computed from the
- * logits. A target of 0 adds nothing.
+ * Kullback-Leibler divergence `Σ y (log y - log p)` over classes, mean over rows (PyTorch's 'batchmean'): how far the
+ * output is from a row of probabilities, such as another model's. Outputs are 'softmax', 'logSoftmax' or 'linear'
+ * (logits); the loss is computed from the logits. Targets are rows of probabilities (batch, outputs); a target of 0
+ * adds nothing.
  */
 export const kullbackLeibler: ConfigurableLoss<NoOptions> = configurableLoss((options) => {
   knownOptions('kullbackLeibler', options, [])

@@ -7,14 +7,14 @@ import type { Recorder } from '../recording/recorder.js'
 import type { Tensor } from '../recording/tensor.js'
 
 /**
- * What a loss compares an output with, and what is checked of the targets before anything is computed: class indices (or
- * rows of probabilities); numbers from 0 to 1; -1 and +1 (0 and 1 are taken for them); rows of probabilities; numbers not
- * below 0; any values.
+ * Which targets a loss accepts; they are checked before anything is computed. 'classes': class indices, or rows of
+ * probabilities; 'binary': numbers from 0 to 1; 'signs': -1 and +1, or 0 and 1 in their place; 'probabilities': rows of
+ * probabilities; 'counts': numbers of at least 0; 'values': any numbers.
  */
 export type TargetKind = 'classes' | 'binary' | 'signs' | 'probabilities' | 'counts' | 'values'
 
 export interface LossRecording {
-  /** The last layer's output (batch, outputs), or its logits where `takesLogits`. */
+  /** (batch, outputs): the last layer's output, or its logits where `takesLogits` says so. */
   readonly prediction: Tensor
   /** (batch, outputs), or class indices (batch, 1) as int32. */
   readonly target: Tensor
@@ -22,13 +22,16 @@ export interface LossRecording {
   readonly sampleWeights: Tensor | undefined
   /** Their sum over the batch, one number. */
   readonly weightSum: Tensor | undefined
-  /** To be written: (batch, 1) in float64, every row's loss. */
+  /** The loss writes here: (batch, 1) in float64, every row's loss. */
   readonly rowLoss: Tensor
-  /** To be written where it is given: the derivative of `Σ w·l / Σ w` by the prediction. */
+  /**
+   * The loss writes here, where it is given: (batch, outputs), the derivative of `Σ w·l / Σ w` with respect to the
+   * prediction.
+   */
   readonly gradient: Tensor | undefined
-  /** For `trace`: where a loss that takes logits writes the activations it computes on its way. */
+  /** For `trace`: (batch, outputs), where a loss that takes logits writes the activations that it computes. */
   readonly output?: Tensor | undefined
-  /** Name of the activation that the last layer has, or has left to the loss. Default 'linear'. */
+  /** The last layer's activation, also where the loss applies it in the layer's place. Default 'linear'. */
   readonly outputActivation?: string
 }
 
@@ -37,34 +40,34 @@ export interface ActivationPlace {
   readonly activation: number
   readonly target: number
   readonly outputs: number
-  /** The output's number, from 0. */
+  /** Index of the output, from 0. */
   readonly column: number
   readonly outputActivation: string
 }
 
 /**
- * A loss: the mean over rows of what it records as the row's loss, weighted by the sample weights: `Σ w·l / Σ w`.
- * A loss of your own is an object of this type, or, element by element, one that `defineLoss` makes.
+ * A loss is the mean over rows of the row losses that it records, weighted by the sample weights: `Σ w·l / Σ w`. For a
+ * loss of your own write an object of this type, or let `defineLoss` make one from a rule over one element.
  */
 export interface Loss {
   readonly name: string
   readonly targetKind: TargetKind
-  /** What it was configured with, as a model file keeps it. */
+  /** The options that the loss was made with, as a model file keeps them. */
   readonly options?: Readonly<Record<string, Json>>
-  /** What a 'linear' output is to metrics, where the loss reads something else than the value itself. */
+  /** How metrics read a 'linear' output, where it is not the predicted value itself. */
   readonly linearOutput?: 'logRates'
   /**
-   * Whether it is fused with the output activation and reads logits.
+   * Whether the loss is fused with the output activation and reads logits.
    *
-   * @throws DeepblasError where loss, activation and number of outputs do not go together
+   * @throws DeepblasError where loss, activation and number of outputs do not fit together
    */
   takesLogits(outputActivation: string, outputs: number): boolean
   record(record: Recorder, recording: LossRecording): void
-  /** For `trace` of a fused loss: the derivative of one row's loss by one activation. */
+  /** For `trace` of a fused loss: the derivative of one row's loss with respect to one activation. */
   activationGradient?(place: ActivationPlace): number
 }
 
-/** A loss as it is, and a function that makes it with other options. */
+/** A loss with default options that is also a function: call it for the same loss with other options. */
 export type ConfigurableLoss<Options> = Loss & ((options?: Options) => Loss)
 
 /** For losses without options: `meanSquaredError` and `meanSquaredError()` are the same. */
@@ -72,12 +75,12 @@ export type NoOptions = Record<string, never>
 
 const builtIn = new WeakSet<object>()
 
-/** Whether deepblas made it: it is then known by name and options. */
+/** Whether the loss is one of deepblas's, which name and options identify. */
 export function isBuiltInLoss(loss: Loss): boolean {
   return builtIn.has(loss)
 }
 
-/** A loss that may be used as it is, or called with options. */
+/** Makes a loss that can be used as it is, or called with options. */
 export function configurableLoss<Options>(make: (options: Options | undefined) => Loss): ConfigurableLoss<Options> {
   const known = (options?: Options): Loss => {
     const loss = make(options)

@@ -1,7 +1,9 @@
 import { knownOptions } from '../validate.js'
 import { type ConfigurableLoss, configurableLoss, type NoOptions } from './loss.js'
 
-/** Mean over rows and outputs of `(prediction - target)²`. */
+/**
+ * Mean squared error: the mean over rows and outputs of `(prediction - target)²`, in the square of the targets' unit.
+ */
 export const meanSquaredError: ConfigurableLoss<NoOptions> = configurableLoss((options) => {
   knownOptions('meanSquaredError', options, [])
   return {

@@ -43,7 +43,8 @@ const known = {
 /**
  * A loss by name or instance.
  *
- * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an unknown name, with the nearest one, or what is no loss
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an unknown name (the message suggests the nearest one) and for
+ *   anything that is not a loss
  */
 export function loss(argument: string, value: unknown): Loss {
   if (forgotten.has(value as object)) {
@@ -74,21 +75,21 @@ function notALoss(argument: string, value: unknown): DeepblasError {
   )
 }
 
-/** Equal for two losses that record the same calls: programs are kept by it. */
+/** A key for cached programs: equal for two losses that record the same calls. */
 export function lossKey(loss: Loss): string {
   return isBuiltInLoss(loss) ? `${loss.name} ${JSON.stringify(loss.options ?? {})}` : identityOf(loss)
 }
 
-/** As a model file keeps it: a name, name and options, or, for a user's own, its name only. */
+/** The loss as a model file keeps it: a name, a name with options, or only the name of a loss of the user's own. */
 export function savedLoss(loss: Loss): Json {
   if (!isBuiltInLoss(loss)) return { name: loss.name, own: true }
   return loss.options === undefined ? loss.name : { name: loss.name, options: { ...loss.options } }
 }
 
-/** Losses of users' own that a file has named: their code is not in it. */
+/** Losses of the user's own that come from a file, which holds only their names. */
 const forgotten = new WeakSet<object>()
 
-/** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for what `savedLoss` did not write */
+/** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for anything that `savedLoss` did not write */
 export function lossFromFile(argument: string, value: unknown): Loss {
   if (typeof value === 'string') return loss(argument, value)
   const saved = plainObject(argument, value)

@@ -2,7 +2,7 @@ import { knownOptions } from '../validate.js'
 import { recordElementRule } from './element-rule.js'
 import { type ConfigurableLoss, configurableLoss, mismatch, type NoOptions } from './loss.js'
 
-/** Keeps the logarithm of a rate of 0 finite, as PyTorch does. */
+/** Added to a rate before its logarithm, so that the logarithm of 0 stays finite, as in PyTorch. */
 const SMALL = 1e-8
 
 /** Activations whose output may be below 0, or is never above 1. */
@@ -10,10 +10,11 @@ const noRate =
   /^(sigmoid|hardSigmoid|tanh|relu6|leakyRelu|elu|selu|gelu|silu|mish|softsign|hardSwish|softmax|logSoftmax)$/
 
 /**
- * Counts as targets: the negative log likelihood of a Poisson distribution without its constant, mean over rows and
- * outputs. A 'linear' output is the logarithm of the rate, `e^z - y·z`; an output that is
- * positive by itself ('softplus', 'relu', an exponential of your own) is the rate, `a - y·log(a + 1e-8)`. Predictions are
- * what the last layer gives: with a 'linear' output take their exponential for the rate.
+ * For targets that are counts (at least 0): the negative log likelihood of a Poisson distribution without its constant
+ * term, mean over rows and outputs (PyTorch's `PoissonNLLLoss`). A 'linear' output is the logarithm of the rate, and
+ * the loss is `e^z - y·z`. An output that is positive by itself ('softplus', 'relu', an exponential of your own) is the
+ * rate, and the loss is `a - y·log(a + 1e-8)`. `predict` gives what the last layer gives: with a 'linear' output take
+ * the exponential to get the rate.
  */
 export const poisson: ConfigurableLoss<NoOptions> = configurableLoss((options) => {
   knownOptions('poisson', options, [])

@@ -2,8 +2,9 @@ import { type ConfigurableMetric, configurableMetric, type NamedMetric, nameOpti
 import { recordRowValue } from './row-values.js'
 
 /**
- * The squared distance of probabilities and what came true: `(p - y)²` of one output, its sum over classes, its mean over
- * outputs of 0 and 1 each; mean over rows (Brier, "Verification of forecasts expressed in terms of probability", 1950).
+ * Brier score: the squared distance between probabilities and outcomes, mean over rows. A row has `(p - y)²` for one
+ * output, the sum of it over classes, and the mean of it over outputs that are each 0 or 1 (Brier, "Verification of
+ * forecasts expressed in terms of probability", 1950).
  */
 export const brier: ConfigurableMetric<NamedMetric> = configurableMetric('brier', (options) => ({
   options: nameOption('brier', options),

@@ -4,26 +4,30 @@ import type { Metric, MetricNeed, MetricValue, ScoredRows } from './metric.js'
 import { recordRowValue } from './row-values.js'
 
 export interface MetricDefinition {
-  /** Its name in results; not one of 'loss', 'epoch', 'validation', 'learningRate', 'seconds'. */
+  /** The metric's name in results; not one of 'loss', 'epoch', 'validation', 'learningRate', 'seconds'. */
   readonly name: string
-  /** What it asks of targets and outputs; where that is missing, an error names the metric. Default nothing. */
+  /**
+   * What the metric needs of targets and outputs; where that is missing, an error names the metric. Default no needs.
+   */
   readonly needs?: readonly MetricNeed[]
   /**
-   * A rule of every output and its target, recorded and run natively: the metric is its mean over rows and outputs,
-   * weighted by sample weights. A class is 1 at its own output and 0 elsewhere. Either this or `fromScores`.
+   * A rule over one output and its target, recorded and run natively: the metric is its mean over rows and outputs,
+   * weighted by sample weights. A class target is 1 at its own output and 0 at the others. Give either this or
+   * `fromScores`.
    */
   readonly rule?: (values: { readonly score: Element; readonly target: Element }) => Element
-  /** A function of all rows' scores at once, in float64. */
+  /** A function of the scores of all rows at once, in float64. Give either this or `rule`. */
   readonly fromScores?: (rows: ScoredRows) => MetricValue
 }
 
 const needs = ['labels', 'oneLabel', 'twoClasses', 'severalClasses', 'probabilities', 'numbers'] as const
 
 /**
- * A metric of your own, for `fit` and `evaluate`. A model file remembers its name only. Callbacks that monitor it are told
- * by `mode` whether it should fall or rise.
+ * Makes a metric of your own, for `fit` and `evaluate`. A model file keeps only its name. Tell callbacks that monitor
+ * it by `mode` whether it should fall or rise.
  *
- * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT unless there is either a rule or `fromScores`
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT unless there is either a `rule` or `fromScores`, and for an option that
+ *   is unknown or of the wrong type
  * @example
  * const within = defineMetric({
  *   name: 'withinOne',

@@ -2,7 +2,9 @@ import { explainedOf, medianErrorOf } from './functions/regression.js'
 import { type ConfigurableMetric, configurableMetric, type NamedMetric, nameOption, type ScoredRows } from './metric.js'
 import { recordRowValue } from './row-values.js'
 
-/** Mean over rows and outputs of `(prediction - target)²`. */
+/**
+ * Mean squared error: the mean over rows and outputs of `(prediction - target)²`, in the square of the targets' unit.
+ */
 export const meanSquaredErrorMetric: ConfigurableMetric<NamedMetric> = configurableMetric(
   'meanSquaredError',
   (options) => ({
@@ -14,7 +16,7 @@ export const meanSquaredErrorMetric: ConfigurableMetric<NamedMetric> = configura
   }),
 )
 
-/** The root of the mean squared error over rows and outputs together, in the targets' unit. */
+/** The square root of the mean squared error over rows and outputs together, in the targets' unit. */
 export const rootMeanSquaredError: ConfigurableMetric<NamedMetric> = configurableMetric(
   'rootMeanSquaredError',
   (options) => ({
@@ -27,7 +29,7 @@ export const rootMeanSquaredError: ConfigurableMetric<NamedMetric> = configurabl
   }),
 )
 
-/** Mean over rows and outputs of `|prediction - target|`. */
+/** Mean absolute error: the mean over rows and outputs of `|prediction - target|`, in the targets' unit. */
 export const meanAbsoluteErrorMetric: ConfigurableMetric<NamedMetric> = configurableMetric(
   'meanAbsoluteError',
   (options) => ({
@@ -39,7 +41,7 @@ export const meanAbsoluteErrorMetric: ConfigurableMetric<NamedMetric> = configur
   }),
 )
 
-/** The median of `|prediction - target|`, by weight; several outputs: the mean over them. */
+/** The weighted median of `|prediction - target|`, in the targets' unit; for several outputs the mean over them. */
 export const medianAbsoluteError: ConfigurableMetric<NamedMetric> = configurableMetric(
   'medianAbsoluteError',
   (options) => ({
@@ -49,7 +51,10 @@ export const medianAbsoluteError: ConfigurableMetric<NamedMetric> = configurable
   }),
 )
 
-/** The share of the targets' variance that is explained; several outputs: the mean over them. NaN for less than two rows. */
+/**
+ * Coefficient of determination: the share of the targets' variance that the predictions explain; for several outputs
+ * the mean over them. NaN for fewer than two rows.
+ */
 export const r2: ConfigurableMetric<NamedMetric> = configurableMetric('r2', (options) => ({
   options: nameOption('r2', options),
   needs: ['numbers'],

@@ -15,31 +15,38 @@ import { type ConfigurableMetric, configurableMetric, type NamedMetric, nameOpti
 
 export interface LabelMetricOptions extends NamedMetric {
   /**
-   * 'binary': of class 1 alone; 'macro': the mean over classes; 'weighted': the mean weighted by the rows of each;
-   * 'micro': from the counts of all classes together. Default 'binary' for one output, 'macro' for several.
+   * 'binary': the value of class 1 alone; 'macro': the mean over classes; 'weighted': the mean weighted by the rows of
+   * each class; 'micro': the value from the counts of all classes together. Default 'binary' for one output, 'macro'
+   * for several.
    */
   readonly average?: Average
-  /** An output above it is taken for a 1. Default 0.5, and 0 for the loss 'hinge'. Classes have none. */
+  /**
+   * Outputs above this count as class 1. Default a probability of 0.5, or an output of 0 for the loss 'hinge'. It has
+   * no meaning for outputs that are one per class, where the largest output decides.
+   */
   readonly threshold?: number
 }
 
-/** Of what was taken for a class, the share that is of it; 0 where nothing was. `precision({ average: 'micro' })`. */
+/**
+ * Precision: of the rows predicted as a class, the share that belongs to it; 0 where none is predicted. `precision({
+ * average: 'micro' })`.
+ */
 export const precision: ConfigurableMetric<LabelMetricOptions> = averaged('precision', precisionOf)
 
-/** Of what is of a class, the share that was taken for it; 0 where nothing is. */
+/** Recall: of the rows that belong to a class, the share predicted as that class; 0 where the class has no rows. */
 export const recall: ConfigurableMetric<LabelMetricOptions> = averaged('recall', recallOf)
 
-/** The harmonic mean of precision and recall; 0 where there is nothing to count. */
+/** F1 score: the harmonic mean of precision and recall; 0 where a class has neither rows nor predictions. */
 export const f1: ConfigurableMetric<LabelMetricOptions> = averaged('f1', f1Of)
 
-/** The correlation of predictions and targets, from -1 to 1; 0 where either is all one class. */
+/** Matthews correlation coefficient of predictions and targets, from -1 to 1; 0 where either is all one class. */
 export const matthews: ConfigurableMetric<NamedMetric> = configurableMetric('matthews', (options) => ({
   options: nameOption('matthews', options),
   needs: ['oneLabel'],
   fromScores: (rows) => matthewsOf(confusionOfRows(rows, rows.threshold)),
 }))
 
-/** Rows (or sums of weights) by class, `[true class][predicted class]`. */
+/** Confusion matrix: numbers of rows (or sums of their weights), `[true class][predicted class]`. */
 export const confusion: ConfigurableMetric<NamedMetric> = configurableMetric('confusion', (options) => ({
   options: nameOption('confusion', options),
   needs: ['oneLabel'],
@@ -53,7 +60,7 @@ function averaged(name: string, rule: (counts: Counts) => number): ConfigurableM
     if (given.threshold !== undefined) finiteNumber('threshold', given.threshold)
     return {
       options: { ...given },
-      // The positive class of several is class 1 of two.
+      // Among classes, 'binary' means class 1 of two.
       needs: average === 'binary' ? ['labels', 'oneLabel', 'twoClasses'] : ['labels'],
       fromScores(rows) {
         const threshold = given.threshold ?? rows.threshold
@@ -84,7 +91,7 @@ function confusionOfRows(given: ScoredRows, threshold: number): number[][] {
   return confusionOf(targets, predicted, weights, outputs)
 }
 
-/** Of several outputs of 0 and 1 each. */
+/** The counts of each of several outputs that are each 0 or 1. */
 function countsOfOutputs({ rows, outputs, scores, targets, weights }: ScoredRows, threshold: number): Counts[] {
   return Array.from({ length: outputs }, (_, column) => {
     const of = (data: Float64Array, rule: (value: number) => boolean) =>

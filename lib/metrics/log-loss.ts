@@ -3,9 +3,9 @@ import { type ConfigurableMetric, configurableMetric, type NamedMetric, nameOpti
 import { recordRowValue } from './row-values.js'
 
 /**
- * `-log` of the probability given to what came true, mean over rows (and outputs): the cross-entropy without smoothing,
- * weights of classes and penalties. Computed from the logits where the loss takes them; elsewhere probabilities are kept
- * 1e-7 away from 0 and 1.
+ * Log loss: `-log` of the probability given to the true outcome, mean over rows (and outputs). It is the cross-entropy
+ * without label smoothing, class weights and penalties. It is computed from the logits where the loss takes them;
+ * elsewhere probabilities are kept 1e-7 away from 0 and 1.
  */
 export const logLoss: ConfigurableMetric<NamedMetric> = configurableMetric('logLoss', (options) => ({
   options: nameOption('logLoss', options),

@@ -12,15 +12,15 @@ import { knownOptions, string } from '../validate.js'
 export type MetricValue = number | readonly number[] | readonly (readonly number[])[]
 
 /**
- * How targets are read: a class for every row; 0 or 1 for every output; or any numbers. Values that are all 0 or 1 are
- * taken for classes by the metrics that need them.
+ * How targets are read: a class for every row; 0 or 1 for every output; or any numbers. Metrics that need classes
+ * accept values that are all 0 or 1.
  */
 export type MetricTask = 'classes' | 'binary' | 'values'
 
-/** What an output is to a metric, before it is made a probability or a value. */
+/** How a metric reads an output, before the output becomes a probability or a value. */
 export type OutputMeaning = 'logits' | 'logProbabilities' | 'logRates' | 'probabilities' | 'values'
 
-/** What a metric asks of targets and outputs, or it is an error that names the metric. */
+/** What a metric needs of targets and outputs; where that is missing, an error names the metric. */
 export type MetricNeed =
   /** Classes, or 0 and 1. */
   | 'labels'
@@ -30,7 +30,7 @@ export type MetricNeed =
   | 'twoClasses'
   /** At least two outputs, of which one is right. */
   | 'severalClasses'
-  /** Outputs that are probabilities, or logits of such. */
+  /** Outputs that are probabilities, or logits of probabilities. */
   | 'probabilities'
   /** A number for every output, not a class. */
   | 'numbers'
@@ -42,57 +42,62 @@ export interface MetricRecording {
   /** (batch, outputs), or class indices (batch, 1) as int32. */
   readonly target: Tensor
   readonly task: MetricTask
-  /** What an output above it is taken for a 1, in terms of `output`. */
+  /** Outputs above this count as class 1; on the scale of `output`. */
   readonly threshold: number
-  /** To be written: (batch, 1) in float64, what the metric averages. */
+  /** The metric writes here: (batch, 1) in float64, the values that it averages. */
   readonly rowValue: Tensor
 }
 
-/** All rows of a data set with what `predict` gives for them. */
+/** All rows of a data set with their targets, and the scores that the model gives them. */
 export interface ScoredRows {
   readonly task: MetricTask
   readonly rows: number
   readonly outputs: number
-  /** (rows, outputs), row-major: probabilities where the loss reads logits, else what `predict` gives. */
+  /**
+   * (rows, outputs), row-major: probabilities where the loss reads logits, else the same numbers as `predict` gives.
+   */
   readonly scores: Float64Array
   /** The class of every row (rows) for the task 'classes', else (rows, outputs), row-major. */
   readonly targets: Float64Array
-  /** One a row, where the data has weights. */
+  /** One weight per row, where the data has weights. */
   readonly weights: Float64Array | undefined
-  /** A score above it is taken for a 1. */
+  /** Scores above this count as class 1. */
   readonly threshold: number
 }
 
 /**
- * A metric has one of two forms. `record`: a value of every row, recorded once and run natively; the metric is its mean,
- * weighted by the sample weights. `fromScores`: a function of all rows, in float64, for which a prediction pass is made.
+ * A metric has one of two forms. `record` records a value of every row, which runs natively; the metric is its mean,
+ * weighted by the sample weights. `fromScores` is a function of all rows at once, in float64, for which a prediction
+ * pass is run.
  */
 export interface Metric {
-  /** Its name in results. */
+  /** The metric's name in results. */
   readonly name: string
-  /** Of deepblas's own: the name it is known by. */
+  /** The name of a metric of deepblas's, such as 'topK'; undefined for a metric of the user's own. */
   readonly type?: string
-  /** What it was configured with, as a model file keeps it. */
+  /** The options that the metric was made with, as a model file keeps them. */
   readonly options?: Readonly<Record<string, Json>>
   readonly needs?: readonly MetricNeed[]
   record?(record: Recorder, recording: MetricRecording): void
-  /** Of `record`: of which power of the targets' unit its result is. Default none: it is a plain number. */
+  /**
+   * For `record`: 1 for a result in the targets' unit, 2 for one in its square. Default none: the result has no unit.
+   */
   readonly unitPower?: 1 | 2
-  /** What the mean of `record` is turned into, such as its root. */
+  /** For `record`: turns the mean into the metric's value, for example by its square root. */
   finish?(mean: number): number
   fromScores?(rows: ScoredRows): MetricValue
 }
 
-/** A metric as it is, and a function that makes it with other options. */
+/** A metric with default options that is also a function: call it for the same metric with other options. */
 export type ConfigurableMetric<Options> = Metric & ((options?: Options) => Metric)
 
-/** Every configurable metric takes another name for the results, so that one can be asked for twice. */
+/** Every metric of deepblas's takes another name for the results, so that it can be asked for twice. */
 export interface NamedMetric {
-  /** Its name in results. Default the metric's own. */
+  /** The metric's name in results. Default its own name. */
   readonly name?: string
 }
 
-/** For metrics without other options. */
+/** Checks the options of a metric that takes only a name. */
 export function nameOption(metric: string, options: NamedMetric | undefined): Readonly<Record<string, Json>> {
   const { name } = knownOptions<NamedMetric>(metric, options, ['name'])
   return name === undefined ? {} : { name }
@@ -100,17 +105,17 @@ export function nameOption(metric: string, options: NamedMetric | undefined): Re
 
 type ValueOfScores = (rows: ScoredRows) => MetricValue
 
-/** The steps of functions for `fromScores` that have some. */
+/** The steps of those functions for `fromScores` that work in steps. */
 const stepsOf = new WeakMap<ValueOfScores, (rows: ScoredRows) => Steps<MetricValue>>()
 
-/** For `fromScores`: work with pauses, which asynchronous calls make. */
+/** Makes a function for `fromScores` from steps, between which asynchronous calls pause. */
 export function inSteps(steps: (rows: ScoredRows) => Steps<MetricValue>): ValueOfScores {
   const whole = (rows: ScoredRows) => atOnce(steps(rows))
   stepsOf.set(whole, steps)
   return whole
 }
 
-/** What a metric of all scores comes to, with the pauses that it has. */
+/** The value of a metric of all scores, with the pauses that its steps have. */
 export function* valueOfScores(metric: Metric, rows: ScoredRows): Steps<MetricValue> {
   const steps = stepsOf.get(metric.fromScores!)
   return steps === undefined ? metric.fromScores!(rows) : yield* steps(rows)
@@ -118,12 +123,12 @@ export function* valueOfScores(metric: Metric, rows: ScoredRows): Steps<MetricVa
 
 const builtIn = new WeakSet<object>()
 
-/** Whether deepblas made it: it is then known by name and options. */
+/** Whether the metric is one of deepblas's, which name and options identify. */
 export function isBuiltInMetric(metric: Metric): boolean {
   return builtIn.has(metric)
 }
 
-/** A metric that may be used as it is, or called with options. */
+/** Makes a metric that can be used as it is, or called with options. */
 export function configurableMetric<Options>(
   type: string,
   make: (options: Options | undefined) => Omit<Metric, 'name' | 'type'>,
@@ -139,7 +144,7 @@ export function configurableMetric<Options>(
   return metric as unknown as ConfigurableMetric<Options>
 }
 
-/** How a loss's targets are read. */
+/** How metrics read the targets of a loss. */
 export function taskOf(kind: TargetKind): MetricTask {
   if (kind === 'classes' || kind === 'probabilities') return 'classes'
   return kind === 'binary' || kind === 'signs' ? 'binary' : 'values'

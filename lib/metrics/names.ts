@@ -43,7 +43,9 @@ export const metricNames = [
 ] as const
 export type MetricName = (typeof metricNames)[number]
 
-/** A metric by name or instance; a loss that is a metric too, such as `meanSquaredError`, may stand for it. */
+/**
+ * A metric by name or instance; a loss that is also a metric, such as `meanSquaredError`, may be given in its place.
+ */
 export type MetricOption = MetricName | Metric | Loss
 
 const known = {
@@ -65,13 +67,14 @@ const known = {
   r2,
 } as unknown as Readonly<Record<MetricName, ConfigurableMetric<Record<string, Json>>>>
 
-/** What an epoch's result holds beside the metrics. */
+/** Names that an epoch's result holds beside the metrics. */
 const taken = ['loss', 'epoch', 'validation', 'learningRate', 'seconds']
 
 /**
- * A metric by name or instance. The losses that are metrics too, such as `meanSquaredError`, are taken for them.
+ * Gives the metric of a name or instance. A loss that is also a metric, such as `meanSquaredError`, gives that metric.
  *
- * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an unknown name, with the nearest one, or what is no metric
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an unknown name (the message suggests the nearest one) and for
+ *   anything that is not a metric
  */
 export function metric(argument: string, value: unknown): Metric {
   if (typeof value === 'string' || value === undefined || value === null) {
@@ -101,12 +104,12 @@ function notAMetric(argument: string, value: unknown): DeepblasError {
   )
 }
 
-/** Equal for two metrics that record the same calls: programs are kept by it. */
+/** A key for cached programs: equal for two metrics that record the same calls. */
 export function metricKey(metric: Metric): string {
   return isBuiltInMetric(metric) ? `${metric.type} ${JSON.stringify(metric.options ?? {})}` : identityOf(metric)
 }
 
-/** As a model file keeps it: a name, name and options, or, for a user's own, its name only. */
+/** The metric as a model file keeps it: a name, a name with options, or only the name of a metric of the user's own. */
 export function savedMetric(metric: Metric): Json {
   const { name, type, options = {} } = metric
   if (!isBuiltInMetric(metric)) return { name, own: true }
@@ -114,9 +117,9 @@ export function savedMetric(metric: Metric): Json {
 }
 
 /**
- * The metrics that a file names; those of users' own by their names, since their code is not in it.
+ * Gives the metric that a file names. Of a metric of the user's own the file has only the name, not the code.
  *
- * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for what `savedMetric` did not write
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for anything that `savedMetric` did not write
  */
 export function metricFromFile(argument: string, value: unknown): Metric {
   if (typeof value === 'string') return metric(argument, value)

@@ -10,17 +10,23 @@ import {
 import { type ConfigurableMetric, configurableMetric, inSteps, type NamedMetric } from './metric.js'
 
 export interface RankingMetricOptions extends NamedMetric {
-  /** Of several classes, each against the rest: 'macro', 'weighted' by the rows of each, or 'micro'. Default 'macro'. */
+  /**
+   * How the values of several classes, each against the rest, become one: 'macro' is their mean, 'weighted' their mean
+   * weighted by the rows of each class, 'micro' ranks all classes' scores together. Default 'macro'.
+   */
   readonly average?: RankingAverage
 }
 
 /**
- * Area under the receiver operating characteristic, exact with equal scores; of several classes each against the rest.
- * NaN where a class has no rows, or all of them.
+ * Area under the receiver operating characteristic curve, from 0 to 1, exact where scores are equal; of several classes
+ * each against the rest. NaN where a class has no rows, or all of them. scikit-learn's `roc_auc_score`.
  */
 export const rocAuc: ConfigurableMetric<RankingMetricOptions> = ranking('rocAuc', areaUnderCurve)
 
-/** Area under precision by recall, without interpolation; of several classes each against the rest. 0 without any rows. */
+/**
+ * Average precision: the area under the precision-recall curve, without interpolation; of several classes each against
+ * the rest. 0 where a class has no rows. scikit-learn's `average_precision_score`.
+ */
 export const averagePrecision: ConfigurableMetric<RankingMetricOptions> = ranking('averagePrecision', precisionByRecall)
 
 function ranking(name: string, rule: RankingRule): ConfigurableMetric<RankingMetricOptions> {

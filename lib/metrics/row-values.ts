@@ -6,7 +6,7 @@ import type { MetricRecording } from './metric.js'
 const SUM = 0
 const MEAN = 1
 
-/** The output as probabilities, rates or values, whatever was recorded. */
+/** The output as probabilities, rates or values, whatever form was recorded. */
 export function recordScores(record: Recorder, { output, meaning, task }: MetricRecording): Tensor {
   if (meaning === 'probabilities' || meaning === 'values') return output
   const scores = record.empty(output.columns)
@@ -20,7 +20,10 @@ export function recordScores(record: Recorder, { output, meaning, task }: Metric
   return scores
 }
 
-/** `rowValue` = sum or mean over outputs of a rule of every score and its target; a class is 1 at its own output. */
+/**
+ * Writes to `rowValue` the sum or mean over outputs of a rule of every score and its target; a class target is 1 at its
+ * own output and 0 at the others.
+ */
 export function recordRowValue(
   record: Recorder,
   recording: MetricRecording,

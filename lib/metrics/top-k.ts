@@ -6,7 +6,7 @@ import { DEFAULT_K } from './functions/probabilities.js'
 import { type ConfigurableMetric, configurableMetric, type NamedMetric } from './metric.js'
 
 export interface TopKMetricOptions extends NamedMetric {
-  /** How many of the highest outputs count. Default 2, as scikit-learn has it. */
+  /** How many of the highest outputs count. Default 2, as in scikit-learn. */
   readonly k?: number
 }
 
@@ -44,7 +44,7 @@ export const topK: ConfigurableMetric<number | TopKMetricOptions> = configurable
   }
 })
 
-/** The class of a row of probabilities: of equal ones the first. */
+/** The class of a row of probabilities: the first of those that are largest. */
 function recordLargest(record: Recorder, target: Tensor): Tensor {
   const most = record.empty(1)
   record.reduceRows({ output: most, x: target, kind: 2 })

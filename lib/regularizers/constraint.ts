@@ -3,18 +3,19 @@ import type { Recorder } from '../recording/recorder.js'
 import type { Tensor } from '../recording/tensor.js'
 import { finiteNumber, invalid } from '../validate.js'
 
-/** A bound on the weights of a layer, kept after every update. */
+/** A bound on the weights of a layer, enforced after every update. */
 export interface Constraint {
   readonly name: 'maxNorm'
   readonly limit: PerMember
 }
 
 /**
- * Scales a unit's incoming weights down to the norm `limit` after an update that has made them longer (Srivastava et al.,
- * "Dropout", 2014, section 5.1, where 3 or 4 went well with large learning rates; Keras's `MaxNorm` with axis 0). It holds
- * from the first update on; initial weights are left alone.
+ * After every update, scales each unit's incoming weights down to the norm `limit` if they are longer (Srivastava et
+ * al., "Dropout", 2014, section 5.1, where 3 or 4 worked well with large learning rates; Keras's `MaxNorm` with axis
+ * 0). It acts from the first update on; initial weights are not changed.
  *
- * @param limit above 0; for a population also one a member
+ * @param limit above 0; for a population also a list with one limit per member
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a limit that is not a finite number above 0
  * @example
  * new Dense(1024, { activation: 'relu', constraint: maxNorm(3) })
  */
@@ -34,7 +35,7 @@ export function constraint(argument: string, value: unknown): Constraint {
   return maxNorm(given.limit)
 }
 
-/** Records it on a weight, behind the update. */
+/** Records the constraint of a weight after its update. */
 export function recordConstraint(record: Recorder, { limit }: Constraint, weight: Tensor): void {
   record.limitNorm({ weight, limit: record.scalar(limit) })
 }

@@ -1,5 +1,5 @@
 /*
- * A regularizer's calls: its share of the cost, and its share of a parameter's gradient.
+ * The calls that a regularizer records: its part of the cost, and its part of a parameter's gradient.
  */
 
 import { ofMember, type PerMember } from '../per-member.js'
@@ -11,7 +11,7 @@ export interface PenaltyRecording {
   readonly parameter: Tensor
   readonly accumulator: Tensor
   readonly weightSum: Tensor | undefined
-  /** The m of a penalty per row, one a member, where it is not the batch's rows. */
+  /** Number of rows `m` that a penalty per row divides by, one per member; undefined: the rows of the batch. */
   readonly costRows: Float64Array | undefined
 }
 
@@ -35,7 +35,7 @@ export function recordPenalty(
   })
 }
 
-/** Added to the gradient that is there. */
+/** Adds the penalty's derivative to the gradient. */
 export function recordPenaltyGradient(
   record: Recorder,
   { l1, l2, perRow }: Regularizer,

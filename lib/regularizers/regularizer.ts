@@ -11,22 +11,42 @@ export interface Regularizer {
   readonly perRow: boolean
 }
 
-/** Adds `strength · Σ |w|` to the loss (Keras's convention). */
+/**
+ * Adds `strength · Σ |w|` to the loss (Keras's convention).
+ *
+ * @param strength at least 0; for a population also a list with one strength per member
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a strength that is negative or not finite
+ */
 export function l1(strength: PerMember): Regularizer {
   return { l1: strengths('l1', strength), l2: 0, perRow: false }
 }
 
-/** Adds `strength · Σ w²` to the loss (Keras's convention). */
+/**
+ * Adds `strength · Σ w²` to the loss (Keras's convention); its gradient is `2 · strength · w`.
+ *
+ * @param strength at least 0; for a population also a list with one strength per member
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a strength that is negative or not finite
+ */
 export function l2(strength: PerMember): Regularizer {
   return { l1: 0, l2: strengths('l2', strength), perRow: false }
 }
 
-/** Adds `l1 · Σ |w| + l2 · Σ w²` to the loss. */
+/**
+ * Adds `l1 · Σ |w| + l2 · Σ w²` to the loss (Zou and Hastie's elastic net, 2005).
+ *
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a strength that is missing, negative or not finite
+ */
 export function l1l2(given: { l1: PerMember; l2: PerMember }): Regularizer {
   return { l1: strengths('l1', given?.l1), l2: strengths('l2', given?.l2), perRow: false }
 }
 
-/** Adds `λ / (2 m) · Σ w²` to the loss, m being the rows of the batch: the convention of the course (course 2, week 1). */
+/**
+ * Adds `λ / (2 m) · Σ w²` to the loss, where m is the number of rows in the batch: the convention of the course (course
+ * 2, week 1).
+ *
+ * @param lambda at least 0; for a population also a list with one strength per member
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a strength that is negative or not finite
+ */
 export function lessonL2(lambda: PerMember): Regularizer {
   const checked = strengths('lambda', lambda)
   return { l1: 0, l2: typeof checked === 'number' ? checked / 2 : checked.map((one) => one / 2), perRow: true }
@@ -46,7 +66,7 @@ export function regularizer(argument: string, value: unknown): Regularizer {
   }
 }
 
-/** With one member's strengths. */
+/** The same regularizer with the strengths of one member of a population. */
 export function regularizerOfMember({ l1, l2, perRow }: Regularizer, member: number): Regularizer {
   return { l1: ofMember(l1, member), l2: ofMember(l2, member), perRow }
 }

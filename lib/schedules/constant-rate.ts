@@ -7,7 +7,7 @@ export interface ConstantRateOptions {
 }
 
 /**
- * The same rate at every update: what a number means, and what `warmUp` can lead to.
+ * The same rate at every update: what a plain number as `learningRate` means, and what `warmUp` can lead to.
  *
  * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a rate below 0 or an option that is unknown
  */

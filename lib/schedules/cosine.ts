@@ -3,21 +3,24 @@ import { boolean, finiteNumber, knownOptions } from '../validate.js'
 import { type DurationOptions, duration, rates, type Schedule, scheduleOf, unitOf } from './schedule.js'
 
 export interface CosineOptions extends DurationOptions {
-  /** Of the start, and of every restart. For a population also one a member. */
+  /** Rate at the start and at every restart, at least 0. For a population also a list with one rate per member. */
   readonly learningRate: PerMember
   /** Updates or epochs until the minimum is reached. */
   readonly steps: number
-  /** Default 0. */
+  /** The lowest rate, at least 0. Default 0. */
   readonly minimum?: number
-  /** Starts again after `steps` rather than stay at the minimum. Default false. */
+  /** Whether the fall starts again after `steps`, rather than the rate staying at the minimum. Default false. */
   readonly restarts?: boolean
-  /** With restarts: how much longer each fall is than the one before. Default 1. */
+  /** With restarts: each fall is this many times as long as the one before; at least 1. Default 1. */
   readonly lengthen?: number
 }
 
 /**
- * `minimum + (learningRate - minimum) · (1 + cos(π t / steps)) / 2`, and the minimum from then on (PyTorch's
- * CosineAnnealingLR); with restarts from the top again (CosineAnnealingWarmRestarts). Loshchilov and Hutter, "SGDR", 2017.
+ * Cosine annealing: `minimum + (learningRate - minimum) · (1 + cos(π t / steps)) / 2`, and the minimum after `steps`
+ * (PyTorch's CosineAnnealingLR), or with `restarts` from the top again (CosineAnnealingWarmRestarts). Loshchilov and
+ * Hutter, "SGDR", 2017.
+ *
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that is unknown or out of range
  */
 export function cosine(options: CosineOptions): Schedule {
   const names = ['learningRate', 'steps', 'minimum', 'restarts', 'lengthen', 'unit'] as const
@@ -39,9 +42,9 @@ export function cosine(options: CosineOptions): Schedule {
   })
 }
 
-/** How much of the present fall is over; `time` in lengths of the first one. */
+/** The share of the present fall that is over; `time` is counted in lengths of the first fall. */
 function partOfFall(time: number, lengthen: number): number {
-  // A time in epochs is a quotient, which may lie a rounding below a whole number.
+  // A time in epochs is a quotient, which rounding may put just below a whole number.
   if (lengthen === 1) return Math.max(0, time - Math.floor(time + 1e-9))
   // The first n falls take (lengthenⁿ - 1) / (lengthen - 1).
   const fall = Math.floor(Math.log1p(time * (lengthen - 1)) / Math.log(lengthen) + 1e-9)

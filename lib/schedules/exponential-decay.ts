@@ -3,15 +3,17 @@ import { finiteNumber, knownOptions } from '../validate.js'
 import { type DurationOptions, rates, type Schedule, scheduleOf, unitOf } from './schedule.js'
 
 export interface ExponentialDecayOptions extends DurationOptions {
-  /** Of the start. For a population also one a member. */
+  /** Rate at the start, at least 0. For a population also a list with one rate per member. */
   readonly learningRate: PerMember
-  /** What the rate is multiplied by in one update or epoch. Default 0.95. */
+  /** Factor of one update or epoch, above 0. Default 0.95. */
   readonly factor?: number
 }
 
 /**
- * `learningRate · factor^t` (PyTorch's ExponentialLR). With unit 'epoch' it falls a little at every update, by `factor`
- * in an epoch.
+ * Exponential decay: `learningRate · factor^t` (PyTorch's ExponentialLR). With unit 'epoch' the rate falls a little at
+ * every update, by `factor` in an epoch.
+ *
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that is unknown or out of range
  */
 export function exponentialDecay(options: ExponentialDecayOptions): Schedule {
   const given = knownOptions<ExponentialDecayOptions>('exponentialDecay', options, ['learningRate', 'factor', 'unit'])

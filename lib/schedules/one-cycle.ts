@@ -3,11 +3,11 @@ import { finiteNumber, knownOptions } from '../validate.js'
 import { type DurationOptions, duration, rates, type Schedule, scheduleOf, unitOf } from './schedule.js'
 
 export interface OneCycleOptions extends DurationOptions {
-  /** The largest rate. For a population also one a member. */
+  /** The largest rate, at least 0. For a population also a list with one rate per member. */
   readonly learningRate: PerMember
   /** Updates or epochs until the lowest rate is reached. */
   readonly steps: number
-  /** Share of the cycle that rises. Default 0.3. */
+  /** Share of the cycle in which the rate rises, between 0 and 1. Default 0.3. */
   readonly rise?: number
   /** The first rate is `learningRate / startDivisor`. Default 25. */
   readonly startDivisor?: number
@@ -16,8 +16,10 @@ export interface OneCycleOptions extends DurationOptions {
 }
 
 /**
- * Up by half a cosine, then down by a longer one to almost nothing (PyTorch's OneCycleLR with total_steps = steps + 1;
- * Smith and Topin, "Super-convergence", 2018). After `steps` the rate stays at the lowest.
+ * The rate rises along half a cosine, then falls along a longer one to almost 0 (PyTorch's OneCycleLR with total_steps
+ * = steps + 1; Smith and Topin, "Super-convergence", 2018). After `steps` the rate stays at the lowest.
+ *
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that is unknown or out of range
  */
 export function oneCycle(options: OneCycleOptions): Schedule {
   const names = ['learningRate', 'steps', 'rise', 'startDivisor', 'endDivisor', 'unit'] as const
@@ -42,7 +44,7 @@ export function oneCycle(options: OneCycleOptions): Schedule {
   })
 }
 
-/** From one rate to another along half a cosine. */
+/** The rate between two others, along half a cosine. */
 function between(from: number, to: number, part: number): number {
   return to + ((from - to) * (1 + Math.cos(Math.PI * part))) / 2
 }

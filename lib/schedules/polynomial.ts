@@ -3,17 +3,22 @@ import { finiteNumber, knownOptions } from '../validate.js'
 import { type DurationOptions, duration, rates, type Schedule, scheduleOf, unitOf } from './schedule.js'
 
 export interface PolynomialOptions extends DurationOptions {
-  /** Of the start. For a population also one a member. */
+  /** Rate at the start, at least 0. For a population also a list with one rate per member. */
   readonly learningRate: PerMember
   /** Updates or epochs until the minimum is reached. */
   readonly steps: number
-  /** 1 is a straight line. Default 1. */
+  /** Exponent of the fall, above 0; 1 is a straight line. Default 1. */
   readonly power?: number
-  /** Default 0. */
+  /** The lowest rate, at least 0. Default 0. */
   readonly minimum?: number
 }
 
-/** `minimum + (learningRate - minimum) · (1 - t / steps)^power`, and the minimum from then on (PyTorch's PolynomialLR). */
+/**
+ * Polynomial decay: `minimum + (learningRate - minimum) · (1 - t / steps)^power`, and the minimum after `steps`
+ * (PyTorch's PolynomialLR).
+ *
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that is unknown or out of range
+ */
 export function polynomial(options: PolynomialOptions): Schedule {
   const names = ['learningRate', 'steps', 'power', 'minimum', 'unit'] as const
   const given = knownOptions<PolynomialOptions>('polynomial', options, names)

@@ -1,24 +1,24 @@
 /*
- * A schedule gives the learning rate of every update. It is configuration: a pure function of the update's number, so
- * that chunks, resumes and thread counts change nothing.
+ * A schedule gives the learning rate of every update. It is a pure function of the update's number, so the rates do not
+ * depend on chunks, resumes or the number of threads.
  */
 import { ofMember, type PerMember, perMember } from '../per-member.js'
 import { finiteNumber, invalid, oneOf } from '../validate.js'
 
-/** What a schedule may need beside the number of the update. */
+/** What a schedule may need beside the update's number. */
 export interface SchedulePlace {
-  /** Updates of an epoch. Default 1. */
+  /** Updates in an epoch. Default 1. */
   readonly stepsPerEpoch?: number
-  /** Of a population. Default 0. */
+  /** Index of the member in its population. Default 0. */
   readonly member?: number
 }
 
-/** A learning rate that changes from update to update. Write your own as an object of this type. */
+/** A learning rate that changes from update to update. For a schedule of your own, write an object of this type. */
 export interface Schedule {
   readonly name: string
-  /** The rate that it starts from or leads to: one for all members of a population, or one each. */
+  /** The rate that the schedule starts from or leads to: one for all members of a population, or one for each. */
   readonly learningRate: PerMember
-  /** The learning rate of an update, counted from 0. */
+  /** The learning rate of update `step`, counted from 0: a finite number of at least 0. */
   rate(step: number, place?: SchedulePlace): number
 }
 
@@ -26,22 +26,22 @@ export interface Schedule {
 export type ScheduleUnit = 'epoch' | 'step'
 
 export interface DurationOptions {
-  /** What durations count: updates, or epochs (then of any length, also half a one). Default 'step'. */
+  /** Whether durations count updates ('step') or epochs ('epoch'; fractions such as 0.5 are fine). Default 'step'. */
   readonly unit?: ScheduleUnit
 }
 
-/** The form that most schedules have: a base rate, and what becomes of it after a time. */
+/** The form that most schedules have: a base rate, and a rule that gives the rate at a time. */
 export interface ScheduleRule {
   readonly name: string
   readonly learningRate: PerMember
   readonly unit?: ScheduleUnit
   /** base: the member's rate; time: updates or epochs since the start; last: one update, in that unit. */
   readonly rule: (base: number, time: number, last: number) => number
-  /** Shown in summaries. */
+  /** Options to show in summaries. */
   readonly options?: Readonly<Record<string, unknown>>
 }
 
-/** Makes a schedule of a rule over the time since the start. */
+/** Makes a schedule from a rule over the time since the start. */
 export function scheduleOf({ name, learningRate, unit = 'step', rule, options = {} }: ScheduleRule): Schedule {
   return {
     name,
@@ -54,7 +54,7 @@ export function scheduleOf({ name, learningRate, unit = 'step', rule, options = 
   }
 }
 
-/** Checks rates of at least 0: one, or one a member. */
+/** Checks rates, which must be at least 0: one, or one per member. */
 export function rates(argument: string, value: unknown): PerMember {
   return perMember(argument, value, (name, rate) => finiteNumber(name, rate, { min: 0 }))
 }
@@ -63,7 +63,7 @@ export function unitOf(unit: unknown): ScheduleUnit {
   return oneOf('unit', unit ?? 'step', ['epoch', 'step'])
 }
 
-/** A time in updates or epochs. */
+/** Checks a time in updates or epochs, which must be above 0. */
 export function duration(argument: string, value: unknown): number {
   return finiteNumber(argument, value, { exclusiveMin: 0 })
 }
@@ -72,7 +72,7 @@ export function isSchedule(value: unknown): value is Schedule {
   return typeof value === 'object' && value !== null && typeof (value as Partial<Schedule>).rate === 'function'
 }
 
-/** A schedule, or the rate or rates of a constant one. */
+/** Checks a schedule, or the rate or rates of a constant one. */
 export function scheduleOrRates(argument: string, value: unknown): Schedule | PerMember {
   if (!isSchedule(value)) return rates(argument, value)
   if (typeof value.name !== 'string') throw invalid(`${argument}.name`, 'string', value.name)

@@ -3,16 +3,18 @@ import { finiteNumber, knownOptions } from '../validate.js'
 import { type DurationOptions, duration, rates, type Schedule, scheduleOf, unitOf } from './schedule.js'
 
 export interface StepDecayOptions extends DurationOptions {
-  /** Of the start. For a population also one a member. */
+  /** Rate at the start, at least 0. For a population also a list with one rate per member. */
   readonly learningRate: PerMember
   /** Updates or epochs from one fall to the next. */
   readonly every: number
-  /** What the rate is multiplied by. Default 0.1. */
+  /** Factor of each fall, above 0. Default 0.1. */
   readonly factor?: number
 }
 
 /**
- * `learningRate · factor^⌊t / every⌋`: falls in steps (PyTorch's StepLR).
+ * Step decay: `learningRate · factor^⌊t / every⌋` (PyTorch's StepLR).
+ *
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that is unknown or out of range
  *
  * @example
  * new SGD({ learningRate: stepDecay({ learningRate: 0.1, every: 30, factor: 0.1, unit: 'epoch' }) })
@@ -27,7 +29,7 @@ export function stepDecay(options: StepDecayOptions): Schedule {
     learningRate: rates('learningRate', given.learningRate),
     unit,
     options: { every, factor, unit },
-    // A time in epochs is a quotient, which may lie a rounding below a whole number.
+    // A time in epochs is a quotient, which rounding may put just below a whole number.
     rule: (base, time) => base * factor ** Math.floor(time / every + 1e-9),
   })
 }

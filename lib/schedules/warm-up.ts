@@ -4,17 +4,19 @@ import { constantRate } from './constant-rate.js'
 import { type DurationOptions, duration, isSchedule, type Schedule, scheduleOrRates, unitOf } from './schedule.js'
 
 export interface WarmUpOptions extends DurationOptions {
-  /** Updates or epochs until the full rate. */
+  /** Updates or epochs until the full rate is reached. */
   readonly steps: number
-  /** Share of the full rate at the first update. Default 0.1. */
+  /** Share of the full rate at the first update, at least 0. Default 0.1. */
   readonly from?: number
 }
 
 /**
- * Before another schedule: a straight line from a share of its first rate up to all of it (PyTorch's LinearLR, then
- * SequentialLR). The other schedule's own time begins when the warm-up ends. Goyal et al., 2017.
+ * Puts a warm-up before another schedule: the rate rises on a straight line from a share of that schedule's first rate
+ * to all of it (PyTorch's LinearLR, then SequentialLR). The other schedule's own time begins when the warm-up ends.
+ * Goyal et al., "Accurate, large minibatch SGD", 2017.
  *
- * @param then a schedule, or a rate to stay at
+ * @param then the schedule that follows, or a constant rate
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that is unknown or out of range
  * @example
  * new AdamW({ learningRate: warmUp(cosine({ learningRate: 1e-3, steps: 9, unit: 'epoch' }), { steps: 1, unit: 'epoch' }) })
  */

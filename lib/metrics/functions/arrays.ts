@@ -1,21 +1,21 @@
 /*
- * What the functions on arrays take, brought into one form.
+ * Brings the arguments of the functions on arrays into one form.
  */
 import { isNumberArray, type NumberArray, type Rows, table } from '../../data/arrays/rows.js'
 import { DeepblasError } from '../../errors.js'
 import { array, finiteNumber, invalid } from '../../validate.js'
 
-/** Numbers of every row. */
+/** One number per row. */
 export type Numbers = NumberArray | readonly number[]
 
-/** One number a row, or a row of numbers each: a prediction as `predict` gives it. */
+/** One number per row, or several per row as a matrix (rows, columns), such as `predict` gives. */
 export type NumberRows = Numbers | Rows
 
-/** Class numbers, or names. */
+/** One class per row, by number (from 0) or by name. */
 export type Labels = Numbers | readonly string[]
 
 export interface Weighted {
-  /** One a row, at least 0. Default all 1. */
+  /** One weight per row, at least 0. Default all 1. */
   readonly sampleWeights?: Numbers
 }
 
@@ -59,7 +59,7 @@ export function weightsOf(value: unknown, rows: number): Float64Array | undefine
   return weights
 }
 
-/** Whole numbers from 0; names are numbered in their order. */
+/** Gives classes as whole numbers from 0; names are numbered in the order of their letters. */
 export function numberedClasses(
   targets: unknown,
   predicted: unknown,
@@ -85,13 +85,13 @@ export function classNumbers(argument: string, value: unknown): Float64Array {
   return classes
 }
 
-/** A confusion matrix has their square. */
+/** A confusion matrix has the square of this many numbers. */
 const MOST_CLASSES = 2 ** 14
 
-/** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for more classes than there is room for counts of each by each */
+/** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for more classes than a confusion matrix has room for */
 export function requireClasses(classes: number): number {
   if (classes > MOST_CLASSES) {
-    throw invalid('classes', `at most ${MOST_CLASSES} classes for counts of each by each`, classes)
+    throw invalid('classes', `at most ${MOST_CLASSES} classes for a confusion matrix`, classes)
   }
   return classes
 }

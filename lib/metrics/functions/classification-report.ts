@@ -3,40 +3,44 @@ import { array, invalid, knownOptions, string } from '../../validate.js'
 import { type Labels, numberedClasses, sameRows } from './arrays.js'
 import { confusionOf, countsOf, f1Of, precisionOf, recallOf } from './labels.js'
 
-/** How well one class is told from the others. A score is 0 where there is nothing to count. */
+/** How well one class is told from the others. A score whose denominator is 0 is 0. */
 export interface ClassScores {
   readonly label: string
-  /** Of the rows that were taken for the class, the share that is of it. */
+  /** Of the rows predicted as the class, the share that belongs to it. */
   readonly precision: number
-  /** Of the rows of the class, the share that was taken for it. */
+  /** Of the rows of the class, the share predicted as it. */
   readonly recall: number
-  /** The harmonic mean of both. */
+  /** The harmonic mean of precision and recall. */
   readonly f1: number
-  /** Rows of the class. */
+  /** Number of rows of the class. */
   readonly support: number
 }
 
 export interface ClassificationReport {
   readonly accuracy: number
-  /** The mean recall of the classes that have rows: one class that is always the answer gets one over their number. */
+  /**
+   * The mean recall of the classes that have rows. Always predicting the same class gives 1 / (number of those
+   * classes).
+   */
   readonly balancedAccuracy: number
-  /** The most frequent class: its share is the accuracy of always answering it. */
+  /** The most frequent class; its share is the accuracy of always predicting it. */
   readonly majority: { readonly label: string; readonly share: number }
   readonly classes: readonly ClassScores[]
-  /** Rows by class (row) and by what they were taken for (column). */
+  /** Numbers of rows, `[true class][predicted class]`. */
   readonly confusion: readonly (readonly number[])[]
 }
 
 export interface ClassificationReportOptions {
-  /** Names of the classes, in their order. Default: their numbers. */
+  /** Names of the classes, in the order of their numbers. Default the numbers themselves. */
   readonly labels?: readonly string[]
 }
 
 /**
- * Every class's precision, recall and F1, the confusion matrix, and what the accuracy has to be compared with.
+ * Reports every class's precision, recall and F1, the confusion matrix, the accuracy, and the baselines that an
+ * accuracy has to beat: balanced accuracy and the share of the most frequent class.
  *
  * @param targets class numbers, or class names, whose classes are then in the order of their letters
- * @param predicted the same of the predictions
+ * @param predicted the predicted classes, one per row, in the same form
  * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for labels that are fewer than the classes; ERR_DEEPBLAS_SHAPE for another
  *   number of predictions than of targets
  * @example

@@ -3,13 +3,14 @@
  */
 import { ELEMENTS_OF_STEP, type Steps } from '../../turns.js'
 
-/** Fewer are sorted by comparisons, which then take less time than counting digits. */
+/** Below this many values, sorting by comparisons is faster than counting digits. */
 const FEWEST = 1 << 14
 
 const DIGITS = 1 << 16
 
 /**
- * The places of the values, from the highest value down; equal values (0 and -0 are) in the order of their places.
+ * The indices of the values, from the highest value down; equal values (0 and -0 are equal) keep the order of their
+ * indices.
  *
  * @param values without NaN
  */
@@ -29,7 +30,7 @@ export function* descendingOrder(values: Float64Array): Steps<Uint32Array> {
       if (at % ELEMENTS_OF_STEP === 0) yield
       places[(words[at]! >>> shift) & 0xffff]!++
     }
-    // A digit that all have alike changes nothing.
+    // A digit that all values share changes nothing.
     if (places[(words[0]! >>> shift) & 0xffff] === count) continue
     let before = 0
     for (let digit = 0; digit < DIGITS; digit++) {
@@ -52,12 +53,12 @@ interface Keys {
   readonly high: Uint32Array
 }
 
-/** From the lowest digit up. */
+/** The digits, from the lowest up. */
 function digitsOf({ low, high }: Keys): { words: Uint32Array; shift: number }[] {
   return [low, high].flatMap((words) => [0, 16].map((shift) => ({ words, shift })))
 }
 
-/** Whole numbers of 64 bits that grow where the values fall: IEEE 754 numbers are ordered as sign and magnitude. */
+/** 64-bit integers that grow as the values fall: IEEE 754 numbers are ordered as sign and magnitude. */
 function* descendingKeys(values: Float64Array): Steps<Keys> {
   const keys = { low: new Uint32Array(values.length), high: new Uint32Array(values.length) }
   const one = new Float64Array(1)

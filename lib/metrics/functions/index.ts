@@ -4,7 +4,7 @@ import { averagePrecision, rocAuc } from './ranking.js'
 import { meanAbsoluteError, meanSquaredError, medianAbsoluteError, r2, rootMeanSquaredError } from './regression.js'
 
 /**
- * Every metric as a function of arrays, in float64: targets first, then predictions or scores.
+ * Every metric as a function of arrays, computed in float64: targets first, then predictions or scores.
  *
  * @example
  * metrics.rocAuc([0, 1, 1, 0], [0.1, 0.4, 0.35, 0.8])

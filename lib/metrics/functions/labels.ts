@@ -11,13 +11,14 @@ export const averages = ['binary', 'macro', 'micro', 'weighted'] as const
 
 export interface AverageOptions extends Weighted {
   /**
-   * 'binary': of class 1 alone; 'macro': the mean over classes; 'weighted': the mean weighted by the rows of each;
-   * 'micro': from the counts of all classes together. Default 'binary' where there are only 0 and 1, else 'macro'.
+   * 'binary': the value of class 1 alone; 'macro': the mean over classes; 'weighted': the mean weighted by the rows of
+   * each class; 'micro': the value from the counts of all classes together. Default 'binary' where the only classes are
+   * 0 and 1, else 'macro'.
    */
   readonly average?: Average
 }
 
-/** What came of one class, in sums of weights. */
+/** Counts of one class, as sums of weights. */
 export interface Counts {
   readonly truePositive: number
   readonly falsePositive: number
@@ -31,8 +32,8 @@ export function accuracy(targets: Labels, predicted: Labels, options?: Weighted)
 }
 
 /**
- * How often each class (row) was taken for each (column): numbers of rows, or sums of weights. As many rows and columns
- * as the largest class says, or `classes`.
+ * Confusion matrix: how often each class (row) was predicted as each class (column), in numbers of rows or sums of
+ * weights. It is square, with the largest class number plus 1, or with `classes`, rows and columns.
  */
 export function confusion(
   targets: Labels,
@@ -48,24 +49,24 @@ export function confusion(
   return confusionOf(t, p, weights, Math.max(most, positiveInteger('classes', classes ?? most)))
 }
 
-/** Of what was taken for a class, the share that is of it. 0 where nothing was. */
+/** Precision: of the rows predicted as a class, the share that belongs to it. 0 where none is predicted. */
 export function precision(targets: Labels, predicted: Labels, options?: AverageOptions): number {
   return averaged('precision', precisionOf, targets, predicted, options)
 }
 
-/** Of what is of a class, the share that was taken for it. 0 where nothing is. */
+/** Recall: of the rows that belong to a class, the share predicted as that class. 0 where the class has no rows. */
 export function recall(targets: Labels, predicted: Labels, options?: AverageOptions): number {
   return averaged('recall', recallOf, targets, predicted, options)
 }
 
-/** The harmonic mean of precision and recall, 2·tp / (2·tp + fp + fn). 0 where there is nothing to count. */
+/** F1 score: the harmonic mean of precision and recall, 2·tp / (2·tp + fp + fn). 0 where the denominator is 0. */
 export function f1(targets: Labels, predicted: Labels, options?: AverageOptions): number {
   return averaged('f1', f1Of, targets, predicted, options)
 }
 
 /**
- * The correlation of predictions and targets, from -1 to 1, for any number of classes (Gorodkin, "Comparing two K-category
- * assignments", 2004). 0 where either is all one class.
+ * Matthews correlation coefficient of predictions and targets, from -1 to 1, for any number of classes (Gorodkin,
+ * "Comparing two K-category assignments", 2004). 0 where either is all one class.
  */
 export function matthews(targets: Labels, predicted: Labels, options?: Weighted): number {
   const { targets: t, predicted: p, weights } = read('matthews', targets, predicted, options)
@@ -95,7 +96,7 @@ export function matthewsOf(counts: readonly (readonly number[])[]): number {
   return spread <= 0 ? 0 : (right * all - products(guessed, actual)) / Math.sqrt(spread)
 }
 
-/** Of every class of a confusion matrix. */
+/** The counts of every class of a confusion matrix. */
 export function countsOf(counts: readonly (readonly number[])[]): Counts[] {
   return counts.map((row, one) => ({
     truePositive: row[one]!,
@@ -104,7 +105,7 @@ export function countsOf(counts: readonly (readonly number[])[]): Counts[] {
   }))
 }
 
-/** One number of the classes' counts; `every`: classes without rows and predictions count too. */
+/** One value from the counts of all classes; with `every`, classes without rows and predictions count too. */
 export function averageOf(
   rule: (counts: Counts) => number,
   counts: readonly Counts[],

@@ -1,12 +1,14 @@
 /*
- * Metrics of probabilities against what came true.
+ * Metrics of probabilities against outcomes.
  */
 import { DeepblasError } from '../../errors.js'
 import { meanOver, weightedMean } from '../../statistics.js'
 import { invalid, knownOptions, positiveInteger } from '../../validate.js'
 import { classNumbers, matrixOf, type NumberRows, type Numbers, sameRows, type Weighted, weightsOf } from './arrays.js'
 
-/** Probabilities are kept this far from 0 and 1: float32's next number below 1 is nearer. */
+/**
+ * Probabilities are kept this far from 0 and 1. float32 can represent it: its largest number below 1 is nearer to 1.
+ */
 export const SMALLEST_PROBABILITY = 1e-7
 
 export interface TopKOptions extends Weighted {
@@ -14,14 +16,15 @@ export interface TopKOptions extends Weighted {
   readonly k?: number
 }
 
-/** What a k is where none is given: scikit-learn's. */
+/** The default of `k`, as in scikit-learn. */
 export const DEFAULT_K = 2
 
 /**
- * `-log` of the probability given to what came true, mean over rows (and over outputs, of 0 and 1 each). Probabilities are
- * kept 1e-7 away from 0 and 1.
+ * Log loss: `-log` of the probability given to the true outcome, mean over rows (and over outputs that are each 0 or
+ * 1). Probabilities are kept 1e-7 away from 0 and 1.
  *
- * @param targets 0 or 1 and one probability a row; class numbers and a row of probabilities each; or rows of both
+ * @param targets 0 or 1 per row, with one probability per row; a class number per row, with a row of probabilities
+ *   each; or rows of 0 and 1, with rows of probabilities
  */
 export function logLoss(targets: Numbers | NumberRows, probabilities: NumberRows, options?: Weighted): number {
   const { classes, wanted, given, weights } = read('logLoss', 'probabilities', targets, probabilities, options)
@@ -34,8 +37,8 @@ export function logLoss(targets: Numbers | NumberRows, probabilities: NumberRows
 }
 
 /**
- * The squared distance of probabilities and what came true: of one output `(p - y)²`, of several classes its sum over
- * classes, of several outputs of 0 and 1 each its mean; mean over rows (Brier, 1950).
+ * Brier score: the squared distance between probabilities and outcomes, mean over rows. A row has `(p - y)²` for one
+ * output, the sum of it over classes, and the mean of it over outputs that are each 0 or 1 (Brier, 1950).
  */
 export function brier(targets: Numbers | NumberRows, probabilities: NumberRows, options?: Weighted): number {
   const { classes, wanted, given, weights } = read('brier', 'probabilities', targets, probabilities, options)

@@ -1,5 +1,5 @@
 /*
- * Metrics of the order of scores, exact where scores are equal. scikit-learn's definitions.
+ * Metrics of the order of scores, exact where scores are equal, by scikit-learn's definitions.
  */
 import { DeepblasError } from '../../errors.js'
 import { sumOf } from '../../statistics.js'
@@ -22,24 +22,27 @@ export type RankingAverage = 'macro' | 'micro' | 'weighted'
 export const rankingAverages = ['macro', 'micro', 'weighted'] as const
 
 export interface RankingOptions extends Weighted {
-  /** Of several classes, each against the rest: their mean, or as `precision` has it. Default 'macro'. */
+  /**
+   * How the values of several classes, each against the rest, become one: 'macro' is their mean, 'weighted' their mean
+   * weighted by the rows of each class, 'micro' ranks all classes' scores together. Default 'macro'.
+   */
   readonly average?: RankingAverage
 }
 
 /**
- * Area under the receiver operating characteristic: how probable it is that a row of the class has a higher score than
- * one that is not, equal scores counting one half. Several classes: each against the rest. NaN where a class has no rows,
- * or all of them.
+ * Area under the receiver operating characteristic curve: the probability that a row of the class has a higher score
+ * than a row of another, where equal scores count one half. Of several classes each is compared with the rest. NaN
+ * where a class has no rows, or all of them.
  *
- * @param targets 0 or 1 and one score a row, or class numbers and a row of scores each
+ * @param targets 0 or 1 per row, with one score per row; or a class number per row, with a row of scores each
  */
 export function rocAuc(targets: Numbers | NumberRows, scores: NumberRows, options?: RankingOptions): number {
   return ranked('rocAuc', areaUnderCurve, targets, scores, options)
 }
 
 /**
- * Σ (R_n - R_{n-1}) P_n over the distinct scores from the highest down: the area under precision by recall, without
- * interpolation. 0 where a class has no rows.
+ * Average precision: Σ (R_n - R_{n-1}) P_n over the distinct scores from the highest down, the area under the
+ * precision-recall curve without interpolation. 0 where a class has no rows.
  */
 export function averagePrecision(targets: Numbers | NumberRows, scores: NumberRows, options?: RankingOptions): number {
   return ranked('averagePrecision', precisionByRecall, targets, scores, options)
@@ -60,7 +63,7 @@ export const areaUnderCurve: RankingRule = function* (positive, score, rows, wei
   for (let at = 0; at < groups.count; at++) {
     if (at % ELEMENTS_OF_STEP === 0) yield
     const [positives, negatives] = [groups.positives[at]!, groups.negatives[at]!]
-    // From the highest score down: those before stand above these.
+    // Scores come from the highest down, so the groups before rank above this one.
     area += negatives * (positivesBefore + positives / 2)
     positivesBefore += positives
     negativesBefore += negatives
@@ -121,7 +124,10 @@ function* groupsOf(
   return { count, positives, negatives }
 }
 
-/** One score a column, each against the rest: of classes, or of 0 and 1 in every column. */
+/**
+ * The metric of every column of scores, averaged: columns are classes, each against the rest, or outputs that are each
+ * 0 or 1.
+ */
 export function* rankedColumns(
   rule: RankingRule,
   isOf: (row: number, column: number) => boolean,

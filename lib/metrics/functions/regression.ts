@@ -1,30 +1,31 @@
 /*
- * Metrics of values against values. Several outputs: the mean over them.
+ * Metrics of predicted values against target values. For several outputs they give the mean over the outputs.
  */
 import { DeepblasError } from '../../errors.js'
 import { meanOver, weightedMean } from '../../statistics.js'
 import { knownOptions } from '../../validate.js'
 import { type Matrix, matrixOf, type NumberRows, sameRows, type Weighted, weightsOf } from './arrays.js'
 
-/** Mean of `(prediction - target)²`. */
+/** Mean squared error: the mean over rows and outputs of `(prediction - target)²`. */
 export function meanSquaredError(targets: NumberRows, predicted: NumberRows, options?: Weighted): number {
   return meanOfRows('meanSquaredError', (difference) => difference * difference, targets, predicted, options)
 }
 
-/** The root of the mean squared error (over rows and outputs together), in the targets' unit. */
+/** The square root of the mean squared error (over rows and outputs together), in the targets' unit. */
 export function rootMeanSquaredError(targets: NumberRows, predicted: NumberRows, options?: Weighted): number {
   return Math.sqrt(
     meanOfRows('rootMeanSquaredError', (difference) => difference * difference, targets, predicted, options),
   )
 }
 
-/** Mean of `|prediction - target|`. */
+/** Mean absolute error: the mean over rows and outputs of `|prediction - target|`, in the targets' unit. */
 export function meanAbsoluteError(targets: NumberRows, predicted: NumberRows, options?: Weighted): number {
   return meanOfRows('meanAbsoluteError', Math.abs, targets, predicted, options)
 }
 
 /**
- * The median of `|prediction - target|`: half of the rows, by weight, are nearer. Between two middle values their mean.
+ * The median of `|prediction - target|`, in the targets' unit: half of the rows, by weight, have a smaller error. Of
+ * two middle values it is their mean.
  */
 export function medianAbsoluteError(targets: NumberRows, predicted: NumberRows, options?: Weighted): number {
   const { wanted, given, weights } = read('medianAbsoluteError', targets, predicted, options)
@@ -32,9 +33,9 @@ export function medianAbsoluteError(targets: NumberRows, predicted: NumberRows, 
 }
 
 /**
- * The share of the targets' variance that the predictions explain: `1 - Σ (y - p)² / Σ (y - mean)²`; 1 at best, 0 for
- * always the mean, below for worse. Targets that are all the same: 1 where the predictions are right, else 0. Less than
- * two rows: NaN.
+ * Coefficient of determination, the share of the targets' variance that the predictions explain: `1 - Σ (y - p)² / Σ (y
+ * - mean)²`. It is 1 at best, 0 for predicting the mean in every row, and below 0 for worse. Where all targets are the
+ * same it is 1 if the predictions are right, else 0. For fewer than two rows it is NaN.
  */
 export function r2(targets: NumberRows, predicted: NumberRows, options?: Weighted): number {
   const { wanted, given, weights } = read('r2', targets, predicted, options)
