@@ -187,9 +187,19 @@ export function array(argument: string, value: unknown, of: string, hint?: strin
   return value
 }
 
-/** False for a list of a length that nothing fills, which would be walked through for minutes. Seen at the end alone. */
+/** Lists of more items, such as the rows of a data set, are not looked through for holes. */
+const MOST_LOOKED_THROUGH = 10_000
+
+/**
+ * False for a list with a hole, which `map` leaves as one. Of a long list only the end is seen: one of a length that nothing
+ * fills would be walked through for minutes.
+ */
 export function isFilled(list: readonly unknown[]): boolean {
-  return list.length === 0 || Object.hasOwn(list, list.length - 1)
+  if (list.length === 0) return true
+  if (!Object.hasOwn(list, list.length - 1)) return false
+  if (list.length > MOST_LOOKED_THROUGH) return true
+  for (let at = 0; at < list.length; at++) if (list[at] === undefined && !Object.hasOwn(list, at)) return false
+  return true
 }
 
 function adviceOnList(value: unknown): string | undefined {

@@ -2,6 +2,7 @@ import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { DeepblasError } from '../../lib/errors.js'
 import {
+  array,
   boolean,
   describe as describeValue,
   didYouMean,
@@ -105,6 +106,26 @@ describe('numbers', () => {
 
   it('adds the caller’s advice', () => {
     expect(() => positiveInteger('units', 0, 'Give at least 1.')).toThrow(/of type number\. Give at least 1\.$/)
+  })
+})
+
+describe('array', () => {
+  it('refuses holes wherever they are, and of a long list one at its end', () => {
+    const [first, middle, last] = [
+      [1, 2, 3],
+      [1, 2, 3],
+      [1, 2, 3],
+    ]
+    delete first[0]
+    delete middle[1]
+    delete last[2]
+    for (const list of [first, middle, last, Object.assign([1], { length: 2 ** 32 - 1 })]) {
+      expect(() => array('list', list, 'numbers')).toThrow('Expected array of numbers without holes for list')
+    }
+  })
+
+  it('takes undefined, which is no hole', () => {
+    expect(array('list', [undefined, 1, undefined], 'numbers')).toHaveLength(3)
   })
 })
 

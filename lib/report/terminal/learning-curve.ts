@@ -1,4 +1,4 @@
-import { isNumberArray } from '../../kinds.js'
+import { isNumberArray, plainNumberArray } from '../../kinds.js'
 import { array, boolean, finiteNumber, invalid, knownOptions, string } from '../../validate.js'
 import { coveringTicks, type Ticks, wholeTicks } from './axis.js'
 import { Canvas, type Dashes } from './canvas.js'
@@ -61,7 +61,7 @@ export function renderLearningCurve(series: readonly CurveSeries[], options: Lea
   const { width = 72, height = 12, xLabel = 'epoch', firstX = 1, colour = false, ascii = false } = given
   array('series', series, 'series', "For example [{ name: 'loss', values: history.loss }].")
   if (series.length === 0) throw invalid('series', 'at least one series', series)
-  for (const [index, one] of series.entries()) checkSeries(`series[${index}]`, one)
+  const curves = series.map((one, index) => checkedSeries(`series[${index}]`, one))
   wholeNumberFrom('width', width, NARROWEST, WIDEST)
   wholeNumberFrom('height', height, LOWEST, HIGHEST)
   string('xLabel', xLabel)
@@ -69,20 +69,20 @@ export function renderLearningCurve(series: readonly CurveSeries[], options: Lea
   boolean('colour', colour)
   boolean('ascii', ascii)
 
-  const { low, high } = finiteRange(series)
+  const { low, high } = finiteRange(curves)
   const ticks = coveringTicks(low, high, Math.floor(height / 2) + 1)
   const labels = ticks.values.map((value) => tickLabel(value, ticks))
   const margin = Math.max(...labels.map(textWidth))
   const columns = width - margin - 2
   if (columns < SAMPLE_COLUMNS) throw invalid('width', `integer of at least ${margin + 2 + SAMPLE_COLUMNS}`, width)
 
-  const count = Math.max(1, ...series.map(({ values }) => values.length))
+  const count = Math.max(1, ...curves.map(({ values }) => values.length))
   const bottom = ticks.values[0] ?? 0
   const top = ticks.values.at(-1) ?? 1
   const canvas = new Canvas(columns, height, ascii, MARKS)
   const xOf = (index: number) => (count === 1 ? 0 : Math.round((index / (count - 1)) * (canvas.width - 1)))
   const yOf = (value: number) => Math.round(((top - value) / (top - bottom)) * (canvas.height - 1))
-  for (const [line, { values }] of series.entries()) {
+  for (const [line, { values }] of curves.entries()) {
     for (const run of runs(values)) {
       const points = run.map(([index, value]) => [xOf(index), yOf(value)] as const)
       canvas.path(points, line, dashesOf(line, ascii))
@@ -108,7 +108,7 @@ export function renderLearningCurve(series: readonly CurveSeries[], options: Lea
   )
   const indent = ' '.repeat(margin + 1)
   return [
-    legend(series, width, colour, ascii),
+    legend(curves, width, colour, ascii),
     ...plot,
     indent + paint(horizontalAxis(placed, columns, ascii), 'dim', colour),
     `${indent} ${paint(placedText(placed), 'dim', colour)}`,
@@ -229,7 +229,7 @@ function placedText(labels: readonly PlacedLabel[]): string {
   return labels.reduce((line, { text, start }) => line.padEnd(start) + text, '')
 }
 
-function checkSeries(argument: string, series: unknown): void {
+function checkedSeries(argument: string, series: unknown): CurveSeries {
   if (typeof series !== 'object' || series === null) {
     throw invalid(argument, 'series { name, values }', series)
   }
@@ -242,6 +242,7 @@ function checkSeries(argument: string, series: unknown): void {
     if (value === undefined || value === null || typeof value === 'number') continue
     throw invalid(`${argument}.values[${index}]`, 'number, or undefined for a gap', value)
   }
+  return { name: name!, values: isNumberArray(values) ? plainNumberArray(values) : values! } as CurveSeries
 }
 
 function wholeNumberFrom(argument: string, value: unknown, least: number, most: number): void {

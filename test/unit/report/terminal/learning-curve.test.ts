@@ -64,6 +64,13 @@ describe('renderLearningCurve', () => {
     ])
   })
 
+  it('draws an array whose memory went to another thread as an empty one', () => {
+    const values = Float32Array.of(3, 2, 1)
+    structuredClone(values.buffer, { transfer: [values.buffer] })
+    const empty = renderLearningCurve([{ name: 'loss', values: [] }])
+    expect(renderLearningCurve([{ name: 'loss', values: values as unknown as number[] }])).toBe(empty)
+  })
+
   it('draws one epoch, and none', () => {
     const one = renderLearningCurve([{ name: 'loss', values: [0.5] }], { width: 24, height: 5, ascii: true })
     expect(one.split('\n')[3]).toBe('0.5 +*')
