@@ -116,7 +116,7 @@ export function* readWeights(
   }
   const values = orOutOfMemory(
     () => `${rows} sampleWeights`,
-    () => new Float32Array(given),
+    () => new Float32Array(isNumberArray(given) ? plainNumberArray(given) : given),
   )
   if (values.length !== rows) {
     throw new DeepblasError(

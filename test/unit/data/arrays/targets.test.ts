@@ -332,3 +332,11 @@ test('100 000 names take a moment, not minutes', () => {
   expect(data.labels!.length).toBe(names.length)
   expect(data.subset([5, 3]).namesInUse().length).toBe(2)
 })
+
+test('weights whose memory went to another thread are none', () => {
+  for (const sampleWeights of [Float32Array.of(1, 2), Float64Array.of(1, 2)]) {
+    structuredClone(sampleWeights.buffer, { transfer: [sampleWeights.buffer] })
+    const call = () => Dataset.from({ x: [[1], [2]], y: [0, 1], sampleWeights })
+    expect(call).toThrow('Expected 2 sampleWeights, one a row, but received 0')
+  }
+})
