@@ -1,39 +1,39 @@
 /*
- * What a callback is told during `fit`, and what it may do.
+ * The interface of a callback: what `fit` tells it, and what it may do.
  *
- * `fit` runs chunks of some tens of milliseconds; a chunk may be part of an epoch or span several. A callback that has
- * to see the model exactly at the end of an epoch or step says so by `needs`, and chunks then end there.
+ * `fit` runs chunks of some tens of milliseconds; a chunk may be part of an epoch or span several. A callback that must
+ * see the model exactly at the end of an epoch or step says so with `needs`, and chunks then end there.
  */
 import type { MetricValue } from '../metrics/metric.js'
 
 /** What `fit` is about to do. */
 export interface FitInfo {
-  /** Epochs to run, those before a resume included. */
+  /** Number of epochs to run, including those before a resume. */
   readonly epochs: number
-  /** Epochs that were done before, of a training that goes on; left out where it starts anew. */
+  /** Number of epochs that a resumed or continued training has behind it; left out for a new training. */
   readonly epochsDone?: number
-  /** 0 where a stream has not said. */
+  /** Steps in an epoch; 0 for a stream whose length is not known. */
   readonly stepsPerEpoch: number
-  /** Rows of a step; the last step of an epoch may have fewer. 0 of a stream, whose batches are as they come. */
+  /** Rows in a step; the last step of an epoch may have fewer. 0 for a stream, which decides its batches itself. */
   readonly batchSize: number
-  /** Rows of the training data; 0 of a stream. */
+  /** Rows of the training data; 0 for a stream. */
   readonly rows: number
-  /** Trainable numbers of the model. */
+  /** Number of trainable numbers of the model. */
   readonly parameters: number
 }
 
 /** Where `fit` stands at the end of a chunk or step. */
 export interface Progress {
-  /** The epoch under way, from 1. */
+  /** Number of the present epoch, from 1. */
   readonly epoch: number
   readonly epochs: number
-  /** Steps of this epoch that are done. */
+  /** Completed steps of this epoch. */
   readonly step: number
-  /** 0 where a stream has not said. */
+  /** Steps in an epoch; 0 for a stream whose length is not known. */
   readonly stepsPerEpoch: number
-  /** Steps done since this call of `fit` began. */
+  /** Completed steps since this call of `fit` began. */
   readonly totalStep: number
-  /** Mean loss over the rows that this epoch has seen; undefined before the first step's is known. */
+  /** Mean loss over the rows of this epoch so far; undefined before the first step's loss is known. */
   readonly loss: number | undefined
   /** Seconds since this call of `fit` began. */
   readonly seconds: number
@@ -45,9 +45,9 @@ export interface Scores {
   readonly [metric: string]: MetricValue
 }
 
-/** What one epoch came to. The metrics stand beside the loss under their names. */
+/** The result of one epoch. The metrics stand beside the loss under their names. */
 export interface EpochResult {
-  /** From 1. */
+  /** Number of the epoch, from 1. */
   readonly epoch: number
   /** Mean loss over the epoch's rows, weighted by rows, penalties included. */
   readonly loss: number
@@ -64,100 +64,114 @@ export interface EpochResult {
 export interface HistoryView {
   readonly epochs: readonly EpochResult[]
   readonly stopped: 'completed' | 'early' | 'failed'
-  /** Why the fit ended, a sentence. */
+  /** Why the fit ended, in a sentence. */
   readonly reason?: string
-  /** The epoch that a callback found best, and the value it went by. A callback sets it in `onFitEnd`. */
+  /**
+   * The epoch that a callback found best, with the value of the number it monitors. The callback sets it in `onFitEnd`.
+   */
   best?: { readonly epoch: number; readonly value: number }
 }
 
 /** A copy of the parameters at one moment. */
 export interface Snapshot {
-  /** Lets its memory go before the garbage collector would. A released snapshot cannot be restored. */
+  /** Releases the memory before the garbage collector would. A released snapshot cannot be restored. */
   release?(): void
 }
 
-/** Which parameters are meant. */
+/** Says which parameters are meant. */
 export interface ParametersOf {
   /**
-   * True: those that had the number which the callback monitors, in the epoch just told of. A number of the validation is
-   * of the parameters after the epoch. The training loss, and a training metric that is a mean over rows, is a mean over
-   * the epoch's steps, each with the parameters that the step started from: where the epoch has one update (`batchSize:
-   * 'full'`), these are the parameters before it; of several steps no parameters have had the mean, and those after the
-   * epoch are taken. Default false: the present ones.
+   * True: the parameters that had the number which the callback monitors, in the epoch it was last told of. A
+   * validation score belongs to the parameters after the epoch. The training loss, like a training metric that is a
+   * mean over rows, is a mean over the epoch's steps, each with the parameters that the step started from. With one
+   * update per epoch (`batchSize: 'full'`) it belongs to the parameters before the update; with several it belongs to
+   * no single parameters, and those after the epoch are used. Default false: the present parameters.
    */
   readonly monitored?: boolean
 }
 
 /**
- * What a callback may do to the training under way. `snapshot`, `restore` and `saveCheckpoint` are for the time while a
- * method of a callback runs, or the promise that it returned is awaited: later they are ERR_DEEPBLAS_ARGUMENT.
+ * What a callback may do to the training under way. `snapshot`, `restore` and `saveCheckpoint` may be called only while
+ * a method of a callback runs or the promise that it returned is awaited; later they throw ERR_DEEPBLAS_ARGUMENT.
  */
 export interface TrainingHandle {
   /**
    * Ends the training after the present epoch or step: `history.stopped` will be 'early'.
    *
-   * @param reason why, a part of `history.reason`
+   * @param reason why the training ends; it becomes a part of `history.reason`
    */
   stop(reason?: string): void
-  /** Copies the present parameters, or those that had the monitored number. */
+  /** Copies the present parameters, or with `of` those that had the monitored number. */
   snapshot(of?: ParametersOf): Snapshot
   /** Puts the parameters back to those of a snapshot of this training, or of an earlier one of the same model. */
   restore(snapshot: Snapshot): void
   /**
-   * Multiplies the schedule's learning rate from the next step on; 1 at the start. A finite number, at least 0: others are
-   * ERR_DEEPBLAS_ARGUMENT.
+   * Factor of the schedule's learning rate from the next step on; 1 at the start. A finite number of at least 0; other
+   * values throw ERR_DEEPBLAS_ARGUMENT.
    */
   learningRateFactor: number
   /**
-   * Writes all that it takes to go on from here, whole or not at all; `fit({ resume })` does. A promise, but in `fitSync`.
-   * Called in `onStepEnd` at an epoch's end, it writes once all callbacks have been told of the epoch. As a model the file
-   * holds the present parameters, or those that had the monitored number; a resume goes on from the present ones.
+   * Writes a checkpoint from which `fit({ resume })` continues this training; the file is written whole or not at all.
+   * In `fit` it returns a promise, in `fitSync` nothing. A call in `onStepEnd` at the end of an epoch writes after all
+   * callbacks have been told of the epoch. Loaded as a model, the file gives the present parameters, or with `of` those
+   * that had the monitored number; a resume continues from the present ones.
    */
   saveCheckpoint(path: string, of?: ParametersOf): void | Promise<void>
-  /** The model that fits. It may be read and saved in a callback. */
+  /** The model that is trained. A callback may read and save it. */
   readonly model: unknown
 }
 
-/** What a checkpoint keeps of a callback: values that JSON can carry, NaN and infinity too, and snapshots. */
+/**
+ * The state of a callback that a checkpoint keeps: values that JSON can carry, also NaN and infinity, and snapshots.
+ */
 export type CallbackState = Readonly<Record<string, unknown>>
 
-/** Something that watches or steers `fit`. Every method may be left out; a promise returned is awaited. */
+/**
+ * An object that watches or steers `fit`. Every method may be left out. `fit` awaits a promise that a method returns.
+ */
 export interface Callback {
   /**
-   * Where chunks must end for this callback: with every epoch, with every step (or every so many), and then with every
-   * epoch too. Left out, it sees progress whenever a chunk happens to end.
+   * Where chunks must end for this callback: 'epoch' at every epoch; 'step' or `{ steps: n }` at every step or every
+   * n-th step, and at every epoch too. Left out, the callback is told of steps and epochs when a chunk happens to end.
    */
   readonly needs?: 'epoch' | 'step' | { readonly steps: number }
   /**
-   * Whether it keeps notes of the fit it watches, so that it cannot watch two at the same time: the first fit then ends with
-   * ERR_DEEPBLAS_BUSY. One after the other is fine. Default: whether it has `saveState`.
+   * Whether the callback keeps a state of the fit it watches, so that it cannot watch two fits at the same time: the
+   * first of the two then ends with ERR_DEEPBLAS_BUSY. One fit after another is fine. Default true for a callback with
+   * `saveState`, else false.
    */
   readonly exclusive?: boolean
   /**
-   * Dotted path of the number in an epoch's result that this callback goes by, such as `'validation.loss'`. `fit` checks
-   * before the first step that epochs will have it, and tells the user where it is NaN. Left out, it goes by none.
+   * Dotted path of the number in an epoch's result that this callback monitors, such as `'validation.loss'`. `fit`
+   * checks before the first step that epochs will have it, and warns where it is NaN. Left out, the callback monitors
+   * none.
    */
   readonly monitors?: string | undefined
-  /** Whether it is told after all others: one that saves what they have come to. Default false. */
+  /** Whether this callback is told after all others, because it saves their states. Default false. */
   readonly last?: boolean
   /**
-   * For a population: a callback of one member's own, which sees that member's results and stops it alone. Without this
-   * method one callback watches all members together, by their means.
+   * For a population: gives a callback for one member, which sees that member's results and stops that member alone.
+   * Without this method one callback watches all members together, by the means of their results.
    */
   forMember?(member: number): Callback
-  /** Before the first step. */
+  /** Called before the first step. */
   onFitStart?(info: FitInfo, training: TrainingHandle): void | Promise<void>
-  /** After every chunk, some tens of times a second. Cannot wait and cannot change anything. */
+  /**
+   * Called after every chunk, some tens of times a second. It must not return a promise, and cannot change the
+   * training.
+   */
   onProgress?(progress: Progress): void
-  /** After every step, or every so many, for callbacks that need steps. */
+  /** Called after every step, or every n-th step, for callbacks that need steps. */
   onStepEnd?(progress: Progress, training: TrainingHandle): void | Promise<void>
-  /** After every epoch. Only a callback with `needs` finds the model as it was at that moment. */
+  /**
+   * Called after every epoch. Only a callback with `needs` sees the model exactly as it was at the end of the epoch.
+   */
   onEpochEnd?(result: EpochResult, training: TrainingHandle): void | Promise<void>
-  /** After the last step, whether all epochs ran or the training was stopped. Not called after an error or abort. */
+  /** Called after the last step, whether all epochs ran or the training was stopped; not after an error or abort. */
   onFitEnd?(history: HistoryView, training: TrainingHandle): void | Promise<void>
-  /** For a checkpoint: what this callback must know to go on as if nothing had happened. */
+  /** Called for a checkpoint: gives the state with which this callback can continue after a resume. */
   saveState?(): CallbackState
-  /** After `onFitStart` of a fit that resumes: what `saveState` gave, its snapshots ready to be restored. */
+  /** Called after `onFitStart` of a fit that resumes, with what `saveState` gave; its snapshots can be restored. */
   restoreState?(state: CallbackState): void
 }
 

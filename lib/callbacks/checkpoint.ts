@@ -4,26 +4,27 @@ import { type Direction, monitorDirection, monitoredValue } from './monitor.js'
 import { SavedState } from './saved-state.js'
 
 export interface CheckpointOptions {
-  /** How often: so many epochs, or `{ epochs }` or `{ steps }`. Default 1: after every epoch. */
+  /** How often to save: a number of epochs, `{ epochs }` or `{ steps }`. Default 1, after every epoch. */
   readonly every?: number | { readonly epochs: number } | { readonly steps: number }
   /**
-   * Whether only epochs are saved that are better than those saved before. As a model the file then holds the parameters
-   * that had the number, as `EarlyStopping` puts back; a resume goes on from those after the epoch. Default false.
+   * Whether to save only epochs that are better than those saved before. Loaded as a model, the file then gives the
+   * parameters that had the best number, which `EarlyStopping` would restore; a resume continues from those after the
+   * epoch. Default false.
    */
   readonly bestOnly?: boolean
-  /** For `bestOnly`: dotted path of the number that says which is better. Default `'validation.loss'`. */
+  /** For `bestOnly`: dotted path of the number that decides which epoch is better. Default `'validation.loss'`. */
   readonly monitor?: string
   /** For `bestOnly`: whether less or more is better. Default `'auto'`: known for the loss and the metrics of deepblas. */
   readonly mode?: 'auto' | 'min' | 'max'
 }
 
 /**
- * Saves all that it takes to go on with the training: `fit({ resume: path })` does, in another process too, to the same
+ * Saves checkpoints, from which `fit({ resume: path })` continues the training, also in another process, to the same
  * bits. `Sequential.load(path)` reads the same file as a model.
  *
- * Every checkpoint replaces the one before, whole or not at all: a process that dies while it writes leaves the old one.
- * It is told after all other callbacks, so their state is saved as the epoch has left it. Saving on steps falls in
- * mid-epoch, which a resume goes on with.
+ * Every checkpoint replaces the one before, whole or not at all: a process that dies while it writes leaves the old
+ * one. This callback is told after all others, so the file has their states after the epoch. A checkpoint of a step may
+ * lie within an epoch; a resume then finishes that epoch.
  *
  * @example
  * await model.fit(train, { ...options, epochs: 100, callbacks: [new Checkpoint('run.safetensors', { every: 5 })] })

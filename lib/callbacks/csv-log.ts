@@ -8,15 +8,15 @@ import type { Callback, EpochResult, FitInfo } from './callback.js'
 import { numbersOf } from './scores.js'
 
 export interface CSVLogOptions {
-  /** Between the fields: `','`, `';'` or a tab. Default `','`. */
+  /** Separator of the fields: `','`, `';'` or a tab. Default `','`. */
   readonly separator?: ',' | ';' | '\t'
 }
 
 /**
- * Writes every epoch's numbers as a line of a CSV file (RFC 4180), as soon as the epoch has ended: `epoch`, then the loss,
- * the metrics, `validation.loss` and so on. A file that is there is replaced; a training that goes on after a resume keeps
- * the lines of the epochs before: they are never out of the file, whenever the process is killed. Metrics that are not
- * one number are left out.
+ * Writes every epoch's numbers as a line of a CSV file (RFC 4180), as soon as the epoch has ended: `epoch`, then the
+ * loss, the metrics, `validation.loss` and so on. An existing file is replaced. A resumed training keeps the lines of
+ * the epochs before it; they stay in the file even if the process is killed. Metrics that are not one number are left
+ * out.
  *
  * @example
  * await model.fit(train, { loss: 'crossEntropy', callbacks: [new CSVLog('training.csv')] })

@@ -14,42 +14,42 @@ import { SavedState } from './saved-state.js'
 export interface EarlyStoppingOptions {
   /** Dotted path of the number to watch in an epoch's result. Default `'validation.loss'`. */
   readonly monitor?: string
-  /** Epochs in a row without improvement that end the training. Default 3. */
+  /** Number of epochs in a row without improvement that ends the training. Default 3. */
   readonly patience?: number
   /** An epoch is an improvement only if it is better than the best by more than this. Default 0. */
   readonly minimumDelta?: number
   /** Whether less or more is better. Default `'auto'`: known for the loss and the metrics of deepblas. */
   readonly mode?: 'auto' | 'min' | 'max'
-  /** Whether the model ends with the parameters of its best epoch rather than its last. Default true. */
+  /** Whether the model ends with the parameters of the best epoch rather than the last. Default true. */
   readonly restoreBest?: boolean
   /**
-   * A value that the number must become better than (by more than `minimumDelta`): until it is, no epoch counts as an
-   * improvement for `patience`, though the best one is still kept. Default none.
+   * A value that the number must beat by more than `minimumDelta`. Until it does, no epoch counts as an improvement for
+   * `patience`, although the best one is still kept. Default none.
    */
   readonly baseline?: number
   /**
-   * The first epoch that is watched, counted from 1 as in the history: those before are neither best nor counted, such as
-   * epochs of warm-up. Default 1.
+   * The first epoch that is watched, counted from 1 as in the history. Epochs before it, such as a warm-up, cannot be
+   * the best and do not count for `patience`. Default 1.
    */
   readonly startFromEpoch?: number
 }
 
 /**
- * Ends the training once a number has stopped getting better, and puts back the parameters that had its best value.
+ * Ends the training when a number has stopped improving, and restores the parameters that had its best value.
  *
- * They are put back however the training ends: stopped early or run to the last epoch. `history.best` tells the best epoch
- * and its value, as does `best` here; `history.reason` says why the training ended.
+ * The parameters are restored however the training ends, early or after the last epoch. `history.best`, like `best`
+ * here, gives the best epoch and its value; `history.reason` says why the training ended.
  *
- * Which parameters: a number of the validation is measured after the epoch, and so are metrics of all scores at once
- * (`rocAuc`), so it is those. The training loss, and a training metric that is a mean over rows (`accuracy`), is a mean over
- * the steps of the epoch, each with the parameters that the step started from. With one update an epoch (`batchSize:
- * 'full'`) those before the update are put back: `evaluate` on the training data gives `best.value` (where layers do in
- * training what they do in use: no Dropout, no batch normalization). With several updates no parameters have had the
- * mean; those after the epoch are put back.
+ * Which parameters are restored: validation scores, and metrics of all scores at once (`rocAuc`), are measured after
+ * the epoch, so they belong to the parameters after it. The training loss, like a training metric that is a mean over
+ * rows (`accuracy`), is a mean over the steps of the epoch, each with the parameters that the step started from. With
+ * one update per epoch (`batchSize: 'full'`) the parameters before the update are restored: `evaluate` on the training
+ * data gives `best.value`, unless layers act differently in training (Dropout, batch normalization). With several
+ * updates no single parameters have the mean, and those after the epoch are restored.
  *
- * An epoch whose number is NaN is no improvement, and the first one is told as a warning of the process
- * (`DEEPBLAS_MONITOR_NAN`); a number that is the same or NaN whatever the model predicts, such as `validation.rocAuc` of
- * rows of one class, is an error after the first epoch.
+ * An epoch whose number is NaN is no improvement; the first one emits a process warning (`DEEPBLAS_MONITOR_NAN`). A
+ * number that is constant or NaN whatever the model predicts, such as `validation.rocAuc` of rows of one class, is an
+ * error after the first epoch.
  *
  * Prechelt: "Early stopping - but when?", Neural Networks: Tricks of the Trade, 1998; course 2, week 1, "Other
  * regularization methods".
@@ -102,7 +102,7 @@ export class EarlyStopping implements Callback {
     this.#options = options
   }
 
-  /** Every member of a population stops at its own time. */
+  /** Each member of a population has its own copy, and stops at its own time. */
   forMember(): EarlyStopping {
     return new EarlyStopping(this.#options)
   }
@@ -111,7 +111,7 @@ export class EarlyStopping implements Callback {
     return this.monitor
   }
 
-  /** The best epoch so far and its monitored value; undefined before the first one that has a value. */
+  /** The best epoch so far with its monitored value; undefined before the first epoch that has one. */
   get best(): { readonly epoch: number; readonly value: number } | undefined {
     return this.#best
   }

@@ -14,7 +14,7 @@ const FALLING = /^(loss|brier|poisson|hinge|huber|kullbackLeibler|\w+([eE]rror|[
  * The direction in which a monitored number gets better.
  *
  * @param monitor the dotted path: `validation.loss`
- * @param mode 'auto' goes by the last name of the path
+ * @param mode 'auto' decides by the last name of the path
  * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT if 'auto' does not know the name: a wrong guess keeps the worst epoch
  */
 export function monitorDirection(monitor: string, mode: unknown): Direction {

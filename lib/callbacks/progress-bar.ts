@@ -8,7 +8,7 @@ import { numbersOf } from './scores.js'
 /** Where the bar is drawn: `process.stderr` or anything like it. */
 export interface ProgressStream {
   write(text: string): unknown
-  /** Whether a line can be drawn over. */
+  /** Whether a line can be overwritten. */
   readonly isTTY?: boolean | undefined
   /** Width of the terminal; it may change. */
   readonly columns?: number | undefined
@@ -17,13 +17,16 @@ export interface ProgressStream {
 }
 
 export interface ProgressBarOptions {
-  /** Default `process.stderr`, so that standard output stays free for results. */
+  /** Where to draw. Default `process.stderr`, so that standard output stays free for results. */
   readonly stream?: ProgressStream
-  /** Columns of a line on a terminal. Default the terminal's. */
+  /** Width of a line on a terminal, in columns. Default the terminal's width. */
   readonly width?: number
-  /** Default whether the terminal has colours; never elsewhere. */
+  /** Whether to use colours, on a terminal only. Default true where the terminal has colours. */
   readonly colour?: boolean
-  /** A bar of ASCII characters. Default whether the environment's locale (LC_ALL, LC_CTYPE, LANG) is C or POSIX. */
+  /**
+   * Whether to draw with ASCII characters only. Default true where the environment's locale (LC_ALL, LC_CTYPE, LANG) is
+   * C or POSIX.
+   */
   readonly ascii?: boolean
 }
 
@@ -35,9 +38,9 @@ const REDRAW = '\r\u001b[K'
 const LEFT_OUT = new Set(['learningRate', 'seconds'])
 
 /**
- * Shows how far a training has come. On a terminal it redraws one line, at most ten times a second: the share of all
- * epochs that is done, the loss of the epoch under way and the other scores of the last epoch that ended. Elsewhere it
- * writes one plain line per epoch. The last line names the best epoch, where a callback has found one, with its loss.
+ * Shows the progress of a training. On a terminal it redraws one line, at most ten times a second, with the completed
+ * share of all epochs, the loss of the present epoch and the other scores of the last completed one. Elsewhere it
+ * writes one plain line per epoch. The last line names the best epoch with its loss, where a callback has found one.
  *
  * `fit({ progress: true })` adds one; add it by hand to choose the stream.
  */

@@ -6,17 +6,17 @@ import { SavedState } from './saved-state.js'
 export interface ReduceOnPlateauOptions {
   /** Dotted path of the number to watch in an epoch's result. Default `'validation.loss'`. */
   readonly monitor?: string
-  /** The learning rate is multiplied by it. Default 0.1. */
+  /** Factor by which the learning rate is multiplied. Default 0.1. */
   readonly factor?: number
-  /** Epochs in a row without improvement that are put up with; the next one reduces the rate. Default 10. */
+  /** Number of epochs in a row without improvement that are tolerated; the next one reduces the rate. Default 10. */
   readonly patience?: number
   /** How much better than the best an improvement must be. Default 1e-4. */
   readonly threshold?: number
-  /** Whether the threshold is a share of the best value, or a difference to it. Default `'relative'`. */
+  /** Whether the threshold is a share of the best value or an absolute difference. Default `'relative'`. */
   readonly thresholdMode?: 'relative' | 'absolute'
-  /** The rate is never made less than this. Default 0. */
+  /** The rate is never reduced below this. Default 0. */
   readonly minimumLearningRate?: number
-  /** Epochs after a reduction in which none is counted as without improvement. Default 0. */
+  /** Number of epochs after a reduction that do not count for `patience`. Default 0. */
   readonly cooldown?: number
   /** Whether less or more is better. Default `'auto'`: known for the loss and the metrics of deepblas. */
   readonly mode?: 'auto' | 'min' | 'max'
@@ -26,8 +26,8 @@ export interface ReduceOnPlateauOptions {
 const LEAST_CHANGE = 1e-8
 
 /**
- * Multiplies the learning rate by `factor` once a number has stopped getting better: PyTorch's `ReduceLROnPlateau`, rule
- * for rule. It goes on top of the optimizer's schedule, whose rate it multiplies.
+ * Multiplies the learning rate by `factor` when a number has stopped improving, by the rules of PyTorch's
+ * `ReduceLROnPlateau`. The factor applies to the rate of the optimizer's schedule.
  *
  * @example
  * new ReduceOnPlateau({ monitor: 'validation.loss', factor: 0.5, patience: 3, minimumLearningRate: 1e-5 })
@@ -75,7 +75,7 @@ export class ReduceOnPlateau implements Callback {
     return this.monitor
   }
 
-  /** Every member of a population has a rate of its own. */
+  /** Each member of a population has its own copy, and its own learning rate. */
   forMember(): ReduceOnPlateau {
     return new ReduceOnPlateau(this.#options)
   }

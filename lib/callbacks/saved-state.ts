@@ -1,11 +1,11 @@
 /*
- * What a callback's state holds that comes out of a file: anything may stand there.
+ * Reads a callback's state that comes out of a file, where any value may stand.
  */
 import { FileProblem } from '../files/file-error.js'
 import { describe } from '../validate.js'
 import type { CallbackState, Snapshot } from './callback.js'
 
-/** Takes a state apart, value by value. */
+/** Checks a state value by value. */
 export class SavedState {
   readonly #state: CallbackState
 
@@ -18,7 +18,7 @@ export class SavedState {
     return typeof value === 'string' ? value : this.#refuse(name, 'a text')
   }
 
-  /** How often something has been. */
+  /** A count, a whole number of at least 0. */
   count(name: string): number {
     const value = this.#state[name]
     return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : this.#refuse(name, 'a count')
@@ -43,7 +43,7 @@ export class SavedState {
     return fits ? { epoch: epoch as number, value } : this.#refuse(name, 'an epoch and its value')
   }
 
-  /** One that was released before the checkpoint is none. */
+  /** A snapshot, or undefined; one that was released before the checkpoint counts as none. */
   optionalSnapshot(name: string): Snapshot | undefined {
     const value = this.#state[name]
     if (value === undefined || value === null) return undefined

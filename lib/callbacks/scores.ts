@@ -1,8 +1,8 @@
 import type { EpochResult } from './callback.js'
 
 /**
- * Every single number of an epoch's result under its dotted path, in order: `loss`, `accuracy`, `validation.loss`.
- * The epoch's own number is left out, and so are metrics that are not one number.
+ * The numbers of an epoch's result with their dotted paths, in order: `loss`, `accuracy`, `validation.loss`. The number
+ * of the epoch itself is left out, and so are metrics that are not one number.
  */
 export function numbersOf(result: EpochResult): [path: string, value: number][] {
   const { epoch: _, ...scores } = result

@@ -10,9 +10,9 @@ import type { Callback, EpochResult, TrainingHandle } from './callback.js'
 import { numbersOf } from './scores.js'
 
 export interface TensorBoardOptions {
-  /** Histograms of all weights after every so many epochs; 0 for none. Default 1. */
+  /** Number of epochs from one histogram of all weights to the next; 0 for no histograms. Default 1. */
   readonly histograms?: number
-  /** Buckets of a histogram. Default 30. */
+  /** Number of buckets of a histogram. Default 30. */
   readonly buckets?: number
 }
 
@@ -24,10 +24,10 @@ interface HasWeights {
 let filesOfProcess = 0
 
 /**
- * Writes event files that TensorBoard draws (`tensorboard --logdir runs`): after every epoch its numbers as scalars, under
- * `loss`, `accuracy`, `validation/loss`, `learningRate` and so on, and histograms of the weights under their names. Every
- * fit writes a file of its own into the folder, which is made where it is missing; one that resumes goes on at its epoch.
- * Of a population the means over the members, without histograms.
+ * Writes event files that TensorBoard draws (`tensorboard --logdir runs`): after every epoch its numbers as scalars,
+ * under `loss`, `accuracy`, `validation/loss`, `learningRate` and so on, and histograms of the weights under their
+ * names. Every fit writes a file of its own into the folder, which is created if it is missing; a resumed fit continues
+ * at its epoch. For a population it writes the means over the members, without histograms.
  *
  * @example
  * await model.fit(train, { loss: 'crossEntropy', callbacks: [new TensorBoard('runs/first')] })

@@ -7,8 +7,8 @@ import type { Backward, Cache, Forward, RecordOptions } from './layer.js'
 import { SameShape } from './same-shape.js'
 
 /**
- * An activation as a layer of its own: `A = g(X)`. `new Dense(64, { activation: 'relu' })` does the same in one pass over
- * memory; here is the one for behind a layer that has none, such as a normalisation.
+ * An activation as a layer of its own: `A = g(X)`. `new Dense(64, { activation: 'relu' })` does the same in one pass
+ * over memory; use this layer after one that has no activation option, such as a normalisation.
  *
  * Input shape (batch, features); output shape the same. No parameters. As the last layer it fuses with its loss as a
  * dense layer's activation does. Derivation: docs/math/activations.md.
@@ -21,8 +21,8 @@ export class Activation extends SameShape {
   readonly activation: ActivationFunction
 
   /**
-   * @param given a name, one with options such as leakyRelu({ slope: 0.2 }), or a rule of your own
-   * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an unknown name, with the nearest one
+   * @param given a name, an activation with options such as leakyRelu({ slope: 0.2 }), or a rule of your own
+   * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an unknown name; the message suggests the nearest one
    */
   constructor(given: ActivationOption) {
     super()

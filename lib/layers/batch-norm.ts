@@ -8,9 +8,12 @@ import type { Backward, Cache, Forward, RecordOptions } from './layer.js'
 import { SameShape } from './same-shape.js'
 
 export interface BatchNormOptions {
-  /** The share of a batch's statistics in the running ones, PyTorch's convention (Keras calls 0.9 what is 0.1 here). Default 0.1. */
+  /**
+   * Weight of the batch's statistics in the update of the running ones, PyTorch's convention (0.1 here is Keras's 0.9).
+   * Default 0.1.
+   */
   readonly momentum?: number
-  /** Added to the variance. Default 1e-5. */
+  /** Added to the variance before its root. Default 1e-5. */
   readonly epsilon?: number
   /** Whether `fit` changes the parameters and the running statistics. Default true. */
   readonly trainable?: boolean
@@ -19,18 +22,18 @@ export interface BatchNormOptions {
 const optionNames = ['momentum', 'epsilon', 'trainable'] as const
 
 /**
- * Batch normalisation (Ioffe and Szegedy, 2015; course 2, week 3), PyTorch's: every feature is brought to mean 0 and
- * variance 1 over the batch, then scaled and shifted by what is learnt.
+ * Batch normalisation (Ioffe and Szegedy, 2015; course 2, week 3) by PyTorch's definition: every feature is brought to
+ * mean 0 and variance 1 over the batch, then multiplied by a learnt weight and shifted by a learnt bias.
  *
  *     output = weight · (x - mean) / √(variance + epsilon) + bias
  *
- * A training step takes the batch's mean and (biased) variance, and moves `runningMean` and `runningVariance` (unbiased)
- * a share `momentum` towards them. Predictions, evaluations and a frozen layer take the running ones, and so does a
- * training batch of a single row, which has no variance: it leaves them as they are. `gradients` and `trace` take the
- * batch's, and move nothing.
+ * A training step uses the batch's mean and (biased) variance, and moves `runningMean` and `runningVariance` towards
+ * them by the share `momentum` (the running variance uses the unbiased one). Predictions, evaluations and a frozen
+ * layer use the running statistics. So does a training batch of a single row, which has no variance; it does not change
+ * them. `gradients` and `trace` use the batch's statistics and do not change the running ones.
  *
- * Input shape (batch, inputs); output shape the same. Parameters weight, bias, and not trained runningMean,
- * runningVariance, each (inputs). Derivation: docs/math/normalization.md.
+ * Input shape (batch, inputs); output shape the same. Trained parameters: weight and bias, each (inputs). Not trained:
+ * runningMean and runningVariance, each (inputs). Derivation: docs/math/normalization.md.
  *
  * @example
  * new Sequential([new Dense(64, { bias: false }), new BatchNorm(), new Dense(1)], { inputs: 8 })
@@ -126,7 +129,7 @@ export class BatchNorm extends SameShape {
         )
       }
     }
-    // Here and not on the way forward: a step whose loss is not finite must leave them as they are.
+    // Recorded in the backward block: a step whose loss is not finite must not change the statistics.
     if (random && batchMean !== undefined) this.#moveStatistics(record, batchMean, batchVariance!)
     return { inputGradient }
   }
@@ -179,7 +182,7 @@ export class BatchNorm extends SameShape {
 type Triple = [Tensor, Tensor, Tensor]
 type Four = [Tensor, Tensor, Tensor, Tensor]
 
-/** Whether the batch has but one row, and so no variance. */
+/** 1 where the batch has one row, and so no variance; else 0. */
 function oneRow(): Element {
   return batchRows().lessThan(2)
 }

@@ -1,5 +1,5 @@
 /*
- * Layers one behind the other, inside a layer: bound, recorded forward, recorded backward.
+ * A chain of layers inside a layer: binding it, and recording its forward and backward blocks.
  */
 import { DeepblasError } from '../errors.js'
 import type { Json } from '../files/strict-json.js'
@@ -9,10 +9,10 @@ import type { Tensor } from '../recording/tensor.js'
 import { invalid } from '../validate.js'
 import { type Cache, type Forward, Layer, type RecordOptions } from './layer.js'
 
-/** One layer, or several one behind the other. */
+/** One layer, or a list of layers that follow one another. */
 export type LayerOrLayers = Layer | readonly Layer[]
 
-/** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for what is no layer and no list of at least one */
+/** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for anything that is neither a layer nor a list of at least one layer */
 export function layerList(argument: string, value: LayerOrLayers): readonly Layer[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value]
   if (list.length === 0) throw invalid(argument, 'layer, or list of at least one', value)
@@ -24,9 +24,9 @@ export function layerList(argument: string, value: LayerOrLayers): readonly Laye
 }
 
 /**
- * Binds each layer to what the one before gives.
+ * Binds each layer to the number of features that the layer before gives.
  *
- * @throws DeepblasError ERR_DEEPBLAS_SHAPE where two do not fit
+ * @throws DeepblasError ERR_DEEPBLAS_SHAPE where two layers do not fit
  */
 export function bindChain(
   where: string,
@@ -52,7 +52,7 @@ export function bindChain(
   })
 }
 
-/** The caches of all layers are one, with names such as '0.x'. */
+/** Records the forward blocks in order. The caches of all layers become one, with names such as '0.x'. */
 export function forwardChain(
   record: Recorder,
   layers: readonly Layer[],
@@ -73,7 +73,7 @@ export function forwardChain(
   return { output, cache }
 }
 
-/** The gradient of the chain's input, where it is wanted. */
+/** Records the backward blocks in reverse order. Gives the gradient of the chain's input, where it is wanted. */
 export function backwardChain(
   record: Recorder,
   layers: readonly Layer[],
@@ -100,12 +100,12 @@ export function backwardChain(
   return wantInputGradient ? gradient : undefined
 }
 
-/** Layers as a file holds them. */
+/** The layers as a file holds them. */
 export function describeLayers(layers: readonly Layer[]): Json {
   return layers.map((layer) => ({ type: layer.type, options: layer.options() }))
 }
 
-/** 'layers.2 Residual forward' and 'block.0' give 'layers.2.block.0 Dense forward'. */
+/** The label of an inner call: 'layers.2 Residual forward' and 'block.0' give 'layers.2.block.0 Dense forward'. */
 function labelOf(label: string, path: string, layer: Layer, direction: string): string {
   return `${label.split(' ')[0]}.${path} ${layer.type} ${direction}`
 }

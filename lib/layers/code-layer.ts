@@ -3,9 +3,9 @@ import type { InputLayout } from '../inputs.js'
 import { levelsOf } from '../inputs.js'
 import { Layer } from './layer.js'
 
-/** A layer on one column of codes: it must know how many there are, from itself or from the model's inputs. */
+/** A layer on one column of codes. The number of categories comes from its option or from the model's inputs. */
 export abstract class CodeLayer extends Layer {
-  /** Number of categories; undefined until the layer belongs to a model, where it was not given one. */
+  /** Number of categories; undefined for a layer that was not given one and does not yet belong to a model. */
   readonly levels: number | undefined
 
   constructor(levels: number | undefined) {
@@ -21,7 +21,7 @@ export abstract class CodeLayer extends Layer {
     return true
   }
 
-  /** The levels of the one column that goes in. */
+  /** The number of categories of the one input column. */
   protected levelsOfInput(inputs: number, layout: InputLayout | undefined): number {
     const known = layout?.parts[0]?.levels
     if (inputs !== 1) {

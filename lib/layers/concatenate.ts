@@ -8,22 +8,23 @@ import { backwardChain, bindChain, describeLayers, forwardChain, type LayerOrLay
 import { Embedding } from './embedding.js'
 import { type Backward, type Cache, type Forward, Layer, type RecordOptions } from './layer.js'
 
-/** An input of the bound layer, and where what becomes of it is put. */
+/** An input of the bound layer, and where its part of the output begins. */
 interface Place {
   readonly part: InputPart
-  /** None: the columns as they are. */
+  /** Empty: the columns are copied unchanged. */
   readonly layers: readonly Layer[]
   readonly to: number
   readonly width: number
 }
 
 /**
- * Brings named inputs together: each through layers of its own, then beside each other. It is the first layer of a model
- * whose inputs have names. Numeric inputs that are not named here are taken as they are; categories need an Embedding or
- * a OneHot. The order is that of the model's inputs, numeric ones first.
+ * Sends each named input through layers of its own and puts the results side by side. It is the first layer of a model
+ * whose inputs have names. Numeric inputs that are not named here are copied unchanged; a category needs an Embedding
+ * or a OneHot. The order is that of the model's inputs, numeric ones first.
  *
- * Input shape (batch, columns): the numeric columns, then one of codes for every category, in the order of the model's
- * inputs. Output shape (batch, all outputs). Parameters are the parts', named 'layers.0.city.weight'.
+ * Input shape (batch, columns): the numeric columns, then one column of codes for every category, in the order of the
+ * model's inputs. Output shape (batch, sum of the parts' outputs). Its parameters are those of the parts, named as in
+ * 'layers.0.city.weight'.
  *
  * @example
  * new Sequential([new Concatenate({ city: new Embedding(8), day: new OneHot() }), new Dense(1)],
@@ -37,8 +38,8 @@ export class Concatenate extends Layer {
   #inputs: number | undefined
 
   /**
-   * @param parts by the name of an input: a layer, or several one behind the other
-   * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for what is no layer
+   * @param parts for each input by its name: one layer, or a list of layers that follow one another
+   * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a part that is not a layer or a list of layers
    */
   constructor(parts: Readonly<Record<string, LayerOrLayers>>) {
     super()

@@ -16,21 +16,21 @@ import { boolean, invalid, knownOptions, positiveInteger } from '../validate.js'
 import { type Backward, type Cache, type Forward, Layer, type RecordOptions } from './layer.js'
 
 export interface DenseOptions<Inputs extends number = number> {
-  /** A name, one with options such as leakyRelu({ slope: 0.2 }), or a rule of your own. Default 'linear'. */
+  /** A name, an activation with options such as leakyRelu({ slope: 0.2 }), or a rule of your own. Default 'linear'. */
   readonly activation?: ActivationOption
-  /** Features of one row. May be left out: the layer before, or the model's `inputs`, says it. */
+  /** Features of one row. Default: the outputs of the layer before, or the model's `inputs`. */
   readonly inputs?: Inputs
-  /** Default true. */
+  /** Whether the layer adds a bias. Default true. */
   readonly bias?: boolean
   /** How the weight starts. Default 'heNormal' for the relu family, 'lecunNormal' for selu, 'glorotUniform' otherwise. */
   readonly initializer?: InitializerName | Initializer
   /** How the bias starts. Default 'zeros'. */
   readonly biasInitializer?: InitializerName | Initializer
-  /** A penalty on the weight, such as l2(1e-4). */
+  /** A penalty on the weight, such as l2(1e-4). Default none. */
   readonly regularizer?: Regularizer
-  /** A penalty on the bias. */
+  /** A penalty on the bias. Default none. */
   readonly biasRegularizer?: Regularizer
-  /** A bound on the weight, such as maxNorm(3), kept after every update. */
+  /** A bound on the weight, such as maxNorm(3), enforced after every update. Default none. */
   readonly constraint?: Constraint
   /** Whether `fit` changes the parameters. Default true. */
   readonly trainable?: boolean
@@ -72,7 +72,7 @@ export class Dense<const Units extends number = number, const Inputs extends num
   readonly bias: Parameter | undefined
 
   /**
-   * @param units outputs of the layer
+   * @param units number of outputs
    * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that is unknown or out of range
    */
   constructor(units: Units, options?: DenseOptions<Inputs>)
@@ -101,7 +101,7 @@ export class Dense<const Units extends number = number, const Inputs extends num
     requireSize(`the weight of ${units} units with ${inputs} inputs`, units * inputs)
     const layout = native().weightLayout(inputs, units)
     this.weight = new Parameter('weight', [units, inputs], layout.panel, initialValues(this.initializer, inputs, units))
-    // Panels of width 1: one row, as kernels that take any weight read it.
+    // Panels of width 1 make it one row, as kernels that accept any weight read it.
     if (this.useBias) this.bias = new Parameter('bias', [units], 1, initialValues(this.biasInitializer, inputs, units))
   }
 
@@ -244,7 +244,7 @@ export class Dense<const Units extends number = number, const Inputs extends num
     return [this.regularizer, this.biasRegularizer].filter((one) => one !== undefined)
   }
 
-  /** Which parameter is penalized how. */
+  /** The penalized parameters, each with its regularizer. */
   #penalties(): [Parameter, Regularizer][] {
     const of = (parameter: Parameter | undefined, penalty: Regularizer | undefined): [Parameter, Regularizer][] =>
       parameter === undefined || penalty === undefined ? [] : [[parameter, penalty]]

@@ -9,13 +9,13 @@ interface Place {
   /** Such as 'layers[1].block.0'. */
   readonly path: string
   readonly given: Layer
-  /** What the model has made of it; undefined where a layer of the user's own keeps its inner layers to itself. */
+  /** The model's own copy of the layer; undefined where a layer of the user's own does not list its inner layers. */
   readonly bound: Layer | undefined
 }
 
 /**
- * Refuses one layer object at two places of a model. One without parameters, such as a Dropout, may stand at several:
- * there is nothing to share. The same list of layers may make several models.
+ * Refuses a layer object that stands at two places of a model. A layer without parameters, such as Dropout, may stand
+ * at several: it has nothing to share. One list of layers may make several models.
  *
  * @param given the layers as the user gave them
  * @param bound the model's own copies of them

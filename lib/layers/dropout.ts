@@ -8,9 +8,9 @@ import { SameShape } from './same-shape.js'
 
 /**
  * Sets a share `rate` of the features to 0 at every training step, and scales the others by `1 / (1 - rate)`, so that
- * their expectation stays (inverted dropout: Srivastava et al., 2014; course 2, week 1). Only the steps of a `fit` draw:
- * predictions, evaluations, `gradients` and `trace` pass through. Masks differ from step to step and from layer to layer,
- * and repeat with `fit`'s seed.
+ * their expectation stays (inverted dropout: Srivastava et al., 2014; course 2, week 1). It acts only in the steps of a
+ * `fit`: predictions, evaluations, `gradients` and `trace` leave the features unchanged. Masks differ from step to step
+ * and from layer to layer; the same seed of `fit` gives the same masks.
  *
  * Input shape (batch, inputs); output shape the same. No parameters. Derivation: docs/math/dropout.md.
  *
@@ -23,7 +23,8 @@ export class Dropout extends SameShape {
   readonly rate: PerMember
 
   /**
-   * @param rate share of features that are dropped, at least 0 and less than 1; for a population also one a member
+   * @param rate share of features that are dropped, at least 0 and less than 1; for a population also a list with one
+   *   rate per member
    * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a rate out of range
    */
   constructor(rate: PerMember) {
@@ -63,7 +64,7 @@ export class Dropout extends SameShape {
     return new Dropout(this.rate)
   }
 
-  /** The mask is made anew from the numbers drawn: it costs less than reading it would. */
+  /** Computes the mask again from the random numbers, which costs less than reading a stored one. */
   #masked(record: Recorder, x: Tensor, chance: Tensor): Tensor {
     const output = record.empty(x.columns)
     record.map(

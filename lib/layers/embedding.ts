@@ -10,11 +10,11 @@ import { CodeLayer } from './code-layer.js'
 import type { Backward, Cache, Forward } from './layer.js'
 
 export interface EmbeddingOptions {
-  /** Number of categories. May be left out where the model's inputs say it: `{ city: categorical(500) }`. */
+  /** Number of categories. Default that of the model's input, `{ city: categorical(500) }`. */
   readonly levels?: number
   /** How the vectors start. Default 'uniform': from -0.05 to 0.05. */
   readonly initializer?: InitializerName | Initializer
-  /** Whether code 0 stands for what is unknown or missing: its vector is 0 and stays so. Default false. */
+  /** Whether code 0 stands for an unknown or missing category, whose vector is 0 and stays 0. Default false. */
   readonly padding?: boolean
   /** Whether `fit` changes the vectors. Default true. */
   readonly trainable?: boolean
@@ -23,12 +23,12 @@ export interface EmbeddingOptions {
 const optionNames = ['levels', 'initializer', 'padding', 'trainable'] as const
 
 /**
- * A vector for every category, learnt: what a one-hot encoding and a dense layer without a bias compute, without the
- * one-hot matrix (Guo and Berkhahn, "Entity embeddings of categorical variables", 2016).
+ * Learns a vector for every category. It computes the same as a one-hot encoding followed by a dense layer without a
+ * bias, without the one-hot matrix (Guo and Berkhahn, "Entity embeddings of categorical variables", 2016).
  *
  * Input shape (batch, 1), codes from 0 to levels - 1; output shape (batch, dimensions). Parameter weight (levels,
- * dimensions). It is the first layer, or a part of a Concatenate that is. `fit` and `evaluate` refuse codes that the
- * table does not have; a prediction takes them for code 0. Derivation: docs/math/embedding.md.
+ * dimensions). It is the first layer, or a part of a Concatenate that is the first layer. `fit` and `evaluate` refuse
+ * codes that the table does not have; a prediction treats them as code 0. Derivation: docs/math/embedding.md.
  *
  * @example
  * new Sequential([new Concatenate({ city: new Embedding(8), day: new Embedding(3) }), new Dense(1)],
@@ -42,7 +42,7 @@ export class Embedding extends CodeLayer {
   #weight: Parameter | undefined
 
   /**
-   * @param dimensions numbers of a vector
+   * @param dimensions length of each vector
    * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that is unknown or out of range
    */
   constructor(dimensions: number, options?: EmbeddingOptions) {
@@ -84,12 +84,12 @@ export class Embedding extends CodeLayer {
     return { inputGradient: undefined }
   }
 
-  /** Puts the vectors of the codes in column `column` of x into the output, from column `to` on. */
+  /** Records the copy of the vectors of the codes in column `column` of x to the output, from its column `to` on. */
   lookUp(record: Recorder, x: Tensor, column: number, output: Tensor, to: number): void {
     record.embeddingForward({ output, table: record.parameter(this.#weight!), x, column, to })
   }
 
-  /** The table's gradient, from the output's columns from `from` on. */
+  /** Records the table's gradient, from the output gradient's columns from `from` on. */
   learn(record: Recorder, x: Tensor, column: number, outputGradient: Tensor, from: number): void {
     if (!this.trainable) return
     const weight = this.#weight!

@@ -8,7 +8,7 @@ import { SameShape } from './same-shape.js'
 
 /**
  * Adds normal noise of mean 0 to every feature at every training step: a mild regulariser, and an augmentation where it
- * is the first layer. Only the steps of a `fit` draw, as with Dropout.
+ * is the first layer. It acts only in the steps of a `fit`, as Dropout does.
  *
  * Input shape (batch, inputs); output shape the same. No parameters. See docs/math/dropout.md.
  *
@@ -20,7 +20,8 @@ export class GaussianNoise extends SameShape {
   readonly standardDeviation: PerMember
 
   /**
-   * @param standardDeviation of the noise, at least 0; for a population also one a member
+   * @param standardDeviation standard deviation of the noise, at least 0; for a population also a list with one per
+   *   member
    * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a number out of range
    */
   constructor(standardDeviation: PerMember) {

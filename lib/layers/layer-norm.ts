@@ -8,16 +8,16 @@ import type { Backward, Cache, Forward } from './layer.js'
 import { SameShape } from './same-shape.js'
 
 export interface LayerNormOptions {
-  /** Added to the variance. Default 1e-5. */
+  /** Added to the variance before its root. Default 1e-5. */
   readonly epsilon?: number
   /** Whether `fit` changes the parameters. Default true. */
   readonly trainable?: boolean
 }
 
 /**
- * Layer normalisation (Ba, Kiros and Hinton, 2016), PyTorch's: every row is brought to mean 0 and variance 1 over its own
- * features, then scaled and shifted by what is learnt. It looks at no other row: training and prediction are the same,
- * and a batch may have one row.
+ * Layer normalisation (Ba, Kiros and Hinton, 2016) by PyTorch's definition: every row is brought to mean 0 and variance
+ * 1 over its own features, then multiplied by a learnt weight and shifted by a learnt bias. It uses no other row, so it
+ * does the same in training and prediction, and a batch may have one row.
  *
  *     output = weight · (x - mean) / √(variance + epsilon) + bias
  *

@@ -4,73 +4,76 @@ import type { Parameter } from '../recording/parameter.js'
 import type { Recorder } from '../recording/recorder.js'
 import type { Tensor } from '../recording/tensor.js'
 
-/** What a layer's backward block needs from its forward block. */
+/** The tensors that a layer's backward block needs from its forward block, by name. */
 export type Cache = Readonly<Record<string, Tensor | undefined>>
 
 export interface Forward {
   readonly output: Tensor
   readonly cache: Cache
-  /** Z, where the layer has one and the recording holds it apart from the output. */
+  /** Z (batch, outputs), where the layer has one and the recording holds it apart from the output. */
   readonly preActivation?: Tensor | undefined
 }
 
 export interface Backward {
-  /** Undefined where it was not wanted. */
+  /** (batch, inputs); undefined where it was not wanted. */
   readonly inputGradient: Tensor | undefined
-  /** dZ, where the layer has one. */
+  /** dZ (batch, outputs), where the layer has one. */
   readonly preActivationGradient?: Tensor | undefined
 }
 
 export interface RecordOptions {
-  /** The loss takes logits: the last layer leaves out its activation, and its derivative on the way back. */
+  /** Whether the loss takes logits: the last layer then leaves out its activation and that activation's derivative. */
   readonly logits: boolean
-  /** For `trace`: Z and dZ are wanted as tensors of their own, also where training can do without. */
+  /** For `trace`: whether Z and dZ are wanted as tensors of their own, also where training does not need them. */
   readonly keepAll: boolean
-  /** Whether the recording trains: a normalisation takes the batch's own statistics then. */
+  /** Whether the recording trains, so that a normalisation uses the batch's own statistics. */
   readonly training: boolean
   /**
-   * Whether this is a step of a fit: random layers draw, running statistics move. False where `trace` and `gradients`
-   * look at one and the same cost.
+   * Whether this is a step of a fit, in which random layers draw and running statistics move. False for `trace` and
+   * `gradients`, which look at one and the same cost.
    */
   readonly random: boolean
 }
 
 /**
- * A layer is a description: nothing of a recording lives on it, so one model can be recorded in several ways side by
- * side. `bind` gives a copy that knows its inputs and has parameters.
+ * A layer is a description: it holds nothing of a recording, so one model can be recorded in several ways side by side.
+ * `bind` gives a copy that knows its inputs and has parameters.
  *
- * A layer of your own extends this class: `type`, `inputs`, `outputs`, `bind`, `forward`, `backward`, `options`, and
- * `parameters` where it has some. It does not compute: it records kernel calls, which then run natively for every batch,
- * member and thread. `checkGradient` compares its two blocks. See docs/guide/layers.md.
+ * A layer of your own extends this class and gives `type`, `inputs`, `outputs`, `bind`, `forward`, `backward`,
+ * `options`, and `parameters` where it has some. It does not compute: it records kernel calls, which then run natively
+ * for every batch and member. `checkGradient` compares its backward block with differences of its forward block. See
+ * docs/guide/layers.md.
  */
 export abstract class Layer {
-  /** The class's name in files and tables. */
+  /** The name of the class in files and tables. */
   abstract readonly type: string
   #trainable = true
 
-  /** Features of one row that go in; undefined until the layer belongs to a model. */
+  /** Features of one input row; undefined until the layer belongs to a model. */
   abstract readonly inputs: number | undefined
-  /** Features of one row that come out; undefined until the layer belongs to a model, where it depends on the inputs. */
+  /**
+   * Features of one output row; undefined until the layer belongs to a model, where the number depends on the inputs.
+   */
   abstract readonly outputs: number | undefined
 
-  /** Whether its input holds codes of categories: such a layer is the first one. Default false. */
+  /** Whether the input holds codes of categories. Such a layer can only be the first one. Default false. */
   get takesCodes(): boolean {
     return false
   }
 
-  /** Layers inside this one, each with its part of a parameter's name, such as 'block.0'. Default none. */
+  /** The layers inside this one, each with its part of a parameter's name, such as 'block.0'. Default none. */
   get children(): readonly (readonly [path: string, layer: Layer])[] {
     return []
   }
 
-  /** All numbers of the layer, those of layers inside it too. Default theirs alone. */
+  /** All parameters of the layer, including those of layers inside it. Default only those of layers inside it. */
   get parameters(): readonly Parameter[] {
     return this.children.flatMap(([, child]) => child.parameters)
   }
 
   /**
-   * Whether `fit` changes its parameters. A frozen normalisation keeps its statistics too, and uses them. Set on a layer
-   * of layers it is set on all of them.
+   * Whether `fit` changes the parameters. A frozen normalisation uses its running statistics and does not change them.
+   * Setting it on a layer that holds layers sets it on all of them.
    */
   get trainable(): boolean {
     const { children } = this
@@ -82,7 +85,7 @@ export abstract class Layer {
     for (const [, child] of this.children) child.trainable = value
   }
 
-  /** The parameters that an optimizer updates: none of a frozen layer, and no running statistics. */
+  /** The parameters that an optimizer updates. They do not include running statistics, and a frozen layer has none. */
   get trainableParameters(): readonly Parameter[] {
     const { children } = this
     const inner = children.flatMap(([, child]) => child.parameters)
@@ -91,8 +94,8 @@ export abstract class Layer {
   }
 
   /**
-   * A copy of this layer for a model, with the inputs that the layer before gives. `layout`: of a first layer, what the
-   * columns are, where the model's inputs have names.
+   * Gives a copy of this layer for a model, with as many inputs as the layer before has outputs. `layout` says what the
+   * columns are, for the first layer of a model whose inputs have names.
    */
   abstract bind(inputs: number, layout?: InputLayout): Layer
   /** Forward block: x (batch, inputs) -> output (batch, outputs). */
@@ -108,7 +111,10 @@ export abstract class Layer {
     wantInputGradient: boolean,
     options: RecordOptions,
   ): Backward
-  /** Adds this layer's penalties to the loss. `costRows`: the m of a penalty per row, one a member, where it is not the batch's rows. */
+  /**
+   * Records this layer's penalties, which are added to the loss. `costRows`: number of rows that a penalty per row
+   * divides by, one per member; undefined: the rows of the batch.
+   */
   recordPenalty(
     record: Recorder,
     accumulator: Tensor,
@@ -117,39 +123,39 @@ export abstract class Layer {
   ): void {
     for (const [, child] of this.children) child.recordPenalty(record, accumulator, weightSum, costRows)
   }
-  /** Records what holds its parameters within bounds, behind the optimizer's update of them. */
+  /** Records the layer's constraints, which bound its parameters after the optimizer's update. */
   recordConstraint(record: Recorder): void {
     for (const [, child] of this.children) child.recordConstraint(record)
   }
-  /** Whether that penalty depends on the number of rows. */
+  /** Whether the penalty depends on the number of rows. */
   get penaltyPerRow(): boolean {
     return this.children.some(([, child]) => child.penaltyPerRow)
   }
-  /** Refuses strengths that are lists of another length than the population has members. */
+  /** Refuses lists of rates or strengths whose length is not the population's number of members. */
   requireMembers(members: number): void {
     for (const [, child] of this.children) child.requireMembers(members)
   }
-  /** This layer with one member's strengths. */
+  /** This layer with the rates and strengths of one member of a population. */
   forMember(_member: number): Layer {
     return this
   }
-  /** The options that make this layer anew. */
+  /** The options from which the same layer can be made again; a model file holds them. */
   abstract options(): Record<string, Json>
-  /** The activation a loss may fuse with, if this layer is the last one. Default 'linear'. */
+  /** Name of the activation that a loss may fuse with, if this layer is the last one. Default 'linear'. */
   get activationName(): string {
     return 'linear'
   }
-  /** Short form for tables and messages: 'Dense 4'. Default the type. */
+  /** A short text for tables and messages, such as 'Dense 4'. Default the type. */
   describe(): string {
     return this.type
   }
 
-  /** [rows, features]; null stands for the rows of a batch. */
+  /** [null, outputs], where null stands for the rows of a batch; undefined until the layer belongs to a model. */
   get outputShape(): readonly [null, number] | undefined {
     return this.outputs === undefined ? undefined : [null, this.outputs]
   }
 
-  /** Trainable numbers: running statistics are none. */
+  /** Number of trainable numbers; running statistics do not count. */
   get parameterCount(): number {
     return this.parameters.reduce((sum, { trainable, size }) => sum + (trainable ? size : 0), 0)
   }

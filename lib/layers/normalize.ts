@@ -9,30 +9,30 @@ import { invalid, knownOptions, positiveInteger } from '../validate.js'
 import type { Backward, Cache, Forward, Layer } from './layer.js'
 import { SameShape } from './same-shape.js'
 
-/** Rows to learn from: a Dataset is one. */
+/** Rows to take statistics of; a Dataset is one. */
 export interface RowSource {
   readonly rows: number
   readonly features: number
-  /** Where the columns have names. */
+  /** The inputs by name, in the order of their columns; undefined where columns have no names. */
   readonly inputs?: readonly { readonly name: string; readonly columns: number }[] | undefined
   row(index: number): Float32Array
 }
 
 export interface NormalizeOptions {
-  /** Mean of every feature, where it is known: then `adapt` is not needed. */
+  /** Mean of every feature. With `standardDeviation` it takes the place of `adapt`. */
   readonly mean?: ArrayLike<number>
   /** Standard deviation of every feature; 0 counts as 1. */
   readonly standardDeviation?: ArrayLike<number>
 }
 
 /**
- * Brings every feature to mean 0 and variance 1 by numbers that are fixed before training: those of the data set that it
- * has seen. They belong to the model, so that whoever loads it gives raw rows.
+ * Brings every feature to mean 0 and variance 1 with statistics that are fixed before training: the mean and standard
+ * deviation of a data set. They belong to the model, so whoever loads it gives raw rows.
  *
  *     output = (x - mean) / standardDeviation
  *
- * The deviation is that of all rows (divided by their number, scikit-learn's StandardScaler); a feature that does not
- * vary is only shifted. Look at the training rows alone: those of the test are not known yet.
+ * The deviation divides by the number of rows (as scikit-learn's StandardScaler does); a feature that does not vary is
+ * only shifted. Take the statistics of the training rows alone: the test rows stand for data that is not known yet.
  *
  * Input shape (batch, inputs); output shape the same. Not trained: mean and standardDeviation, each (inputs).
  *
@@ -43,7 +43,7 @@ export class Normalize extends SameShape {
   readonly type = 'Normalize'
   #mean: Float32Array | undefined
   #deviation: Float32Array | undefined
-  /** How many features it is for; there are no numbers yet where those of a file will come. */
+  /** Number of features; set without statistics for a layer that waits for those of a file. */
   #features: number | undefined
   #parameters: readonly Parameter[] = []
 
@@ -64,7 +64,7 @@ export class Normalize extends SameShape {
   }
 
   /**
-   * A layer that has seen the rows.
+   * Makes a layer with the statistics of these rows.
    *
    * @param columns which to look at: the name of an input, or how many from the first on. Default all.
    */
@@ -72,7 +72,7 @@ export class Normalize extends SameShape {
     return new Normalize().adapt(data, columns)
   }
 
-  /** For the numbers that a file holds: a layer of so many features that waits for them. */
+  /** A layer of this many features that waits for the statistics that a file holds. */
   static restored(inputs: number): Normalize {
     const layer = new Normalize()
     layer.#features = positiveInteger('inputs', inputs)
@@ -80,7 +80,8 @@ export class Normalize extends SameShape {
   }
 
   /**
-   * Takes mean and deviation of the rows, before the layer is given to a model: a model has copied them.
+   * Takes mean and standard deviation of the rows. Call it before the layer is given to a model, which copies the
+   * layer.
    *
    * @param columns which to look at: the name of an input, or how many from the first on. Default all.
    * @returns this layer

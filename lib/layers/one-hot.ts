@@ -8,17 +8,17 @@ import { CodeLayer } from './code-layer.js'
 import type { Backward, Forward } from './layer.js'
 
 export interface OneHotOptions {
-  /** Number of categories. May be left out where the model's inputs say it: `{ day: categorical(7) }`. */
+  /** Number of categories. Default that of the model's input, `{ day: categorical(7) }`. */
   readonly levels?: number
 }
 
 /**
- * A column of codes as one column a category: 1 at the row's own, 0 elsewhere. It is made for the rows of a batch as they
- * come: the data set keeps one column. Where a dense layer follows, Embedding learns the same with less work.
+ * Turns a column of codes into one column per category: 1 at the row's category, 0 at the others. It is computed for
+ * each batch, so the data set keeps one column. Where a dense layer follows, Embedding learns the same with less work.
  *
- * Input shape (batch, 1), codes from 0 to levels - 1; output shape (batch, levels). No parameters. It is the first layer,
- * or a part of a Concatenate that is. A prediction gives a row of zeros for a code that is not one of them; `fit` and
- * `evaluate` refuse it.
+ * Input shape (batch, 1), codes from 0 to levels - 1; output shape (batch, levels). No parameters. It is the first
+ * layer, or a part of a Concatenate that is the first layer. In a prediction an unknown code gives a row of zeros;
+ * `fit` and `evaluate` refuse it.
  *
  * @example
  * new Sequential([new Concatenate({ day: new OneHot() }), new Dense(1)], { inputs: { numeric: 12, day: categorical(7) } })

@@ -15,7 +15,7 @@ import { Normalize } from './normalize.js'
 import { OneHot, type OneHotOptions } from './one-hot.js'
 import { Residual } from './residual.js'
 
-/** A layer from the options that its `options()` gave. */
+/** Makes a layer from the options that its `options()` gave. */
 export type MakeLayer = (options: Record<string, Json>) => Layer
 
 interface LayerKind {
@@ -58,7 +58,7 @@ const kinds: Readonly<Record<string, LayerKind>> = {
 /** Their classes, by type. */
 export const layerClasses = Object.fromEntries(Object.entries(kinds).map(([type, { Class }]) => [type, Class]))
 
-/** Layers of users, by type. */
+/** Layers of the user's own, by type. */
 const registered = new Map<string, MakeLayer>()
 
 /**
@@ -66,8 +66,8 @@ const registered = new Map<string, MakeLayer>()
  * is executed, so the program that loads it must say what the type means.
  *
  * @param type as the layer's `type` says it; one that deepblas has is refused
- * @param make a new layer from the options; they come from a file, so check them as a constructor does
- * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a type that is taken
+ * @param make makes a new layer from the options; they come from a file, so check them as a constructor does
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a type that one of deepblas's layers has
  *
  * @example
  * registerLayer('Swish', () => new Swish())
@@ -98,6 +98,6 @@ export function layerFrom(type: string, options: Record<string, Json>): Layer {
   if (make !== undefined) return make(options)
   const hint =
     didYouMean(type, [...Object.keys(kinds), ...registered.keys()]) ??
-    'A layer of your own is made known by registerLayer; a newer version of deepblas may have others.'
+    'Call registerLayer before load for a layer of your own; for a layer of a newer deepblas, update the package.'
   throw new DeepblasError('ERR_DEEPBLAS_FILE', `Expected a known layer type but received '${type}'. ${hint}`)
 }

@@ -7,11 +7,12 @@ import { backwardChain, bindChain, describeLayers, forwardChain, type LayerOrLay
 import { type Backward, type Cache, type Forward, Layer, type RecordOptions } from './layer.js'
 
 /**
- * Adds what goes in to what a block of layers makes of it: `output = x + block(x)` (He et al., 2016). The gradient has a
- * way past the block, so deep networks learn as shallow ones do.
+ * Adds the input of a block of layers to its output: `output = x + block(x)` (He et al., "Deep residual learning for
+ * image recognition", 2016). The gradient has a path around the block, so deep networks can be trained.
  *
- * Input shape (batch, inputs); output shape the same: the block must give as many features as it gets. Parameters are the
- * block's, named 'layers.2.block.0.weight'; `residual.block[0]` is a layer as `model.layers[0]` is.
+ * Input shape (batch, inputs); output shape the same: the block must give as many features as it gets. Its parameters
+ * are those of the block, named as in 'layers.2.block.0.weight'; `residual.block[0]` is a layer, as `model.layers[0]`
+ * is.
  *
  * @example
  * new Sequential([
@@ -26,8 +27,8 @@ export class Residual extends Layer {
   #inputs: number | undefined
 
   /**
-   * @param block one layer, or several one behind the other
-   * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for what is no layer
+   * @param block one layer, or a list of layers that follow one another
+   * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for anything that is not a layer or a list of layers
    */
   constructor(block: LayerOrLayers) {
     super()
@@ -57,7 +58,7 @@ export class Residual extends Layer {
     throw new DeepblasError(
       'ERR_DEEPBLAS_SHAPE',
       `Expected a block of ${inputs} outputs for ${this.describe()}, as many as its inputs, but its last layer gives ` +
-        `${outputs}. What goes in is added to what comes out.`,
+        `${outputs}. The input is added to the block's output, so both need the same number of features.`,
     )
   }
 

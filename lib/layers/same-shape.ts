@@ -1,6 +1,6 @@
 import { Layer } from './layer.js'
 
-/** A layer that gives as many features as it gets: it knows their number once it belongs to a model. */
+/** A layer with as many outputs as inputs; it knows their number once it belongs to a model. */
 export abstract class SameShape extends Layer {
   #inputs: number | undefined
 
@@ -20,9 +20,9 @@ export abstract class SameShape extends Layer {
     return bound
   }
 
-  /** A layer of the same options. */
+  /** Gives a new layer with the same options. */
   protected abstract copy(): SameShape
 
-  /** Makes the parameters of a copy that has just learnt its inputs. */
+  /** Makes the parameters of a copy whose inputs have just become known. */
   protected build(_inputs: number): void {}
 }

@@ -3,7 +3,7 @@ import { Optimizer, type RuleResult, type RuleValues, recordedByFields } from '.
 import type { OptimizerOptions } from './options.js'
 
 export interface AdadeltaOptions extends OptimizerOptions {
-  /** Decay of both means of squares. Default 0.9. */
+  /** Decay rate of both means of squares, of the gradients and of the steps. Default 0.9. */
   readonly rho?: number
   /** Added inside the roots. Default 1e-6. */
   readonly epsilon?: number
@@ -11,7 +11,10 @@ export interface AdadeltaOptions extends OptimizerOptions {
 
 type State = 'meanSquare' | 'meanSquareStep'
 
-/** Adadelta (Zeiler, 2012), in PyTorch's form: the steps' own size takes the place of a rate. Default learning rate 1. */
+/**
+ * Adadelta (Zeiler, 2012), in PyTorch's form: the size of earlier steps takes the place of a tuned learning rate.
+ * Default learning rate 1.
+ */
 export class Adadelta extends Optimizer<State, 'learningRate'> {
   readonly name = 'Adadelta'
   readonly rho: number

@@ -3,9 +3,9 @@ import { Optimizer, type RuleResult, type RuleValues, recordedByFields } from '.
 import type { OptimizerOptions } from './options.js'
 
 export interface AdagradOptions extends OptimizerOptions {
-  /** The rate of update t, from 0, is divided by `1 + t · learningRateDecay`. Default 0. */
+  /** The learning rate of update t, counted from 0, is divided by `1 + t · learningRateDecay`. Default 0. */
   readonly learningRateDecay?: number
-  /** What the sum of squares starts from. Default 0. */
+  /** Initial value of the sum of squares. Default 0. */
   readonly initialAccumulator?: number
   /** Added after the root. Default 1e-10. */
   readonly epsilon?: number
@@ -41,7 +41,7 @@ export class Adagrad extends Optimizer<'sumOfSquares', 'rate'> {
     rate,
   }: RuleValues<'sumOfSquares', 'rate'>): RuleResult<'sumOfSquares'> {
     const next = sumOfSquares.plus(gradient.squared())
-    // States start at 0: what the sum starts from is added here.
+    // States start at 0, so the initial value of the sum is added here.
     const root = next.plus(this.initialAccumulator).squareRoot().plus(this.epsilon)
     return { parameter: parameter.minus(rate.times(gradient).over(root)), sumOfSquares: next }
   }

@@ -4,13 +4,13 @@ import { Optimizer, type RuleResult, type RuleValues, recordedByFields, type Upd
 import type { OptimizerOptions } from './options.js'
 
 export interface AdamOptions extends OptimizerOptions {
-  /** Decay of the mean of gradients. Default 0.9. */
+  /** Decay rate of the mean of gradients. Default 0.9. */
   readonly beta1?: number
-  /** Decay of the mean of squared gradients. Default 0.999. */
+  /** Decay rate of the mean of squared gradients. Default 0.999. */
   readonly beta2?: number
-  /** Default 1e-8. */
+  /** Added to the root of the corrected mean of squares. Default 1e-8. */
   readonly epsilon?: number
-  /** Divides by the largest mean of squares so far (Reddi et al., 2018). Default false. */
+  /** Whether steps are divided by the largest mean of squares so far (AMSGrad; Reddi et al., 2018). Default false. */
   readonly amsgrad?: boolean
 }
 
@@ -78,7 +78,7 @@ export class Adam extends Optimizer<State, Numbers> {
   }
 }
 
-/** Adam with decoupled weight decay, 0.01 by default (Loshchilov and Hutter, 2019). */
+/** Adam with decoupled weight decay (Loshchilov and Hutter, 2019). Default weight decay 0.01, learning rate 0.001. */
 export class AdamW extends Adam {
   override readonly name = 'AdamW'
 

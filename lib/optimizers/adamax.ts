@@ -3,9 +3,9 @@ import { Optimizer, type RuleResult, type RuleValues, recordedByFields } from '.
 import type { OptimizerOptions } from './options.js'
 
 export interface AdamaxOptions extends OptimizerOptions {
-  /** Decay of the mean of gradients. Default 0.9. */
+  /** Decay rate of the mean of gradients. Default 0.9. */
   readonly beta1?: number
-  /** Decay of the largest gradient. Default 0.999. */
+  /** Decay rate of the largest gradient. Default 0.999. */
   readonly beta2?: number
   /** Added to every gradient's size. Default 1e-8. */
   readonly epsilon?: number
@@ -13,7 +13,10 @@ export interface AdamaxOptions extends OptimizerOptions {
 
 type State = 'firstMoment' | 'largest'
 
-/** Adamax: Adam by the largest gradient (Kingma and Ba, 2015, section 7.1), PyTorch's. Default learning rate 0.002. */
+/**
+ * Adamax, Adam with the largest gradient in place of the mean of squares (Kingma and Ba, 2015, section 7.1), in
+ * PyTorch's form. Default learning rate 0.002.
+ */
 export class Adamax extends Optimizer<State, 'stepSize'> {
   readonly name = 'Adamax'
   readonly beta1: number

@@ -1,5 +1,5 @@
 /*
- * What may stand between the gradients of a batch and the rule: sums over several batches, and the limit of their norm.
+ * Stages between the gradients of a batch and the update rule: accumulation over several batches, and clipping by norm.
  */
 
 import type { Recorder } from '../recording/recorder.js'
@@ -9,15 +9,15 @@ import type { Scalar, Tensor } from '../recording/tensor.js'
 /** torch.nn.utils.clip_grad_norm_'s. */
 const NORM_EPSILON = 1e-6
 
-/** Numbers of one step of an accumulation. */
+/** The numbers that one step of an accumulation needs. */
 export interface AccumulationNumbers {
   /** 1 at the first batch of an update, else 0. */
   readonly first: Scalar
-  /** One over the batches of the update. */
+  /** 1 / (number of batches of the update). */
   readonly share: Scalar
 }
 
-/** Adds the batch's gradient to the sum, and puts the mean so far in the gradient's place. */
+/** Adds the batch's gradient to the sum, and writes the mean so far to the gradient. */
 export function recordAccumulation(
   record: Recorder,
   gradient: Tensor,
@@ -30,7 +30,7 @@ export function recordAccumulation(
   })
 }
 
-/** One number: what all gradients are multiplied by so that their common norm is at most `limit`. */
+/** The factor of all gradients, one number, with which their common norm is at most `limit`. */
 export function recordNormFactor(record: Recorder, gradients: readonly Tensor[], limit: number): Tensor {
   const sum = record.scratch(1, 1, 0, 'float64')
   for (const [index, gradient] of gradients.entries()) {

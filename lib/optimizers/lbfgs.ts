@@ -3,13 +3,13 @@ import { finiteNumber, invalid, knownOptions, positiveInteger } from '../validat
 import { Optimizer, type RuleResult } from './optimizer.js'
 
 export interface LBFGSOptions {
-  /** The first length that a line search tries. Default 1: Newton's own. */
+  /** The first step length that a line search tries. Default 1, the length of Newton's method. */
   readonly learningRate?: number
-  /** Pairs of steps and gradient changes that stand for the curvature. Default 10. */
+  /** Number of past steps, with their changes of the gradient, that approximate the curvature. Default 10. */
   readonly memory?: number
   /** Evaluations of loss and gradient that one line search may take. Default 25. */
   readonly lineSearchEvaluations?: number
-  /** Ends the fit when no element of the gradient is larger. Default 1e-7. */
+  /** The fit ends when no element of the gradient is larger than this. Default 1e-7. */
   readonly gradientTolerance?: number
 }
 
@@ -17,12 +17,12 @@ const names = ['learningRate', 'memory', 'lineSearchEvaluations', 'gradientToler
 
 /**
  * L-BFGS with a line search by the strong Wolfe conditions (Nocedal and Wright, "Numerical optimization", 2006,
- * algorithms 7.4, 3.5 and 3.6): for small problems, where every step may look at all rows several times. One epoch of
- * `fit` is one iteration, and `loss` in its history is that of the parameters it has come to. When the gradient or the
- * progress is as small as single precision tells, the fit ends with `history.stopped` 'early'.
+ * algorithms 7.4, 3.5 and 3.6): for small problems, since every step reads all rows several times. One epoch of `fit`
+ * is one iteration, and `loss` in its history is that of the parameters after the iteration. When the gradient or the
+ * progress is as small as single precision can tell, the fit ends with `history.stopped` 'early'.
  *
- * One network only, full batches only (which `fit` takes by itself), and no layers that draw random numbers or keep
- * running statistics, no constraints; penalties are fine.
+ * It trains one network (not a Population) on full batches, which are the default of `fit` here. It refuses layers that
+ * draw random numbers or keep running statistics, and constraints; penalties are fine.
  *
  * @example
  * await model.fit(data, { loss: 'meanSquaredError', optimizer: new LBFGS(), epochs: 50 })

@@ -3,16 +3,16 @@ import { Optimizer, type RuleResult, type RuleValues, recordedByFields } from '.
 import type { OptimizerOptions } from './options.js'
 
 export interface LionOptions extends OptimizerOptions {
-  /** Share of the momentum in the direction. Default 0.9. */
+  /** Share of the momentum in the direction of a step. Default 0.9. */
   readonly beta1?: number
-  /** Decay of the momentum. Default 0.99. */
+  /** Decay rate of the momentum. Default 0.99. */
   readonly beta2?: number
 }
 
 /**
- * Lion: steps of one size, by the sign of a momentum (Chen et al., "Symbolic discovery of optimization algorithms",
- * 2023). Default learning rate 0.0001: a third to a tenth of Adam's. Its weight decay is decoupled, and should be as much
- * larger as the rate is smaller.
+ * Lion: all elements take steps of one size, in the direction of a momentum's sign (Chen et al., "Symbolic discovery of
+ * optimization algorithms", 2023). Default learning rate 0.0001; a third to a tenth of Adam's is usual. Its weight
+ * decay is decoupled: raise it by the factor by which the learning rate is lower.
  */
 export class Lion extends Optimizer<'momentum', 'learningRate'> {
   readonly name = 'Lion'

@@ -3,24 +3,24 @@ import { Optimizer, type RuleResult, type RuleValues, recordedByFields } from '.
 import type { OptimizerOptions } from './options.js'
 
 export interface NAdamOptions extends OptimizerOptions {
-  /** What the momentum grows to. Default 0.9. */
+  /** The momentum that is approached. Default 0.9. */
   readonly beta1?: number
-  /** Decay of the mean of squared gradients. Default 0.999. */
+  /** Decay rate of the mean of squared gradients. Default 0.999. */
   readonly beta2?: number
-  /** Default 1e-8. */
+  /** Added to the root of the corrected mean of squares. Default 1e-8. */
   readonly epsilon?: number
-  /** How soon the momentum grows. Default 0.004. */
+  /** How fast the momentum grows. Default 0.004. */
   readonly momentumDecay?: number
 }
 
 type State = 'firstMoment' | 'secondMoment'
 type Numbers = 'gradientSize' | 'momentSize' | 'inverseRootCorrection'
 
-/** Below this a product of momenta changes nothing: 1 less it is 1. */
+/** A product of momenta below this changes nothing: in float64, 1 minus the product is 1. */
 const NOTHING = 1e-20
 
 /**
- * Adam with Nesterov's momentum (Dozat, 2016), in the form of PyTorch 1; from 2.0 on PyTorch's first updates are up to
+ * Adam with Nesterov's momentum (Dozat, 2016), in the form of PyTorch 1; since 2.0, PyTorch's first updates are up to
  * 0.7 % longer. The momentum of update t is `beta1 · (1 - 0.96^(t · momentumDecay) / 2)`. Default learning rate 0.002.
  */
 export class NAdam extends Optimizer<State, Numbers> {

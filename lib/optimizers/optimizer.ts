@@ -9,61 +9,61 @@ import { invalid } from '../validate.js'
 import { recordAccumulation, recordNormFactor } from './gradient-stages.js'
 import { checkedOptions, type OptimizerOptions } from './options.js'
 
-/** A range of the parameter arena that one rule updates. */
+/** A range of the parameter arena that an optimizer updates. */
 export interface Segment {
   readonly offset: number
   readonly length: number
 }
 
-/** Where a member stands before a step, by its own batches. */
+/** A member's position in the training before a step, counted in its own batches. */
 export interface Moment {
-  /** This batch's number since the training began, from 1. */
+  /** Number of this batch since the training began, from 1. */
   readonly step: number
-  /** Its number within the epoch, from 0. */
+  /** Number of this batch within the epoch, from 0. */
   readonly stepOfEpoch: number
-  /** Batches of an epoch; infinite where nobody knows yet. */
+  /** Batches in an epoch; infinite where the number is not known yet. */
   readonly stepsPerEpoch: number
   /** Default 0. */
   readonly member?: number
-  /** What callbacks have made of the learning rate. Default 1. */
+  /** Product of the factors that callbacks set for the member's learning rate. Default 1. */
   readonly factor?: number
 }
 
-/** What is recorded with the updates. */
+/** What else is recorded with the updates. */
 export interface RecordSurroundings {
   /** Ranges of the arena that training changes in another way, such as running statistics. */
   readonly untrained?: readonly Segment[]
-  /** Records what follows the update, before it is averaged: the layers' constraints. */
+  /** Records the layers' constraints: they follow the update, and come before the parameters are averaged. */
   readonly constrain?: () => void
 }
 
-/** What a tuned kernel is recorded with: the range's tensors, and numbers of the step. */
+/** The arguments of a tuned kernel: the tensors of a range, and the numbers of the step. */
 export interface Update<State extends string = string, Numbers extends string = string> {
   readonly parameter: Tensor
   readonly gradient: Tensor
   readonly states: Readonly<Record<State, Tensor>>
   readonly numbers: Readonly<Record<Numbers, StepNumber>>
-  /** Coupled: added to the gradient, times the parameter. */
+  /** Coupled weight decay: this times the parameter is added to the gradient. */
   readonly weightDecay: Scalar
-  /** Decoupled: the parameter is multiplied by it; 1 where there is none. */
+  /** Decoupled weight decay: the factor of the parameter; 1 where there is none. */
   readonly weightShrink: Scalar
 }
 
-/** What a rule computes from, for every element of the parameters. */
+/** The values that a rule computes from, for one element of the parameters. */
 export type RuleValues<State extends string, Numbers extends string> = Readonly<
   Record<'parameter' | 'gradient' | State | Numbers, Element>
 >
 
-/** What a rule gives: the new parameter, and every state's new value. */
+/** The values that a rule gives: the new parameter, and the new value of every state. */
 export type RuleResult<State extends string> = Readonly<Record<'parameter' | State, Operand>>
 
 /**
- * An update rule: a formula for every element, with states of its own that start at 0 and are laid out like the
- * parameters. The base class owns learning rate and schedule, weight decay, clipping, accumulation and averages: the rule
- * sees the gradient behind them, and the parameter already shrunk by decoupled weight decay.
+ * An update rule: a formula over one element, with states of its own that start at 0 and are laid out like the
+ * parameters. The base class handles learning rate and schedule, weight decay, clipping, accumulation and averages: the
+ * rule sees the gradient after them, and the parameter already shrunk by decoupled weight decay.
  *
- * An optimizer is configuration: its state belongs to the training, so that it can be given to many fits. To write your
- * own, extend this class; a zero parameter with zero gradients and states must stay zero.
+ * An optimizer is configuration: its state belongs to the training, so one optimizer can be given to many fits. To
+ * write your own, extend this class. A parameter that is 0, with gradient and states of 0, must stay 0.
  *
  * @example
  * class SignDescent extends Optimizer<'mean', 'rate'> {
@@ -79,7 +79,7 @@ export type RuleResult<State extends string> = Readonly<Record<'parameter' | Sta
  */
 export abstract class Optimizer<State extends string = string, Numbers extends string = string> {
   abstract readonly name: string
-  /** One for all members of a population, one each, or a schedule. */
+  /** One rate for all members of a population, one for each, or a schedule. */
   readonly learningRate: PerMember | Schedule
   readonly weightDecay: PerMember
   readonly decoupled: boolean
@@ -90,7 +90,7 @@ export abstract class Optimizer<State extends string = string, Numbers extends s
   #names: readonly Numbers[] | undefined
 
   /**
-   * @param options the user's
+   * @param options the options that the user gave
    * @param defaults of those options that every optimizer takes; a learning rate at least
    * @param more names of the options that the rule adds
    * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that is unknown or out of range
@@ -106,27 +106,29 @@ export abstract class Optimizer<State extends string = string, Numbers extends s
     this.accumulate = checked.accumulate
   }
 
-  /** Names of what the rule keeps for every element from update to update; each starts at 0. At most three. */
+  /**
+   * Names of the states that the rule keeps for every element from update to update; each starts at 0. At most three.
+   */
   abstract get ruleStates(): readonly State[]
 
   /**
-   * What changes from update to update, by name; the same names every time. At most five.
+   * The numbers that change from update to update, by name; the names must be the same every time. At most five.
    *
    * @param step the update, counted from 1
-   * @param learningRate of this update: the schedule's, times the callbacks' factor
-   * @param member of a population
+   * @param learningRate of this update: the schedule's rate times the factor that callbacks set
+   * @param member index of the member in its population
    */
   abstract numbers(step: number, learningRate: number, member?: number): Readonly<Record<Numbers, number>>
 
-  /** One element's update. It runs once, when a program is recorded. */
+  /** The update of one element. The function runs once, when a program is recorded. */
   protected abstract rule(values: RuleValues<State, Numbers>): RuleResult<State>
 
-  /** Records a tuned kernel in the rule's place, where there is one for these options. */
+  /** Records a tuned kernel in place of the rule and gives true, where there is one for these options. */
   protected recordKernel(_record: Recorder, _update: Update<State, Numbers>): boolean {
     return false
   }
 
-  /** All that it keeps from step to step: arenas laid out like the parameters and starting at zero. */
+  /** Names of all states from step to step, each an arena laid out like the parameters that starts at 0. */
   get stateNames(): readonly string[] {
     return [
       ...this.ruleStates,
@@ -135,24 +137,24 @@ export abstract class Optimizer<State extends string = string, Numbers extends s
     ]
   }
 
-  /** The state that holds the averaged parameters; undefined where there is none. */
+  /** Index of the state that holds the averaged parameters; undefined where there is none. */
   get averageSlot(): number | undefined {
     return this.averageDecay === undefined ? undefined : this.stateNames.length - 1
   }
 
-  /** All its options, as JSON can hold them. */
+  /** All options of the optimizer, as JSON can hold them. */
   get config(): Readonly<Record<string, unknown>> {
     return JSON.parse(JSON.stringify({ ...this })) as Record<string, unknown>
   }
 
-  /** Equal for two optimizers that record the same calls: programs are kept by it. Rates are not recorded. */
+  /** A key for cached programs: equal for two optimizers that record the same calls. Rates are not recorded. */
   get recordingKey(): string {
-    // A class of the user's may record what its fields do not tell.
+    // What a class of the user's own records may depend on more than its fields.
     if (!isOurs(this)) return identityOf(this)
     return JSON.stringify({ ...this, learningRate: undefined })
   }
 
-  /** Refuses lists of another length than the population has members. */
+  /** Refuses lists whose length is not the population's number of members. */
   requireMembers(members: number): void {
     const { learningRate } = this
     if (isSchedule(learningRate)) requireMembers('learningRate.learningRate', learningRate.learningRate, members)
@@ -160,14 +162,14 @@ export abstract class Optimizer<State extends string = string, Numbers extends s
     requireMembers('weightDecay', this.weightDecay, members)
   }
 
-  /** Whether all members take the same numbers at every step. */
+  /** Whether all members use the same numbers at every step. */
   get sameForAll(): boolean {
     const { learningRate } = this
     const rates = isSchedule(learningRate) ? learningRate.learningRate : learningRate
     return typeof rates === 'number' && typeof this.weightDecay === 'number'
   }
 
-  /** The learning rate of a moment, callbacks' factor included. */
+  /** The learning rate at a position, including the factor that callbacks set. */
   rateAt(moment: Moment): number {
     const { member = 0, factor = 1 } = moment
     const { learningRate } = this
@@ -197,7 +199,7 @@ export abstract class Optimizer<State extends string = string, Numbers extends s
     for (const name of this.#numberNames) table[column++] = numbers[name]
   }
 
-  /** Records the update of every segment, and all that belongs to it. */
+  /** Records the update of every segment, with the stages before it and what follows it. */
   record(record: Recorder, segments: readonly Segment[], surroundings: RecordSurroundings = {}): void {
     if (segments.length === 0) return
     const { label } = record
@@ -270,7 +272,7 @@ export abstract class Optimizer<State extends string = string, Numbers extends s
     })
   }
 
-  /** Asked for once: steps of small networks are shorter than such a question. */
+  /** Computed once, since a step of a small network takes less time than computing it. */
   get #numberNames(): readonly Numbers[] {
     this.#names ??= Object.keys(this.numbers(1, 0, 0)) as Numbers[]
     return this.#names
@@ -280,7 +282,7 @@ export abstract class Optimizer<State extends string = string, Numbers extends s
     return this.decoupled && this.weightDecay !== 0
   }
 
-  /** Updates before this one. */
+  /** Number of updates before this one. */
   #updates({ step, stepOfEpoch, stepsPerEpoch }: Moment): number {
     if (this.accumulate === 1) return step - 1
     const before = step - 1 - stepOfEpoch
@@ -291,7 +293,7 @@ export abstract class Optimizer<State extends string = string, Numbers extends s
   }
 }
 
-/** A rule's values have one name each. */
+/** Checks that every value of a rule has a name of its own. */
 function requireDistinct(optimizer: string, names: readonly string[]): void {
   const twice = names.find((name, i) => names.indexOf(name) !== i)
   if (twice === undefined) return
@@ -311,7 +313,7 @@ function requireAll(optimizer: string, names: readonly string[], results: Readon
   )
 }
 
-/** A moving average of the parameters; it begins with those after the first update. */
+/** Records a moving average of the parameters, which begins with those after the first update. */
 function recordAverage(
   record: Recorder,
   average: Tensor,

@@ -4,12 +4,15 @@ import { boolean, finiteNumber, fraction, knownOptions, positiveInteger } from '
 
 /** Options that every optimizer takes. */
 export interface OptimizerOptions {
-  /** A number, for a population also one a member, or a schedule such as `cosine({ learningRate: 0.1, steps: 1000 })`. */
+  /**
+   * A number of at least 0, a schedule such as `cosine({ learningRate: 0.1, steps: 1000 })`, or for a population also a
+   * list with one number per member. The default depends on the optimizer.
+   */
   readonly learningRate?: PerMember | Schedule
   /**
-   * What shrinks parameters, biases too. Coupled, PyTorch's: `weightDecay · parameter` is added to the gradient.
-   * Decoupled: the parameter is multiplied by `1 - learningRate · weightDecay` before the update. Default 0; AdamW 0.01.
-   * For a population also one a member.
+   * Strength of the weight decay, which shrinks all parameters, biases included. Coupled, as in PyTorch: `weightDecay ·
+   * parameter` is added to the gradient. Decoupled: the parameter is multiplied by `1 - learningRate · weightDecay`
+   * before the update. Default 0; for AdamW 0.01. For a population also a list with one number per member.
    */
   readonly weightDecay?: PerMember
   /** Whether the weight decay is decoupled (Loshchilov and Hutter, 2019). Default false; true for AdamW and Lion. */
@@ -22,13 +25,13 @@ export interface OptimizerOptions {
   /** Every element of the gradient is kept within `[-clipValue, clipValue]`, after `clipNorm`. Default none. */
   readonly clipValue?: number
   /**
-   * Share of the past in an exponential moving average of the parameters, such as 0.999. `fit` leaves the averaged
-   * parameters, and validates with them. Default none.
+   * Share of the past in an exponential moving average of the parameters, such as 0.999. `fit` validates with the
+   * averaged parameters, and the model ends with them. Default none.
    */
   readonly averageDecay?: number
   /**
-   * Batches of an update, which takes the mean of their gradients. What an epoch has left over makes a last, smaller
-   * update. Default 1.
+   * Number of batches per update, which uses the mean of their gradients. The batches left over at the end of an epoch
+   * make a last, smaller update. Default 1.
    */
   readonly accumulate?: number
 }
@@ -43,7 +46,7 @@ export const optimizerOptionNames = [
   'accumulate',
 ] as const
 
-/** The same, checked, with defaults in their places. */
+/** The options, checked and with their defaults. */
 export interface CheckedOptions {
   readonly learningRate: PerMember | Schedule
   readonly weightDecay: PerMember

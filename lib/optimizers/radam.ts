@@ -3,9 +3,9 @@ import { Optimizer, type RuleResult, type RuleValues, recordedByFields } from '.
 import type { OptimizerOptions } from './options.js'
 
 export interface RAdamOptions extends OptimizerOptions {
-  /** Decay of the mean of gradients. Default 0.9. */
+  /** Decay rate of the mean of gradients. Default 0.9. */
   readonly beta1?: number
-  /** Decay of the mean of squared gradients. Default 0.999. */
+  /** Decay rate of the mean of squared gradients. Default 0.999. */
   readonly beta2?: number
   /** Added to the root before its correction. Default 1e-8. */
   readonly epsilon?: number
@@ -15,8 +15,8 @@ type State = 'firstMoment' | 'secondMoment'
 type Numbers = 'plainSize' | 'adaptiveSize'
 
 /**
- * Rectified Adam (Liu et al., 2020), in PyTorch's form: the first updates, whose mean of squares is not to be trusted,
- * are momentum's alone. Default learning rate 0.001.
+ * Rectified Adam (Liu et al., 2020), in PyTorch's form: the first updates use the momentum alone, because their mean of
+ * squares is not yet reliable. Default learning rate 0.001.
  */
 export class RAdam extends Optimizer<State, Numbers> {
   readonly name = 'RAdam'

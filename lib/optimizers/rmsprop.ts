@@ -3,11 +3,13 @@ import { Optimizer, type RuleResult, type RuleValues, recordedByFields } from '.
 import type { OptimizerOptions } from './options.js'
 
 export interface RMSPropOptions extends OptimizerOptions {
-  /** Decay of the mean of squared gradients. Default 0.99. */
+  /** Decay rate of the mean of squared gradients. Default 0.99. */
   readonly rho?: number
-  /** Of the step, behind the division. Default 0. */
+  /** Momentum of the step, applied after the division. Default 0. */
   readonly momentum?: number
-  /** Divides by the standard deviation, not by the root of the mean square. Default false. */
+  /**
+   * Whether to divide by the gradients' standard deviation rather than by the root of their mean square. Default false.
+   */
   readonly centered?: boolean
   /** Added after the root. Default 1e-8. */
   readonly epsilon?: number
@@ -53,7 +55,7 @@ export class RMSProp extends Optimizer<State, 'learningRate'> {
     const { parameter, gradient, learningRate } = values
     const meanSquare = values.meanSquare.times(this.rho).plus(gradient.squared().times(1 - this.rho))
     const mean = this.centered ? values.mean.times(this.rho).plus(gradient.times(1 - this.rho)) : 0
-    // A variance, which rounding could bring below 0.
+    // It is a variance, which rounding could bring below 0.
     const square = mean === 0 ? meanSquare : meanSquare.minus(mean.squared()).atLeast(0)
     const scaled = gradient.over(square.squareRoot().plus(this.epsilon))
     const velocity = this.momentum > 0 ? values.velocity.times(this.momentum).plus(scaled) : scaled

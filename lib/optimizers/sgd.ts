@@ -4,9 +4,9 @@ import { Optimizer, type RuleResult, type RuleValues, recordedByFields, type Upd
 import type { OptimizerOptions } from './options.js'
 
 export interface SGDOptions extends OptimizerOptions {
-  /** Default 0: plain gradient descent. */
+  /** Momentum of the step. Default 0: plain gradient descent. */
   readonly momentum?: number
-  /** Looks ahead along the velocity; needs a momentum. Default false. */
+  /** Whether to use Nesterov's momentum, which needs a momentum above 0. Default false. */
   readonly nesterov?: boolean
 }
 

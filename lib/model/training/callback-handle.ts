@@ -7,22 +7,24 @@ import { type EpochBeginning, parametersOfNumber } from './epoch-beginning.js'
 import type { FitSettings } from './settings.js'
 
 export interface HandleSettings extends Pick<FitSettings, 'network' | 'parameters' | 'model' | 'seeds' | 'scoring'> {
-  /** Averaged parameters: where there are some, they are what is validated and kept. */
+  /** Averaged parameters, where the optimizer has some; they are validated and kept. */
   readonly averages?: Arena | undefined
-  /** Where a callback goes by a number of the steps. */
+  /** Parameters at the beginning of the epoch, where a callback monitors a mean over steps. */
   readonly beginning?: EpochBeginning | undefined
 }
 
-/** Writes a checkpoint whose model is made of `parameters`, [members], where they are given, else of the present ones. */
+/** Writes a checkpoint. Its model has `parameters`, [members], where they are given, else the present ones. */
 export type SaveCheckpoint = (path: string, parameters?: Arena) => void | Promise<void>
 
-/** What a callback may do to the members it watches. */
+/** The handle by which a callback changes the members that it watches. */
 export class Handle implements TrainingHandle {
   #learningRateFactor = 1
   stopped = false
-  /** The epoch of whose end the callback was told when it asked to stop; undefined where it was told of no epoch. */
+  /**
+   * The last epoch that the callback had been told of when it asked to stop; undefined where it had been told of none.
+   */
   stoppedAfter: number | undefined
-  /** Why, where the callback has said so. */
+  /** The reason that the callback gave for stopping. */
   reason: string | undefined
   readonly members: readonly number[]
   readonly #settings: HandleSettings
@@ -30,7 +32,7 @@ export class Handle implements TrainingHandle {
   readonly #save: SaveCheckpoint
   readonly #isTelling: () => boolean
 
-  /** @param isTelling whether a callback is being told of something: no steps run meanwhile */
+  /** @param isTelling whether a method of a callback runs; no steps run meanwhile */
   constructor(
     settings: HandleSettings,
     callback: Callback,
@@ -104,7 +106,7 @@ export class Handle implements TrainingHandle {
     return saved
   }
 
-  /** Between the methods of callbacks steps run on other threads, which change what would be copied or put back. */
+  /** Refuses calls between callbacks' methods: steps then run on other threads and change the parameters. */
   #requireTelling(what: string): void {
     if (this.#isTelling()) return
     throw new DeepblasError(
@@ -114,7 +116,7 @@ export class Handle implements TrainingHandle {
     )
   }
 
-  /** Where a member's parameters stand that are meant. */
+  /** The arena of the parameters of a member that are meant. */
   #parametersOf(what: string, member: number, of?: ParametersOf): Arena {
     const { monitored = false } = knownOptions<ParametersOf>(what, of, ['monitored'])
     const { parameters, averages = parameters, beginning, scoring } = this.#settings

@@ -1,5 +1,5 @@
 /*
- * The callbacks of one fit: whom each of them callbacks, when it is told, and what it has asked for.
+ * The callbacks of one fit: which members each of them watches, when it is told, and what it has asked for.
  */
 
 import type { Callback, EpochResult, FitInfo, Progress } from '../../callbacks/callback.js'
@@ -10,10 +10,10 @@ import { type History, meanHistory, newHistory, together } from './epoch-results
 import { callbackName, MonitoredNumbers, type MonitoredSettings } from './monitored-numbers.js'
 import type { FitSettings } from './settings.js'
 
-/** A callback with what it sees: one member, or all of them together. */
+/** A callback, with the member or members that it watches. */
 export interface Watch {
   readonly callback: Callback
-  /** Undefined for one that callbacks all members together. */
+  /** Undefined for a callback that watches all members together. */
   readonly member: number | undefined
   readonly handle: Handle
   readonly history: History
@@ -21,21 +21,21 @@ export interface Watch {
 
 type WatchSettings = HandleSettings & MonitoredSettings & Pick<FitSettings, 'callbacks'>
 
-/** The fit that each callback which can serve one at a time has begun last. */
+/** For every exclusive callback, the fit that it has begun last. */
 const begunLast = new WeakMap<Callback, CallbackList>()
 
 export class CallbackList {
-  /** In the order in which they are told: those that save what others have come to are last. */
+  /** In the order in which they are told; callbacks with `last` come last. */
   readonly all: readonly Watch[]
-  /** Members that train on. */
+  /** Members that still train. */
   readonly active: Set<number>
   readonly #histories: readonly History[]
   readonly #save: SaveCheckpoint
   readonly #monitored: MonitoredNumbers
-  /** Checkpoints asked for at an epoch's last step, of whose end nobody has been told yet. */
+  /** Paths of checkpoints asked for at an epoch's last step, before callbacks have been told of the epoch. */
   readonly #deferred = new Set<string>()
   #defers = false
-  /** Whether a method of a callback runs, or what it returned is awaited: no steps run. */
+  /** Whether a method of a callback runs or its promise is awaited; no steps run meanwhile. */
   #telling = false
 
   constructor(settings: WatchSettings, histories: readonly History[], save: SaveCheckpoint) {
@@ -65,9 +65,10 @@ export class CallbackList {
   }
 
   /**
-   * Of a resumed training: the others have stopped before, and those who watch all have seen the epochs so far.
+   * Sets which members of a resumed training still train; the others have stopped before. Callbacks that watch all
+   * members are given the epochs so far.
    *
-   * @param more whether epochs are left that they do not take part in
+   * @param more whether epochs are left in which the stopped members take no part
    */
   keepActive(members: readonly number[], more: boolean): void {
     for (const member of [...this.active]) {
@@ -97,7 +98,7 @@ export class CallbackList {
     return Math.min(Number.POSITIVE_INFINITY, ...left)
   }
 
-  /** What the members' callbacks have made of a learning rate. */
+  /** Product of the factors that callbacks set for the member's learning rate. */
   factorOf(member: number): number {
     return this.all.reduce(
       (product, { handle }) => (handle.members.includes(member) ? product * handle.learningRateFactor : product),
@@ -115,7 +116,7 @@ export class CallbackList {
 
   /**
    * @param done steps of the whole training, those before a resume included
-   * @param ends whether an epoch has ended with it: `epoch` and `saveDeferred` follow
+   * @param ends whether an epoch has ended with this step, so that `epoch` and `saveDeferred` follow
    */
   *step(progress: Progress, done: number, ends: boolean): FitSteps<void> {
     this.#defers = ends
@@ -131,7 +132,7 @@ export class CallbackList {
     for (const { callback } of this.all) {
       const answer: unknown = callback.onProgress?.(progress)
       if (typeof (answer as Promise<void> | undefined)?.then !== 'function') continue
-      // Nobody would hear of its failure, and Node ends a process for that.
+      // Nobody handles its rejection, and Node ends a process for that.
       ;(answer as Promise<void>).then(undefined, () => undefined)
       throw new DeepblasError(
         'ERR_DEEPBLAS_ARGUMENT',
@@ -142,7 +143,7 @@ export class CallbackList {
 
   *epoch(results: ReadonlyMap<number, EpochResult>, more: boolean): FitSteps<void> {
     for (const watch of this.all) {
-      // What has been decided until now is part of what the last ones save.
+      // Callbacks with `last` save what has been decided until now.
       if (watch.callback.last === true) this.dropStopped(more)
       const result = watch.member === undefined ? together(results) : results.get(watch.member)
       if (result === undefined) continue
@@ -154,14 +155,17 @@ export class CallbackList {
     }
   }
 
-  /** A checkpoint between a step's end and its epoch's would be of callbacks that are never told of that epoch. */
+  /**
+   * Writes the checkpoints asked for at an epoch's last step. Written earlier, they would hold callbacks that are never
+   * told of that epoch.
+   */
   *saveDeferred(): FitSteps<void> {
     const paths = [...this.#deferred]
     this.#deferred.clear()
     for (const path of paths) yield* this.#told(() => this.#save(path))
   }
 
-  /** Members that a callback has stopped take no further part; `more`: whether they would have had steps to go. */
+  /** Ends the training of members that a callback has stopped; `more` says whether they had steps left. */
   dropStopped(more: boolean): void {
     for (const { callback, handle } of this.all) {
       if (!handle.stopped) continue
@@ -183,7 +187,7 @@ export class CallbackList {
     }
   }
 
-  /** @param reason why those have ended that no callback has stopped; left out where all epochs ran */
+  /** @param reason why members ended that no callback has stopped; left out where all epochs ran */
   *end(reason?: string): FitSteps<void> {
     this.#monitored.end()
     for (const history of this.#histories) {
@@ -218,7 +222,7 @@ export class CallbackList {
     }
   }
 
-  /** What it has noted is of another fit, and would be taken for this one's. */
+  /** Refuses an exclusive callback that another fit has begun: its state belongs to that fit. */
   #requireOwn(callback: Callback): void {
     if (!servesOneFit(callback) || begunLast.get(callback) === this) return
     throw new DeepblasError(
@@ -233,7 +237,7 @@ function counted(epochs: number): string {
   return `${epochs} epoch${epochs === 1 ? '' : 's'}`
 }
 
-/** Of a callback that is told of several epochs at once. */
+/** The hint for a callback that was told of several epochs at once. */
 function heardLate(epoch: number): string {
   return `It asked after epoch ${epoch}, but without needs: 'epoch' a callback is told later, when more epochs have run`
 }

@@ -1,5 +1,5 @@
 /*
- * Steps through rows in memory: a native run takes many of them in one chunk, which may span epochs.
+ * Steps through rows in memory. A native run takes many steps in one chunk, which may span epochs.
  */
 import type { Dataset } from '../../data/dataset/dataset.js'
 import { largestOf } from '../../extremes.js'
@@ -36,24 +36,24 @@ export class ChunkedSteps implements Stepper {
   readonly #start: TrainingStart
   readonly #training: OpenTraining
   readonly #compiled: Compiled
-  /** Steps of an epoch, of every member: one with fewer rows waits for the others. */
+  /** Steps in an epoch, for every member; a member with fewer rows waits for the others. */
   readonly #ownSteps: readonly number[]
-  /** Whether all members count their updates alike. */
+  /** Whether all members have the same update numbers. */
   readonly #inStep: boolean
   readonly #updates: number[]
   #place: { readonly epoch: number; readonly stepOfEpoch: number }
   /** Steps since the beginning of the epoch that this fit starts in. */
   #done: number
-  /** Steps that the next chunk is to take. */
+  /** Number of steps planned for the next chunk. */
   #wanted = FIRST_STEPS_OF_CHUNK
   #accumulators: Float64Array
-  /** Metrics of all scores: they are of the parameters at the epoch's end. */
+  /** Passes for metrics of all scores, with the parameters at the epoch's end. */
   #passes: readonly (ScorePass | undefined)[] = []
   readonly #opened: Opened
-  /** Members that the native run trains. */
+  /** The members that the native run trains. */
   #taking: readonly number[]
 
-  /** `train`: one data set for all members, or one each. */
+  /** `train` is one data set for all members, or one for each. */
   constructor(
     settings: FitSettings,
     train: readonly Dataset[],
@@ -176,14 +176,14 @@ export class ChunkedSteps implements Stepper {
     return {}
   }
 
-  /** Where a member stands before the step that so many others come before, counted as `#done`. */
+  /** A member's position before the step with this number, counted as `#done` is. */
   #moment(steps: number, member: number, factor: number): Moment {
     const own = this.#ownSteps[member]!
     const stepOfEpoch = Math.min(steps % this.stepsPerEpoch, own - 1)
     return { step: this.#updatesAfter(steps, member) + 1, stepOfEpoch, stepsPerEpoch: own, member, factor }
   }
 
-  /** The member's own count of updates after so many steps. */
+  /** The member's own number of updates after this many steps. */
   #updatesAfter(steps: number, member: number): number {
     const { stepsPerEpoch } = this
     const own = this.#ownSteps[member]!

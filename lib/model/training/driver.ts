@@ -3,11 +3,11 @@ import { asDeepblasError, type Chunk } from '../../native/addon.js'
 import { Turns } from '../../turns.js'
 import type { FitSteps } from '../programs/requests.js'
 
-/** Runs one fit at a time, and refuses what must not happen meanwhile. Inside its callbacks the model may be used. */
+/** Runs one fit at a time, and refuses other calls meanwhile. Inside the fit's callbacks the model may be used. */
 export class FitLock {
   #state: 'free' | 'running' | 'callback' = 'free'
 
-  /** Whether a fit is under way, in whose callbacks the model may be used while its parameters are the fit's. */
+  /** Whether a fit is running, also inside its callbacks. */
   get fits(): boolean {
     return this.#state !== 'free'
   }
@@ -39,7 +39,7 @@ export class FitLock {
         }
         this.#state = 'running'
         if ('pause' in next.value) {
-          // Of little data a fit has started when the call returns.
+          // With little data, the fit has started when the call returns.
           if (turns.areDue) await turns.giveWay()
         } else if ('read' in next.value) await next.value.read
         else if ('work' in next.value) await next.value.work('async')
@@ -61,7 +61,7 @@ export class FitLock {
         const next = steps.next(input)
         if (next.done === true) return next.value
         if ('wait' in next.value) {
-          // Nobody would hear of its failure, and Node ends a process for that.
+          // Nobody handles its rejection, and Node ends a process for that.
           Promise.resolve(next.value.wait).catch(() => undefined)
           throw new DeepblasError(
             'ERR_DEEPBLAS_ARGUMENT',
@@ -89,7 +89,10 @@ export class FitLock {
   }
 }
 
-/** Checks stand deep in generators, and after a pause nothing of the call is left in the stack of an error: it is added. */
+/**
+ * Adds the caller's stack to an error: checks run deep in generators, and after a pause their stack does not show the
+ * call.
+ */
 function withCaller(error: unknown, { stack = '' }: Error): unknown {
   if (!(error instanceof DeepblasError)) return error
   const known = error.stack ?? ''

@@ -11,8 +11,9 @@ import type { Opened } from '../programs/opened.js'
 import type { FitSettings } from './settings.js'
 
 /**
- * Which parameters have a number of an epoch: 'steps': it is a mean over the steps, each with the parameters that the step
- * started from; 'trained': those after the epoch; 'kept': those that the fit would end with, which may be averages.
+ * The parameters that a number of an epoch belongs to. 'steps': it is a mean over the steps, each with the parameters
+ * that the step started from; 'trained': the parameters after the epoch; 'kept': those that the fit would end with,
+ * which may be averages.
  */
 export function parametersOfNumber(path: string, { metrics }: Scoring): 'steps' | 'trained' | 'kept' {
   if (path === 'loss') return 'steps'
@@ -21,16 +22,18 @@ export function parametersOfNumber(path: string, { metrics }: Scoring): 'steps' 
   return metric.record === undefined ? 'trained' : 'steps'
 }
 
-/** Parameters that an epoch has begun with. */
+/** The parameters that an epoch began with. */
 export interface EpochBeginning {
   readonly parameters: Arena
-  /** Whether all of the epoch's numbers are of those: its only update came after its last step. */
+  /**
+   * Whether the epoch's training numbers belong to those parameters, since its only update came after its last step.
+   */
   readonly tells: (member: number) => boolean
-  /** Before every chunk of steps. */
+  /** Called before every chunk of steps; keeps a copy. */
   readonly keep: () => void
 }
 
-/** Undefined where no callback goes by a number of the steps. Its memory goes with `opened`. */
+/** Undefined where no callback monitors a mean over steps. Its memory is released with `opened`. */
 export function epochBeginning(
   { callbacks, scoring, network, parameters, seeds }: FitSettings,
   updatesOf: (member: number) => number,

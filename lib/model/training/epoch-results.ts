@@ -1,5 +1,5 @@
 /*
- * What epochs came to: from the native accumulators (a sum and a weight for each score) to the results in histories.
+ * The results of epochs: from the native accumulators (a sum and a weight for each score) to the entries of histories.
  */
 
 import type { EpochResult, HistoryView, Scores } from '../../callbacks/callback.js'
@@ -17,8 +17,8 @@ export interface History extends HistoryView {
   /** 'failed' only for a member of a population whose loss was not finite while others went on. */
   stopped: 'completed' | 'early' | 'failed'
   /**
-   * Why the fit ended, a sentence: that all epochs ran, which callback ended it and by what, or what failed. Empty until
-   * then. A fit that rejects, by an error or its signal, has no history: its reason is the error.
+   * Why the fit ended, in a sentence: all epochs ran, a callback ended it and why, or what failed. Empty until the end.
+   * A fit that rejects, because of an error or its signal, has no history: its error is the reason.
    */
   reason: string
 }
@@ -27,11 +27,11 @@ export function newHistory(): History {
   return { epochs: [], stopped: 'completed', reason: '' }
 }
 
-/** What the members' results of one epoch are made of. */
+/** The parts from which the members' results of one epoch are made. */
 export interface ResultParts {
   /** From 0. */
   readonly epoch: number
-  /** Of the accumulators, in order. */
+  /** The scores of the accumulators, in order. */
   readonly scores: readonly RowScore[]
   readonly scoring: Scoring
   readonly training: Accumulators
@@ -42,7 +42,7 @@ export interface ResultParts {
   readonly seconds: number
 }
 
-/** One member's result. */
+/** The result of one member. */
 export function epochResult(parts: ResultParts): EpochResult {
   const { epoch, scores, scoring, training, validation, values = [], learningRate, seconds } = parts
   const result: Record<string, unknown> = { epoch: epoch + 1 }
@@ -53,10 +53,10 @@ export function epochResult(parts: ResultParts): EpochResult {
   return result as unknown as EpochResult
 }
 
-/** What was measured after an epoch by passes of its own: on the training data and on the validation. */
+/** Scores measured after an epoch by separate passes, on the training data and on the validation data. */
 export interface ScoredEpoch {
   readonly passes: readonly (ScorePass | undefined)[]
-  /** That this took. */
+  /** Seconds that the passes took. */
   readonly seconds: number
 }
 
@@ -96,7 +96,7 @@ export function readEpochs(
   return finished
 }
 
-/** What the members came to on average, for callbacks that watch all of them. */
+/** The mean of the members' results, for callbacks that watch all members. */
 export function together(results: ReadonlyMap<number, EpochResult>): EpochResult | undefined {
   const all = [...results.values()]
   const first = all[0]
@@ -128,7 +128,7 @@ export function meanHistory(histories: readonly History[]): EpochResult[] {
   return inOrder.map(([, results]) => together(results)).filter((result) => result !== undefined)
 }
 
-/** Of the epoch under way, on average over the members. */
+/** The loss of the present epoch so far, as the mean over the members. */
 export function runningLoss(running: Float64Array, members: number): number | undefined {
   const width = running.length / members
   return meanOfKnown(

@@ -19,7 +19,7 @@ import type { Stepper } from './stepper.js'
 import type { StreamSettings } from './stream-options.js'
 import { StreamSteps } from './stream-steps.js'
 
-/** On one data set for all members, or one each. Returns the history of every member. */
+/** Trains on one data set for all members, or one for each. Returns the history of every member. */
 export function fitting(settings: FitSettings, data: readonly Dataset[], form: FitForm): FitSteps<History[]> {
   const { optimizer, batchSize, seeds, validation } = settings
   const rows = rowsOf(data, seeds.length)
@@ -31,10 +31,10 @@ export function fitting(settings: FitSettings, data: readonly Dataset[], form: F
   )
 }
 
-/** On one stream of batches for all members. */
+/** Trains all members on one stream of batches. Returns the history of every member. */
 export function fittingStream(settings: StreamSettings, form: FitForm): FitSteps<History[]> {
   const { stepsPerEpoch, validation } = settings
-  // What a stream will give nobody knows; the validation is there.
+  // The batches of a stream are not known yet, so only the validation data has checksums.
   const checksums = dataChecksums([], validation)
   const batches = { rows: new Float64Array(), batch: 0, stepsPerEpoch, checksums }
   return trained(

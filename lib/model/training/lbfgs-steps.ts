@@ -1,6 +1,6 @@
 /*
- * Iterations of an optimizer that asks for loss and gradient of all rows as often as it likes: L-BFGS. The iterations are
- * TypeScript; the native passes between them run wherever the fit's form says.
+ * Iterations of an optimizer that asks for loss and gradient of all rows as often as it likes: L-BFGS. The iterations
+ * are TypeScript; the native passes between them run on this thread or off it, as the fit asks.
  */
 import type { Dataset } from '../../data/dataset/dataset.js'
 import { DeepblasError } from '../../errors.js'
@@ -25,12 +25,12 @@ import { notFinite } from './not-finite.js'
 import type { FitSettings } from './settings.js'
 import type { StepPlace, Stepper, Stretch } from './stepper.js'
 
-/** An evaluation, with the accumulators of loss and metrics. */
+/** A loss and gradient, with the accumulators of loss and metrics. */
 interface Scored extends Evaluation {
   readonly sums: Float64Array
 }
 
-/** One network; an epoch is an iteration. */
+/** The steps of one network; an epoch is one iteration. */
 export class LbfgsSteps implements Stepper {
   readonly stepsPerEpoch = 1
   readonly batchSize: number
@@ -43,12 +43,12 @@ export class LbfgsSteps implements Stepper {
   readonly #opened: Opened
   readonly #cost: Cost
   readonly #curvature: Curvature
-  /** Epochs before a `partialFit`; what they have learnt of the curvature is gone. */
+  /** Epochs before a `partialFit`, which starts with no knowledge of the curvature. */
   readonly #before: number
   #epoch: number
   #held: OpenPass | undefined
   #passes: readonly (ScorePass | undefined)[] = []
-  /** Where the last whole iteration has led; undefined before the first evaluation. */
+  /** The point after the last whole iteration; undefined before the first evaluation. */
   #place: Place | undefined
   #converged: string | undefined
 
@@ -116,7 +116,7 @@ export class LbfgsSteps implements Stepper {
     )
   }
 
-  /** The checks between two evaluations of a line search see the signal. */
+  /** Nothing to do: the checks between two evaluations of a line search see the signal. */
   cancel(): void {}
 
   end() {
@@ -132,7 +132,7 @@ export class LbfgsSteps implements Stepper {
     if (this.#place !== undefined) this.#cost.moveTo(this.#place.point)
   }
 
-  /** Evaluates where the iteration is to start, and tells whether there is nothing to gain. */
+  /** Evaluates the point where the iteration starts, and tells whether the fit has converged. */
   *#hasConverged(): FitSteps<boolean> {
     const { parameters } = this.#settings
     const { point } = this.#cost
@@ -143,7 +143,7 @@ export class LbfgsSteps implements Stepper {
       throw notFinite({ member: 0, epoch: this.#epoch, stepOfEpoch: 0, label: '' }, parameters)
     }
     if (point.some((value, i) => value !== before.point[i])) {
-      // A callback has put others back.
+      // A callback has restored other parameters.
       this.#place = { point, ...(yield* this.#cost.evaluate()) }
       this.#curvature.forget()
     }
@@ -153,7 +153,7 @@ export class LbfgsSteps implements Stepper {
     return true
   }
 
-  /** Moves to a better point; gives its accumulators, or undefined where a line search finds none. */
+  /** Moves to a better point and gives its accumulators, or undefined where the line search finds none. */
   *#iterate(learningRate: number): FitSteps<Float64Array | undefined> {
     const { signal } = this.#settings
     const options = { first: learningRate, evaluations: this.#optimizer.lineSearchEvaluations }
@@ -174,7 +174,7 @@ export class LbfgsSteps implements Stepper {
   }
 }
 
-/** The cost over all rows, and its gradient, as a function of the trainable parameters: the point. */
+/** The cost over all rows and its gradient, as a function of the trainable parameters, which are the point. */
 class Cost {
   readonly compiled: Compiled
   readonly #parameters: Arena
@@ -223,7 +223,9 @@ class Cost {
   }
 }
 
-/** Refuses layers that do in training what the cost alone does not tell. */
+/**
+ * Refuses layers whose training step changes more than the gradients: random numbers, running statistics, constraints.
+ */
 function refuseChanging(cost: Compiled, step: Compiled): void {
   const calls = ({ labels, kernels }: Compiled) =>
     labels.map((label, i) => [label, kernels[i]!] as const).filter(([label]) => !label.startsWith('optimizer '))

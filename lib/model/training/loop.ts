@@ -1,6 +1,6 @@
 /*
- * The loop of `fit`, whatever it steps through: rows in memory, a stream, or all rows at once. A stepper takes the steps and
- * measures; the loop keeps the histories and tells the callbacks.
+ * The loop of `fit`, for every way of stepping: rows in memory, a stream, or all rows at once. A stepper takes the
+ * steps and measures; the loop keeps the histories and tells the callbacks.
  */
 import { trainableCount } from '../network/network.js'
 import type { FitForm, FitSteps } from '../programs/requests.js'
@@ -12,7 +12,7 @@ import { fail, requireFiniteUpdate } from './not-finite.js'
 import type { FitSettings } from './settings.js'
 import type { Stepper } from './stepper.js'
 
-/** Trains to the end. Returns the history of every member. */
+/** Trains to the end, and returns the history of every member. */
 export function* loop(
   stepper: Stepper,
   settings: FitSettings,

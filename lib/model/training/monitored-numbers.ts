@@ -1,5 +1,5 @@
 /*
- * The number by which a callback goes: whether an epoch will have it, and whether it tells anything.
+ * The number that a callback monitors: whether an epoch will have it, and whether it can tell epochs apart.
  */
 
 import type { Callback, EpochResult } from '../../callbacks/callback.js'
@@ -16,12 +16,12 @@ import { type Always, alwaysOf } from '../scoring/always.js'
 
 const VALIDATION = 'validation.'
 
-/** What the numbers of a fit are of. */
+/** What decides which numbers the epochs of a fit have. */
 export interface MonitoredSettings {
   readonly network: Network
   readonly scoring: Scoring
   readonly validation: readonly Dataset[] | undefined
-  /** Left out for a stream, of which nobody knows the rows. */
+  /** Left out for a stream, whose rows are not known. */
   readonly train?: readonly Dataset[] | undefined
 }
 
@@ -32,7 +32,7 @@ export function callbackName({ constructor: maker }: Callback): string {
 }
 
 /**
- * Checks before the first step that an epoch's result will have the numbers that callbacks go by.
+ * Checks before the first step that an epoch's result will have the numbers that callbacks monitor.
  *
  * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT that names the callback and lists the numbers there will be
  */
@@ -73,12 +73,12 @@ export function requireMonitored(
   }
 }
 
-/** Follows the monitored numbers of one fit, and tells of those that are NaN. */
+/** Follows the monitored numbers of one fit, and warns of those that are NaN. */
 export class MonitoredNumbers {
   readonly #settings: MonitoredSettings
-  /** Callback and number, of all that have been told of. */
+  /** Pairs of callback and number for which a warning was given. */
   readonly #told = new Set<string>()
-  /** By callback and number: epochs that were NaN, and whether one was not. */
+  /** For each callback and number: how many epochs were NaN, and whether one was not. */
   readonly #seen = new Map<string, { epochs: number; known: boolean }>()
 
   /** By data set and number. */
@@ -89,7 +89,7 @@ export class MonitoredNumbers {
   }
 
   /**
-   * @param member undefined for a callback that watches all
+   * @param member undefined for a callback that watches all members
    * @throws DeepblasError ERR_DEEPBLAS_DATA for a number that the data can never have
    */
   see(callback: Callback, member: number | undefined, result: EpochResult): void {
@@ -122,7 +122,7 @@ export class MonitoredNumbers {
     )
   }
 
-  /** Once all epochs are told. */
+  /** Called when all epochs have been told. */
   end(): void {
     for (const [key, { epochs, known }] of this.#seen) {
       if (known || epochs === 0) continue
@@ -138,7 +138,7 @@ export class MonitoredNumbers {
     return Math.max(train?.length ?? 1, validation?.length ?? 1)
   }
 
-  /** What the number is whatever the model predicts, and why; undefined where the predictions decide. */
+  /** The value that the number has whatever the model predicts, and why; undefined where the predictions decide. */
   #whyAlways(path: string, member: number | undefined): string | undefined {
     const { validation, train, scoring, network } = this.#settings
     const held = path.startsWith(VALIDATION)
@@ -153,7 +153,7 @@ export class MonitoredNumbers {
       if (!asked.has(name)) asked.set(name, alwaysOf(metric, one, scoring, network.outputs))
       return asked.get(name)
     })
-    // The mean over members is NaN with one of them, and constant with all of them.
+    // The mean over members is NaN if one of them is, and constant if all of them are.
     const first = found.find((one) => Number.isNaN(one?.value)) ?? (found.includes(undefined) ? undefined : found[0])
     if (first === undefined) return undefined
     const part = held ? 'validation' : 'training'

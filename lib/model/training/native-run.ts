@@ -1,5 +1,5 @@
 /*
- * The native run of one fit: the program, its memory, and the place where it starts.
+ * The native run of one fit: its program, its memory and its starting position.
  */
 
 import type { Dataset } from '../../data/dataset/dataset.js'
@@ -16,9 +16,9 @@ import type { TrainingStart } from './state.js'
 export interface Run {
   readonly training: OpenTraining
   readonly compiled: Compiled
-  /** Steps of an epoch, of every member. */
+  /** Steps in an epoch, for every member. */
   readonly ownSteps: readonly number[]
-  /** The optimizer's, in the order of its names. */
+  /** The optimizer's states, in the order of their names. */
   readonly states: readonly Arena[]
 }
 
@@ -27,7 +27,7 @@ export function checking(): boolean {
   return process.env.DEEPBLAS_CHECK === '1'
 }
 
-/** What it opens is added to `opened`, which its caller releases. */
+/** Prepares the run. What it opens is added to `opened`, which the caller releases. */
 export function prepare(
   settings: FitSettings,
   train: readonly Dataset[],
@@ -37,13 +37,13 @@ export function prepare(
 ): Run {
   const { network, parameters, validation, scoring, optimizer, seeds } = settings
   const rows = rowsOf(train, seeds.length)
-  // A full batch is the same rows at every step: neither shuffled nor gathered, and converted once.
+  // A full batch has the same rows at every step, so it is neither shuffled nor gathered, and converted only once.
   const full = batch >= largestOf(rows)
   const shuffled = settings.shuffle && !full
   const { mode, slots, own } = dataMode(train, scoring, network.outputs, { shuffled, asFloats: full })
   const compiled = compileScoring(network, mode, scoring, { backward: true, optimizer })
   const averages = optimizer.averageSlot === undefined ? undefined : start.states[optimizer.averageSlot]
-  // What no update reaches, such as a frozen layer, is its own average.
+  // Parameters that no update reaches, such as a frozen layer's, are their own average.
   if (start.stepsBefore.every((steps) => steps + start.stepOfEpoch === 0)) averages?.copyFrom(parameters)
   const ownSteps = Array.from(rows, (count) => Math.ceil(count / batch))
   for (const one of own) opened.add(one)
@@ -69,7 +69,7 @@ export function prepare(
   return { training: opened.add(new OpenTraining(open)), compiled, ownSteps, states: start.states }
 }
 
-/** Rows of a step: 'full' and more than there are mean all of them. */
+/** The number of rows in a step; 'full', or more rows than there are, means all rows. */
 export function batchOf(batchSize: number | 'full', rows: Float64Array): number {
   const most = rows.reduce((a, b) => Math.max(a, b))
   return batchSize === 'full' ? most : Math.min(batchSize, most)

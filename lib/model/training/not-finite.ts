@@ -7,7 +7,7 @@ import type { History } from './epoch-results.js'
 
 const ADVICE = 'Try a smaller learningRate, or scale the inputs.'
 const OF_NO_USE =
-  'The update before has made parameters that are not finite: set or load others before the model is used. '
+  'The update before made parameters that are not finite: set or load other parameters before you use the model. '
 
 export function notFinite({ member, epoch, stepOfEpoch, label }: Failure, parameters: Arena): DeepblasError {
   const where = label === '' ? '' : ` The first result that is not finite came from ${label}.`
@@ -18,14 +18,14 @@ export function notFinite({ member, epoch, stepOfEpoch, label }: Failure, parame
   )
 }
 
-/** A member of a population that takes no further part, while others go on. */
+/** Ends the training of one member of a population, while others continue. */
 export function fail(history: History, { message }: DeepblasError): void {
   history.stopped = 'failed'
   history.reason = message
 }
 
 /**
- * The loss tells of an update at the next step: after the last one there is none.
+ * Checks the parameters after the last update, which no later loss would show.
  *
  * @throws DeepblasError ERR_DEEPBLAS_NOT_FINITE for one model; a member of a population has failed
  */
@@ -34,8 +34,8 @@ export function requireFiniteUpdate(parameters: Arena, histories: readonly Histo
     if (parameters.isFinite(member)) continue
     const error = new DeepblasError(
       'ERR_DEEPBLAS_NOT_FINITE',
-      `The last update of the training has made parameters that are not finite: set or load others before the model is ` +
-        `used. ${ADVICE}`,
+      `The last update of the training made parameters that are not finite: set or load other parameters before you use ` +
+        `the model. ${ADVICE}`,
     )
     if (histories.length === 1) throw error
     fail(history, error)

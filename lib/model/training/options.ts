@@ -39,50 +39,56 @@ import { type FitSettings, type FitSubject, type ResumeChange, resumeChanges } f
 import type { TrainingState } from './state.js'
 
 export interface FitOptions<Validation = number | Dataset> {
-  /** By name. */
+  /** A name, an instance such as huber({ delta: 1 }), or a loss of your own. */
   readonly loss: LossName | Loss
-  /** An instance, or a name for one with default options: 'adam', 'sgd'. Default Adam. */
+  /**
+   * An optimizer such as new Adam({ learningRate: 0.01 }), or a name for one with default options, such as 'sgd'.
+   * Default Adam.
+   */
   readonly optimizer?: OptimizerName | Optimizer
-  /** Default 10. */
+  /** Number of passes over the training data. Default 10. */
   readonly epochs?: number
-  /** Rows of a step, or 'full' for plain gradient descent. Default 32; with LBFGS 'full'. */
+  /** Number of rows in a step, or 'full' for gradient descent on all rows. Default 32; with LBFGS 'full'. */
   readonly batchSize?: number | 'full'
-  /** A share of the rows to hold out (seeded), or a data set. Default none. */
+  /** Validation data: a share of the rows to hold out (chosen by `seed`), or a data set. Default none. */
   readonly validation?: Validation
   /** Default none. */
   readonly metrics?: readonly MetricOption[]
   /**
-   * What the rows of a class count for in the training: 'balanced', one number for each class, or numbers by label. They
-   * multiply the sample weights; the validation goes without them. Default none: all count 1.
+   * Weights of the classes in training: 'balanced', one number for each class, or numbers by label. They multiply the
+   * sample weights and do not apply to the validation. Default none: every class has weight 1.
    */
   readonly classWeights?: ClassWeights
   /** Default none. */
   readonly callbacks?: readonly Callback[]
-  /** Ends the fit: it rejects with the signal's reason, the model holds the last completed step. Default none. */
+  /**
+   * Ends the fit when it is raised: the fit rejects with the signal's reason, and the model keeps the parameters of the
+   * last completed step. Default none.
+   */
   readonly signal?: AbortSignal
-  /** New order of rows at every epoch. Default true. */
+  /** Whether every epoch has a new random order of the rows. Default true. */
   readonly shuffle?: boolean
-  /** Of the shuffle and the validation split. Default the model's. */
+  /** Seed of the shuffles, of random layers and of the validation split. Default the model's seed. */
   readonly seed?: number
   /**
-   * Path of a checkpoint to go on from: the rest of the training that wrote it, to the same bits. Model, data and options
-   * must be those of that training; `epochs` counts the epochs before too. Default none.
+   * Path of a checkpoint. The fit runs the rest of the training that wrote it, to the same bits. Model, data and
+   * options must be those of that training; `epochs` includes the epochs before the checkpoint. Default none.
    */
   readonly resume?: string
   /**
-   * What may differ from the training that wrote the checkpoint, by name: `['learningRate']`. A learning rate (or schedule)
-   * that is another one is what the training goes on with: reductions by callbacks before the resume are over. Default
-   * none: a difference is an error.
+   * Names of options that may differ from the training that wrote the checkpoint, such as `['learningRate']`. With a
+   * different learning rate or schedule, reductions by callbacks before the resume no longer apply. Default none: a
+   * difference is an error.
    */
   readonly resumeChanges?: readonly ResumeChange[]
-  /** Draws a bar on a terminal, plain lines elsewhere. Default false: nothing is printed. */
+  /** Whether to show a progress bar on a terminal, and plain lines elsewhere. Default false: nothing is printed. */
   readonly progress?: boolean
 }
 
-/** Of one pass more: what is left out is as in the fit before. */
+/** Options of one more pass; options that are left out are those of the last fit. */
 export interface PartialFitOptions<Validation = number | Dataset>
   extends Omit<FitOptions<Validation>, 'loss' | 'epochs' | 'resume' | 'resumeChanges'> {
-  /** Default that of the last fit. */
+  /** The loss; default that of the last fit. */
   readonly loss?: LossName | Loss
 }
 
@@ -103,7 +109,7 @@ export const optionNames = [
   'progress',
 ] as const
 
-/** A network about to be trained: one, or the members of a population. */
+/** The networks to train: one, or the members of a population. */
 export interface Trainee extends NamedModel {
   /** Seed of every member. */
   readonly seeds: readonly number[]
@@ -111,7 +117,7 @@ export interface Trainee extends NamedModel {
 
 type Several = number | Dataset | readonly Dataset[]
 
-/** Checks all that a user gave to `fit`; nothing is computed before. */
+/** Checks everything that the user gave to `fit`, before anything is computed. */
 export function* fitSettings(
   trainee: Trainee,
   train: Dataset | readonly Dataset[],
@@ -119,7 +125,7 @@ export function* fitSettings(
 ): Steps<
   Omit<FitSettings, keyof FitSubject> & {
     readonly train: readonly Dataset[]
-    /** The model's names of classes, and its encoder, from now on. */
+    /** Names of the classes, and the encoder, that the model has from now on. */
     readonly labels: readonly string[] | undefined
     readonly encoder: Encoder | undefined
   }
@@ -156,7 +162,7 @@ export function* fitSettings(
   }
 }
 
-/** The loss, where it goes with the network. */
+/** Checks that the loss fits the network, and gives it. */
 export function lossFor(network: Network, given: unknown): Loss {
   if (given === undefined) {
     const hint = `The last layer's activation suggests loss: '${defaultLoss(network)}'.`
@@ -167,7 +173,7 @@ export function lossFor(network: Network, given: unknown): Loss {
   return loss
 }
 
-/** A softmax divides by the sum: of one output it is always 1, whatever is learnt. */
+/** Refuses a softmax of one output, which divides by the sum and so is always 1. */
 function requireSeveralOutputs({ layers, outputs }: Network): void {
   const { activationName } = layers.at(-1)!
   if (outputs > 1 || (activationName !== 'softmax' && activationName !== 'logSoftmax')) return
@@ -178,7 +184,7 @@ function requireSeveralOutputs({ layers, outputs }: Network): void {
   )
 }
 
-/** What does not depend on how the training data comes. */
+/** Checks the options that do not depend on how the training data comes. */
 export function* commonSettings(
   trainee: Trainee,
   given: Partial<FitOptions<Several>>,
@@ -226,7 +232,7 @@ export function* commonSettings(
   }
 }
 
-/** One that is never told of anything, nor asks for chunks to end, is a mistake, such as a misspelt name. */
+/** Refuses a callback without any known method, which is a mistake such as a misspelt name. */
 function checkedCallback(argument: string, callback: unknown): Callback {
   if (typeof callback !== 'object' || callback === null) {
     throw invalid(argument, 'callback such as new EarlyStopping()', callback)
@@ -291,13 +297,13 @@ function* weighted(
   return counted
 }
 
-/** The checkpoint that a model without names is to have them of, before its data is looked at. */
+/** Path of the checkpoint whose class names a model without names takes, before its data is read. */
 export function checkpointOfNames(options: Partial<FitOptions<Several>>, { labels }: NamedModel): string | undefined {
   const { resume, optimizer } = options ?? {}
   return labels === undefined && typeof resume === 'string' && !(optimizer instanceof LBFGS) ? resume : undefined
 }
 
-/** The options of one pass that goes on after `state`. */
+/** Checks the options of one pass that continues from `state`. */
 export function partialFitOptions(
   options: PartialFitOptions<Several> | undefined,
   state: TrainingState | undefined,
@@ -322,7 +328,10 @@ export function datasetOf(batch: Dataset | DatasetInput): Dataset {
   return batch instanceof Dataset ? batch : Dataset.from(batch)
 }
 
-/** One data set for all members, or one each, of the network's features. `known`: codes must be those of a category. */
+/**
+ * Checks one data set for all members, or one for each, with the network's features. With `known`, codes must be those
+ * of a category.
+ */
 export function datasetsOf(argument: string, given: unknown, network: Network, members: number): readonly Dataset[] {
   const list = Array.isArray(given) && members > 1 ? (given as unknown[]) : [given]
   if (list.length !== 1 && list.length !== members) {

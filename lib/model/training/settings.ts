@@ -1,5 +1,6 @@
 /*
- * What a fit is given once all options are checked: all of its files know this, and it knows none of them.
+ * The settings of a fit once all options are checked. All files of the training import this one, and it imports none of
+ * them.
  */
 
 import type { Callback } from '../../callbacks/callback.js'
@@ -12,12 +13,12 @@ import type { Network } from '../network/network.js'
 import type { Scoring } from '../programs/compile.js'
 import type { TrainingStart, TrainingState } from './state.js'
 
-/** The model that a fit changes, and what it tells it. */
+/** The model that a fit changes, and what the fit tells the model. */
 export interface FitSubject {
   readonly parameters: Arena
   /**
-   * Of a resume, where the parameters have not been drawn: told when those of the checkpoint are written, and gives what
-   * leaves them to be drawn after all.
+   * For a resume whose parameters have not been drawn: called when those of the checkpoint are written. It gives a
+   * function that leaves them to be drawn after all.
    */
   readonly overwritten?: () => () => void
   readonly model: unknown
@@ -25,11 +26,11 @@ export interface FitSubject {
   readonly describe: () => DescribedModel
   /** The weights as its file would hold them now. */
   readonly weights: () => WeightDescription[]
-  /** Told where the training stands when it ends, however it ends. */
+  /** Called with the state of the training when it ends, however it ends. */
   readonly remember: (state: TrainingState) => void
 }
 
-/** What a fit that resumes may be given anew. */
+/** The options that may change at a resume. */
 export const resumeChanges = ['learningRate', 'weightDecay', 'clipNorm', 'clipValue', 'batchSize'] as const
 export type ResumeChange = (typeof resumeChanges)[number]
 
@@ -41,16 +42,16 @@ export interface FitSettings extends FitSubject {
   readonly epochs: number
   readonly batchSize: number | 'full'
   readonly shuffle: boolean
-  /** Of the shuffles, one a member. */
+  /** Seeds of the shuffles, one per member. */
   readonly seeds: readonly number[]
   readonly callbacks: readonly Callback[]
   readonly signal: AbortSignal | undefined
-  /** Where to go on; left out, the training starts anew. */
+  /** The state to continue from; left out for a new training. */
   readonly start?: TrainingStart
-  /** Path of a checkpoint to go on from. */
+  /** Path of a checkpoint to continue from. */
   readonly resume: string | undefined
-  /** What may differ from the training that wrote it. */
+  /** Names of options that may differ from the training that wrote the checkpoint. */
   readonly resumeChanges: readonly ResumeChange[]
-  /** The same, where it has been read. */
+  /** The content of that checkpoint, where it has been read. */
   readonly checkpoint?: CheckpointDescription
 }

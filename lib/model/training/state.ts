@@ -1,22 +1,22 @@
 /*
- * What a training leaves behind for one that goes on, beside the parameters: `partialFit` and a resume start from it.
+ * The state that a training leaves beside the parameters: `partialFit` and a resume start from it.
  */
 import { DeepblasError } from '../../errors.js'
 import type { Arena } from '../../native/addon.js'
 import type { Optimizer } from '../../optimizers/optimizer.js'
 import { type Network, newArena } from '../network/network.js'
 
-/** Where a run of steps begins. */
+/** The position where a run of steps begins. */
 export interface TrainingStart {
-  /** Completed epochs: numbers the shuffles, and the epochs in histories. */
+  /** Completed epochs; the number decides the shuffles and counts the epochs in histories. */
   readonly epoch: number
-  /** Steps of the next epoch that are done. */
+  /** Completed steps of the next epoch. */
   readonly stepOfEpoch: number
-  /** Updates of every member before that epoch began. */
+  /** Updates of every member before that epoch. */
   readonly stepsBefore: readonly number[]
   /** The optimizer's state, in the order of its names. */
   readonly states: readonly Arena[]
-  /** Of the epoch begun: [members, accumulators]. */
+  /** Accumulators of the present epoch, [members, accumulators]. */
   readonly accumulators?: Float64Array
 }
 
@@ -31,7 +31,7 @@ export interface TrainingState {
 }
 
 /**
- * Of a training that goes on after `state`.
+ * The start of a training that continues from `state`.
  *
  * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT where the optimizer is of another kind: it could not read the state
  */
@@ -48,7 +48,7 @@ export function continuedStart(state: TrainingState, optimizer: Optimizer): Trai
   return { epoch: state.epoch, stepOfEpoch: 0, stepsBefore: state.steps, states: state.states }
 }
 
-/** Of a training that starts anew. */
+/** The start of a new training. */
 export function freshStart(network: Network, optimizer: Optimizer, members: number): TrainingStart {
   return {
     epoch: 0,
@@ -58,7 +58,7 @@ export function freshStart(network: Network, optimizer: Optimizer, members: numb
   }
 }
 
-/** Gives up the memory of an optimizer's state that nobody goes on from. */
+/** Releases the memory of an optimizer's state that no training will continue from. */
 export function releaseStates(before: TrainingState | undefined, { states }: TrainingState): void {
   for (const arena of before?.states ?? []) if (!states.includes(arena)) arena.release()
 }

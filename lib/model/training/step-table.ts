@@ -1,22 +1,23 @@
 /*
- * The step table: numbers that steps need and TypeScript decides (rates, corrections, places in random streams), filled
- * ahead of a chunk. One row a step where all members take the same, else one row a step and member.
+ * The step table: the numbers of each step that TypeScript decides (rates, corrections, positions in random streams),
+ * filled ahead of a chunk. It has one row per step where all members use the same numbers, else one row per step and
+ * member.
  */
 import type { Moment, Optimizer } from '../../optimizers/optimizer.js'
 import type { Compiled } from '../programs/compile.js'
 
-/** Numbers of the table that is filled ahead of a chunk. */
+/** The largest table that is filled ahead of a chunk, in numbers. */
 const MOST_NUMBERS_OF_CHUNK = 1 << 17
 
 export interface StepTableRequest {
   readonly compiled: Compiled
   readonly optimizer: Optimizer
   readonly seeds: readonly number[]
-  /** Steps of the chunk; a table of very many numbers holds fewer. */
+  /** Steps of the chunk; where the table would be too large it holds fewer. */
   readonly steps: number
-  /** What callbacks have made of the learning rate, of every member. */
+  /** Product of the factors that callbacks set for the learning rate, one per member. */
   readonly factors: readonly number[]
-  /** Where the member stands before the chunk's `step`-th step, by its own count. */
+  /** The member's position before the chunk's `step`-th step, by its own count. */
   readonly moment: (step: number, member: number) => Moment
   /** Whether all members count their steps alike. */
   readonly inStep: boolean
@@ -43,7 +44,7 @@ export function stepTable(request: StepTableRequest): { numbers: Float64Array; s
         numbers[at + compiled.randomColumns.seed] = seeds[member]!
         numbers[at + compiled.randomColumns.step] = moment.step
       }
-      // Where every layer is frozen there is nothing to update.
+      // With every layer frozen there is nothing to update.
       if (compiled.stepNumbers > compiled.optimizerNumbers) {
         optimizer.fill(numbers, at + compiled.optimizerNumbers, moment)
       }

@@ -1,5 +1,5 @@
 /*
- * What the loop of `fit` asks of a way of stepping, and what it is told. Rows in memory, a stream and an optimizer of all rows
+ * The interface between the loop of `fit` and a way of stepping. Rows in memory, a stream, and an optimizer of all rows
  * each have one.
  */
 import type { EpochResult, Progress } from '../../callbacks/callback.js'
@@ -11,9 +11,9 @@ import type { CallbackList } from './callback-list.js'
 import type { Batches } from './checkpoint/standing.js'
 import type { EpochBeginning } from './epoch-beginning.js'
 
-/** Steps between two answers to the loop. */
+/** The steps between two answers to the loop. */
 export interface Stretch {
-  /** Where the steps have led; left out where none was taken. */
+  /** The position after the steps; left out where none was taken. */
   readonly steps?: {
     readonly progress: Omit<Progress, 'epochs' | 'stepsPerEpoch' | 'seconds'>
     /** Steps of the whole training, those before a resume included. */
@@ -21,51 +21,54 @@ export interface Stretch {
     /** Whether the last one ends an epoch: its results are here, or in the next stretch. */
     readonly endEpoch: boolean
   }
-  /** Members whose loss is no longer finite, and why, beside others that go on. */
+  /** Members whose loss is no longer finite, with the error of each, while others continue. */
   readonly failures?: ReadonlyMap<number, DeepblasError>
-  /** What the members came to in every epoch that has ended, in order. */
+  /** The members' results of every epoch that has ended, in order. */
   readonly epochs?: readonly ReadonlyMap<number, EpochResult>[]
   /** Whether steps are left. */
   readonly more: boolean
 }
 
-/** Where a checkpoint finds the steps, by every member's own count. */
+/** The position of the steps for a checkpoint, by every member's own count. */
 export interface StepPlace {
   /** Completed epochs. */
   readonly epoch: number
   readonly stepOfEpoch: number
-  /** Updates of every member before this epoch began; of one that has ended, all of its updates. */
+  /** Updates of every member before this epoch began; for a member that has ended, all of its updates. */
   readonly stepsBefore: number[]
-  /** Of the epoch begun: [members, accumulators]. */
+  /** Accumulators of the present epoch, [members, accumulators]. */
   readonly accumulators: Float64Array
 }
 
-/** One way of taking a training's steps. What it opens goes with the `Opened` that it is made with. */
+/** One way of taking the steps of a training. What it opens is released with the `Opened` that it was made with. */
 export interface Stepper {
-  /** Steps of an epoch and rows of a step and an epoch; 0 where nobody knows. */
+  /** Steps in an epoch, rows in a step and rows in an epoch; 0 where the number is not known. */
   readonly stepsPerEpoch: number
   readonly batchSize: number
   readonly rows: number
   /** The same, as a checkpoint keeps it. */
   readonly batches: Batches
   readonly train?: readonly Dataset[] | undefined
-  /** Of the parameters, where the optimizer keeps them: they are what is validated, and what the fit ends with. */
+  /** Averaged parameters, where the optimizer keeps them: they are validated, and the fit ends with them. */
   readonly averages?: Arena | undefined
   readonly beginning?: EpochBeginning | undefined
-  /** `onProgress` hears of steps no more often than so. */
+  /** The shortest time between two calls of `onProgress`, in milliseconds. */
   readonly millisecondsOfProgress: number
-  /** Epochs and updates of every member that are done. */
+  /** Completed epochs, and completed updates of every member. */
   readonly epoch: number
   readonly updates: readonly number[]
-  /** Once, before the first stretch: callbacks have been told of the start, and may have stopped some members. */
+  /** Called once before the first stretch; callbacks have been told of the start, and may have stopped some members. */
   begin(callbacks: CallbackList): void
-  /** Undefined where nothing is left to do. */
+  /** Takes the next steps; undefined where none are left. */
   next(callbacks: CallbackList): FitSteps<Stretch | undefined>
   place(active: ReadonlySet<number>): StepPlace
-  /** At once: the signal was raised. */
+  /** Ends the steps at once, because the signal was raised. */
   cancel(): void
-  /** After the last stretch: why epochs are missing that no callback has ended, and whether that is `stopped: 'early'`. */
+  /**
+   * Called after the last stretch: gives the reason where epochs are missing although no callback ended the fit, and
+   * whether that counts as `stopped: 'early'`.
+   */
   end(): { readonly reason?: string | undefined; readonly early?: boolean }
-  /** Puts the parameters where the last whole step has left them: an error has ended the training. */
+  /** Restores the parameters after the last whole step, because an error has ended the training. */
   abandon?(): void
 }

@@ -1,5 +1,5 @@
 /*
- * Batches from a stream, epoch by epoch: read one ahead while the last one is computed, never more.
+ * Reads batches from a stream, epoch by epoch: one batch ahead while another is computed, never more.
  */
 import type { Dataset, DatasetInput } from '../../data/dataset/dataset.js'
 import { DeepblasError } from '../../errors.js'
@@ -7,13 +7,13 @@ import { isIterable, openIterator, resultOf } from '../../iteration.js'
 import { Turns } from '../../turns.js'
 import { invalid, isCallable } from '../../validate.js'
 
-/** Some rows, of any number: a step of a training that reads a stream. */
+/** Any number of rows: one step of a training that reads a stream. */
 export type Batch = Dataset | DatasetInput
 
 /** Batches in order: a generator, a Node stream in object mode, anything that can be iterated. */
 export type BatchStream = AsyncIterable<Batch> | Iterable<Batch>
 
-/** A stream, which is one epoch; or a function that opens one for every epoch, counted from 1. */
+/** A stream, which is one epoch; or a function that opens a stream for every epoch, counted from 1. */
 export type BatchSource = BatchStream | ((epoch: number) => BatchStream | Promise<BatchStream>)
 
 export function isBatchSource(value: unknown): value is BatchSource {
@@ -27,10 +27,10 @@ function isStream(value: unknown): value is BatchStream {
 export interface EpochBatchesSettings {
   readonly source: BatchSource
   readonly epochs: number
-  /** Batches of an epoch; left out, an epoch ends with its stream. */
+  /** Number of batches in an epoch; undefined: an epoch ends with its stream. */
   readonly stepsPerEpoch: number | undefined
   readonly signal: AbortSignal | undefined
-  /** Makes a data set of what the stream gave, or throws. */
+  /** Makes a data set from what the stream gave, or throws. */
   readonly accept: (batch: unknown) => Dataset
 }
 
@@ -42,10 +42,10 @@ export class EpochBatches {
   #iterator: BatchIterator | undefined
   #ahead: Promise<Dataset | undefined> | undefined
   #epoch = 0
-  /** Of the epoch, and of the stream that is open. */
+  /** Batches taken in this epoch, and from the stream that is open. */
   #taken = 0
   #givenByStream = 0
-  /** Read in all, for messages. */
+  /** Batches read in all, for messages. */
   #given = 0
   #ended = false
   #reject: ((reason: unknown) => void) | undefined
@@ -61,7 +61,7 @@ export class EpochBatches {
     return this.#ended
   }
 
-  /** Opens the epoch, counted from 0, behind the batches that a resumed training has had of it. */
+  /** Opens the epoch, counted from 0, after the batches of it that a resumed training has already had. */
   async begin(epoch: number, done: number): Promise<void> {
     const { source, stepsPerEpoch } = this.#settings
     this.#epoch = epoch
@@ -71,7 +71,7 @@ export class EpochBatches {
       this.#settings.signal?.addEventListener('abort', this.#aborted)
     }
     const first = this.#iterator === undefined
-    // One stream of all epochs: those before are behind it.
+    // One stream serves all epochs, so the batches of earlier epochs are skipped.
     const skipped = first ? done + (reopened ? 0 : epoch * (stepsPerEpoch ?? 0)) : 0
     const turns = new Turns()
     for (let i = 0; i < skipped; i++) {
@@ -98,13 +98,13 @@ export class EpochBatches {
     const last = this.#taken === stepsPerEpoch && this.#epoch === epochs - 1
     if (!last) {
       this.#ahead = this.#readBatch()
-      // Whoever takes it meets the error; a fit that ends before does not.
+      // The error reaches whoever takes the batch; a fit that ends before does not see it.
       this.#ahead.catch(() => undefined)
     }
     return batch
   }
 
-  /** Lets the stream go, also in the middle. */
+  /** Closes the stream, also before its end. */
   close(): void {
     const [iterator, stream] = [this.#iterator, this.#stream]
     this.#iterator = undefined
@@ -147,7 +147,7 @@ export class EpochBatches {
     const { source } = this.#settings
     // A function that opens a file or a connection may be asynchronous.
     const stream: unknown = typeof source === 'function' ? await this.#opened(source) : source
-    // As an argument of fit an array would be data sets of a population's members.
+    // An array as an argument of fit means the data sets of a population's members.
     if (!isStream(stream) && !Array.isArray(stream)) {
       throw invalid('stream', 'AsyncIterable of batches, such as an async generator or a Node stream', stream)
     }
@@ -178,7 +178,7 @@ export class EpochBatches {
   }
 }
 
-/** Closes a stream, read to wherever it was. Its end may itself wait, and fail: nobody is interested any more. */
+/** Closes a stream that may not have been read to its end. Closing may wait and fail; the result is ignored. */
 function letGo(stream: BatchStream, begun?: BatchIterator): void {
   try {
     // A Node stream that waits for data would not hear of the iterator's end.

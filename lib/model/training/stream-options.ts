@@ -22,15 +22,16 @@ import {
 import type { FitSettings, FitSubject } from './settings.js'
 import type { BatchSource } from './stream-batches.js'
 
-/** Of a fit that reads a stream: the batches are the stream's own, in its order. */
+/** Options of a fit that reads a stream: the batches are those of the stream, in its order. */
 export interface StreamFitOptions extends Omit<FitOptions<Dataset>, 'batchSize' | 'shuffle'> {
-  /** A stream without `stepsPerEpoch` is one epoch. Default 10, of a single stream 1. */
+  /** Number of epochs. Default 10; for a single stream, which without `stepsPerEpoch` is one epoch, 1. */
   readonly epochs?: number
   /**
-   * Batches of an epoch, of streams that go on from epoch to epoch. Default: an epoch ends with its stream.
+   * Number of batches in an epoch, for streams that continue from epoch to epoch. Default: an epoch ends with its
+   * stream.
    */
   readonly stepsPerEpoch?: number
-  /** A data set. Default none. */
+  /** Validation data. Default none. */
   readonly validation?: Dataset
 }
 
@@ -41,9 +42,9 @@ export interface StreamSettings extends FitSettings {
 }
 
 /**
- * Checks all that a user gave to `fit` with a stream; nothing is read before.
+ * Checks everything that the user gave to `fit` with a stream, before anything is read.
  *
- * @param arrived told of every batch, as it is taken, and of the names of classes that the model has from now on
+ * @param arrived called with every batch as it is taken, and with the names of classes that the model has from then on
  */
 export function streamSettings(
   trainee: Trainee,
@@ -66,7 +67,7 @@ export function streamSettings(
   const single = typeof source !== 'function' && stepsPerEpoch === undefined
   const loss = lossFor(network, given.loss)
   const classes = new ClassNames(trainee, loss)
-  // What names the batches will have nobody knows: those of the validation come first.
+  // The names of classes in the batches are not known yet: those of the validation data come first.
   const validation = held && classes.known('validation', datasetsOf('validation', held, network, seeds.length))
   const common = atOnce(
     commonSettings(trainee, { ...given, loss, epochs: given.epochs ?? (single ? 1 : 10) }, validation),
@@ -98,7 +99,7 @@ export function streamSettings(
     if (byEpochs) throw invalid('stepsPerEpoch', 'batches of an epoch, by which the schedule counts', stepsPerEpoch)
   }
   let first: Dataset | undefined = held
-  // Known at the first batch, and asked for at the end of an epoch.
+  // Known from the first batch on, and used at the end of an epoch.
   const inUnits: { -readonly [Name in keyof Scoring]: Scoring[Name] } = { ...scoring }
   const accept = (batch: unknown): Dataset => {
     const [data] = classes.learn('batch', datasetsOf('batch', datasetOf(batch as Dataset), network, 1)) as [Dataset]

@@ -1,6 +1,6 @@
 /*
- * Steps through a stream: every batch is a step. Batch by batch the same native run is bound to other data, over the same
- * parameters, gradients and optimizer state, while the next batch is read.
+ * Steps through a stream, in which every batch is a step. The same native run is bound to each batch in turn, over the
+ * same parameters, gradients and optimizer state, while the next batch is read.
  */
 import type { Dataset } from '../../data/dataset/dataset.js'
 import { DeepblasError } from '../../errors.js'
@@ -35,20 +35,20 @@ export class StreamSteps implements Stepper {
   readonly #run: StreamRun
   readonly #source: EpochBatches
   readonly #place: { epoch: number; stepOfEpoch: number }
-  /** Of every member. */
+  /** Updates of every member. */
   readonly #updates: number[]
-  /** As many before this epoch. */
+  /** Updates of every member before this epoch. */
   #updatesBefore: number[]
   /** Steps of the epoch that was last told of. */
   #stepsOfEpoch = 0
   #steps = 0
   #accumulators: Float64Array | undefined
-  /** When the epoch under way has begun; undefined between two. */
+  /** The time at which the present epoch began; undefined between two epochs. */
   #epochBegun: number | undefined
-  /** Of the last step. */
+  /** The position of the last step. */
   #moment = (_member: number): Moment => ({ step: 1, stepOfEpoch: 0, stepsPerEpoch: 1 })
 
-  /** @param active members that a resumed training had not ended before */
+  /** @param active members that had not ended before a resume */
   constructor(
     settings: StreamSettings,
     batches: Batches,
@@ -92,7 +92,7 @@ export class StreamSteps implements Stepper {
     if (this.#epochBegun === undefined) {
       if (!this.#more) return undefined
       this.#epochBegun = performance.now()
-      // In mid-epoch nothing has been updated yet, or the epoch will have more than one update.
+      // Within an epoch, either nothing has been updated yet or the epoch has more than one update.
       this.beginning?.keep()
       yield* arrived(this.#source.begin(this.#place.epoch, this.#place.stepOfEpoch))
     }
@@ -196,7 +196,9 @@ export class StreamSteps implements Stepper {
     return { epochs: [results], more: this.#more }
   }
 
-  /** An epoch without a batch is the end of a stream that can be read once, and else a mistake. */
+  /**
+   * An epoch without a batch is the end of a stream that can be read only once; of any other stream it is a mistake.
+   */
   #requireBatches(): void {
     const once = typeof this.#settings.source !== 'function'
     if (once && (this.#steps > 0 || this.#settings.resume !== undefined)) return
@@ -208,7 +210,7 @@ export class StreamSteps implements Stepper {
   }
 }
 
-/** The sums of an epoch so far; a step's are behind the seconds. */
+/** The sums of an epoch so far; those of a step follow the seconds. */
 function added(sums: Float64Array | undefined, { results }: Chunk): Float64Array {
   const step = results.subarray(1)
   return sums === undefined ? step.slice() : sums.map((sum, i) => sum + (step[i] ?? 0))

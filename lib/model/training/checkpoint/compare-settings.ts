@@ -1,6 +1,6 @@
 /*
- * Settings as values that JSON can carry, and how two of them differ: a resume compares those of its fit with those that
- * a checkpoint has.
+ * Settings as values that JSON can carry, and the differences between two of them: a resume compares the settings of
+ * its fit with those in the checkpoint.
  */
 import type { CheckpointDescription } from '../../../files/checkpoint-file.js'
 import { crc32c } from '../../../files/crc32c.js'
@@ -15,8 +15,8 @@ import { type FitSettings, type ResumeChange, resumeChanges } from '../settings.
 import type { Batches } from './standing.js'
 
 /**
- * The numbers, texts and lists of an object and of all that it holds, however deep; functions are left out, since two of
- * them cannot be compared. An object that holds itself is written there as the number of levels up.
+ * The numbers, texts and lists of an object and of everything it holds, however deep. Functions are left out, since two
+ * of them cannot be compared. Where an object holds itself, the number of levels up is written.
  */
 export function configurationOf(value: unknown): Json {
   return plain(value, [])
@@ -27,7 +27,7 @@ function plain(value: unknown, around: readonly object[]): Json {
   if (typeof value === 'number') return jsonNumber(value)
   if (typeof value === 'bigint') return { bigint: String(value) }
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
-  // In a list; as a property it is left out.
+  // This is within a list; a property without a value is left out.
   if (typeof value !== 'object') return null
   const level = around.indexOf(value)
   return level < 0 ? contents(value, [...around, value]) : { levelsUp: around.length - level }
@@ -41,7 +41,7 @@ function contents(value: object, around: readonly object[]): Json {
     return Array.from(numbers, (one) => plain(one, around))
   }
   if (isDate(value)) return { date: String(value.getTime()) }
-  // Their properties tell nothing: they keep what they hold inside.
+  // Maps and sets have no properties of their own; their entries are listed.
   if (isMap(value) || isSet(value)) return Array.from(value as Iterable<unknown>, (one) => plain(one, around))
   if (isRegExp(value)) return String(value)
   const entries = Object.entries(value).filter(([, one]) => one !== undefined && typeof one !== 'function')

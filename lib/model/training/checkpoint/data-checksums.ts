@@ -1,18 +1,18 @@
 /*
- * By what a resume tells other data: checksums of the targets and of the weights of rows. Features are not looked at: there
- * may be gigabytes of them.
+ * Checksums by which a resume detects changed data: of the targets and of the row weights. Features are left out, since
+ * there may be gigabytes of them.
  */
 import type { Dataset } from '../../../data/dataset/dataset.js'
 import { littleEndianPieces } from '../../../files/byte-order.js'
 import { crc32c } from '../../../files/crc32c.js'
 import type { Json } from '../../../files/strict-json.js'
 
-/** In the words of an error: class weights have been multiplied into those of the rows. */
+/** The name in errors: class weights have been multiplied into the row weights. */
 const WEIGHTS = 'sampleWeights times classWeights'
 
 /**
- * @param train as it is trained on: one data set for all members, or one each; none of a stream
- * @returns a function that computes them at its first call: only a fit that saves or resumes needs them
+ * @param train the training data: one data set for all members, or one for each; empty for a stream
+ * @returns a function that computes the checksums at its first call, since only a fit that saves or resumes needs them
  */
 export function dataChecksums(
   train: readonly Dataset[],
@@ -30,7 +30,7 @@ export function dataChecksums(
 
 function checksumsOf(data: readonly Dataset[]): Record<string, Json> {
   if (data.length === 0) return {}
-  // In float32, as it is trained on: the same classes may come as Int32Array or as a list of numbers.
+  // Computed in float32, as in training: the same classes may come as an Int32Array or as a list of numbers.
   return {
     targets: ofEach(data, (one) => checksum(Float32Array.from(one.targetTable!.data))),
     [WEIGHTS]: ofEach(data, (one) => {
@@ -40,7 +40,7 @@ function checksumsOf(data: readonly Dataset[]): Record<string, Json> {
   }
 }
 
-/** One where all are the same: one data set for all members is the same training as that one for each. */
+/** One checksum where all are equal: one data set for all members trains as the same data set given to each. */
 function ofEach(data: readonly Dataset[], of: (one: Dataset) => string): Json {
   const known = new Map([...new Set(data)].map((one) => [one, of(one)]))
   const all = data.map((one) => known.get(one)!)

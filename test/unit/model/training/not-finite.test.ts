@@ -11,7 +11,7 @@ const options = (epochs: number) => ({
 
 // The first update already writes infinities; only a second step's loss tells of them.
 test.each([
-  [1, 'The last update of the training has made parameters that are not finite'],
+  [1, 'The last update of the training made parameters that are not finite'],
   [2, 'at step 1 of epoch 2'],
 ])('parameters that an update has spoilt are not called good: %d epochs', async (epochs, text) => {
   for (const trained of [
@@ -25,7 +25,7 @@ test.each([
     const model = new Sequential([new Dense(1)], { inputs: 1, seed: 1 })
     const error = await trained(model).catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ code: 'ERR_DEEPBLAS_NOT_FINITE', message: expect.stringContaining(text) })
-    expect((error as Error).message).toContain('set or load others')
+    expect((error as Error).message).toContain('set or load other parameters before you use the model')
     expect((error as Error).message).not.toContain('last good step')
   }
 })
