@@ -1,0 +1,160 @@
+// Dense layers, forward: output = activation(x · weightᵀ + bias), for x of shape (rows, inputs) and an output of shape
+// (rows, outputs). The pre-activation, the sum before the activation, is stored where the way back needs it.
+#pragma once
+
+#include "blas/gemm.h"
+#include "kernels/kernel_table.h"
+#include "kernels/vector/activate.h"
+#include "kernels/vector/dense_layout.h"
+#include "kernels/vector/dot.h"
+
+namespace deepblas {
+namespace DEEPBLAS_ISA {
+namespace {
+
+struct Forward {
+  const View &output, &x, &weight;
+  const View *preActivation, *bias;
+  Activation activation;
+  explicit Forward(const Call& call)
+      : output(*call.views[at::denseForward::output]),
+        x(*call.views[at::denseForward::x]),
+        weight(*call.views[at::denseForward::weight]),
+        preActivation(call.views[at::denseForward::preActivation]),
+        bias(call.views[at::denseForward::bias]),
+        activation(static_cast<Activation>(static_cast<int>(call.numbers[at::denseForward::activation]))) {}
+};
+
+Axes forwardAxes(const Call& call) {
+  const Forward f(call);
+  if (byRows(f.weight.panel)) {
+    const int64_t work = larger(1, f.x.columns * f.output.columns);
+    return {call.rows, f.output.columns, roundUp(larger(1, kTileMultiplyAdds / work), kDotRows), f.output.columns};
+  }
+  return productAxes(call.rows, f.output.columns, f.x.columns, f.weight.panel, byBlas(f.weight.panel));
+}
+
+double forwardCost(const Call& call) {
+  const Forward f(call);
+  return call.rows * static_cast<double>(roundUp(f.output.columns, kWidth)) * (f.x.columns + 4) /
+         kMultiplyAddsPerNanosecond;
+}
+
+// Adds the bias, stores the pre-activation, applies the activation: in place, for a tile of the output. Without addBias the
+// first two are done already.
+void finishRows(const Forward& f, const Tile& tile, bool addBias) {
+  const int64_t width = tile.secondEnd - tile.secondBegin;
+  const float* bias = f.bias ? data<float>(f.bias) + tile.secondBegin : nullptr;
+  for (int64_t r = tile.firstBegin; r < tile.firstEnd; ++r) {
+    float* row = data<float>(&f.output) + r * f.output.stride + tile.secondBegin;
+    if (addBias && bias) {
+      int64_t i = 0;
+      for (; i + kWidth <= width; i += kWidth) store(row + i, load(row + i) + load(bias + i));
+      if (i < width) storeFirst(row + i, loadFirst(row + i, width - i) + loadFirst(bias + i, width - i), width - i);
+    }
+    if (addBias && f.preActivation) {
+      float* copy = data<float>(f.preActivation) + r * f.preActivation->stride + tile.secondBegin;
+      activate<Linear>(copy, row, width);
+    }
+    if (f.activation != Activation::Linear) activate(f.activation, row, row, width);
+  }
+}
+
+// Rows and outputs of a block whose sums, one for each lane, are kept while the depth goes by.
+constexpr int64_t kDotRowBlock = 8 * kDotRows, kDotColumnBlock = 4 * kDotColumns;
+
+// sums[i] becomes the sum of the lanes of the i-th vector, kWidth of them at a time.
+DEEPBLAS_INLINE void addLanes(float* sums, int64_t count) {
+  for (int64_t first = 0; first < count; first += kWidth) {
+    Floats vectors[kWidth];
+    const int64_t here = smaller(kWidth, count - first);
+    for (int64_t i = 0; i < kWidth; ++i) vectors[i] = i < here ? load(sums + (first + i) * kWidth) : Floats{};
+    store(sums + first, sumsOfLanes(vectors));
+  }
+}
+
+// A weight kept row by row: dot products of rows of x with rows of the weight.
+void forwardByRows(const Forward& f, const Tile& tile) {
+  alignas(64) float sums[kDotRowBlock * kDotColumnBlock * kWidth];
+  const int64_t depth = f.x.columns;
+  const float* weight = data<float>(&f.weight);
+  const float* bias = f.bias ? data<float>(f.bias) : nullptr;
+  for (int64_t r = tile.firstBegin; r < tile.firstEnd; r += kDotRowBlock) {
+    const int64_t rows = smaller(kDotRowBlock, tile.firstEnd - r);
+    for (int64_t column = tile.secondBegin; column < tile.secondEnd; column += kDotColumnBlock) {
+      const int64_t columns = smaller(kDotColumnBlock, tile.secondEnd - column);
+      for (int64_t step = 0; step < depth; step += kDotDepth) {
+        for (int64_t i = 0; i < rows; i += kDotRows) {
+          for (int64_t c = 0; c < columns; c += kDotColumns) {
+            const DotWork work = {data<float>(&f.x) + (r + i) * f.x.stride + step,
+                                  f.x.stride,
+                                  weight + (column + c) * depth + step,
+                                  depth,
+                                  smaller(kDotDepth, depth - step),
+                                  sums + (i * columns + c) * kWidth,
+                                  columns,
+                                  step == 0};
+            dotRows<kDotRows>(smaller(kDotRows, rows - i), smaller(kDotColumns, columns - c), work);
+          }
+        }
+      }
+      addLanes(sums, rows * columns);
+      for (int64_t i = 0; i < rows; ++i) {
+        float* output = data<float>(&f.output) + (r + i) * f.output.stride + column;
+        for (int64_t c = 0; c < columns; ++c) output[c] = sums[i * columns + c] + (bias ? bias[column + c] : 0.0f);
+        if (f.preActivation) {
+          float* copy = data<float>(f.preActivation) + (r + i) * f.preActivation->stride + column;
+          for (int64_t c = 0; c < columns; ++c) copy[c] = output[c];
+        }
+      }
+    }
+  }
+  if (f.activation != Activation::Linear) finishRows(f, tile, false);
+}
+
+void forward(const Call& call, const Tile& tile) {
+  const Forward f(call);
+  if (byRows(f.weight.panel)) return forwardByRows(f, tile);
+  const int64_t depth = f.x.columns, panel = f.weight.panel;
+  const float* x = data<float>(&f.x);
+  const float* weight = data<float>(&f.weight);
+  if (byBlas(panel)) {
+    return inPieces(forwardAxes(call), tile, [&](const Tile& piece) {
+      blas::multiply({piece.firstEnd - piece.firstBegin, piece.secondEnd - piece.secondBegin, depth,
+                      x + piece.firstBegin * f.x.stride, f.x.stride, false, weight + piece.secondBegin, panel, false,
+                      data<float>(&f.output) + piece.firstBegin * f.output.stride + piece.secondBegin,
+                      f.output.stride});
+      finishRows(f, piece, true);
+    });
+  }
+  const bool relu = f.activation == Activation::Relu;
+  for (int64_t r = tile.firstBegin; r < tile.firstEnd; r += kRowBlock) {
+    const int64_t rows = smaller(kRowBlock, tile.firstEnd - r);
+    for (int64_t step = 0; step < depth; step += kDepthBlock) {
+      for (int64_t column = tile.secondBegin; column < tile.secondEnd; column += panel) {
+        const PanelShape shape = panelShape(panel, f.output.columns - column);
+        TileWork work = {};
+        work.a = {x + r * f.x.stride + step, f.x.stride, 1};
+        work.b = weight + (column / panel * depth * panel) + step * panel;
+        work.bStride = panel;
+        work.depth = smaller(kDepthBlock, depth - step);
+        work.c = data<float>(&f.output) + r * f.output.stride + column;
+        work.cStride = f.output.stride;
+        work.lastLanes = shape.lastLanes;
+        work.first = step == 0;
+        work.last = step + work.depth == depth;
+        work.bias = f.bias ? data<float>(f.bias) + column : nullptr;
+        work.preActivation =
+            f.preActivation ? data<float>(f.preActivation) + r * f.preActivation->stride + column : nullptr;
+        work.preActivationStride = f.preActivation ? f.preActivation->stride : 0;
+        work.relu = relu;
+        runPanel(shape.vectors * kWidth, rows, work, false);
+      }
+    }
+  }
+  if (f.activation != Activation::Linear && !relu) finishRows(f, tile, false);
+}
+
+}  // namespace
+}  // namespace DEEPBLAS_ISA
+}  // namespace deepblas

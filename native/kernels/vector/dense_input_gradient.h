@@ -1,0 +1,105 @@
+// Dense layers, input gradient: inputGradient = preActivationGradient · weight, of shape (rows, inputs). The depth of this
+// product is the outputs. The panels of a weight run along its outputs, which is the wrong way for this product: a weight
+// in panels is transposed into panels of inputs first, once a step.
+#pragma once
+
+#include "blas/gemm.h"
+#include "kernels/kernel_table.h"
+#include "kernels/vector/dense_layout.h"
+
+namespace deepblas {
+namespace DEEPBLAS_ISA {
+namespace {
+
+Axes transposeAxes(const Call& call) {
+  const View& weight = *call.views[at::transposeWeight::weight];
+  const View& output = *call.views[at::transposeWeight::output];
+  return {weight.columns, 1, roundUp(larger(1, 65536 / larger(1, weight.rows)), output.panel), 1};
+}
+
+double transposeCost(const Call& call) {
+  const View& weight = *call.views[at::transposeWeight::weight];
+  return static_cast<double>(weight.rows) * weight.columns * 0.2;
+}
+
+// A weight in panels of outputs becomes panels of inputs, [panel of inputs][output][panel], a square of kWidth by kWidth
+// elements at a time.
+void transpose(const Call& call, const Tile& tile) {
+  const View& weight = *call.views[at::transposeWeight::weight];
+  const View& output = *call.views[at::transposeWeight::output];
+  const int64_t inputs = weight.columns, outputs = weight.rows;
+  for (int64_t begin = tile.firstBegin; begin < tile.firstEnd; begin += output.panel) {
+    float* to = data<float>(&output) + begin * outputs;
+    for (int64_t o = 0; o < outputs; o += kWidth) {
+      const int64_t lanes = smaller(kWidth, outputs - o);
+      for (int64_t i = 0; i < output.panel; i += kWidth) {
+        const float* from = data<float>(&weight) + o / weight.panel * inputs * weight.panel +
+                            (begin + i) * weight.panel + o % weight.panel;
+        const int64_t count = smaller(kWidth, inputs - begin - i);
+        Floats square[kWidth];
+        for (int64_t row = 0; row < kWidth; ++row) {
+          square[row] = row < count ? load(from + row * weight.panel) : Floats{};
+          // The next panel of outputs is far away: ask for it ahead.
+          if (row < count) __builtin_prefetch(from + (inputs + row) * weight.panel);
+        }
+        transposeSquare(square);
+        for (int64_t lane = 0; lane < lanes; ++lane) store(to + (o + lane) * output.panel + i, square[lane]);
+      }
+    }
+  }
+}
+
+Axes inputAxes(const Call& call) {
+  const View& gradient = *call.views[at::denseBackwardInput::inputGradient];
+  const View& weight = *call.views[at::denseBackwardInput::weight];
+  const View* transposed = call.views[at::denseBackwardInput::weightTransposed];
+  const int64_t panel = transposed ? transposed->panel : kMaximumVectors * kWidth;
+  return productAxes(call.rows, gradient.columns, weight.rows, panel, byBlas(weight.panel));
+}
+
+double inputCost(const Call& call) {
+  const View& weight = *call.views[at::denseBackwardInput::weight];
+  return call.rows * static_cast<double>(weight.rows + 4) * roundUp(weight.columns, kWidth) / kMultiplyAddsPerNanosecond;
+}
+
+void backwardInput(const Call& call, const Tile& tile) {
+  const View& gradient = *call.views[at::denseBackwardInput::inputGradient];
+  const View& from = *call.views[at::denseBackwardInput::preActivationGradient];
+  const View& weight = *call.views[at::denseBackwardInput::weight];
+  const View* transposed = call.views[at::denseBackwardInput::weightTransposed];
+  const int64_t depth = weight.rows;
+  if (byBlas(weight.panel)) {
+    return inPieces(inputAxes(call), tile, [&](const Tile& piece) {
+      blas::multiply({piece.firstEnd - piece.firstBegin, piece.secondEnd - piece.secondBegin, depth,
+                      data<float>(&from) + piece.firstBegin * from.stride, from.stride, false,
+                      data<float>(&weight) + piece.secondBegin * weight.panel, weight.panel, true,
+                      data<float>(&gradient) + piece.firstBegin * gradient.stride + piece.secondBegin,
+                      gradient.stride});
+    });
+  }
+  // Tiles read a weight that is kept row by row as it is: a row of it is a row of B, without padding at its end.
+  const int64_t panel = transposed ? transposed->panel : kMaximumVectors * kWidth;
+  for (int64_t r = tile.firstBegin; r < tile.firstEnd; r += kRowBlock) {
+    const int64_t rows = smaller(kRowBlock, tile.firstEnd - r);
+    for (int64_t step = 0; step < depth; step += kDepthBlock) {
+      for (int64_t column = tile.secondBegin; column < tile.secondEnd; column += panel) {
+        const PanelShape shape = panelShape(panel, tile.secondEnd - column);
+        TileWork work = {};
+        work.a = {data<float>(&from) + r * from.stride + step, from.stride, 1};
+        work.b = transposed ? data<float>(transposed) + column * depth + step * panel
+                            : data<float>(&weight) + step * weight.columns + column;
+        work.bStride = transposed ? panel : weight.columns;
+        work.depth = smaller(kDepthBlock, depth - step);
+        work.c = data<float>(&gradient) + r * gradient.stride + column;
+        work.cStride = gradient.stride;
+        work.lastLanes = shape.lastLanes;
+        work.first = step == 0;
+        runPanel(shape.vectors * kWidth, rows, work, !transposed && shape.lastLanes < kWidth);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace DEEPBLAS_ISA
+}  // namespace deepblas

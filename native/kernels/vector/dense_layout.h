@@ -1,0 +1,78 @@
+// Dense layers: where a weight's elements stand in memory, and the tiles that a product is cut into.
+//
+// A weight of shape (outputs, inputs) is kept in one of three ways, chosen by its shape alone:
+// - in panels of the width of a register tile, [panel of outputs][input][panel], for our register tiles;
+// - row by row, that is in panels of one output, for layers of few outputs, which would leave lanes of a panel empty;
+// - in one panel that is wider than any register tile, for OpenBLAS.
+#pragma once
+
+#include "kernels/kernel.h"
+#include "kernels/vector/panel.h"
+
+namespace deepblas {
+namespace DEEPBLAS_ISA {
+namespace {
+
+constexpr int64_t kDepthBlock = 512;           // steps of the depth: so much of a panel stays in the first-level cache
+constexpr int64_t kRowBlock = 96;              // rows of A that stay in the second-level cache beside them
+constexpr int64_t kTileMultiplyAdds = 512000;  // about 15 microseconds: worth another thread
+constexpr double kMultiplyAddsPerNanosecond = 4.0 * kWidth;
+
+DEEPBLAS_INLINE int64_t roundUp(int64_t value, int64_t multiple) { return (value + multiple - 1) / multiple * multiple; }
+DEEPBLAS_INLINE int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
+
+// A weight that OpenBLAS multiplies is one panel, wider than any register tile.
+DEEPBLAS_INLINE bool byBlas(int64_t panel) { return panel > kMaximumVectors * kWidth; }
+
+// A weight kept row by row: panels of one output.
+DEEPBLAS_INLINE bool byRows(int64_t panel) { return panel == 1; }
+
+// The panel, a number of outputs, that wastes the least on a weight of so many outputs.
+int64_t registerPanel(int64_t width) {
+  int64_t best = 0, bestCost = 0;
+  for (int64_t vectors = 1; vectors <= kMaximumVectors; ++vectors) {
+    const int64_t panel = vectors * kWidth;
+    // One vector a row is bound by loads: count it a tenth dearer. Ties go to the wider tile.
+    const int64_t cost = roundUp(width, panel) * (vectors == 1 ? 11 : 10);
+    if (best == 0 || cost <= bestCost) best = panel, bestCost = cost;
+  }
+  return best;
+}
+
+// The panel of a layer's weight: which of the three ways it is kept in.
+int64_t weightPanel(int64_t inputs, int64_t outputs) {
+  const bool large = outputs >= 100 && inputs >= 100 && inputs * outputs >= 1000000;
+  if (large) return roundUp(outputs, 16);
+  const int64_t panel = registerPanel(outputs);
+  // Vector multiplications for one row of x: with the lanes along the inputs, to be added at the end, which costs about
+  // six more for each output; or with the lanes along a panel's outputs.
+  const int64_t alongInputs = outputs * (roundUp(inputs, kWidth) / kWidth + 6);
+  const int64_t alongOutputs = roundUp(outputs, panel) / kWidth * inputs;
+  return alongInputs * 5 < alongOutputs * 4 ? 1 : panel;
+}
+
+// The tiles of a product of shape (rows, columns): blocks of rows by whole panels, or OpenBLAS's pieces.
+DEEPBLAS_INLINE Axes productAxes(int64_t rows, int64_t columns, int64_t depth, int64_t panel, bool blas) {
+  if (blas) {
+    const int64_t pieces = larger(1, (columns + 127) / 256);
+    return {rows, columns, smaller(rows, 512), roundUp((columns + pieces - 1) / pieces, 16)};
+  }
+  const int64_t rowTile = rows <= kRowBlock / 2 ? rows : rows <= kRowBlock ? (rows + 1) / 2 : kRowBlock;
+  const int64_t panels = larger(1, (kTileMultiplyAdds + rowTile * depth * panel - 1) / larger(1, rowTile * depth * panel));
+  return {rows, columns, larger(1, rowTile), panels * panel};
+}
+
+// Calls multiply(piece) for each of the kernel's own tiles within a tile. OpenBLAS sums a call's edges in another order
+// than its middle, so the call in which an element is computed decides its bits: a product is always made of the same
+// pieces, however the kernel is called.
+template <typename Multiply>
+DEEPBLAS_INLINE void inPieces(const Axes& axes, const Tile& tile, Multiply multiply) {
+  for (int64_t second = tile.secondBegin; second < tile.secondEnd; second += axes.secondTile)
+    for (int64_t first = tile.firstBegin; first < tile.firstEnd; first += axes.firstTile)
+      multiply({first, smaller(first + axes.firstTile, tile.firstEnd), second,
+                smaller(second + axes.secondTile, tile.secondEnd)});
+}
+
+}  // namespace
+}  // namespace DEEPBLAS_ISA
+}  // namespace deepblas

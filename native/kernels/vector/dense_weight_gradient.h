@@ -1,0 +1,141 @@
+// Dense layers, weight and bias gradient: weightGradient = preActivationGradientᵀ · x, of shape (outputs, inputs) and stored
+// as the weight is; biasGradient is the sum of the rows of preActivationGradient. The depth of this product is the batch's
+// rows: its depth block is a block of the batch, its row block a block of inputs.
+#pragma once
+
+#include "blas/gemm.h"
+#include "kernels/kernel_table.h"
+#include "kernels/vector/dense_layout.h"
+
+namespace deepblas {
+namespace DEEPBLAS_ISA {
+namespace {
+
+Axes weightAxes(const Call& call) {
+  const View& gradient = *call.views[at::denseBackwardWeight::weightGradient];
+  const int64_t inputs = gradient.columns, outputs = gradient.rows;
+  if (byBlas(gradient.panel)) {
+    const int64_t pieces = larger(1, (inputs + 127) / 256);
+    return {inputs, outputs, roundUp((inputs + pieces - 1) / pieces, 16), outputs};
+  }
+  if (byRows(gradient.panel)) {
+    const int64_t work = larger(1, call.rows * outputs);
+    return {inputs, outputs, larger(1024, roundUp(larger(1, kTileMultiplyAdds / work), kMaximumVectors * kWidth)), outputs};
+  }
+  // One panel, so that the thread that makes it, updates it, and multiplies with it in the next step is the same one; and
+  // a block of inputs whose rows of x stay in the second-level cache.
+  const int64_t work = larger(1, call.rows * gradient.panel);
+  const int64_t inputTile = smaller(192, roundUp(larger(1, (kTileMultiplyAdds + work - 1) / work), 48));
+  return {inputs, outputs, inputTile, gradient.panel};
+}
+
+double weightCost(const Call& call) {
+  const View& gradient = *call.views[at::denseBackwardWeight::weightGradient];
+  return call.rows * static_cast<double>(gradient.columns + 4) * roundUp(gradient.rows, kWidth) /
+         kMultiplyAddsPerNanosecond;
+}
+
+// Whether a gradient, of so many rows of so many elements, is one register tile that deals the batch out to several
+// accumulators.
+DEEPBLAS_INLINE bool isDealt(int64_t rows, int64_t lanes) { return rows * (roundUp(lanes, kWidth) / kWidth) <= kDealtVectors; }
+
+// The sum over rows for up to kWidth columns. Always dealt out to several accumulators, so that the order of additions is
+// the same for layers of any width.
+template <bool kPartial>
+DEEPBLAS_INLINE Floats sumOfRows(const float* row, int64_t stride, int64_t rows, int64_t lanes) {
+  Floats sum[kDeals] = {};
+  const auto add = [&](int deal) {
+    sum[deal] += kPartial ? loadFirst(row, lanes) : load(row);
+    row += stride;
+  };
+  dealOut(rows, add);
+  static_assert(kDeals == 4);
+  return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+}
+
+void sumRows(const View& biasGradient, const View& from, int64_t rows, int64_t begin, int64_t end) {
+  for (int64_t column = begin; column < end; column += kWidth) {
+    const int64_t lanes = smaller(kWidth, end - column);
+    const float* row = data<float>(&from) + column;
+    const Floats sum = lanes == kWidth ? sumOfRows<false>(row, from.stride, rows, lanes)
+                                       : sumOfRows<true>(row, from.stride, rows, lanes);
+    storeFirst(data<float>(&biasGradient) + column, sum, lanes);
+  }
+}
+
+// A weight kept row by row: the lanes run along the inputs, and each output's row of the gradient adds up rows of x.
+void backwardWeightByRows(const Call& call, const Tile& tile) {
+  const View& gradient = *call.views[at::denseBackwardWeight::weightGradient];
+  const View& x = *call.views[at::denseBackwardWeight::x];
+  const View& from = *call.views[at::denseBackwardWeight::preActivationGradient];
+  // A block of rows of x is read from afar once, row by row; the gradients that it adds to stay near.
+  constexpr int64_t kPanel = kMaximumVectors * kWidth, kBatchBlock = 32;
+  for (int64_t r = 0; r < call.rows; r += kBatchBlock) {
+    for (int64_t column = tile.firstBegin; column < tile.firstEnd; column += kPanel) {
+      const PanelShape shape = panelShape(kPanel, tile.firstEnd - column);
+      TileWork work = {};
+      work.a = {data<float>(&from) + r * from.stride + tile.secondBegin, 1, from.stride};
+      work.b = data<float>(&x) + r * x.stride + column;
+      work.bStride = x.stride;
+      work.depth = smaller(kBatchBlock, call.rows - r);
+      work.c = data<float>(&gradient) + tile.secondBegin * gradient.columns + column;
+      work.cStride = gradient.columns;
+      work.lastLanes = shape.lastLanes;
+      work.first = r == 0;
+      work.dealt = isDealt(gradient.rows, gradient.columns);
+      runPanel(shape.vectors * kWidth, tile.secondEnd - tile.secondBegin, work, shape.lastLanes < kWidth);
+    }
+  }
+}
+
+void backwardWeight(const Call& call, const Tile& tile) {
+  const View& gradient = *call.views[at::denseBackwardWeight::weightGradient];
+  const View* biasGradient = call.views[at::denseBackwardWeight::biasGradient];
+  const View& x = *call.views[at::denseBackwardWeight::x];
+  const View& from = *call.views[at::denseBackwardWeight::preActivationGradient];
+  const int64_t inputs = gradient.columns, outputs = gradient.rows, panel = gradient.panel;
+  if (biasGradient && tile.firstBegin == 0) sumRows(*biasGradient, from, call.rows, tile.secondBegin, tile.secondEnd);
+  if (byBlas(panel)) {
+    return inPieces(weightAxes(call), tile, [&](const Tile& piece) {
+      blas::multiply({piece.firstEnd - piece.firstBegin, piece.secondEnd - piece.secondBegin, call.rows,
+                      data<float>(&x) + piece.firstBegin, x.stride, true, data<float>(&from) + piece.secondBegin,
+                      from.stride, false, data<float>(&gradient) + piece.firstBegin * panel + piece.secondBegin,
+                      panel});
+    });
+  }
+  if (byRows(panel)) return backwardWeightByRows(call, tile);
+  constexpr int64_t kBatchBlock = 128;
+  for (int64_t r = 0; r < call.rows; r += kBatchBlock) {
+    for (int64_t column = tile.secondBegin; column < tile.secondEnd; column += panel) {
+      const PanelShape shape = panelShape(panel, outputs - column);
+      TileWork work = {};
+      work.a = {data<float>(&x) + r * x.stride + tile.firstBegin, 1, x.stride};
+      work.b = data<float>(&from) + r * from.stride + column;
+      work.bStride = from.stride;
+      work.depth = smaller(kBatchBlock, call.rows - r);
+      work.c = data<float>(&gradient) + column * inputs + tile.firstBegin * panel;
+      work.cStride = panel;
+      work.lastLanes = shape.lastLanes;
+      work.first = r == 0;
+      work.dealt = isDealt(inputs, outputs);
+      runPanel(shape.vectors * kWidth, tile.firstEnd - tile.firstBegin, work, shape.lastLanes < kWidth);
+    }
+  }
+}
+
+// A tile of inputs completes one run of elements in every panel; the first tile of inputs also completes the biases.
+void completesWeight(const Call& call, const Tile& tile, RangeSink sink, void* context) {
+  namespace arg = at::denseBackwardWeight;
+  const View& gradient = *call.views[arg::weightGradient];
+  const int64_t panel = gradient.panel;
+  for (int64_t column = tile.secondBegin; column < tile.secondEnd; column += panel) {
+    const int64_t first = column * gradient.columns;
+    sink(context, arg::weightGradient, first + tile.firstBegin * panel, first + tile.firstEnd * panel);
+  }
+  if (call.views[arg::biasGradient] && tile.firstBegin == 0)
+    sink(context, arg::biasGradient, tile.secondBegin, tile.secondEnd);
+}
+
+}  // namespace
+}  // namespace DEEPBLAS_ISA
+}  // namespace deepblas
