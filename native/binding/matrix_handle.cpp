@@ -38,29 +38,20 @@ std::shared_ptr<StoredMatrix> makeMatrix(Type type, int64_t rows, int64_t column
 // touched for the first time. `fill(row)` makes a row and says whether all of its numbers are finite.
 template <typename Fill>
 void fillRows(StoredMatrix& matrix, int64_t firstRow, int64_t rows, Fill fill) {
-  struct Work {
-    Fill& fill;
-    int64_t firstRow, endRow, blockRows;
-    std::atomic<int64_t> firstBadRow;
-  };
   const int64_t rowBytes = std::max<int64_t>(1, matrix.stride * bytesOf(matrix.type));
-  const int64_t endRow = firstRow + rows;
-  Work work{fill, firstRow, endRow, std::max<int64_t>(1, kBlockBytes / rowBytes), {endRow}};
+  const int64_t blockRows = std::max<int64_t>(1, kBlockBytes / rowBytes), endRow = firstRow + rows;
+  std::atomic<int64_t> firstBadRow{endRow};
   ThreadPool& pool = ThreadPool::instance();
   const ThreadPool::JobScope scope(pool);
-  pool.run(
-      (rows + work.blockRows - 1) / work.blockRows,
-      [](void* context, int64_t block) {
-        Work& w = *static_cast<Work*>(context);
-        const int64_t begin = w.firstRow + block * w.blockRows, end = std::min(begin + w.blockRows, w.endRow);
-        for (int64_t row = begin; row < end; ++row) {
-          if (w.fill(row)) continue;
-          int64_t first = w.firstBadRow.load();
-          while (row < first && !w.firstBadRow.compare_exchange_weak(first, row)) continue;
-        }
-      },
-      &work);
-  const int64_t row = work.firstBadRow.load();
+  pool.run((rows + blockRows - 1) / blockRows, [&](int64_t block) {
+    const int64_t begin = firstRow + block * blockRows, end = std::min(begin + blockRows, endRow);
+    for (int64_t row = begin; row < end; ++row) {
+      if (fill(row)) continue;
+      int64_t first = firstBadRow.load();
+      while (row < first && !firstBadRow.compare_exchange_weak(first, row)) continue;
+    }
+  });
+  const int64_t row = firstBadRow.load();
   if (row == endRow || matrix.firstNotFinite >= 0) return;
   const float* values = matrix.memory.as<float>() + row * matrix.stride;
   int64_t column = 0;

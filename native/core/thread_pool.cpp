@@ -142,7 +142,7 @@ void ThreadPool::drain(Region& region, int share) {
     Share& one = region.share[(share + turn) % shares];
     for (int64_t tile = one.next.fetch_add(1); tile < one.end; tile = one.next.fetch_add(1)) {
       try {
-        region.body(region.context, tile);
+        region.body(tile);
       } catch (...) {
         region.fail(std::current_exception());
       }
@@ -258,7 +258,7 @@ void ThreadPool::tryAgain(int64_t now) {
   triedAt_.store(now);
 }
 
-void ThreadPool::run(int64_t count, Body body, void* context) {
+void ThreadPool::runTiles(int64_t count, AnyBody body) {
   if (withheld() > 0 && count > 1) {
     const int64_t now = nanosecondsNow();
     watchTimes(now);
@@ -276,7 +276,7 @@ void ThreadPool::run(int64_t count, Body body, void* context) {
     }
   }
   if (!region) {
-    for (int64_t tile = 0; tile < count; ++tile) body(context, tile);
+    for (int64_t tile = 0; tile < count; ++tile) body(tile);
     return;
   }
   if (started_ < helpers) startWorkers(helpers);
@@ -287,7 +287,6 @@ void ThreadPool::run(int64_t count, Body body, void* context) {
   }
   const int64_t start = nanosecondsNow();
   region->body = body;
-  region->context = context;
   region->open.store(true);
   signal_.fetch_add(1);
   if (sleeping_.load() > 0) {

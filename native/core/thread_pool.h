@@ -23,10 +23,13 @@ class ThreadPool {
   // Never destroyed: threads may still sleep in it while the process exits.
   static ThreadPool& instance();
 
-  using Body = void (*)(void* context, int64_t tile);
-  // Runs body(context, tile) for every tile in 0..count-1, on this thread and idle workers; returns when all are done.
-  // Where the system gives no workers this thread does all of it. Throws what a tile has thrown, when all are done.
-  void run(int64_t count, Body body, void* context);
+  // Calls body(tile) for every tile in 0..count-1, on this thread and idle workers, and returns when all calls have
+  // returned. Where the system gives no workers this thread makes all of them. Throws what a call has thrown. The body is
+  // called where it stands, by several threads at once: nothing is copied or allocated.
+  template <typename Body>
+  void run(int64_t count, const Body& body) {
+    runTiles(count, {[](const void* object, int64_t tile) { (*static_cast<const Body*>(object))(tile); }, &body});
+  }
 
   int threads() const { return threads_.load(std::memory_order_relaxed); }
   void setThreads(int threads);
@@ -59,6 +62,12 @@ class ThreadPool {
   // Every thread has a share of the tiles, the same one at every run of as many tiles, so that what a tile touches stays
   // in its core's cache; who is done helps with the others' shares.
   static constexpr int kShares = 16;
+  // A body whose type the workers need not know.
+  struct AnyBody {
+    void (*call)(const void* object, int64_t tile) = nullptr;
+    const void* object = nullptr;
+    void operator()(int64_t tile) const { call(object, tile); }
+  };
   struct alignas(64) Share {
     std::atomic<int64_t> next{0};
     int64_t end = 0;
@@ -69,8 +78,7 @@ class ThreadPool {
     std::atomic<int> inside{0};      // workers looking at it or working in it
     int shares = 0;
     Share share[kShares];
-    Body body = nullptr;
-    void* context = nullptr;
+    AnyBody body;
     // Of a tile that threw: the run throws it again on its own thread when all tiles are done.
     std::atomic<bool> failed{false};
     std::exception_ptr failure;
@@ -79,6 +87,7 @@ class ThreadPool {
   static constexpr int kRegions = 32;
 
   ThreadPool();
+  void runTiles(int64_t count, AnyBody body);
   void startWorkers(int wanted);
   void work(int index);
   bool help(int share);

@@ -34,6 +34,15 @@ int64_t requireMembers(int64_t members) {
   return members;
 }
 
+// Calls body(argument, begin, end) for the elements that a tile of a call completes.
+template <typename Body>
+void forCompleted(const Kernel& kernel, const Call& call, const Tile& tile, Body body) {
+  const RangeSink sink = [](void* object, int argument, int64_t begin, int64_t end) {
+    (*static_cast<Body*>(object))(argument, begin, end);
+  };
+  kernel.completes(call, tile, sink, &body);
+}
+
 Tile wholeTile(const Axes& axes) { return {0, axes.first, 0, axes.second}; }
 
 Tile tileAt(const Axes& axes, int64_t firstTiles, int64_t index) {
@@ -260,6 +269,13 @@ void Executor::dropNotFinite() {
               live_.end());
 }
 
+Executor::Place Executor::placeOf(int64_t index, size_t shares) const {
+  const Share* begin = shares_.data();
+  const Share* share =
+      std::upper_bound(begin, begin + shares, index, [](int64_t value, const Share& one) { return value < one.end; });
+  return {static_cast<size_t>(share - begin), index - (share == begin ? 0 : (share - 1)->end)};
+}
+
 void Executor::runRows(const Region& region) {
   int64_t blocks = 0, rows = 0;
   for (size_t i = 0; i < live_.size(); ++i) {
@@ -273,27 +289,15 @@ void Executor::runRows(const Region& region) {
       for (int64_t c : region.calls) executeWhole(calls_[c], member);
     return;
   }
-  struct Context {
-    Executor* self;
-    const Region* region;
-  } context = {this, &region};
-  ThreadPool::instance().run(
-      blocks,
-      [](void* data, int64_t index) {
-        const Context& context = *static_cast<const Context*>(data);
-        Executor& self = *context.self;
-        const Share* share = std::upper_bound(self.shares_.data(), self.shares_.data() + self.live_.size(), index,
-                                              [](int64_t value, const Share& s) { return value < s.end; });
-        const size_t i = static_cast<size_t>(share - self.shares_.data());
-        const MemberStep& member = self.live_[i];
-        const int64_t begin = (index - (i == 0 ? 0 : (share - 1)->end)) * context.region->rowBlock;
-        const int64_t end = std::min(begin + context.region->rowBlock, member.rows);
-        for (int64_t c : context.region->calls) {
-          const PreparedCall& call = self.calls_[c];
-          call.kernel->execute(self.callOf(call, member), {begin, end, 0, call.second});
-        }
-      },
-      &context);
+  ThreadPool::instance().run(blocks, [&](int64_t index) {
+    const auto [share, block] = placeOf(index, live_.size());
+    const MemberStep& member = live_[share];
+    const int64_t begin = block * region.rowBlock, end = std::min(begin + region.rowBlock, member.rows);
+    for (int64_t c : region.calls) {
+      const PreparedCall& call = calls_[c];
+      call.kernel->execute(callOf(call, member), {begin, end, 0, call.second});
+    }
+  });
 }
 
 void Executor::runTiles(const Region& region) {
@@ -320,51 +324,30 @@ void Executor::runTiles(const Region& region) {
       for (int64_t c : region.followers) executeWhole(calls_[c], member);
     return;
   }
-  struct Context {
-    Executor* self;
-    const Region* region;
-    size_t count;
-  } context = {this, &region, count};
-  ThreadPool::instance().run(
-      total,
-      [](void* data, int64_t index) {
-        const Context& context = *static_cast<const Context*>(data);
-        const Share* shares = context.self->shares_.data();
-        const Share* share = std::upper_bound(shares, shares + context.count, index,
-                                              [](int64_t value, const Share& s) { return value < s.end; });
-        const int64_t first = share == shares ? 0 : (share - 1)->end;
-        const Tile tile = tileAt(share->axes, share->firstTiles, index - first);
-        share->call->kernel->execute(context.self->callOf(*share->call, *share->member), tile);
-        if (!context.region->followers.empty()) context.self->follow(*context.region, *share, tile);
-      },
-      &context);
+  ThreadPool::instance().run(total, [&](int64_t index) {
+    const auto [share, within] = placeOf(index, count);
+    const Share& of = shares_[share];
+    const Tile tile = tileAt(of.axes, of.firstTiles, within);
+    of.call->kernel->execute(callOf(*of.call, *of.member), tile);
+    if (!region.followers.empty()) follow(region, of, tile);
+  });
 }
 
 // What a tile has completed is still in its core's cache: the followers run on it at once.
 void Executor::follow(const Region& region, const Share& share, const Tile& tile) {
   if (share.call->kernel->completes == nullptr) return;
-  struct Context {
-    Executor* self;
-    const Region* region;
-    const Share* share;
-  } context = {this, &region, &share};
-  share.call->kernel->completes(
-      callOf(*share.call, *share.member), tile,
-      [](void* data, int argument, int64_t begin, int64_t end) {
-        const Context& context = *static_cast<const Context*>(data);
-        Executor& self = *context.self;
-        const int64_t from = self.offsetOf(*context.share->call, argument);
-        for (int64_t c : context.region->followers) {
-          const PreparedCall& follower = self.calls_[c];
-          const Call call = self.callOf(follower, *context.share->member);
-          // All its tensors hold the same range of their arenas.
-          const int64_t offset = self.offsetOf(follower, 0), elements = follower.kernel->axes(call).first;
-          const int64_t first = std::max<int64_t>(from + begin - offset, 0);
-          const int64_t last = std::min(from + end - offset, elements);
-          if (first < last) follower.kernel->execute(call, {first, last, 0, 1});
-        }
-      },
-      &context);
+  forCompleted(*share.call->kernel, callOf(*share.call, *share.member), tile, [&](int argument, int64_t begin, int64_t end) {
+    const int64_t from = offsetOf(*share.call, argument);
+    for (int64_t c : region.followers) {
+      const PreparedCall& follower = calls_[c];
+      const Call call = callOf(follower, *share.member);
+      // All its tensors hold the same range of their arenas.
+      const int64_t offset = offsetOf(follower, 0), elements = follower.kernel->axes(call).first;
+      const int64_t first = std::max<int64_t>(from + begin - offset, 0);
+      const int64_t last = std::min(from + end - offset, elements);
+      if (first < last) follower.kernel->execute(call, {first, last, 0, 1});
+    }
+  });
 }
 
 int64_t Executor::offsetOf(const PreparedCall& call, int argument) const {
@@ -403,13 +386,7 @@ bool Executor::manySmallMembers(int64_t count) const {
 bool Executor::step(const MemberStep* members, int64_t count) {
   begin(members, count);
   if (manySmallMembers(count)) {
-    ThreadPool::instance().run(
-        count,
-        [](void* data, int64_t index) {
-          Executor& self = *static_cast<Executor*>(data);
-          self.runMember(self.live_[index]);
-        },
-        this);
+    ThreadPool::instance().run(count, [&](int64_t index) { runMember(live_[index]); });
     dropNotFinite();
     return static_cast<int64_t>(live_.size()) == count;
   }

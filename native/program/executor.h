@@ -108,6 +108,12 @@ class Executor {
     int64_t firstTiles, end;  // tiles along the first axis; index after the share's last tile
   };
 
+  // Where the index of a region's tiles or blocks stands: in which of the shares, and which one of that share's own.
+  struct Place {
+    size_t share;
+    int64_t within;
+  };
+
   void bindTensors();
   void prepareCalls();
   void begin(const MemberStep* members, int64_t count);
@@ -115,6 +121,7 @@ class Executor {
   Call callOf(const PreparedCall& call, const MemberStep& member);
   void executeWhole(const PreparedCall& call, const MemberStep& member);
   int64_t offsetOf(const PreparedCall& call, int argument) const;
+  Place placeOf(int64_t index, size_t shares) const;
   void runRegion(const Region& region);
   void runRows(const Region& region);
   void runTiles(const Region& region);

@@ -20,9 +20,8 @@ struct Tiles {
   std::vector<int> hits;
 
   void run() {
-    ThreadPool::instance().run(static_cast<int64_t>(hits.size()), body, this);
+    ThreadPool::instance().run(static_cast<int64_t>(hits.size()), [&](int64_t tile) { ++hits[tile]; });
   }
-  static void body(void* context, int64_t tile) { ++static_cast<Tiles*>(context)->hits[tile]; }
   bool eachOnce() const {
     for (int count : hits)
       if (count != 1) return false;
@@ -49,13 +48,9 @@ TEST("every tile runs exactly once, whatever the number of threads") {
 
 TEST("regions nest") {
   const Threads setting(4);
-  struct Outer {
-    std::vector<Tiles> inner;
-  } outer;
-  for (int i = 0; i < 16; ++i) outer.inner.emplace_back(37);
-  ThreadPool::instance().run(
-      16, [](void* context, int64_t tile) { static_cast<Outer*>(context)->inner[tile].run(); }, &outer);
-  for (const Tiles& tiles : outer.inner) CHECK(tiles.eachOnce());
+  std::vector<Tiles> inner(16, Tiles(37));
+  ThreadPool::instance().run(16, [&](int64_t tile) { inner[tile].run(); });
+  for (const Tiles& tiles : inner) CHECK(tiles.eachOnce());
 }
 
 TEST("more threads than there are regions may run at once, also nested") {
@@ -67,8 +62,7 @@ TEST("more threads than there are regions may run at once, also nested") {
       const ThreadPool::JobScope scope(ThreadPool::instance());
       for (int repeat = 0; repeat < 50; ++repeat) {
         std::vector<Tiles> inner(5, Tiles(11));
-        ThreadPool::instance().run(
-            5, [](void* context, int64_t tile) { (*static_cast<std::vector<Tiles>*>(context))[tile].run(); }, &inner);
+        ThreadPool::instance().run(5, [&](int64_t tile) { inner[tile].run(); });
         for (const Tiles& tiles : inner)
           if (!tiles.eachOnce()) ++wrong;
       }
@@ -115,55 +109,45 @@ TEST("workers help: a region's tiles run on more than one thread, all of which f
   const Threads setting(2);
   const FlushDenormals guard;
   // Two tiles that wait for each other can only end if another thread takes one.
-  struct Meeting {
-    std::atomic<int> arrived{0};
-    std::atomic<int> flushing{0};
-    std::atomic<bool> met{true};
-  } meeting;
-  ThreadPool::instance().run(
-      2,
-      [](void* context, int64_t) {
-        Meeting& m = *static_cast<Meeting*>(context);
-        volatile float smallest = 0x1p-126f;
-        if (smallest * 0.5f == 0.0f) ++m.flushing;
-        ++m.arrived;
-        const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-        while (m.arrived.load() < 2 && std::chrono::steady_clock::now() < until) std::this_thread::yield();
-        if (m.arrived.load() < 2) m.met = false;
-      },
-      &meeting);
-  CHECK(meeting.met.load());
-  CHECK_EQUAL(meeting.flushing.load(), 2);
+  std::atomic<int> arrived{0}, flushing{0};
+  std::atomic<bool> met{true};
+  ThreadPool::instance().run(2, [&](int64_t) {
+    volatile float smallest = 0x1p-126f;
+    if (smallest * 0.5f == 0.0f) ++flushing;
+    ++arrived;
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (arrived.load() < 2 && std::chrono::steady_clock::now() < until) std::this_thread::yield();
+    if (arrived.load() < 2) met = false;
+  });
+  CHECK(met.load());
+  CHECK_EQUAL(flushing.load(), 2);
 }
 
 TEST("a worker that holds up one region after another is withheld for a while, and no tile is lost") {
   const Threads setting(2);
   ThreadPool& pool = ThreadPool::instance();
   // The other thread is put off in every tile, as by another process.
-  struct Held {
-    std::thread::id owner = std::this_thread::get_id();
-    std::atomic<int> tiles{0};
-    std::atomic<bool> helped{false};
-  } held;
-  const ThreadPool::Body body = [](void* context, int64_t) {
-    Held& h = *static_cast<Held*>(context);
-    if (std::this_thread::get_id() != h.owner) {
-      h.helped = true;
+  const std::thread::id owner = std::this_thread::get_id();
+  std::atomic<int> tilesRun{0};
+  std::atomic<bool> helped{false};
+  const auto body = [&](int64_t) {
+    if (std::this_thread::get_id() != owner) {
+      helped = true;
       std::this_thread::sleep_for(std::chrono::milliseconds(4));
     } else {
       const auto until = std::chrono::steady_clock::now() + std::chrono::microseconds(100);
       while (std::chrono::steady_clock::now() < until) continue;
     }
-    ++h.tiles;
+    ++tilesRun;
   };
   CHECK_EQUAL(pool.withheld(), 0);
   int regions = 0;
-  for (; regions < 1000 && pool.withheld() == 0; ++regions) pool.run(2, body, &held);
-  CHECK_EQUAL(held.tiles.load(), 2 * regions);
+  for (; regions < 1000 && pool.withheld() == 0; ++regions) pool.run(2, body);
+  CHECK_EQUAL(tilesRun.load(), 2 * regions);
   CHECK_EQUAL(pool.withheld(), 1);
-  held.helped = false;
-  pool.run(8, body, &held);
-  CHECK(!held.helped.load());
+  helped = false;
+  pool.run(8, body);
+  CHECK(!helped.load());
   // Tried again: it helps, and as long as it does nobody withholds it.
   const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
   while (pool.withheld() > 0 && std::chrono::steady_clock::now() < until) {

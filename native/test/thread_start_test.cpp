@@ -26,8 +26,7 @@ class NoMoreThreads {
 
 void countTiles(int64_t count) {
   std::vector<int> hits(static_cast<size_t>(count));
-  ThreadPool::instance().run(
-      count, [](void* context, int64_t tile) { ++(*static_cast<std::vector<int>*>(context))[tile]; }, &hits);
+  ThreadPool::instance().run(count, [&](int64_t tile) { ++hits[tile]; });
   for (int hit : hits) CHECK_EQUAL(hit, 1);
 }
 
@@ -61,14 +60,11 @@ TEST("what a tile throws comes out of the run, when all other tiles are done") {
     CONTEXT(threads, " threads");
     for (int repeat = 0; repeat < 20; ++repeat) {
       std::atomic<int> done{0};
-      CHECK_THROWS(ThreadPool::instance().run(
-                       100,
-                       [](void* context, int64_t tile) {
-                         if (tile == 37) throw Error("ERR_DEEPBLAS_MEMORY", "tile 37");
-                         static_cast<std::atomic<int>*>(context)->fetch_add(1);
-                       },
-                       &done),
-                   "ERR_DEEPBLAS_MEMORY", "tile 37");
+      const auto body = [&](int64_t tile) {
+        if (tile == 37) throw Error("ERR_DEEPBLAS_MEMORY", "tile 37");
+        done.fetch_add(1);
+      };
+      CHECK_THROWS(ThreadPool::instance().run(100, body), "ERR_DEEPBLAS_MEMORY", "tile 37");
       if (threads > 1) CHECK_EQUAL(done.load(), 99);
       countTiles(100);
     }
