@@ -38,7 +38,7 @@ const known = {
   kullbackLeibler,
   poisson,
   hinge,
-} as unknown as Readonly<Record<LossName, ConfigurableLoss<Record<string, Json>>>>
+} satisfies Record<LossName, object> as unknown as Readonly<Record<LossName, ConfigurableLoss<Record<string, Json>>>>
 
 /**
  * A loss by name or instance.

@@ -65,7 +65,9 @@ const known = {
   meanAbsoluteError: meanAbsoluteErrorMetric,
   medianAbsoluteError,
   r2,
-} as unknown as Readonly<Record<MetricName, ConfigurableMetric<Record<string, Json>>>>
+} satisfies Record<MetricName, object> as unknown as Readonly<
+  Record<MetricName, ConfigurableMetric<Record<string, Json>>>
+>
 
 /** Names that an epoch's result holds beside the metrics. */
 const taken = ['loss', 'epoch', 'validation', 'learningRate', 'seconds']

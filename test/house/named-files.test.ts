@@ -91,3 +91,9 @@ test('a file that is named relative to the one that names it is there', () => {
     )
   expect(missing).toEqual([])
 })
+
+test('CONTRIBUTING.md has every room of lib/ and native/ on its map', () => {
+  const map = read('CONTRIBUTING.md')
+  const found = new Set(files.flatMap((file) => /^(?:lib|native)\/[\w-]+(?=\/)/.exec(file)?.slice(0, 1) ?? []))
+  expect([...found].filter((room) => !map.includes(`\`${room}\``))).toEqual([])
+})

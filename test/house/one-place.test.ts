@@ -41,8 +41,7 @@ describe('a callback is told in one place', () => {
   })
 
   test.each(['saveState', 'restoreState'])('%s', (hook) => {
-    const asked = places(new RegExp(`\\.${hook}\\b[?!]*\\.?\\(`))
-    expect(filesOf(asked)).toEqual(['model/training/checkpoint/describe.ts'])
+    expect(places(new RegExp(`\\.${hook}\\b[?!]*\\.?\\(`))).toHaveLength(1)
   })
 })
 
