@@ -9,6 +9,13 @@ export function largestOf(values: Iterable<number>): number {
   return largest
 }
 
+/** The place of the largest number from `from` up to, not including, `to`, counted from `from`; of equal ones the first. */
+export function indexOfLargest(values: ArrayLike<number>, from = 0, to: number = values.length): number {
+  let largest = from
+  for (let at = from + 1; at < to; at++) if (values[at]! > values[largest]!) largest = at
+  return largest - from
+}
+
 /** Infinity of none. */
 export function smallestOf(values: Iterable<number>): number {
   let smallest = Number.POSITIVE_INFINITY

@@ -1,7 +1,12 @@
 import './public-classes.js'
 
 export type { ActivationOption } from './activations/activation.js'
-export { ActivationFunction, type ActivationGradient } from './activations/activation-function.js'
+export {
+  ActivationFunction,
+  type ActivationGradient,
+  type ActivationOutputs,
+  type OutputActivation,
+} from './activations/activation-function.js'
 export { type CheckActivationOptions, checkActivation } from './activations/check-activation.js'
 export {
   type EluOptions,
@@ -143,10 +148,8 @@ export type {
   Metric,
   MetricNeed,
   MetricRecording,
-  MetricTask,
   MetricValue,
   NamedMetric,
-  OutputMeaning,
   ScoredRows,
 } from './metrics/metric.js'
 export { type MetricName, type MetricOption, metricNames } from './metrics/names.js'
@@ -189,6 +192,8 @@ export type { OptimizerOptions } from './optimizers/options.js'
 export { RAdam, type RAdamOptions } from './optimizers/radam.js'
 export { RMSProp, type RMSPropOptions } from './optimizers/rmsprop.js'
 export { SGD, type SGDOptions } from './optimizers/sgd.js'
+export type { MetricTask, OutputMeaning } from './outputs/meaning.js'
+export type { TargetUnits } from './outputs/units.js'
 export type { PerMember } from './per-member.js'
 export { type InitialValues, Parameter } from './recording/parameter.js'
 export type { MapTensors, Recorder } from './recording/recorder.js'

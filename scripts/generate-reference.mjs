@@ -42,6 +42,7 @@ const rooms = {
   regularizers: ['Penalties and bounds on weights.', ['../guide/choosing.md', '../math/regularizers.md']],
   losses: ['What training makes small, by name or configured.', ['../guide/losses.md', '../math/losses.md']],
   metrics: ['What is counted beside the loss, by name or configured.', ['../guide/losses.md', '../math/metrics.md']],
+  outputs: ['What the outputs of a network mean to losses and metrics.', ['../guide/losses.md', '../math/metrics.md']],
   optimizers: ['How a step changes the parameters.', ['../guide/optimizers.md', '../math/optimizers.md']],
   schedules: ['Learning rates that change.', ['../guide/optimizers.md', '../math/schedules.md']],
   data: ['Rows of numbers: from arrays, files and formulas.', ['../guide/data.md', '../math/gather.md']],

@@ -12,6 +12,12 @@ export interface ActivationGradient {
   readonly output: Tensor | undefined
 }
 
+/** What the outputs of an activation are: 'sums' are what went in, and the loss decides what they mean. */
+export type ActivationOutputs = 'probabilities' | 'logProbabilities' | 'values' | 'sums'
+
+/** What a loss, and who reads predictions, know of the activation of a last layer. */
+export type OutputActivation = Pick<ActivationFunction, 'name' | 'gives' | 'elementWise' | 'suggestedLoss'>
+
 /**
  * An activation as layers record it: x (batch, n) -> output (batch, n). A name makes one, and so do `leakyRelu`, `elu`
  * and `gelu` with their options, and `defineActivation`.
@@ -30,6 +36,10 @@ export abstract class ActivationFunction {
   abstract readonly derivativeNeedsOutput: boolean
   /** Whether an element of the output depends on the same element of the input alone. */
   readonly elementWise: boolean = true
+  /** What its outputs are: metrics and `predictClasses` go by it. Default 'values'. */
+  readonly gives: ActivationOutputs = 'values'
+  /** The loss that goes with it at the end of a network, where there is one; without one the mean squared error. */
+  readonly suggestedLoss: 'crossEntropy' | 'binaryCrossEntropy' | undefined = undefined
 
   /**
    * What a file holds: the name, or the name and the options. An activation of the user's own throws: a file holds no

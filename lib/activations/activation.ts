@@ -1,8 +1,14 @@
 import { invalid, oneOf, plainObject } from '../validate.js'
-import { ActivationFunction } from './activation-function.js'
+import { ActivationFunction, type OutputActivation } from './activation-function.js'
 import type { ActivationRule } from './element-wise.js'
 import { type ActivationName, activationNames, configurableActivations, namedActivations } from './names.js'
 import { ownActivation } from './own-activation.js'
+
+/** What is known of an activation by its name alone; of a name that is not ours, that its outputs are values. */
+export function activationNamed(name: string): OutputActivation {
+  if (Object.hasOwn(namedActivations, name)) return namedActivations[name as ActivationName]
+  return { name, gives: 'values', elementWise: true, suggestedLoss: undefined }
+}
 
 /**
  * What an activation can be given as: a name, an activation with options such as `leakyRelu({ slope: 0.2 })`, or a rule

@@ -2,7 +2,7 @@ import type { Json } from '../files/strict-json.js'
 import type { Recorder } from '../recording/recorder.js'
 import { Element } from '../recording/rule.js'
 import type { Tensor } from '../recording/tensor.js'
-import { ActivationFunction, type ActivationGradient } from './activation-function.js'
+import { ActivationFunction, type ActivationGradient, type ActivationOutputs } from './activation-function.js'
 
 /** An activation as a rule over one element: recorded as data, evaluated natively. */
 export interface ActivationRule {
@@ -15,6 +15,11 @@ export interface ActivationRule {
    * uses.
    */
   derivative(x: Element, output: Element): Element | number
+  /**
+   * What the outputs are. With 'probabilities' (numbers from 0 to 1) or 'logProbabilities' metrics such as `logLoss` and
+   * `brier` can be computed of them. Default 'values'.
+   */
+  readonly gives?: Exclude<ActivationOutputs, 'sums'>
 }
 
 /** An activation that the kernel `map` evaluates element by element. */
@@ -22,6 +27,7 @@ export class ElementWise extends ActivationFunction {
   readonly name: string
   readonly derivativeNeedsInput: boolean
   readonly derivativeNeedsOutput: boolean
+  override readonly gives: ActivationOutputs
   readonly #rule: ActivationRule
   readonly #saved: (() => Json) | undefined
 
@@ -29,6 +35,7 @@ export class ElementWise extends ActivationFunction {
   constructor(rule: ActivationRule, saved?: () => Json) {
     super()
     this.name = rule.name
+    this.gives = rule.gives ?? 'values'
     this.#rule = rule
     this.#saved = saved
     const x = new Element('input', [], 0)

@@ -1,6 +1,6 @@
 import type { Recorder } from '../recording/recorder.js'
 import type { ActivationName as ActivationKernel, Tensor } from '../recording/tensor.js'
-import { ActivationFunction, type ActivationGradient } from './activation-function.js'
+import { ActivationFunction, type ActivationGradient, type ActivationOutputs } from './activation-function.js'
 
 /** One of the activations that have a kernel of their own, which dense layers fuse with their product. */
 export class KernelActivation extends ActivationFunction {
@@ -8,6 +8,8 @@ export class KernelActivation extends ActivationFunction {
   override readonly kernel: ActivationKernel
   readonly derivativeNeedsInput: boolean
   readonly derivativeNeedsOutput: boolean
+  override readonly gives: ActivationOutputs
+  override readonly suggestedLoss: 'binaryCrossEntropy' | undefined
 
   constructor(kernel: ActivationKernel) {
     super()
@@ -16,6 +18,8 @@ export class KernelActivation extends ActivationFunction {
     // gelu falls and then rises: its output does not tell where on the curve it was.
     this.derivativeNeedsInput = kernel === 'gelu'
     this.derivativeNeedsOutput = kernel !== 'gelu' && kernel !== 'linear'
+    this.gives = kernel === 'linear' ? 'sums' : kernel === 'sigmoid' ? 'probabilities' : 'values'
+    this.suggestedLoss = kernel === 'sigmoid' ? 'binaryCrossEntropy' : undefined
   }
 
   saved(): string {

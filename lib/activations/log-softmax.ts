@@ -11,6 +11,8 @@ export class LogSoftmax extends ActivationFunction {
   readonly derivativeNeedsInput = false
   readonly derivativeNeedsOutput = true
   override readonly elementWise = false
+  override readonly gives = 'logProbabilities'
+  override readonly suggestedLoss = 'crossEntropy'
 
   saved(): string {
     return this.name

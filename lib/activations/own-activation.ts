@@ -1,15 +1,17 @@
 import { DeepblasError } from '../errors.js'
 import { Element } from '../recording/rule.js'
-import { describe, invalid, isCallable, string } from '../validate.js'
+import { describe, invalid, isCallable, oneOf, string } from '../validate.js'
 import type { ActivationFunction } from './activation-function.js'
 import { type ActivationRule, ElementWise } from './element-wise.js'
 import { activationNames } from './names.js'
+
+const outputsOfRules = ['probabilities', 'logProbabilities', 'values'] as const
 
 /**
  * Makes an activation of your own from a rule over one element and its derivative; it runs natively for layers of any
  * size. Check the derivative with `checkActivation`. A model that has one cannot be saved, since a file holds no code.
  *
- * @param rule name, `forward(x)`, `derivative(x, output)`
+ * @param rule name, `forward(x)`, `derivative(x, output)`; `gives: 'probabilities'` where its outputs are such
  * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a name that is taken, or a function that gives no element
  * @example
  * const squaredRelu = defineActivation({
@@ -36,6 +38,7 @@ export function ownActivation(argument: string, value: unknown): ActivationFunct
   for (const part of ['forward', 'derivative'] as const) {
     if (!isCallable(rule[part])) throw invalid(`${argument}.${part}`, 'function of elements', rule[part])
   }
+  if (rule.gives !== undefined) oneOf(`${argument}.gives`, rule.gives, outputsOfRules)
   const x = new Element('input', [], 0)
   const output = rule.forward(x)
   requireElement(`${argument}.forward`, output)

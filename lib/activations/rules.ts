@@ -102,6 +102,7 @@ export const softsign: ActivationRule = {
 /** relu6(x + 3) / 6, as PyTorch's (Howard et al., 2019). Keras 2's was another line. */
 export const hardSigmoid: ActivationRule = {
   name: 'hardSigmoid',
+  gives: 'probabilities',
   forward: (x) => x.plus(3).atLeast(0).atMost(6).over(6),
   derivative: (_, output) =>
     output

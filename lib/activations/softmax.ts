@@ -8,6 +8,8 @@ export class Softmax extends ActivationFunction {
   readonly derivativeNeedsInput = false
   readonly derivativeNeedsOutput = true
   override readonly elementWise = false
+  override readonly gives = 'probabilities'
+  override readonly suggestedLoss = 'crossEntropy'
 
   saved(): string {
     return this.name

@@ -1,6 +1,7 @@
 /*
  * What a model says of the rows of a table, as a file of predictions holds it and as metrics want it.
  */
+
 import type { Dataset } from '../data/dataset/dataset.js'
 import type { Encoder } from '../data/encoder/encoder.js'
 import type { Table } from '../data/table/table.js'
@@ -8,6 +9,7 @@ import { DeepblasError } from '../errors.js'
 import { readModelFile } from '../files/model-file.js'
 import { type ClassificationReport, classificationReport } from '../metrics/functions/classification-report.js'
 import type { Sequential } from '../model/sequential.js'
+import { inUnits } from '../outputs/units.js'
 import { binaryScores, classScores, predictedClassNumbers, valueScores } from './scores.js'
 
 /** How good a model is on some rows. */
@@ -25,8 +27,7 @@ export async function judge(model: Sequential, encoder: Encoder, data: Dataset):
   const targets = Array.from({ length: data.rows }, (_, row) => data.target(row)[0]!)
   const { targetScale, labels } = encoder
   if (targetScale !== undefined) {
-    const { mean, deviation } = targetScale
-    const truth = targets.map((value) => value * deviation + mean)
+    const truth = targets.map((value) => inUnits(value, targetScale))
     return { rows, scores: valueScores(truth, await predictedValues(model, encoder, data)) }
   }
   const { data: outputs } = await model.predict(data)

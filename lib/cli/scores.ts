@@ -1,9 +1,11 @@
 /*
  * How good predictions are, by the metrics that `--json` names, in the units and labels of the table.
  */
+
 import type { Json } from '../files/strict-json.js'
 import type { ClassificationReport } from '../metrics/functions/classification-report.js'
 import { metrics } from '../metrics/functions/index.js'
+import { classOfOutputs } from '../outputs/classes.js'
 import { renderConfusionMatrix } from '../report/terminal/confusion-matrix.js'
 import { renderTable } from '../report/terminal/table.js'
 
@@ -42,14 +44,10 @@ export function classScores(
 
 /** The class that each row is taken for. */
 export function predictedClassNumbers(probabilities: ArrayLike<number>, classes: number): number[] {
-  if (classes === 2) return Array.from(probabilities, (probability) => Number(probability > 0.5))
-  return Array.from({ length: probabilities.length / classes }, (_, row) => {
-    let best = 0
-    for (let one = 1; one < classes; one++) {
-      if (probabilities[row * classes + one]! > probabilities[row * classes + best]!) best = one
-    }
-    return best
-  })
+  const outputs = classes === 2 ? 1 : classes
+  return Array.from({ length: probabilities.length / outputs }, (_, row) =>
+    classOfOutputs(probabilities, row * outputs, outputs, 0.5),
+  )
 }
 
 export function valueScores(targets: ArrayLike<number>, values: ArrayLike<number>): Record<string, number> {

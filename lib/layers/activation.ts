@@ -33,6 +33,10 @@ export class Activation extends SameShape {
     return this.activation.name
   }
 
+  override get outputActivation(): ActivationFunction {
+    return this.activation
+  }
+
   forward(record: Recorder, x: Tensor, { logits }: RecordOptions): Forward {
     if (logits || this.activation.kernel === 'linear') return { output: x, cache: {}, preActivation: x }
     const output = record.empty(x.columns)

@@ -117,6 +117,10 @@ export class Dense<const Units extends number = number, const Inputs extends num
     return this.activation.name
   }
 
+  override get outputActivation(): ActivationFunction {
+    return this.activation
+  }
+
   bind(inputs: number): Dense {
     const Bound = Dense as unknown as new (units: number, options: DenseOptions, bound: boolean) => Dense
     return new Bound(this.units, { ...this.#given(), inputs }, true)

@@ -1,3 +1,5 @@
+import { activationNamed } from '../activations/activation.js'
+import type { OutputActivation } from '../activations/activation-function.js'
 import type { Json } from '../files/strict-json.js'
 import type { InputLayout } from '../inputs.js'
 import type { Parameter } from '../recording/parameter.js'
@@ -144,6 +146,10 @@ export abstract class Layer {
   /** Name of the activation that a loss may fuse with, if this layer is the last one. Default 'linear'. */
   get activationName(): string {
     return 'linear'
+  }
+  /** That activation, and what its outputs mean. Default what is known of `activationName`. */
+  get outputActivation(): OutputActivation {
+    return activationNamed(this.activationName)
   }
   /** A short text for tables and messages, such as 'Dense 4'. Default the type. */
   describe(): string {

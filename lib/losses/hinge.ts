@@ -1,3 +1,4 @@
+import { activationNamed } from '../activations/activation.js'
 import { elementOf } from '../recording/rule.js'
 import { knownOptions } from '../validate.js'
 import { recordElementRule } from './element-rule.js'
@@ -14,7 +15,8 @@ export const hinge: ConfigurableLoss<NoOptions> = configurableLoss((options) => 
     name: 'hinge',
     targetKind: 'signs',
     takesLogits(outputActivation) {
-      if (!/^(sigmoid|hardSigmoid|softmax|logSoftmax)$/.test(outputActivation)) return false
+      const { gives } = activationNamed(outputActivation)
+      if (gives !== 'probabilities' && gives !== 'logProbabilities') return false
       throw mismatch('hinge', "'linear' or another with both signs", outputActivation)
     },
     record: (record, recording) =>

@@ -1,3 +1,4 @@
+import { classOfOutputs } from '../outputs/classes.js'
 import { finiteNumber, knownOptions, oneOf } from '../validate.js'
 import {
   type Average,
@@ -75,20 +76,13 @@ function averaged(name: string, rule: (counts: Counts) => number): ConfigurableM
 }
 
 function confusionOfRows(given: ScoredRows, threshold: number): number[][] {
-  const { task, rows, outputs, scores, targets, weights } = given
-  if (task === 'binary')
-    return confusionOf(
-      targets,
-      scores.map((score) => Number(score > threshold)),
-      weights,
-      2,
-    )
-  const predicted = Float64Array.from({ length: rows }, (_, row) => {
-    let best = 0
-    for (let c = 1; c < outputs; c++) if (scores[row * outputs + c]! > scores[row * outputs + best]!) best = c
-    return best
-  })
-  return confusionOf(targets, predicted, weights, outputs)
+  const { task, outputs, scores, targets, weights } = given
+  // Each of several outputs of 0 and 1 is a row of its own.
+  const columns = task === 'binary' ? 1 : outputs
+  const predicted = Float64Array.from({ length: scores.length / columns }, (_, row) =>
+    classOfOutputs(scores, row * columns, columns, threshold),
+  )
+  return confusionOf(targets, predicted, weights, task === 'binary' ? 2 : outputs)
 }
 
 /** The counts of each of several outputs that are each 0 or 1. */

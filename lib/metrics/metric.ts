@@ -2,7 +2,8 @@
  * What a metric is: either a value of every row, recorded and averaged natively, or a function of all scores at once.
  */
 import type { Json } from '../files/strict-json.js'
-import type { TargetKind } from '../losses/loss.js'
+import type { Loss } from '../losses/loss.js'
+import { type MetricTask, type OutputMeaning, taskOf } from '../outputs/meaning.js'
 import type { Recorder } from '../recording/recorder.js'
 import type { Tensor } from '../recording/tensor.js'
 import { atOnce, type Steps } from '../turns.js'
@@ -10,15 +11,6 @@ import { knownOptions, string } from '../validate.js'
 
 /** A metric's result: a number, or counts such as a confusion matrix. */
 export type MetricValue = number | readonly number[] | readonly (readonly number[])[]
-
-/**
- * How targets are read: a class for every row; 0 or 1 for every output; or any numbers. Metrics that need classes
- * accept values that are all 0 or 1.
- */
-export type MetricTask = 'classes' | 'binary' | 'values'
-
-/** How a metric reads an output, before the output becomes a probability or a value. */
-export type OutputMeaning = 'logits' | 'logProbabilities' | 'logRates' | 'probabilities' | 'values'
 
 /** What a metric needs of targets and outputs; where that is missing, an error names the metric. */
 export type MetricNeed =
@@ -144,8 +136,10 @@ export function configurableMetric<Options>(
   return metric as unknown as ConfigurableMetric<Options>
 }
 
-/** How metrics read the targets of a loss. */
-export function taskOf(kind: TargetKind): MetricTask {
-  if (kind === 'classes' || kind === 'probabilities') return 'classes'
-  return kind === 'binary' || kind === 'signs' ? 'binary' : 'values'
+/** The task of a metric: values of 0 and 1 are classes to one that needs them. */
+export function taskOfMetric({ needs = [] }: Metric, loss: Loss, outputs: number): MetricTask {
+  const task = taskOf(loss.targetKind)
+  const labels = needs.some((need) => need !== 'numbers')
+  if (task !== 'values' || !labels) return task
+  return outputs === 1 ? 'binary' : 'classes'
 }

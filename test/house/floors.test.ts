@@ -32,6 +32,7 @@ const rooms = [
   'initializers',
   'regularizers',
   'losses',
+  'outputs',
   'schedules',
   'data/arrays',
   'metrics',
@@ -87,7 +88,6 @@ test('every file stands in a room that has a floor', () => {
 const known = [
   'data/encoder/encoder.ts -> data/dataset/dataset.ts',
   'data/encoder/encoder.ts -> data/dataset/encoded-dataset.ts',
-  'model/programs/compile.ts -> model/scoring/metric-task.ts',
 ]
 
 test('no import runs up', () => {

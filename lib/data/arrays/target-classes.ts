@@ -2,6 +2,7 @@
  * The class of every row, where the targets are classes or rows of probabilities.
  */
 import { DeepblasError } from '../../errors.js'
+import { indexOfLargest } from '../../extremes.js'
 import type { Table } from './rows.js'
 
 /** More classes than this are values that happen to be whole numbers. */
@@ -25,11 +26,7 @@ export function classesOf(purpose: string, targets: Table | undefined, labels: r
   const { data, rows, columns } = targets
   const ofRow = new Int32Array(rows)
   if (columns > 1) {
-    for (let row = 0; row < rows; row++) {
-      let best = 0
-      for (let c = 1; c < columns; c++) if (data[row * columns + c]! > data[row * columns + best]!) best = c
-      ofRow[row] = best
-    }
+    for (let row = 0; row < rows; row++) ofRow[row] = indexOfLargest(data, row * columns, (row + 1) * columns)
     return { ofRow, count: columns }
   }
   let count = labels?.length ?? 0

@@ -3,6 +3,8 @@ import type { Json } from '../../files/strict-json.js'
 import type { NamedInputs } from '../../inputs.js'
 import { isIterable, itemsOf } from '../../iteration.js'
 import { type Matrix, native } from '../../native/addon.js'
+import { classOfOutputs } from '../../outputs/classes.js'
+import { inUnits, type TargetUnits } from '../../outputs/units.js'
 import { onlyWhatItMade, refuseStructuredClone, showWhenInspected } from '../../own-methods.js'
 import { types } from '../../recording/tensor.js'
 import { atOnce, inTurns, type Steps } from '../../turns.js'
@@ -145,7 +147,7 @@ export class Encoder {
   }
 
   /** Of a regression: a value is the network's output times `deviation` plus `mean`. */
-  get targetScale(): { readonly mean: number; readonly deviation: number } | undefined {
+  get targetScale(): TargetUnits | undefined {
     const { target } = this.#description
     return target?.task === 'regression' ? { mean: target.mean, deviation: target.deviation } : undefined
   }
@@ -355,11 +357,8 @@ export class Encoder {
       )
     }
     return Array.from({ length: rows }, (_, row) => {
-      if (target.task === 'regression') return data[row]! * target.deviation + target.mean
-      if (outputs === 1) return target.labels[Number(data[row]! > 0.5)]!
-      let best = 0
-      for (let c = 1; c < outputs; c++) if (data[row * outputs + c]! > data[row * outputs + best]!) best = c
-      return target.labels[best]!
+      if (target.task === 'regression') return inUnits(data[row]!, target)
+      return target.labels[classOfOutputs(data, row * outputs, outputs, 0.5)]!
     }) as string[] | number[]
   }
 

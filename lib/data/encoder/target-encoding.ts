@@ -1,7 +1,9 @@
 /*
  * The column that is to be predicted: class numbers and their names, or scaled values.
  */
+
 import { DeepblasError } from '../../errors.js'
+import { scaledTarget } from '../../outputs/units.js'
 import type { Steps } from '../../turns.js'
 import { describe } from '../../validate.js'
 import type { Column } from '../table/column.js'
@@ -118,7 +120,7 @@ export function* encodeTarget(
     for (let row = 0; row < values.length; row++) {
       const value = values[row]!
       if (!Number.isFinite(value)) throw unusable(target, rowName(row), cellOf(column, row), 'a number')
-      scaled[row] = (value - target.mean) / target.deviation
+      scaled[row] = scaledTarget(value, target)
       if (Math.abs(scaled[row]!) > LARGEST_FLOAT32) {
         throw unusable(target, rowName(row), value, 'a number that float32 can hold once it is scaled')
       }

@@ -1,3 +1,4 @@
+import type { OutputActivation } from '../../activations/activation-function.js'
 import { DeepblasError } from '../../errors.js'
 import type { InputLayout, InputPart } from '../../inputs.js'
 import { CodeLayer } from '../../layers/code-layer.js'
@@ -19,6 +20,8 @@ export interface Network {
   /** Columns of codes. */
   readonly codes: readonly InputPart[]
   readonly outputs: number
+  /** The activation of the last layer. */
+  readonly outputActivation: OutputActivation
   readonly layers: readonly Layer[]
   readonly parameters: readonly Parameter[]
   /** Floats of one member's arena. */
@@ -78,7 +81,17 @@ export function buildNetwork(descriptions: readonly Layer[], inputs: number | In
     }
   }
   const codes = codesOf(layers[0], layout)
-  return { inputs: first, layout, codes, outputs: given, layers, parameters, length: Math.max(length, ALIGNMENT) }
+  const { outputActivation } = layers.at(-1)!
+  return {
+    inputs: first,
+    layout,
+    codes,
+    outputs: given,
+    outputActivation,
+    layers,
+    parameters,
+    length: Math.max(length, ALIGNMENT),
+  }
 }
 
 /** Codes go into the first layer, and numbers into all others. */

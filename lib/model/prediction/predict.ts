@@ -10,11 +10,11 @@ import { Table } from '../../data/table/table.js'
 import { DeepblasError } from '../../errors.js'
 import { isDate } from '../../kinds.js'
 import { newFloats } from '../../memory.js'
-import { atOnce, ELEMENTS_OF_STEP, inTurns, type Steps } from '../../turns.js'
+import { bringInUnits, type TargetUnits } from '../../outputs/units.js'
+import { atOnce, inTurns, type Steps } from '../../turns.js'
 import { invalid } from '../../validate.js'
 import { dataFor, floatsFor } from '../network/inputs.js'
 import type { Network } from '../network/network.js'
-import type { TargetUnits } from '../programs/compile.js'
 import { MOST_BATCHED_ROWS, type ModelReader, type PredictKind, type RowsToPredict } from './predictor.js'
 
 /**
@@ -42,22 +42,25 @@ export async function predictRows(model: Predicting, given: PredictionInput, kin
   if (isLong(given)) {
     // Counted as reading from the call on: the parameters are those of the call.
     return await reader.during('predict', async () => {
-      const rows = rowsToPredict(network, await inTurns(numbersOf(model, given)))
+      const rows = rowsToPredict(network, await inTurns(encodedNumbers(model, given)))
       const data = await reader.predictAll('predict', rows, { kind })
-      return await inUnitsLater(model, kind, { data, shape: [rows.rows, outputs] })
+      return await broughtInUnitsLater(model, kind, { data, shape: [rows.rows, outputs] })
     })
   }
-  const rows = atOnce(numbersOf(model, given))
+  const rows = atOnce(encodedNumbers(model, given))
   if (!(rows instanceof Dataset)) {
     const few = floatsFor(rows, network)
     if (few.rows <= MOST_BATCHED_ROWS) {
       const own = few.data === rows || !few.copied ? few.data.slice() : few.data
-      return inUnits(model, kind, { data: await reader.predictLater(own, few.rows, kind), shape: [few.rows, outputs] })
+      return broughtInUnits(model, kind, {
+        data: await reader.predictLater(own, few.rows, kind),
+        shape: [few.rows, outputs],
+      })
     }
   }
   const many = rowsToPredict(network, rows)
   const data = await reader.predictAll('predict', many, { kind })
-  return await inUnitsLater(model, kind, { data, shape: [many.rows, outputs] })
+  return await broughtInUnitsLater(model, kind, { data, shape: [many.rows, outputs] })
 }
 
 /** Rows of which encoding takes so long that others need their turn. */
@@ -70,13 +73,13 @@ function isLong(given: PredictionInput): boolean {
 export function predictRowsSync(model: Predicting, given: PredictionInput, kind: PredictKind): Prediction {
   const { network, reader } = model
   // Numbers go without the generator's steps: one row takes about a microsecond.
-  const rows = isNumberArray(given) ? given : atOnce(numbersOf(model, given))
+  const rows = isNumberArray(given) ? given : atOnce(encodedNumbers(model, given))
   if (rows instanceof Dataset) {
     const data = reader.predictAllSync(rowsToPredict(network, rows), { kind })
-    return inUnits(model, kind, { data, shape: [rows.rows, network.outputs] })
+    return broughtInUnits(model, kind, { data, shape: [rows.rows, network.outputs] })
   }
   const few = floatsFor(rows, network)
-  return inUnits(model, kind, {
+  return broughtInUnits(model, kind, {
     data: reader.predictNow(few.data, few.rows, kind),
     shape: [few.rows, network.outputs],
   })
@@ -84,7 +87,7 @@ export function predictRowsSync(model: Predicting, given: PredictionInput, kind:
 
 /** What layer `upTo` gives for the rows. */
 export async function layerOutputs(model: Predicting, given: PredictionInput, upTo: number): Promise<Prediction> {
-  const rows = rowsToPredict(model.network, atOnce(numbersOf(model, given)))
+  const rows = rowsToPredict(model.network, atOnce(encodedNumbers(model, given)))
   const data = await model.reader.predictAll('activations', rows, { kind: 'output', upTo })
   return { data, shape: [rows.rows, model.network.layers[upTo]!.outputs!] }
 }
@@ -141,7 +144,7 @@ export function rowsToPredict(network: Network, given: Rows | NumberArray | Name
 }
 
 /** Objects and tables by way of the encoder; other rows are numbers already. */
-function* numbersOf(
+function* encodedNumbers(
   { encoder, network }: Predicting,
   rows: PredictionInput,
 ): Steps<Rows | NumberArray | NamedRows | Dataset> {
@@ -190,28 +193,20 @@ function inOrder(encoder: Encoder, { layout }: Network, data: Float32Array, colu
 }
 
 /** Of a regression, the output in the target's own units; what comes before the activation is the network's own. */
-function scaleOf({ encoder }: Predicting, kind: PredictKind): TargetUnits | undefined {
+function unitsOf({ encoder }: Predicting, kind: PredictKind): TargetUnits | undefined {
   return kind === 'raw' ? undefined : encoder?.targetScale
 }
 
-/** In place: the outputs are the prediction's own. */
-function* scaling(prediction: Prediction, { mean, deviation }: TargetUnits): Steps<Prediction> {
-  const { data } = prediction
-  for (let from = 0; from < data.length; from += ELEMENTS_OF_STEP) {
-    if (from > 0) yield
-    const end = Math.min(data.length, from + ELEMENTS_OF_STEP)
-    for (let at = from; at < end; at++) data[at] = data[at]! * deviation + mean
-  }
+function broughtInUnits(model: Predicting, kind: PredictKind, prediction: Prediction): Prediction {
+  const units = unitsOf(model, kind)
+  // In place: the outputs are the prediction's own.
+  if (units !== undefined) atOnce(bringInUnits(prediction.data, units))
   return prediction
 }
 
-function inUnits(model: Predicting, kind: PredictKind, prediction: Prediction): Prediction {
-  const scale = scaleOf(model, kind)
-  return scale === undefined ? prediction : atOnce(scaling(prediction, scale))
-}
-
-/** As `inUnits`, with turns of the event loop between its steps. */
-async function inUnitsLater(model: Predicting, kind: PredictKind, prediction: Prediction): Promise<Prediction> {
-  const scale = scaleOf(model, kind)
-  return scale === undefined ? prediction : await inTurns(scaling(prediction, scale))
+/** The same with turns of the event loop in between. */
+async function broughtInUnitsLater(model: Predicting, kind: PredictKind, prediction: Prediction): Promise<Prediction> {
+  const units = unitsOf(model, kind)
+  if (units !== undefined) await inTurns(bringInUnits(prediction.data, units))
+  return prediction
 }

@@ -1,21 +1,21 @@
 import { DeepblasError } from '../../errors.js'
 import { isBuiltInLoss } from '../../losses/loss.js'
+import { classOfOutputs } from '../../outputs/classes.js'
+import { type NetworkOutputs, outputMeaning, thresholdOf } from '../../outputs/meaning.js'
 import { ELEMENTS_OF_STEP, type Steps } from '../../turns.js'
-import type { Network } from '../network/network.js'
 import type { Scoring } from '../programs/compile.js'
-import { outputMeaning, thresholdOf } from '../scoring/metric-task.js'
 
 /**
  * Checks that the outputs are of classes: by the loss of the last fit, or by the last layer's activation.
  *
  * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT where they are values
  */
-export function requireOutputsOfClasses(network: Network, scoring: Scoring | undefined): void {
+export function requireOutputsOfClasses(network: NetworkOutputs, scoring: Scoring | undefined): void {
   const loss = scoring?.loss
   // Of a loss of a user's own nobody knows what its outputs mean; files of older versions do not say what targets were.
   if (loss === undefined || !isBuiltInLoss(loss) || !isOfValues(scoring!)) return
   if (scoring!.ofClasses ?? network.outputs > 1) return
-  if (outputMeaning(network.layers.at(-1)!.activationName, loss, network.outputs, false) === 'probabilities') return
+  if (outputMeaning(network, loss, false) === 'probabilities') return
   throw new DeepblasError(
     'ERR_DEEPBLAS_ARGUMENT',
     `Expected a model of classes for predictClasses but this one gives values: it was trained with loss '${loss.name}'. ` +
@@ -34,7 +34,7 @@ function isOfValues({ loss }: Scoring): boolean {
 export function* choosingClasses(
   data: Float32Array,
   [rows, outputs]: readonly [rows: number, outputs: number],
-  network: Network,
+  network: NetworkOutputs,
   scoring: Scoring | undefined,
   labels: readonly string[] | undefined,
 ): Steps<number[] | string[]> {
@@ -46,20 +46,16 @@ export function* choosingClasses(
     if (first > 0) yield
     const end = Math.min(rows, first + rowsOfStep)
     for (let row = first; row < end; row++) {
-      const at = row * outputs
-      let best = 0
-      if (outputs === 1) best = Number(data[at]! > threshold)
-      else for (let c = 1; c < named; c++) if (data[at + c]! > data[at + best]!) best = c
-      classes[row] = labels === undefined ? best : (labels[best] ?? String(best))
+      const chosen = classOfOutputs(data, row * outputs, outputs, threshold, named)
+      classes[row] = labels === undefined ? chosen : (labels[chosen] ?? String(chosen))
     }
   }
   return classes as number[] | string[]
 }
 
 /** Above it one output is class 1. Without a fit a linear output is taken for a logit. */
-function thresholdFor(network: Network, scoring: Scoring | undefined): number {
-  const activation = network.layers.at(-1)!.activationName
+function thresholdFor(network: NetworkOutputs, scoring: Scoring | undefined): number {
   const loss = scoring?.loss
-  if (loss === undefined || !isBuiltInLoss(loss)) return activation === 'linear' ? 0 : 0.5
-  return thresholdOf(loss, outputMeaning(activation, loss, network.outputs, false))
+  if (loss === undefined || !isBuiltInLoss(loss)) return network.outputActivation.gives === 'sums' ? 0 : 0.5
+  return thresholdOf(loss, outputMeaning(network, loss, false))
 }

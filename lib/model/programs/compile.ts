@@ -1,17 +1,19 @@
 /*
  * Layers to programs. A program depends on the architecture and the mode only: batch size and memory come with a run.
  */
+
 import type { Forward, RecordOptions } from '../../layers/layer.js'
 import type { Loss } from '../../losses/loss.js'
 import { lossKey } from '../../losses/names.js'
-import type { Metric } from '../../metrics/metric.js'
+import { type Metric, taskOfMetric } from '../../metrics/metric.js'
 import { metricKey } from '../../metrics/names.js'
 import type { Program } from '../../native/addon.js'
 import type { Optimizer } from '../../optimizers/optimizer.js'
+import { outputMeaning, thresholdOf } from '../../outputs/meaning.js'
+import type { TargetUnits } from '../../outputs/units.js'
 import { createRecorder, type Recorder } from '../../recording/recorder.js'
 import type { Tensor } from '../../recording/tensor.js'
 import { leavesOf, type Network, trainableSegments, untrainedSegments } from '../network/network.js'
-import { metricTask, outputMeaning, thresholdOf } from '../scoring/metric-task.js'
 
 /** How a run's data comes: shuffled rows and uint8 are gathered; consecutive float32 rows are read in place. */
 export interface DataMode {
@@ -29,12 +31,6 @@ export interface Scoring {
   readonly units?: TargetUnits | undefined
   /** Of a loss of values: whether the targets were classes all the same, 0 and 1. */
   readonly ofClasses?: boolean | undefined
-}
-
-/** A target is what the network gives times `deviation` plus `mean`. */
-export interface TargetUnits {
-  readonly mean: number
-  readonly deviation: number
 }
 
 export interface LayerTrace {
@@ -132,8 +128,8 @@ function recordScoring(
   { backward = false, optimizer, keepAll = false, costRows }: ScoringOptions,
 ): Compiled {
   const record = createRecorder()
-  const last = network.layers.at(-1)!
-  const takesLogits = loss.takesLogits(last.activationName, network.outputs)
+  const { name: outputActivation } = network.outputActivation
+  const takesLogits = loss.takesLogits(outputActivation, network.outputs)
   record.label = 'batch'
   const order = mode.shuffled ? record.order() : undefined
   const bring = (slot: number, columns: number, type: 'float32' | 'uint8' | 'int32'): Tensor => {
@@ -156,7 +152,6 @@ function recordScoring(
   let gradient = backward ? record.empty(network.outputs) : undefined
   record.label = `loss ${loss.name}`
   const output = takesLogits && keepAll ? record.empty(network.outputs) : undefined
-  const outputActivation = last.activationName
   loss.record(record, { prediction, target, sampleWeights, weightSum, rowLoss, gradient, output, outputActivation })
   const total = record.accumulator()
   for (const [index, layer] of network.layers.entries()) {
@@ -165,13 +160,13 @@ function recordScoring(
   }
   record.label = `loss ${loss.name}`
   record.accumulate({ accumulator: total, rowValue: rowLoss, sampleWeights, gate: Number(backward) })
-  const meaning = outputMeaning(outputActivation, loss, network.outputs, takesLogits)
+  const meaning = outputMeaning(network, loss, takesLogits)
   const threshold = thresholdOf(loss, meaning)
   const rowMetrics = metrics.filter((metric) => metric.record !== undefined)
   for (const metric of rowMetrics) {
     record.label = `metric ${metric.name}`
     const rowValue = record.empty(1, 'float64')
-    const task = metricTask(metric, loss, network.outputs)
+    const task = taskOfMetric(metric, loss, network.outputs)
     metric.record!(record, { output: prediction, meaning, target, task, threshold, rowValue })
     record.accumulate({ accumulator: record.accumulator(), rowValue, sampleWeights, gate: 0 })
   }

@@ -4,25 +4,27 @@
 
 import type { Dataset } from '../../data/dataset/dataset.js'
 import { largestOf } from '../../extremes.js'
-import type { Loss } from '../../losses/loss.js'
 import { newFloats } from '../../memory.js'
 import {
   isBuiltInMetric,
   type Metric,
   type MetricValue,
-  type OutputMeaning,
   type ScoredRows,
+  taskOfMetric,
   valueOfScores,
 } from '../../metrics/metric.js'
 import type { Arena } from '../../native/addon.js'
+import { targetsFor } from '../../outputs/classes.js'
+import { outputMeaning, thresholdOf } from '../../outputs/meaning.js'
+import { scoresOfOutputs } from '../../outputs/scores.js'
+import { valuesInUnits } from '../../outputs/units.js'
 import { atOnce, type Steps } from '../../turns.js'
 import type { Network } from '../network/network.js'
-import { compilePrediction, type Scoring, type TargetUnits } from '../programs/compile.js'
+import { compilePrediction, type Scoring } from '../programs/compile.js'
 import { EVALUATION_BATCH } from '../programs/data-binding.js'
 import type { Opened } from '../programs/opened.js'
 import { OpenPass } from '../programs/passes.js'
 import type { FitSteps } from '../programs/requests.js'
-import { metricTask, outputMeaning, thresholdOf } from './metric-task.js'
 
 export interface ScoreSettings {
   readonly network: Network
@@ -102,16 +104,17 @@ export class ScorePass {
 
   /** As `values`, with pauses. */
   *valuing(member: number): Steps<Record<string, MetricValue>> {
-    const { outputs, layers } = this.#network
+    const { outputs } = this.#network
     const { loss, units } = this.#scoring
     const data = this.#of(member)
     const begin = this.#begins[member]!
     const output = this.#output.subarray(begin, begin + data.rows * outputs)
-    const meaning = outputMeaning(layers.at(-1)!.activationName, loss, outputs, false)
+    const meaning = outputMeaning(this.#network, loss, false)
     const values: [string, MetricValue][] = []
     for (const metric of this.#metrics) {
-      const task = metricTask(metric, loss, outputs)
-      const targets = this.#known(data, task, () => inUnits(targetsOf(data, loss, task), task, units))
+      const task = taskOfMetric(metric, loss, outputs)
+      const scaled = task === 'values' ? units : undefined
+      const targets = this.#known(data, task, () => valuesInUnits(targetsFor(data.targetTable!, loss, task), scaled))
       yield
       const weights = this.#known(data, 'weights', () => weightsOf(data))
       yield
@@ -121,10 +124,10 @@ export class ScorePass {
         task,
         rows: data.rows,
         outputs,
-        scores: inUnits(scoresOf(output, meaning, task, outputs), task, units),
+        scores: valuesInUnits(scoresOfOutputs(output, meaning, task, outputs), scaled),
         targets: own ? targets.slice() : targets,
         weights: own ? weights?.slice() : weights,
-        threshold: loss.targetKind === 'signs' ? 0 : thresholdOf(loss, 'values'),
+        threshold: thresholdOf(loss, 'values'),
       }
       yield
       values.push([metric.name, yield* valueOfScores(metric, given)])
@@ -165,53 +168,8 @@ export function* runPasses(passes: readonly (ScorePass | undefined)[]): FitSteps
   return (performance.now() - begun) / 1000
 }
 
-/** What `predict` gives, as probabilities, rates or values. */
-function scoresOf(
-  output: Float32Array,
-  meaning: OutputMeaning,
-  task: ScoredRows['task'],
-  outputs: number,
-): Float64Array {
-  const scores = new Float64Array(output)
-  if (meaning === 'probabilities' || meaning === 'values') return scores
-  if (meaning !== 'logits') return scores.map(Math.exp)
-  if (task !== 'classes') return scores.map((z) => 1 / (1 + Math.exp(-z)))
-  for (let at = 0; at < scores.length; at += outputs) {
-    const row = scores.subarray(at, at + outputs)
-    const largest = row.reduce((most, z) => Math.max(most, z), Number.NEGATIVE_INFINITY)
-    let sum = 0
-    for (const [i, z] of row.entries()) sum += row[i] = Math.exp(z - largest)
-    for (const [i, term] of row.entries()) row[i] = term / sum
-  }
-  return scores
-}
-
-/** Values that were scaled for the network, as they were before. */
-function inUnits(values: Float64Array, task: ScoredRows['task'], units: TargetUnits | undefined): Float64Array {
-  if (units === undefined || task !== 'values') return values
-  return values.map((value) => value * units.deviation + units.mean)
-}
-
 /** The sample weights, where there are any. */
 export function weightsOf(data: Dataset): Float64Array | undefined {
   const weights = data.sampleWeights()
   return weights && new Float64Array(weights)
-}
-
-/** The targets as a metric of all scores reads them. */
-export function targetsOf(data: Dataset, { targetKind }: Loss, task: ScoredRows['task']): Float64Array {
-  const { data: values, columns } = data.targetTable!
-  if (task === 'classes') {
-    if (columns === 1) return new Float64Array(values)
-    return Float64Array.from({ length: data.rows }, (_, row) => {
-      let best = row * columns
-      for (let at = best + 1; at < (row + 1) * columns; at++) if (values[at]! > values[best]!) best = at
-      return best - row * columns
-    })
-  }
-  const read = new Float64Array(values)
-  if (task === 'values') return read
-  const half = targetKind === 'signs' ? 0 : 0.5
-  for (let at = 0; at < read.length; at++) read[at] = Number(read[at]! > half)
-  return read
 }

@@ -3,10 +3,11 @@
  * whatever is predicted.
  */
 import type { Dataset } from '../../data/dataset/dataset.js'
-import { isBuiltInMetric, type Metric, type ScoredRows } from '../../metrics/metric.js'
+import { isBuiltInMetric, type Metric, type ScoredRows, taskOfMetric } from '../../metrics/metric.js'
+import { targetsFor } from '../../outputs/classes.js'
+import { thresholdOf } from '../../outputs/meaning.js'
 import type { Scoring } from '../programs/compile.js'
-import { targetsOf, weightsOf } from './all-rows-metrics.js'
-import { metricTask, thresholdOf } from './metric-task.js'
+import { weightsOf } from './all-rows-metrics.js'
 
 export interface Always {
   /** What it always is; NaN too. */
@@ -40,12 +41,12 @@ export function alwaysOf(
   }
   // What a user's own makes of predictions that no model has given is not known.
   if (metric?.fromScores === undefined || !isBuiltInMetric(metric)) return undefined
-  const task = metricTask(metric, loss, outputs)
+  const task = taskOfMetric(metric, loss, outputs)
   const given = {
     task,
     rows: data.rows,
     outputs,
-    targets: targetsOf(data, loss, task),
+    targets: targetsFor(data.targetTable!, loss, task),
     weights,
     threshold: thresholdOf(loss, 'values'),
   }

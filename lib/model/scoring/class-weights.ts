@@ -2,6 +2,8 @@ import { isNumberArray, type NumberArray } from '../../data/arrays/rows.js'
 import type { Dataset } from '../../data/dataset/dataset.js'
 import { DeepblasError } from '../../errors.js'
 import type { Loss } from '../../losses/loss.js'
+import { classOfOneHot } from '../../outputs/classes.js'
+import { thresholdOf } from '../../outputs/meaning.js'
 import { ELEMENTS_OF_STEP, type Steps } from '../../turns.js'
 import { didYouMean, finiteNumber, invalid, plainObject } from '../../validate.js'
 
@@ -23,16 +25,16 @@ export type ClassWeights = 'balanced' | readonly number[] | NumberArray | Readon
 export function* withClassWeights(
   data: Dataset,
   given: unknown,
-  { name, targetKind }: Loss,
+  loss: Loss,
   outputs: number,
   names: readonly string[] | undefined,
 ): Steps<Dataset> {
   const classes = outputs === 1 ? 2 : outputs
-  const rows = yield* classOfRows(data, targetKind, outputs)
+  const rows = yield* classOfRows(data, loss, outputs)
   if (rows === undefined) {
     throw new DeepblasError(
       'ERR_DEEPBLAS_ARGUMENT',
-      `Expected a class for every row where classWeights are given, but loss '${name}' of ${outputs} outputs has targets ` +
+      `Expected a class for every row where classWeights are given, but loss '${loss.name}' of ${outputs} outputs has targets ` +
         'of another kind. Use sampleWeights in the data set.',
     )
   }
@@ -54,15 +56,16 @@ export function* withClassWeights(
 }
 
 /** Undefined where rows have no class: values, or several outputs of 0 and 1 each. */
-export function* classOfRows(data: Dataset, kind: Loss['targetKind'], outputs: number): Steps<Int32Array | undefined> {
+export function* classOfRows(data: Dataset, loss: Loss, outputs: number): Steps<Int32Array | undefined> {
+  const kind = loss.targetKind
   const { data: values, columns } = data.targetTable!
   if (columns === 1 && kind === 'classes') return new Int32Array(values)
   if (columns === 1 && outputs === 1 && (kind === 'binary' || kind === 'signs')) {
-    const half = kind === 'signs' ? 0 : 0.5
+    const threshold = thresholdOf(loss, 'values')
     const classes = new Int32Array(values.length)
     for (let row = 0; row < values.length; row++) {
       if (row % ELEMENTS_OF_STEP === 0) yield
-      classes[row] = Number(values[row]! > half)
+      classes[row] = Number(values[row]! > threshold)
     }
     return classes
   }
@@ -71,10 +74,9 @@ export function* classOfRows(data: Dataset, kind: Loss['targetKind'], outputs: n
   const rowsOfStep = Math.ceil(ELEMENTS_OF_STEP / columns)
   for (let row = 0; row < data.rows; row++) {
     if (row % rowsOfStep === 0) yield
-    const target = values.subarray(row * columns, (row + 1) * columns)
-    classes[row] = target.indexOf(1)
+    classes[row] = classOfOneHot(values, row * columns, columns)
     // A row of probabilities belongs to several classes.
-    if (classes[row]! < 0 || target.some((value, at) => at !== classes[row] && value !== 0)) return undefined
+    if (classes[row]! < 0) return undefined
   }
   return classes
 }

@@ -7,7 +7,7 @@ import { compileScoring, memberTable, type RowScore, type Scoring } from '../pro
 import { dataMode, EVALUATION_BATCH, rowsOf } from '../programs/data-binding.js'
 import { type PassSettings, runPass, runPassSync } from '../programs/passes.js'
 import { ScorePass } from './all-rows-metrics.js'
-import { requireComputable } from './metric-task.js'
+import { requireComputable } from './computable-metrics.js'
 import { type Evaluation, scoresOf } from './results.js'
 import { requireWeight } from './row-weights.js'
 import { targetUnits } from './target-units.js'

@@ -5,8 +5,9 @@ import type { Loss } from '../../losses/loss.js'
 import { type LossName, lossFromFile, loss as lossOf, savedLoss } from '../../losses/names.js'
 import type { Metric, MetricValue } from '../../metrics/metric.js'
 import { type MetricName, type MetricOption, metric, metricFromFile, savedMetric } from '../../metrics/names.js'
-import type { Network } from '../network/network.js'
-import type { RowScore, Scoring, TargetUnits } from '../programs/compile.js'
+import type { NetworkOutputs } from '../../outputs/meaning.js'
+import { factorOfUnits, type TargetUnits } from '../../outputs/units.js'
+import type { RowScore, Scoring } from '../programs/compile.js'
 
 export interface EvaluateOptions {
   /** Default the loss of the last fit. */
@@ -67,14 +68,12 @@ function meanOf(
   metric: Metric | undefined,
   units: TargetUnits | undefined,
 ): number {
-  return finish(array[at]! / array[at + 1]!) * (units?.deviation ?? 1) ** (metric?.unitPower ?? 0)
+  return finish(array[at]! / array[at + 1]!) * factorOfUnits(units, metric?.unitPower ?? 0)
 }
 
 /** What the last layer's activation suggests. */
-export function defaultLoss(network: Network): LossName {
-  const { activationName } = network.layers.at(-1)!
-  if (activationName === 'softmax' || activationName === 'logSoftmax') return 'crossEntropy'
-  return activationName === 'sigmoid' ? 'binaryCrossEntropy' : 'meanSquaredError'
+export function defaultLoss({ outputActivation }: NetworkOutputs): LossName {
+  return outputActivation.suggestedLoss ?? 'meanSquaredError'
 }
 
 /** The metrics of the last fit; without any, accuracy where there are classes. */
@@ -84,7 +83,7 @@ export function defaultMetrics(scoring: Scoring | undefined, loss: Loss): readon
 }
 
 /** The loss asked for, that of the last fit, or the one the network suggests. */
-export function chosenLoss(asked: unknown, scoring: Scoring | undefined, network: Network): Loss {
+export function chosenLoss(asked: unknown, scoring: Scoring | undefined, network: NetworkOutputs): Loss {
   return lossOf('loss', asked ?? scoring?.loss ?? defaultLoss(network))
 }
 

@@ -64,7 +64,7 @@ export function* tellOfNothing(
           'have weight 0, and shuffle is false. Leave rows of weight 0 out, or let them be shuffled.',
       )
     }
-    for (const name of yield* classesOfNothing(one, loss, network.outputs)) {
+    for (const name of yield* classesWithoutWeight(one, loss, network.outputs)) {
       tell(
         network,
         `class ${name}`,
@@ -85,8 +85,8 @@ function firstStepOfNothing(data: Dataset, batch: number): number {
 }
 
 /** Classes that have rows, none of which counts. */
-function* classesOfNothing(data: Dataset, { targetKind }: Loss, outputs: number): Steps<string[]> {
-  const classes = yield* classOfRows(data, targetKind, outputs)
+function* classesWithoutWeight(data: Dataset, loss: Loss, outputs: number): Steps<string[]> {
+  const classes = yield* classOfRows(data, loss, outputs)
   if (classes === undefined) return []
   const weights = data.sampleWeights()!
   const most: (number | undefined)[] = []

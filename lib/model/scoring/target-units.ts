@@ -1,6 +1,6 @@
 import type { Dataset } from '../../data/dataset/dataset.js'
 import { DeepblasError } from '../../errors.js'
-import type { TargetUnits } from '../programs/compile.js'
+import type { TargetUnits } from '../../outputs/units.js'
 
 /**
  * The units of the targets: those of the one encoder that has made all the data sets.

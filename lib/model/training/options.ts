@@ -6,11 +6,12 @@ import { DeepblasError } from '../../errors.js'
 import { isAbortSignal } from '../../kinds.js'
 import type { Loss } from '../../losses/loss.js'
 import { type LossName, lossNames, loss as lossOf } from '../../losses/names.js'
-import { type Metric, taskOf } from '../../metrics/metric.js'
+import type { Metric } from '../../metrics/metric.js'
 import { type MetricOption, metric } from '../../metrics/names.js'
 import { LBFGS } from '../../optimizers/lbfgs.js'
 import { type OptimizerName, optimizerOf } from '../../optimizers/names.js'
 import type { Optimizer } from '../../optimizers/optimizer.js'
+import { taskOf } from '../../outputs/meaning.js'
 import type { Steps } from '../../turns.js'
 import {
   array,
@@ -30,7 +31,7 @@ import type { Network } from '../network/network.js'
 import type { Scoring } from '../programs/compile.js'
 import { ClassNames, type NamedModel } from '../scoring/class-names.js'
 import { type ClassWeights, withClassWeights } from '../scoring/class-weights.js'
-import { areOfClasses, requireComputable } from '../scoring/metric-task.js'
+import { areOfClasses, requireComputable } from '../scoring/computable-metrics.js'
 import { defaultLoss } from '../scoring/results.js'
 import { requireWeight, tellOfNothing } from '../scoring/row-weights.js'
 import { requireOneEncoder, targetUnits } from '../scoring/target-units.js'
@@ -169,17 +170,16 @@ export function lossFor(network: Network, given: unknown): Loss {
     throw invalid('loss', `one of ${lossNames.map((name) => `'${name}'`).join(', ')}`, undefined, hint)
   }
   const loss = lossOf('loss', given)
-  loss.takesLogits(network.layers.at(-1)!.activationName, network.outputs)
+  loss.takesLogits(network.outputActivation.name, network.outputs)
   return loss
 }
 
 /** Refuses a softmax of one output, which divides by the sum and so is always 1. */
-function requireSeveralOutputs({ layers, outputs }: Network): void {
-  const { activationName } = layers.at(-1)!
-  if (outputs > 1 || (activationName !== 'softmax' && activationName !== 'logSoftmax')) return
+function requireSeveralOutputs({ outputActivation, outputs }: Network): void {
+  if (outputs > 1 || outputActivation.elementWise) return
   throw new DeepblasError(
     'ERR_DEEPBLAS_ARGUMENT',
-    `Expected at least 2 outputs for activation '${activationName}' but received 1, which would always be the same. ` +
+    `Expected at least 2 outputs for activation '${outputActivation.name}' but received 1, which would always be the same. ` +
       "For yes or no write new Dense(1, { activation: 'sigmoid' }) with loss 'binaryCrossEntropy'.",
   )
 }
