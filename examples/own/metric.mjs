@@ -13,6 +13,7 @@ const confidence = defineMetric({
 const lift = defineMetric({
   name: 'lift',
   needs: ['labels'],
+  higherIsBetter: true,
   fromScores({ rows, scores, targets }) {
     const order = Array.from(scores.keys()).sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0))
     const top = order.slice(0, Math.ceil(rows / 10))
@@ -32,7 +33,7 @@ const history = await model.fit(data, {
   epochs: 60,
   validation: 0.3,
   metrics: [confidence, lift],
-  callbacks: [new EarlyStopping({ monitor: 'validation.lift', mode: 'max', patience: 20 })],
+  callbacks: [new EarlyStopping({ monitor: 'validation.lift', patience: 20 })],
 })
 for (const result of history.epochs.filter(({ epoch }) => epoch % 10 === 1)) {
   const [mean, times] = ['confidence', 'lift'].map((name) => Number(result.validation?.[name]))

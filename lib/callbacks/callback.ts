@@ -4,7 +4,7 @@
  * `fit` runs chunks of some tens of milliseconds; a chunk may be part of an epoch or span several. A callback that must
  * see the model exactly at the end of an epoch or step says so with `needs`, and chunks then end there.
  */
-import type { MetricValue } from '../metrics/metric.js'
+import type { Metric, MetricValue } from '../metrics/metric.js'
 
 /** What `fit` is about to do. */
 export interface FitInfo {
@@ -20,6 +20,8 @@ export interface FitInfo {
   readonly rows: number
   /** Number of trainable numbers of the model. */
   readonly parameters: number
+  /** The metrics that epochs will have beside the loss, and which of them are better when they are higher. */
+  readonly metrics?: readonly Pick<Metric, 'name' | 'higherIsBetter'>[]
 }
 
 /** Where `fit` stands at the end of a chunk or step. */

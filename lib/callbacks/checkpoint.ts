@@ -1,6 +1,6 @@
 import { boolean, invalid, knownOptions, plainObject, positiveInteger, string } from '../validate.js'
-import type { Callback, CallbackState, EpochResult, Progress, TrainingHandle } from './callback.js'
-import { type Direction, monitorDirection, monitoredValue } from './monitor.js'
+import type { Callback, CallbackState, EpochResult, FitInfo, Progress, TrainingHandle } from './callback.js'
+import { Monitor } from './monitor.js'
 import { SavedState } from './saved-state.js'
 
 export interface CheckpointOptions {
@@ -14,7 +14,7 @@ export interface CheckpointOptions {
   readonly bestOnly?: boolean
   /** For `bestOnly`: dotted path of the number that decides which epoch is better. Default `'validation.loss'`. */
   readonly monitor?: string
-  /** For `bestOnly`: whether less or more is better. Default `'auto'`: known for the loss and the metrics of deepblas. */
+  /** For `bestOnly`: whether less or more is better. Default `'auto'`: less of the loss; a metric says it itself. */
   readonly mode?: 'auto' | 'min' | 'max'
 }
 
@@ -38,7 +38,8 @@ export class Checkpoint implements Callback {
   readonly bestOnly: boolean
   readonly monitor: string
   readonly #epochs: number | undefined
-  readonly #direction: Direction | undefined
+  /** For `bestOnly`. */
+  readonly #monitor: Monitor | undefined
   #best: number | undefined
 
   /** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that is unknown or out of range */
@@ -55,14 +56,15 @@ export class Checkpoint implements Callback {
     if (this.#epochs === undefined) {
       throw invalid('every', 'epochs with bestOnly', given.every, 'Only a whole epoch has a number to compare.')
     }
-    this.#direction = monitorDirection(this.monitor, given.mode ?? 'auto')
+    this.#monitor = new Monitor(this.monitor, given.mode ?? 'auto')
   }
 
   get monitors(): string | undefined {
     return this.bestOnly ? this.monitor : undefined
   }
 
-  onFitStart(): void {
+  onFitStart(info?: FitInfo): void {
+    this.#monitor?.begin(info)
     this.#best = undefined
   }
 
@@ -72,9 +74,9 @@ export class Checkpoint implements Callback {
 
   onEpochEnd(result: EpochResult, training: TrainingHandle): void | Promise<void> {
     if (this.#epochs === undefined || result.epoch % this.#epochs !== 0) return
-    if (this.bestOnly) {
-      const value = monitoredValue(this.monitor, result)
-      if (!this.#improves(value)) return
+    if (this.#monitor !== undefined) {
+      const value = this.#monitor.valueIn(result)
+      if (!this.#improves(value, this.#monitor)) return
       this.#best = value
       return training.saveCheckpoint(this.path, { monitored: true })
     }
@@ -89,10 +91,10 @@ export class Checkpoint implements Callback {
     this.#best = new SavedState(state).optionalNumber('best')
   }
 
-  #improves(value: number): boolean {
+  #improves(value: number, { direction }: Monitor): boolean {
     if (Number.isNaN(value)) return false
     if (this.#best === undefined) return true
-    return this.#direction === 'max' ? value > this.#best : value < this.#best
+    return direction === 'max' ? value > this.#best : value < this.#best
   }
 }
 

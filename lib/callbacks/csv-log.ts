@@ -5,7 +5,7 @@ import { asFileError, FileProblem } from '../files/file-error.js'
 import { codeOf } from '../kinds.js'
 import { invalid, knownOptions, oneOf, string } from '../validate.js'
 import type { Callback, EpochResult, FitInfo } from './callback.js'
-import { numbersOf } from './scores.js'
+import { numbersByPath } from './scores.js'
 
 export interface CSVLogOptions {
   /** Separator of the fields: `','`, `';'` or a tab. Default `','`. */
@@ -45,7 +45,7 @@ export class CSVLog implements Callback {
   }
 
   onEpochEnd(result: EpochResult): void {
-    const values = new Map<string, number>([['epoch', result.epoch], ...numbersOf(result)])
+    const values = new Map<string, number>([['epoch', result.epoch], ...numbersByPath(result)])
     const lines: string[] = []
     if (this.#names === undefined) {
       this.#names = [...values.keys()]

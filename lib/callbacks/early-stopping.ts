@@ -8,7 +8,7 @@ import type {
   Snapshot,
   TrainingHandle,
 } from './callback.js'
-import { type Direction, monitorDirection, monitoredValue } from './monitor.js'
+import { Monitor } from './monitor.js'
 import { SavedState } from './saved-state.js'
 
 export interface EarlyStoppingOptions {
@@ -18,7 +18,7 @@ export interface EarlyStoppingOptions {
   readonly patience?: number
   /** An epoch is an improvement only if it is better than the best by more than this. Default 0. */
   readonly minimumDelta?: number
-  /** Whether less or more is better. Default `'auto'`: known for the loss and the metrics of deepblas. */
+  /** Whether less or more is better. Default `'auto'`: less of the loss; a metric says it by `higherIsBetter`. */
   readonly mode?: 'auto' | 'min' | 'max'
   /** Whether the model ends with the parameters of the best epoch rather than the last. Default true. */
   readonly restoreBest?: boolean
@@ -65,7 +65,7 @@ export class EarlyStopping implements Callback {
   readonly restoreBest: boolean
   readonly baseline: number | undefined
   readonly startFromEpoch: number
-  readonly #direction: Direction
+  readonly #monitor: Monitor
   readonly #options: EarlyStoppingOptions | undefined
   #best: { readonly epoch: number; readonly value: number } | undefined
   #snapshot: Snapshot | undefined
@@ -98,7 +98,7 @@ export class EarlyStopping implements Callback {
     this.restoreBest = boolean('restoreBest', restoreBest)
     this.baseline = baseline === undefined ? undefined : finiteNumber('baseline', baseline)
     this.startFromEpoch = positiveInteger('startFromEpoch', startFromEpoch, 'The first epoch is 1.')
-    this.#direction = monitorDirection(monitor, mode)
+    this.#monitor = new Monitor(monitor, mode)
     this.#options = options
   }
 
@@ -116,7 +116,9 @@ export class EarlyStopping implements Callback {
     return this.#best
   }
 
-  onFitStart({ epochs }: FitInfo, _training: TrainingHandle): void {
+  onFitStart(info: FitInfo, _training: TrainingHandle): void {
+    const { epochs } = info
+    this.#monitor.begin(info)
     if (this.startFromEpoch > epochs && epochs > 0) {
       const hint = `The fit ends after ${epochs}, and no epoch would be watched.`
       throw invalid('startFromEpoch', `epoch from 1 to ${epochs}`, this.startFromEpoch, hint)
@@ -129,7 +131,7 @@ export class EarlyStopping implements Callback {
   }
 
   onEpochEnd(result: EpochResult, training: TrainingHandle): void {
-    const value = monitoredValue(this.monitor, result)
+    const value = this.#monitor.valueIn(result)
     if (result.epoch < this.startFromEpoch) return
     this.#epochsWithout++
     if (this.#isBetter(value, this.#best?.value)) {
@@ -184,7 +186,7 @@ export class EarlyStopping implements Callback {
   #isBetter(value: number, than: number | undefined): boolean {
     if (Number.isNaN(value)) return false
     if (than === undefined) return true
-    const gain = this.#direction === 'min' ? than - value : value - than
+    const gain = this.#monitor.direction === 'min' ? than - value : value - than
     return gain > this.minimumDelta
   }
 

@@ -1,38 +1,81 @@
 import { DeepblasError } from '../errors.js'
+import type { Metric } from '../metrics/metric.js'
+import { metricNamed } from '../metrics/names.js'
 import { ourMonitor } from '../names-elsewhere.js'
 import { invalid, oneOf } from '../validate.js'
-import type { EpochResult } from './callback.js'
-import { numbersOf } from './scores.js'
+import type { EpochResult, FitInfo } from './callback.js'
+import { numbersByPath } from './scores.js'
 
 /** Whether a monitored number should fall or rise. */
 export type Direction = 'min' | 'max'
 
-const RISING = /^(accuracy|precision|recall|f1|rocAuc|averagePrecision|matthews|r2|top(K|\d+)(Accuracy)?)$/
-const FALLING = /^(loss|brier|poisson|hinge|huber|kullbackLeibler|\w+([eE]rror|[eE]ntropy|Loss))$/
+/** What is known of a metric without it: its name, and whether more of it is better. */
+type Judged = Pick<Metric, 'name' | 'higherIsBetter'>
 
 /**
- * The direction in which a monitored number gets better.
+ * The direction in which a monitored number gets better; undefined where only the metrics of a fit can tell.
  *
  * @param monitor the dotted path: `validation.loss`
- * @param mode 'auto' decides by the last name of the path
- * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT if 'auto' does not know the name: a wrong guess keeps the worst epoch
+ * @param mode 'auto' asks the metric that the last name of the path names
+ * @param metrics of the fit, where there is one
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a mode that there is not, or a number as other libraries call it
  */
-export function monitorDirection(monitor: string, mode: unknown): Direction {
+export function monitorDirection(
+  monitor: string,
+  mode: unknown,
+  metrics: readonly Judged[] = [],
+): Direction | undefined {
   const chosen = oneOf('mode', mode, ['auto', 'min', 'max'])
   if (chosen !== 'auto') return chosen
   const name = monitor.slice(monitor.lastIndexOf('.') + 1)
-  if (RISING.test(name)) return 'max'
-  if (FALLING.test(name)) return 'min'
+  if (name === 'loss') return 'min'
+  const named = metrics.find((one) => one.name === name) ?? metricNamed(name)
+  if (named?.higherIsBetter !== undefined) return named.higherIsBetter ? 'max' : 'min'
   const ours = ourMonitor(monitor)
-  if (ours !== undefined) {
-    throw invalid('monitor', "dotted path of a number such as 'validation.loss'", monitor, `Write '${ours}'.`)
+  if (ours === undefined || metrics.some((one) => one.name === name)) return undefined
+  throw invalid('monitor', "dotted path of a number such as 'validation.loss'", monitor, `Write '${ours}'.`)
+}
+
+/** The number that a callback goes by, and which of two is the better one. */
+export class Monitor {
+  readonly path: string
+  readonly #mode: unknown
+  #direction: Direction | undefined
+
+  /** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT as `monitorDirection` */
+  constructor(path: string, mode: unknown) {
+    this.path = path
+    this.#mode = mode
+    this.#direction = monitorDirection(path, mode)
   }
-  throw invalid(
-    'mode',
-    "'min' or 'max'",
-    mode,
-    `Only the losses and metrics of deepblas have a known direction: say whether a good '${monitor}' is low or high.`,
-  )
+
+  /**
+   * Before the first step, of every fit anew: a metric of a user's own is known from now on.
+   *
+   * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT if nobody says which numbers are good: a wrong guess keeps the worst epoch
+   */
+  begin(info: FitInfo | undefined): void {
+    this.#direction = monitorDirection(this.path, this.#mode, info?.metrics)
+    this.#required()
+  }
+
+  get direction(): Direction {
+    return this.#required()
+  }
+
+  valueIn(result: EpochResult): number {
+    return monitoredValue(this.path, result)
+  }
+
+  #required(): Direction {
+    if (this.#direction !== undefined) return this.#direction
+    throw invalid(
+      'mode',
+      "'min' or 'max'",
+      this.#mode,
+      `Nobody says whether a good '${this.path}' is low or high: give the callback a mode, or the metric higherIsBetter.`,
+    )
+  }
 }
 
 /**
@@ -40,8 +83,8 @@ export function monitorDirection(monitor: string, mode: unknown): Direction {
  *
  * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT if no number is there; the message lists the numbers that are
  */
-export function monitoredValue(monitor: string, result: EpochResult): number {
-  const numbers = numbersOf(result)
+function monitoredValue(monitor: string, result: EpochResult): number {
+  const numbers = numbersByPath(result)
   const found = numbers.find(([path]) => path === monitor)
   if (found !== undefined) return found[1]
 

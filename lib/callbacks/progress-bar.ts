@@ -3,7 +3,7 @@ import { renderEpochLine, renderProgressLine } from '../report/terminal/progress
 import { formatScore, textWidth, wrapped } from '../report/terminal/text.js'
 import { boolean, knownOptions, positiveInteger } from '../validate.js'
 import type { Callback, EpochResult, FitInfo, HistoryView, Progress } from './callback.js'
-import { numbersOf } from './scores.js'
+import { numbersByPath } from './scores.js'
 
 /** Where the bar is drawn: `process.stderr` or anything like it. */
 export interface ProgressStream {
@@ -101,7 +101,7 @@ export class ProgressBar implements Callback {
   }
 
   onEpochEnd(result: EpochResult): void {
-    this.#scores = scoresOf(result)
+    this.#scores = shownScores(result)
     if (this.#stream.isTTY === true) return
     this.#stream.write(`${renderEpochLine(result.epoch, this.#epochs, this.#scores, result.seconds)}\n`)
   }
@@ -120,7 +120,7 @@ export class ProgressBar implements Callback {
       return
     }
     const seconds = history.epochs.reduce((sum, result) => sum + result.seconds, 0)
-    const line = renderEpochLine(last.epoch, this.#epochs, scoresOf(last), seconds)
+    const line = renderEpochLine(last.epoch, this.#epochs, shownScores(last), seconds)
     const whole = remarks === '' ? line : `${line}  ${remarks}`
     const width = this.#lineWidth()
     const lines = textWidth(whole) <= width ? [whole] : [line, remarks].flatMap((part) => wrapped(part, width))
@@ -128,8 +128,8 @@ export class ProgressBar implements Callback {
   }
 }
 
-function scoresOf(result: EpochResult): [string, number][] {
-  return numbersOf(result).filter(([name]) => !LEFT_OUT.has(name))
+function shownScores(result: EpochResult): [string, number][] {
+  return numbersByPath(result).filter(([name]) => !LEFT_OUT.has(name))
 }
 
 /** `best epoch 12, validation.loss 0.2134`; the epoch alone where the history does not have it. */

@@ -1,6 +1,6 @@
 import { finiteNumber, invalid, knownOptions, nonNegativeInteger, oneOf, string } from '../validate.js'
-import type { Callback, CallbackState, EpochResult, TrainingHandle } from './callback.js'
-import { type Direction, monitorDirection, monitoredValue } from './monitor.js'
+import type { Callback, CallbackState, EpochResult, FitInfo, TrainingHandle } from './callback.js'
+import { Monitor } from './monitor.js'
 import { SavedState } from './saved-state.js'
 
 export interface ReduceOnPlateauOptions {
@@ -18,7 +18,7 @@ export interface ReduceOnPlateauOptions {
   readonly minimumLearningRate?: number
   /** Number of epochs after a reduction that do not count for `patience`. Default 0. */
   readonly cooldown?: number
-  /** Whether less or more is better. Default `'auto'`: known for the loss and the metrics of deepblas. */
+  /** Whether less or more is better. Default `'auto'`: less of the loss; a metric says it by `higherIsBetter`. */
   readonly mode?: 'auto' | 'min' | 'max'
 }
 
@@ -41,7 +41,7 @@ export class ReduceOnPlateau implements Callback {
   readonly thresholdMode: 'relative' | 'absolute'
   readonly minimumLearningRate: number
   readonly cooldown: number
-  readonly #direction: Direction
+  readonly #monitor: Monitor
   readonly #options: ReduceOnPlateauOptions | undefined
   #best: number | undefined
   #epochsWithout = 0
@@ -67,7 +67,7 @@ export class ReduceOnPlateau implements Callback {
     this.thresholdMode = oneOf('thresholdMode', given.thresholdMode ?? 'relative', ['relative', 'absolute'])
     this.minimumLearningRate = finiteNumber('minimumLearningRate', given.minimumLearningRate ?? 0, { min: 0 })
     this.cooldown = nonNegativeInteger('cooldown', given.cooldown ?? 0)
-    this.#direction = monitorDirection(this.monitor, given.mode ?? 'auto')
+    this.#monitor = new Monitor(this.monitor, given.mode ?? 'auto')
     this.#options = options
   }
 
@@ -80,14 +80,15 @@ export class ReduceOnPlateau implements Callback {
     return new ReduceOnPlateau(this.#options)
   }
 
-  onFitStart(): void {
+  onFitStart(info?: FitInfo): void {
+    this.#monitor.begin(info)
     this.#best = undefined
     this.#epochsWithout = 0
     this.#coolingFor = 0
   }
 
   onEpochEnd(result: EpochResult, training: TrainingHandle): void {
-    const value = monitoredValue(this.monitor, result)
+    const value = this.#monitor.valueIn(result)
     if (this.#improves(value)) {
       this.#best = value
       this.#epochsWithout = 0
@@ -126,9 +127,10 @@ export class ReduceOnPlateau implements Callback {
   #improves(value: number): boolean {
     if (Number.isNaN(value)) return false
     if (this.#best === undefined) return true
-    const sign = this.#direction === 'min' ? -1 : 1
+    const falls = this.#monitor.direction === 'min'
+    const sign = falls ? -1 : 1
     const bound =
       this.thresholdMode === 'relative' ? this.#best * (1 + sign * this.threshold) : this.#best + sign * this.threshold
-    return this.#direction === 'min' ? value < bound : value > bound
+    return falls ? value < bound : value > bound
   }
 }

@@ -4,7 +4,7 @@ import type { EpochResult } from './callback.js'
  * The numbers of an epoch's result with their dotted paths, in order: `loss`, `accuracy`, `validation.loss`. The number
  * of the epoch itself is left out, and so are metrics that are not one number.
  */
-export function numbersOf(result: EpochResult): [path: string, value: number][] {
+export function numbersByPath(result: EpochResult): [path: string, value: number][] {
   const { epoch: _, ...scores } = result
   return numbersIn(scores, '')
 }

@@ -7,7 +7,7 @@ import { asFileError } from '../files/file-error.js'
 import { codeOf } from '../kinds.js'
 import { invalid, knownOptions, nonNegativeInteger, positiveInteger, string } from '../validate.js'
 import type { Callback, EpochResult, TrainingHandle } from './callback.js'
-import { numbersOf } from './scores.js'
+import { numbersByPath } from './scores.js'
 
 export interface TensorBoardOptions {
   /** Number of epochs from one histogram of all weights to the next; 0 for no histograms. Default 1. */
@@ -73,7 +73,10 @@ export class TensorBoard implements Callback {
   }
 
   onEpochEnd(result: EpochResult, training: TrainingHandle): void {
-    const summaries: Summary[] = numbersOf(result).map(([path, value]) => ({ tag: path.replaceAll('.', '/'), value }))
+    const summaries: Summary[] = numbersByPath(result).map(([path, value]) => ({
+      tag: path.replaceAll('.', '/'),
+      value,
+    }))
     const model = training.model as Partial<HasWeights>
     if (this.histograms > 0 && result.epoch % this.histograms === 0 && typeof model.getWeights === 'function') {
       for (const { name, data } of model.getWeights()) summaries.push({ tag: name, value: this.#histogram(data) })

@@ -7,6 +7,7 @@ import { type ConfigurableMetric, configurableMetric, type NamedMetric, nameOpti
  */
 export const accuracy: ConfigurableMetric<NamedMetric> = configurableMetric('accuracy', (options) => ({
   options: nameOption('accuracy', options),
+  higherIsBetter: true,
   needs: ['labels'],
   record(record, { output, task, target, threshold, rowValue }) {
     record.accuracy({ rowValue, output, target, binary: Number(task === 'binary'), threshold })

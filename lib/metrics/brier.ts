@@ -8,6 +8,7 @@ import { recordRowValue } from './row-values.js'
  */
 export const brier: ConfigurableMetric<NamedMetric> = configurableMetric('brier', (options) => ({
   options: nameOption('brier', options),
+  higherIsBetter: false,
   needs: ['labels', 'probabilities'],
   record: (record, recording) =>
     recordRowValue(record, recording, recording.task === 'classes' ? 'sum' : 'mean', ({ score, target }) =>

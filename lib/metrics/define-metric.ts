@@ -1,5 +1,5 @@
 import type { Element } from '../recording/rule.js'
-import { array, invalid, isCallable, knownOptions, oneOf, string } from '../validate.js'
+import { array, boolean, invalid, isCallable, knownOptions, oneOf, string } from '../validate.js'
 import type { Metric, MetricNeed, MetricValue, ScoredRows } from './metric.js'
 import { recordRowValue } from './row-values.js'
 
@@ -10,6 +10,11 @@ export interface MetricDefinition {
    * What the metric needs of targets and outputs; where that is missing, an error names the metric. Default no needs.
    */
   readonly needs?: readonly MetricNeed[]
+  /**
+   * Whether a higher number is the better one: callbacks that monitor the metric go by it. Default: nobody knows, and such
+   * a callback must be told by its option `mode`.
+   */
+  readonly higherIsBetter?: boolean
   /**
    * A rule over one output and its target, recorded and run natively: the metric is its mean over rows and outputs,
    * weighted by sample weights. A class target is 1 at its own output and 0 at the others. Give either this or
@@ -23,8 +28,8 @@ export interface MetricDefinition {
 const needs = ['labels', 'oneLabel', 'twoClasses', 'severalClasses', 'probabilities', 'numbers'] as const
 
 /**
- * Makes a metric of your own, for `fit` and `evaluate`. A model file keeps only its name. Tell callbacks that monitor
- * it by `mode` whether it should fall or rise.
+ * Makes a metric of your own, for `fit` and `evaluate`. A model file keeps only its name. Callbacks that monitor it
+ * learn by `higherIsBetter` whether it should rise or fall; without it, by their own option `mode`.
  *
  * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT unless there is either a `rule` or `fromScores`, and for an option that
  *   is unknown or of the wrong type
@@ -32,11 +37,18 @@ const needs = ['labels', 'oneLabel', 'twoClasses', 'severalClasses', 'probabilit
  * const within = defineMetric({
  *   name: 'withinOne',
  *   needs: ['numbers'],
+ *   higherIsBetter: true,
  *   rule: ({ score, target }) => score.minus(target).absolute().lessThan(1),
  * })
  */
 export function defineMetric(definition: MetricDefinition): Metric {
-  const given = knownOptions<MetricDefinition>('defineMetric', definition, ['name', 'needs', 'rule', 'fromScores'])
+  const given = knownOptions<MetricDefinition>('defineMetric', definition, [
+    'name',
+    'needs',
+    'higherIsBetter',
+    'rule',
+    'fromScores',
+  ])
   const { rule, fromScores } = given
   const name = string('name', given.name)
   const wanted = array('needs', given.needs ?? [], 'needs').map((one, i) => oneOf(`needs[${i}]`, one, needs))
@@ -45,6 +57,9 @@ export function defineMetric(definition: MetricDefinition): Metric {
   }
   const called = rule === undefined ? 'fromScores' : 'rule'
   if (!isCallable(given[called])) throw invalid(called, 'function', given[called])
-  if (rule === undefined) return { name, needs: wanted, fromScores: fromScores! }
-  return { name, needs: wanted, record: (record, recording) => recordRowValue(record, recording, 'mean', rule) }
+  const { higherIsBetter } = given
+  if (higherIsBetter !== undefined) boolean('higherIsBetter', higherIsBetter)
+  const common = { name, needs: wanted, ...(higherIsBetter !== undefined && { higherIsBetter }) }
+  if (rule === undefined) return { ...common, fromScores: fromScores! }
+  return { ...common, record: (record, recording) => recordRowValue(record, recording, 'mean', rule) }
 }

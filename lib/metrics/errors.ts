@@ -9,6 +9,7 @@ export const meanSquaredErrorMetric: ConfigurableMetric<NamedMetric> = configura
   'meanSquaredError',
   (options) => ({
     options: nameOption('meanSquaredError', options),
+    higherIsBetter: false,
     needs: ['numbers'],
     unitPower: 2,
     record: (record, recording) =>
@@ -21,6 +22,7 @@ export const rootMeanSquaredError: ConfigurableMetric<NamedMetric> = configurabl
   'rootMeanSquaredError',
   (options) => ({
     options: nameOption('rootMeanSquaredError', options),
+    higherIsBetter: false,
     needs: ['numbers'],
     unitPower: 1,
     record: (record, recording) =>
@@ -34,6 +36,7 @@ export const meanAbsoluteErrorMetric: ConfigurableMetric<NamedMetric> = configur
   'meanAbsoluteError',
   (options) => ({
     options: nameOption('meanAbsoluteError', options),
+    higherIsBetter: false,
     needs: ['numbers'],
     unitPower: 1,
     record: (record, recording) =>
@@ -46,6 +49,7 @@ export const medianAbsoluteError: ConfigurableMetric<NamedMetric> = configurable
   'medianAbsoluteError',
   (options) => ({
     options: nameOption('medianAbsoluteError', options),
+    higherIsBetter: false,
     needs: ['numbers'],
     fromScores: (rows) => medianErrorOf(...matrices(rows), rows.weights),
   }),
@@ -57,6 +61,7 @@ export const medianAbsoluteError: ConfigurableMetric<NamedMetric> = configurable
  */
 export const r2: ConfigurableMetric<NamedMetric> = configurableMetric('r2', (options) => ({
   options: nameOption('r2', options),
+  higherIsBetter: true,
   needs: ['numbers'],
   fromScores: (rows) => explainedOf(...matrices(rows), rows.weights),
 }))

@@ -43,6 +43,7 @@ export const f1: ConfigurableMetric<LabelMetricOptions> = averaged('f1', f1Of)
 /** Matthews correlation coefficient of predictions and targets, from -1 to 1; 0 where either is all one class. */
 export const matthews: ConfigurableMetric<NamedMetric> = configurableMetric('matthews', (options) => ({
   options: nameOption('matthews', options),
+  higherIsBetter: true,
   needs: ['oneLabel'],
   fromScores: (rows) => matthewsOf(confusionOfRows(rows, rows.threshold)),
 }))
@@ -61,6 +62,7 @@ function averaged(name: string, rule: (counts: Counts) => number): ConfigurableM
     if (given.threshold !== undefined) finiteNumber('threshold', given.threshold)
     return {
       options: { ...given },
+      higherIsBetter: true,
       // Among classes, 'binary' means class 1 of two.
       needs: average === 'binary' ? ['labels', 'oneLabel', 'twoClasses'] : ['labels'],
       fromScores(rows) {

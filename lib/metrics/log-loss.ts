@@ -9,6 +9,7 @@ import { recordRowValue } from './row-values.js'
  */
 export const logLoss: ConfigurableMetric<NamedMetric> = configurableMetric('logLoss', (options) => ({
   options: nameOption('logLoss', options),
+  higherIsBetter: false,
   needs: ['labels', 'probabilities'],
   record(record, recording) {
     const { output: logits, meaning, task, target, rowValue: rowLoss } = recording

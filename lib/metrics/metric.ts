@@ -70,6 +70,11 @@ export interface Metric {
   /** The options that the metric was made with, as a model file keeps them. */
   readonly options?: Readonly<Record<string, Json>>
   readonly needs?: readonly MetricNeed[]
+  /**
+   * Whether a higher number is the better one: callbacks that monitor the metric go by it. Left out, nobody knows, and
+   * such a callback must be told by its option `mode`.
+   */
+  readonly higherIsBetter?: boolean
   record?(record: Recorder, recording: MetricRecording): void
   /**
    * For `record`: 1 for a result in the targets' unit, 2 for one in its square. Default none: the result has no unit.

@@ -6,7 +6,7 @@ import type { Json } from '../files/strict-json.js'
 import { isBuiltInLoss, type Loss } from '../losses/loss.js'
 import { calledHere } from '../names-elsewhere.js'
 import { identityOf } from '../recording/recording-key.js'
-import { invalid, isCallable, knownOptions, oneOf, plainObject, string } from '../validate.js'
+import { boolean, invalid, isCallable, knownOptions, oneOf, plainObject, string } from '../validate.js'
 import { accuracy } from './accuracy.js'
 import { brier } from './brier.js'
 import {
@@ -91,10 +91,16 @@ export function metric(argument: string, value: unknown): Metric {
     const one = isCallable(given.record) ? 1 : 0
     const two = isCallable(given.fromScores) ? 1 : 0
     if (typeof given.name !== 'string' || given.name === '' || one + two !== 1) throw notAMetric(argument, value)
+    if (given.higherIsBetter !== undefined) boolean(`${argument}.higherIsBetter`, given.higherIsBetter)
   }
   if (taken.includes(given.name))
     throw invalid(`${argument}.name`, `another name than '${taken.join("', '")}'`, given.name)
   return given
+}
+
+/** deepblas's own metric of a name; undefined of another name. */
+export function metricNamed(name: string): Metric | undefined {
+  return Object.hasOwn(known, name) ? known[name as MetricName] : undefined
 }
 
 function notAMetric(argument: string, value: unknown): DeepblasError {

@@ -35,6 +35,7 @@ function ranking(name: string, rule: RankingRule): ConfigurableMetric<RankingMet
     const average = oneOf('average', given.average ?? 'macro', rankingAverages)
     return {
       options: { ...given },
+      higherIsBetter: true,
       needs: ['labels'],
       fromScores: inSteps(({ task, rows, outputs: columns, scores, targets, weights }) => {
         const isOf =

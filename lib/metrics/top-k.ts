@@ -20,6 +20,7 @@ export const topK: ConfigurableMetric<number | TopKMetricOptions> = configurable
   const k = positiveInteger('k', given.k ?? DEFAULT_K)
   return {
     options: { ...given, k },
+    higherIsBetter: true,
     needs: ['severalClasses'],
     record(record, { output, target, rowValue }) {
       const own = record.empty(output.columns)

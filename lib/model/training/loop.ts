@@ -40,7 +40,11 @@ export function* loop(
     const { batchSize, rows } = stepper
     const before = start.epoch === 0 ? {} : { epochsDone: start.epoch }
     const size = { batchSize, rows, parameters: trainableCount(settings.network) }
-    yield* callbacks.start({ epochs, ...before, stepsPerEpoch, ...size })
+    const metrics = settings.scoring.metrics.map(({ name, higherIsBetter }) => ({
+      name,
+      ...(higherIsBetter !== undefined && { higherIsBetter }),
+    }))
+    yield* callbacks.start({ epochs, ...before, stepsPerEpoch, ...size, metrics })
     if (saved !== undefined) restoreCallbacks(settings.resume!, saved, settings, callbacks)
     underWay = true
     goesOn()

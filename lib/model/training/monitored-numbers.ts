@@ -3,7 +3,7 @@
  */
 
 import type { Callback, EpochResult } from '../../callbacks/callback.js'
-import { numbersOf } from '../../callbacks/scores.js'
+import { numbersByPath } from '../../callbacks/scores.js'
 import type { Dataset } from '../../data/dataset/dataset.js'
 import { DeepblasError } from '../../errors.js'
 import type { Metric } from '../../metrics/metric.js'
@@ -95,7 +95,7 @@ export class MonitoredNumbers {
   see(callback: Callback, member: number | undefined, result: EpochResult): void {
     const path = callback.monitors
     if (path === undefined) return
-    const value = numbersOf(result).find(([name]) => name === path)?.[1]
+    const value = numbersByPath(result).find(([name]) => name === path)?.[1]
     if (value === undefined) return
     const name = callbackName(callback)
     const key = `${name} '${path}'`

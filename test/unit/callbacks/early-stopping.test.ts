@@ -230,8 +230,16 @@ describe('EarlyStopping', () => {
     [{ mode: 'mim' }, /Did you mean 'min'\?/],
     [{ restoreBest: 'yes' }, /Expected boolean for restoreBest/],
     [{ pateince: 3 }, /Did you mean 'patience'\?/],
-    [{ monitor: 'validation.myScore' }, /Expected 'min' or 'max' for mode .* 'validation.myScore' is low or high/],
   ])('refuses the options %o', (options, message) => {
     expect(() => new EarlyStopping(options as EarlyStoppingOptions)).toThrow(message)
+  })
+
+  it('refuses to guess before the first step, and learns of a metric from the fit', () => {
+    const callback = new EarlyStopping({ monitor: 'validation.myScore' })
+    const message = /Expected 'min' or 'max' for mode .* 'validation.myScore' is low or high/
+    expect(() => callback.onFitStart(INFO, new FakeTraining())).toThrow(message)
+    callback.onFitStart({ ...INFO, metrics: [{ name: 'myScore', higherIsBetter: true }] }, new FakeTraining())
+    // What the fit before knew is not known of the next.
+    expect(() => callback.onFitStart({ ...INFO, metrics: [{ name: 'myScore' }] }, new FakeTraining())).toThrow(message)
   })
 })

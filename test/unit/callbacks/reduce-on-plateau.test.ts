@@ -71,5 +71,5 @@ test('validation that is watched must be there, and options must be known', asyn
   )
   expect(() => new ReduceOnPlateau({ factor: 1 })).toThrow(/less than 1 for factor/)
   expect(() => new ReduceOnPlateau({ minLearningRate: 1 } as never)).toThrow(/Did you mean 'minimumLearningRate'/)
-  expect(() => new ReduceOnPlateau({ monitor: 'mine' })).toThrow(/'min' or 'max'/)
+  expect(() => new ReduceOnPlateau({ monitor: 'mine' }).onFitStart()).toThrow(/'min' or 'max'/)
 })

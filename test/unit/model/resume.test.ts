@@ -484,7 +484,7 @@ test('options of Checkpoint', () => {
   expect(() => new Checkpoint('a', { every: 0 })).toThrow(/positive integer for every/)
   expect(() => new Checkpoint('a', { every: {} as never })).toThrow(/either \{ epochs \} or \{ steps \}/)
   expect(() => new Checkpoint('a', { every: { steps: 2 }, bestOnly: true })).toThrow(/epochs with bestOnly/)
-  expect(() => new Checkpoint('a', { bestOnly: true, monitor: 'mine' })).toThrow(/'min' or 'max'/)
+  expect(() => new Checkpoint('a', { bestOnly: true, monitor: 'mine' }).onFitStart()).toThrow(/'min' or 'max'/)
 })
 
 describe('what may change, where it is named', () => {
