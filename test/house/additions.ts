@@ -13,8 +13,9 @@ export interface Addition {
   readonly program: string
 }
 
-/** Lines before a place. */
+/** Lines before or behind a place: a line of code, since comments are reworded. */
 const before = (place: string, lines: string) => [place, `${lines}${place}`] as const
+const after = (place: string, lines: string) => [place, `${place}${lines}`] as const
 
 const data = `
 const x = [[0, 1], [1, 0], [1, 1], [0, 0]]
@@ -325,8 +326,8 @@ assert.ok(Symbol.for('deepblas.copy') in EpochCounter.prototype)
     kind: 'callback hook',
     files: {
       'lib/callbacks/callback.ts': [
-        before(
-          '  /** After every chunk, some tens',
+        after(
+          '  onProgress?(progress: Progress): void\n',
           '  /** Before the first step, once what a resume restores is there. */\n  onReady?(training: TrainingHandle): void | Promise<void>\n',
         ),
         before("  'onProgress',", "  'onReady',\n"),
@@ -439,7 +440,7 @@ assert.match(command('--help'), /Says how many layers/)
       ],
       'native/kernels/vector/columns.cpp': [
         before(
-          '// Row 0 stands for codes that the table does not have',
+          'void copyColumns(const Call& call, const Tile& tile) {',
           `void reverseColumns(const Call& call, const Tile& tile) {
   namespace arg = at::reverseColumns;
   const View &output = *call.views[arg::output], &x = *call.views[arg::x];
