@@ -217,6 +217,7 @@ import { type ConfigurableMetric, configurableMetric, type NamedMetric, nameOpti
 export const largestError: ConfigurableMetric<NamedMetric> = configurableMetric('largestError', (options) => ({
   options: nameOption('largestError', options),
   needs: ['numbers'],
+  higherIsBetter: false,
   fromScores: ({ scores, targets }) => largestOf(scores.map((score, i) => Math.abs(score - targets[i]!))),
 }))
 `,
@@ -230,7 +231,7 @@ export const largestError: ConfigurableMetric<NamedMetric> = configurableMetric(
       ],
     },
     program: `
-import { Dataset, Dense, largestError, metricNames, Sequential } from './dist/index.js'
+import { Dataset, Dense, EarlyStopping, largestError, metricNames, Sequential } from './dist/index.js'
 ${data}
 assert.ok(metricNames.includes('largestError'))
 const model = new Sequential([new Dense(1, { initializer: 'zeros' })], { inputs: 2 })
@@ -238,6 +239,10 @@ const metrics = ['largestError', largestError({ name: 'again' })]
 const scores = await model.evaluate(train, { loss: 'meanSquaredError', metrics })
 assert.equal(scores.largestError, 3)
 assert.equal(scores.again, 3)
+const stopping = new EarlyStopping({ monitor: 'validation.largestError', patience: 1000 })
+const options = { loss: 'meanSquaredError', metrics, epochs: 30, validation: train, callbacks: [stopping] }
+const { best, epochs } = await model.fit(train, options)
+assert.equal(best.value, Math.min(...epochs.map(({ validation }) => validation.largestError)))
 `,
   },
   {
