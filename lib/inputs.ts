@@ -9,7 +9,7 @@ export interface Categorical {
   readonly levels: number
 }
 
-/** Inputs by name: a number of numeric columns, or a categorical one. */
+/** Inputs by name: each a number of numeric columns, or a category made by `categorical`. */
 export type NamedInputs = Readonly<Record<string, number | Categorical>>
 
 /** One named input, and where its columns are. */
@@ -18,7 +18,7 @@ export interface InputPart {
   /** Its first column. */
   readonly from: number
   readonly columns: number
-  /** Of a categorical one: how many codes there are. */
+  /** Number of codes of a categorical input; undefined for a numeric one. */
   readonly levels: number | undefined
 }
 
@@ -35,9 +35,9 @@ const MOST_LEVELS = 2 ** 24
 /**
  * A categorical input of a model, for `inputs: { numeric: 12, city: categorical(500) }`.
  *
- * @param levels number of categories: codes run from 0 to levels - 1. A level 0 for what is unknown or missing is a good
- *   habit, since a code that a prediction does not know is taken for 0.
- * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT where it is no whole number from 1 to 2^24
+ * @param levels number of categories, whose codes run from 0 to levels - 1. Keep code 0 for unknown or missing
+ *   categories, since a prediction treats a code that it does not know as 0.
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for anything that is not a whole number from 1 to 2^24
  */
 export function categorical(levels: number): Categorical {
   return { levels: levelsOf('levels', levels) }

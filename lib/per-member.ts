@@ -1,11 +1,13 @@
 /*
- * Numbers that the members of a population may each have their own of: rates and strengths.
+ * Rates and strengths that may differ between the members of a population.
  */
 import { DeepblasError } from './errors.js'
 import { isNumberArray, plainNumberArray } from './kinds.js'
 import { array } from './validate.js'
 
-/** One number for all members, or one each. A single network takes one number. */
+/**
+ * One number for all members of a population, or a list with one number per member. A single network takes one number.
+ */
 export type PerMember = number | readonly number[]
 
 /** Checks one number, or every number of an array. */
@@ -25,7 +27,7 @@ export function ofMember(value: PerMember, member: number): number {
 }
 
 /**
- * Refuses lists that are not of one number a member.
+ * Refuses lists whose length is not the number of members.
  *
  * @throws DeepblasError ERR_DEEPBLAS_SHAPE that names the argument
  */

@@ -1,7 +1,12 @@
 import { native } from './native/addon.js'
 import { positiveInteger } from './validate.js'
 
-/** Threads that deepblas computes with, all models together. Default: what the process may use (DEEPBLAS_THREADS). */
+/**
+ * Sets the number of threads that deepblas computes with, for all models together. Default: the environment variable
+ * DEEPBLAS_THREADS, else as many as the process may use.
+ *
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for anything that is not a positive integer
+ */
 export function setThreads(threads: number): void {
   native().setThreads(Math.min(positiveInteger('threads', threads), 1024))
 }
@@ -23,7 +28,7 @@ export interface Info {
   readonly node: string
 }
 
-/** What runs here: versions, instruction set, OpenBLAS build, threads. */
+/** Describes what runs here: versions, instruction set, OpenBLAS build, number of threads. */
 export function info(): Info {
   return { ...native().info(), node: process.versions.node }
 }

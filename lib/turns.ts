@@ -1,19 +1,20 @@
 /*
- * Long work of TypeScript in short steps, between which the event loop turns: timers fire and requests are answered.
+ * Long work in TypeScript, cut into short steps between which the event loop turns, so that timers fire and requests
+ * are answered.
  */
 import { setImmediate as onNextTurn } from 'node:timers'
 import { setImmediate } from 'node:timers/promises'
 
-/** After as much work without a pause others get their turn. */
+/** After this many milliseconds of work without a pause, the event loop gets a turn. */
 const MILLISECONDS_OF_WORK = 4
 
-/** After as many elements a loop over numbers pauses: that takes a millisecond or less. */
+/** A loop over numbers pauses after this many elements, which take a millisecond or less. */
 export const ELEMENTS_OF_STEP = 1 << 16
 
 /** Work that may pause at every `yield`: a few milliseconds lie between two. */
 export type Steps<Result> = Generator<void, Result, void>
 
-/** All steps in one go, for synchronous calls. */
+/** Runs all steps without pauses, for synchronous calls. */
 export function atOnce<Result>(steps: Steps<Result>): Result {
   for (;;) {
     const step = steps.next()
@@ -21,7 +22,7 @@ export function atOnce<Result>(steps: Steps<Result>): Result {
   }
 }
 
-/** The steps with turns of the event loop between them. */
+/** Runs the steps with turns of the event loop between them. */
 export async function inTurns<Result>(steps: Steps<Result>): Promise<Result> {
   const turns = new Turns()
   for (;;) {

@@ -21,7 +21,7 @@ import {
 } from './safetensors.js'
 import { type Json, parseStrictJson, stringifyStrictJson } from './strict-json.js'
 
-/** One layer: the name of its kind and the options that make it anew. */
+/** One layer: its type and the options from which it can be made again. */
 export interface LayerDescription {
   type: string
   options: Record<string, Json>
@@ -29,12 +29,12 @@ export interface LayerDescription {
 
 /** The network without its weights. */
 export interface ArchitectureDescription {
-  /** Features of one row; or by name, where the inputs have names. */
+  /** Number of features in a row, or the inputs by name. */
   inputs: number | NamedInputs
   /** The seed of the model's random streams. */
   seed: number
   layers: LayerDescription[]
-  /** Of a population: the number of networks. Their weights are named 'members.0.…'. */
+  /** Number of networks of a population, whose weights are named 'members.0.…'; left out for one network. */
   members?: number
 }
 
@@ -55,7 +55,7 @@ export interface ModelDescription {
   encoder?: unknown
   /** How the model was trained, for people and reports. */
   training?: Record<string, unknown>
-  /** How the model came to be: what `save` was given, for people and reports. */
+  /** How the model was made, as given to `save`; for people and reports. */
   made?: Record<string, unknown>
   /** In a file read, in the order of their data there: find them by name. */
   weights: WeightDescription[]

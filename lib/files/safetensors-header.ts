@@ -36,7 +36,7 @@ export interface SafetensorsArrays {
 /** The type of a tensor's elements, by its name in the format. */
 export type SafetensorsDtype = keyof SafetensorsArrays
 
-/** One tensor; which typed array `data` is, `dtype` says. */
+/** One tensor; `dtype` decides which typed array `data` is. */
 export type SafetensorsTensor = {
   [Dtype in SafetensorsDtype]: {
     name: string
@@ -51,7 +51,7 @@ export type SafetensorsTensor = {
 /** What one file holds. */
 export interface SafetensorsContent {
   tensors: SafetensorsTensor[]
-  /** Texts that go with the tensors; no prototype, so that no name finds more than the file says. */
+  /** Texts that go with the tensors, as an object without a prototype. */
   metadata: Record<string, string>
 }
 

@@ -1,5 +1,5 @@
 /*
- * What users of other libraries pass to a model: each is answered with what to write.
+ * Checks of arguments that users of other libraries pass to a model; each message says what to write instead.
  */
 import { Dataset } from '../data/dataset/dataset.js'
 import { DeepblasError } from '../errors.js'
@@ -29,10 +29,10 @@ export function checkedLayers(what: string, layers: unknown, members: number): r
   return layers as readonly Layer[]
 }
 
-/** A file holds JSON of 64 levels, of which a block takes three, and the architecture around it a few. */
+/** A file holds JSON of at most 64 levels; a block takes three of them, and the architecture around it a few. */
 const DEEPEST_BLOCK = 19
 
-/** Refuses before any training what could be neither saved nor resumed after it. */
+/** Refuses, before any training, layers nested too deep to be saved or resumed. */
 function requireShallow(layers: readonly Layer[]): void {
   // Level by level: thousands of blocks inside one another would overflow the stack.
   let level = layers
@@ -48,10 +48,10 @@ function requireShallow(layers: readonly Layer[]): void {
   }
 }
 
-/** Of which lists of layers it has been told. */
+/** Layers for which the warning has been given. */
 const told = new WeakSet<Layer>()
 
-/** Layers of other models are taken with their weights in other libraries: here they are drawn anew, and that is told. */
+/** Warns about layers of another model: other libraries keep their weights, while here the weights are drawn anew. */
 function tellOfNewWeights(layers: readonly Layer[]): void {
   const index = layers.findIndex((layer) => isOfModel(layer) && !told.has(layer))
   if (index < 0) return

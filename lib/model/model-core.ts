@@ -1,6 +1,7 @@
 /*
- * What one network and a population have in common: parameters of K networks of one architecture, what the last training
- * has left, and the ways to train, score and save them. `Sequential` and `Population` are faces of it.
+ * The part that one network and a population have in common: the parameters of K networks of one architecture, the
+ * state that the last training left, and the ways to train, score and save them. `Sequential` and `Population` are thin
+ * classes over it.
  */
 import type { Dataset, DatasetInput } from '../data/dataset/dataset.js'
 import type { Encoder } from '../data/encoder/encoder.js'
@@ -49,18 +50,18 @@ import { continuedStart, releaseStates, type TrainingState } from './training/st
 import { type BatchSource, isBatchSource } from './training/stream-batches.js'
 import { type StreamFitOptions, streamSettings } from './training/stream-options.js'
 
-/** One data set for all members, or one each, or a stream for all. */
+/** One data set for all members, one for each, or one stream for all. */
 export type TrainingData = Dataset | readonly Dataset[] | BatchSource
 export type TrainingOptions = FitOptions<number | Dataset | readonly Dataset[]> | StreamFitOptions
 
 export interface CoreParts {
-  /** The face: what callbacks see as the model. */
+  /** The user's model, which callbacks see. */
   readonly model: object
-  /** As the user gave them. */
+  /** The layers as the user gave them. */
   readonly descriptions: readonly Layer[]
   readonly network: Network
   readonly seed: number
-  /** Number of networks where they are a population, also one of one; undefined for a single network. */
+  /** Number of members of a population, which may be 1; undefined for a single network. */
   readonly members?: number
   readonly labels: readonly string[] | undefined
   readonly parameters: StartingParameters
@@ -70,25 +71,28 @@ export class ModelCore {
   readonly network: Network
   readonly descriptions: readonly Layer[]
   readonly seed: number
-  /** Of every network. */
+  /** Seed of every network. */
   readonly seeds: readonly number[]
   /** Loss and metrics of the last fit. */
   scoring: Scoring | undefined
   labels: readonly string[] | undefined
-  /** Whether the outputs' weights are another model's, and the names, if any, came with them: no fit has confirmed them. */
+  /**
+   * Whether the weights of the outputs came from another model, with its class names if it had any; no fit has
+   * confirmed those names.
+   */
   namesCarried = false
-  /** A population is asked by numbers: it has none. */
+  /** The encoder; a population, which takes numbers only, has none. */
   encoder: Encoder | undefined
-  /** How the model came to be, where `save` was told. */
+  /** How the model was made, as given to `save`. */
   made: Readonly<Record<string, unknown>> | undefined
-  /** Of the last fit of a single network. */
+  /** Epochs of the last fit of a single network. */
   epochs: number | undefined
   readonly #model: object
   readonly #members: number | undefined
   readonly #lock = new FitLock()
-  /** Of the present parameters; another one whenever they change while somebody reads. */
+  /** Reader of the present parameters; replaced whenever they change while somebody reads. */
   #reader: ModelReader
-  /** Of the last fit, for one that goes on. */
+  /** State of the last fit, from which `partialFit` continues. */
   #state: TrainingState | undefined
 
   constructor({ model, descriptions, network, seed, members, labels, parameters }: CoreParts) {
@@ -110,7 +114,7 @@ export class ModelCore {
     return this.#reader.parameters
   }
 
-  /** What is known of the classes. */
+  /** The model with what is known of its classes. */
   get named(): NamedModel {
     const { network, labels, scoring, namesCarried } = this
     return { network, labels, scoring, namesCarried }
@@ -121,7 +125,10 @@ export class ModelCore {
     this.#lock.requireFree(what)
   }
 
-  /** The parameters, to be changed: who still reads them keeps those of now. What the model was made by is past. */
+  /**
+   * Gives the parameters in order to change them; whoever still reads them keeps the present ones. `made` no longer
+   * applies.
+   */
   changing(): Arena {
     if (this.#reader.busy) this.#reader = new ModelReader(this.network, { arena: this.copyOfParameters() })
     this.made = undefined
@@ -134,14 +141,14 @@ export class ModelCore {
     return copy
   }
 
-  /** All that another model of the same layers knows beside its parameters. */
+  /** Takes over everything that another model of the same layers knows beside its parameters. */
   learnFrom({ network, scoring, labels, namesCarried, encoder, epochs, made }: ModelCore): void {
     const leaves = leavesOf(this.network.layers)
     for (const [i, { trainable }] of leavesOf(network.layers).entries()) leaves[i]!.trainable = trainable
     Object.assign(this, { scoring, labels, namesCarried, encoder, epochs, made })
   }
 
-  /** Gives the history of every member. Async, so that wrong arguments reject. */
+  /** Trains, and gives the history of every member. It is async so that wrong arguments reject. */
   async fit(data: TrainingData, options: TrainingOptions): Promise<readonly History[]> {
     return await this.#lock.run(this.#fit(data, options, 'async'))
   }
@@ -158,7 +165,7 @@ export class ModelCore {
     return this.#lock.runSync(this.#partialFit(batch, options, 'sync'))
   }
 
-  /** Scores of every member, on one data set for all, or one each. */
+  /** Scores every member, on one data set for all or one for each. */
   async evaluate(data: unknown, options: EvaluateOptions | undefined): Promise<Evaluation[]> {
     const run = this.#evaluation(data, options)
     return await this.#reader.during('evaluate', () => run.run())
@@ -185,14 +192,14 @@ export class ModelCore {
     await writeModelFile(path, { ...description, weights })
   }
 
-  /** Those of the call, whatever becomes of the model meanwhile. */
+  /** The weights at the time of the call, whatever happens to the model meanwhile. */
   async #weightsToSave(): Promise<WeightDescription[]> {
     const reading = this.#weights()
-    // Who changes the parameters takes a copy of them while they are read, but for a fit that has begun.
+    // Whoever changes the parameters while they are read takes a copy of them, except a fit that has begun.
     return this.#lock.fits ? atOnce(reading) : await this.#reader.during('save', () => inTurns(reading))
   }
 
-  /** As its file holds it, without the weights. */
+  /** The model as its file holds it, without the weights. */
   #describe(): DescribedModel {
     const { network, seed, labels, encoder, scoring, made } = this
     return {
@@ -221,7 +228,7 @@ export class ModelCore {
     return path === undefined ? this.#fitting(data, options, form) : this.#resuming(data, options, form, path)
   }
 
-  /** A model without names takes those of the checkpoint, so that data is numbered as it was. */
+  /** Resumes. A model without class names takes those of the checkpoint, so that classes are numbered as before. */
   *#resuming(data: TrainingData, options: TrainingOptions, form: FitForm, path: string): FitSteps<History[]> {
     return yield* this.#fitting(data, options, form, yield* readCheckpoint(path, form))
   }
@@ -277,15 +284,15 @@ export class ModelCore {
     return { ...this.named, seeds: this.seeds }
   }
 
-  /** What training data brings beside its numbers. */
+  /** Takes over the class names and the encoder that training data brings. */
   #take(labels: readonly string[] | undefined, encoder: Encoder | undefined): void {
     this.labels = labels
     if (this.#members === undefined) this.encoder = encoder
   }
 
-  /** What a fit changes and tells of. */
+  /** The part of the model that a fit changes and reports to. */
   #subject({ scoring, resume }: Pick<FitSettings, 'scoring' | 'resume'>): FitSubject {
-    // A resume writes over all of them: those that nobody has seen need not be drawn for that.
+    // A resume overwrites all parameters, so those that nobody has read need not be drawn first.
     const undrawn = resume === undefined ? undefined : this.#reader.undrawn
     const parameters = undrawn?.arena ?? this.changing()
     this.scoring = scoring
@@ -304,7 +311,10 @@ export class ModelCore {
     }
   }
 
-  /** Puts back what a fit tells the model before its first step. Does nothing where the fit has got under way. */
+  /**
+   * Gives a function that restores what a fit tells the model before its first step. It does nothing once the fit has
+   * started.
+   */
   #undoing(): () => void {
     const state = this.#state
     const { labels, namesCarried, encoder, scoring, made } = this

@@ -1,5 +1,5 @@
 /*
- * Methods that models of Keras, PyTorch, scikit-learn, tfjs and brain.js have, and what does their work here.
+ * Methods of models in Keras, PyTorch, scikit-learn, tfjs and brain.js, and what to call here instead.
  */
 const fit = 'Loss, optimizer and metrics are options of fit: model.fit(data, { loss, optimizer, metrics }).'
 const train = 'Call model.fit(data, { loss, epochs }).'

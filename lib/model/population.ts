@@ -40,17 +40,17 @@ import type { BatchSource } from './training/stream-batches.js'
 import type { StreamFitOptions } from './training/stream-options.js'
 
 export interface PopulationOptions<Inputs extends number | NamedInputs = number | NamedInputs> {
-  /** Features of one row, by number or by name, as for Sequential. May be left out where the first layer says its inputs. */
+  /** Number of features in a row, or inputs by name, as for Sequential. Default: the inputs of the first layer. */
   readonly inputs?: Inputs
   /** Number of networks. */
   readonly members: number
-  /** Member i starts, and shuffles, as a network of seed `seed + i`. Default 0. */
+  /** Member i has the initial weights and shuffles of a network of seed `seed + i`. Default 0. */
   readonly seed?: number
   /** Names of the classes, in the order of the outputs. Default those of the first data sets that have any. */
   readonly labels?: readonly string[]
 }
 
-/** What a fit of a population came to. */
+/** The result of a fit of a population. */
 export interface PopulationHistory {
   /** Every member's own history, in order. */
   readonly members: readonly History[]
@@ -58,16 +58,16 @@ export interface PopulationHistory {
 
 /** The outputs of every member. */
 export interface PopulationPrediction {
-  /** Row-major. */
+  /** The outputs, row-major: [members, rows, outputs]. */
   readonly data: Float32Array<ArrayBuffer>
   readonly shape: [members: number, rows: number, outputs: number]
 }
 
-/** The members' outputs as one. */
+/** The mean of the members' outputs. */
 export interface MeanPrediction {
   /** Mean over the members, [rows, outputs], row-major. */
   readonly data: Float32Array<ArrayBuffer>
-  /** Standard deviation over the members, of the same shape: how far they disagree. */
+  /** Standard deviation over the members, [rows, outputs], row-major: how far they disagree. */
   readonly spread: Float32Array<ArrayBuffer>
   readonly shape: [rows: number, outputs: number]
 }
@@ -76,16 +76,16 @@ type PopulationFitOptions = FitOptions<number | Dataset | readonly Dataset[]> | 
 
 const LARGEST_SEED = Number.MAX_SAFE_INTEGER
 
-/** Of layers without parameters a file has no tensors that a number of members could be held against. */
+/** The most members of layers without parameters, for which a file has no tensors to check the number against. */
 const MOST_EMPTY_MEMBERS = 10_000
 
 /**
- * Many networks of one architecture, trained side by side in one program: each with its own seed, and where given its
- * own rates, strengths and data. Member i has, bit for bit, the weights of the `Sequential` of the same layers and seed
- * trained alone on its data.
+ * Many networks of one architecture, trained side by side in one program: each with its own seed and, where given, its
+ * own rates, strengths and data. Member i has, bit for bit, the weights that a `Sequential` of the same layers and seed
+ * gets when it is trained alone on the member's data.
  *
- * Memory grows linearly: a member takes its parameters once, and while it trains its gradients, optimizer state and the
- * activations of one batch.
+ * Memory grows linearly: each member takes its parameters, and while it trains also its gradients, its optimizer state
+ * and the activations of one batch.
  *
  * @example
  * const many = new Population([new Dense(16, { activation: 'relu' }), new Dense(1, { activation: 'sigmoid' })],
@@ -146,7 +146,7 @@ export class Population<
     return this.#core.seeds.length
   }
 
-  /** Member i starts, and shuffles, as a network of seed `seed + i`. */
+  /** Member i has the initial weights and shuffles of a network of seed `seed + i`. */
   get seed(): number {
     return this.#core.seed
   }
@@ -171,9 +171,10 @@ export class Population<
   }
 
   /**
-   * Trains all members. One data set for all, or one a member, of any number of rows; the learning rate and the weight
-   * decay of the optimizer may be lists. With EarlyStopping every member stops at its own time and costs nothing from
-   * then on. A member whose loss is no longer finite stops alone, and its history says `stopped: 'failed'`.
+   * Trains all members, on one data set for all or one per member, of any numbers of rows. The learning rate and the
+   * weight decay of the optimizer may be lists with one number per member. With EarlyStopping every member stops at its
+   * own time and takes no time from then on. A member whose loss is no longer finite stops alone, and its history says
+   * `stopped: 'failed'`.
    *
    * @throws as Sequential's `fit`; ERR_DEEPBLAS_SHAPE for lists of another length than there are members
    */
@@ -187,25 +188,25 @@ export class Population<
     return this.#core.fit(train, options).then((histories) => this.#remembered(histories))
   }
 
-  /** As `fit`, on this thread: the event loop waits. */
+  /** Does the same as `fit`, on this thread: the event loop waits. */
   fitSync(train: Dataset | readonly Dataset[], options: FitOptions<number | Dataset | readonly Dataset[]>) {
     return this.#remembered(this.#core.fitSync(train, options))
   }
 
   /**
-   * One pass over a batch or a data set for all members that goes on where the last `fit` or `partialFit` ended: the
-   * optimizer's state and step counts go on.
+   * Trains all members one pass over a batch or a data set, and continues where the last `fit` or `partialFit` ended:
+   * with its optimizer states and step counts.
    */
   partialFit(batch: Dataset | DatasetInput, options?: PartialFitOptions): Promise<PopulationHistory> {
     return this.#core.partialFit(batch, options).then((histories) => this.#remembered(histories))
   }
 
-  /** As `partialFit`, on this thread: the event loop waits. */
+  /** Does the same as `partialFit`, on this thread: the event loop waits. */
   partialFitSync(batch: Dataset | DatasetInput, options?: PartialFitOptions): PopulationHistory {
     return this.#remembered(this.#core.partialFitSync(batch, options))
   }
 
-  /** Loss and metrics of every member, over one data set for all, or one a member. */
+  /** Computes loss and metrics of every member, over one data set for all or one per member. */
   async evaluate(data: Dataset | readonly Dataset[], options?: EvaluateOptions): Promise<Evaluation[]> {
     return await this.#core.evaluate(data, options)
   }
@@ -214,7 +215,7 @@ export class Population<
     return this.#core.evaluateSync(data, options)
   }
 
-  /** Every member's output for every row: { data, shape: [members, rows, outputs] }. */
+  /** Computes every member's output for every row: { data, shape: [members, rows, outputs] }. */
   async predict(rows: Rows | NumberArray | NamedRows | Dataset): Promise<PopulationPrediction> {
     const { pass, prediction } = this.#prediction(rows)
     await this.#core.reader.during('predict', () => runPass(pass))
@@ -227,7 +228,10 @@ export class Population<
     return prediction
   }
 
-  /** The mean of all members' outputs, and their spread: an ensemble's answer and how sure it is. */
+  /**
+   * Computes the mean and the standard deviation of the members' outputs: the answer of an ensemble, and how far its
+   * members disagree.
+   */
   async predictMean(rows: Rows | NumberArray | NamedRows | Dataset): Promise<MeanPrediction> {
     return await inTurns(averaging(await this.predict(rows)))
   }
@@ -236,7 +240,7 @@ export class Population<
     return atOnce(averaging(this.predictSync(rows)))
   }
 
-  /** A copy of one member as a network of its own. */
+  /** Gives a copy of one member as a network of its own. */
   member(index: number): Sequential {
     this.#core.requireFree('member')
     if (!Number.isSafeInteger(index) || index < 0 || index >= this.members) {
@@ -254,8 +258,8 @@ export class Population<
   }
 
   /**
-   * The member whose last fit came to the least loss: of the validation, where there was one. A member that failed is
-   * never best.
+   * Gives the member with the least loss after the last fit: the validation loss where there was one, else the training
+   * loss. A member that failed is never the best.
    *
    * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT before the first fit
    */

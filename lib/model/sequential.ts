@@ -63,29 +63,34 @@ import type { BatchSource } from './training/stream-batches.js'
 import type { StreamFitOptions } from './training/stream-options.js'
 
 export interface SaveOptions {
-  /** How the model came to be, as plain JSON: the file keeps it, and `made` of the loaded model tells it. */
+  /**
+   * How the model was made, as plain JSON: the file keeps it, and `made` of the loaded model gives it. Default none.
+   */
   readonly made?: Readonly<Record<string, unknown>>
 }
 
 export interface SequentialOptions<Inputs extends number | NamedInputs = number | NamedInputs> {
   /**
-   * Features of one row. May be left out where the first layer says its inputs. Or by name, with categories beside the
-   * numbers: { numeric: 12, city: categorical(500) }.
+   * Number of features in a row; or inputs by name, with categories beside the numbers: { numeric: 12, city:
+   * categorical(500) }. Default: the inputs of the first layer.
    */
   readonly inputs?: Inputs
-  /** Of the initial weights, and of shuffles where `fit` is given none. Default 0. */
+  /** Seed of the initial weights, and of a `fit` that is given no seed. Default 0. */
   readonly seed?: number
   /** Names of the classes, in the order of the outputs. Default those of the first data set that has any. */
   readonly labels?: readonly string[]
 }
 
 export interface FromSafetensorsOptions extends SequentialOptions, SetWeightsOptions {
-  /** The name of the weight that a tensor is, or undefined for none. Default: PyTorch's `nn.Sequential` and deepblas's. */
+  /**
+   * Gives the name of the model's weight for the name of a tensor in the file, or undefined to skip the tensor.
+   * Default: accepts the names of PyTorch's `nn.Sequential` and of deepblas.
+   */
   readonly rename?: Rename
 }
 
 /**
- * A stack of layers, trained and asked as one.
+ * A network whose layers follow one another.
  *
  * @example
  * const model = new Sequential([new Dense(16, { activation: 'relu' }), new Dense(1, { activation: 'sigmoid' })],
@@ -111,7 +116,7 @@ export class Sequential<
   }
 
   /**
-   * Where the sizes are literal types, the compiler finds two layers that do not fit.
+   * Where the sizes are literal types, TypeScript reports two layers that do not fit.
    *
    * @throws DeepblasError ERR_DEEPBLAS_SHAPE that names both layers and both sizes where two do not fit;
    *   ERR_DEEPBLAS_ARGUMENT for one layer object with weights at two places of the model
@@ -132,12 +137,12 @@ export class Sequential<
     return this.#core.network.layers
   }
 
-  /** Of the initial weights, and of shuffles where `fit` is given none. */
+  /** Seed of the initial weights, and of a `fit` that is given no seed. */
   get seed(): number {
     return this.#core.seed
   }
 
-  /** Features of one row. */
+  /** Number of features in a row. */
   get inputs(): number {
     return this.#core.network.inputs
   }
@@ -146,42 +151,49 @@ export class Sequential<
     return this.#core.network.outputs
   }
 
-  /** Trainable numbers. */
+  /** Number of trainable numbers. */
   get parameterCount(): number {
     return trainableCount(this.#core.network)
   }
 
-  /** Names of the classes, where the training data had them. */
+  /**
+   * Names of the classes in the order of the outputs, from the option or the training data; undefined where there are
+   * none.
+   */
   get labels(): readonly string[] | undefined {
     return this.#core.labels
   }
 
-  /** What made the training data's features of a table's columns: the model takes such rows too. */
+  /**
+   * The encoder that turned the columns of the training table into features: with it, predictions take rows of such a
+   * table. Undefined where the training data had none.
+   */
   get encoder(): Encoder | undefined {
     return this.#core.encoder
   }
 
-  /** How the model came to be, where `save` was told; gone once it is trained further. */
+  /** How the model was made, as given to `save`; undefined once the parameters change. */
   get made(): Readonly<Record<string, unknown>> | undefined {
     return this.#core.made
   }
 
-  /** Layer, output shape, parameters: the dimensions lesson as a table. */
+  /** Gives a table of the layers, their output shapes and their parameters, as in the course's lesson on dimensions. */
   summary(options?: SummaryOptions): string {
     return summary(this.#core.network, options)
   }
 
   /**
-   * Trains. The event loop stays free: steps run on native threads.
+   * Trains the model. The event loop stays free, since steps run on native threads.
    *
    * @throws DeepblasError ERR_DEEPBLAS_BUSY while another fit of this model runs, ERR_DEEPBLAS_NOT_FINITE when the loss
-   *   explodes (the parameters are those of the last good step), ERR_DEEPBLAS_ARGUMENT, _SHAPE, _DATA for wrong input;
-   *   the signal's reason when aborted
+   *   becomes infinite or NaN (the parameters are those of the last good step), ERR_DEEPBLAS_ARGUMENT, _SHAPE, _DATA
+   *   for wrong input; the signal's reason when aborted
    */
   fit(train: Dataset, options: FitOptions): Promise<History>
   /**
-   * Trains on a stream of batches, each of which is a step: data larger than memory. The next batch is read while one is
-   * computed, and no more. An error of the stream rejects; the parameters are those of the last completed step.
+   * Trains on a stream of batches, each of which is a step, for data larger than memory. One batch is read ahead while
+   * another is computed. An error of the stream rejects the promise; the parameters are those of the last completed
+   * step.
    *
    * @example
    * await model.fit(() => readBatches('flats.csv'), { loss: 'meanSquaredError', epochs: 3 })
@@ -192,14 +204,17 @@ export class Sequential<
     return this.#core.fit(train, options).then(([history]) => history!)
   }
 
-  /** As `fit` with a data set, on this thread: the event loop waits. Callbacks must not return promises. */
+  /**
+   * Does the same as `fit` with a data set, on this thread: the event loop waits. Callbacks must not return promises.
+   */
   fitSync(train: Dataset, options: FitOptions): History {
     return this.#core.fitSync(train, options)[0]!
   }
 
   /**
-   * One pass over a batch or a data set that goes on where the last `fit` or `partialFit` ended: the optimizer's state and
-   * step count, and the number of the epoch, go on. A later `fit` starts anew; the parameters stay in any case.
+   * Trains one pass over a batch or a data set, and continues where the last `fit` or `partialFit` ended: with its
+   * optimizer state, step count and epoch number. A later `fit` starts with a new optimizer state; the parameters stay
+   * in any case.
    *
    * @example
    * await model.partialFit({ x, y }, { loss: 'crossEntropy', optimizer: new Adam() })
@@ -210,13 +225,14 @@ export class Sequential<
     return this.#core.partialFit(batch, options).then(([history]) => history!)
   }
 
-  /** As `partialFit`, on this thread: the event loop waits. */
+  /** Does the same as `partialFit`, on this thread: the event loop waits. */
   partialFitSync(batch: Dataset | DatasetInput, options?: PartialFitOptions): History {
     return this.#core.partialFitSync(batch, options)[0]!
   }
 
   /**
-   * Loss and metrics over all rows. Errors of scaled targets are in the target's own units; the loss is of scaled ones.
+   * Computes loss and metrics over all rows. Where an encoder scaled the targets, errors are in the target's own units,
+   * but the loss is that of the scaled targets.
    */
   async evaluate(data: Dataset, options?: EvaluateOptions): Promise<Evaluation> {
     const [scores] = await this.#core.evaluate(data, options)
@@ -228,8 +244,9 @@ export class Sequential<
   }
 
   /**
-   * The output for every row: { data, shape: [rows, outputs] }. Of a model with an encoder that scales the target, values in
-   * the target's own units. Rows may then be objects: a number may be a text, further columns are not looked at.
+   * Computes the output for every row: { data, shape: [rows, outputs] }. With an encoder that scales the target, values
+   * are in the target's own units. A model with an encoder also takes rows as objects: numbers may be given as texts,
+   * and columns that the encoder does not use are ignored.
    *
    * `data` is a Float32Array. Values that float32 cannot tell apart, such as times in seconds since 1970 (it has every 128th
    * of them), lose digits in it: `encoder.decode(await model.predictRaw(rows))` gives them in float64, where the last
@@ -241,12 +258,15 @@ export class Sequential<
     return predictRows(this.#predicting('predict'), rows, 'output')
   }
 
-  /** As `predict`, on this thread: microseconds for one row. */
+  /** Does the same as `predict`, on this thread; it takes microseconds for one row. */
   predictSync(rows: PredictionInput): Prediction {
     return predictRowsSync(this.#predicting('predictSync'), rows, 'output')
   }
 
-  /** The output before the last layer's activation; of scaled targets, in the network's own units. */
+  /**
+   * Computes the output before the last layer's activation, [rows, outputs]. For scaled targets it is in the network's
+   * units, not the target's.
+   */
   async predictRaw(rows: PredictionInput): Promise<Prediction> {
     return predictRows(this.#predicting('predict'), rows, 'raw')
   }
@@ -256,9 +276,9 @@ export class Sequential<
   }
 
   /**
-   * The class of every row: its number, or its name where the training data had names.
+   * Gives the class of every row: its name where the model has class names, else its number.
    *
-   * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a model of values
+   * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a model that predicts values
    */
   async predictClasses(rows: PredictionInput): Promise<number[] | string[]> {
     const model = this.#predicting('predict')
@@ -274,7 +294,9 @@ export class Sequential<
     return atOnce(this.#classes(predictRowsSync(model, rows, 'output')))
   }
 
-  /** What layer `layer` (from 0) gives for the rows. */
+  /**
+   * Computes the output of layer `layer` (counted from 0) for every row: { data, shape: [rows, outputs of the layer] }.
+   */
   async activations(rows: PredictionInput, layer: number): Promise<Prediction> {
     if (!Number.isSafeInteger(layer) || layer < 0 || layer >= this.layers.length) {
       throw invalid('layer', `layer from 0 to ${this.layers.length - 1}`, layer)
@@ -282,12 +304,12 @@ export class Sequential<
     return layerOutputs(this.#predicting('activations'), rows, layer)
   }
 
-  /** The gradients of the full cost over one full batch, by the parameters' names. */
+  /** Computes the gradients of the full cost (loss and penalties) over all rows, by the parameters' names. */
   async gradients(data: Dataset, options: { loss: LossName | Loss }): Promise<NamedWeights[]> {
     return this.#trace('gradients', data, options, ({ gradients }) => namedWeights(this.#core.network, gradients))
   }
 
-  /** Every layer's Z, A, dZ and dA over one full batch, and what was cached, in the lesson's terms. */
+  /** Records every layer's Z, A, dZ and dA over all rows, and what was cached, in the terms of the course. */
   async trace(data: Dataset, options: { loss: LossName | Loss }): Promise<{ cost: number; layers: LayerRecord[] }> {
     return this.#trace('trace', data, options, ({ cost, layers }) => ({ cost, layers: layers() }))
   }
@@ -309,7 +331,10 @@ export class Sequential<
     return await this.#core.reading(what, settings, (pass, sums) => tell(read(pass, sums)))
   }
 
-  /** Where a training step's time goes: regions, calls, measured microseconds, and the bytes of the workspace. */
+  /**
+   * Measures where the time of a training step goes, as a text: regions, calls, microseconds, and the bytes of the
+   * workspace.
+   */
   explain(options?: { batchSize?: number; loss?: LossName | Loss; optimizer?: OptimizerName | Optimizer }): string {
     this.#core.requireFree('explain')
     const given = knownOptions('explain', options, ['batchSize', 'loss', 'optimizer'])
@@ -324,7 +349,7 @@ export class Sequential<
     }
   }
 
-  /** Every parameter by name, as copies: [{ name: 'layers.0.weight', shape, data }]. */
+  /** Gives copies of all parameters by name: [{ name: 'layers.0.weight', shape, data }]. */
   getWeights(): NamedWeights[] {
     this.#core.requireFree('getWeights')
     const weights = namedWeights(this.#core.network, this.#core.parameters)
@@ -334,8 +359,8 @@ export class Sequential<
   }
 
   /**
-   * Sets every parameter, or with `partial` those that fit; the list may be in any order. A model without names of classes
-   * takes over those that the list's model has, if the weights of the last layer are among those set.
+   * Sets every parameter, or with `partial` those that fit; the list may be in any order. A model without class names
+   * takes over those of the model that the list comes from, if the weights of the last layer are among those set.
    *
    * @returns the names of the parameters that were set
    * @throws DeepblasError ERR_DEEPBLAS_SHAPE for a missing, unknown or wrongly shaped parameter; nothing is set then
@@ -360,7 +385,7 @@ export class Sequential<
     this.#core.labels = names === 'unknown' ? undefined : names
   }
 
-  /** A second model with the same layers and parameters; to serve from while this one fits. */
+  /** Gives a second model with the same layers and parameters, for example to predict with while this one trains. */
   clone(): Sequential {
     this.#core.requireFree('clone')
     const options = { inputs: inputsOf(this.#core.network), seed: this.seed }
@@ -371,7 +396,8 @@ export class Sequential<
   }
 
   /**
-   * Writes one .safetensors file that holds all a prediction needs. A reader never sees half a file.
+   * Writes the model to one .safetensors file, which holds everything that a prediction needs. The file is written
+   * whole or not at all.
    *
    * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that JSON cannot carry, ERR_DEEPBLAS_FILE if the file cannot
    *   be written
@@ -385,14 +411,14 @@ export class Sequential<
     try {
       await this.#core.save(path)
     } catch (error) {
-      // What no file holds is not known of the model either; a fit may have forgotten it meanwhile.
+      // The write failed, so the model does not keep `made` either; a fit may have removed it meanwhile.
       if (this.#core.made === told) this.#core.made = before
       throw error
     }
   }
 
   /**
-   * A model from a file that `save` wrote.
+   * Reads a model from a file that `save` or a checkpoint wrote.
    *
    * @throws DeepblasError ERR_DEEPBLAS_FILE that says what is wrong with the file
    */
@@ -420,8 +446,8 @@ export class Sequential<
   }
 
   /**
-   * A model of these layers with the weights of a safetensors file: of deepblas, a checkpoint too, or of PyTorch's
-   * `nn.Sequential`, whose tensors '0.weight' are those of the layer at that place.
+   * Makes a model of these layers with the weights of a safetensors file. The file may be a model or checkpoint of
+   * deepblas, or come from PyTorch's `nn.Sequential`, whose tensor '0.weight' belongs to the layer with index 0.
    *
    * @example
    * const model = await Sequential.fromSafetensors('torch.safetensors', [new Dense(64, { activation: 'relu' }), new Dense(3)],

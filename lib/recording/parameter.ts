@@ -25,9 +25,9 @@ export interface InitialValues {
   readonly b: number
   /** Every number of the logical shape, row-major, in place of a draw. */
   readonly values?: Float32Array
-  /** Rows at the top that start at 0, and whose layer keeps them there. Default 0. */
+  /** Number of rows at the top that start at 0 and that the layer keeps at 0. Default 0. */
   readonly zeroRows?: number
-  /** Changes what was drawn, (rows, columns) row-major, in place. */
+  /** Changes the drawn numbers in place; (rows, columns), row-major. */
   readonly adjust?: (values: Float32Array, rows: number, columns: number) => void
 }
 
@@ -40,7 +40,7 @@ export class Parameter {
   /** Width of a weight's panels; 0 for a vector. */
   readonly panel: number
   readonly initial: InitialValues
-  /** Whether an optimizer updates it: false of running statistics. */
+  /** Whether an optimizer updates it; false for running statistics. */
   readonly trainable: boolean
   /** Set when the model lays out its arena, in floats. */
   offset = 0
@@ -48,8 +48,8 @@ export class Parameter {
   name = ''
 
   /**
-   * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a shape or start that is none, ERR_DEEPBLAS_SHAPE for values that are
-   *   not as many as the shape has, ERR_DEEPBLAS_MEMORY for more numbers than any machine holds
+   * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an invalid shape or initial value, ERR_DEEPBLAS_SHAPE for values
+   *   that are not as many as the shape has, ERR_DEEPBLAS_MEMORY for more numbers than any machine holds
    */
   constructor(role: string, shape: readonly number[], panel: number, initial: InitialValues, trainable = true) {
     this.role = string('role', role)
@@ -63,7 +63,7 @@ export class Parameter {
   /**
    * A vector, such as a bias.
    *
-   * @param initial a number that all start at, or how they are drawn
+   * @param initial the number that all elements start at, or how they are drawn
    */
   static vector(role: string, length: number, initial: number | InitialValues, trainable = true): Parameter {
     return new Parameter(role, [length], 0, startOf(initial), trainable)

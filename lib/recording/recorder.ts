@@ -35,16 +35,16 @@ const MOST_OUTPUTS = 4
 const MOST_INPUTS = 8
 const MOST_NUMBERS = 8
 
-/** What a rule reads and writes, by the names that it uses for them. */
+/** The tensors that a rule reads and writes, by the names that it uses for them. */
 export interface MapTensors<Inputs extends string, Numbers extends string, Outputs extends string> {
   readonly inputs: Readonly<Record<Inputs, Tensor>>
-  /** Numbers of a step or of a member; constants may stand in the rule itself. */
+  /** Numbers that differ from step to step or from member to member; constants may stand in the rule itself. */
   readonly numbers?: Readonly<Record<Numbers, Scalar>>
   readonly outputs: Readonly<Record<Outputs, Tensor>>
 }
 
 class Recording {
-  /** Named in explain() and errors; set before a layer records. */
+  /** Label of the calls that follow, which explain() and errors name; set before a layer records. */
   label = ''
   readonly tensors: Tensor[] = []
   readonly labels: string[] = []
@@ -60,7 +60,7 @@ class Recording {
   #streams = 0
   #stepNumbers = 0
 
-  /** A new tensor of the batch's rows. */
+  /** A new tensor (batch, columns). */
   empty(columns: number, type: ElementType = 'float32'): Tensor {
     positiveInteger('columns', columns)
     return this.#add({ ...plain, type, columns, stride: rowStride(columns, type) })
@@ -90,7 +90,7 @@ class Recording {
     return this.#add({ ...plain, storage: 'order', type: 'int32', columns: 1, stride: 1 })
   }
 
-  /** A sum and a weight that last from step to step; numbered from 0 in the order they are asked for. */
+  /** A sum and a weight that last from step to step, numbered from 0 in the order in which they are asked for. */
   accumulator(): Tensor {
     const offset = 2 * this.#accumulators++
     return this.#add({
@@ -105,14 +105,14 @@ class Recording {
     })
   }
 
-  /** A number that the optimizer gives anew for every step. */
+  /** A number that the optimizer gives for every step. */
   stepNumber(): StepNumber {
     return { column: this.#stepNumbers++ }
   }
 
   /**
-   * What a random kernel draws by: the fit's seed (of every member its own), the member's own step, and a stream of its
-   * own, numbered in the order of asking. Only recordings that train have them.
+   * The source of a random kernel: the fit's seed (each member has its own), the member's step, and a stream of its
+   * own, numbered in the order of asking. Only recordings that train have it.
    */
   randomSource(): { seed: Scalar; step: Scalar; stream: number } {
     this.randomColumns ??= { seed: this.stepNumber().column, step: this.stepNumber().column }

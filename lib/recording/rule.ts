@@ -100,7 +100,7 @@ export class Element {
     return new Element('exponential', [this])
   }
 
-  /** Of numbers above 0; minus infinity at 0, NaN below. */
+  /** Natural logarithm; minus infinity at 0, NaN below 0. */
   logarithm(): Element {
     return new Element('logarithm', [this])
   }
@@ -118,7 +118,7 @@ export class Element {
     return new Element('softplus', [this])
   }
 
-  /** Φ(x) of the standard normal distribution. */
+  /** Φ(x), the cumulative distribution function of the standard normal distribution. */
   normalDistribution(): Element {
     return new Element('normalDistribution', [this])
   }
@@ -132,17 +132,17 @@ export class Element {
     return new Element('sign', [this])
   }
 
-  /** 1 where less, else 0. */
+  /** 1 where this is less than `other`, else 0. */
   lessThan(other: Operand): Element {
     return new Element('less', [this, other])
   }
 
-  /** 1 where more, else 0. */
+  /** 1 where this is more than `other`, else 0. */
   moreThan(other: Operand): Element {
     return new Element('less', [other, this])
   }
 
-  /** 1 where equal, else 0. */
+  /** 1 where this equals `other`, else 0. */
   equals(other: Operand): Element {
     return new Element('equal', [this, other])
   }

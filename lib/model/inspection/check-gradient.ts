@@ -13,28 +13,34 @@ import { buildNetwork, initializeParameters, type Network, newArena } from '../n
 import { type PassSettings, usingPass } from '../programs/passes.js'
 
 export interface GradientCheckOptions {
-  /** Features of one row, or the inputs by name. */
+  /** Number of features in a row, or the inputs by name. Default: the layer's own inputs. */
   readonly inputs?: number | NamedInputs
   /** Rows of the batch. Default 5. */
   readonly rows?: number
-  /** Of the numbers that the layer is tried on. Default 0. */
+  /** Seed of the random numbers that the layer is tried on. Default 0. */
   readonly seed?: number
-  /** As in a step of `fit` (Dropout draws, BatchNorm takes the batch's statistics), or as in a prediction. Default true. */
+  /**
+   * Whether to run as in a step of `fit` (Dropout drops, BatchNorm uses the batch's statistics), rather than as in a
+   * prediction. Default true.
+   */
   readonly training?: boolean
-  /** The largest relative error that passes. Default 0.005: differences of float32 numbers are no better. */
+  /** The largest relative error that passes. Default 0.005, the accuracy of differences in float32. */
   readonly bound?: number
 }
 
 const optionNames = ['inputs', 'rows', 'seed', 'training', 'bound'] as const
 
-/** Small enough for a straight line, large enough for float32; the second is for kinks that the first one spans. */
+/**
+ * Step lengths: small enough for a straight line, large enough for float32. The second is for kinks within the first.
+ */
 const STEPS = [0.01, 0.0025]
-/** Gradients this much smaller than the largest are noise, and measured by that one. */
+/** Gradients smaller than this share of the largest are noise; their error is relative to this share of the largest. */
 const NOISE = 0.01
 
 /**
  * Compares a layer's backward block with central differences of its forward block, for every trainable parameter and
- * every input, on random numbers. Codes of categories have no gradient. What it needs of a layer of yours is `bind`, `forward` and `backward`.
+ * every input, on random numbers. Codes of categories have no gradient. A layer of your own needs `bind`, `forward` and
+ * `backward` for it.
  *
  * @returns the largest error, relative to the largest gradient of the same tensor
  * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT that names the element with the largest error, where it is above the bound

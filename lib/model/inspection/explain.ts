@@ -12,7 +12,8 @@ const WARM_UP = 2
 const STEPS = 20
 
 /**
- * Measures some training steps on zeros and tells where their time goes. The parameters given are used up.
+ * Measures some training steps on zeros and tells where their time goes. The parameters given must not be used
+ * afterwards.
  *
  * A region is a part of a step that threads share without a pause between its calls; its time is that of a planned
  * step. A call's time is that of the call by itself on one thread.

@@ -20,13 +20,13 @@ export interface TracedMatrix {
  */
 export interface LayerRecord {
   readonly name: string
-  /** A of the layer before: what goes in. */
+  /** A of the layer before, which is this layer's input. */
   readonly input: TracedMatrix
   readonly Z: TracedMatrix | undefined
   readonly A: TracedMatrix
   readonly dA: TracedMatrix | undefined
   readonly dZ: TracedMatrix | undefined
-  /** Names of what the backward block uses of the forward block. */
+  /** Names of the tensors that the backward block uses from the forward block. */
   readonly cached: readonly string[]
 }
 
@@ -75,7 +75,7 @@ export function tracePass(network: Network, parameters: Arena, data: Dataset, lo
           input: matrix(x)!,
           Z: matrix(forward.preActivation),
           A,
-          // Training goes from the loss straight to dZ here; the lesson writes dA down.
+          // A fused loss goes straight to dZ, while the lesson also writes dA, so dA is computed here.
           dA: fused ? lossGradient(A, data, loss, layer.activationName) : matrix(outputGradient),
           dZ: matrix(preActivationGradient),
           cached: Object.entries(forward.cache).flatMap(([name, tensor]) => (tensor === undefined ? [] : [name])),

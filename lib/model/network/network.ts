@@ -15,7 +15,7 @@ const ALIGNMENT = 16
 /** The bound layers of a model, and where their parameters lie in an arena. Immutable. */
 export interface Network {
   readonly inputs: number
-  /** Where the inputs have names. */
+  /** The inputs by name; undefined where they have no names. */
   readonly layout: InputLayout | undefined
   /** Columns of codes. */
   readonly codes: readonly InputPart[]
@@ -28,7 +28,7 @@ export interface Network {
   readonly length: number
 }
 
-/** Layers that have weights in a model: what `model.layers` gives. */
+/** Layers that belong to a model, as `model.layers` gives them. */
 const layersOfModels = new WeakSet<Layer>()
 
 /** Whether a layer is one of a model's, with weights there. */
@@ -94,7 +94,7 @@ export function buildNetwork(descriptions: readonly Layer[], inputs: number | In
   }
 }
 
-/** Codes go into the first layer, and numbers into all others. */
+/** Checks that codes go into the first layer, and numbers into all others. */
 function requirePlace(layer: Layer, index: number, layout: InputLayout | undefined): void {
   const categories = index === 0 && layout?.parts.find(({ levels }) => levels !== undefined)
   if (categories && !layer.takesCodes) {
@@ -125,7 +125,7 @@ function namedParameters(layer: Layer, name: string): (readonly [name: string, p
   return [...own.map((parameter) => [`${name}.${parameter.role}`, parameter] as const), ...inner]
 }
 
-/** The layers themselves, and in place of a layer of layers those inside it. */
+/** The layers, with a layer that holds layers replaced by those inside it. */
 export function leavesOf(layers: readonly Layer[]): Layer[] {
   return layers.flatMap((layer) => {
     const { children } = layer
@@ -133,7 +133,7 @@ export function leavesOf(layers: readonly Layer[]): Layer[] {
   })
 }
 
-/** Numbers that training may change, of one member: running statistics are none. */
+/** Number of trainable numbers of one member; running statistics do not count. */
 export function trainableCount(network: Network): number {
   return network.layers.reduce((sum, layer) => sum + layer.parameterCount, 0)
 }

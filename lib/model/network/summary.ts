@@ -5,13 +5,19 @@ import { boolean, knownOptions, positiveInteger } from '../../validate.js'
 import { type Network, trainableCount } from './network.js'
 
 export interface SummaryOptions {
-  /** Columns of the terminal; longer texts go on in lines below. Default: the terminal's; no end where there is none. */
+  /**
+   * Width in columns; longer texts continue on the lines below. Default the terminal's width; unlimited where there is
+   * no terminal.
+   */
   readonly width?: number
-  /** No characters beyond ASCII. Default false. */
+  /** Whether to use ASCII characters only. Default false. */
   readonly ascii?: boolean
 }
 
-/** Layer, output shape, weight and bias shapes, parameters: the dimensions lesson as a table. */
+/**
+ * A table of the layers with their output shapes, parameter shapes and numbers of parameters, as in the course's lesson
+ * on dimensions.
+ */
 export function summary(network: Network, options?: SummaryOptions): string {
   const given = knownOptions<SummaryOptions>('summary', options, ['width', 'ascii'])
   const width = given.width === undefined ? (process.stdout.columns ?? Infinity) : positiveInteger('width', given.width)

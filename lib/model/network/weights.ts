@@ -19,8 +19,8 @@ export interface NamedWeights {
 
 export interface SetWeightsOptions {
   /**
-   * Set those of the list that the model has under the same name and in the same shape, and leave out the others: a head
-   * of another size. Default false: the list must be the model's, whole.
+   * Whether to set only those weights of the list that the model has with the same name and shape, and ignore the
+   * others, such as a last layer of another size. Default false: the list must hold exactly the model's weights.
    */
   readonly partial?: boolean
 }
@@ -73,7 +73,7 @@ export function memberName(member: number, name: string): string {
 }
 
 /**
- * What a list sets, checked; nothing is set yet.
+ * Checks what a list sets; nothing is set yet.
  *
  * @throws DeepblasError ERR_DEEPBLAS_SHAPE for a missing, unknown or wrongly shaped parameter
  */
@@ -84,7 +84,7 @@ export function checkedWeights(network: Network, weights: unknown, partial: bool
 /** A parameter and what a list gives for it, of its shape. */
 export interface MatchedWeight {
   readonly parameter: Parameter
-  /** Of a population. Default 0. */
+  /** Index of the member in its population. Default 0. */
   readonly member?: number
   readonly weight: NamedWeights
 }

@@ -1,5 +1,5 @@
 /*
- * Rows to predict, in any form they come in, and what a network answers.
+ * Predictions: rows in any form that is accepted, and the network's outputs for them.
  */
 
 import { isNumberArray, type NumberArray, type Rows } from '../../data/arrays/rows.js'
@@ -18,8 +18,8 @@ import type { Network } from '../network/network.js'
 import { MOST_BATCHED_ROWS, type ModelReader, type PredictKind, type RowsToPredict } from './predictor.js'
 
 /**
- * Rows to predict: as `x` of a data set (also by name), a bare typed array for one row, or a data set. Where the model has
- * an encoder also a table, or objects with a value for every column.
+ * Rows to predict: in any form that `x` of a data set takes (also by name), a bare typed array for one row, or a data
+ * set. A model with an encoder also takes a table, or objects with a value for every column.
  */
 export type PredictionInput = Rows | NumberArray | NamedRows | Dataset | Table | readonly ObjectRow[]
 
@@ -29,7 +29,7 @@ export interface Prediction {
   readonly shape: [rows: number, outputs: number]
 }
 
-/** A network as it is now, and how rows come to it. */
+/** A network with its present parameters, and how rows are encoded for it. */
 export interface Predicting {
   readonly network: Network
   readonly reader: ModelReader
@@ -40,7 +40,7 @@ export async function predictRows(model: Predicting, given: PredictionInput, kin
   const { network, reader } = model
   const { outputs } = network
   if (isLong(given)) {
-    // Counted as reading from the call on: the parameters are those of the call.
+    // It counts as reading from the call on, so the parameters are those of the call.
     return await reader.during('predict', async () => {
       const rows = rowsToPredict(network, await inTurns(encodedNumbers(model, given)))
       const data = await reader.predictAll('predict', rows, { kind })
@@ -63,7 +63,7 @@ export async function predictRows(model: Predicting, given: PredictionInput, kin
   return await broughtInUnitsLater(model, kind, { data, shape: [many.rows, outputs] })
 }
 
-/** Rows of which encoding takes so long that others need their turn. */
+/** From this many rows on, encoding pauses for the event loop. */
 const MANY_ROWS = 1000
 
 function isLong(given: PredictionInput): boolean {
@@ -85,14 +85,14 @@ export function predictRowsSync(model: Predicting, given: PredictionInput, kind:
   })
 }
 
-/** What layer `upTo` gives for the rows. */
+/** The outputs of layer `upTo` for the rows. */
 export async function layerOutputs(model: Predicting, given: PredictionInput, upTo: number): Promise<Prediction> {
   const rows = rowsToPredict(model.network, atOnce(encodedNumbers(model, given)))
   const data = await model.reader.predictAll('activations', rows, { kind: 'output', upTo })
   return { data, shape: [rows.rows, model.network.layers[upTo]!.outputs!] }
 }
 
-/** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT where the model's encoder is one of values */
+/** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT where the model's encoder has a target of values */
 export function requireClasses({ encoder }: Predicting): void {
   if (encoder?.task !== 'regression') return
   throw new DeepblasError(
@@ -102,7 +102,7 @@ export function requireClasses({ encoder }: Predicting): void {
 }
 
 /**
- * Checks that a data set is of the encoder: numbers of another one mean something else.
+ * Checks that a data set was made by the model's encoder, since the numbers of another encoder mean something else.
  *
  * @throws DeepblasError ERR_DEEPBLAS_DATA where it is not
  */
@@ -143,7 +143,7 @@ export function rowsToPredict(network: Network, given: Rows | NumberArray | Name
   return { matrix: data.matrix(false), own, rows: data.rows, type: data.type }
 }
 
-/** Objects and tables by way of the encoder; other rows are numbers already. */
+/** The rows as numbers: objects and tables go through the encoder, other rows are numbers already. */
 function* encodedNumbers(
   { encoder, network }: Predicting,
   rows: PredictionInput,
@@ -164,7 +164,7 @@ function* encodedNumbers(
   return { data: inOrder(encoder, network, data, columns), shape: [count, columns] }
 }
 
-/** A row by itself: an object that has a column of the encoder, and nothing that would make it rows. */
+/** Whether this is a single row: an object that has a column of the encoder and is no list of rows. */
 function isOneObject(rows: unknown, { columns }: Encoder): boolean {
   if (typeof rows !== 'object' || rows === null || Array.isArray(rows) || ArrayBuffer.isView(rows)) return false
   if (rows instanceof Table || 'shape' in rows) return false
@@ -192,14 +192,14 @@ function inOrder(encoder: Encoder, { layout }: Network, data: Float32Array, colu
   return arranged
 }
 
-/** Of a regression, the output in the target's own units; what comes before the activation is the network's own. */
+/** The units of a regression's output; undefined for raw outputs, which stay in the network's units. */
 function unitsOf({ encoder }: Predicting, kind: PredictKind): TargetUnits | undefined {
   return kind === 'raw' ? undefined : encoder?.targetScale
 }
 
 function broughtInUnits(model: Predicting, kind: PredictKind, prediction: Prediction): Prediction {
   const units = unitsOf(model, kind)
-  // In place: the outputs are the prediction's own.
+  // In place, since the prediction owns the outputs.
   if (units !== undefined) atOnce(bringInUnits(prediction.data, units))
   return prediction
 }

@@ -6,13 +6,14 @@ import { ELEMENTS_OF_STEP, type Steps } from '../../turns.js'
 import type { Scoring } from '../programs/compile.js'
 
 /**
- * Checks that the outputs are of classes: by the loss of the last fit, or by the last layer's activation.
+ * Checks that the outputs stand for classes, by the loss of the last fit or by the last layer's activation.
  *
  * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT where they are values
  */
 export function requireOutputsOfClasses(network: NetworkOutputs, scoring: Scoring | undefined): void {
   const loss = scoring?.loss
-  // Of a loss of a user's own nobody knows what its outputs mean; files of older versions do not say what targets were.
+  // The meaning of outputs under a loss of the user's own is not known, and files of older versions do not say what the
+  // targets were.
   if (loss === undefined || !isBuiltInLoss(loss) || !isOfValues(scoring!)) return
   if (scoring!.ofClasses ?? network.outputs > 1) return
   if (outputMeaning(network, loss, false) === 'probabilities') return
@@ -28,8 +29,8 @@ function isOfValues({ loss }: Scoring): boolean {
 }
 
 /**
- * The class of every row of a prediction: 0 or 1 by the threshold of one output, else the largest output's index. Outputs
- * without a name, where others have one, have never had a row and are no answer.
+ * The class of every row of a prediction: 0 or 1 by the threshold of one output, else the index of the largest output.
+ * Where some outputs have names, those without have never had a row and are not chosen.
  */
 export function* choosingClasses(
   data: Float32Array,

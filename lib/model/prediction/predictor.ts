@@ -11,18 +11,21 @@ import { type PassSettings, runPass, runPassSync } from '../programs/passes.js'
 
 export type PredictKind = 'output' | 'raw'
 
-/** Rows that are gathered from many calls; more go their own way. */
+/** Calls of up to this many rows are gathered into batches; larger ones run by themselves. */
 export const MOST_BATCHED_ROWS = 512
-/** Gathered rows are answered at once when they, or their numbers, reach these: waiting ones, and copies, stay bounded. */
+/** Gathered rows run at once when there are this many, so that waiting rows and copies stay bounded. */
 const MOST_WAITING_ROWS = 4096
 const MOST_WAITING_NUMBERS = 1 << 18
-/** Multiply-adds that take less time than handing them to another thread and back: about 50 microseconds. */
+/**
+ * Up to this many multiply-adds run on the calling thread: about 50 microseconds, less than handing them to another
+ * thread and back.
+ */
 const QUICK_MULTIPLY_ADDS = 1_000_000
 
 /** Rows as a pass reads them. */
 export interface RowsToPredict {
   readonly matrix: Matrix
-  /** Whether nobody else holds the matrix, so that it goes with the pass. */
+  /** Whether nobody else holds the matrix, so that it is released with the pass. */
   readonly own: boolean
   readonly rows: number
   readonly type: Dataset['type']
@@ -52,13 +55,13 @@ interface Waiting {
 }
 
 /**
- * Reads one set of parameters: predictions at once, and those of many callers gathered into batches. While anybody
- * reads, `busy` is true, and who wants to change the parameters takes a copy of them (and a reader of its own).
+ * Predicts with one set of parameters, and gathers the rows of many callers into batches. While anybody reads, `busy`
+ * is true, and whoever changes the parameters takes a copy of them (with a reader of its own).
  */
 export class ModelReader {
   readonly #network: Network
   readonly #arena: Arena
-  /** Left to be done before anybody reads. */
+  /** Draws the parameters, which has yet to be done before anybody reads. */
   #draw: (() => void) | undefined
   readonly #predictors = new Map<string, Predictor>()
   readonly #gathering = new Map<PredictKind, Gathering>()
@@ -78,8 +81,8 @@ export class ModelReader {
   }
 
   /**
-   * The memory of parameters that have not been drawn and will be written over whole; undefined where they are drawn.
-   * `written` is told when that is done, and gives what makes it undone.
+   * The memory of parameters that have not been drawn and will be overwritten; undefined where they are drawn. Call
+   * `written` when that is done; it gives a function that undoes it.
    */
   get undrawn(): { readonly arena: Arena; readonly written: () => () => void } | undefined {
     const draw = this.#draw
@@ -97,7 +100,7 @@ export class ModelReader {
     return this.#reading > 0
   }
 
-  /** Counts as reading until the promise is settled; gives errors the stack of the call. */
+  /** Runs `work` as a reading until its promise is settled, and adds the stack of the call to errors. */
   async during<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
     const caller = new Error(what)
     this.#reading++
@@ -140,7 +143,7 @@ export class ModelReader {
     } satisfies PassSettings
   }
 
-  /** On this thread: microseconds for one row. */
+  /** Predicts on this thread, in microseconds for one row. */
   predictNow(input: Float32Array, rows: number, kind: PredictKind): Float32Array<ArrayBuffer> {
     const capacity = rows === 1 ? 1 : EVALUATION_BATCH
     const key = `${kind} ${capacity}`
@@ -158,8 +161,8 @@ export class ModelReader {
   }
 
   /**
-   * A few rows, together with those of other calls of the same turn of the event loop. `input` must be the reader's to
-   * keep.
+   * Predicts a few rows together with those of other calls of the same turn of the event loop. The reader keeps
+   * `input`.
    */
   predictLater(input: Float32Array, rows: number, kind: PredictKind): Promise<Float32Array<ArrayBuffer>> {
     const bad = firstNotFinite(input)

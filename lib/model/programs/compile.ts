@@ -1,5 +1,6 @@
 /*
- * Layers to programs. A program depends on the architecture and the mode only: batch size and memory come with a run.
+ * Compiles layers to programs. A program depends only on the architecture and the mode: batch size and memory come with
+ * a run.
  */
 
 import type { Forward, RecordOptions } from '../../layers/layer.js'
@@ -15,7 +16,10 @@ import { createRecorder, type Recorder } from '../../recording/recorder.js'
 import type { Tensor } from '../../recording/tensor.js'
 import { leavesOf, type Network, trainableSegments, untrainedSegments } from '../network/network.js'
 
-/** How a run's data comes: shuffled rows and uint8 are gathered; consecutive float32 rows are read in place. */
+/**
+ * The form in which a run reads its data: shuffled rows and uint8 are gathered, consecutive float32 rows are read in
+ * place.
+ */
 export interface DataMode {
   readonly xType: 'float32' | 'uint8'
   readonly shuffled: boolean
@@ -27,9 +31,9 @@ export interface DataMode {
 export interface Scoring {
   readonly loss: Loss
   readonly metrics: readonly Metric[]
-  /** Of targets that an encoder has scaled: metrics are in the units that they had before. */
+  /** Units of targets that an encoder has scaled: metrics are in the units from before the scaling. */
   readonly units?: TargetUnits | undefined
-  /** Of a loss of values: whether the targets were classes all the same, 0 and 1. */
+  /** For a loss of values: whether the targets were nevertheless classes, 0 and 1. */
   readonly ofClasses?: boolean | undefined
 }
 
@@ -40,7 +44,7 @@ export interface LayerTrace {
   preActivationGradient: Tensor | undefined
 }
 
-/** A mean over rows, and what it is turned into. */
+/** A mean over rows, and the function that gives the score from it. */
 export interface RowScore {
   readonly name: string
   finish(mean: number): number
@@ -68,19 +72,22 @@ export interface Compiled {
 }
 
 export interface ScoringOptions {
-  /** The gradients too. Default false. */
+  /** Whether to record the gradients too. Default false. */
   readonly backward?: boolean
-  /** The update too. */
+  /** The optimizer whose update is recorded too. Default none. */
   readonly optimizer?: Optimizer
   /** Every layer's Z, A, dZ and dA as tensors of their own, also where training does not need them. Default false. */
   readonly keepAll?: boolean
-  /** Rows of every member's whole cost, of an evaluation in batches: the lesson's m. Default the batch's rows. */
+  /**
+   * Number of rows of every member's whole cost (the lesson's m), for an evaluation in batches. Default the batch's
+   * rows.
+   */
   readonly costRows?: Float64Array
 }
 
-/** Programs by what they were recorded for: a second fit of the same kind records nothing. */
+/** Programs by what they were recorded for, so that a second fit of the same kind records nothing. */
 const kept = new WeakMap<Network, Map<string, Compiled | Program>>()
-/** Programs of one network; the oldest goes first. */
+/** The most programs kept for one network; the oldest is dropped first. */
 const MOST_KEPT = 32
 
 function keeping<Kept extends Compiled | Program>(network: Network, key: unknown[], record: () => Kept): Kept {

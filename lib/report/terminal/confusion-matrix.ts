@@ -7,13 +7,13 @@ import { formatPercent, textWidth } from './text.js'
 export interface ConfusionMatrixOptions {
   /** Names of the classes. Default their indices. */
   readonly labels?: readonly string[]
-  /** What is right in green, what is wrong in red. Default false. */
+  /** Whether to show right counts in green and wrong ones in red. Default false. */
   readonly colour?: boolean
-  /** No characters beyond ASCII. Default false. */
+  /** Whether to use ASCII characters only. Default false. */
   readonly ascii?: boolean
   /**
-   * Columns of the terminal. A matrix that is wider becomes a list: every class with its rows, its recall and what it was
-   * most often taken for. Default: no end.
+   * Width in columns. A wider matrix becomes a list of every class with its rows, its recall and the classes it was
+   * most often predicted as. Default unlimited.
    */
   readonly width?: number
 }
@@ -24,7 +24,7 @@ export interface ConfusionMatrixOptions {
  *
  * @param counts square, `counts[true][predicted]`
  * @throws DeepblasError ERR_DEEPBLAS_SHAPE if the counts are not square or the labels are not one per class,
- *   ERR_DEEPBLAS_ARGUMENT for what is no count, label or option
+ *   ERR_DEEPBLAS_ARGUMENT for an invalid count, label or option
  */
 export function renderConfusionMatrix(
   counts: readonly ArrayLike<number>[],

@@ -17,13 +17,13 @@ export interface LearningCurveOptions {
   readonly width?: number
   /** Rows of the plot itself. Default 12, at least 3. */
   readonly height?: number
-  /** What the horizontal axis counts. Default 'epoch'. */
+  /** Label of the horizontal axis. Default 'epoch'. */
   readonly xLabel?: string
   /** The number of the first value on the horizontal axis. Default 1. */
   readonly firstX?: number
-  /** A colour per line. Without it lines differ by their dashes. Default false. */
+  /** Whether each line has a colour; without colours lines differ by their dashes. Default false. */
   readonly colour?: boolean
-  /** No characters beyond ASCII: a mark per line instead of braille dots. Default false. */
+  /** Whether to use ASCII characters only, with a mark per line instead of braille dots. Default false. */
   readonly ascii?: boolean
 }
 
@@ -54,7 +54,7 @@ const LEGEND_GAP = '   '
  * Loss or metrics over epochs, drawn with characters: a legend, the plot between a labelled vertical axis and a
  * labelled horizontal one. No line break at the end.
  *
- * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for what is no series or option, or if there is no room
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an invalid series or option, or if there is no room
  */
 export function renderLearningCurve(series: readonly CurveSeries[], options: LearningCurveOptions = {}): string {
   const given = knownOptions<LearningCurveOptions>('renderLearningCurve', options, optionNames)

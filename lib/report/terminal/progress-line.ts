@@ -1,7 +1,7 @@
 import { paint } from './style.js'
 import { formatDuration, formatScore, printable, textWidth, truncate } from './text.js'
 
-/** Where a training stands. */
+/** The progress of a training. */
 export interface ProgressLineState {
   /** The epoch under way, from 1. */
   readonly epoch: number
@@ -27,8 +27,8 @@ const LONGEST_BAR = 20
 const SHORTEST_BAR = 8
 
 /**
- * One line that tells where a training stands; its bar and share are of all epochs. Too narrow a terminal loses, in this order, the later scores, the
- * steps, the time left, the bar and the loss.
+ * One line with the progress of a training; bar and percentage count all epochs. Where the terminal is too narrow, the
+ * line leaves out, in this order, the later scores, the steps, the time left, the bar and the loss.
  *
  * @example
  * epoch  3/20 ━━╸                   13 %  step  93/150  loss 0.2134  accuracy 0.9412  1.2 s left

@@ -14,13 +14,13 @@ export type TableColumn =
   | { readonly heading: string; readonly align?: 'left' | 'right'; readonly wrap?: boolean }
 
 export interface TableOptions {
-  /** Bold headings, a faint rule and the cells' styles. Default false. */
+  /** Whether to use bold headings, a faint rule and the cells' styles. Default false. */
   readonly colour?: boolean
-  /** The rule of `-` rather than `─`. Default false. */
+  /** Whether to draw the rule with `-` rather than `─`. Default false. */
   readonly ascii?: boolean
   /**
-   * Columns of the terminal: cells of texts that are too long for it go on in lines below, broken between words where that
-   * is possible. Columns of numbers are never broken. Default: as wide as the cells are.
+   * Width in columns. Text cells that are too long continue on the lines below, broken between words where possible;
+   * columns of numbers are never broken. Default: as wide as the cells.
    */
   readonly width?: number
 }
@@ -37,8 +37,8 @@ const GAP = '  '
  * // Dense        100480
  * // Dropout           0
  *
- * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for what is no column, cell or option, or for a row of another
- *   number of cells than there are columns
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an invalid column, cell or option, or for a row of another number of
+ *   cells than there are columns
  */
 export function renderTable(
   columns: readonly TableColumn[],
