@@ -56,7 +56,6 @@ export type { MappedRow, Row, RowFunction } from './data/contents/map-rows.js'
 export type { NamedRows } from './data/contents/named-rows.js'
 export { Dataset, type DatasetInput, type DatasetOptions } from './data/dataset/dataset.js'
 export type { NpyOptions, NpzOptions } from './data/dataset/from-npy.js'
-export type { EncodingOptions, RowSource } from './data/dataset/from-tables.js'
 export type { EncoderCheck, OutsideValues, UnknownValues } from './data/encoder/check-rows.js'
 export type {
   BooleanEncoding,
@@ -72,6 +71,7 @@ export type {
 export { type EncodedRows, Encoder, type ObjectRow } from './data/encoder/encoder.js'
 export type { EncoderOptions, Scaling, Task } from './data/encoder/fit/options.js'
 export type { EncodedOutputs } from './data/encoder/outputs.js'
+export type { EncodingOptions, RowSource } from './data/encoder/read-and-encode.js'
 export { datasets } from './data/generated/index.js'
 export { readIdx, readIdxImages } from './data/readers/arrays/idx.js'
 export { readNpy, writeNpy } from './data/readers/arrays/npy.js'

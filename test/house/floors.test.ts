@@ -88,6 +88,7 @@ test('every file stands in a room that has a floor', () => {
 const known = [
   'data/encoder/encoder.ts -> data/dataset/dataset.ts',
   'data/encoder/encoder.ts -> data/dataset/encoded-dataset.ts',
+  'data/encoder/read-and-encode.ts -> data/dataset/dataset.ts',
 ]
 
 test('no import runs up', () => {
@@ -103,7 +104,7 @@ test('no files import each other in a circle', () => {
   // `Dataset` makes data sets by way of what makes data sets.
   const byWayOf = [
     'data/dataset/dataset.ts -> data/dataset/encoded-dataset.ts',
-    'data/dataset/dataset.ts -> data/dataset/from-tables.ts',
+    'data/dataset/dataset.ts -> data/encoder/read-and-encode.ts',
   ]
   const ownOf = (file: string) =>
     importsOf(file).filter((other) => ![...known, ...byWayOf].includes(`${file} -> ${other}`))

@@ -28,6 +28,14 @@ import { FeatureBuffer, type NamedColumns, type Parts, selectingParts, selectPar
 import { mapParts, type RowFunction } from '../contents/map-rows.js'
 import { columnOrder, isNamedRows, type NamedRows, namedTable } from '../contents/named-rows.js'
 import type { Encoder } from '../encoder/encoder.js'
+import {
+  datasetFromArrow,
+  datasetFromCsv,
+  datasetFromParquet,
+  datasetFromRows,
+  type EncodingOptions,
+  type RowSource,
+} from '../encoder/read-and-encode.js'
 import type { TextInput } from '../readers/bytes/text-source.js'
 import type { ArrowTable } from '../readers/columnar/arrow.js'
 import type { CsvOptions } from '../readers/csv/options.js'
@@ -36,14 +44,6 @@ import type { RowsOptions } from '../table/from-rows.js'
 import { spellingNotes } from '../table/texts/spelling.js'
 import { makeEncodedDatasetsBy } from './encoded-dataset.js'
 import { type NpyOptions, type NpzOptions, npyInput, npzInput } from './from-npy.js'
-import {
-  datasetFromArrow,
-  datasetFromCsv,
-  datasetFromParquet,
-  datasetFromRows,
-  type EncodingOptions,
-  type RowSource,
-} from './from-tables.js'
 
 export interface DatasetInput {
   /** Rows of numbers; or by name, for a model whose inputs have names: { numeric: rows, city: codes }. */

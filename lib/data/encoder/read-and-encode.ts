@@ -2,9 +2,7 @@
  * Data sets of files and objects: a reader and an encoder, one behind the other.
  */
 import { invalid, knownOptions } from '../../validate.js'
-import { dateFormatsAsRead } from '../encoder/dates-as-read.js'
-import { Encoder, type ObjectRow } from '../encoder/encoder.js'
-import { type EncoderOptions, encoderOptionNames } from '../encoder/fit/options.js'
+import type { Dataset } from '../dataset/dataset.js'
 import type { TextInput } from '../readers/bytes/text-source.js'
 import { type ArrowTable, readArrow } from '../readers/columnar/arrow.js'
 import { readParquet } from '../readers/columnar/parquet.js'
@@ -12,7 +10,9 @@ import { readCsv } from '../readers/csv/csv.js'
 import { type CsvOptions, csvOptionNames } from '../readers/csv/options.js'
 import { type RowsOptions, rowsOptionNames } from '../table/from-rows.js'
 import { Table } from '../table/table.js'
-import type { Dataset } from './dataset.js'
+import { dateFormatsAsRead } from './dates-as-read.js'
+import { Encoder, type ObjectRow } from './encoder.js'
+import { type EncoderOptions, encoderOptionNames } from './fit/options.js'
 
 /** Of a data set that is read from a table: the encoder, or how one is fitted. */
 export interface EncodingOptions extends EncoderOptions {
