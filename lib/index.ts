@@ -52,9 +52,10 @@ export { type NoiseOptions, noise } from './data/augmentation/noise.js'
 export { type RotateOptions, rotate } from './data/augmentation/rotate.js'
 export { type ShiftOptions, shift } from './data/augmentation/shift.js'
 export type { NamedColumns } from './data/contents/contents.js'
+export type { DatasetInput, DatasetOptions } from './data/contents/from-arrays.js'
 export type { MappedRow, Row, RowFunction } from './data/contents/map-rows.js'
 export type { NamedRows } from './data/contents/named-rows.js'
-export { Dataset, type DatasetInput, type DatasetOptions } from './data/dataset/dataset.js'
+export { Dataset } from './data/dataset/dataset.js'
 export type { NpyOptions, NpzOptions } from './data/dataset/from-npy.js'
 export type { EncoderCheck, OutsideValues, UnknownValues } from './data/encoder/check-rows.js'
 export type {
@@ -68,8 +69,10 @@ export type {
   Scale,
   TrainingRange,
 } from './data/encoder/column-encoding.js'
-export { type EncodedRows, Encoder, type ObjectRow } from './data/encoder/encoder.js'
+export { Encoder } from './data/encoder/encoder.js'
+export type { EncodedRows } from './data/encoder/fill-features.js'
 export type { EncoderOptions, Scaling, Task } from './data/encoder/fit/options.js'
+export type { ObjectRow } from './data/encoder/object-rows.js'
 export type { EncodedOutputs } from './data/encoder/outputs.js'
 export type { EncodingOptions, RowSource } from './data/encoder/read-and-encode.js'
 export { datasets } from './data/generated/index.js'

@@ -3,7 +3,8 @@
  * state that the last training left, and the ways to train, score and save them. `Sequential` and `Population` are thin
  * classes over it.
  */
-import type { Dataset, DatasetInput } from '../data/dataset/dataset.js'
+import type { DatasetInput } from '../data/contents/from-arrays.js'
+import type { Dataset } from '../data/dataset/dataset.js'
 import type { Encoder } from '../data/encoder/encoder.js'
 import type { CheckpointDescription } from '../files/checkpoint-file.js'
 import { type DescribedModel, type WeightDescription, writeModelFile } from '../files/model-file.js'

@@ -1,6 +1,7 @@
 import type { NumberArray, Rows } from '../data/arrays/rows.js'
+import type { DatasetInput } from '../data/contents/from-arrays.js'
 import type { NamedRows } from '../data/contents/named-rows.js'
-import type { Dataset, DatasetInput } from '../data/dataset/dataset.js'
+import type { Dataset } from '../data/dataset/dataset.js'
 import { DeepblasError } from '../errors.js'
 import { smallestOf } from '../extremes.js'
 import { notDescribed } from '../files/file-error.js'

@@ -1,4 +1,5 @@
-import { Dataset, type DatasetInput } from '../data/dataset/dataset.js'
+import type { DatasetInput } from '../data/contents/from-arrays.js'
+import { Dataset } from '../data/dataset/dataset.js'
 import type { Encoder } from '../data/encoder/encoder.js'
 import { notDescribed } from '../files/file-error.js'
 import { readModelFile } from '../files/model-file.js'

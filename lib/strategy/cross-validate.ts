@@ -1,5 +1,5 @@
 import { classesOf } from '../data/arrays/target-classes.js'
-import { Dataset } from '../data/dataset/dataset.js'
+import { Dataset, forRuns } from '../data/dataset/dataset.js'
 import { DeepblasError } from '../errors.js'
 import type { Evaluation } from '../model/scoring/results.js'
 import { Sequential } from '../model/sequential.js'
@@ -82,7 +82,7 @@ function foldsOf(data: Dataset, folds: number, stratified: boolean, seed: number
   const order = new RandomStream(seed, streams.folds).shuffle(Int32Array.from({ length: data.rows }, (_, row) => row))
   if (stratified) {
     // Class by class, and dealt without a break: neither a class nor a fold is off by more than one.
-    const { ofRow } = classesOf('stratified folds', data.targetTable, data.labels)
+    const { ofRow } = classesOf('stratified folds', forRuns(data).targets, data.labels)
     const place = new Int32Array(data.rows)
     for (const [at, row] of order.entries()) place[row] = at
     order.sort((a, b) => ofRow[a]! - ofRow[b]! || place[a]! - place[b]!)

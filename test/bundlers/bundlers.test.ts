@@ -9,6 +9,8 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -115,6 +117,16 @@ const bundlers: readonly (readonly [name: string, ending: string, bundle: Bundle
 ]
 
 let plain: Result = {}
+test('the package is three files of code, and loads none of them at a call', () => {
+  const files = readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /\.js$/.test(name),
+  )
+  expect(files.map((name) => name.replaceAll('\\', '/')).sort()).toEqual(['cli/main.js', 'index.js', 'library.js'])
+  const code = files.map((name) => readFileSync(join(root, 'dist', name), 'utf8')).join('\n')
+  expect(code).toContain('function datasetFromCsv(')
+  expect(code).not.toMatch(/\bimport\(\s*['"]\./)
+})
+
 beforeAll(() => {
   mkdirSync(packageFolder, { recursive: true })
   writeFileSync(join(app, 'package.json'), JSON.stringify({ name: 'app', version: '9.9.9', private: true }))

@@ -5,7 +5,7 @@ export function rowsOf(data: Dataset): { x: number[]; y: readonly number[]; weig
   return Array.from({ length: data.rows }, (_, row) => ({
     x: [...data.row(row)],
     y: data.hasTargets ? data.target(row) : [],
-    weight: data.weightMatrix?.row(row)[0],
+    weight: data.sampleWeights()?.[row],
   }))
 }
 

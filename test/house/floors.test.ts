@@ -44,8 +44,8 @@ const rooms = [
   'data/contents',
   'data/augmentation',
   'data/readers',
-  'data/encoder',
   'data/dataset',
+  'data/encoder',
   'data/streams',
   'data/generated',
   'model/network',
@@ -79,16 +79,26 @@ function importsOf(file: string): string[] {
   )
 }
 
+/** What a file loads before it runs: neither types alone nor what it imports at a call. */
+function importsAtStart(file: string): string[] {
+  const text = readFileSync(join(library, file), 'utf8')
+  return [...text.matchAll(/^(?:import|export) (?!type\b)[^']*?from '(\.[^']+)\.js'/gm)].map(([, path]) =>
+    posix.normalize(posix.join(posix.dirname(file), `${path}.ts`)),
+  )
+}
+
 test('every file stands in a room that has a floor', () => {
   expect(files.filter((file) => roomOf(file) === undefined)).toEqual([])
   expect(rooms.filter((room) => !files.some((file) => roomOf(file) === room))).toEqual([])
 })
 
-/** Imports that still run up; one that no longer does is to be taken out. */
+/**
+ * Imports that run up; one that no longer does is to be taken out. Those of a data set stay: the type of `data.encoder` is
+ * the encoder that users know, and `Dataset.fromCSV` loads what encodes at the call.
+ */
 const known = [
-  'data/encoder/encoder.ts -> data/dataset/dataset.ts',
-  'data/encoder/encoder.ts -> data/dataset/encoded-dataset.ts',
-  'data/encoder/read-and-encode.ts -> data/dataset/dataset.ts',
+  'data/dataset/dataset.ts -> data/encoder/encoder.ts',
+  'data/dataset/dataset.ts -> data/encoder/read-and-encode.ts',
 ]
 
 test('no import runs up', () => {
@@ -97,17 +107,23 @@ test('no import runs up', () => {
       .filter((other) => rooms.indexOf(roomOf(other)!) > rooms.indexOf(roomOf(file)!))
       .map((other) => `${file} -> ${other}`),
   )
-  expect(up.sort()).toEqual(known)
+  expect([...new Set(up)].sort()).toEqual(known)
+})
+
+test('a data set is loaded without encoders', () => {
+  const loaded = new Set<string>()
+  const load = (file: string): void => {
+    if (loaded.has(file)) return
+    loaded.add(file)
+    for (const other of importsAtStart(file)) load(other)
+  }
+  load('data/dataset/dataset.ts')
+  expect([...loaded].filter((file) => roomOf(file) === 'data/encoder')).toEqual([])
+  expect(loaded).toContain('data/dataset/from-npy.ts')
 })
 
 test('no files import each other in a circle', () => {
-  // `Dataset` makes data sets by way of what makes data sets.
-  const byWayOf = [
-    'data/dataset/dataset.ts -> data/dataset/encoded-dataset.ts',
-    'data/dataset/dataset.ts -> data/encoder/read-and-encode.ts',
-  ]
-  const ownOf = (file: string) =>
-    importsOf(file).filter((other) => ![...known, ...byWayOf].includes(`${file} -> ${other}`))
+  const ownOf = (file: string) => importsOf(file).filter((other) => !known.includes(`${file} -> ${other}`))
   const imports = new Map(files.map((file) => [file, ownOf(file)]))
   const done = new Set<string>()
   const circles: string[] = []

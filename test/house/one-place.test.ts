@@ -66,7 +66,6 @@ const MOST_LINES = 500
 /** Longer ones, each with its reason. */
 const long: Readonly<Record<string, string>> = {
   'recording/generated/kernels.ts': 'made from the kernel table',
-  'data/dataset/dataset.ts': 'the public class: every method stands with its documentation',
   'data/readers/csv/records.ts': 'one state machine, whose states share their marks',
 }
 

@@ -10,6 +10,7 @@ import { allocate } from '../arrays/allocate.js'
 import { selectWeights } from '../arrays/row-weights.js'
 import type { Table } from '../arrays/rows.js'
 import { selectRows } from '../arrays/targets.js'
+import type { TableNote } from '../table/column-reading.js'
 
 /** Which columns belong to an input. */
 export interface NamedColumns {
@@ -17,9 +18,12 @@ export interface NamedColumns {
   readonly columns: number
 }
 
-/** All that the parts know of an encoder, which stands above them: whether another one is the same. */
-export interface MadeBy {
-  equals(other: MadeBy | undefined): boolean
+/** All that data sets know of an encoder, which stands above them. */
+export interface RowEncoder {
+  /** What is odd about the names of classes and levels. */
+  readonly notes: readonly TableNote[]
+  /** Whether the other makes the same numbers of a table. */
+  equals(other: RowEncoder | undefined): boolean
 }
 
 export interface Parts {
@@ -38,7 +42,7 @@ export interface Parts {
   /** Where x was given by names. */
   readonly inputs: readonly NamedColumns[] | undefined
   /** Where an encoder made the features of a table. */
-  readonly encoder: MadeBy | undefined
+  readonly encoder: RowEncoder | undefined
 }
 
 export function selectParts(parts: Parts, rows: Int32Array): Parts {

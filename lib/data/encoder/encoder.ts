@@ -2,56 +2,38 @@ import { DeepblasError } from '../../errors.js'
 import type { Json } from '../../files/strict-json.js'
 import type { NamedInputs } from '../../inputs.js'
 import { isIterable, itemsOf } from '../../iteration.js'
-import { type Matrix, native } from '../../native/addon.js'
 import { classOfOutputs } from '../../outputs/classes.js'
 import { inUnits, type TargetUnits } from '../../outputs/units.js'
 import { onlyWhatItMade, refuseStructuredClone, showWhenInspected } from '../../own-methods.js'
-import { types } from '../../recording/tensor.js'
 import { atOnce, inTurns, type Steps } from '../../turns.js'
-import { array, invalid } from '../../validate.js'
-import { allocate } from '../arrays/allocate.js'
-import type { NamedColumns } from '../contents/contents.js'
-import type { Dataset } from '../dataset/dataset.js'
-import { encodedDataset } from '../dataset/encoded-dataset.js'
+import { invalid } from '../../validate.js'
+import type { NamedColumns, Parts } from '../contents/contents.js'
+import { DataForRuns } from '../contents/for-runs.js'
+// biome-ignore lint/suspicious/noImportCycles: a data set loads what encodes when it is asked to read a table
+import { asDataset, type Dataset } from '../dataset/dataset.js'
 import type { ColumnType } from '../table/column.js'
 import type { TableNote } from '../table/column-reading.js'
 import { ISO_FORMAT } from '../table/dates/date-format.js'
-import { objectRow, plainCell } from '../table/plain-rows.js'
 import { Table } from '../table/table.js'
 import { spellingNotes } from '../table/texts/spelling.js'
 import { requireColumns } from '../table/unknown-column.js'
 import { checkRows, type EncoderCheck } from './check-rows.js'
 import { type ColumnEncoding, type DroppedColumn, featureNames, widthOf } from './column-encoding.js'
 import { type EncoderDescription, encoderFromJson, encoderToJson } from './encoder-json.js'
+import { type EncodedRows, featureMatrix, fillFeatures } from './fill-features.js'
 import { EncoderFit } from './fit/encoder-fit.js'
 import type { EncoderOptions, Task } from './fit/options.js'
+import { cellsOf, namedOnly, type ObjectRow, requireObjects } from './object-rows.js'
 import { checkedOutputs, type EncodedOutputs } from './outputs.js'
-import { codeOf, expectedBy, numberOf } from './read-cells.js'
 import { type NameOfRow, nameOfRow, valuesOf } from './read-columns.js'
 import { encodeTarget } from './target-encoding.js'
 import type { TextReading } from './text-reading.js'
-import { writeColumn } from './write-features.js'
-
-const ROWS_OF_BLOCK = 512
-/** Between two steps: rows as objects, and columns of a block. */
-const ROWS_OF_STEP = 2048
-const COLUMNS_OF_STEP = 64
 
 /** In JavaScript nothing keeps anybody from calling a private constructor: this class alone has the key. */
 const OWN = Symbol('Encoder')
 
 /** Why an encoder is not cloned by structuredClone or postMessage, and what to do. */
 const encoderCloning = 'An encoder: post encoder.toJSON(), and make it there with Encoder.fromJSON(json);'
-
-/** An object with a value for every column. */
-export type ObjectRow = Readonly<Record<string, unknown>>
-
-/** Features as a network takes them: (rows, columns), row-major. */
-export interface EncodedRows {
-  readonly data: Float32Array
-  readonly rows: number
-  readonly columns: number
-}
 
 /**
  * How the columns of a table become the numbers of a network: numbers are scaled, categories become a column a level or
@@ -282,34 +264,48 @@ export class Encoder {
   }
 
   *#encoded(table: Table): Steps<Dataset> {
-    const { data: x, rows, columns } = yield* this.featureSteps(table)
+    const features = yield* this.featureSteps(table)
+    const { rows, columns } = features
     const { target } = this.#description
     const y =
       target !== undefined && table.has(target.name)
         ? yield* encodeTarget(target, table.column(target.name), rowsOf(table))
         : undefined
-    const matrix = yield* floatMatrix(x, rows, columns)
-    return encodedDataset({ x: matrix, rows, columns, y, labels: this.labels, inputs: this.namedInputs }, this)
+    const parts: Parts = {
+      x: yield* featureMatrix(features),
+      xType: 'float32',
+      scale: 1,
+      features: columns,
+      rows,
+      targets: y && { data: y, rows, columns: 1 },
+      weights: undefined,
+      labels: this.labels,
+      textTargets: this.labels !== undefined,
+      featureShape: [columns],
+      inputs: this.namedInputs,
+      encoder: this,
+    }
+    return asDataset(new DataForRuns(parts))
   }
 
-  /** @internal */
+  /** As `encodeFeatures`, in steps. @internal */
   *featureSteps(rows: Table | readonly ObjectRow[]): Steps<EncodedRows> {
     const names = this.columns.map(({ name }) => name)
     if (rows instanceof Table) {
       requireColumns(names, rows.names)
       const rowName = rowsOf(rows)
-      const valuesOfColumn = (column: ColumnEncoding) => valuesOf(column, rows.column(column.name), rowName)
-      return yield* this.#filled(rows.rows, rowName, valuesOfColumn)
+      return yield* fillFeatures(this.columns, {
+        rows: rows.rows,
+        rowName,
+        valuesOfColumn: (column) => valuesOf(column, rows.column(column.name), rowName),
+      })
     }
-    for (const [i, row] of array('rows', rows, 'objects').entries()) {
-      objectRow(`rows[${i}]`, row)
-      if (i % ROWS_OF_STEP === ROWS_OF_STEP - 1) yield
-    }
-    return yield* this.#filled(
-      rows.length,
-      (row) => `row ${row}`,
-      (column) => cellsOf(column, rows, names),
-    )
+    yield* requireObjects(rows)
+    return yield* fillFeatures(this.columns, {
+      rows: rows.length,
+      rowName: (row) => `row ${row}`,
+      valuesOfColumn: (column) => cellsOf(column, rows, names),
+    })
   }
 
   /**
@@ -371,49 +367,6 @@ export class Encoder {
     this.#json ??= JSON.stringify(this.toJSON())
     return this.#json
   }
-
-  *#filled(
-    rows: number,
-    rowName: NameOfRow,
-    valuesOfColumn: (column: ColumnEncoding) => Steps<Float64Array | Int32Array>,
-  ): Steps<EncodedRows> {
-    if (rows === 0) throw new DeepblasError('ERR_DEEPBLAS_DATA', 'Expected at least one row but received none.')
-    const columns = this.features
-    const data = allocate(rows, columns, Float32Array)
-    const values: (Float64Array | Int32Array)[] = []
-    for (const column of this.columns) {
-      values.push(yield* valuesOfColumn(column))
-      yield
-    }
-    const widths = this.columns.map(widthOf)
-    // Block by block: the rows of a block stay in cache from column to column.
-    for (let firstRow = 0; firstRow < rows; firstRow += ROWS_OF_BLOCK) {
-      const end = Math.min(rows, firstRow + ROWS_OF_BLOCK)
-      const filling = { data: data.subarray(firstRow * columns, end * columns), columns, firstRow, rowName }
-      let to = 0
-      for (const [i, column] of this.columns.entries()) {
-        writeColumn(column, values[i]!.subarray(firstRow, end), filling, to)
-        to += widths[i]!
-        if (i % COLUMNS_OF_STEP === COLUMNS_OF_STEP - 1) yield
-      }
-      yield
-    }
-    return { data, rows, columns }
-  }
-}
-
-/** Numbers of a step: a few milliseconds, of which most is the system's for memory that is touched for the first time. */
-const NUMBERS_OF_STEP = 2 ** 20
-
-/** Rows in native memory, copied step by step. */
-function* floatMatrix(data: Float32Array, rows: number, columns: number): Steps<Matrix> {
-  const matrix = new (native().Matrix)(rows, columns, types.indexOf('float32'))
-  const some = Math.max(1, Math.floor(NUMBERS_OF_STEP / columns))
-  for (let row = 0; row < rows; row += some) {
-    matrix.write(data.subarray(row * columns, Math.min(rows, row + some) * columns), row)
-    yield
-  }
-  return matrix
 }
 
 function* fitSteps(table: Table, options: EncoderOptions | undefined): Steps<EncoderDescription> {
@@ -424,37 +377,4 @@ function* fitSteps(table: Table, options: EncoderOptions | undefined): Steps<Enc
 
 function rowsOf(table: Table): NameOfRow {
   return (row) => nameOfRow(row, table.line(row))
-}
-
-/** Objects with the columns that count: others may hold anything. */
-function* namedOnly(rows: readonly ObjectRow[], names: readonly string[]): Steps<ObjectRow[]> {
-  const named: ObjectRow[] = []
-  for (const [i, row] of array('rows', rows, 'objects').entries()) {
-    objectRow(`rows[${i}]`, row)
-    const own = row as ObjectRow
-    requireColumns(names, Object.keys(own))
-    named.push(Object.fromEntries(names.map((name) => [name, own[name]])))
-    if (i % ROWS_OF_STEP === ROWS_OF_STEP - 1) yield
-  }
-  return named
-}
-
-/** `names`: of all columns of the encoder. */
-function* cellsOf(
-  encoding: ColumnEncoding,
-  rows: readonly ObjectRow[],
-  names: readonly string[],
-): Steps<Float64Array | Int32Array> {
-  const { name } = encoding
-  const category = encoding.kind === 'oneHot' || encoding.kind === 'embedding' ? encoding : undefined
-  const values = category === undefined ? new Float64Array(rows.length) : new Int32Array(rows.length)
-  for (const [i, row] of rows.entries()) {
-    // Null and undefined are missing values; a key that is not there is a mistake.
-    if (!Object.hasOwn(row, name)) requireColumns(names, Object.keys(row))
-    const place = () => `column '${name}', row ${i}`
-    const cell = plainCell(row[name], name, category !== undefined, () => `${expectedBy(encoding)} in ${place()}`)
-    values[i] = category === undefined ? numberOf(encoding, cell, place) : codeOf(category, cell, place)
-    if (i % ROWS_OF_STEP === ROWS_OF_STEP - 1) yield
-  }
-  return values
 }

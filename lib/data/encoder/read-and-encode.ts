@@ -11,8 +11,10 @@ import { type CsvOptions, csvOptionNames } from '../readers/csv/options.js'
 import { type RowsOptions, rowsOptionNames } from '../table/from-rows.js'
 import { Table } from '../table/table.js'
 import { dateFormatsAsRead } from './dates-as-read.js'
-import { Encoder, type ObjectRow } from './encoder.js'
+// biome-ignore lint/suspicious/noImportCycles: a data set loads this file when it is asked to read a table
+import { Encoder } from './encoder.js'
 import { type EncoderOptions, encoderOptionNames } from './fit/options.js'
+import type { ObjectRow } from './object-rows.js'
 
 /** Of a data set that is read from a table: the encoder, or how one is fitted. */
 export interface EncodingOptions extends EncoderOptions {

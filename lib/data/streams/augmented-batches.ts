@@ -3,8 +3,9 @@ import { RandomStream } from '../../random/stream.js'
 import { streams } from '../../random/streams.js'
 import { boolean, invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../../validate.js'
 import type { Augmentation, AugmentationFunction } from '../augmentation/augmentation.js'
-import { MOST_PASSES } from '../augmentation/augmenter.js'
-import { Dataset } from '../dataset/dataset.js'
+import { Augmenter, MOST_PASSES } from '../augmentation/augmenter.js'
+import { DataForRuns } from '../contents/for-runs.js'
+import { asDataset, Dataset, forRuns } from '../dataset/dataset.js'
 
 export interface AugmentedOptions {
   /** Of the order and of the augmentations. Default 0. */
@@ -44,7 +45,15 @@ export function augmented(
   const seed = nonNegativeInteger('seed', given.seed ?? 0)
   const batchSize = positiveInteger('batchSize', given.batchSize ?? 32)
   const shuffled = boolean('shuffle', given.shuffle ?? true)
-  const make = dataset.augmenter(functions, seed)
+  const augmenter = new Augmenter(forRuns(dataset).parts, functions, seed)
+  const make = (rows: Int32Array, pass: number) => {
+    const parts = augmenter.rows(
+      rows.length,
+      (i) => rows[i]!,
+      () => pass,
+    )
+    return asDataset(new DataForRuns(parts))
+  }
   let next = 0
 
   async function* epoch(number: number): AsyncGenerator<Dataset, void, undefined> {

@@ -1,4 +1,4 @@
-import type { Dataset } from '../../data/dataset/dataset.js'
+import { type Dataset, forRuns } from '../../data/dataset/dataset.js'
 import { plainNumberArray } from '../../kinds.js'
 import type { Loss } from '../../losses/loss.js'
 import type { Arena } from '../../native/addon.js'
@@ -89,7 +89,7 @@ export function tracePass(network: Network, parameters: Arena, data: Dataset, lo
 /** dJ/dA of the last layer: every row's derivative times its share of the mean. */
 function lossGradient(A: TracedMatrix, data: Dataset, loss: Loss, outputActivation: string): TracedMatrix {
   const [rows, outputs] = A.shape
-  const weights = Array.from({ length: rows }, (_, row) => data.weightMatrix?.row(row)[0] ?? 1)
+  const weights = Array.from({ length: rows }, (_, row) => forRuns(data).weights?.row(row)[0] ?? 1)
   const sum = weights.reduce((total, weight) => total + weight, 0)
   const gradient = A.data.map((activation, at) => {
     const row = Math.floor(at / outputs)

@@ -4,7 +4,7 @@
 
 import { isNumberArray, type NumberArray, type Rows, type Table, table } from '../../data/arrays/rows.js'
 import { columnOrder, isNamedRows, type NamedRows, namedTable } from '../../data/contents/named-rows.js'
-import type { Dataset } from '../../data/dataset/dataset.js'
+import { asDataset, type Dataset, forRuns } from '../../data/dataset/dataset.js'
 import { DeepblasError } from '../../errors.js'
 import { checkCodes, type InputLayout, inputLayout, type NamedInputs } from '../../inputs.js'
 import { isFloat32Array, plainNumberArray } from '../../kinds.js'
@@ -43,7 +43,10 @@ const checked = new WeakMap<Dataset, WeakMap<Network, boolean>>()
 export function dataFor(argument: string, given: Dataset, network: Network, known = true): Dataset {
   const { layout, codes } = network
   if (layout === undefined && codes.length === 0) requireNumbers(argument, given)
-  const data = layout === undefined || given.inputs === undefined ? given : given.arranged(argument, layout.parts)
+  const data =
+    layout === undefined || given.inputs === undefined
+      ? given
+      : asDataset(forRuns(given).arranged(argument, layout.parts))
   requireFeatures(argument, data.features, network)
   if (codes.length === 0) return data
   const networks = checked.get(data) ?? new WeakMap<Network, boolean>()

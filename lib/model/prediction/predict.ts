@@ -4,8 +4,9 @@
 
 import { isNumberArray, type NumberArray, type Rows } from '../../data/arrays/rows.js'
 import { columnOrder, type NamedRows } from '../../data/contents/named-rows.js'
-import { Dataset } from '../../data/dataset/dataset.js'
-import { Encoder, type ObjectRow } from '../../data/encoder/encoder.js'
+import { Dataset, forRuns } from '../../data/dataset/dataset.js'
+import { Encoder } from '../../data/encoder/encoder.js'
+import type { ObjectRow } from '../../data/encoder/object-rows.js'
 import { Table } from '../../data/table/table.js'
 import { DeepblasError } from '../../errors.js'
 import { isDate } from '../../kinds.js'
@@ -140,7 +141,7 @@ export function rowsToPredict(network: Network, given: Rows | NumberArray | Name
     ? Dataset.from({ x: isNumberArray(given) ? { data: given, shape: [1, given.length] } : given })
     : given
   const data = dataFor('rows', made, network, false)
-  return { matrix: data.matrix(false), own, rows: data.rows, type: data.type }
+  return { matrix: forRuns(data).featureMatrix(false), own, rows: data.rows, type: data.type }
 }
 
 /** The rows as numbers: objects and tables go through the encoder, other rows are numbers already. */

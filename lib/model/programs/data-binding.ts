@@ -1,7 +1,7 @@
 /*
  * Data sets as runs bind them: how the rows come, and one matrix per slot and member.
  */
-import type { Dataset } from '../../data/dataset/dataset.js'
+import { type Dataset, forRuns } from '../../data/dataset/dataset.js'
 import type { Matrix } from '../../native/addon.js'
 import type { DataMode, Scoring } from './compile.js'
 
@@ -22,8 +22,8 @@ export function dataMode(
 ) {
   // Members with data of different types all read floats.
   const floats = asFloats || data.some(({ type }) => type !== data[0]!.type)
-  const targets = data.map((one) => one.targetMatrix(loss.targetKind, outputs))
-  const weights = data.map((one) => one.weightMatrix)
+  const targets = data.map((one) => forRuns(one).targetMatrix(loss.targetKind, outputs))
+  const weights = data.map((one) => forRuns(one).weights)
   const weighted = weights.some((matrix) => matrix !== undefined)
   const mode: DataMode = {
     xType: floats ? 'float32' : data[0]!.type,
@@ -32,10 +32,10 @@ export function dataMode(
     targetColumns: targets[0]!.columns,
     weighted,
   }
-  const slots: Matrix[][] = [data.map((one) => one.matrix(floats)), targets.map(({ matrix }) => matrix)]
+  const slots: Matrix[][] = [data.map((one) => forRuns(one).featureMatrix(floats)), targets.map(({ matrix }) => matrix)]
   const own: Matrix[] = []
   const equal = (one: Dataset) => {
-    const made = one.equalWeights()
+    const made = forRuns(one).equalWeights()
     own.push(made)
     return made
   }

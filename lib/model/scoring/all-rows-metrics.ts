@@ -2,7 +2,7 @@
  * Metrics of all scores at once: a prediction pass over a data set, then a function of what it gave.
  */
 
-import type { Dataset } from '../../data/dataset/dataset.js'
+import { type Dataset, forRuns } from '../../data/dataset/dataset.js'
 import { largestOf } from '../../extremes.js'
 import { newFloats } from '../../memory.js'
 import {
@@ -82,7 +82,7 @@ export class ScorePass {
       batch: Math.min(EVALUATION_BATCH, largestOf(rows)),
       rows: Float64Array.from(rows),
       parameters,
-      slots: [data.map((one) => one.matrix(floats))],
+      slots: [data.map((one) => forRuns(one).featureMatrix(floats))],
       output: this.#output,
       outputColumns: network.outputs,
     })
@@ -114,7 +114,9 @@ export class ScorePass {
     for (const metric of this.#metrics) {
       const task = taskOfMetric(metric, loss, outputs)
       const scaled = task === 'values' ? units : undefined
-      const targets = this.#known(data, task, () => valuesInUnits(targetsFor(data.targetTable!, loss, task), scaled))
+      const targets = this.#known(data, task, () =>
+        valuesInUnits(targetsFor(forRuns(data).targets!, loss, task), scaled),
+      )
       yield
       const weights = this.#known(data, 'weights', () => weightsOf(data))
       yield

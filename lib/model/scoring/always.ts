@@ -2,7 +2,7 @@
  * Whether a number can tell one model from another on a data set: on rows of one class many metrics are the same, or NaN,
  * whatever is predicted.
  */
-import type { Dataset } from '../../data/dataset/dataset.js'
+import { type Dataset, forRuns } from '../../data/dataset/dataset.js'
 import { isBuiltInMetric, type Metric, type ScoredRows, taskOfMetric } from '../../metrics/metric.js'
 import { targetsFor } from '../../outputs/classes.js'
 import { thresholdOf } from '../../outputs/meaning.js'
@@ -46,7 +46,7 @@ export function alwaysOf(
     task,
     rows: data.rows,
     outputs,
-    targets: targetsFor(data.targetTable!, loss, task),
+    targets: targetsFor(forRuns(data).targets!, loss, task),
     weights,
     threshold: thresholdOf(loss, 'values'),
   }

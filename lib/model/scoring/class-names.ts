@@ -3,7 +3,7 @@
  * the numbers that the model's outputs have.
  */
 import { checkedNames, listed, numberOfText } from '../../data/arrays/class-names.js'
-import type { Dataset } from '../../data/dataset/dataset.js'
+import { asDataset, type Dataset, forRuns } from '../../data/dataset/dataset.js'
 import { DeepblasError } from '../../errors.js'
 import type { Loss, TargetKind } from '../../losses/loss.js'
 import { describe, invalid } from '../../validate.js'
@@ -107,9 +107,11 @@ export class ClassNames {
 
   /** Texts as the loss takes them: names to one of classes, the numbers that they write to one of numbers. */
   #asTaken(data: Dataset): Dataset {
-    if (!data.textTargets || data.targetColumns !== 1) return data
-    if (this.#kind === 'values' || this.#kind === 'counts') return data.asValues()
-    return this.#kind === 'binary' && data.namesInUse().some(isShare) ? data.asValues() : data
+    if (!forRuns(data).textTargets || data.targetColumns !== 1) return data
+    if (this.#kind === 'values' || this.#kind === 'counts') return asDataset(forRuns(data).asValues())
+    return this.#kind === 'binary' && forRuns(data).namesInUse().some(isShare)
+      ? asDataset(forRuns(data).asValues())
+      : data
   }
 
   /** The names of the classes of a data set; undefined where it has none, or they name no output. */
@@ -121,13 +123,15 @@ export class ClassNames {
   }
 
   #renumbered(data: Dataset, names: readonly string[] | undefined): Dataset {
-    return names === undefined || this.#labelsOf(data) === undefined ? data : data.numberedBy(names, this.#outputs)
+    return names === undefined || this.#labelsOf(data) === undefined
+      ? data
+      : asDataset(forRuns(data).numberedBy(names, this.#outputs))
   }
 
   #grown(argument: string, data: Dataset): readonly string[] {
     if (this.#names === undefined) {
-      if (this.#numbered && data.textTargets) return this.#numbersAsNames(argument, data)
-      const names = data.labels!.length <= this.#most ? data.labels! : data.namesInUse()
+      if (this.#numbered && forRuns(data).textTargets) return this.#numbersAsNames(argument, data)
+      const names = data.labels!.length <= this.#most ? data.labels! : forRuns(data).namesInUse()
       if (names.length <= this.#most) return names
       const outputs = this.#outputs === 1 ? 'one output, which tells two' : `${this.#outputs} outputs`
       throw new DeepblasError(
@@ -149,7 +153,7 @@ export class ClassNames {
 
   /** Of a model trained on numbers of classes, texts of these numbers are their names. */
   #numbersAsNames(argument: string, data: Dataset): readonly string[] {
-    if (!data.textTargets) return data.labels!
+    if (!forRuns(data).textTargets) return data.labels!
     const names = Array.from({ length: this.#most }, (_, i) => String(i))
     const stranger = strangersTo(names, data)[0]
     if (stranger === undefined) return names
@@ -236,7 +240,9 @@ function areClasses(kind: TargetKind): boolean {
 /** Names of rows that are none of those known. */
 function strangersTo(known: readonly string[], data: Dataset): readonly string[] {
   const names = new Set(known)
-  return data.namesInUse().filter((name) => !names.has(name))
+  return forRuns(data)
+    .namesInUse()
+    .filter((name) => !names.has(name))
 }
 
 /** Whether a text writes a number between 0 and 1: a share of the second class, not a name. */

@@ -1,5 +1,5 @@
 import { isNumberArray, type NumberArray } from '../../data/arrays/rows.js'
-import type { Dataset } from '../../data/dataset/dataset.js'
+import { asDataset, type Dataset, forRuns } from '../../data/dataset/dataset.js'
 import { DeepblasError } from '../../errors.js'
 import type { Loss } from '../../losses/loss.js'
 import { classOfOneHot } from '../../outputs/classes.js'
@@ -47,7 +47,7 @@ export function* withClassWeights(
     products[row] = weights[rows[row]!]! * (own?.[row] ?? 1)
     any ||= products[row]! > 0
   }
-  if (any) return yield* data.weighting(products)
+  if (any) return asDataset(yield* forRuns(data).weighting(products))
   throw new DeepblasError(
     'ERR_DEEPBLAS_DATA',
     `Expected classWeights that leave at least one weight above 0 but all ${data.rows} rows have weight 0. Give a class that ` +
@@ -58,7 +58,7 @@ export function* withClassWeights(
 /** Undefined where rows have no class: values, or several outputs of 0 and 1 each. */
 export function* classOfRows(data: Dataset, loss: Loss, outputs: number): Steps<Int32Array | undefined> {
   const kind = loss.targetKind
-  const { data: values, columns } = data.targetTable!
+  const { data: values, columns } = forRuns(data).targets!
   if (columns === 1 && kind === 'classes') return new Int32Array(values)
   if (columns === 1 && outputs === 1 && (kind === 'binary' || kind === 'signs')) {
     const threshold = thresholdOf(loss, 'values')

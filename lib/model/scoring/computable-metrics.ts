@@ -1,7 +1,7 @@
 /*
  * Whether metrics can be computed of a network's outputs and a data set's targets.
  */
-import type { Dataset } from '../../data/dataset/dataset.js'
+import { type Dataset, forRuns } from '../../data/dataset/dataset.js'
 import { DeepblasError } from '../../errors.js'
 import type { Loss } from '../../losses/loss.js'
 import { type Metric, type MetricNeed, taskOfMetric } from '../../metrics/metric.js'
@@ -59,7 +59,7 @@ export function* areOfClasses(data: readonly Dataset[], { outputs }: NetworkOutp
 }
 
 function* allOfClasses(data: readonly Dataset[], task: MetricTask): Steps<boolean> {
-  for (const one of data) if (!(yield* areOneHot(one.targetTable!, task))) return false
+  for (const one of data) if (!(yield* areOneHot(forRuns(one).targets!, task))) return false
   return true
 }
 

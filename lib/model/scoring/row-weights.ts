@@ -2,7 +2,7 @@
  * Rows that count nothing: where all do there is nothing to compute, and where those of a class or a step do, the user is
  * told.
  */
-import type { Dataset } from '../../data/dataset/dataset.js'
+import { type Dataset, forRuns } from '../../data/dataset/dataset.js'
 import { DeepblasError } from '../../errors.js'
 import type { Loss } from '../../losses/loss.js'
 import { ELEMENTS_OF_STEP, type Steps } from '../../turns.js'
@@ -17,7 +17,7 @@ import { classOfRows } from './class-weights.js'
  */
 export function requireWeight(argument: string, data: readonly Dataset[]): void {
   for (const [i, one] of data.entries()) {
-    if (one.rowsThatCount > 0) continue
+    if (forRuns(one).rowsThatCount > 0) continue
     const name = data.length === 1 ? argument : `${argument}[${i}]`
     throw new DeepblasError(
       'ERR_DEEPBLAS_DATA',
@@ -43,7 +43,7 @@ export function* tellOfNothing(
   shuffle: boolean,
 ): Steps<void> {
   for (const one of new Set(data)) {
-    const { rows, rowsThatCount } = one
+    const { rows, rowsThatCount } = forRuns(one)
     if (rowsThatCount === rows) continue
     const steps = batch === 'full' ? 1 : Math.ceil(rows / batch)
     if (rowsThatCount < steps) {

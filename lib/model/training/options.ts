@@ -1,6 +1,7 @@
 import { type Callback, callbackMethods } from '../../callbacks/callback.js'
 import { ProgressBar } from '../../callbacks/progress-bar.js'
-import { Dataset, type DatasetInput } from '../../data/dataset/dataset.js'
+import type { DatasetInput } from '../../data/contents/from-arrays.js'
+import { asDataset, Dataset, forRuns } from '../../data/dataset/dataset.js'
 import type { Encoder } from '../../data/encoder/encoder.js'
 import { DeepblasError } from '../../errors.js'
 import { isAbortSignal } from '../../kinds.js'
@@ -144,7 +145,7 @@ export function* fitSettings(
   const { loss, metrics } = scoring
   const batchSize = batchSizeOf(given.batchSize, common.optimizer)
   if (common.optimizer instanceof LBFGS) requireWhole(batchSize, rows[0]!, given.resume)
-  for (const data of rows) yield* data.makingTargets(loss.targetKind, network.outputs)
+  for (const data of rows) yield* forRuns(data).makingTargets(loss.targetKind, network.outputs)
   yield* requireComputable(metrics, loss, network, rows)
   requireWeight('train', rows)
   yield
@@ -215,7 +216,7 @@ export function* commonSettings(
   requireSeveralOutputs(network)
   // Targets are checked before anything is computed.
   requireWeight('validation', validation ?? [])
-  for (const data of validation ?? []) yield* data.makingTargets(scoring.loss.targetKind, network.outputs)
+  for (const data of validation ?? []) yield* forRuns(data).makingTargets(scoring.loss.targetKind, network.outputs)
   yield* requireComputable(scoring.metrics, scoring.loss, network, validation ?? [])
   requireMonitored(callbacks, scoring.metrics, validation, given.validation)
   return {
@@ -370,7 +371,8 @@ function* heldOut(
   // Every member splits by its own seed, as it would alone.
   const parts: [Dataset, Dataset][] = []
   for (const [member, seed] of seeds.entries()) {
-    parts.push(yield* (all[member] ?? all[0]!).splitting(validation, { seed }))
+    const [rows, held] = yield* forRuns(all[member] ?? all[0]!).splitting(validation, { seed })
+    parts.push([asDataset(rows), asDataset(held)])
   }
   return [parts.map(([rows]) => rows), parts.map(([, held]) => held)]
 }

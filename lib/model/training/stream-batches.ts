@@ -1,7 +1,8 @@
 /*
  * Reads batches from a stream, epoch by epoch: one batch ahead while another is computed, never more.
  */
-import type { Dataset, DatasetInput } from '../../data/dataset/dataset.js'
+import type { DatasetInput } from '../../data/contents/from-arrays.js'
+import type { Dataset } from '../../data/dataset/dataset.js'
 import { DeepblasError } from '../../errors.js'
 import { isIterable, openIterator, resultOf } from '../../iteration.js'
 import { Turns } from '../../turns.js'

@@ -1,4 +1,4 @@
-import { Dataset } from '../../data/dataset/dataset.js'
+import { Dataset, forRuns } from '../../data/dataset/dataset.js'
 import { LBFGS } from '../../optimizers/lbfgs.js'
 import { taskOf } from '../../outputs/meaning.js'
 import { isSchedule } from '../../schedules/schedule.js'
@@ -107,7 +107,7 @@ export function streamSettings(
     requireOneEncoder(first === held ? 'validation' : 'batch', data, [first])
     inUnits.units = data.encoder?.targetScale
     arrived(data, classes.names)
-    data.targetMatrix(loss.targetKind, network.outputs)
+    forRuns(data).targetMatrix(loss.targetKind, network.outputs)
     if (taskOf(loss.targetKind) === 'values')
       inUnits.ofClasses = inUnits.ofClasses !== false && atOnce(areOfClasses([data], network))
     atOnce(requireComputable(scoring.metrics, scoring.loss, network, [data]))

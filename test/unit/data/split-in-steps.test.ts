@@ -1,6 +1,6 @@
 // A fit with a share for validation copies the rows of both parts in steps, between which the event loop may turn.
 import { expect, test } from 'vitest'
-import { Dataset } from '../../../lib/data/dataset/dataset.js'
+import { asDataset, Dataset, forRuns } from '../../../lib/data/dataset/dataset.js'
 import { native } from '../../../lib/native/addon.js'
 import { types } from '../../../lib/recording/tensor.js'
 import { ELEMENTS_OF_STEP } from '../../../lib/turns.js'
@@ -20,7 +20,7 @@ function numbered(bytes: boolean): Dataset {
 test.each([false, true])('the parts of a split in steps are those of one in one go (bytes: %s)', (bytes) => {
   const data = numbered(bytes)
   const [train, held] = data.split(0.3, { seed: 5 })
-  const steps = data.splitting(0.3, { seed: 5 })
+  const steps = forRuns(data).splitting(0.3, { seed: 5 })
   let count = 0
   let step = steps.next()
   for (; step.done !== true; step = steps.next()) count++
@@ -28,8 +28,8 @@ test.each([false, true])('the parts of a split in steps are those of one in one 
   expect(copied).toBe(14)
   expect(count).toBeGreaterThanOrEqual(copied)
   for (const [part, expected] of [
-    [step.value[0], train],
-    [step.value[1], held],
+    [asDataset(step.value[0]), train],
+    [asDataset(step.value[1]), held],
   ] as const) {
     expect(part.rows).toBe(expected.rows)
     for (let row = 0; row < part.rows; row++) {

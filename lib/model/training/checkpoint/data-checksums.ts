@@ -2,7 +2,7 @@
  * Checksums by which a resume detects changed data: of the targets and of the row weights. Features are left out, since
  * there may be gigabytes of them.
  */
-import type { Dataset } from '../../../data/dataset/dataset.js'
+import { type Dataset, forRuns } from '../../../data/dataset/dataset.js'
 import { littleEndianPieces } from '../../../files/byte-order.js'
 import { crc32c } from '../../../files/crc32c.js'
 import type { Json } from '../../../files/strict-json.js'
@@ -32,7 +32,7 @@ function checksumsOf(data: readonly Dataset[]): Record<string, Json> {
   if (data.length === 0) return {}
   // Computed in float32, as in training: the same classes may come as an Int32Array or as a list of numbers.
   return {
-    targets: ofEach(data, (one) => checksum(Float32Array.from(one.targetTable!.data))),
+    targets: ofEach(data, (one) => checksum(Float32Array.from(forRuns(one).targets!.data))),
     [WEIGHTS]: ofEach(data, (one) => {
       const weights = one.sampleWeights()
       return weights === undefined ? 'none' : checksum(weights)
