@@ -8,7 +8,7 @@ import type { Layer } from '../layers/layer.js'
 import { layerFrom } from '../layers/registry.js'
 import type { Loss } from '../losses/loss.js'
 import { type LossName, loss as lossOf } from '../losses/names.js'
-import { type OptimizerName, optimizerOf } from '../optimizers/names.js'
+import { batchOptimizerOf, type OptimizerName } from '../optimizers/names.js'
 import type { Optimizer } from '../optimizers/optimizer.js'
 import { onlyWhatItMade, refuseMethods, refuseStructuredClone, showWhenInspected } from '../own-methods.js'
 import { atOnce, inTurns, type Steps } from '../turns.js'
@@ -341,7 +341,7 @@ export class Sequential<
     const given = knownOptions('explain', options, ['batchSize', 'loss', 'optimizer'])
     const batchSize = positiveInteger('batchSize', given.batchSize ?? 32)
     const loss = lossOf('loss', given.loss ?? defaultLoss(this.#core.network))
-    const optimizer = optimizerOf(given.optimizer)
+    const optimizer = batchOptimizerOf(given.optimizer, 'explain')
     const parameters = this.#core.copyOfParameters()
     try {
       return explainTraining(this.#core.network, parameters, batchSize, loss, optimizer)

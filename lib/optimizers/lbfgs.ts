@@ -1,6 +1,5 @@
-import { DeepblasError } from '../errors.js'
 import { finiteNumber, invalid, knownOptions, positiveInteger } from '../validate.js'
-import { Optimizer, type RuleResult } from './optimizer.js'
+import { TrainingMethod } from './training-method.js'
 
 export interface LBFGSOptions {
   /** The first step length that a line search tries. Default 1, the length of Newton's method. */
@@ -27,7 +26,7 @@ const names = ['learningRate', 'memory', 'lineSearchEvaluations', 'gradientToler
  * @example
  * await model.fit(data, { loss: 'meanSquaredError', optimizer: new LBFGS(), epochs: 50 })
  */
-export class LBFGS extends Optimizer<never, never> {
+export class LBFGS extends TrainingMethod {
   readonly name = 'LBFGS'
   readonly memory: number
   readonly lineSearchEvaluations: number
@@ -37,22 +36,14 @@ export class LBFGS extends Optimizer<never, never> {
   constructor(options?: LBFGSOptions) {
     const given = knownOptions<LBFGSOptions>('LBFGS', options, names)
     const learningRate = finiteNumber('learningRate', given.learningRate ?? 1, { exclusiveMin: 0 })
-    super({ learningRate }, {})
+    super(learningRate)
     this.memory = positiveInteger('memory', given.memory ?? 10)
     this.lineSearchEvaluations = positiveInteger('lineSearchEvaluations', given.lineSearchEvaluations ?? 25)
     this.gradientTolerance = finiteNumber('gradientTolerance', given.gradientTolerance ?? 1e-7, { min: 0 })
   }
 
-  get ruleStates() {
-    return []
-  }
-
-  numbers() {
-    return {}
-  }
-
-  protected rule(): RuleResult<never> {
-    throw new DeepblasError('ERR_DEEPBLAS_ARGUMENT', 'LBFGS is no rule for single elements: only fit can use it.')
+  get stepsOver(): 'allRows' {
+    return 'allRows'
   }
 
   override requireMembers(members: number): void {

@@ -27,7 +27,10 @@ export const optimizerNames = [
 ] as const
 export type OptimizerName = (typeof optimizerNames)[number]
 
-type MakeOptimizer = new () => Optimizer
+/** One that steps over batches, or one that steps over all rows: `stepsOver` tells them apart. */
+export type AnyOptimizer = Optimizer | LBFGS
+
+type MakeOptimizer = new () => AnyOptimizer
 
 /** Each class under its own name. */
 const known: Readonly<Record<OptimizerName, Readonly<Record<string, MakeOptimizer>>>> = {
@@ -52,7 +55,7 @@ export const optimizerClasses: Readonly<Record<string, MakeOptimizer>> = Object.
  *
  * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an unknown name, with the nearest one, or what is no optimizer
  */
-export function optimizerOf(optimizer: unknown): Optimizer {
+export function optimizerOf(optimizer: unknown): AnyOptimizer {
   if (optimizer === undefined) return new Adam()
   if (typeof optimizer === 'string') {
     // The class's own spelling, 'Adam', is as clear.
@@ -60,11 +63,27 @@ export function optimizerOf(optimizer: unknown): Optimizer {
     const [Class] = Object.values(known[name ?? oneOf('optimizer', optimizer, optimizerNames)])
     return new Class!()
   }
-  if (optimizer instanceof Optimizer) return optimizer
+  if (optimizer instanceof Optimizer || optimizer instanceof LBFGS) return optimizer
   throw invalid(
     'optimizer',
     'optimizer such as new Adam()',
     optimizer,
     'For example new Adam({ learningRate: 0.001 }), or a name for one with default options: ' + "'adam'.",
+  )
+}
+
+/**
+ * An optimizer that steps over batches, by name or instance.
+ *
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT as `optimizerOf`, and for an optimizer that looks at all rows at every step
+ */
+export function batchOptimizerOf(optimizer: unknown, where: string): Optimizer {
+  const known = optimizerOf(optimizer)
+  if (known.stepsOver === 'batches') return known
+  throw invalid(
+    'optimizer',
+    `optimizer of steps with ${where}`,
+    optimizer,
+    `${known.name} looks at all rows at every step.`,
   )
 }

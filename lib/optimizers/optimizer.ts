@@ -4,29 +4,15 @@ import type { Recorder } from '../recording/recorder.js'
 import { identityOf } from '../recording/recording-key.js'
 import type { Element, Operand } from '../recording/rule.js'
 import type { Scalar, StepNumber, Tensor } from '../recording/tensor.js'
-import { isSchedule, type Schedule } from '../schedules/schedule.js'
-import { invalid } from '../validate.js'
+import { isSchedule } from '../schedules/schedule.js'
 import { recordAccumulation, recordNormFactor } from './gradient-stages.js'
 import { checkedOptions, type OptimizerOptions } from './options.js'
+import { type Moment, TrainingMethod } from './training-method.js'
 
 /** A range of the parameter arena that an optimizer updates. */
 export interface Segment {
   readonly offset: number
   readonly length: number
-}
-
-/** A member's position in the training before a step, counted in its own batches. */
-export interface Moment {
-  /** Number of this batch since the training began, from 1. */
-  readonly step: number
-  /** Number of this batch within the epoch, from 0. */
-  readonly stepOfEpoch: number
-  /** Batches in an epoch; infinite where the number is not known yet. */
-  readonly stepsPerEpoch: number
-  /** Default 0. */
-  readonly member?: number
-  /** Product of the factors that callbacks set for the member's learning rate. Default 1. */
-  readonly factor?: number
 }
 
 /** What else is recorded with the updates. */
@@ -77,10 +63,7 @@ export type RuleResult<State extends string> = Readonly<Record<'parameter' | Sta
  *   }
  * }
  */
-export abstract class Optimizer<State extends string = string, Numbers extends string = string> {
-  abstract readonly name: string
-  /** One rate for all members of a population, one for each, or a schedule. */
-  readonly learningRate: PerMember | Schedule
+export abstract class Optimizer<State extends string = string, Numbers extends string = string> extends TrainingMethod {
   readonly weightDecay: PerMember
   readonly decoupled: boolean
   readonly clipNorm: number | undefined
@@ -97,13 +80,17 @@ export abstract class Optimizer<State extends string = string, Numbers extends s
    */
   constructor(options: OptimizerOptions | undefined, defaults: OptimizerOptions, more: readonly string[] = []) {
     const checked = checkedOptions(new.target.name, options ?? {}, defaults, more)
-    this.learningRate = checked.learningRate
+    super(checked.learningRate)
     this.weightDecay = checked.weightDecay
     this.decoupled = checked.decoupled
     this.clipNorm = checked.clipNorm
     this.clipValue = checked.clipValue
     this.averageDecay = checked.averageDecay
     this.accumulate = checked.accumulate
+  }
+
+  get stepsOver(): 'batches' {
+    return 'batches'
   }
 
   /**
@@ -128,8 +115,7 @@ export abstract class Optimizer<State extends string = string, Numbers extends s
     return false
   }
 
-  /** Names of all states from step to step, each an arena laid out like the parameters that starts at 0. */
-  get stateNames(): readonly string[] {
+  override get stateNames(): readonly string[] {
     return [
       ...this.ruleStates,
       ...(this.accumulate > 1 ? ['gradientSum'] : []),
@@ -137,14 +123,8 @@ export abstract class Optimizer<State extends string = string, Numbers extends s
     ]
   }
 
-  /** Index of the state that holds the averaged parameters; undefined where there is none. */
-  get averageSlot(): number | undefined {
+  override get averageSlot(): number | undefined {
     return this.averageDecay === undefined ? undefined : this.stateNames.length - 1
-  }
-
-  /** All options of the optimizer, as JSON can hold them. */
-  get config(): Readonly<Record<string, unknown>> {
-    return JSON.parse(JSON.stringify({ ...this })) as Record<string, unknown>
   }
 
   /** A key for cached programs: equal for two optimizers that record the same calls. Rates are not recorded. */
@@ -154,11 +134,8 @@ export abstract class Optimizer<State extends string = string, Numbers extends s
     return JSON.stringify({ ...this, learningRate: undefined })
   }
 
-  /** Refuses lists whose length is not the population's number of members. */
-  requireMembers(members: number): void {
-    const { learningRate } = this
-    if (isSchedule(learningRate)) requireMembers('learningRate.learningRate', learningRate.learningRate, members)
-    else requireMembers('learningRate', learningRate, members)
+  override requireMembers(members: number): void {
+    super.requireMembers(members)
     requireMembers('weightDecay', this.weightDecay, members)
   }
 
@@ -169,15 +146,8 @@ export abstract class Optimizer<State extends string = string, Numbers extends s
     return typeof rates === 'number' && typeof this.weightDecay === 'number'
   }
 
-  /** The learning rate at a position, including the factor that callbacks set. */
-  rateAt(moment: Moment): number {
-    const { member = 0, factor = 1 } = moment
-    const { learningRate } = this
-    if (!isSchedule(learningRate)) return ofMember(learningRate, member) * factor
-    const stepsPerEpoch = Math.ceil(moment.stepsPerEpoch / this.accumulate)
-    const rate: unknown = learningRate.rate(this.#updates(moment), { stepsPerEpoch, member })
-    if (typeof rate === 'number' && Number.isFinite(rate)) return rate * factor
-    throw invalid(`rate(${this.#updates(moment)}) of the schedule`, 'finite number', rate)
+  protected override placeOf(moment: Moment): { readonly update: number; readonly updatesPerEpoch: number } {
+    return { update: this.#updates(moment), updatesPerEpoch: Math.ceil(moment.stepsPerEpoch / this.accumulate) }
   }
 
   /** Writes the numbers of one step and member into the step table, from column `at` on. */

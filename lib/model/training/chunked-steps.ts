@@ -4,7 +4,7 @@
 import type { Dataset } from '../../data/dataset/dataset.js'
 import { largestOf } from '../../extremes.js'
 import { type Arena, chunkEnds, type Failure } from '../../native/addon.js'
-import type { Moment } from '../../optimizers/optimizer.js'
+import type { Moment } from '../../optimizers/training-method.js'
 import type { Compiled } from '../programs/compile.js'
 import type { Opened } from '../programs/opened.js'
 import type { OpenTraining } from '../programs/passes.js'
@@ -16,7 +16,7 @@ import { type EpochBeginning, epochBeginning } from './epoch-beginning.js'
 import { readEpochs, runningLoss } from './epoch-results.js'
 import { checking, prepare } from './native-run.js'
 import { notFinite } from './not-finite.js'
-import type { FitSettings } from './settings.js'
+import type { BatchFitSettings } from './settings.js'
 import type { TrainingStart } from './state.js'
 import { same, stepTable } from './step-table.js'
 import type { StepPlace, Stepper, Stretch } from './stepper.js'
@@ -32,7 +32,7 @@ export class ChunkedSteps implements Stepper {
   readonly averages: Arena | undefined
   readonly beginning: EpochBeginning | undefined
   readonly millisecondsOfProgress = 0
-  readonly #settings: FitSettings
+  readonly #settings: BatchFitSettings
   readonly #start: TrainingStart
   readonly #training: OpenTraining
   readonly #compiled: Compiled
@@ -55,7 +55,7 @@ export class ChunkedSteps implements Stepper {
 
   /** `train` is one data set for all members, or one for each. */
   constructor(
-    settings: FitSettings,
+    settings: BatchFitSettings,
     train: readonly Dataset[],
     batches: Batches,
     start: TrainingStart,

@@ -2,7 +2,6 @@
  * `fit`: where the training begins, and which way of stepping it takes. The loop is in loop.ts.
  */
 import type { Dataset } from '../../data/dataset/dataset.js'
-import { LBFGS } from '../../optimizers/lbfgs.js'
 import { rowsOf } from '../programs/data-binding.js'
 import { Opened } from '../programs/opened.js'
 import type { FitForm, FitSteps } from '../programs/requests.js'
@@ -25,9 +24,9 @@ export function fitting(settings: FitSettings, data: readonly Dataset[], form: F
   const rows = rowsOf(data, seeds.length)
   const batches = { rows, batch: batchOf(batchSize, rows), checksums: dataChecksums(data, validation) }
   return trained(settings, batches, form, ({ start }, opened) =>
-    optimizer instanceof LBFGS
+    optimizer.stepsOver === 'allRows'
       ? new LbfgsSteps(settings, optimizer, data[0]!, batches, opened)
-      : new ChunkedSteps(settings, data, batches, start, opened),
+      : new ChunkedSteps({ ...settings, optimizer }, data, batches, start, opened),
   )
 }
 

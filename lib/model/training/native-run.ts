@@ -10,7 +10,7 @@ import { type Compiled, compileScoring, memberTable } from '../programs/compile.
 import { dataMode, EVALUATION_BATCH, rowsOf } from '../programs/data-binding.js'
 import type { Opened } from '../programs/opened.js'
 import { OpenTraining, type PassSettings } from '../programs/passes.js'
-import type { FitSettings } from './settings.js'
+import type { BatchFitSettings, FitSettings } from './settings.js'
 import type { TrainingStart } from './state.js'
 
 export interface Run {
@@ -29,7 +29,7 @@ export function checking(): boolean {
 
 /** Prepares the run. What it opens is added to `opened`, which the caller releases. */
 export function prepare(
-  settings: FitSettings,
+  settings: BatchFitSettings,
   train: readonly Dataset[],
   start: TrainingStart,
   batch: number,

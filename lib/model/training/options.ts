@@ -9,8 +9,8 @@ import type { Loss } from '../../losses/loss.js'
 import { type LossName, lossNames, loss as lossOf } from '../../losses/names.js'
 import type { Metric } from '../../metrics/metric.js'
 import { type MetricOption, metric } from '../../metrics/names.js'
-import { LBFGS } from '../../optimizers/lbfgs.js'
-import { type OptimizerName, optimizerOf } from '../../optimizers/names.js'
+import type { LBFGS } from '../../optimizers/lbfgs.js'
+import { type AnyOptimizer, type OptimizerName, optimizerOf } from '../../optimizers/names.js'
 import type { Optimizer } from '../../optimizers/optimizer.js'
 import { taskOf } from '../../outputs/meaning.js'
 import type { Steps } from '../../turns.js'
@@ -47,7 +47,7 @@ export interface FitOptions<Validation = number | Dataset> {
    * An optimizer such as new Adam({ learningRate: 0.01 }), or a name for one with default options, such as 'sgd'.
    * Default Adam.
    */
-  readonly optimizer?: OptimizerName | Optimizer
+  readonly optimizer?: OptimizerName | Optimizer | LBFGS
   /** Number of passes over the training data. Default 10. */
   readonly epochs?: number
   /** Number of rows in a step, or 'full' for gradient descent on all rows. Default 32; with LBFGS 'full'. */
@@ -144,7 +144,7 @@ export function* fitSettings(
   const { scoring, ...common } = yield* commonSettings(trainee, { ...given, loss: asked }, validation)
   const { loss, metrics } = scoring
   const batchSize = batchSizeOf(given.batchSize, common.optimizer)
-  if (common.optimizer instanceof LBFGS) requireWhole(batchSize, rows[0]!, given.resume)
+  if (common.optimizer.stepsOver === 'allRows') requireWhole(common.optimizer, batchSize, rows[0]!, given.resume)
   for (const data of rows) yield* forRuns(data).makingTargets(loss.targetKind, network.outputs)
   yield* requireComputable(metrics, loss, network, rows)
   requireWeight('train', rows)
@@ -263,22 +263,22 @@ function resumeChangesOf(changes: unknown, resume: unknown): readonly ResumeChan
   return all.map((one, i) => oneOf(`resumeChanges[${i}]`, one, resumeChanges))
 }
 
-function batchSizeOf(batchSize: unknown, optimizer: Optimizer): number | 'full' {
-  const size = batchSize ?? (optimizer instanceof LBFGS ? 'full' : 32)
+function batchSizeOf(batchSize: unknown, { stepsOver }: AnyOptimizer): number | 'full' {
+  const size = batchSize ?? (stepsOver === 'allRows' ? 'full' : 32)
   return size === 'full' ? 'full' : positiveInteger('batchSize', size)
 }
 
 /** L-BFGS compares losses: they must be those of the same rows. */
-function requireWhole(batchSize: number | 'full', { rows }: Dataset, resume: unknown): void {
+function requireWhole({ name }: AnyOptimizer, batchSize: number | 'full', { rows }: Dataset, resume: unknown): void {
   if (batchSize !== 'full' && batchSize < rows) {
     throw invalid(
       'batchSize',
-      `'full' with LBFGS`,
+      `'full' with ${name}`,
       batchSize,
       'It looks at all rows at every step; leave batchSize out.',
     )
   }
-  if (resume !== undefined) throw invalid('resume', 'no resume with LBFGS', resume, 'Call fit again: it goes on.')
+  if (resume !== undefined) throw invalid('resume', `no resume with ${name}`, resume, 'Call fit again: it goes on.')
 }
 
 function seedsOf({ seeds }: Trainee, seed: unknown): readonly number[] {
@@ -298,10 +298,15 @@ function* weighted(
   return counted
 }
 
+/** Of what a user gave, before it is checked. */
+function stepsOverAllRows(optimizer: unknown): boolean {
+  return (optimizer as Partial<AnyOptimizer> | null | undefined)?.stepsOver === 'allRows'
+}
+
 /** Path of the checkpoint whose class names a model without names takes, before its data is read. */
 export function checkpointOfNames(options: Partial<FitOptions<Several>>, { labels }: NamedModel): string | undefined {
   const { resume, optimizer } = options ?? {}
-  return labels === undefined && typeof resume === 'string' && !(optimizer instanceof LBFGS) ? resume : undefined
+  return labels === undefined && typeof resume === 'string' && !stepsOverAllRows(optimizer) ? resume : undefined
 }
 
 /** Checks the options of one pass that continues from `state`. */

@@ -8,6 +8,7 @@ import type { Dataset } from '../../data/dataset/dataset.js'
 import type { CheckpointDescription } from '../../files/checkpoint-file.js'
 import type { DescribedModel, WeightDescription } from '../../files/model-file.js'
 import type { Arena } from '../../native/addon.js'
+import type { AnyOptimizer } from '../../optimizers/names.js'
 import type { Optimizer } from '../../optimizers/optimizer.js'
 import type { Network } from '../network/network.js'
 import type { Scoring } from '../programs/compile.js'
@@ -38,7 +39,7 @@ export interface FitSettings extends FitSubject {
   readonly network: Network
   readonly validation: readonly Dataset[] | undefined
   readonly scoring: Scoring
-  readonly optimizer: Optimizer
+  readonly optimizer: AnyOptimizer
   readonly epochs: number
   readonly batchSize: number | 'full'
   readonly shuffle: boolean
@@ -54,4 +55,9 @@ export interface FitSettings extends FitSubject {
   readonly resumeChanges: readonly ResumeChange[]
   /** The content of that checkpoint, where it has been read. */
   readonly checkpoint?: CheckpointDescription
+}
+
+/** Of a fit whose optimizer takes a step for every batch. */
+export interface BatchFitSettings extends FitSettings {
+  readonly optimizer: Optimizer
 }

@@ -3,7 +3,7 @@
  */
 import { DeepblasError } from '../../errors.js'
 import type { Arena } from '../../native/addon.js'
-import type { Optimizer } from '../../optimizers/optimizer.js'
+import type { AnyOptimizer } from '../../optimizers/names.js'
 import { type Network, newArena } from '../network/network.js'
 
 /** The position where a run of steps begins. */
@@ -22,7 +22,7 @@ export interface TrainingStart {
 
 /** Kept with a model from one `partialFit` to the next. */
 export interface TrainingState {
-  readonly optimizer: Optimizer
+  readonly optimizer: AnyOptimizer
   readonly states: readonly Arena[]
   /** Completed epochs. */
   readonly epoch: number
@@ -35,10 +35,10 @@ export interface TrainingState {
  *
  * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT where the optimizer is of another kind: it could not read the state
  */
-export function continuedStart(state: TrainingState, optimizer: Optimizer): TrainingStart {
+export function continuedStart(state: TrainingState, optimizer: AnyOptimizer): TrainingStart {
   const known = state.optimizer
   if (known.name !== optimizer.name || known.stateNames.join() !== optimizer.stateNames.join()) {
-    const described = ({ name, stateNames }: Optimizer) => `${name} with state (${stateNames.join(', ')})`
+    const described = ({ name, stateNames }: AnyOptimizer) => `${name} with state (${stateNames.join(', ')})`
     throw new DeepblasError(
       'ERR_DEEPBLAS_ARGUMENT',
       `Expected for optimizer one of the kind that the training so far has used, ${described(known)}, but received ` +
@@ -49,7 +49,7 @@ export function continuedStart(state: TrainingState, optimizer: Optimizer): Trai
 }
 
 /** The start of a new training. */
-export function freshStart(network: Network, optimizer: Optimizer, members: number): TrainingStart {
+export function freshStart(network: Network, optimizer: AnyOptimizer, members: number): TrainingStart {
   return {
     epoch: 0,
     stepOfEpoch: 0,

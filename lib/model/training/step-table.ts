@@ -3,7 +3,8 @@
  * filled ahead of a chunk. It has one row per step where all members use the same numbers, else one row per step and
  * member.
  */
-import type { Moment, Optimizer } from '../../optimizers/optimizer.js'
+import type { Optimizer } from '../../optimizers/optimizer.js'
+import type { Moment } from '../../optimizers/training-method.js'
 import type { Compiled } from '../programs/compile.js'
 
 /** The largest table that is filled ahead of a chunk, in numbers. */

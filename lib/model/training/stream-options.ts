@@ -1,5 +1,5 @@
 import { Dataset, forRuns } from '../../data/dataset/dataset.js'
-import { LBFGS } from '../../optimizers/lbfgs.js'
+import { batchOptimizerOf } from '../../optimizers/names.js'
 import { taskOf } from '../../outputs/meaning.js'
 import { isSchedule } from '../../schedules/schedule.js'
 import { atOnce } from '../../turns.js'
@@ -19,7 +19,7 @@ import {
   optionNames,
   type Trainee,
 } from './options.js'
-import type { FitSettings, FitSubject } from './settings.js'
+import type { BatchFitSettings, FitSubject } from './settings.js'
 import type { BatchSource } from './stream-batches.js'
 
 /** Options of a fit that reads a stream: the batches are those of the stream, in its order. */
@@ -35,7 +35,7 @@ export interface StreamFitOptions extends Omit<FitOptions<Dataset>, 'batchSize' 
   readonly validation?: Dataset
 }
 
-export interface StreamSettings extends FitSettings {
+export interface StreamSettings extends BatchFitSettings {
   readonly source: BatchSource
   readonly stepsPerEpoch: number | undefined
   readonly accept: (batch: unknown) => Dataset
@@ -72,7 +72,7 @@ export function streamSettings(
   const common = atOnce(
     commonSettings(trainee, { ...given, loss, epochs: given.epochs ?? (single ? 1 : 10) }, validation),
   )
-  const { scoring, optimizer } = common
+  const { scoring } = common
   if (single && common.epochs > 1) {
     throw invalid(
       'epochs',
@@ -84,9 +84,7 @@ export function streamSettings(
   if (validation === undefined && scoring.metrics.some(({ fromScores }) => fromScores !== undefined)) {
     throw invalid('validation', 'Dataset, of whose scores the metrics are', held, 'A stream is not read a second time.')
   }
-  if (optimizer instanceof LBFGS) {
-    throw invalid('optimizer', 'optimizer of steps with a stream', optimizer, 'LBFGS looks at all rows at every step.')
-  }
+  const optimizer = batchOptimizerOf(common.optimizer, 'a stream')
   if (stepsPerEpoch === undefined && optimizer.accumulate > 1) {
     const hint = 'The last ones of an epoch make an update of their own.'
     throw invalid('stepsPerEpoch', 'batches of an epoch, which accumulate must know,', stepsPerEpoch, hint)
@@ -116,5 +114,5 @@ export function streamSettings(
       ? data
       : atOnce(withClassWeights(data, classWeights, loss, network.outputs, classes.names))
   }
-  return { ...common, scoring: inUnits, batchSize: 'full', shuffle: false, source, stepsPerEpoch, accept }
+  return { ...common, optimizer, scoring: inUnits, batchSize: 'full', shuffle: false, source, stepsPerEpoch, accept }
 }

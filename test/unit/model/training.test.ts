@@ -275,7 +275,7 @@ describe('history and callbacks', () => {
         batchSize: 40,
         callbacks: [callback],
       })
-      expect(info).toEqual({ epochs: 4, stepsPerEpoch: 3, batchSize: 40, rows: 90, parameters: 51 })
+      expect(info).toEqual({ epochs: 4, stepsPerEpoch: 3, batchSize: 40, rows: 90, parameters: 51, metrics: [] })
       expect(told).toEqual(['start', 'epoch 1', 'epoch 2', 'epoch 3', 'epoch 4', 'end 4'])
       expect(steps).toEqual(needs === 'step' ? Array.from({ length: 12 }, (_, i) => i + 1) : [])
       expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4])

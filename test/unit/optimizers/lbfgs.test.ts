@@ -10,6 +10,7 @@ import {
   LBFGS,
   l2,
   maxNorm,
+  Optimizer,
   Population,
   Sequential,
   setThreads,
@@ -152,4 +153,29 @@ describe('what it refuses', () => {
     expect(() => new LBFGS({ clipNorm: 1 } as never)).toThrow(/only the options learningRate, memory/)
     expect(() => new LBFGS({ memory: 0 })).toThrow(/positive integer for memory/)
   })
+})
+
+test('it says that it looks at all rows, and is no rule for single elements', () => {
+  const optimizer = new LBFGS({ memory: 5 })
+  expect(optimizer.stepsOver).toBe('allRows')
+  expect(new Adam().stepsOver).toBe('batches')
+  expect(optimizer).not.toBeInstanceOf(Optimizer)
+  expect(optimizer.stateNames).toEqual([])
+  expect(optimizer.config).toEqual({
+    name: 'LBFGS',
+    learningRate: 1,
+    memory: 5,
+    lineSearchEvaluations: 25,
+    gradientTolerance: 1e-7,
+  })
+})
+
+test.each(['lbfgs', new LBFGS()])('what needs steps over batches refuses it (%#)', async (optimizer) => {
+  const refused = { code: 'ERR_DEEPBLAS_ARGUMENT', message: expect.stringContaining('LBFGS looks at all rows') }
+  expect(() => curved().explain({ optimizer: optimizer as never })).toThrow(expect.objectContaining(refused))
+  const stream = async function* () {
+    yield { x, y }
+  }
+  const run = curved().fit(stream(), { loss: 'meanSquaredError', optimizer: optimizer as 'lbfgs' })
+  await expect(run).rejects.toMatchObject(refused)
 })
