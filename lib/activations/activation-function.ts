@@ -15,6 +15,9 @@ export interface ActivationGradient {
 /** What the outputs of an activation are: 'sums' are what went in, and the loss decides what they mean. */
 export type ActivationOutputs = 'probabilities' | 'logProbabilities' | 'values' | 'sums'
 
+/** How weights before an activation start. */
+export type SuggestedInitializer = 'glorotUniform' | 'heNormal' | 'lecunNormal'
+
 /** What a loss, and who reads predictions, know of the activation of a last layer. */
 export type OutputActivation = Pick<ActivationFunction, 'name' | 'gives' | 'elementWise' | 'suggestedLoss'>
 
@@ -40,6 +43,13 @@ export abstract class ActivationFunction {
   readonly gives: ActivationOutputs = 'values'
   /** The loss that goes with it at the end of a network, where there is one; without one the mean squared error. */
   readonly suggestedLoss: 'crossEntropy' | 'binaryCrossEntropy' | undefined = undefined
+
+  /**
+   * The initializer of a layer that has it, where the user names none: 'heNormal' keeps the variance behind relu and its
+   * kin, which let about half of it through (He et al., 2015), 'lecunNormal' keeps it at 1 with selu (LeCun et al., 1998).
+   * Default 'glorotUniform' (Glorot and Bengio, 2010).
+   */
+  readonly suggestedInitializer: SuggestedInitializer = 'glorotUniform'
 
   /**
    * What a file holds: the name, or the name and the options. An activation of the user's own throws: a file holds no

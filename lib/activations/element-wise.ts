@@ -2,7 +2,12 @@ import type { Json } from '../files/strict-json.js'
 import type { Recorder } from '../recording/recorder.js'
 import { Element } from '../recording/rule.js'
 import type { Tensor } from '../recording/tensor.js'
-import { ActivationFunction, type ActivationGradient, type ActivationOutputs } from './activation-function.js'
+import {
+  ActivationFunction,
+  type ActivationGradient,
+  type ActivationOutputs,
+  type SuggestedInitializer,
+} from './activation-function.js'
 
 /** An activation as a rule over one element: recorded as data, evaluated natively. */
 export interface ActivationRule {
@@ -20,6 +25,8 @@ export interface ActivationRule {
    * `brier` can be computed of them. Default 'values'.
    */
   readonly gives?: Exclude<ActivationOutputs, 'sums'>
+  /** The initializer of a layer that has it, where the user names none. Default 'glorotUniform'. */
+  readonly suggestedInitializer?: SuggestedInitializer
 }
 
 /** An activation that the kernel `map` evaluates element by element. */
@@ -28,6 +35,7 @@ export class ElementWise extends ActivationFunction {
   readonly derivativeNeedsInput: boolean
   readonly derivativeNeedsOutput: boolean
   override readonly gives: ActivationOutputs
+  override readonly suggestedInitializer: SuggestedInitializer
   readonly #rule: ActivationRule
   readonly #saved: (() => Json) | undefined
 
@@ -36,6 +44,7 @@ export class ElementWise extends ActivationFunction {
     super()
     this.name = rule.name
     this.gives = rule.gives ?? 'values'
+    this.suggestedInitializer = rule.suggestedInitializer ?? 'glorotUniform'
     this.#rule = rule
     this.#saved = saved
     const x = new Element('input', [], 0)

@@ -1,6 +1,11 @@
 import type { Recorder } from '../recording/recorder.js'
 import type { ActivationName as ActivationKernel, Tensor } from '../recording/tensor.js'
-import { ActivationFunction, type ActivationGradient, type ActivationOutputs } from './activation-function.js'
+import {
+  ActivationFunction,
+  type ActivationGradient,
+  type ActivationOutputs,
+  type SuggestedInitializer,
+} from './activation-function.js'
 
 /** One of the activations that have a kernel of their own, which dense layers fuse with their product. */
 export class KernelActivation extends ActivationFunction {
@@ -10,6 +15,7 @@ export class KernelActivation extends ActivationFunction {
   readonly derivativeNeedsOutput: boolean
   override readonly gives: ActivationOutputs
   override readonly suggestedLoss: 'binaryCrossEntropy' | undefined
+  override readonly suggestedInitializer: SuggestedInitializer
 
   constructor(kernel: ActivationKernel) {
     super()
@@ -20,6 +26,7 @@ export class KernelActivation extends ActivationFunction {
     this.derivativeNeedsOutput = kernel !== 'gelu' && kernel !== 'linear'
     this.gives = kernel === 'linear' ? 'sums' : kernel === 'sigmoid' ? 'probabilities' : 'values'
     this.suggestedLoss = kernel === 'sigmoid' ? 'binaryCrossEntropy' : undefined
+    this.suggestedInitializer = kernel === 'relu' || kernel === 'gelu' ? 'heNormal' : 'glorotUniform'
   }
 
   saved(): string {

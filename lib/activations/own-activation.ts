@@ -1,17 +1,23 @@
 import { DeepblasError } from '../errors.js'
 import { Element } from '../recording/rule.js'
 import { describe, invalid, isCallable, oneOf, string } from '../validate.js'
-import type { ActivationFunction } from './activation-function.js'
+import type { ActivationFunction, SuggestedInitializer } from './activation-function.js'
 import { type ActivationRule, ElementWise } from './element-wise.js'
 import { activationNames } from './names.js'
 
 const outputsOfRules = ['probabilities', 'logProbabilities', 'values'] as const
+const initializersOfRules = [
+  'glorotUniform',
+  'heNormal',
+  'lecunNormal',
+] as const satisfies readonly SuggestedInitializer[]
 
 /**
  * Makes an activation of your own from a rule over one element and its derivative; it runs natively for layers of any
  * size. Check the derivative with `checkActivation`. A model that has one cannot be saved, since a file holds no code.
  *
- * @param rule name, `forward(x)`, `derivative(x, output)`; `gives: 'probabilities'` where its outputs are such
+ * @param rule name, `forward(x)`, `derivative(x, output)`; `gives: 'probabilities'` where its outputs are such,
+ *   `suggestedInitializer: 'heNormal'` where it cuts off one side as relu does
  * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a name that is taken, or a function that gives no element
  * @example
  * const squaredRelu = defineActivation({
@@ -39,6 +45,9 @@ export function ownActivation(argument: string, value: unknown): ActivationFunct
     if (!isCallable(rule[part])) throw invalid(`${argument}.${part}`, 'function of elements', rule[part])
   }
   if (rule.gives !== undefined) oneOf(`${argument}.gives`, rule.gives, outputsOfRules)
+  if (rule.suggestedInitializer !== undefined) {
+    oneOf(`${argument}.suggestedInitializer`, rule.suggestedInitializer, initializersOfRules)
+  }
   const x = new Element('input', [], 0)
   const output = rule.forward(x)
   requireElement(`${argument}.forward`, output)

@@ -3,6 +3,7 @@
  * docs/math/activations.md.
  */
 import { type Element, elementOf } from '../recording/rule.js'
+import type { SuggestedInitializer } from './activation-function.js'
 import type { ActivationRule } from './element-wise.js'
 
 /** e^x - 1 without the loss of digits near 0: tanh(x/2) (e^x + 1) is the same. */
@@ -12,6 +13,7 @@ function exponentialMinusOne(x: Element): Element {
 
 export const relu6: ActivationRule = {
   name: 'relu6',
+  suggestedInitializer: 'heNormal',
   forward: (x) => x.atLeast(0).atMost(6),
   derivative: (_, output) => output.moreThan(0).times(output.lessThan(6)),
 }
@@ -19,19 +21,26 @@ export const relu6: ActivationRule = {
 /** Maas et al. (2013). The output has the sign of x: it tells the side. */
 export const leakyReluRule = (slope: number): ActivationRule => ({
   name: 'leakyRelu',
+  suggestedInitializer: 'heNormal',
   forward: (x) => x.moreThan(0).select(x, x.times(slope)),
   derivative: (_, output) => output.moreThan(0).select(1, slope),
 })
 
 /** Clevert et al. (2016). Where x < 0, alpha e^x = output + alpha. */
-export const eluRule = (alpha: number): ActivationRule => scaledElu('elu', 1, alpha)
+export const eluRule = (alpha: number): ActivationRule => scaledElu('elu', 1, alpha, 'heNormal')
 
 /** Klambauer et al. (2017): both numbers are the fixed point's that keeps mean 0 and variance 1. */
-export const selu: ActivationRule = scaledElu('selu', 1.0507009873554805, 1.6732632423543772)
+export const selu: ActivationRule = scaledElu('selu', 1.0507009873554805, 1.6732632423543772, 'lecunNormal')
 
-function scaledElu(name: string, scale: number, alpha: number): ActivationRule {
+function scaledElu(
+  name: string,
+  scale: number,
+  alpha: number,
+  suggestedInitializer: SuggestedInitializer,
+): ActivationRule {
   return {
     name,
+    suggestedInitializer,
     forward: (x) => {
       const below = exponentialMinusOne(x.atMost(0)).times(scale * alpha)
       return x.moreThan(0).select(x.times(scale), below)
@@ -45,6 +54,7 @@ const rootOfTwoOverPi = Math.sqrt(2 / Math.PI)
 /** Hendrycks and Gimpel (2016), their approximation: 1 + tanh u = 2 sigmoid(2 u), which keeps the digits of the left tail. */
 export const geluTanh: ActivationRule = {
   name: 'gelu',
+  suggestedInitializer: 'heNormal',
   forward: (x) => x.times(geluGate(x)),
   derivative: (x) => {
     const gate = geluGate(x)
@@ -70,6 +80,7 @@ function geluGate(x: Element): Element {
 /** Elfwing et al. (2018); Ramachandran et al. (2017) call it swish. */
 export const silu: ActivationRule = {
   name: 'silu',
+  suggestedInitializer: 'heNormal',
   forward: (x) => x.times(x.sigmoid()),
   derivative: (x) => {
     const gate = x.sigmoid()
@@ -80,6 +91,7 @@ export const silu: ActivationRule = {
 /** Misra (2019). */
 export const mish: ActivationRule = {
   name: 'mish',
+  suggestedInitializer: 'heNormal',
   forward: (x) => x.times(x.softplus().tanh()),
   derivative: (x) => {
     const gate = x.softplus().tanh()
@@ -114,6 +126,7 @@ export const hardSigmoid: ActivationRule = {
 /** x hardSigmoid(x) (Howard et al., 2019). */
 export const hardSwish: ActivationRule = {
   name: 'hardSwish',
+  suggestedInitializer: 'heNormal',
   forward: (x) => x.times(x.plus(3).atLeast(0).atMost(6).over(6)),
   derivative: (x) => x.lessThan(-3).select(0, x.lessThan(3).select(x.times(1 / 3).plus(0.5), 1)),
 }

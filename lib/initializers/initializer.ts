@@ -4,18 +4,6 @@ import { constant, normal, orthogonal, uniform } from './configured.js'
 import { type Initializer, initializerNames } from './names.js'
 import { orthogonalize } from './orthogonalize.js'
 
-/** Activations that let about half of their inputs' variance through, as relu does. */
-const reluLike = ['relu', 'relu6', 'leakyRelu', 'elu', 'gelu', 'silu', 'mish', 'hardSwish']
-
-/**
- * The default initializer of a layer by its activation: He et al. (2015) for the relu family, LeCun et al. (1998) for
- * selu, which then keeps variance 1, Glorot and Bengio (2010) for the others.
- */
-export function defaultInitializer(activation: string): Initializer {
-  if (activation === 'selu') return { name: 'lecunNormal' }
-  return { name: reluLike.includes(activation) ? 'heNormal' : 'glorotUniform' }
-}
-
 /** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an unknown name, with the nearest one */
 export function initializer(argument: string, value: unknown): Initializer {
   if (typeof value === 'string') return made(oneOf(argument, value, initializerNames), {})

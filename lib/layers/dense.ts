@@ -1,7 +1,7 @@
 import { type ActivationOption, activation } from '../activations/activation.js'
 import type { ActivationFunction } from '../activations/activation-function.js'
 import type { Json } from '../files/strict-json.js'
-import { defaultInitializer, initializer, initialValues } from '../initializers/initializer.js'
+import { initializer, initialValues } from '../initializers/initializer.js'
 import type { Initializer, InitializerName } from '../initializers/names.js'
 import { requireSize } from '../memory.js'
 import { native } from '../native/addon.js'
@@ -83,10 +83,10 @@ export class Dense<const Units extends number = number, const Inputs extends num
     this.activation = activation('activation', given.activation ?? 'linear')
     this.inputs = given.inputs === undefined ? undefined : (positiveInteger('inputs', given.inputs) as Inputs)
     this.useBias = boolean('bias', given.bias ?? true)
-    this.initializer =
-      given.initializer === undefined
-        ? defaultInitializer(this.activation.name)
-        : initializer('initializer', given.initializer)
+    this.initializer = initializer(
+      'initializer',
+      given.initializer === undefined ? this.activation.suggestedInitializer : given.initializer,
+    )
     this.biasInitializer = initializer('biasInitializer', given.biasInitializer ?? 'zeros')
     if (this.biasInitializer.name === 'orthogonal') {
       throw invalid('biasInitializer', 'initializer of numbers on their own', 'orthogonal', 'A bias is no matrix.')

@@ -84,6 +84,7 @@ assert.throws(() => registerLayer('Halve', () => new Halve()), /none of deepblas
           'export const softplus: ActivationRule = {',
           `export const squaredRelu: ActivationRule = {
   name: 'squaredRelu',
+  suggestedInitializer: 'heNormal',
   forward: (x) => x.atLeast(0).squared(),
   derivative: (x) => x.atLeast(0).times(2),
 }
@@ -100,6 +101,7 @@ assert.throws(() => registerLayer('Halve', () => new Halve()), /none of deepblas
     program: `
 import { activationNames, checkActivation, Dense, Sequential } from './dist/index.js'
 assert.ok(activationNames.includes('squaredRelu'))
+assert.equal(new Dense(2, { activation: 'squaredRelu' }).initializer.name, 'heNormal')
 checkActivation('squaredRelu', { points: [-2, -1, 0.5, 2] })
 const model = new Sequential([new Dense(2, { activation: 'squaredRelu' })], { inputs: 2 })
 await model.save('squared.safetensors')

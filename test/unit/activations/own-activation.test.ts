@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   Activation,
+  type ActivationOption,
   type ActivationRule,
   checkActivation,
   Dataset,
@@ -86,6 +87,11 @@ test.each<[string, () => unknown, RegExp]>([
     () => defineActivation({ ...cube, derivative: () => undefined as never }),
     /derivative/,
   ],
+  [
+    'a suggestion that no default initializer follows',
+    () => defineActivation({ ...cube, suggestedInitializer: 'heNorma' as never }),
+    /rule\.suggestedInitializer.*Did you mean 'heNormal'/,
+  ],
   ['not a rule', () => defineActivation('relu' as never), /forward/],
   ['an unknown name', () => new Activation('rellu' as never), /Did you mean 'relu'/],
   ['a number', () => new Activation(3 as never), /activation/],
@@ -96,4 +102,13 @@ test.each<[string, () => unknown, RegExp]>([
   ['an approximation that is none', () => gelu({ approximate: 'sigmoid' as never }), /approximate/],
 ])('%s is refused', (_, make, message) => {
   expect(make).toThrow(refused(message))
+})
+
+test('an activation of the user suggests how the weights before it start', () => {
+  const start = (activation: ActivationOption) => new Dense(4, { activation }).initializer
+  expect(start(cube)).toEqual({ name: 'glorotUniform' })
+  expect(start(defineActivation({ ...cube, suggestedInitializer: 'heNormal' }))).toEqual({ name: 'heNormal' })
+  const own = { activation: { ...cube, suggestedInitializer: 'lecunNormal' } } as const
+  expect(new Dense(4, own).initializer).toEqual({ name: 'lecunNormal' })
+  expect(new Dense(4, { ...own, initializer: 'zeros' }).initializer).toEqual({ name: 'zeros' })
 })
