@@ -25,6 +25,11 @@ struct Use {
   bool writes, byRows;
 };
 
+// Arenas are laid out alike: what stands at one place of each belongs to the same parameter.
+bool inArena(Storage storage) {
+  return storage == Storage::Parameter || storage == Storage::Gradient || storage == Storage::State;
+}
+
 bool overlap(const Use& a, const Use& b) {
   return a.storage == b.storage && a.slot == b.slot && a.begin < b.end && b.begin < a.end;
 }
@@ -43,9 +48,7 @@ struct Node {
 };
 
 Use useOf(const TensorSpec& spec, int64_t tensor, bool writes) {
-  const bool arena =
-      spec.storage == Storage::Parameter || spec.storage == Storage::Gradient || spec.storage == Storage::State;
-  if (arena) return {spec.storage, spec.slot, spec.offset, spec.offset + spec.elements, writes, false};
+  if (inArena(spec.storage)) return {spec.storage, spec.slot, spec.offset, spec.offset + spec.elements, writes, false};
   if (spec.storage == Storage::Accumulator) return {spec.storage, 0, spec.offset, spec.offset + 2, writes, false};
   if (spec.storage == Storage::Workspace) return {spec.storage, tensor, 0, 1, writes, spec.perBatchRow()};
   return {Storage::Data, spec.slot, 0, 1, writes, spec.storage == Storage::Data};
@@ -185,16 +188,35 @@ class Scheduler {
     for (size_t c = 0; c < nodes_.size(); ++c) {
       const Node& node = nodes_[c];
       if (node.done || node.cut != Cut::Elements || among(calls, static_cast<int64_t>(c))) continue;
+      if (!atOnePlace(node)) continue;
       bool fits = true, follows = false;
       for (int64_t i : node.after) {
         if (nodes_[i].done) continue;
-        const bool before = among(followers, i);
-        fits = fits && (before || (among(calls, i) && completes(nodes_[i], node)));
+        fits = fits && (among(followers, i) ? inStep(nodes_[i], node) : among(calls, i) && completes(nodes_[i], node));
         follows = true;
       }
       if (fits && follows && coversAll(node, calls)) followers.push_back(static_cast<int64_t>(c));
     }
     return followers;
+  }
+
+  // Whether a range of one arena is the same range of every arena that the call touches. A follower runs on the elements
+  // whose gradients a tile has completed, counted from where its first tensor begins.
+  static bool atOnePlace(const Node& node) {
+    const Use& first = node.uses.front();
+    return inArena(first.storage) && std::all_of(node.uses.begin(), node.uses.end(), [&](const Use& use) {
+      return !inArena(use.storage) || (use.begin == first.begin && use.end == first.end);
+    });
+  }
+
+  // Whether the second follower finds what it needs of the first in the elements of the same tile: what they share outside
+  // the arenas, each counts from its own place.
+  static bool inStep(const Node& first, const Node& second) {
+    if (first.uses.front().begin == second.uses.front().begin) return true;
+    for (const Use& a : first.uses)
+      for (const Use& b : second.uses)
+        if ((a.writes || b.writes) && overlap(a, b) && !inArena(a.storage)) return false;
+    return true;
   }
 
   // Whether all that ties the second call to the first are elements that the first one's tiles complete.

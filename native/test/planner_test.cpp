@@ -224,6 +224,80 @@ TEST("the plans of 400 random programs hold") {
   }
 }
 
+// The region of a step in which tiles of a weight's gradient are made, in a program with these further calls.
+template <typename Record>
+Region gradientRegion(Record further) {
+  Recorder record;
+  // Something before the weight and something after it, so that places differ.
+  record.parameter(16, 1, 0);
+  const int64_t x = record.data(0, 24, Type::Float32), from = record.batchRows(8),
+                weight = record.parameter(8, 24, 8), after = record.parameter(8, 24, 8),
+                gradient = record.like(weight, Storage::Gradient);
+  record.call(KernelId::DenseBackwardWeight, {tensor(gradient), absent(), tensor(x), tensor(from)}, "layer");
+  further(record, weight, gradient, after);
+  const auto program = record.program(Program::Calls::Unchecked);
+  checkPlan(*program, 32, false);
+  return makePlan(*program, 32, false).regions[0];
+}
+
+void sgd(Recorder& record, int64_t parameter, int64_t gradient, Argument velocity) {
+  record.call(KernelId::Sgd,
+              {tensor(parameter), tensor(gradient), velocity, constant(0.1), constant(0.9), constant(0), constant(0)},
+              "sgd");
+}
+
+// Outputs and inputs of an element-wise rule. What the rule says is nothing to the planner: the first output becomes the
+// first input.
+void map(Recorder& record, const std::vector<int64_t>& outputs, const std::vector<int64_t>& inputs) {
+  std::vector<Argument> arguments(at::mapElements::expression + 1, absent());
+  for (size_t i = 0; i < outputs.size(); ++i) arguments[at::mapElements::output0 + i] = tensor(outputs[i]);
+  for (size_t i = 0; i < inputs.size(); ++i) arguments[at::mapElements::input0 + i] = tensor(inputs[i]);
+  arguments[at::mapElements::expression] = expression(0);
+  record.expressions = {2, static_cast<double>(Operation::Input), 0, 0, 0, 0, static_cast<double>(Operation::Store), 0, 0, 0, 0};
+  record.call(KernelId::MapElements, arguments, "map");
+}
+
+TEST("an update follows the tiles of its gradient only if all of its tensors stand at the gradient's place") {
+  const auto followers = [](auto further) {
+    const Region region = gradientRegion(further);
+    CHECK(region.kind == Region::Kind::Tiles);
+    CHECK_EQUAL(region.calls.size(), 1u);
+    return region.followers;
+  };
+  const std::vector<int64_t> none, one = {1};
+  CHECK(followers([](Recorder& record, int64_t weight, int64_t gradient, int64_t) {
+          sgd(record, weight, gradient, tensor(record.like(weight, Storage::State)));
+        }) == one);
+  // A parameter, or a state, of another place.
+  CHECK(followers([](Recorder& record, int64_t, int64_t gradient, int64_t after) {
+          sgd(record, after, gradient, absent());
+        }) == none);
+  CHECK(followers([](Recorder& record, int64_t weight, int64_t gradient, int64_t after) {
+          sgd(record, weight, gradient, tensor(record.like(after, Storage::State)));
+        }) == none);
+  // One element of the gradient, for all elements of the parameter: every one of them needs the tile that makes it.
+  CHECK(followers([](Recorder& record, int64_t weight, int64_t gradient, int64_t) {
+          TensorSpec first = {Storage::Gradient, Type::Float32, 1, 1, 1, 0, 1, 16, 0};
+          map(record, {weight}, {gradient, record.add(first)});
+        }) == none);
+  // Counted from the beginning of a workspace, not from the gradient's place.
+  CHECK(followers([](Recorder& record, int64_t, int64_t gradient, int64_t) {
+          map(record, {record.panels(8, 24, 8)}, {gradient});
+        }) == none);
+}
+
+TEST("an update follows another through a workspace only at the same place") {
+  for (bool samePlace : {true, false}) {
+    CONTEXT(samePlace ? "same place" : "another place");
+    const Region region = gradientRegion([&](Recorder& record, int64_t weight, int64_t gradient, int64_t after) {
+      const int64_t shared = record.panels(8, 24, 8);
+      map(record, {record.like(weight, Storage::State), shared}, {gradient});
+      map(record, {samePlace ? weight : after}, {shared});
+    });
+    CHECK_EQUAL(region.followers.size(), samePlace ? 2u : 1u);
+  }
+}
+
 // Whether two calls touch the same memory and one of them writes it.
 bool conflict(const Program& program, const CallSpec& a, const CallSpec& b) {
   const auto range = [](const TensorSpec& spec, int64_t index) {

@@ -66,7 +66,8 @@ void Recorder::call(KernelId kernel, const std::vector<Argument>& arguments, con
 
 std::shared_ptr<const Program> Recorder::program(Program::Calls check) const {
   return std::make_shared<const Program>(tensors.data(), static_cast<int64_t>(tensors.size()), calls.data(),
-                                         static_cast<int64_t>(calls.size()), labels, nullptr, 0, check);
+                                         static_cast<int64_t>(calls.size()), labels, expressions.data(),
+                                         static_cast<int64_t>(expressions.size()), check);
 }
 
 }  // namespace test

@@ -17,6 +17,7 @@ struct Argument {
 inline Argument absent() { return {ArgumentSpec::Absent, 0}; }
 inline Argument tensor(int64_t index) { return {ArgumentSpec::Tensor, static_cast<double>(index)}; }
 inline Argument constant(double value) { return {ArgumentSpec::Constant, value}; }
+inline Argument expression(int64_t index) { return {ArgumentSpec::Expression, static_cast<double>(index)}; }
 inline Argument stepNumber(int64_t column) { return {ArgumentSpec::StepNumber, static_cast<double>(column)}; }
 
 class Recorder {
@@ -41,7 +42,7 @@ class Recorder {
   int64_t arenaElements() const { return arenaElements_; }
 
   // The tables as they go to Program, open to tests that break them.
-  std::vector<double> tensors, calls;
+  std::vector<double> tensors, calls, expressions;
   std::vector<std::string> labels;
 
  private:
