@@ -18,7 +18,7 @@ export function perMember(
 ): PerMember {
   const isList = Array.isArray(value)
   if (!isList && !isNumberArray(value)) return check(argument, value)
-  const list = isList ? array(argument, value, 'numbers, one a member') : plainNumberArray(value)
+  const list = isList ? array(argument, value, 'numbers, one per member') : plainNumberArray(value)
   return Array.from(list as ArrayLike<unknown>, (one, member) => check(`${argument}[${member}]`, one))
 }
 
@@ -36,7 +36,7 @@ export function requireMembers(argument: string, value: PerMember, members: numb
   throw new DeepblasError(
     'ERR_DEEPBLAS_SHAPE',
     members === 1
-      ? `Expected one number for ${argument} but received ${value.length}. A list, one number a member, is for a Population.`
-      : `Expected one number for ${argument}, or ${members}, one a member, but received ${value.length}.`,
+      ? `Expected one number for ${argument} but received ${value.length}. A list, with one number per member, is for a Population.`
+      : `Expected one number for ${argument}, or ${members}, one per member, but received ${value.length}.`,
   )
 }

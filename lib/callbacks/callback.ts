@@ -6,7 +6,7 @@
  */
 import type { Metric, MetricValue } from '../metrics/metric.js'
 
-/** What `fit` is about to do. */
+/** What `fit` will do. */
 export interface FitInfo {
   /** Number of epochs to run, including those before a resume. */
   readonly epochs: number
@@ -24,7 +24,7 @@ export interface FitInfo {
   readonly metrics?: readonly Pick<Metric, 'name' | 'higherIsBetter'>[]
 }
 
-/** Where `fit` stands at the end of a chunk or step. */
+/** The progress of `fit` at the end of a chunk or step. */
 export interface Progress {
   /** Number of the present epoch, from 1. */
   readonly epoch: number

@@ -9,7 +9,7 @@ import { numbersByPath } from './scores.js'
 /** Whether a monitored number should fall or rise. */
 export type Direction = 'min' | 'max'
 
-/** What is known of a metric without it: its name, and whether more of it is better. */
+/** The part of a metric that is needed here: its name, and whether higher is better. */
 type Judged = Pick<Metric, 'name' | 'higherIsBetter'>
 
 /**
@@ -18,7 +18,8 @@ type Judged = Pick<Metric, 'name' | 'higherIsBetter'>
  * @param monitor the dotted path: `validation.loss`
  * @param mode 'auto' asks the metric that the last name of the path names
  * @param metrics of the fit, where there is one
- * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a mode that there is not, or a number as other libraries call it
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an unknown mode, or a number under the name that other libraries give
+ *   it
  */
 export function monitorDirection(
   monitor: string,
@@ -36,7 +37,7 @@ export function monitorDirection(
   throw invalid('monitor', "dotted path of a number such as 'validation.loss'", monitor, `Write '${ours}'.`)
 }
 
-/** The number that a callback goes by, and which of two is the better one. */
+/** The number that a callback monitors, and which of two values is better. */
 export class Monitor {
   readonly path: string
   readonly #mode: unknown
@@ -50,9 +51,9 @@ export class Monitor {
   }
 
   /**
-   * Before the first step, of every fit anew: a metric of a user's own is known from now on.
+   * Called before the first step of every fit, when metrics of the user's own are known.
    *
-   * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT if nobody says which numbers are good: a wrong guess keeps the worst epoch
+   * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT if the direction is not known: a wrong guess would keep the worst epoch
    */
   begin(info: FitInfo | undefined): void {
     this.#direction = monitorDirection(this.path, this.#mode, info?.metrics)

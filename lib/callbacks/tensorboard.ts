@@ -16,7 +16,7 @@ export interface TensorBoardOptions {
   readonly buckets?: number
 }
 
-/** What a callback sees of a single network. A population has no one list of weights. */
+/** The part of a single network that this callback uses. A population has no single list of weights. */
 interface HasWeights {
   getWeights(): readonly { readonly name: string; readonly data: Float32Array }[]
 }

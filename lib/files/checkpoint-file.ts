@@ -36,7 +36,7 @@ import {
 } from './safetensors.js'
 import { type Json, parseStrictJson, stringifyStrictJson } from './strict-json.js'
 
-/** Where a training stands. */
+/** The position of a training. */
 export interface CheckpointPlace {
   /** Completed epochs. */
   epoch: number
@@ -61,7 +61,7 @@ export interface HistoryDescription {
 export interface CallbackDescription {
   /** The name of its class. */
   type: string
-  /** Of a population: the member that it watches; left out for one that watches all. */
+  /** In a population, the member that the callback watches; left out for a callback that watches all. */
   member?: number
   learningRateFactor: number
   /** `{ snapshot: i }` stands for the i-th of the snapshots. */
@@ -83,10 +83,7 @@ export interface CheckpointDescription {
   accumulators?: Float64Array
   /** Parameters that callbacks have kept, one list each. */
   snapshots: WeightDescription[][]
-  /**
-   * Of a file of format 1: deep settings and parts of histories may be missing in it, as `null`. Left out where the file
-   * is of today's.
-   */
+  /** Present for a file of format 1, in which deep settings and parts of histories may be missing, as `null`. */
   formerFormat?: { readonly lostResults: boolean }
 }
 
@@ -165,7 +162,10 @@ function* fromSafetensors(path: string, content: SafetensorsContent): Steps<Chec
   const model = yield* modelFromSafetensors(path, content)
   try {
     const text = content.metadata[KEY]
-    if (text === undefined) throw new FileProblem('it is a model but no checkpoint. Load it with load, and start anew')
+    if (text === undefined)
+      throw new FileProblem(
+        'it is a model file, not a checkpoint. Load it with Sequential.load, and call fit without resume',
+      )
     const given = knownOptions('checkpoint', plainObject('checkpoint', parsed(text)) as Record<string, Json>, [
       'formatVersion',
       'settings',

@@ -9,7 +9,7 @@ const LONGEST_REASON = 500
 /** Of an error of our own, which ends with what to do. */
 const LONGEST_ADVICE = 1000
 
-/** What is wrong with a file, where its path is not known: `asFileError` adds it. */
+/** A problem with a file whose path is not known where it is thrown; `asFileError` adds the path. */
 export class FileProblem extends Error {}
 
 /**
@@ -34,7 +34,7 @@ export function fileError(
   return new DeepblasError('ERR_DEEPBLAS_FILE', `Cannot ${action} ${file}: ${printable(reason, longest)}`, options)
 }
 
-/** The same for anything caught: an error of our own passes as it is, any other becomes the cause. */
+/** Makes such an error from anything caught: an error of our own is passed on, any other becomes the cause. */
 export function asFileError(action: 'read' | 'write', path: string | undefined, error: unknown): DeepblasError {
   if (error instanceof DeepblasError) return error
   if (isOutOfMemory(error)) {

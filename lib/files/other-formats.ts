@@ -21,7 +21,7 @@ const formats: readonly (readonly [bytes: readonly number[], what: string])[] = 
 ]
 
 /**
- * What a file is whose first 8 bytes are no length of a safetensors header.
+ * Recognises a file whose first 8 bytes are not the length of a safetensors header.
  *
  * @returns a reason for a message; undefined where nothing is known
  */

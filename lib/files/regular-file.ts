@@ -1,5 +1,5 @@
 /*
- * What a reader asks of a path before it opens it, and of a size before it takes memory for it.
+ * Checks of a path before it is opened, and of a size before memory is taken for it.
  */
 import type { Stats } from 'node:fs'
 import { stat } from 'node:fs/promises'
@@ -8,8 +8,8 @@ import { requireMemory } from '../memory.js'
 import { FileProblem } from './file-error.js'
 
 /**
- * Of a regular file what the system knows of it. Asked before opening: to open a pipe would wait for a writer, and a
- * device may never end.
+ * Gives the system's information about a regular file. It is asked for before opening, since opening a pipe would wait
+ * for a writer, and a device may never end.
  *
  * @throws FileProblem for a folder, a pipe or a device; the system's error where there is nothing
  */
@@ -26,8 +26,8 @@ export function requireRegular(stats: Stats): Stats {
 }
 
 /**
- * Of a file that claims, or even has, more than the memory of this machine: a system that promises memory it lacks would
- * end the process while it reads.
+ * Refuses a file that claims, or has, more bytes than this machine has memory: a system that promises memory it lacks
+ * would kill the process while it reads.
  *
  * @param what takes the bytes, such as 'its 3 tensors'
  * @throws FileProblem

@@ -9,7 +9,7 @@ const WRITING: Readonly<Record<string, string>> = {
   EBUSY: 'It is in use, or mounted by itself, as into a container: mount its folder instead',
   EDQUOT: `The quota of this user is used up: delete what is no longer needed, ${ELSEWHERE}`,
   EFBIG: `The file would be larger than the file system or the limits of this process allow: raise them, ${ELSEWHERE}`,
-  EIO: `The disk has failed: look after it, ${ELSEWHERE}`,
+  EIO: `The disk reported an error: check the disk, ${ELSEWHERE}`,
   EISDIR: 'It is a folder: give the path of a file, in it or elsewhere',
   EMFILE: 'This process has too many files open: close some, or raise its limit (ulimit -n)',
   ENAMETOOLONG: 'Give a shorter name, or a shorter path',
@@ -23,7 +23,7 @@ const WRITING: Readonly<Record<string, string>> = {
 
 const READING: Readonly<Record<string, string>> = {
   EACCES: 'This process may not read it: change its permissions, or give another path',
-  EIO: 'The disk has failed: look after it, or read another copy of the file',
+  EIO: 'The disk reported an error: check the disk, or read another copy of the file',
   EISDIR: 'It is a folder: give the path of a file',
   EMFILE: WRITING.EMFILE!,
   ENAMETOOLONG: 'No file has so long a name: give another path',

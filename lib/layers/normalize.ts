@@ -186,6 +186,6 @@ function numbers(argument: string, value: ArrayLike<number> | undefined): Float3
   if (!Array.isArray(value) && !ArrayBuffer.isView(value)) throw invalid(argument, 'list of numbers', value)
   const list = Float32Array.from(value as ArrayLike<number>)
   const bad = list.findIndex((one) => !Number.isFinite(one))
-  if (list.length === 0 || bad >= 0) throw invalid(argument, 'finite numbers, one a feature', value)
+  if (list.length === 0 || bad >= 0) throw invalid(argument, 'finite numbers, one per feature', value)
   return list
 }

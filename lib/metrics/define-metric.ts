@@ -11,8 +11,8 @@ export interface MetricDefinition {
    */
   readonly needs?: readonly MetricNeed[]
   /**
-   * Whether a higher number is the better one: callbacks that monitor the metric go by it. Default: nobody knows, and such
-   * a callback must be told by its option `mode`.
+   * Whether a higher number is better, which callbacks that monitor the metric need to know. Default not known: set the
+   * option `mode` of such a callback.
    */
   readonly higherIsBetter?: boolean
   /**

@@ -49,7 +49,7 @@ class Recording {
   readonly tensors: Tensor[] = []
   readonly labels: string[] = []
   readonly kernels: KernelName[] = []
-  /** Columns of the step table that hold one number a member, at every step the same. */
+  /** Columns of the step table that hold one number per member, at every step the same. */
   readonly memberNumbers: { readonly column: number; readonly values: readonly number[] }[] = []
   /** Columns of the step table for random kernels, where some layer asked for them. */
   randomColumns: { readonly seed: number; readonly step: number } | undefined

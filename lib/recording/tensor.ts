@@ -2,7 +2,7 @@
  * Tensors as a recorder names them. A tensor is a description; memory belongs to the native run.
  */
 
-/** Where a tensor's bytes live while a run executes; the order is that of native/program/program.h. */
+/** The places where a tensor's bytes can live during a run, in the order of native/program/program.h. */
 export const storages = [
   'workspace',
   'parameter',
@@ -38,7 +38,7 @@ export interface TensorFields {
   readonly rows: number
   readonly columns: number
   readonly stride: number
-  /** Of a weight: the width of the panels it is stored in. */
+  /** For a weight: the width of the panels in which it is stored. */
   readonly panel: number
   /** Stored elements of a tensor with fixed rows. */
   readonly elements: number

@@ -24,8 +24,8 @@ export function carryNames(
 }
 
 /**
- * What is known of the classes of outputs whose weights have been set: their names, 'unknown' where nobody has said them,
- * and undefined where the outputs' weights are not all among those set.
+ * The class names of outputs whose weights have been set: 'unknown' where the weights came without names, and undefined
+ * where not all weights of the outputs were set.
  *
  * @param parameters names of the network's, in order
  * @param set those that were set

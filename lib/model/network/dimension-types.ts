@@ -5,7 +5,7 @@
 import type { Dense } from '../../layers/dense.js'
 import type { Layer } from '../../layers/layer.js'
 
-/** What the compiler shows where two layers do not fit. */
+/** The type that the compiler shows where two layers do not fit. */
 export interface LayersDoNotFit<Needs extends number, Given extends number> {
   readonly 'this layer needs inputs': Needs
   readonly 'the layer before gives': Given

@@ -1,5 +1,5 @@
 /*
- * What goes into a network: its columns by number or by name, data sets and rows that fit them.
+ * The inputs of a network: its columns by number or by name, and the data sets and rows that fit them.
  */
 
 import { isNumberArray, type NumberArray, type Rows, type Table, table } from '../../data/arrays/rows.js'

@@ -1,11 +1,11 @@
 /*
- * Where the parameters of a new model come from: drawn from its seeds, or those of a file or of another model. What is
- * overwritten at once is never drawn, and memory is taken only for a network whose parameters have been found to fit.
+ * The first parameters of a new model: drawn from its seeds, or taken from a file or another model. Parameters that are
+ * overwritten at once are never drawn, and memory is taken only for a network whose parameters fit.
  */
 import type { Arena } from '../../native/addon.js'
 import { initializeParameters, type Network, newArena } from './network.js'
 
-/** What a new model takes over. */
+/** The parameters and scoring that a new model takes over. */
 export interface ModelStart<Scoring = unknown> {
   /**
    * Makes the parameters of a network that has just been laid out. It takes no memory for them before it knows that they
@@ -16,7 +16,7 @@ export interface ModelStart<Scoring = unknown> {
   readonly scoring?: Scoring
 }
 
-/** By the very object of options that a constructor is called with: users cannot give one, and do not see it. */
+/** Keyed by the object of options that a constructor is called with, so users neither see nor give it. */
 const starts = new WeakMap<object, ModelStart>()
 
 /** Options for a model's constructor that takes its parameters over in place of drawing them. */

@@ -62,7 +62,7 @@ export interface Compiled {
   readonly stepNumbers: number
   /** The first of the columns that the optimizer fills. */
   readonly optimizerNumbers: number
-  /** Columns that hold one number a member. */
+  /** Columns that hold one number per member. */
   readonly memberNumbers: Recorder['memberNumbers']
   readonly randomColumns: Recorder['randomColumns']
   readonly trace: readonly LayerTrace[]
@@ -218,7 +218,7 @@ function recordScoring(
   }
 }
 
-/** What the accumulators of a program are, in their order: 'loss', then the metrics that are means over rows. */
+/** The scores of a program's accumulators, in their order: 'loss', then the metrics that are means over rows. */
 export function rowScores(metrics: readonly Metric[]): RowScore[] {
   const rowMetrics = metrics.filter(({ record }) => record !== undefined)
   const same = (mean: number) => mean

@@ -1,6 +1,6 @@
 /*
- * What a fit has opened. It is given up when the fit ends, wherever that is: also where a later part of its beginning
- * throws, such as a callback that is made for each member, or memory that is not there.
+ * The native objects that a fit has opened. They are released however the fit ends, also where a later part of its
+ * beginning throws, such as a callback's `forMember` or a lack of memory.
  */
 
 interface Releasable {
@@ -15,7 +15,7 @@ export class Opened {
     return one
   }
 
-  /** The last one first. */
+  /** Releases all of them, the last one first. */
   release(): void {
     for (const one of this.#all.splice(0).reverse()) one.release()
   }

@@ -1,6 +1,6 @@
 /*
- * The one place that opens native passes and trainings. Their memory is given up at once, in a `finally`: Node runs
- * finalizers between turns of the event loop, which a synchronous program has none of.
+ * The one place that opens native passes and trainings. Their memory is released at once, in a `finally`: Node runs
+ * finalizers between turns of the event loop, and a synchronous program has no such turns.
  */
 import {
   type Arena,
@@ -14,7 +14,9 @@ import {
 } from '../../native/addon.js'
 import type { FitForm, FitSteps } from './requests.js'
 
-/** What a run alone holds, such as gradients or the matrix of an array of rows: released with it. */
+/**
+ * Memory that only this run holds, such as gradients or the matrix of an array of rows; it is released with the run.
+ */
 export interface Owning {
   readonly own?: readonly (Arena | Matrix)[]
 }
@@ -24,7 +26,7 @@ export type PassSettings = Omit<PassOptions, 'keepAll'> & { readonly keepAll?: b
 
 export type TrainingSettings = TrainingOptions & Owning
 
-/** Where a chunk of steps ends at the latest. */
+/** The limits at which a chunk of steps ends at the latest. */
 export interface ChunkLimits {
   readonly steps: number
   readonly milliseconds: number
@@ -43,12 +45,12 @@ export async function runPass(settings: PassSettings): Promise<Float64Array> {
   }
 }
 
-/** As `runPass`, on this thread. */
+/** Does the same as `runPass`, on this thread. */
 export function runPassSync(settings: PassSettings): Float64Array {
   return usingPass(settings, (pass) => pass.run('sync'))
 }
 
-/** As `runPass`, within a fit. */
+/** Does the same as `runPass`, within a fit. */
 export function* passSteps(settings: PassSettings): FitSteps<Float64Array> {
   const pass = new OpenPass(settings)
   try {
@@ -81,7 +83,7 @@ export async function afterPass<Result>(
   }
 }
 
-/** As `afterPass`, on this thread. */
+/** Does the same as `afterPass`, on this thread. */
 export function afterPassSync<Result>(
   settings: PassSettings,
   use: (pass: OpenPass, sums: Float64Array) => Result,
@@ -89,7 +91,7 @@ export function afterPassSync<Result>(
   return usingPass(settings, (pass) => use(pass, pass.run('sync')))
 }
 
-/** A pass that runs more than once. Who opens one releases it in a `finally`. */
+/** A pass that runs more than once. Whoever opens one releases it in a `finally`. */
 export class OpenPass {
   readonly #pass: Pass
   readonly #own: readonly (Arena | Matrix)[]
@@ -99,7 +101,7 @@ export class OpenPass {
     this.#pass = opened(own, () => new (native().Pass)({ ...options, keepAll }))
   }
 
-  /** All batches with the parameters of now; gives the accumulators of all members. */
+  /** Runs all batches with the present parameters; gives the accumulators of all members. */
   run(form: 'sync'): Float64Array
   run(form: 'async'): Promise<Float64Array>
   run(form: FitForm): Float64Array | Promise<Float64Array>
@@ -107,7 +109,7 @@ export class OpenPass {
     return form === 'async' ? this.#pass.run() : this.#pass.runSync()
   }
 
-  /** As `run`, within a fit. */
+  /** Does the same as `run`, within a fit. */
   *steps(): FitSteps<Float64Array> {
     let sums: Float64Array = new Float64Array()
     yield {
@@ -121,19 +123,19 @@ export class OpenPass {
     return sums
   }
 
-  /** Of a pass that keeps all: a tensor of the last run. */
+  /** Reads a tensor of the last run, for a pass that keeps all tensors. */
   readTensor(tensor: number, member: number, rows: number): Float64Array {
     return this.#pass.readTensor(tensor, member, rows)
   }
 
-  /** Gives up the memory, once a run under way has ended. */
+  /** Releases the memory, after the present run if there is one. */
   release(): void {
     this.#pass.release()
     for (const one of this.#own) one.release()
   }
 }
 
-/** A native training. Who opens one releases it in a `finally`. */
+/** A native training. Whoever opens one releases it in a `finally`. */
 export class OpenTraining {
   readonly #training: Training
   #own: readonly (Arena | Matrix)[]
@@ -143,7 +145,7 @@ export class OpenTraining {
     this.#training = opened(own, () => new (native().Training)(options))
   }
 
-  /** One chunk of steps; `numbers` are a row a step for all members, or a row a step and member. */
+  /** Runs one chunk of steps; `numbers` has one row per step for all members, or one row per step and member. */
   advance(form: FitForm, numbers: Float64Array, limits: ChunkLimits): Chunk | Promise<Chunk> {
     if (form === 'sync') return this.advanceSync(numbers, limits)
     const { steps, milliseconds, endAtEpoch, plainly } = limits
@@ -162,7 +164,7 @@ export class OpenTraining {
     this.#training.setActive(Float64Array.from(members))
   }
 
-  /** Other data of the same columns and types, between chunks; only where it is not shuffled. */
+  /** Binds other data of the same columns and types, between chunks; only for data that is not shuffled. */
   rebind(slots: Matrix[][], rows: Float64Array, own: readonly Matrix[]): void {
     this.#training.rebind(slots, rows)
     this.#own = [...this.#own, ...own]
@@ -172,12 +174,12 @@ export class OpenTraining {
     this.#training.measure(on)
   }
 
-  /** Spent while measuring: in each call by plain steps, in each region by the others. */
+  /** Microseconds spent while measuring: in each call by plain steps, in each region by planned steps. */
   microseconds(): { calls: Float64Array; regions: Float64Array } {
     return this.#training.microseconds()
   }
 
-  /** Gives up the memory, once a chunk under way has ended. */
+  /** Releases the memory, after the present chunk if there is one. */
   release(): void {
     this.#training.release()
     for (const one of this.#own) one.release()

@@ -3,8 +3,8 @@ import type { Chunk } from '../../native/addon.js'
 import type { Steps } from '../../turns.js'
 
 /**
- * What the driver of a fit must do next: advance the native run, or work beside it on the same parameters; await a
- * callback, inside which the model may be used; or await data, while it may not; or let the event loop turn.
+ * The next task of a fit's driver: advance the native run, or work beside it on the same parameters; await a callback,
+ * inside which the model may be used; await data, while it may not; or let the event loop turn.
  */
 export type FitRequest =
   | { readonly advance: (form: FitForm) => Chunk | Promise<Chunk> }
@@ -21,8 +21,8 @@ export type FitSteps<Result> = Generator<FitRequest, Result, Chunk | undefined>
 const PAUSE = { pause: true } as const
 
 /**
- * Work between whose steps the event loop may turn. A signal that is raised meanwhile ends it; of one that had been raised
- * before, the checks of the work itself come first.
+ * Runs work between whose steps the event loop may turn. A signal that is raised meanwhile ends it; for a signal that
+ * was raised before, the checks of the work itself come first.
  */
 export function* paused<Result>(steps: Steps<Result>, signal?: unknown): FitSteps<Result> {
   const raised = isAbortSignal(signal) && !signal.aborted ? signal : undefined
@@ -34,7 +34,7 @@ export function* paused<Result>(steps: Steps<Result>, signal?: unknown): FitStep
   }
 }
 
-/** Awaits what a callback has returned. */
+/** Awaits the result of a callback. */
 export function* told(result: void | Promise<void>): FitSteps<void> {
   if (isPromise(result)) yield { wait: result }
 }

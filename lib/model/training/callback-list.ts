@@ -76,7 +76,7 @@ export class CallbackList {
       this.active.delete(member)
       const history = this.#histories[member]!
       if (more && history.stopped === 'completed') history.stopped = 'early'
-      if (history.reason === '') history.reason = 'It had ended before the resume.'
+      if (history.reason === '') history.reason = 'The training had ended before the resume.'
     }
     for (const { member, history } of this.all) {
       if (member !== undefined) continue

@@ -29,7 +29,7 @@ export function newHistory(): History {
 
 /** The parts from which the members' results of one epoch are made. */
 export interface ResultParts {
-  /** From 0. */
+  /** Index of the epoch, from 0. */
   readonly epoch: number
   /** The scores of the accumulators, in order. */
   readonly scores: readonly RowScore[]
@@ -101,7 +101,7 @@ export function together(results: ReadonlyMap<number, EpochResult>): EpochResult
   const all = [...results.values()]
   const first = all[0]
   if (first === undefined) return undefined
-  // Results out of a checkpoint may lack what others have.
+  // Results from a checkpoint may lack numbers that others have.
   const average = (of: (result: EpochResult) => Scores | EpochResult | undefined) =>
     Object.fromEntries(
       Object.keys(of(first) ?? {}).flatMap((name) => {
@@ -138,7 +138,7 @@ export function runningLoss(running: Float64Array, members: number): number | un
   )
 }
 
-/** Of the numbers that are known; undefined where none is. */
+/** The mean of the numbers that are known; undefined where none is. */
 export function meanOfKnown(values: readonly (number | undefined)[]): number | undefined {
   const known = values.filter((value) => value !== undefined)
   return known.length === 0 ? undefined : meanOf(known)

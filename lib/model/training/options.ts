@@ -343,7 +343,7 @@ export function datasetsOf(argument: string, given: unknown, network: Network, m
   if (list.length !== 1 && list.length !== members) {
     throw new DeepblasError(
       'ERR_DEEPBLAS_SHAPE',
-      `Expected one Dataset for ${argument}, or ${members}, one a member, but received ${list.length}.`,
+      `Expected one Dataset for ${argument}, or ${members}, one per member, but received ${list.length}.`,
     )
   }
   return list.map((data, member) => {

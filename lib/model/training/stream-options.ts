@@ -60,7 +60,12 @@ export function streamSettings(
     throw invalid('validation', 'Dataset', held, 'A share of a stream cannot be held out.')
   }
   if (classWeights === 'balanced') {
-    throw invalid('classWeights', 'weights of the classes', classWeights, 'Nobody knows yet how often each will come.')
+    throw invalid(
+      'classWeights',
+      'weights of the classes',
+      classWeights,
+      'How often each class will occur in a stream is not known in advance.',
+    )
   }
   const stepsPerEpoch =
     given.stepsPerEpoch === undefined ? undefined : positiveInteger('stepsPerEpoch', given.stepsPerEpoch)

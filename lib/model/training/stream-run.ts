@@ -40,13 +40,13 @@ export class StreamRun {
     this.#training?.cancel()
   }
 
-  /** Gives up all memory that is of no use after the fit. */
+  /** Releases all memory that is not needed after the fit. */
   release(): void {
     for (const { training } of this.#kept.values()) training.release()
     this.#gradients.release()
   }
 
-  /** A run that will take this batch next. */
+  /** Binds a run to this batch. */
   bind(batch: Dataset): Bound {
     const { network, scoring, seeds, optimizer, parameters } = this.#settings
     const { mode, slots, own } = dataMode([batch], scoring, network.outputs, { asFloats: true })
@@ -80,7 +80,10 @@ export class StreamRun {
     return bound
   }
 
-  /** Loss and metrics on the validation data: sums of all members, and the metrics of all scores of one. */
+  /**
+   * Computes loss and metrics on the validation data: the sums of all members, and for one member the metrics of all
+   * scores.
+   */
   *validate(): FitSteps<{
     sums: Float64Array
     values: (member: number) => ReturnType<ScorePass['values']> | undefined

@@ -462,7 +462,7 @@ describe('a checkpoint of another training is refused, and the model is as it wa
   test('a model that is no checkpoint, and no file at all', async () => {
     const plain = newPath()
     await model().save(plain)
-    await expect(model().fit(train, options({ resume: plain }))).rejects.toThrow(/a model but no checkpoint/)
+    await expect(model().fit(train, options({ resume: plain }))).rejects.toThrow(/a model file, not a checkpoint/)
     await expect(model().fit(train, options({ resume: newPath() }))).rejects.toMatchObject({
       code: 'ERR_DEEPBLAS_FILE',
     })

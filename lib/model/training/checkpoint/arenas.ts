@@ -1,14 +1,14 @@
 /*
- * Parameters and optimizer state of all members as the tensors of a checkpoint, and back.
+ * Writes parameters and optimizer state of all members as the tensors of a checkpoint, and reads them.
  */
 import { DeepblasError } from '../../../errors.js'
 import type { WeightDescription } from '../../../files/model-file.js'
 import type { Arena } from '../../../native/addon.js'
 import type { Network } from '../../network/network.js'
 
-/** Before the weights of a population's first member. */
+/** Prefix of the weights of a population's first member. */
 export const FIRST_MEMBER = 'members.0.'
-/** Names of the parameters where the model's are averages. */
+/** Prefix of the parameters' names where the model's weights are averages. */
 export const PARAMETERS = 'parameters.'
 
 function nameOf(name: string, member: number, members: number): string {
@@ -37,13 +37,13 @@ export function writeArena(
   const found = Array.from({ length: members }, (_, member) =>
     network.parameters.map((parameter) => {
       const name = prefix + nameOf(parameter.name, member, members)
-      // A population of one has its weights under the member's name, and all else without.
+      // A population of one has only its weights under the member's name.
       const one = given.get(name) ?? (members === 1 ? given.get(FIRST_MEMBER + name) : undefined)
       if (one === undefined || one.shape.join() !== parameter.shape.join()) throw incomplete(path, `'${name}'`)
       return { parameter, member, data: one.data }
     }),
   )
-  // Nothing is written where anything is missing.
+  // If anything is missing, nothing is written.
   for (const { parameter, member, data } of found.flat()) parameter.write(arena, member, data)
 }
 

@@ -1,5 +1,5 @@
 /*
- * What callbacks keep in a checkpoint, and back.
+ * Writes the states of callbacks to a checkpoint, and restores them.
  */
 import type { CallbackState } from '../../../callbacks/callback.js'
 import { DeepblasError } from '../../../errors.js'
@@ -16,7 +16,10 @@ import type { FitSettings } from '../settings.js'
 import { readArena, writeArena } from './arenas.js'
 import { hasNewRate } from './compare-settings.js'
 
-/** Gives every callback the state that one of its class, watching the same, has had: in order, where there are several. */
+/**
+ * Gives every callback the state of a callback of the same class that watched the same members; several of one class
+ * take theirs in order.
+ */
 export function restoreCallbacks(
   path: string,
   saved: CheckpointDescription,
@@ -42,7 +45,7 @@ export function restoreCallbacks(
     try {
       callbacks.tell(() => callback.restoreState?.(restoredState(state, snapshotOf) as CallbackState))
     } catch (error) {
-      // A callback says what it cannot use; of a file's nonsense it need not know.
+      // A callback refuses a state with an error of ours; other errors come from damaged values in the file.
       if (error instanceof DeepblasError) throw error
       throw new DeepblasError(
         'ERR_DEEPBLAS_FILE',
@@ -53,7 +56,10 @@ export function restoreCallbacks(
   }
 }
 
-/** Objects of one such property stand for something else; a callback's own are put into one more. */
+/**
+ * Objects with exactly one of these properties stand for something else; a callback's own objects of that form are
+ * wrapped in 'plain'.
+ */
 const MARKS = ['number', 'snapshot', 'plain']
 
 export function savedState(

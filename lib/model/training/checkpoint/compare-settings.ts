@@ -57,7 +57,7 @@ export interface Difference {
   readonly here: Json | undefined
 }
 
-/** Every part that differs. */
+/** All parts that differ. */
 export function differences(there: Json | undefined, here: Json | undefined, name = ''): Difference[] {
   if (isParent(there) && isParent(here) && Array.isArray(there) === Array.isArray(here)) {
     const inside = Array.isArray(there)
@@ -77,14 +77,14 @@ function isParent(value: Json | undefined): value is { [name: string]: Json } {
   return typeof value === 'object' && value !== null && numberOf(value) === undefined
 }
 
-/** What must be the same for a training to go on bit for bit. */
+/** The settings that must be the same for a training to continue bit for bit. */
 export function comparedSettings(settings: FitSettings, batches: Batches): Record<string, Json> {
   const { network, optimizer, scoring, shuffle, seeds, describe } = settings
   const { rows, batch, stepsPerEpoch } = batches
   const { architecture, encoder } = describe()
   const { inputs, layers } = architecture
   return {
-    // Of all that an encoder holds its checksum is enough to tell another one.
+    // The checksum of an encoder is enough to detect another one.
     ...(encoder === undefined ? {} : { encoder: crc32c(Buffer.from(JSON.stringify(encoder))) }),
     inputs: configurationOf(inputs),
     members: seeds.length,
@@ -102,7 +102,10 @@ export function comparedSettings(settings: FitSettings, batches: Batches): Recor
   }
 }
 
-/** A file of the former format has `null` in place of what was nested deep: that cannot be compared, which is told. */
+/**
+ * Compares the settings. A file of the former format has `null` in place of deeply nested ones, which cannot be
+ * compared: a warning says so.
+ */
 export function differentSettings(
   path: string,
   { settings, formerFormat }: CheckpointDescription,
@@ -124,7 +127,7 @@ export function warnOf(message: string): void {
   process.emitWarning(message, { type: 'DeepblasWarning', code: 'DEEPBLAS_CHECKPOINT_INCOMPLETE' })
 }
 
-/** Whether a setting belongs to what the user has named. */
+/** Whether a setting is part of an option that the user has named. */
 export function isPartOf(name: string, change: ResumeChange): boolean {
   const path = change === 'batchSize' ? change : `optimizer.${change}`
   return name === path || name.startsWith(`${path}.`) || name.startsWith(`${path}[`)
@@ -140,14 +143,16 @@ export function adviceFor(differing: readonly Difference[], named: readonly Resu
   )
 }
 
-/** Whether the user has named the learning rate, and it is another one: what callbacks have made of the old one is over. */
+/**
+ * Whether the user has named the learning rate and it is different, so that the factors of callbacks no longer apply.
+ */
 export function hasNewRate(saved: CheckpointDescription, { resumeChanges: named, optimizer }: FitSettings): boolean {
   if (!named.includes('learningRate')) return false
   const before = saved.settings.optimizer as { [name: string]: Json } | undefined
   return differences(before?.learningRate, configurationOf(optimizer.learningRate)).length > 0
 }
 
-/** Other names of the same numbers are another training. A population's file may be older than its names. */
+/** Compares class names: the same numbers with other names are another training. A population's file may lack names. */
 export function differentNames({ model }: CheckpointDescription, { describe }: FitSettings): Difference[] {
   const { labels } = describe()
   return model.labels === undefined && model.architecture.members !== undefined

@@ -1,5 +1,5 @@
 /*
- * A training as the checkpoint that it can be resumed from.
+ * Describes a training as the checkpoint from which it can be resumed.
  */
 
 import type { CallbackDescription, CheckpointDescription } from '../../../files/checkpoint-file.js'
@@ -16,8 +16,8 @@ export function describeCheckpoint(standing: Standing): CheckpointDescription {
   const { settings, batches, place, states, histories, callbacks } = standing
   const { network, optimizer, seeds } = settings
   const averages = optimizer.averageSlot === undefined ? undefined : states[optimizer.averageSlot]
-  // As a model the file holds what the fit would end with, or the best epoch's; then the parameters that steps go on from
-  // stand beside it.
+  // Loaded as a model, the file gives the parameters that the fit would end with, or those of the best epoch. The
+  // parameters from which steps continue are stored beside them.
   const shown = standing.parameters ?? averages
   const weights = shown ? modelWeights(settings, shown) : settings.weights()
   const snapshots: WeightDescription[][] = []
@@ -44,7 +44,7 @@ export function describeCheckpoint(standing: Standing): CheckpointDescription {
   }
 }
 
-/** As the model's own file names them: a population of one is a population there. */
+/** The weights, named as in the model's own file, where a population of one is still a population. */
 function modelWeights({ network, seeds, describe }: FitSettings, arena: Arena): WeightDescription[] {
   const ofOne = seeds.length === 1 && describe().architecture.members !== undefined
   return readArena(network, arena, seeds.length, ofOne ? FIRST_MEMBER : '')

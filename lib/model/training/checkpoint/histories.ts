@@ -1,5 +1,5 @@
 /*
- * The histories of a training in a checkpoint, and back.
+ * Writes the histories of a training to a checkpoint, and reads them.
  */
 import type { EpochResult } from '../../../callbacks/callback.js'
 import type { CheckpointDescription, HistoryDescription } from '../../../files/checkpoint-file.js'
@@ -8,7 +8,7 @@ import type { History } from '../epoch-results.js'
 import { incomplete } from './arenas.js'
 import { warnOf } from './compare-settings.js'
 
-/** The results so far of histories that are written again and again: an epoch is taken over once. */
+/** The results so far of histories that are written again and again, so that each epoch is converted once. */
 const recordsOf = new WeakMap<History, { readonly taken: NumberRecords; readonly last: EpochResult | undefined }>()
 
 export function describeHistory(history: History): HistoryDescription {
@@ -43,7 +43,7 @@ export function savedHistories(path: string, saved: CheckpointDescription): Hist
     if (results === undefined || !results.every(follows)) throw incomplete(path, 'its history')
     if (best !== undefined && best.epoch > known) throw incomplete(path, 'the best epoch of its history')
     const history = { epochs: results as EpochResult[], stopped, reason, ...(best === undefined ? {} : { best }) }
-    // Else the first checkpoint after a resume would take all of them over again.
+    // Otherwise the first checkpoint after a resume would convert all epochs again.
     recordsOf.set(history, {
       taken: NumberRecords.goingOn(epochs, numbers, results.length),
       last: history.epochs.at(-1),
@@ -52,7 +52,7 @@ export function savedHistories(path: string, saved: CheckpointDescription): Hist
   })
 }
 
-/** What a metric has come to is its own affair. */
+/** Whether this has the form of an epoch's result; values of metrics may be of any form. */
 function isResult(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   const { epoch, loss, learningRate, seconds, validation = {} } = value as Record<string, unknown>

@@ -1,5 +1,5 @@
 /*
- * Where a training goes on from a checkpoint.
+ * The start of a training that resumes from a checkpoint.
  */
 import { DeepblasError } from '../../../errors.js'
 import type { CheckpointDescription } from '../../../files/checkpoint-file.js'
@@ -11,9 +11,10 @@ import { adviceFor, comparedSettings, differentNames, differentSettings, isPartO
 import type { Batches } from './standing.js'
 
 /**
- * Checks that the checkpoint belongs to this fit, puts its parameters into the model, and tells where to go on.
+ * Checks that the checkpoint belongs to this fit, writes its parameters to the model, and gives the position to
+ * continue from.
  *
- * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT that names all that differs; the model is as it was then
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT that names everything that differs; the model is then unchanged
  */
 export function resumedStart(
   path: string,
@@ -46,8 +47,8 @@ export function resumedStart(
   if (place.epoch > settings.epochs || (place.epoch === settings.epochs && place.stepOfEpoch > 0)) {
     throw new DeepblasError(
       'ERR_DEEPBLAS_ARGUMENT',
-      `Expected for epochs more than the ${place.epoch} that the checkpoint ${path} has behind it but received ` +
-        `${settings.epochs}. The epochs before a resume count.`,
+      `Expected for epochs more than the ${place.epoch} that the training of the checkpoint ${path} has completed but ` +
+        `received ${settings.epochs}. Give the total number of epochs, including those before the resume.`,
     )
   }
   const members = seeds.length
@@ -55,7 +56,7 @@ export function resumedStart(
   for (const [i, arena] of states.entries()) {
     writeArena(path, network, arena, members, saved.states, `${optimizer.stateNames[i]}.`)
   }
-  // A sum and a weight of the loss and of every metric that is a mean over rows.
+  // A sum and a weight for the loss and for every metric that is a mean over rows.
   const sums = 2 * members * (1 + settings.scoring.metrics.filter(({ record }) => record !== undefined).length)
   const whole =
     place.stepsBefore.length === members &&
@@ -78,7 +79,7 @@ export function resumedStart(
   }
 }
 
-/** Steps of an epoch; infinite where nobody knows. */
+/** Steps in an epoch; infinite where the number is not known. */
 function longestEpoch({ rows, batch, stepsPerEpoch }: Batches): number {
   if (rows.length === 0) return stepsPerEpoch ?? Number.POSITIVE_INFINITY
   return Math.ceil(rows.reduce((a, b) => Math.max(a, b)) / batch)

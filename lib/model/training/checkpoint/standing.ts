@@ -1,5 +1,5 @@
 /*
- * Where a training stands, as its checkpoint tells it.
+ * The state of a training that its checkpoint records.
  */
 import type { CheckpointPlace } from '../../../files/checkpoint-file.js'
 import type { Json } from '../../../files/strict-json.js'
@@ -8,18 +8,18 @@ import type { CallbackList } from '../callback-list.js'
 import type { History } from '../epoch-results.js'
 import type { FitSettings } from '../settings.js'
 
-/** The rows, and how they are cut. */
+/** The rows and how they are divided into batches. */
 export interface Batches {
   /** Rows of every member. */
   readonly rows: Float64Array
   readonly batch: number
-  /** Of a stream: batches of an epoch, where that is known. */
+  /** For a stream: number of batches in an epoch, where it is known. */
   readonly stepsPerEpoch?: number | undefined
-  /** By what they are told from others. */
+  /** Checksums by which a resume detects other data. */
   readonly checksums: () => Record<string, Json>
 }
 
-/** Where a fit stands between two chunks. */
+/** The state of a fit between two chunks. */
 export interface Standing {
   readonly settings: FitSettings
   readonly batches: Batches
@@ -28,6 +28,6 @@ export interface Standing {
   readonly states: readonly Arena[]
   readonly histories: readonly History[]
   readonly callbacks: CallbackList
-  /** Those of the file as a model, where they are not those that steps go on from. */
+  /** The parameters of the file as a model, where they differ from those from which steps continue. */
   readonly parameters: Arena | undefined
 }

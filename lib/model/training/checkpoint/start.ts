@@ -1,5 +1,6 @@
 /*
- * Where a fit begins: anew, behind another one, or where a checkpoint was written; and the writing of one.
+ * The start of a fit: a new training, one after another fit, or a resume from a checkpoint; and the writing of
+ * checkpoints.
  */
 import {
   type CheckpointDescription,
@@ -23,11 +24,13 @@ export interface Beginning {
   readonly start: TrainingStart
   readonly histories: History[]
   readonly saved: CheckpointDescription | undefined
-  /** Told once the first step may come, or the state is kept: the parameters before a resume are no longer needed. */
+  /**
+   * Called before the first step, or when the state is kept: the parameters from before a resume are no longer needed.
+   */
   readonly goesOn: () => void
   /**
-   * Where nothing has come of the beginning: puts the parameters back, and gives up the optimizer's state that was made for
-   * it. Does nothing after `goesOn`.
+   * Called where the start failed: restores the parameters, and releases the optimizer's state that was made for it.
+   * Does nothing after `goesOn`.
    */
   readonly undo: () => void
 }
@@ -36,7 +39,7 @@ export function* begin(settings: FitSettings, batches: Batches, form: FitForm): 
   const { network, optimizer, seeds, resume } = settings
   if (resume === undefined) {
     const start = settings.start ?? freshStart(network, optimizer, seeds.length)
-    // Those that the model goes on from are its own.
+    // States from which the model continues belong to the model.
     let made = settings.start === undefined ? start.states : []
     const goesOn = () => {
       made = []
