@@ -4,6 +4,8 @@
  */
 import type { Dense } from '../../layers/dense.js'
 import type { Layer } from '../../layers/layer.js'
+import type { Residual } from '../../layers/residual.js'
+import type { SameShape } from '../../layers/same-shape.js'
 
 /** The type that the compiler shows where two layers do not fit. */
 export interface LayersDoNotFit<Needs extends number, Given extends number> {
@@ -34,9 +36,7 @@ type FittingLayer<One extends Layer, Given extends number> =
 export type NumberOf<Inputs> = Inputs extends number ? Inputs : number
 
 /** Layers that give as many features as they get. */
-interface KeepsShape {
-  readonly type: 'Dropout' | 'GaussianNoise' | 'BatchNorm' | 'LayerNorm' | 'Normalize' | 'Residual' | 'Activation'
-}
+type KeepsShape = SameShape | Residual
 
 type OutputsOf<One extends Layer, Given extends number> =
   One extends Dense<infer Units, number> ? Units : One extends KeepsShape ? Given : number
