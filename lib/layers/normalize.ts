@@ -10,7 +10,7 @@ import type { Backward, Cache, Forward, Layer } from './layer.js'
 import { SameShape } from './same-shape.js'
 
 /** Rows to take statistics of; a Dataset is one. */
-export interface RowSource {
+export interface FeatureRows {
   readonly rows: number
   readonly features: number
   /** The inputs by name, in the order of their columns; undefined where columns have no names. */
@@ -68,7 +68,7 @@ export class Normalize extends SameShape {
    *
    * @param columns which to look at: the name of an input, or how many from the first on. Default all.
    */
-  static fit(data: RowSource, columns?: number | string): Normalize {
+  static fit(data: FeatureRows, columns?: number | string): Normalize {
     return new Normalize().adapt(data, columns)
   }
 
@@ -86,7 +86,7 @@ export class Normalize extends SameShape {
    * @param columns which to look at: the name of an input, or how many from the first on. Default all.
    * @returns this layer
    */
-  adapt(data: RowSource, columns?: number | string): this {
+  adapt(data: FeatureRows, columns?: number | string): this {
     if (typeof data?.row !== 'function') throw invalid('data', 'Dataset', data, 'Make one with Dataset.from({ x }).')
     const { from, count } = chosen(data, columns)
     if (this.inputs !== undefined) {
@@ -167,7 +167,7 @@ export class Normalize extends SameShape {
   }
 }
 
-function chosen(data: RowSource, columns: number | string = data.features): { from: number; count: number } {
+function chosen(data: FeatureRows, columns: number | string = data.features): { from: number; count: number } {
   if (typeof columns === 'number') {
     const count = positiveInteger('columns', columns)
     if (count <= data.features) return { from: 0, count }

@@ -150,7 +150,7 @@ export abstract class Optimizer<State extends string = string, Numbers extends s
     return { update: this.#updates(moment), updatesPerEpoch: Math.ceil(moment.stepsPerEpoch / this.accumulate) }
   }
 
-  /** Writes the numbers of one step and member into the step table, from column `at` on. */
+  /** Writes the numbers of one step and member into the step table, from column `at` on. @internal */
   fill(table: Float64Array, at: number, moment: Moment): void {
     const { member = 0 } = moment
     const rate = this.rateAt(moment)
@@ -169,7 +169,7 @@ export abstract class Optimizer<State extends string = string, Numbers extends s
     for (const name of this.#numberNames) table[column++] = numbers[name]
   }
 
-  /** Records the update of every segment, with the stages before it and what follows it. */
+  /** Records the update of every segment, with the stages before it and what follows it. @internal */
   record(record: Recorder, segments: readonly Segment[], surroundings: RecordSurroundings = {}): void {
     if (segments.length === 0) return
     const { label } = record

@@ -97,15 +97,17 @@ export class Parameter {
     return this.panel === 0 ? this.size : Math.ceil(this.rows / this.panel) * this.panel * this.columns
   }
 
+  /** The numbers of one member, in the order of the logical shape. @internal */
   read(arena: Arena, member: number): Float32Array<ArrayBuffer> {
     return plainNumberArray(arena.read(member, this.offset, this.rows, this.columns, this.panel))
   }
 
+  /** @internal */
   write(arena: Arena, member: number, values: Float32Array): void {
     arena.write(member, this.offset, this.rows, this.columns, this.panel, values)
   }
 
-  /** As `read`, with pauses. The parameter must not change meanwhile. */
+  /** As `read`, with pauses. The parameter must not change meanwhile. @internal */
   *reading(arena: Arena, member: number): Steps<Float32Array<ArrayBuffer>> {
     if (this.size <= ELEMENTS_OF_STEP) return this.read(arena, member)
     const values = newFloats(this.size, () => `the weights of '${this.name}'`)
@@ -118,7 +120,7 @@ export class Parameter {
     return values
   }
 
-  /** As `write`, with pauses. */
+  /** As `write`, with pauses. @internal */
   *writing(arena: Arena, member: number, values: Float32Array): Steps<void> {
     for (const { offset, rows, columns, at, rowLength } of this.#parts()) {
       if (at > 0) yield
@@ -149,7 +151,12 @@ export class Parameter {
     }
   }
 
-  /** index: the parameter's position in the model, which numbers its random stream. */
+  /**
+   * Draws the starting values of one member.
+   *
+   * @internal
+   * @param index the parameter's position in the model, which numbers its random stream
+   */
   initialize(arena: Arena, member: number, seed: number, index: number): void {
     const { kind, a, b, values, zeroRows = 0, adjust } = this.initial
     if (values !== undefined) {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
@@ -10,6 +10,19 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 test('the reference is what the declarations say', async () => {
   // Stale pages make the exit code 1, and the promise is rejected with their names.
   await promisify(execFile)(process.execPath, ['scripts/generate-reference.mjs', '--check'], { cwd: root })
+})
+
+test('no page shows what the library alone can call', async () => {
+  const folder = `${root}/docs/reference`
+  const pages = (await readdir(folder)).filter((name) => name.endsWith('.md'))
+  const inner = /\bFor runs\b|\bSteps<|\b(DataForRuns|RowEncoder|Arena)\b|^# (Turns|Opened)$/gm
+  const found = await Promise.all(
+    pages.map(async (name) =>
+      [...(await readFile(`${folder}/${name}`, 'utf8')).matchAll(inner)].map(([word]) => `${name}: ${word}`),
+    ),
+  )
+  expect(pages.length).toBeGreaterThan(15)
+  expect(found.flat()).toEqual([])
 })
 
 test('the index names every export', async () => {

@@ -4,7 +4,7 @@
  */
 import { DeepblasError } from '../../errors.js'
 import { array, describe, invalid, string } from '../../validate.js'
-import type { NumberArray, Table } from './rows.js'
+import type { NumberArray, NumberTable } from './rows.js'
 
 /** What a class is named where targets are booleans, and the numbers that they are. */
 export const booleanNames: readonly string[] = ['false', 'true']
@@ -53,12 +53,12 @@ export function checkedNames(argument: string, given: unknown): readonly string[
 }
 
 /** Whether the names are those of the targets: one a column, or one a class; of two names also a share, or a sign. */
-export function namesFit({ data, columns }: Table, names: readonly string[]): boolean {
+export function namesFit({ data, columns }: NumberTable, names: readonly string[]): boolean {
   return columns > 1 ? names.length === columns : misfit(data, names.length) < 0
 }
 
 /** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for names that are fewer than the classes, or targets that are no classes */
-export function requireNames(targets: Table, names: readonly string[]): void {
+export function requireNames(targets: NumberTable, names: readonly string[]): void {
   if (namesFit(targets, names)) return
   const { data, columns } = targets
   const count = names.length
@@ -84,7 +84,7 @@ function misfit(data: NumberArray, count: number): number {
 }
 
 /** The names that rows have, in the order of `names`. A share of two classes is of both. */
-export function namesInUse({ data, columns }: Table, names: readonly string[]): readonly string[] {
+export function namesInUse({ data, columns }: NumberTable, names: readonly string[]): readonly string[] {
   const used = new Set<number>()
   if (columns > 1) {
     for (let i = 0; i < data.length; i++) if (data[i] !== 0) used.add(i % columns)
@@ -105,11 +105,11 @@ export function namesInUse({ data, columns }: Table, names: readonly string[]): 
  * @param newColumns of the result, where it has one a class
  */
 export function renumberedTargets(
-  { data, rows, columns }: Table,
+  { data, rows, columns }: NumberTable,
   from: readonly string[],
   to: readonly string[],
   newColumns: number,
-): Table {
+): NumberTable {
   const place = new Map(to.map((name, i) => [name, i]))
   const numbers = from.map((name) => place.get(name))
   if (columns > 1) {
@@ -153,7 +153,7 @@ function unnamed(place: string, value: number, names: readonly string[]): Deepbl
  *
  * @throws DeepblasError ERR_DEEPBLAS_DATA that names a text that writes none
  */
-export function valuesOfNames({ data, rows }: Table, names: readonly string[]): Table {
+export function valuesOfNames({ data, rows }: NumberTable, names: readonly string[]): NumberTable {
   const truth = names.every((name) => booleanNames.includes(name))
   const numbers = names.map((name) => (truth ? Number(name === 'true') : numberOfText(name)))
   const values = new Float64Array(rows)

@@ -24,7 +24,7 @@ export function* makingWeights(values: Float32Array): Steps<Matrix> {
   return matrix
 }
 
-/** Of a matrix that `weightMatrix` made; they must not be changed. */
+/** The values of a matrix that `weightMatrix` made; they must not be changed. */
 export function weightsOf(matrix: Matrix): Float32Array {
   return known.get(matrix)!
 }

@@ -18,7 +18,8 @@ export interface ArrayWithShape {
 
 export type Rows = ArrayWithShape | readonly (readonly number[])[]
 
-export interface Table {
+/** Rows of numbers in one array, row by row. */
+export interface NumberTable {
   readonly data: NumberArray
   readonly rows: number
   readonly columns: number
@@ -32,7 +33,7 @@ function shapeError(message: string): DeepblasError {
 const MOST_AXES = 64
 
 /** rows of numbers, or { data, shape } */
-export function table(argument: string, value: unknown): Table {
+export function table(argument: string, value: unknown): NumberTable {
   if (Array.isArray(value)) return nested(argument, value)
   const given = value as Partial<ArrayWithShape> | null
   const advice = adviceOnRows(argument, value)
@@ -92,7 +93,7 @@ function empty(argument: string): DeepblasError {
   )
 }
 
-function nested(argument: string, value: readonly unknown[]): Table {
+function nested(argument: string, value: readonly unknown[]): NumberTable {
   if (value.length === 0) throw empty(argument)
   array(argument, value, 'rows')
   const first = value[0]

@@ -3,7 +3,7 @@
  */
 import { DeepblasError } from '../../errors.js'
 import { indexOfLargest } from '../../extremes.js'
-import type { Table } from './rows.js'
+import type { NumberTable } from './rows.js'
 
 /** More classes than this are values that happen to be whole numbers. */
 const MOST_CLASSES = 1 << 20
@@ -16,7 +16,11 @@ export interface Classes {
 }
 
 /** @param purpose what needs them, for the message: `classCounts` */
-export function classesOf(purpose: string, targets: Table | undefined, labels: readonly string[] | undefined): Classes {
+export function classesOf(
+  purpose: string,
+  targets: NumberTable | undefined,
+  labels: readonly string[] | undefined,
+): Classes {
   if (targets === undefined) {
     throw new DeepblasError(
       'ERR_DEEPBLAS_DATA',

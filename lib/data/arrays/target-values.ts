@@ -5,11 +5,11 @@ import { DeepblasError } from '../../errors.js'
 import { isDate, isNumberArray, typedArrayName } from '../../kinds.js'
 import { array, describe, invalid, typeName } from '../../validate.js'
 import { booleanNames, listed, numberOfText, orderedNames } from './class-names.js'
-import type { Table } from './rows.js'
+import type { NumberTable } from './rows.js'
 
 export interface ReadTargets {
-  readonly targets: Table
-  /** Of targets that have names. */
+  readonly targets: NumberTable
+  /** The names of the classes, where targets have some. */
   readonly labels?: readonly string[]
   /** Whether they were texts, which `labels` has numbered: the numbers mean nothing else. */
   readonly texts?: boolean

@@ -13,7 +13,7 @@ import { array, invalid } from '../../validate.js'
 import { allocate } from './allocate.js'
 import { checkedNames, requireNames } from './class-names.js'
 import { makingWeights } from './row-weights.js'
-import { type ArrayWithShape, isNumberArray, type NumberArray, type Table, table } from './rows.js'
+import { type ArrayWithShape, isNumberArray, type NumberArray, type NumberTable, table } from './rows.js'
 import { isBigIntArray, type ReadTargets, readTargetList, readTargetRows } from './target-values.js'
 
 export type Targets =
@@ -47,7 +47,7 @@ export function readTargets(
   y: Targets | undefined,
   rows: number,
   given: unknown,
-): Omit<ReadTargets, 'targets'> & { readonly targets: Table | undefined } {
+): Omit<ReadTargets, 'targets'> & { readonly targets: NumberTable | undefined } {
   const names = given === undefined ? undefined : checkedNames('labels', given)
   if (y === undefined) return { targets: undefined, ...(names && { labels: names }) }
   const read = readAny(y, names)
@@ -92,7 +92,7 @@ function copyOf(argument: string, numbers: NumberArray): NumberArray {
 }
 
 /** Training is in float32: a number that is infinite there is as bad as one that is. */
-function requireFiniteTargets({ data, columns }: Table): void {
+function requireFiniteTargets({ data, columns }: NumberTable): void {
   if (!(isFloat64Array(data) || isFloat32Array(data))) return
   const bad = data.findIndex((value) => !Number.isFinite(Math.fround(value)))
   if (bad < 0) return
@@ -138,7 +138,7 @@ export function* readWeights(
   return yield* makingWeights(values)
 }
 
-export function* checkTargets(targets: Table, kind: TargetKind, outputs: number): Steps<void> {
+export function* checkTargets(targets: NumberTable, kind: TargetKind, outputs: number): Steps<void> {
   const { data, columns } = targets
   if (kind === 'classes' && columns === 1) {
     const isClass = (value: number) => Number.isInteger(value) && value >= 0 && value < outputs
@@ -183,7 +183,7 @@ function signsOf(data: NumberArray) {
   return { expected: `${low} or 1`, fits, hint: 'Targets are -1 and +1, or 0 and 1, throughout.' }
 }
 
-export function* selectRows({ data, columns }: Table, rows: Int32Array): Steps<Table> {
+export function* selectRows({ data, columns }: NumberTable, rows: Int32Array): Steps<NumberTable> {
   const selected = allocate<NumberArray>(rows.length, columns, numberArrayClass(data))
   const rowsOfStep = Math.ceil(ELEMENTS_OF_STEP / columns)
   for (let row = 0; row < rows.length; row++) {

@@ -4,7 +4,7 @@ import { DeepblasError } from '../../errors.js'
 export interface RandomNumbers {
   /** From 0 up to, but not including, 1. */
   uniform(): number
-  /** Of the standard normal distribution. */
+  /** A draw from the normal distribution of mean 0 and deviation 1. */
   normal(): number
   /** A whole number from 0 to `below - 1`. */
   integer(below: number): number

@@ -11,7 +11,7 @@ import { RandomStream } from '../../random/stream.js'
 import { streams } from '../../random/streams.js'
 import { array, invalid, nonNegativeInteger } from '../../validate.js'
 import { allocate } from '../arrays/allocate.js'
-import { isNumberArray, type Table } from '../arrays/rows.js'
+import { isNumberArray, type NumberTable } from '../arrays/rows.js'
 import { classesOf } from '../arrays/target-classes.js'
 import { FeatureBuffer, type Parts } from '../contents/contents.js'
 import type { Augmentation, AugmentationFunction, BoundAugmentation, Sample } from './augmentation.js'
@@ -23,7 +23,7 @@ export const MOST_PASSES = 2 ** 20
 
 export class Augmenter {
   readonly #parts: Parts
-  readonly #targets: Table | undefined
+  readonly #targets: NumberTable | undefined
   readonly #functions: readonly (BoundAugmentation & { readonly name: string })[]
   readonly #seed: number
 
@@ -134,7 +134,7 @@ function replace(name: string, features: Float32Array, result: unknown): void {
 }
 
 /** Classes as rows of probabilities: 1 for the class, 0 for all others. */
-function probabilities({ targets, labels, rows }: Parts, classes: number): Table {
+function probabilities({ targets, labels, rows }: Parts, classes: number): NumberTable {
   const { ofRow } = classesOf('augment', targets, labels)
   const data = allocate(rows, classes, Float32Array)
   for (const [row, one] of ofRow.entries()) data[row * classes + one] = 1

@@ -4,7 +4,7 @@ import type { Augmentation, AugmentationSource } from './augmentation.js'
 import { symmetricBeta } from './beta.js'
 
 export interface MixUpOptions {
-  /** Of Beta(alpha, alpha), which the share is drawn from: near 0 hardly mixes, 1 is uniform. 1e-6 to 1e6; default 0.2. */
+  /** The share is drawn from Beta(alpha, alpha): near 0 hardly mixes, 1 is uniform. From 1e-6 to 1e6; default 0.2. */
   readonly alpha?: number
   /**
    * 'classes' turns one column of classes into rows of probabilities, for crossEntropy; 'values' mixes the numbers

@@ -3,7 +3,7 @@ import { array, finiteNumber, knownOptions, nonNegativeInteger } from '../../val
 import type { Augmentation } from './augmentation.js'
 
 export interface NoiseOptions {
-  /** Of the noise, in the units the network sees. */
+  /** Standard deviation of the noise, in the units that the network sees. */
   readonly standardDeviation: number
   /** The features that get noise, by number: leave out columns of categories. Default all. */
   readonly columns?: readonly number[]

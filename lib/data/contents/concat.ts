@@ -7,7 +7,7 @@ import { numberArrayClass } from '../../kinds.js'
 import { allocate } from '../arrays/allocate.js'
 import { renumberedTargets, sameNames } from '../arrays/class-names.js'
 import { weightMatrix, weightsOf } from '../arrays/row-weights.js'
-import type { Table } from '../arrays/rows.js'
+import type { NumberTable } from '../arrays/rows.js'
 import { FeatureBuffer, type Parts } from './contents.js'
 
 /** @param all at least one, of the same number of features */
@@ -65,7 +65,7 @@ function joinWeights(all: readonly Parts[], rows: number): Parts['weights'] {
 
 function joinTargets(all: readonly Parts[]): Pick<Parts, 'targets' | 'labels'> {
   const first = all[0]!
-  const tables: Table[] = []
+  const tables: NumberTable[] = []
   for (const [i, { targets, labels }] of all.entries()) {
     const name = `others[${i - 1}]`
     if ((targets === undefined) !== (first.targets === undefined)) {
@@ -85,7 +85,7 @@ function joinTargets(all: readonly Parts[]): Pick<Parts, 'targets' | 'labels'> {
   }
   const labels = joinLabels(all)
   if (tables.length === 0) return { targets: undefined, labels }
-  const [{ data: kind, columns }] = tables as [Table]
+  const [{ data: kind, columns }] = tables as [NumberTable]
   const rows = tables.reduce((sum, table) => sum + table.rows, 0)
   const Same = numberArrayClass(kind)
   const same = tables.every((table) => numberArrayClass(table.data) === Same)

@@ -8,7 +8,7 @@ import { types } from '../../recording/tensor.js'
 import { atOnce, ELEMENTS_OF_STEP, type Steps } from '../../turns.js'
 import { allocate } from '../arrays/allocate.js'
 import { selectWeights } from '../arrays/row-weights.js'
-import type { Table } from '../arrays/rows.js'
+import type { NumberTable } from '../arrays/rows.js'
 import { selectRows } from '../arrays/targets.js'
 import type { TableNote } from '../table/column-reading.js'
 
@@ -33,7 +33,7 @@ export interface Parts {
   readonly scale: number
   readonly features: number
   readonly rows: number
-  readonly targets: Table | undefined
+  readonly targets: NumberTable | undefined
   readonly weights: Matrix | undefined
   readonly labels: readonly string[] | undefined
   /** Whether the targets were texts, which `labels` has numbered: the numbers mean nothing else. */

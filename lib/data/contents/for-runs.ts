@@ -11,7 +11,7 @@ import { boolean, finiteNumber, knownOptions } from '../../validate.js'
 import { allocate } from '../arrays/allocate.js'
 import { namesInUse, renumberedTargets, sameNames, valuesOfNames } from '../arrays/class-names.js'
 import { weightsOf } from '../arrays/row-weights.js'
-import type { NumberArray, Table } from '../arrays/rows.js'
+import type { NumberArray, NumberTable } from '../arrays/rows.js'
 import { splitRows } from '../arrays/split-rows.js'
 import { classesOf } from '../arrays/target-classes.js'
 import { checkTargets, readWeights, requireFinite } from '../arrays/targets.js'
@@ -60,7 +60,7 @@ export class DataForRuns {
   }
 
   /** The targets as they were given. */
-  get targets(): Table | undefined {
+  get targets(): NumberTable | undefined {
     return this.parts.targets
   }
 

@@ -9,7 +9,7 @@ import { types } from '../../recording/tensor.js'
 import { invalid, isCallable, knownOptions } from '../../validate.js'
 import { allocate } from '../arrays/allocate.js'
 import { namesFit } from '../arrays/class-names.js'
-import { isNumberArray, type NumberArray, type Table } from '../arrays/rows.js'
+import { isNumberArray, type NumberArray, type NumberTable } from '../arrays/rows.js'
 import { requireFinite } from '../arrays/targets.js'
 import type { Parts } from './contents.js'
 
@@ -68,7 +68,7 @@ function isRow(value: unknown): value is Row {
   return Array.isArray(value) || isNumberArray(value)
 }
 
-function targetOf(targets: Table | undefined, row: number): number | number[] | undefined {
+function targetOf(targets: NumberTable | undefined, row: number): number | number[] | undefined {
   if (targets === undefined) return undefined
   const { data, columns } = targets
   return columns === 1 ? data[row] : Array.from(data.subarray(row * columns, (row + 1) * columns))

@@ -5,7 +5,7 @@ import { otherCopyHint } from '../../copy.js'
 import { DeepblasError } from '../../errors.js'
 import { invalid } from '../../validate.js'
 import { allocate } from '../arrays/allocate.js'
-import { isNumberArray, type NumberArray, type Rows, type Table, table } from '../arrays/rows.js'
+import { isNumberArray, type NumberArray, type NumberTable, type Rows, table } from '../arrays/rows.js'
 import { adviceOnRows } from '../arrays/rows-advice.js'
 import type { NamedColumns } from './contents.js'
 
@@ -25,7 +25,10 @@ export function isNamedRows(value: unknown): value is NamedRows {
 }
 
 /** @throws DeepblasError ERR_DEEPBLAS_SHAPE for inputs of different numbers of rows, ERR_DEEPBLAS_DATA for text */
-export function namedTable(argument: string, value: NamedRows): { table: Table; inputs: readonly NamedColumns[] } {
+export function namedTable(
+  argument: string,
+  value: NamedRows,
+): { table: NumberTable; inputs: readonly NamedColumns[] } {
   const tables = Object.entries(value).map(([name, one]) => ({ name, ...column(`${argument}.${name}`, one) }))
   const [first] = tables as [(typeof tables)[number]]
   const different = tables.find(({ rows }) => rows !== first.rows)
@@ -86,7 +89,7 @@ export function columnOrder(
   return wanted.flatMap(({ name, columns }) => Array.from({ length: columns }, (_, c) => starts.get(name)! + c))
 }
 
-function column(argument: string, value: NamedRows[string]): Table {
+function column(argument: string, value: NamedRows[string]): NumberTable {
   if (isNumberArray(value)) return { data: value, rows: value.length, columns: 1 }
   if (!Array.isArray(value) || value.length === 0 || Array.isArray(value[0]) || isNumberArray(value[0])) {
     return table(argument, value)

@@ -60,7 +60,7 @@ export interface CategoryEncoding extends TextReading {
   readonly levels: readonly string[]
   /** Whether training rows had missing values or levels too rare to keep. */
   readonly unknown: boolean
-  /** Of an embedding: the name of the model's input. */
+  /** The name of the model's input, where the codes are those of an Embedding. */
   readonly input?: string
   /** Whether spellings of a text are one level; levels are then in lower case. */
   readonly ignoreCase?: boolean

@@ -128,7 +128,7 @@ export class Encoder {
     return target?.task === 'classification' ? target.labels : undefined
   }
 
-  /** Of a regression: a value is the network's output times `deviation` plus `mean`. */
+  /** The units of a regression's target: a value is the network's output times `deviation` plus `mean`. */
   get targetScale(): TargetUnits | undefined {
     const { target } = this.#description
     return target?.task === 'regression' ? { mean: target.mean, deviation: target.deviation } : undefined
@@ -311,8 +311,8 @@ export class Encoder {
   /**
    * Looks for what the training rows did not have: texts that are no level (or were too rare to be one), and numbers and
    * dates that lie outside the training's range by more than a quarter of it. Both can be encoded, and what a network
-   * makes of them is a guess. Missing values are neither. Of an encoder from a file of an earlier version, which has no
-   * ranges, texts alone.
+   * makes of them is a guess. Missing values are neither. An encoder from a file of an earlier version has no ranges: it
+   * looks for texts alone.
    *
    * @throws DeepblasError as `encode`
    * @example

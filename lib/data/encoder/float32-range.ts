@@ -10,7 +10,7 @@ export const LARGEST_FLOAT32 = 3.4028234663852886e38
 interface Extreme {
   readonly largest: number
   readonly rowOfLargest: number
-  /** Of the file, if it came from one. */
+  /** The line that it was read from, if it came from a file. */
   readonly lineOfLargest: number | undefined
 }
 

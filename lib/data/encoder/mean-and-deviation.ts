@@ -9,7 +9,7 @@ const ENLARGED = 2 ** 600
 /** Mean and deviation of a column of numbers, also of those whose squares are too small for float64. */
 export class RunningScale {
   readonly #moments = new RunningMoments()
-  /** Of the enlarged values, as long as all have been tiny. */
+  /** The moments of the enlarged values, as long as all have been tiny. */
   #enlarged: RunningMoments | undefined = new RunningMoments()
 
   add(value: number): void {

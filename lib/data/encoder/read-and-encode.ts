@@ -16,7 +16,7 @@ import { Encoder } from './encoder.js'
 import { type EncoderOptions, encoderOptionNames } from './fit/options.js'
 import type { ObjectRow } from './object-rows.js'
 
-/** Of a data set that is read from a table: the encoder, or how one is fitted. */
+/** How a data set that is read from a table is encoded: by an encoder that is there, or by one fitted as told here. */
 export interface EncodingOptions extends EncoderOptions {
   /** An encoder that is there: that of the training data. Default: one fitted on all rows. */
   readonly encoder?: Encoder | undefined
@@ -81,7 +81,7 @@ async function encoded<ReaderOptions extends object>(
   return await encoder.encodeAsync(await read({ ...reader, types, dateFormats, readings }))
 }
 
-/** Of the encoder and the reader together: a misspelt one is looked for among all. */
+/** The names of all options, the encoder's and the reader's: a misspelt one is looked for among all. */
 function namesOf<Options extends object>(readerNames: readonly string[]): readonly (keyof Options & string)[] {
   return [...new Set(['encoder', ...encoderOptionNames, ...readerNames])] as (keyof Options & string)[]
 }

@@ -111,7 +111,7 @@ function codeOfTruth({ levels }: CategoryEncoding, value: boolean): number {
   return same.length === 1 ? same[0]! : 0
 }
 
-/** Of a level as a table has it. */
+/** The code of a level as a table has it; 0 for what is no level. */
 export function codeOfLevel(encoding: CategoryEncoding, text: string): number {
   return levelCodes(encoding).get(encoding.ignoreCase === true ? oneSpelling(text) : text) ?? 0
 }

@@ -13,7 +13,7 @@ const MILLISECONDS_OF_DAY = 86_400_000
 export interface Filling {
   readonly data: Float32Array
   readonly columns: number
-  /** Of the table, for messages. */
+  /** The table's row that is the first one here, for messages. */
   readonly firstRow: number
   readonly rowName: NameOfRow
 }
@@ -108,7 +108,7 @@ function writeDates(
   }
 }
 
-/** Of a time in milliseconds since 1970, in UTC; undefined where it is missing. */
+/** The parts of a time in milliseconds since 1970, in UTC. */
 export function datePartsOf(time: number) {
   const date = new Date(time)
   if (Number.isNaN(date.getTime())) return undefined

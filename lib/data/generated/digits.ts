@@ -46,7 +46,7 @@ interface Hand {
   readonly waves: readonly number[]
   /** Half the thickness of a stroke, in pixels. */
   readonly radius: number
-  /** Of the ink, up to 255. */
+  /** How bright the ink is, up to 255. */
   readonly brightness: number
   /** The most that a pixel may be off. */
   readonly noise: number

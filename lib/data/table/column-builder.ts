@@ -25,7 +25,7 @@ export interface BuilderOptions {
   readonly missing: ReadonlySet<string>
   /** How numbers are written. Default: as 1234.5. */
   readonly notation?: Notation | undefined
-  /** Of plain numbers: whether points may stand between thousands. Default: false. */
+  /** Whether points of plain numbers may stand between thousands. Default: false. */
   readonly unsure?: boolean | undefined
   /** Whether the type was inferred: then a whole number beyond 2^53 is refused. Default: false. */
   readonly inferred?: boolean
@@ -35,7 +35,7 @@ export interface BuilderOptions {
   readonly dateFormat?: string | undefined
   /** What is told of the column. */
   readonly notes?: readonly ColumnNote[] | undefined
-  /** Of categories: whether spellings of one text are united. Default: false. */
+  /** Whether spellings of a category's text are united. Default: false. */
   readonly ignoreCase?: boolean | undefined
 }
 

@@ -49,7 +49,7 @@ export function columnReading({
   }
 }
 
-/** Of parts of one column: as the first was read, with the notes of all. */
+/** How a column in parts was read: as its first part, with the notes of all. */
 export function joinReadings(parts: readonly (ColumnReading | undefined)[]): ColumnReading | undefined {
   return columnReading({ ...parts[0], notes: joinNotes(parts.flatMap((part) => part?.notes ?? [])) })
 }

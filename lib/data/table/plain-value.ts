@@ -60,7 +60,7 @@ function textOf(value: unknown): string | undefined {
   }
 }
 
-/** Of decimal.js, Prisma, big.js, bignumber.js, and Decimal128 of MongoDB. */
+/** The number that an object of decimal.js, Prisma, big.js, bignumber.js or MongoDB stands for; undefined for others. */
 function decimalOf(fields: Fields): unknown {
   if (fields._bsontype === 'Decimal128') return fromDecimalText(textOf(fields))
   const isNumber = fields._bsontype === 'Double' || fields._bsontype === 'Int32'
@@ -78,13 +78,13 @@ function fromDecimalText(text: string | undefined): number | bigint | undefined 
   return Number.isInteger(number) && !Number.isSafeInteger(number) && /^-?\d+$/.test(text) ? BigInt(text) : number
 }
 
-/** Of MongoDB, long.js, Neo4j. */
+/** The whole number that an object of MongoDB, long.js or Neo4j stands for; undefined for others. */
 function wholeOf(fields: Fields): unknown {
   const isLong = fields._bsontype === 'Long' || fields.__isLong__ === true || has(fields, 'toBigInt')
   return isLong ? fromDecimalText(textOf(fields)) : undefined
 }
 
-/** Of Temporal, Luxon, Day.js, Moment, Firestore. */
+/** The time that an object of Temporal, Luxon, Day.js, Moment or Firestore stands for. */
 function timeOf(fields: Fields, tag: string): unknown {
   for (const method of ['toJSDate', 'toDate']) {
     const date = has(fields, method) ? call(fields, method) : undefined

@@ -28,9 +28,9 @@ export interface SampledColumn {
 export interface ColumnPlan {
   readonly name: string
   readonly type: ColumnType
-  /** Of numbers that are not written as 1234.5. */
+  /** How numbers are written that are not written as 1234.5. */
   readonly notation: Notation | undefined
-  /** Of dates that are not written as ISO 8601 has them. */
+  /** How dates are written that are not written as ISO 8601 has them. */
   readonly dateFormat: string | undefined
   /** Whether points of numbers may stand between thousands: nothing tells. */
   readonly unsure?: boolean
@@ -156,7 +156,7 @@ function planNumbers(
   return { name, type: 'number', notation: own, dateFormat: undefined, notes: told }
 }
 
-/** Of a column that is none of numbers. */
+/** Plans a column that is not one of numbers. */
 function* planOthers(
   column: SampledColumn,
   values: readonly unknown[],

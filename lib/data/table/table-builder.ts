@@ -18,17 +18,17 @@ export interface PlannedColumn {
   readonly at: number
   /** Whether somebody said the type, rather than the first rows. */
   readonly given: boolean
-  /** Of dates: how they are written, where not as ISO 8601 has them. */
+  /** How dates are written, where not as ISO 8601 has them. */
   readonly dateFormat: string | undefined
-  /** Of numbers: how they are written, where not as 1234.5. */
+  /** How numbers are written, where not as 1234.5. */
   readonly notation: Notation | undefined
-  /** Of numbers: whether points may stand between thousands. */
+  /** Whether points of numbers may stand between thousands. */
   readonly unsure?: boolean | undefined
   /** What is told of the column. */
   readonly notes: readonly ColumnNote[]
   /** What stands for a missing value. */
   readonly marks: MissingMarks
-  /** Of categories: whether spellings of one text are united. */
+  /** Whether spellings of a category's text are united. */
   readonly ignoreCase?: boolean | undefined
 }
 

@@ -47,7 +47,7 @@ const OWN = Symbol('Table')
 
 const NONE_SKIPPED: SkippedRows = { rows: 0, first: [] }
 
-/** Of a table that came from a text file. */
+/** What is known of the rows of a table that came from a text file. */
 export interface FileRows {
   /** The line of the file that each row begins in, from 1. */
   readonly lines?: Int32Array | undefined

@@ -2,7 +2,7 @@
  * The inputs of a network: its columns by number or by name, and the data sets and rows that fit them.
  */
 
-import { isNumberArray, type NumberArray, type Rows, type Table, table } from '../../data/arrays/rows.js'
+import { isNumberArray, type NumberArray, type NumberTable, type Rows, table } from '../../data/arrays/rows.js'
 import { columnOrder, isNamedRows, type NamedRows, namedTable } from '../../data/contents/named-rows.js'
 import { asDataset, type Dataset, forRuns } from '../../data/dataset/dataset.js'
 import { DeepblasError } from '../../errors.js'
@@ -82,7 +82,7 @@ export function floatsFor(
   return { data: floats, rows, copied: floats !== data }
 }
 
-function tableFor(given: Rows | NumberArray | NamedRows, { layout }: Network): Table {
+function tableFor(given: Rows | NumberArray | NamedRows, { layout }: Network): NumberTable {
   if (isNumberArray(given)) return { data: plainNumberArray(given), rows: 1, columns: given.length }
   if (!isNamedRows(given)) return table('rows', given)
   const { table: joined, inputs } = namedTable('rows', given)

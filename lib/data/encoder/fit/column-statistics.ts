@@ -25,13 +25,13 @@ export interface StatisticsOptions {
   readonly count: boolean
 }
 
-/** Of one column, over as many tables as there are. */
+/** What an encoder goes by of one column, gathered over as many tables as there are. */
 export class ColumnStatistics {
   readonly name: string
   readonly type: ColumnType
-  /** Of dates: how their texts were written. */
+  /** How the texts of dates were written. */
   readonly format: string | undefined
-  /** Of categories: whether spellings of a text were united. */
+  /** Whether spellings of a category's text were united. */
   readonly ignoreCase: boolean
   /** How its texts were read. */
   readonly texts: TextReading
@@ -49,7 +49,7 @@ export class ColumnStatistics {
   largest = 0
   rowOfLargest = 0
   lineOfLargest: number | undefined
-  /** Of numbers and dates. */
+  /** The least and the greatest number or date. */
   least = Number.POSITIVE_INFINITY
   most = Number.NEGATIVE_INFINITY
   /** Whether a date has a time of day. */

@@ -12,7 +12,7 @@ import { type CheckedOptions, checkEncoderOptions, type EncoderOptions } from '.
 /** An encoder in the making: tables come one by one. */
 export class EncoderFit {
   readonly #options: CheckedOptions
-  /** Of the columns, in the order of the first table. */
+  /** What is known of each column, in the order of the first table. */
   #statistics: readonly ColumnStatistics[] | undefined
   #rows = 0
 

@@ -13,7 +13,7 @@ export type ZipMethod = 'stored' | 'deflated' | 'unknown'
 export interface ZipEntry {
   readonly name: string
   readonly method: ZipMethod
-  /** Of the unpacked bytes. */
+  /** The checksum of the unpacked bytes. */
   readonly crc32: number
   /** Bytes in the file. */
   readonly packedSize: number

@@ -255,7 +255,7 @@ function decimalOf(value: unknown, { scale, logical_type }: SchemaElement): unkn
   return decimalValue(digits, scale ?? logical_type?.scale ?? 0)
 }
 
-/** Of bytes, the largest first, in two's complement. */
+/** The whole number that bytes write in two's complement, the most significant byte first. */
 function signedWhole(bytes: Uint8Array): bigint {
   let value = 0n
   for (const byte of bytes) value = (value << 8n) | BigInt(byte)

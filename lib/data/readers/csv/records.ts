@@ -54,7 +54,7 @@ const PAUSED = -3
 
 /** Within a row, where it was left. */
 interface Pause {
-  /** Of its first line, and whether nothing is quoted there. */
+  /** Where its first line ends, and whether nothing is quoted there. */
   readonly lineEnd: number
   readonly plain: boolean
   /** Where its next field begins. */

@@ -9,7 +9,7 @@ import { type DateOrder, findDates, noteOfCompactDates } from './date-inference.
 
 export interface DateReading {
   readonly type: ColumnType
-  /** Of dates, where not as ISO 8601 has them. */
+  /** How dates are written, where not as ISO 8601 has them. */
   readonly format: string | undefined
   /** What a user must be asked before the column can be read, a sentence without its subject. */
   readonly question: string | undefined

@@ -120,7 +120,7 @@ function tooLarge(text: string): string {
 
 const WITH_UNIT = /^([-+\u2212]?[\d.,]+(?:e[+-]?\d+)?)\s*([^\d\s.,+\-%][^\d\s]{0,11})$/iu
 
-/** Of texts that are numbers with one unit behind them. */
+/** What is told of texts that are numbers with one unit behind them. */
 export function unitNote(name: string, texts: ReadonlyMap<string, number>, mostStrays: number): readonly ColumnNote[] {
   let unit: string | undefined
   let [strangers, known] = [0, 0]

@@ -44,7 +44,7 @@ export interface NumberSamples {
   /** Different texts of digits alone, and others. */
   readonly wholes: number
   readonly marked: number
-  /** Of these, such as end with a 0, which no program writes that writes no more digits than it must. */
+  /** How many of these end with a 0, which no program writes that writes no more digits than it must. */
   readonly padded: number
 }
 
@@ -97,7 +97,7 @@ export function* numberSamples(
   return { readings, ...signsOf(samples) }
 }
 
-/** Of plain numbers, which most are, nothing need be taken off. */
+/** As `peel`, without a search for what plain numbers, which most are, do not have. */
 function peeledFast(text: string): PeeledNumber | undefined {
   const first = text.charCodeAt(0)
   const plain = first >= 48 && first <= 57 && /^[\d.,]+$/.test(text)

@@ -45,7 +45,7 @@ export function keptTextsNote(name: string, texts: ReadonlyMap<string, number>):
   return [{ kind: 'text', text: `kept as texts: ${why}` }]
 }
 
-/** Of numbers, some with a decimal comma and others with a decimal point. */
+/** What is told where some numbers have a decimal comma and others a decimal point. */
 function twoPointsNote(name: string, texts: ReadonlyMap<string, number>): readonly ColumnNote[] {
   const only = (point: '.' | ',', other: '.' | ',') =>
     [...texts.keys()].find((text) => {
@@ -61,7 +61,7 @@ function twoPointsNote(name: string, texts: ReadonlyMap<string, number>): readon
 /** Anything without digits, digits of any script with marks between, anything without digits. */
 const AROUND = /^(\P{Nd}*?)([-+\u2212]?\p{Nd}(?:[\p{Nd}.,'\u2019_ \u00b7\u066b\u066c]*\p{Nd})?)(\P{Nd}*)$/u
 
-/** Of numbers with the same signs around all of them, or with digits of another script. */
+/** What is told of numbers with the same signs around all of them, or with digits of another script. */
 function affixNote(name: string, texts: ReadonlyMap<string, number>): readonly ColumnNote[] {
   const [first = ''] = texts.keys()
   if (texts.size >= FEWEST_NUMBERS && [...texts.keys()].every((text) => TIME_OF_DAY.test(text))) {
