@@ -24,13 +24,8 @@ import { afterPass, afterPassSync, type OpenPass, type PassSettings } from './pr
 import { type FitForm, type FitSteps, paused } from './programs/requests.js'
 import { ClassNames, type NamedModel } from './scoring/class-names.js'
 import { EvaluationRun } from './scoring/evaluation.js'
-import {
-  chosenLoss,
-  defaultMetrics,
-  type EvaluateOptions,
-  type Evaluation,
-  trainingSummary,
-} from './scoring/results.js'
+import { chosenLoss, defaultMetrics, type EvaluateOptions, type Evaluation } from './scoring/results.js'
+import { trainingSummary } from './scoring/saved-scoring.js'
 import { readCheckpoint } from './training/checkpoint/start.js'
 import { FitLock } from './training/driver.js'
 import type { History } from './training/epoch-results.js'

@@ -3,13 +3,13 @@
  * so that the caller may compute them on another thread.
  */
 
-export interface Evaluation {
+export interface CostEvaluation {
   readonly loss: number
   readonly gradient: Float32Array
 }
 
 /** A point that was evaluated. */
-export interface Place extends Evaluation {
+export interface Place extends CostEvaluation {
   readonly point: Float32Array
 }
 
@@ -35,7 +35,7 @@ const LEAST_CHANGE = 1e-9
 const MARGIN = 0.1
 const LARGEST_GROWTH = 10
 
-type Search<Result> = Generator<Float32Array, Result, Evaluation>
+type Search<Result> = Generator<Float32Array, Result, CostEvaluation>
 
 /** What past steps tell of the curvature. */
 export class Curvature {

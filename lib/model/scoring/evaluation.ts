@@ -6,9 +6,10 @@ import type { Network } from '../network/network.js'
 import { compileScoring, memberTable, type RowScore, type Scoring } from '../programs/compile.js'
 import { dataMode, EVALUATION_BATCH, rowsOf } from '../programs/data-binding.js'
 import { type PassSettings, runPass, runPassSync } from '../programs/passes.js'
+import { readScores } from './accumulators.js'
 import { ScorePass } from './all-rows-metrics.js'
 import { requireComputable } from './computable-metrics.js'
-import { type Evaluation, scoresOf } from './results.js'
+import type { Evaluation } from './results.js'
 import { requireWeight } from './row-weights.js'
 import { targetUnits } from './target-units.js'
 
@@ -72,7 +73,7 @@ export class EvaluationRun {
     for (let member = 0; member < this.#members; member++) {
       const values = scorePass && (yield* scorePass.valuing(member))
       const own = { array: accumulators, from: member * width }
-      all.push(scoresOf<Evaluation>(own, this.#scores, this.#scoring, values))
+      all.push(readScores<Evaluation>(own, this.#scores, this.#scoring, values))
     }
     return all
   }

@@ -7,8 +7,8 @@ import type { MetricValue } from '../../metrics/metric.js'
 import type { Chunk } from '../../native/addon.js'
 import { meanOf } from '../../statistics.js'
 import type { RowScore, Scoring } from '../programs/compile.js'
+import { type Accumulators, addScores, readScores } from '../scoring/accumulators.js'
 import type { ScorePass } from '../scoring/all-rows-metrics.js'
-import { type Accumulators, addScores, scoresOf } from '../scoring/results.js'
 import type { FitSettings } from './settings.js'
 
 /** Every epoch's loss and metrics, in order. */
@@ -47,7 +47,7 @@ export function epochResult(parts: ResultParts): EpochResult {
   const { epoch, scores, scoring, training, validation, values = [], learningRate, seconds } = parts
   const result: Record<string, unknown> = { epoch: epoch + 1 }
   addScores(result, training, scores, scoring, values[0])
-  if (validation !== undefined) result.validation = scoresOf<Scores>(validation, scores, scoring, values[1])
+  if (validation !== undefined) result.validation = readScores<Scores>(validation, scores, scoring, values[1])
   result.learningRate = learningRate
   result.seconds = seconds
   return result as unknown as EpochResult

@@ -7,7 +7,7 @@ import { DeepblasError } from '../../errors.js'
 import { newFloats } from '../../memory.js'
 import type { Arena } from '../../native/addon.js'
 import type { LBFGS } from '../../optimizers/lbfgs.js'
-import { Curvature, type Evaluation, iteration, type Place } from '../../optimizers/lbfgs-iteration.js'
+import { type CostEvaluation, Curvature, iteration, type Place } from '../../optimizers/lbfgs-iteration.js'
 import type { Segment } from '../../optimizers/optimizer.js'
 import { SGD } from '../../optimizers/sgd.js'
 import { newArena, trainableSegments } from '../network/network.js'
@@ -20,13 +20,13 @@ import { runPasses, type ScorePass, scorePasses } from '../scoring/all-rows-metr
 import type { CallbackList } from './callback-list.js'
 import type { Batches } from './checkpoint/standing.js'
 import { epochResult } from './epoch-results.js'
-import { heldOut } from './native-run.js'
+import { validationPass } from './native-run.js'
 import { notFinite } from './not-finite.js'
 import type { FitSettings } from './settings.js'
 import type { StepPlace, Stepper, Stretch } from './stepper.js'
 
 /** A loss and gradient, with the accumulators of loss and metrics. */
-interface Scored extends Evaluation {
+interface Scored extends CostEvaluation {
   readonly sums: Float64Array
 }
 
@@ -76,7 +76,7 @@ export class LbfgsSteps implements Stepper {
 
   begin(): void {
     const { validation } = this.#settings
-    this.#held = validation && this.#opened.add(new OpenPass(heldOut(this.#settings, validation)))
+    this.#held = validation && this.#opened.add(new OpenPass(validationPass(this.#settings, validation)))
     this.#passes = scorePasses(this.#settings, this.train, this.#opened)
   }
 

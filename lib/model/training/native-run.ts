@@ -48,7 +48,7 @@ export function prepare(
   const ownSteps = Array.from(rows, (count) => Math.ceil(count / batch))
   for (const one of own) opened.add(one)
   const gradients = opened.add(newArena(network, seeds.length))
-  const held = validation && heldOut({ ...settings, parameters: averages ?? parameters }, validation)
+  const held = validation && validationPass({ ...settings, parameters: averages ?? parameters }, validation)
   for (const one of held?.own ?? []) opened.add(one)
   const open = {
     program: compiled.program,
@@ -76,7 +76,7 @@ export function batchOf(batchSize: number | 'full', rows: Float64Array): number 
 }
 
 /** A pass over the validation data, of a native run or of its own. */
-export function heldOut(
+export function validationPass(
   { network, parameters, scoring, seeds }: Pick<FitSettings, 'network' | 'parameters' | 'scoring' | 'seeds'>,
   validation: readonly Dataset[],
 ) {

@@ -138,7 +138,13 @@ export function* fitSettings(
   const asked = lossFor(network, given.loss)
   const classes = new ClassNames(trainee, asked)
   const all = classes.learn('train', datasets)
-  const [rows, validation] = yield* heldOut(all, given.validation, seedsOf(trainee, given.seed), network, classes)
+  const [rows, validation] = yield* splitValidation(
+    all,
+    given.validation,
+    seedsOf(trainee, given.seed),
+    network,
+    classes,
+  )
   const units = targetUnits('train', all)
   requireOneEncoder('validation', all[0]!, validation ?? [])
   const { scoring, ...common } = yield* commonSettings(trainee, { ...given, loss: asked }, validation)
@@ -353,7 +359,7 @@ export function datasetsOf(argument: string, given: unknown, network: Network, m
   })
 }
 
-function* heldOut(
+function* splitValidation(
   all: readonly Dataset[],
   validation: Several | undefined,
   seeds: readonly number[],

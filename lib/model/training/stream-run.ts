@@ -9,7 +9,7 @@ import { dataMode, rowsOf } from '../programs/data-binding.js'
 import { OpenTraining, passSteps } from '../programs/passes.js'
 import type { FitSteps } from '../programs/requests.js'
 import { ScorePass } from '../scoring/all-rows-metrics.js'
-import { checking, heldOut } from './native-run.js'
+import { checking, validationPass } from './native-run.js'
 import type { TrainingStart } from './state.js'
 import type { StreamSettings } from './stream-options.js'
 
@@ -91,7 +91,7 @@ export class StreamRun {
     const { network, parameters, scoring, seeds } = this.#settings
     const validation = this.#settings.validation!
     const arena = this.averages ?? parameters
-    const sums = yield* passSteps(heldOut({ ...this.#settings, parameters: arena }, validation))
+    const sums = yield* passSteps(validationPass({ ...this.#settings, parameters: arena }, validation))
     const scored = ScorePass.of(network, arena, validation, scoring, seeds.length)
     try {
       if (scored !== undefined) yield { work: (form) => scored.run(form) }
