@@ -31,7 +31,7 @@ export const activationNames = [
 ] as const
 export type ActivationName = (typeof activationNames)[number]
 
-/** Each with its default options. */
+/** Activations by name, each with its default options. */
 export const namedActivations: Readonly<Record<ActivationName, ActivationFunction>> = {
   linear: new KernelActivation('linear'),
   sigmoid: new KernelActivation('sigmoid'),
@@ -52,5 +52,5 @@ export const namedActivations: Readonly<Record<ActivationName, ActivationFunctio
   logSoftmax: new LogSoftmax(),
 }
 
-/** Those that take options, as a file holds them. */
+/** Activations that take options; a file holds them as an object with a name. */
 export const configurableActivations = { leakyRelu, elu, gelu }

@@ -55,7 +55,7 @@ export class TensorBoard implements Callback {
     const seconds = now()
     this.#path = this.folder
     this.#written(() => mkdirSync(this.folder, { recursive: true }))
-    // One that is there is never written over: containers give their processes the same few numbers.
+    // An existing file is never overwritten: containers give their processes the same few numbers.
     for (let taken = true; taken; ) {
       // The name TensorBoard looks for; the last parts keep two fits of one second apart.
       const name = `events.out.tfevents.${Math.floor(seconds)}.${hostname()}.${process.pid}.${filesOfProcess++}`

@@ -6,7 +6,7 @@ import { systemAdvice } from './system-advice.js'
 
 /** Names in a file may be megabytes long. */
 const LONGEST_REASON = 500
-/** Of an error of our own, which ends with what to do. */
+/** The longest message of an error of our own, which ends with what to do. */
 const LONGEST_ADVICE = 1000
 
 /** A problem with a file whose path is not known where it is thrown; `asFileError` adds the path. */

@@ -31,7 +31,10 @@ export class NumberRecords {
   #numbers: Float64Array = new Float64Array(64)
   #used = 0
 
-  /** Those of a file, of which `readNumberRecords` has made `length` records: more may follow, and none is taken again. */
+  /**
+   * Continues the records of a file, of which `readNumberRecords` has made `length`: more may follow, and none is taken
+   * again.
+   */
   static goingOn({ forms, runs }: RecordForms, numbers: Float64Array, length: number): NumberRecords {
     const records = new NumberRecords()
     for (const form of forms) records.#places.set(JSON.stringify(form), records.#forms.push(form as Form) - 1)
@@ -58,7 +61,7 @@ export class NumberRecords {
     return { forms: [...this.#forms] as readonly Json[], runs: [...this.#runs] }
   }
 
-  /** Those so far. Records that follow do not change them. */
+  /** The numbers so far. Records that follow do not change them. */
   get numbers(): Float64Array {
     return this.#numbers.subarray(0, this.#used)
   }

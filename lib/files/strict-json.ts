@@ -20,7 +20,7 @@ const MOST_KEYS = 1_000_000
 /** Even the exact decimal form of a float64 has fewer than 800 significant digits. */
 const LONGEST_NUMBER = 1000
 
-/** Of a part in a message. */
+/** The longest name of a part in a message. */
 const LONGEST_NAME = 120
 
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/

@@ -19,7 +19,7 @@ export function usualName(name: string): string | undefined {
   return own.replace(/\.running_mean$/, '.runningMean').replace(/\.running_var$/, '.runningVariance')
 }
 
-/** Of 'layers.12.weight' 12; -1 for a name of another form. */
+/** The index of the layer in a name: 12 for 'layers.12.weight'; -1 for a name of another form. */
 function place(name: string): number {
   return Number(/^layers\.(\d+)\./.exec(name)?.[1] ?? -1)
 }

@@ -304,7 +304,7 @@ function* weighted(
   return counted
 }
 
-/** Of what a user gave, before it is checked. */
+/** Whether the optimizer that the user gave steps over all rows; it has not been checked yet. */
 function stepsOverAllRows(optimizer: unknown): boolean {
   return (optimizer as Partial<AnyOptimizer> | null | undefined)?.stepsOver === 'allRows'
 }

@@ -57,7 +57,7 @@ export interface FitSettings extends FitSubject {
   readonly checkpoint?: CheckpointDescription
 }
 
-/** Of a fit whose optimizer takes a step for every batch. */
+/** Settings of a fit whose optimizer takes a step for every batch. */
 export interface BatchFitSettings extends FitSettings {
   readonly optimizer: Optimizer
 }

@@ -129,7 +129,7 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`
 }
 
-/** Of what a reader takes for one character: a letter with its accents, a flag, a family of emoji. */
+/** The width of one character as a reader sees it: a letter with its accents, a flag, a family of emoji. */
 function graphemeWidth(grapheme: string): number {
   if (grapheme.length === 1 && grapheme < '\u0300') return 1
   if (ZERO_WIDTH.test(grapheme)) return 0
