@@ -226,6 +226,19 @@ export {
   type SuspiciousColumnsOptions,
   suspiciousColumns,
 } from './strategy/suspicious-columns.js'
+export { type EvaluateTableOptions, evaluateTable, type TableEvaluation } from './strategy/tables/evaluate-table.js'
+export type { TrainTableOptions } from './strategy/tables/options.js'
+export {
+  type ClassCount,
+  type ColumnProfile,
+  type ProfileTableOptions,
+  profileTable,
+  type TableProfile,
+} from './strategy/tables/profile.js'
+export type { TableProgress } from './strategy/tables/progress.js'
+export type { TableScores } from './strategy/tables/scores.js'
+export type { TableInput } from './strategy/tables/table-source.js'
+export { type TableTraining, trainTable } from './strategy/tables/train-table.js'
 export { type TabularLayersOptions, tabularLayers } from './strategy/tabular-layers.js'
 export { type TargetAdvice, type TargetAdviceOptions, targetAdvice } from './strategy/target-advice.js'
 export { getThreads, type Info, info, setThreads } from './system.js'

@@ -45,6 +45,10 @@ const rooms = {
   outputs: ['What the outputs of a network mean to losses and metrics.', ['../guide/losses.md', '../math/metrics.md']],
   optimizers: ['How a step changes the parameters.', ['../guide/optimizers.md', '../math/optimizers.md']],
   schedules: ['Learning rates that change.', ['../guide/optimizers.md', '../math/schedules.md']],
+  strategy: [
+    'Tables to models in one call, and what to know of a table, a rate or a model before and after a training.',
+    ['../guide/train-table.md', '../guide/cross-validation.md'],
+  ],
   data: ['Rows of numbers: from arrays, files and formulas.', ['../guide/data.md', '../math/gather.md']],
   callbacks: ['Watching and steering a training.', ['../guide/callbacks.md']],
   files: ['The safetensors format.', ['../guide/saving.md']],

@@ -35,12 +35,6 @@ export function choiceByColumn<const Word extends string>(
   throw new UsageError(`--${option} is given for all columns more than once: give it once, or for columns alone.`)
 }
 
-/** The values of columns that a file has. */
-export function ofColumns<Value>(value: ByColumn<Value>, header: readonly string[]): ByColumn<Value> {
-  if (!isByColumn(value)) return value
-  return Object.fromEntries(Object.entries(value).filter(([name]) => header.includes(name)))
-}
-
 /** Whether a value is one for each column that is named. */
 export function isByColumn<Value>(value: ByColumn<Value> | undefined): value is Readonly<Record<string, Value>> {
   return typeof value === 'object' && !Array.isArray(value)

@@ -1,10 +1,11 @@
-import { dateFormatsAsRead } from '../data/encoder/dates-as-read.js'
 import type { Json } from '../files/strict-json.js'
+import { evaluateTable } from '../strategy/tables/evaluate-table.js'
+import { reportJson, scoresJson } from '../strategy/tables/scores-json.js'
 import type { Command, Given } from './command.js'
-import { loadWithEncoder, typesFor } from './model-file.js'
-import { encodedRows, judge, trainedEpochs } from './predictions.js'
-import { headerOf, readerOptions, readerSettings, readTable, settingsFor, withTargets } from './read-table.js'
-import { comparisonText, reportJson, reportText, scoresJson, scoresText } from './scores.js'
+import { loadWithEncoder, trainedEpochs } from './model-file.js'
+import { readerOptions, readerSettings, settingsFor } from './reader-options.js'
+import { headerOf, shownReading } from './reading.js'
+import { comparisonText, reportText, scoresText } from './scores.js'
 import { Source } from './source.js'
 import { counted, say, secondsSince, type Terminal, tell, throwIfInterrupted, UsageError, widthOf } from './terminal.js'
 import { checkJson, checkText } from './unlike-rows.js'
@@ -42,31 +43,26 @@ async function runEvaluate(given: Given, terminal: Terminal): Promise<Readonly<R
       `${source.name} has no column '${target}', the target of ${path}. Without it: deepblas predict.`,
     )
   }
-  const reader = settingsFor(asked, header)
-  const known = Object.entries(typesFor(encoder, target)).filter(([name]) => header.includes(name))
-  const types = { ...Object.fromEntries(known), ...reader.types }
-  const dateFormats = dateFormatsAsRead(encoder, types, reader.dateFormats)
-  const { readings } = encoder
-  const read = await readTable(source, { ...reader, types, dateFormats, readings }, terminal)
-  const table = withTargets(read, source.name, target, terminal)
-  const data = encodedRows(encoder, table, source.name)
-  const check = await encoder.checkAsync(table)
-  tell(terminal, checkText(check))
-  const { scores, report } = await judge(model, encoder, data)
+  const { rows, metrics, report, unlike } = await evaluateTable(model, source.read(), {
+    ...settingsFor(asked, header),
+    signal: terminal.signal,
+    onProgress: shownReading({ source }, target, terminal),
+  })
+  tell(terminal, checkText(unlike))
   await throwIfInterrupted(terminal)
-  const line = `${counted(table.rows, 'row')} of ${source.name}: ${scoresText(scores)}${comparisonText(report)}`
+  const line = `${counted(rows, 'row')} of ${source.name}: ${scoresText(metrics)}${comparisonText(report)}`
   const more = report === undefined ? [] : ['', reportText(report, widthOf(terminal), terminal.ascii === true)]
   say(given, terminal, [line, ...more].join('\n'))
   return {
     task: encoder.task!,
     target,
-    rows: table.rows,
+    rows,
     features: encoder.columns.length,
     epochs: await trainedEpochs(path),
     seconds: secondsSince(started),
     model: path,
-    metrics: scoresJson(scores),
+    metrics: scoresJson(metrics),
     ...reportJson(report),
-    ...checkJson(check),
+    ...checkJson(unlike),
   }
 }

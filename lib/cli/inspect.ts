@@ -69,7 +69,7 @@ function madeText({ version, options, data, epoch, metrics }: Readonly<Record<st
     return `${where === 'heldOut' ? 'held out' : where} (${number} rows): ${listed(Object.entries(others))}`
   })
   return [
-    `made by deepblas ${version} from ${rows} rows and ${columns} columns, SHA-256 ${sha256}`,
+    `made by deepblas ${version} from ${rows} rows and ${columns} columns${sha256 === undefined ? '' : `, SHA-256 ${sha256}`}`,
     `options: ${listed(own)}`,
     `kept: epoch ${epoch}`,
     ...scores,

@@ -2,8 +2,8 @@
  * Models as commands are given them: with an encoder, or not to be used on a table.
  */
 import type { Encoder } from '../data/encoder/encoder.js'
-import type { ColumnType } from '../data/table/column.js'
 import { DeepblasError } from '../errors.js'
+import { readModelFile } from '../files/model-file.js'
 import { Sequential } from '../model/sequential.js'
 
 /** @throws DeepblasError ERR_DEEPBLAS_FILE for a model that knows no columns */
@@ -17,11 +17,8 @@ export async function loadWithEncoder(path: string): Promise<{ model: Sequential
   )
 }
 
-/** How the columns of a file are to be read for a model, its target too. */
-export function typesFor(encoder: Encoder, target: string): Record<string, ColumnType> {
-  const { labels } = encoder
-  // 01 and 1.0 are names too: as numbers they would come back as 1.
-  const texts = labels?.some((label) => String(Number(label)) !== label && label !== 'true' && label !== 'false')
-  const own = labels === undefined ? 'number' : texts ? 'category' : undefined
-  return { ...encoder.types, ...(own === undefined ? {} : { [target]: own }) }
+/** Epochs of the training that wrote a model file; 0 where the file does not say. */
+export async function trainedEpochs(path: string): Promise<number> {
+  const epochs = (await readModelFile(path)).training?.epochs
+  return typeof epochs === 'number' ? epochs : 0
 }

@@ -1,4 +1,3 @@
-import type { Dataset } from '../data/dataset/dataset.js'
 import { type EncoderCheck, joinChecks } from '../data/encoder/check-rows.js'
 import { dateFormatsAsRead } from '../data/encoder/dates-as-read.js'
 import type { Encoder } from '../data/encoder/encoder.js'
@@ -7,19 +6,13 @@ import { requireColumns } from '../data/table/unknown-column.js'
 import { atomicWrite } from '../files/atomic-write.js'
 import type { Json } from '../files/strict-json.js'
 import type { Sequential } from '../model/sequential.js'
+import { encodedRows } from '../strategy/tables/scores.js'
 import type { Command, Given } from './command.js'
 import { csvLine, freeName } from './csv-line.js'
 import { loadWithEncoder } from './model-file.js'
-import { encodedRows, predictedValues } from './predictions.js'
-import {
-  drawnProgress,
-  headerOf,
-  type ReaderSettings,
-  readerOptions,
-  readerSettings,
-  settingsFor,
-  tellSkipped,
-} from './read-table.js'
+import { predictedCells } from './prediction-cells.js'
+import { type ReaderSettings, readerOptions, readerSettings, settingsFor } from './reader-options.js'
+import { drawnProgress, headerOf, tellSkipped } from './reading.js'
 import { Source } from './source.js'
 import { counted, say, secondsSince, type Terminal, tell, tellNext, UsageError, writeAll } from './terminal.js'
 import { checkJson, checkText } from './unlike-rows.js'
@@ -135,7 +128,7 @@ async function* predictedLines(
     // What the model does not know comes out as it went in, and need not mean anything.
     ignore: header.filter((name) => !Object.hasOwn(wanted, name)),
     rowsPerChunk: ROWS_PER_CHUNK,
-    ...(quiet ? {} : { onProgress: drawn.onProgress }),
+    ...(quiet ? {} : { onProgress: drawn.report }),
   }
   let begun = false
   for await (const { table, fields, dialect, decimal } of csvParts(source.read(), options)) {
@@ -146,7 +139,7 @@ async function* predictedLines(
     }
     begun = true
     if (table.rows === 0) continue
-    const data = encodedRows(encoder, table, source.name)
+    const data = await encodedRows(encoder, table, source.name)
     const added = await predictedCells(model, encoder, data, probabilities, decimal)
     const text = fields.map((own, row) => csvLine([...own, ...added[row]!], dialect)).join('')
     yield { text, header, check: await encoder.checkAsync(table) }
@@ -162,50 +155,4 @@ function addedColumns({ labels }: Encoder, header: readonly string[], probabilit
     taken.add(free)
     return free
   })
-}
-
-async function predictedCells(
-  model: Sequential,
-  encoder: Encoder,
-  data: Dataset,
-  probabilities: boolean,
-  decimal: '.' | ',',
-): Promise<string[][]> {
-  const written = (value: number) => (decimal === ',' ? String(value).replace('.', ',') : String(value))
-  const { labels, targetScale } = encoder
-  if (labels === undefined) {
-    const values = await predictedValues(model, encoder, data)
-    return Array.from(values, (value) => [written(valueDigits(value, targetScale!.deviation))])
-  }
-  const outputs = await model.predict(data)
-  const decoded = encoder.decode(outputs)
-  const digits = (value: number) => written(float32Digits(value))
-  const probability = (row: number, one: number) => {
-    if (labels.length > 2) return outputs.data[row * labels.length + one]!
-    return one === 1 ? outputs.data[row]! : 1 - outputs.data[row]!
-  }
-  return decoded.map((label: string | number, row: number) => [
-    String(label),
-    ...(probabilities ? labels.map((_, one) => digits(probability(row, one))) : []),
-  ])
-}
-
-/** As many digits as give the float32 back. */
-function float32Digits(value: number): number {
-  for (let digits = 1; digits < 9; digits++) {
-    const short = Number(value.toPrecision(digits))
-    if (Math.fround(short) === Math.fround(value)) return short
-  }
-  return Number(value.toPrecision(9))
-}
-
-/**
- * The network's precision is a share of the targets' deviation, whatever their mean: with a large mean that is more digits
- * than a float32 has, and never fewer.
- */
-function valueDigits(value: number, deviation: number): number {
-  const places = 6 - Math.floor(Math.log10(deviation))
-  const step = 10 ** Math.max(0, -places)
-  const rounded = places < 0 ? Math.round(value / step) * step : Number(value.toFixed(Math.min(100, places)))
-  return Math.fround(rounded) === Math.fround(value) ? rounded : float32Digits(value)
 }

@@ -2,54 +2,38 @@
  * What is in a table, as text: the first look before a training.
  */
 import { type DroppedColumn, droppedReasons } from '../data/encoder/column-encoding.js'
-import type { Column } from '../data/table/column.js'
-import type { Table } from '../data/table/table.js'
 import { renderTable } from '../report/terminal/table.js'
 import { formatNumber } from '../report/terminal/text.js'
-import { isMissing, levelCounts } from '../strategy/column-values.js'
 import type { SuspiciousColumn } from '../strategy/suspicious-columns.js'
-import type { TargetAdvice } from '../strategy/target-advice.js'
+import type { ClassCount, ColumnProfile, TableProfile } from '../strategy/tables/profile.js'
 import { counted, inOptions, optionValue, type Terminal, widthOf } from './terminal.js'
 
 const MOST_COLUMNS = 40
 const MOST_CLASSES = 10
 const LONGEST_LEVEL = 24
-/** Different numbers are counted up to here. */
-const MOST_COUNTED = 1000
 
-export interface ProfileParts {
-  readonly target: string
-  readonly classes: boolean
-  readonly suspicions: readonly SuspiciousColumn[]
-  readonly advice: readonly TargetAdvice[]
-}
-
-export function profileText(
-  table: Table,
-  { target, classes, suspicions, advice }: ProfileParts,
-  terminal: Terminal,
-): string {
-  const shown = table.columns.slice(0, MOST_COLUMNS)
-  const rows = shown.map((column) => {
-    const notes: string[] = suspicions.filter((one) => one.column === column.name).map(({ kind }) => kind)
-    if (column.name === target) notes.unshift('target')
-    const missing = countMissing(column)
-    return [column.name, column.type, missing === 0 ? '' : count(missing), valuesText(column), notes.join(', ')]
-  })
-  const more = table.columns.length - shown.length
+export function profileText(profile: TableProfile, terminal: Terminal): string {
+  const { rows, columns, target, suspicious, advice, notes } = profile
+  const shown = columns.slice(0, MOST_COLUMNS)
   const lines = [
-    `${counted(table.rows, 'row')}, ${counted(table.columns.length, 'column')}`,
+    `${counted(rows, 'row')}, ${counted(columns.length, 'column')}`,
     '',
-    renderTable(['column', 'type', { heading: 'missing', align: 'right' }, 'values', ''], rows, {
-      width: widthOf(terminal),
-      ascii: terminal.ascii === true,
-    }),
-    ...(more > 0 ? [`and ${counted(more, 'more column')}`] : []),
+    renderTable(
+      ['column', 'type', { heading: 'missing', align: 'right' }, 'values', ''],
+      shown.map((column) => {
+        const { name, type, missing } = column
+        const own: string[] = suspicious.filter((one) => one.column === name).map(({ kind }) => kind)
+        if (name === target) own.unshift('target')
+        return [name, type, missing === 0 ? '' : count(missing), valuesText(column), own.join(', ')]
+      }),
+      { width: widthOf(terminal), ascii: terminal.ascii === true },
+    ),
+    ...(columns.length > shown.length ? [`and ${counted(columns.length - shown.length, 'more column')}`] : []),
     '',
-    targetText(table.column(target), classes),
-    ...table.notes.flatMap(({ column, text }) => (column === undefined ? [] : [`read: ${column}: ${inOptions(text)}`])),
+    targetText(profile),
+    ...notes.flatMap(({ column, text }) => (column === undefined ? [] : [`read: ${column}: ${inOptions(text)}`])),
     ...advice.map(({ text }) => `note: ${inOptions(text)}`),
-    ...suspicions.map(suspicionText),
+    ...suspicious.map(suspicionText),
   ]
   return `${lines.join('\n')}\n\n`
 }
@@ -73,47 +57,36 @@ export function droppedText(dropped: readonly DroppedColumn[], told: readonly Su
     .join('')
 }
 
+/** Classes of which the part held out has no row: nothing that is measured on it is of them. */
+export function notHeldOutText(lacking: readonly ClassCount[]): string {
+  if (lacking.length === 0) return ''
+  const named = lacking.slice(0, 5).map(({ label, rows }) => `'${label}' (${counted(rows, 'row')} in all)`)
+  const more = lacking.length > 5 ? ` and ${lacking.length - 5} more` : ''
+  return `note: no row is held out of ${named.join(', ')}${more}: the metrics do not tell how well they are recognised\n`
+}
+
 /** How many rows have which class, or where the values lie. */
-function targetText(column: Column, classes: boolean): string {
-  if (!classes) return `target ${column.name}: values, ${valuesText(column)}`
-  const known = levelCounts(column)
-  const total = known.reduce((sum, [, rows]) => sum + rows, 0)
-  const parts = known
+function targetText({ target, columns, classes }: TableProfile): string {
+  if (classes === undefined)
+    return `target ${target}: values, ${valuesText(columns.find(({ name }) => name === target)!)}`
+  const total = classes.reduce((sum, { rows }) => sum + rows, 0)
+  const parts = classes
     .slice(0, MOST_CLASSES)
-    .map(([level, rows]) => `${short(level)} ${count(rows)} (${((100 * rows) / total).toFixed(1)} %)`)
+    .map(({ label, rows }) => `${short(label)} ${count(rows)} (${((100 * rows) / total).toFixed(1)} %)`)
   const more =
-    known.length > MOST_CLASSES ? `, and ${counted(known.length - MOST_CLASSES, 'more class', 'more classes')}` : ''
-  return `target ${column.name}: ${counted(known.length, 'class', 'classes')}, ${parts.join(', ')}${more}`
+    classes.length > MOST_CLASSES ? `, and ${counted(classes.length - MOST_CLASSES, 'more class', 'more classes')}` : ''
+  return `target ${target}: ${counted(classes.length, 'class', 'classes')}, ${parts.join(', ')}${more}`
 }
 
-function valuesText(column: Column): string {
-  if (column.type === 'category' || column.type === 'boolean') {
-    const levels = levelCounts(column)
-    const names = levels.slice(0, 3).map(([level]) => short(level))
-    return `${count(levels.length)}: ${names.join(', ')}${levels.length > 3 ? ', …' : ''}`
+function valuesText({ type, different, levels, min, max, mean }: ColumnProfile): string {
+  if (levels !== undefined) {
+    const names = levels.slice(0, 3).map(({ label }) => short(label))
+    return `${count(different!)}: ${names.join(', ')}${different! > 3 ? ', …' : ''}`
   }
-  let [least, most, sum, known] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0]
-  const different = new Set<number>()
-  for (const value of column.values) {
-    if (Number.isNaN(value)) continue
-    if (value < least) least = value
-    if (value > most) most = value
-    if (different.size <= MOST_COUNTED) different.add(value)
-    sum += value
-    known++
-  }
-  if (known === 0) return 'none'
-  const numbers = different.size > MOST_COUNTED ? `more than ${count(MOST_COUNTED)}` : count(different.size)
-  if (column.type === 'date') return `${numbers}: ${day(least)} to ${day(most)}`
-  return `${numbers}: ${formatNumber(least)} to ${formatNumber(most)}, mean ${formatNumber(sum / known)}`
-}
-
-function countMissing(column: Column): number {
-  let missing = 0
-  for (const value of column.type === 'category' ? column.codes : column.values) {
-    if (isMissing(column, value)) missing++
-  }
-  return missing
+  if (min === undefined || max === undefined || mean === undefined) return 'none'
+  const numbers = different === undefined ? 'more than 1,000' : count(different)
+  if (type === 'date') return `${numbers}: ${day(min)} to ${day(max)}`
+  return `${numbers}: ${formatNumber(min)} to ${formatNumber(max)}, mean ${formatNumber(mean)}`
 }
 
 export function count(value: number): string {

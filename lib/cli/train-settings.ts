@@ -3,12 +3,12 @@
  */
 import { existsSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
-import { type Task, tasks } from '../data/encoder/fit/options.js'
+import { type Scaling, type Task, tasks } from '../data/encoder/fit/options.js'
+import type { TrainTableOptions } from '../strategy/tables/options.js'
 import { setThreads } from '../system.js'
 import type { Given } from './command.js'
-import type { Defaults } from './defaults.js'
-import { type ReaderSettings, readerSettings } from './read-table.js'
-import { type ScalingOption, scalingOption } from './scaling.js'
+import { type ReaderSettings, readerSettings } from './reader-options.js'
+import { scalingOption } from './scaling-option.js'
 import { UsageError } from './terminal.js'
 import { choice, decimal, distinctFiles, requireWritable, wholeNumber, wholeNumbers } from './values.js'
 
@@ -28,9 +28,9 @@ export interface Settings {
   readonly reader: ReaderSettings
   /** As given: the header tells what they name. */
   readonly keep: readonly string[]
-  readonly scaling: ScalingOption
+  readonly scaling: Scaling | Readonly<Record<string, Scaling>>
   /** What was asked for in place of the defaults. */
-  readonly asked: Partial<Defaults>
+  readonly asked: Pick<TrainTableOptions, 'hidden' | 'epochs' | 'batchSize' | 'dropout' | 'learningRate'>
 }
 
 /** @throws UsageError for what contradicts itself or cannot be written to */

@@ -1,26 +1,21 @@
 import type { Callback } from '../callbacks/callback.js'
 import { Checkpoint } from '../callbacks/checkpoint.js'
 import { CSVLog } from '../callbacks/csv-log.js'
-import { EarlyStopping } from '../callbacks/early-stopping.js'
 import { ProgressBar } from '../callbacks/progress-bar.js'
 import { TensorBoard } from '../callbacks/tensorboard.js'
-import { Encoder } from '../data/encoder/encoder.js'
 import type { Json } from '../files/strict-json.js'
-import { Sequential } from '../model/sequential.js'
-import { AdamW } from '../optimizers/adam.js'
-import { l2 } from '../regularizers/regularizer.js'
-import { oneCycle } from '../schedules/one-cycle.js'
-import { tabularLayers } from '../strategy/tabular-layers.js'
+import type { TableProfile } from '../strategy/tables/profile.js'
+import type { TableProgress } from '../strategy/tables/progress.js'
+import { reportJson, scoresJson } from '../strategy/tables/scores-json.js'
+import { trainTable } from '../strategy/tables/train-table.js'
 import type { Command, Given } from './command.js'
-import { type Defaults, defaultsFor } from './defaults.js'
-import { madeOf } from './made.js'
-import { encodedRows, judge } from './predictions.js'
-import { count, droppedText, profileText } from './profile.js'
-import { readerOptions } from './read-table.js'
-import { scalingFor } from './scaling.js'
-import { comparisonText, reportJson, scoresJson, scoresText } from './scores.js'
+import { asUsage } from './flags.js'
+import { count, droppedText, notHeldOutText, profileText } from './profile.js'
+import { readerOptions } from './reader-options.js'
+import { shownReading } from './reading.js'
+import { comparisonText, scoresText } from './scores.js'
 import { counted, say, secondsSince, type Terminal, tell, tellNext, throwIfInterrupted } from './terminal.js'
-import { notHeldOutText, reasonOf, splitTable, tables } from './train-data.js'
+import { sourcesOf } from './train-data.js'
 import { isLogFile, type Settings, settingsOf } from './train-settings.js'
 import { checkText } from './unlike-rows.js'
 
@@ -90,89 +85,96 @@ Exit code: 0; 1 failed; 2 wrong use; 130 after Ctrl+C, with no file written.`,
 
 async function runTrain(given: Given, terminal: Terminal): Promise<Readonly<Record<string, Json>>> {
   const settings = settingsOf(given)
-  const { target } = settings
+  const { target, task, asked, scaling, seed, l2, balanced, resume, out } = settings
   const started = performance.now()
-  const { table, task, advice, suspicions, keep, reader, data, tests } = await tables(settings, terminal)
-  const classes = task === 'classification'
-  tell(terminal, profileText(table, { target, classes, suspicions, advice }, terminal))
-
-  const [kept, held] = splitTable(table, task, settings)
-  if (classes) tell(terminal, notHeldOutText(table, held, target))
-  const ignore = suspicions
-    .filter(({ leftOut }) => leftOut)
-    .map(({ column, kind }) => ({ name: column, reason: reasonOf(kind) }))
-  const scaling = scalingFor(kept, target, settings.scaling)
-  const encoder = Encoder.fitSync(kept, { target, task, ignore, keep, scaling })
-  tell(terminal, droppedText(encoder.dropped, suspicions))
-  const [training, validation] = [encoder.encode(kept), encoder.encode(held)]
-  // Before the training: a label that the model does not know is told at once.
-  const testing = tests === undefined ? undefined : encodedRows(encoder, tests, settings.test!)
-  if (tests !== undefined) tell(terminal, checkText(await encoder.checkAsync(tests)))
-  const chosen = { ...defaultsFor(kept.rows), ...settings.asked }
-  const model = networkFor(encoder, chosen, settings)
-  tell(terminal, `${planText(model, encoder, chosen, kept.rows, held.rows)}\n`)
-
-  const history = await model.fit(training, {
-    loss: lossOf(encoder),
-    optimizer: new AdamW({
-      learningRate: oneCycle({
-        learningRate: chosen.learningRate,
-        steps: chosen.epochs * Math.ceil(kept.rows / chosen.batchSize),
-      }),
-      weightDecay: WEIGHT_DECAY,
-    }),
-    epochs: chosen.epochs,
-    batchSize: chosen.batchSize,
-    validation,
-    callbacks: callbacksOf(chosen, settings, terminal),
-    signal: terminal.signal,
-    ...(settings.balanced ? { classWeights: 'balanced' as const } : {}),
-    ...(settings.resume === undefined ? {} : { resume: settings.resume }),
-  })
-  const heldOut = await judge(model, encoder, validation)
-  const tested = testing === undefined ? undefined : await judge(model, encoder, testing)
-  await throwIfInterrupted(terminal)
-  const made = madeOf(settings, { task, keep, reader, chosen, scaling, weightDecay: WEIGHT_DECAY }, data, {
-    epoch: history.best?.epoch ?? history.epochs.length,
+  const { source, test, reader, keep } = await sourcesOf(settings, terminal)
+  const reading = shownReading({ source, ...(test && { test }) }, target, terminal)
+  const shown = shownTraining(terminal)
+  const {
+    model,
     heldOut,
-    ...(tested === undefined ? {} : { test: tested }),
-  })
-  await model.save(settings.out, { made })
-
-  const { scores, report } = tested ?? heldOut
-  const where = settings.test ?? `${counted(held.rows, 'row')} held out`
-  say(given, terminal, `${where}: ${scoresText(scores)}${comparisonText(report)}\nsaved ${settings.out}`)
-  tellNext(terminal, ['predict', settings.out, 'new.csv', '--out', 'predictions.csv'])
-  return {
-    task,
+    test: tested,
+    profile,
+    history,
+    epoch,
+  } = await trainTable(source.read(), {
+    ...reader,
+    ...asked,
+    ...(task && { task }),
+    ...(test && { test: test.read() }),
+    ...(balanced && { classWeights: 'balanced' as const }),
+    ...(resume === undefined ? {} : { resume }),
     target,
-    rows: table.rows,
-    features: encoder.columns.length,
+    keep,
+    scaling,
+    seed,
+    l2,
+    callbacks: callbacksOf(settings, terminal),
+    signal: terminal.signal,
+    onProgress(progress) {
+      reading(progress)
+      shown(progress)
+    },
+  }).catch(asUsage)
+  await throwIfInterrupted(terminal)
+  await model.save(out)
+
+  const { metrics, report } = tested ?? heldOut
+  const where = settings.test ?? `${counted(heldOut.rows, 'row')} held out`
+  say(given, terminal, `${where}: ${scoresText(metrics)}${comparisonText(report)}\nsaved ${out}`)
+  tellNext(terminal, ['predict', out, 'new.csv', '--out', 'predictions.csv'])
+  const { columns, dropped } = model.encoder!
+  return {
+    task: profile.task,
+    target,
+    rows: profile.rows,
+    features: columns.length,
     epochs: history.epochs.length,
     seconds: secondsSince(started),
-    model: settings.out,
-    metrics: scoresJson(scores),
+    model: out,
+    metrics: scoresJson(metrics),
     ...reportJson(report),
-    leftOut: encoder.dropped.map(({ name, reason }) => ({ column: name, reason })),
-    epoch: made.epoch,
+    leftOut: dropped.map(({ name, reason }) => ({ column: name, reason })),
+    epoch,
   }
 }
 
-const WEIGHT_DECAY = 0.1
-
-function networkFor(encoder: Encoder, { hidden, dropout }: Defaults, { seed, l2: strength }: Settings): Sequential {
-  const regularized = strength === 0 ? {} : { regularizer: l2(strength) }
-  return new Sequential(tabularLayers(encoder, { hidden, dropout, ...regularized }), { inputs: encoder.inputs, seed })
+/** What the library tells on its way, as text. */
+function shownTraining(terminal: Terminal): (progress: TableProgress) => void {
+  let suspicious: TableProfile['suspicious'] = []
+  let encoded: Encoded | undefined
+  return (progress) => {
+    if (progress.stage === 'profiled') {
+      suspicious = progress.profile.suspicious
+      tell(terminal, profileText(progress.profile, terminal))
+    }
+    if (progress.stage === 'encoded') {
+      encoded = progress
+      tell(terminal, notHeldOutText(progress.notHeldOut))
+      tell(terminal, droppedText(progress.encoder.dropped, suspicious))
+    }
+    if (progress.stage === 'training') {
+      if (progress.unlike !== undefined) tell(terminal, checkText(progress.unlike))
+      tell(terminal, `${planText(encoded!, progress)}\n`)
+    }
+  }
 }
 
-function lossOf({ task, outputs }: Encoder) {
-  if (task === 'regression') return 'meanSquaredError'
-  return outputs === 1 ? 'binaryCrossEntropy' : 'crossEntropy'
+type Encoded = Extract<TableProgress, { stage: 'encoded' }>
+
+function planText(
+  { encoder, rows, heldOut }: Encoded,
+  { model, settings }: Extract<TableProgress, { stage: 'training' }>,
+): string {
+  return (
+    `${counted(encoder.columns.length, 'column')} as ${counted(encoder.features, 'number')}, ` +
+    `${counted(model.parameterCount, 'parameter')}; ${counted(rows, 'row')} to learn from, ${count(heldOut)} held out; ` +
+    `at most ${counted(settings.epochs, 'epoch')} in steps of ${counted(settings.batchSize, 'row')}`
+  )
 }
 
-function callbacksOf(chosen: Defaults, settings: Settings, { stderr, ascii = false }: Terminal): Callback[] {
+function callbacksOf(settings: Settings, { stderr, ascii = false }: Terminal): Callback[] {
   return [
-    new EarlyStopping({ patience: chosen.patience }),
     new ProgressBar({ stream: stderr, ascii }),
     ...(settings.log === undefined ? [] : [logOf(settings.log)]),
     ...(settings.checkpoint === undefined ? [] : [new Checkpoint(settings.checkpoint)]),
@@ -182,12 +184,4 @@ function callbacksOf(chosen: Defaults, settings: Settings, { stderr, ascii = fal
 function logOf(path: string): Callback {
   if (!isLogFile(path)) return new TensorBoard(path)
   return new CSVLog(path, { separator: path.toLowerCase().endsWith('.tsv') ? '\t' : ',' })
-}
-
-function planText(model: Sequential, encoder: Encoder, chosen: Defaults, kept: number, held: number): string {
-  return (
-    `${counted(encoder.columns.length, 'column')} as ${counted(encoder.features, 'number')}, ` +
-    `${counted(model.parameterCount, 'parameter')}; ${counted(kept, 'row')} to learn from, ${count(held)} held out; ` +
-    `at most ${counted(chosen.epochs, 'epoch')} in steps of ${counted(chosen.batchSize, 'row')}`
-  )
 }

@@ -174,9 +174,13 @@ export class Sequential<
     return this.#core.encoder
   }
 
-  /** How the model was made, as given to `save`; undefined once the parameters change. */
+  /** How the model was made, as plain JSON: `save` writes it; undefined once the parameters change. */
   get made(): Readonly<Record<string, unknown>> | undefined {
     return this.#core.made
+  }
+
+  set made(made: Readonly<Record<string, unknown>> | undefined) {
+    this.#core.made = made === undefined ? undefined : structuredClone(plainObject('made', made))
   }
 
   /** Gives a table of the layers, their output shapes and their parameters, as in the course's lesson on dimensions. */
@@ -398,8 +402,7 @@ export class Sequential<
   }
 
   /**
-   * Writes the model to one .safetensors file, which holds everything that a prediction needs. The file is written
-   * whole or not at all.
+   * Writes one .safetensors file, whole or not at all, which holds everything that a prediction needs.
    *
    * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that JSON cannot carry, ERR_DEEPBLAS_FILE if the file cannot
    *   be written

@@ -5,6 +5,7 @@ import { type Task, tasks } from '../data/encoder/fit/options.js'
 import type { Column } from '../data/table/column.js'
 import { Table } from '../data/table/table.js'
 import { meanOf, squaresAround, sumOf } from '../statistics.js'
+import { atOnce, type Steps } from '../turns.js'
 import { array, invalid, knownOptions, oneOf, string } from '../validate.js'
 import { isMissing, valuesOf } from './column-values.js'
 import { explainedByGroups, explainedShare, type TargetPair } from './explained-share.js'
@@ -59,22 +60,28 @@ const NAMED_AS_IDENTIFIER = /(^|[^a-z])(id|uuid|guid|row|index)$|[a-z](ID|Id|_id
 export function suspiciousColumns(table: Table, options: SuspiciousColumnsOptions): SuspiciousColumn[] {
   if (!(table instanceof Table)) throw invalid('table', 'Table', table, 'Make one with Table.fromRows or readCsv.')
   const given = knownOptions<SuspiciousColumnsOptions>('suspiciousColumns', options, ['target', 'task', 'keep'])
-  const target = table.column(string('target', given.target))
-  const classes =
-    given.task === undefined ? target.type !== 'number' : oneOf('task', given.task, tasks) !== 'regression'
+  const target = table.column(string('target', given.target)).name
+  const task = given.task === undefined ? undefined : oneOf('task', given.task, tasks)
   const keep = array('keep', given.keep ?? [], 'names of columns').map((name) => table.column(name as string).name)
+  return atOnce(suspiciousSteps(table, { target, keep, ...(task === undefined ? {} : { task }) }))
+}
+
+/** The same, column by column, of options that have been checked. */
+export function* suspiciousSteps(
+  table: Table,
+  { target: targetName, task, keep = [] }: SuspiciousColumnsOptions,
+): Steps<SuspiciousColumn[]> {
+  const target = table.column(targetName)
+  const classes = task === undefined ? target.type !== 'number' : task !== 'regression'
   const features = table.columns.filter(({ name }) => name !== target.name)
-  const found = features
-    .map(
-      (column) =>
-        constant(column, target, classes) ?? identifier(column, target, classes) ?? leak(column, target, classes),
-    )
-    .filter((one) => one !== undefined)
-    .map((one) => ({
-      ...one,
-      leftOut: one.leftOut && !keep.includes(one.column),
-      asked: one.leftOut && keep.includes(one.column),
-    }))
+  const found: SuspiciousColumn[] = []
+  for (const column of features) {
+    const one =
+      constant(column, target, classes) ?? identifier(column, target, classes) ?? leak(column, target, classes)
+    const asked = one?.leftOut === true && keep.includes(one.column)
+    if (one !== undefined) found.push({ ...one, leftOut: one.leftOut && !asked, asked })
+    yield
+  }
   return found.filter(({ leftOut }) => leftOut).length < features.length
     ? found
     : found.map((one) => lastResort(one, table))

@@ -142,6 +142,22 @@ test.skipIf(!existsSync(cats))(
   120_000,
 )
 
+test('a table in one call: what is left out, metrics, rows unlike the training, the file', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'deepblas-'))
+  try {
+    const out = join(folder, 'customers.safetensors')
+    const output = await run('training/table.mjs', '--out', out)
+    expect(numberAfter('held out: accuracy', output)).toBeGreaterThan(0.9)
+    expect(numberAfter('later: accuracy', output)).toBeGreaterThan(0.9)
+    expect(output).toContain('left out: customer has another text in every row')
+    expect(output).toContain('unknown to the model: plan in 1 row, gold')
+    expect(output).toContain(`saved ${out}`)
+    expect(existsSync(out)).toBe(true)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})
+
 test('bank marketing: embeddings and class weights on rows that a formula made', async () => {
   const output = await run('bank-marketing/main.mjs', '--seeds', '1', '--epochs', '5')
   expect(numberAfter('seed 0: ROC AUC', output)).toBeGreaterThan(0.75)

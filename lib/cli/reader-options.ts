@@ -1,28 +1,14 @@
 /*
  * CSV files as the options of a command line ask for them.
  */
-import { csvNames, readCsv } from '../data/readers/csv/csv.js'
-import type { CsvOptions, ReadProgress } from '../data/readers/csv/options.js'
 import { type ColumnType, columnTypes } from '../data/table/column.js'
 import { dateFormat } from '../data/table/dates/date-format.js'
 import { type DateOrder, dateOrders } from '../data/table/dates/date-inference.js'
 import type { ThousandsMark } from '../data/table/numbers/notation.js'
-import type { Table } from '../data/table/table.js'
-import { DeepblasError } from '../errors.js'
 import { messageOf } from '../kinds.js'
-import { isMissing } from '../strategy/column-values.js'
-import {
-  type ByColumn,
-  choiceByColumn,
-  isByColumn,
-  knownColumns,
-  ofColumns,
-  textsByColumn,
-  textsOfAll,
-} from './by-column.js'
+import { type ByColumn, choiceByColumn, isByColumn, knownColumns, textsByColumn } from './by-column.js'
 import type { Given, OptionDescriptions } from './command.js'
-import type { Source } from './source.js'
-import { counted, inOptions, type Terminal, tell, UsageError } from './terminal.js'
+import { UsageError } from './terminal.js'
 import { type TextSettings, textOptions, textSettings } from './text-options.js'
 import { assignments, choice, columnNames, knownColumn } from './values.js'
 
@@ -131,18 +117,6 @@ export function settingsFor(settings: ReaderSettings, header: readonly string[])
   }
 }
 
-/** The same for another file, which may lack some of the columns. */
-export function settingsOfColumns(settings: ReaderSettings, header: readonly string[]): ReaderSettings {
-  const { decimal, thousands, alsoMissing, notMissing } = settings
-  return {
-    ...settings,
-    ...(decimal === undefined ? {} : { decimal: ofColumns(decimal, header) }),
-    ...(thousands === undefined ? {} : { thousands: ofColumns(thousands, header) }),
-    alsoMissing: ofColumns(alsoMissing, header),
-    notMissing: ofColumns(notMissing, header),
-  }
-}
-
 /** `when=dd.MM.yyyy`, one a time: a format may hold a comma. */
 function dateFormatsOf(given: Given): Record<string, string> {
   return Object.fromEntries(
@@ -159,96 +133,4 @@ function dateFormatsOf(given: Given): Record<string, string> {
       }
     }),
   )
-}
-
-const MILLISECONDS_BETWEEN_REPORTS = 200
-
-/** As commands read tables: what a model knows of its columns is added. */
-export type TableSettings = ReaderSettings & Pick<CsvOptions, 'readings'>
-
-/** A whole file, with its progress on a terminal. */
-export async function readTable(source: Source, settings: TableSettings, terminal: Terminal): Promise<Table> {
-  const drawn = drawnProgress('reading', source, terminal)
-  const table = await readCsv(source.read(), { ...settings, onProgress: drawn.onProgress })
-  drawn.clear()
-  tellSkipped(source.name, table, terminal)
-  return table
-}
-
-/** How far a file has been read, drawn over on a terminal; an interrupt ends the reading. */
-export function drawnProgress(doing: string, source: Source, { stderr, signal }: Terminal) {
-  let reported = Date.now()
-  let drawn = false
-  return {
-    onProgress({ rows, bytes, totalBytes }: ReadProgress): void {
-      signal.throwIfAborted()
-      if (stderr.isTTY !== true || Date.now() - reported < MILLISECONDS_BETWEEN_REPORTS) return
-      reported = Date.now()
-      drawn = true
-      const share = totalBytes === undefined || totalBytes === 0 ? '' : ` ${Math.floor((100 * bytes) / totalBytes)} %`
-      stderr.write(`\r\u001b[K${doing} ${source.shortName}${share}, ${counted(rows, 'row')}`)
-    },
-    clear(): void {
-      if (drawn) stderr.write('\r\u001b[K')
-    },
-  }
-}
-
-const MOST_SHOWN = 3
-
-function tellNotes(name: string, notes: Table['notes'], terminal: Terminal): void {
-  for (const { kind, text } of notes) if (kind === 'file') tell(terminal, `${name}: ${inOptions(text)}\n`)
-}
-
-/** What was left out of the file, and what was taken for granted. */
-export function tellSkipped(name: string, { skipped, notes }: Table, terminal: Terminal): void {
-  tellNotes(name, notes, terminal)
-  if (skipped.rows === 0) return
-  const shown = skipped.first.slice(0, MOST_SHOWN).map(({ line, reason }) => `  ${name}:${line}: ${inOptions(reason)}`)
-  tell(terminal, `${counted(skipped.rows, 'bad row')} of ${name} left out:\n${shown.join('\n')}\n`)
-}
-
-/**
- * The names of the columns of a file; of a stream, which can still be read as a whole. Where one that is wanted is missing,
- * what was taken for granted of the file is told: it may say why.
- */
-export async function headerOf(
-  source: Source,
-  settings: ReaderSettings,
-  wanted: readonly string[],
-  terminal: Terminal,
-): Promise<string[]> {
-  const { types: _types, dateFormats: _formats, decimal, thousands, ...reader } = settings
-  const found = await csvNames(source.peek(), {
-    ...reader,
-    ...(decimal === undefined || isByColumn(decimal) ? {} : { decimal }),
-    ...(thousands === undefined || isByColumn(thousands) ? {} : { thousands }),
-    alsoMissing: textsOfAll(settings.alsoMissing),
-    notMissing: textsOfAll(settings.notMissing),
-    ignore: [],
-    skipBadRows: true,
-  })
-  if (found !== undefined) {
-    const { names, notes } = found
-    if (wanted.some((name) => !names.includes(name))) tellNotes(source.name, notes, terminal)
-    return names
-  }
-  throw new DeepblasError('ERR_DEEPBLAS_DATA', `${source.name} has no rows.`)
-}
-
-/** The rows that have a target; how many have none is told. */
-export function withTargets(table: Table, path: string, target: string, terminal: Terminal): Table {
-  const column = table.column(target)
-  const values = column.type === 'category' ? column.codes : column.values
-  let missing = 0
-  for (const value of values) if (isMissing(column, value)) missing++
-  if (missing === 0) return table
-  if (missing === table.rows) {
-    throw new DeepblasError('ERR_DEEPBLAS_DATA', `The column '${target}' of ${path} has no values.`)
-  }
-  tell(terminal, `${counted(missing, 'row')} of ${path} left out: no ${target}\n`)
-  const kept = new Int32Array(table.rows - missing)
-  let next = 0
-  for (const [row, value] of values.entries()) if (!isMissing(column, value)) kept[next++] = row
-  return table.select(kept)
 }

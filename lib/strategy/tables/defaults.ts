@@ -3,7 +3,7 @@
  * bench/tables/compare.mjs.
  */
 
-export interface Defaults {
+export interface TableDefaults {
   /** Units of the hidden layers. */
   readonly hidden: readonly number[]
   readonly dropout: number
@@ -22,7 +22,7 @@ const FEWEST_EPOCHS = 12
 const MOST_EPOCHS = 150
 
 /** @param rows of the training part */
-export function defaultsFor(rows: number): Defaults {
+export function defaultsFor(rows: number): TableDefaults {
   const batchSize = powerOfTwo(rows / 60, 16, 512)
   const epochs = Math.min(MOST_EPOCHS, Math.max(FEWEST_EPOCHS, Math.ceil(UPDATES / Math.ceil(rows / batchSize))))
   return {

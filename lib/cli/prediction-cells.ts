@@ -1,0 +1,54 @@
+/*
+ * Predictions as the cells of a file.
+ */
+import type { Dataset } from '../data/dataset/dataset.js'
+import type { Encoder } from '../data/encoder/encoder.js'
+import type { Sequential } from '../model/sequential.js'
+import { predictedValues } from '../strategy/tables/scores.js'
+
+/** What is written behind every row: the prediction, and the probability of each class where that is asked for. */
+export async function predictedCells(
+  model: Sequential,
+  encoder: Encoder,
+  data: Dataset,
+  probabilities: boolean,
+  decimal: '.' | ',',
+): Promise<string[][]> {
+  const written = (value: number) => (decimal === ',' ? String(value).replace('.', ',') : String(value))
+  const { labels, targetScale } = encoder
+  if (labels === undefined) {
+    const values = await predictedValues(model, encoder, data)
+    return Array.from(values, (value) => [written(valueDigits(value, targetScale!.deviation))])
+  }
+  const outputs = await model.predict(data)
+  const decoded = encoder.decode(outputs)
+  const digits = (value: number) => written(float32Digits(value))
+  const probability = (row: number, one: number) => {
+    if (labels.length > 2) return outputs.data[row * labels.length + one]!
+    return one === 1 ? outputs.data[row]! : 1 - outputs.data[row]!
+  }
+  return decoded.map((label: string | number, row: number) => [
+    String(label),
+    ...(probabilities ? labels.map((_, one) => digits(probability(row, one))) : []),
+  ])
+}
+
+/** As many digits as give the float32 back. */
+function float32Digits(value: number): number {
+  for (let digits = 1; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits))
+    if (Math.fround(short) === Math.fround(value)) return short
+  }
+  return Number(value.toPrecision(9))
+}
+
+/**
+ * The network's precision is a share of the targets' deviation, whatever their mean: with a large mean that is more digits
+ * than a float32 has, and never fewer.
+ */
+function valueDigits(value: number, deviation: number): number {
+  const places = 6 - Math.floor(Math.log10(deviation))
+  const step = 10 ** Math.max(0, -places)
+  const rounded = places < 0 ? Math.round(value / step) * step : Number(value.toFixed(Math.min(100, places)))
+  return Math.fround(rounded) === Math.fround(value) ? rounded : float32Digits(value)
+}

@@ -1,0 +1,90 @@
+/*
+ * How good a model is on a table that has the target: what `deepblas evaluate` does.
+ */
+import type { EncoderCheck } from '../../data/encoder/check-rows.js'
+import { dateFormatsAsRead } from '../../data/encoder/dates-as-read.js'
+import type { Encoder } from '../../data/encoder/encoder.js'
+import { csvOptionNames } from '../../data/readers/csv/options.js'
+import type { ColumnType } from '../../data/table/column.js'
+import { requireColumns } from '../../data/table/unknown-column.js'
+import { DeepblasError } from '../../errors.js'
+import { Sequential } from '../../model/sequential.js'
+import { invalid, knownOptions } from '../../validate.js'
+import { rowsWithTarget } from './held-out.js'
+import { checkedListener, checkedSignal, type ReaderOptions, withoutNames } from './options.js'
+import type { TableProgress } from './progress.js'
+import { readAll } from './read-tables.js'
+import { encodedRows, scoresOn, type TableScores } from './scores.js'
+import { type TableInput, tableSource } from './table-source.js'
+
+export interface EvaluateTableOptions extends ReaderOptions {
+  /** Ends the reading: the call rejects with the signal's reason. Default none. */
+  readonly signal?: AbortSignal
+  /** Is told how far the table has been read. Default none. */
+  readonly onProgress?: (progress: TableProgress) => void
+}
+
+export interface TableEvaluation extends TableScores {
+  /** What the rows hold that the model has not seen. */
+  readonly unlike: EncoderCheck
+}
+
+/**
+ * Measures a model that `trainTable` or `deepblas train` has made on other rows that have the target, in label names and in
+ * the target's units. Each column is read as it was for the training; rows without a target are left out.
+ *
+ * @param source as `trainTable` takes it
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a model without an encoder that has a target, or a wrong option;
+ *   ERR_DEEPBLAS_DATA for a column that is not there, or a label that the training had not
+ * @example
+ * const { metrics, unlike } = await evaluateTable(model, 'later.csv')
+ */
+export async function evaluateTable(
+  model: Sequential,
+  source: TableInput,
+  options?: EvaluateTableOptions,
+): Promise<TableEvaluation> {
+  if (!(model instanceof Sequential)) throw invalid('model', 'Sequential', model)
+  const names = [...csvOptionNames, 'signal'] as const
+  const given = knownOptions<EvaluateTableOptions>('evaluateTable', options, names)
+  const { encoder } = model
+  const target = encoder?.target
+  if (encoder === undefined || target === undefined) {
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_ARGUMENT',
+      'Expected a model that was trained on a table for model but received one that does not know which columns its ' +
+        'inputs and its target are. Train one with trainTable, or measure with model.evaluate.',
+    )
+  }
+  const signal = checkedSignal(given.signal)
+  const onProgress = checkedListener(given.onProgress)
+  const reader = withoutNames(given, ['signal', 'onProgress'])
+  signal?.throwIfAborted()
+  const from = await tableSource('source', source, signal)
+  const there = await from.names(reader)
+  if (there !== undefined) requireColumns([target], there)
+  const known = Object.entries(typesFor(encoder, target)).filter(([name]) => there?.includes(name) ?? true)
+  const types = { ...Object.fromEntries(known), ...reader.types }
+  const asRead = {
+    ...reader,
+    types,
+    dateFormats: dateFormatsAsRead(encoder, types, reader.dateFormats),
+    readings: { ...encoder.readings, ...reader.readings },
+  }
+  const read = await readAll(from, from.kind === 'columns' ? reader : asRead, 'source', { target, signal, onProgress })
+  const table = rowsWithTarget(read, target, from.name)
+  const data = await encodedRows(encoder, table, from.name)
+  const unlike = await encoder.checkAsync(table)
+  const scores = await scoresOn(model, encoder, data)
+  signal?.throwIfAborted()
+  return { ...scores, unlike }
+}
+
+/** How the columns of a file are to be read for a model, its target too. */
+function typesFor(encoder: Encoder, target: string): Record<string, ColumnType> {
+  const { labels } = encoder
+  // 01 and 1.0 are names too: as numbers they would come back as 1.
+  const texts = labels?.some((label) => String(Number(label)) !== label && label !== 'true' && label !== 'false')
+  const own = labels === undefined ? 'number' : texts ? 'category' : undefined
+  return { ...encoder.types, ...(own === undefined ? {} : { [target]: own }) }
+}

@@ -1,0 +1,178 @@
+/*
+ * What a training on a table is asked for, checked before anything is read.
+ */
+import type { Callback } from '../../callbacks/callback.js'
+import { type Scaling, scalings, type Task, tasks } from '../../data/encoder/fit/options.js'
+import { type CsvOptions, csvOptionNames } from '../../data/readers/csv/options.js'
+import { isAbortSignal } from '../../kinds.js'
+import type { ClassWeights } from '../../model/scoring/class-weights.js'
+import {
+  array,
+  finiteNumber,
+  fraction,
+  invalid,
+  isCallable,
+  knownOptions,
+  nonNegativeInteger,
+  oneOf,
+  plainObject,
+  positiveInteger,
+  string,
+} from '../../validate.js'
+import type { TableDefaults } from './defaults.js'
+import type { TableProgress } from './progress.js'
+import type { TableInput } from './table-source.js'
+
+/** How the table is read, as `readCsv` has it; of objects, Parquet and Arrow files those options that are not about text. */
+export type ReaderOptions = Omit<CsvOptions, 'onProgress'>
+
+export interface TrainTableOptions extends ReaderOptions {
+  /** The column that is to be predicted. */
+  readonly target: string
+  /** Default: what the target looks like, as `Encoder.fit` has it. */
+  readonly task?: Task
+  /** Columns that are used even if they look like identifiers or constants. Default none. */
+  readonly keep?: readonly string[]
+  /** Of all columns of numbers, or by column. Default by their values: 'quantile' where some are far from all others. */
+  readonly scaling?: Scaling | Readonly<Record<string, Scaling>>
+  /** Units of the hidden layers. Default by the number of rows: [64, 32], [128, 64] or [256, 128]. */
+  readonly hidden?: readonly number[]
+  /** Share of the units that are left out at random in every step. Default 0.2. */
+  readonly dropout?: number
+  /** Passes over the rows, at most: the training stops early. Default by the number of rows. */
+  readonly epochs?: number
+  /** Rows of a step. Default by the number of rows, from 16 to 512. */
+  readonly batchSize?: number
+  /** The largest of its cycle: it rises, then falls to almost 0. Default 0.003. */
+  readonly learningRate?: number
+  /** Adds so many times the sum of the squared weights to the loss. Default 0. */
+  readonly l2?: number
+  /** What the rows of a class count for, as in `fit`. Default none: all count 1. */
+  readonly classWeights?: ClassWeights
+  /** Of the split, the initial weights and the order of rows. Default 0. */
+  readonly seed?: number
+  /** Other rows to take the metrics of, read as the others are. Default none: the metrics are of the part held out. */
+  readonly test?: TableInput
+  /** Of the training, beside early stopping: a `ProgressBar`, a `Checkpoint`. Default none. */
+  readonly callbacks?: readonly Callback[]
+  /** Path of a checkpoint of the same call to go on from. Default none. */
+  readonly resume?: string
+  /** Ends reading and training: the call rejects with the signal's reason. Default none. */
+  readonly signal?: AbortSignal
+  /** Is told what has been read, what is in the table, and what will be trained. Default none. */
+  readonly onProgress?: (progress: TableProgress) => void
+}
+
+const ownNames = [
+  'target',
+  'task',
+  'keep',
+  'scaling',
+  'hidden',
+  'dropout',
+  'epochs',
+  'batchSize',
+  'learningRate',
+  'l2',
+  'classWeights',
+  'seed',
+  'test',
+  'callbacks',
+  'resume',
+  'signal',
+  'onProgress',
+] as const
+
+export const trainTableOptionNames = [...new Set([...ownNames, ...csvOptionNames])] as const
+
+export interface CheckedTrainTableOptions {
+  readonly target: string
+  readonly task: Task | undefined
+  readonly keep: readonly string[]
+  readonly scaling: Scaling | Readonly<Record<string, Scaling>>
+  /** What was asked for in place of the defaults. */
+  readonly asked: Partial<TableDefaults>
+  readonly l2: number
+  readonly classWeights: ClassWeights | undefined
+  readonly seed: number
+  readonly test: TableInput | undefined
+  readonly callbacks: readonly Callback[]
+  readonly resume: string | undefined
+  readonly signal: AbortSignal | undefined
+  readonly onProgress: (progress: TableProgress) => void
+  readonly reader: ReaderOptions
+}
+
+export function checkedOptions(options: TrainTableOptions): CheckedTrainTableOptions {
+  const given = knownOptions<TrainTableOptions>('trainTable', options, trainTableOptionNames)
+  const target = string('target', given.target, "Name the column to predict: trainTable(source, { target: '…' }).")
+  const names = (argument: 'keep' | 'ignore') => {
+    const list = array(argument, given[argument] ?? [], 'names of columns')
+    const found = list.map((name, i) => string(`${argument}[${i}]`, name))
+    if (found.includes(target)) throw invalid(argument, 'columns without the target', target)
+    return found
+  }
+  const [keep, ignore] = [names('keep'), names('ignore')]
+  const both = keep.find((name) => ignore.includes(name))
+  if (both !== undefined) throw invalid('ignore', 'columns that keep does not name', both)
+  return {
+    target,
+    task: given.task === undefined ? undefined : oneOf('task', given.task, tasks),
+    keep,
+    scaling: checkedScaling(given.scaling),
+    asked: askedOf(given),
+    l2: finiteNumber('l2', given.l2 ?? 0, { min: 0 }),
+    classWeights: checkedWeights(given.classWeights),
+    seed: nonNegativeInteger('seed', given.seed ?? 0),
+    test: given.test,
+    callbacks: array('callbacks', given.callbacks ?? [], 'callbacks') as readonly Callback[],
+    resume: given.resume === undefined ? undefined : string('resume', given.resume),
+    signal: checkedSignal(given.signal),
+    onProgress: checkedListener(given.onProgress),
+    reader: withoutNames(given, ownNames),
+  }
+}
+
+/** The options of the reader: all that are given, but those of other names. */
+export function withoutNames(given: object, names: readonly string[]): ReaderOptions {
+  return Object.fromEntries(
+    Object.entries(given).filter(([name, value]) => !names.includes(name) && value !== undefined),
+  )
+}
+
+function askedOf({ hidden, dropout, epochs, batchSize, learningRate }: Partial<TrainTableOptions>) {
+  const units = hidden === undefined ? undefined : array('hidden', hidden, 'numbers of units')
+  return {
+    ...(units && { hidden: units.map((number, i) => positiveInteger(`hidden[${i}]`, number)) }),
+    ...(dropout === undefined ? {} : { dropout: fraction('dropout', dropout) }),
+    ...(epochs === undefined ? {} : { epochs: positiveInteger('epochs', epochs) }),
+    ...(batchSize === undefined ? {} : { batchSize: positiveInteger('batchSize', batchSize) }),
+    ...(learningRate === undefined
+      ? {}
+      : { learningRate: finiteNumber('learningRate', learningRate, { exclusiveMin: 0 }) }),
+  }
+}
+
+function checkedScaling(scaling: unknown = {}): CheckedTrainTableOptions['scaling'] {
+  if (typeof scaling === 'string') return oneOf('scaling', scaling, scalings)
+  const hint = "Give 'standardize' or 'quantile', or one of them by column: { income: 'quantile' }."
+  const own = Object.entries(plainObject('scaling', scaling, hint))
+  return Object.fromEntries(own.map(([name, one]) => [name, oneOf(`scaling['${name}']`, one, scalings)]))
+}
+
+function checkedWeights(weights: unknown): ClassWeights | undefined {
+  if (weights === undefined || weights === 'balanced') return weights
+  if (typeof weights === 'object' && weights !== null) return weights as ClassWeights
+  throw invalid('classWeights', "'balanced', or numbers by class", weights)
+}
+
+export function checkedSignal(signal: unknown): AbortSignal | undefined {
+  if (signal !== undefined && !isAbortSignal(signal)) throw invalid('signal', 'AbortSignal', signal)
+  return signal
+}
+
+export function checkedListener(listener: unknown): (progress: TableProgress) => void {
+  if (listener === undefined) return () => undefined
+  if (!isCallable(listener)) throw invalid('onProgress', 'function', listener)
+  return listener as (progress: TableProgress) => void
+}

@@ -1,0 +1,138 @@
+/*
+ * What is in a table: the first look before a training.
+ */
+import type { Task } from '../../data/encoder/fit/options.js'
+import { tasks } from '../../data/encoder/fit/options.js'
+import type { Column, ColumnType } from '../../data/table/column.js'
+import type { TableNote } from '../../data/table/column-reading.js'
+import { Table } from '../../data/table/table.js'
+import { requireColumns } from '../../data/table/unknown-column.js'
+import { atOnce, type Steps } from '../../turns.js'
+import { array, invalid, knownOptions, oneOf, string } from '../../validate.js'
+import { isMissing, levelCounts } from '../column-values.js'
+import { type SuspiciousColumn, suspiciousSteps } from '../suspicious-columns.js'
+import { type TargetAdvice, targetAdvice } from '../target-advice.js'
+import { rowsWithTarget, taskOf } from './held-out.js'
+
+/** A class, or a level of a category, with the rows that have it. */
+export interface ClassCount {
+  readonly label: string
+  readonly rows: number
+}
+
+/** What is in a column. */
+export interface ColumnProfile {
+  readonly name: string
+  readonly type: ColumnType
+  /** Rows without a value. */
+  readonly missing: number
+  /** Different values; of numbers and dates undefined where there are more than a thousand. */
+  readonly different: number | undefined
+  /** Of categories and booleans: the first ten levels, the most frequent first unless there are more than a thousand. */
+  readonly levels?: readonly ClassCount[]
+  /** Of numbers and dates (in milliseconds since 1970), where there is one. */
+  readonly min?: number
+  readonly max?: number
+  readonly mean?: number
+}
+
+/** What is in a table, and what to know of it before a training. */
+export interface TableProfile {
+  readonly rows: number
+  readonly target: string
+  readonly task: Task
+  readonly columns: readonly ColumnProfile[]
+  /** Of a classification: the classes of the target, the most frequent first unless there are more than a thousand. */
+  readonly classes?: readonly ClassCount[]
+  /** Columns that name the rows, tell nothing, or may tell the target before it is known. */
+  readonly suspicious: readonly SuspiciousColumn[]
+  /** What is the matter with the target. */
+  readonly advice: readonly TargetAdvice[]
+  /** What the reader assumed of the file and its columns. */
+  readonly notes: readonly TableNote[]
+}
+
+export interface ProfileTableOptions {
+  /** The column that is to be predicted. */
+  readonly target: string
+  /** Default: what the target looks like, as `Encoder.fit` has it. */
+  readonly task?: Task
+  /** Columns that are to be used whatever is the matter with them. Default none. */
+  readonly keep?: readonly string[]
+}
+
+const MOST_LEVELS = 10
+/** Different numbers are counted up to here. */
+const MOST_COUNTED = 1000
+
+/**
+ * The first look at a table before a training: types, missing values, ranges, classes, columns to be wary of, and what is
+ * the matter with the target; of the rows that have a target. `trainTable` gives the same as `profile`.
+ *
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a wrong option; ERR_DEEPBLAS_DATA for a column that is not there, or a
+ *   target without values, of one value, or that the task cannot have
+ * @example
+ * const { columns, suspicious } = profileTable(await readCsv('flats.csv'), { target: 'price' })
+ * for (const { column, reason } of suspicious) console.warn(column, reason)
+ */
+export function profileTable(table: Table, options: ProfileTableOptions): TableProfile {
+  if (!(table instanceof Table)) throw invalid('table', 'Table', table, 'Make one with Table.fromRows or readCsv.')
+  const given = knownOptions<ProfileTableOptions>('profileTable', options, ['target', 'task', 'keep'])
+  const target = string('target', given.target)
+  const asked = given.task === undefined ? undefined : oneOf('task', given.task, tasks)
+  const keep = array('keep', given.keep ?? [], 'names of columns').map((name, i) => string(`keep[${i}]`, name))
+  requireColumns([target, ...keep], table.names)
+  const known = rowsWithTarget(table, target, 'the table')
+  return atOnce(profileSteps(known, { target, task: taskOf(known, target, asked), keep }))
+}
+
+export function* profileSteps(table: Table, options: Required<ProfileTableOptions>): Steps<TableProfile> {
+  const { target, task } = options
+  const columns: ColumnProfile[] = []
+  for (const column of table.columns) {
+    columns.push(columnProfile(column))
+    yield
+  }
+  return {
+    rows: table.rows,
+    target,
+    task,
+    columns,
+    ...(task === 'classification' ? { classes: classCounts(table.column(target)) } : {}),
+    suspicious: yield* suspiciousSteps(table, options),
+    advice: targetAdvice(table, { target, task }),
+    notes: table.notes,
+  }
+}
+
+export function classCounts(column: Column): ClassCount[] {
+  return levelCounts(column).map(([label, rows]) => ({ label, rows }))
+}
+
+function columnProfile(column: Column): ColumnProfile {
+  const { name, type } = column
+  let missing = 0
+  for (const value of column.type === 'category' ? column.codes : column.values) {
+    if (isMissing(column, value)) missing++
+  }
+  if (column.type === 'category' || column.type === 'boolean') {
+    const levels = classCounts(column)
+    return { name, type, missing, different: levels.length, levels: levels.slice(0, MOST_LEVELS) }
+  }
+  return { name, type, missing, ...rangeOf(column.values) }
+}
+
+function rangeOf(values: Float64Array): Pick<ColumnProfile, 'different' | 'min' | 'max' | 'mean'> {
+  let [min, max, sum, known] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0]
+  const found = new Set<number>()
+  for (const value of values) {
+    if (Number.isNaN(value)) continue
+    if (value < min) min = value
+    if (value > max) max = value
+    if (found.size <= MOST_COUNTED) found.add(value)
+    sum += value
+    known++
+  }
+  const different = found.size > MOST_COUNTED ? undefined : found.size
+  return known === 0 ? { different } : { different, min, max, mean: sum / known }
+}

@@ -1,0 +1,37 @@
+/*
+ * What a training on a table tells on its way.
+ */
+
+import type { EncoderCheck } from '../../data/encoder/check-rows.js'
+import type { Encoder } from '../../data/encoder/encoder.js'
+import type { ReadProgress } from '../../data/readers/csv/options.js'
+import type { Table } from '../../data/table/table.js'
+import type { Sequential } from '../../model/sequential.js'
+import type { TableDefaults } from './defaults.js'
+import type { ClassCount, TableProfile } from './profile.js'
+
+/** Which of the two tables: the one to learn from, or the one to take the metrics of. */
+export type TableRole = 'source' | 'test'
+
+/** What `trainTable` tells, in this order; of the test, if there is one, after that of the source. */
+export type TableProgress =
+  /** A few times a second, of text. */
+  | ({ readonly stage: 'reading'; readonly of: TableRole } & ReadProgress)
+  /** All of it has been read: `withoutTarget` rows of it are left out. */
+  | { readonly stage: 'read'; readonly of: TableRole; readonly table: Table; readonly withoutTarget: number }
+  | { readonly stage: 'profiled'; readonly profile: TableProfile }
+  /** Rows to learn from and rows held out; `notHeldOut` are the classes of which no row is held out. */
+  | {
+      readonly stage: 'encoded'
+      readonly encoder: Encoder
+      readonly rows: number
+      readonly heldOut: number
+      readonly notHeldOut: readonly ClassCount[]
+    }
+  /** The training begins, with these settings; `unlike` is what the test holds that the model has not seen. */
+  | {
+      readonly stage: 'training'
+      readonly model: Sequential
+      readonly settings: TableDefaults
+      readonly unlike?: EncoderCheck
+    }

@@ -1,0 +1,149 @@
+/*
+ * From a table to a model that has learnt it: what `deepblas train` does.
+ */
+import { EarlyStopping } from '../../callbacks/early-stopping.js'
+import type { Dataset } from '../../data/dataset/dataset.js'
+import type { DroppedColumn } from '../../data/encoder/column-encoding.js'
+import { Encoder } from '../../data/encoder/encoder.js'
+import type { Table } from '../../data/table/table.js'
+import { Sequential } from '../../model/sequential.js'
+import type { History } from '../../model/training/epoch-results.js'
+import { AdamW } from '../../optimizers/adam.js'
+import { l2 } from '../../regularizers/regularizer.js'
+import { oneCycle } from '../../schedules/one-cycle.js'
+import type { SuspiciousColumn } from '../suspicious-columns.js'
+import { tabularLayers } from '../tabular-layers.js'
+import { scalingFor } from './column-scaling.js'
+import { defaultsFor, type TableDefaults } from './defaults.js'
+import { splitTable } from './held-out.js'
+import { madeOf } from './made.js'
+import { type CheckedTrainTableOptions, checkedOptions, type TrainTableOptions } from './options.js'
+import { classCounts, type TableProfile } from './profile.js'
+import { learnableTable, testTable } from './read-tables.js'
+import { encodedRows, scoresOn, type TableScores } from './scores.js'
+import type { TableInput } from './table-source.js'
+
+/** What comes of a training on a table. */
+export interface TableTraining {
+  /** Predicts of rows as objects; `model.encoder` has the columns that it uses, and those that it does not. */
+  readonly model: Sequential
+  /** Of the rows of `test` where there are any, otherwise of those held out. */
+  readonly metrics: TableScores['metrics']
+  /** The part that was held out, which decided when to stop: it makes metrics a little too good. */
+  readonly heldOut: TableScores
+  readonly test?: TableScores
+  /** The first look at the rows that have a target. */
+  readonly profile: TableProfile
+  readonly history: History
+  /** The epoch whose parameters were kept. */
+  readonly epoch: number
+}
+
+const WEIGHT_DECAY = 0.1
+
+/**
+ * Trains a network on a table, with all that usually goes before: reads it, looks for columns that had better be left out,
+ * holds a part of 15 % out (of each class alike), scales and encodes the columns, chooses network and settings by the
+ * number of rows, stops when the part held out gets no better, and measures. `deepblas train` is the same: the same data,
+ * options and seed give the same model, bit by bit, and `model.save(path)` the same file.
+ *
+ * Rows without a target are left out. Nothing is printed: `callbacks: [new ProgressBar()]` shows the training, and
+ * `onProgress` is told the rest.
+ *
+ * @param source a path (CSV, Parquet or Arrow), a stream, rows as objects, or a `Table`. A stream is read once.
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that is unknown or wrong; ERR_DEEPBLAS_FILE for a file that
+ *   cannot be read; ERR_DEEPBLAS_DATA for a column that is not there, fewer than ten rows with a target, or a target that
+ *   cannot be learnt; and as `fit`. With an aborted `signal` its reason
+ * @example
+ * const { model, metrics } = await trainTable('customers.csv', { target: 'churned' })
+ * console.log(metrics.rocAuc)
+ * await model.save('customers.safetensors')
+ */
+export async function trainTable(source: TableInput, options: TrainTableOptions): Promise<TableTraining> {
+  const given = checkedOptions(options)
+  const { target, keep, signal, onProgress, seed } = given
+  signal?.throwIfAborted()
+  const { table, kind, profile, data } = await learnableTable(source, given)
+  const { task, suspicious } = profile
+  const tests = given.test === undefined ? undefined : await testTable(given.test, table, given)
+  onProgress({ stage: 'profiled', profile })
+
+  const [kept, held] = splitTable(table, { target, task, seed })
+  const scaling = scalingFor(kept, target, given.scaling)
+  const encoder = await Encoder.fit(kept, { target, task, ignore: ignored(suspicious), keep, scaling })
+  signal?.throwIfAborted()
+  onProgress({
+    stage: 'encoded',
+    encoder,
+    rows: kept.rows,
+    heldOut: held.rows,
+    notHeldOut: task === 'classification' ? notHeldOut(table, held, target) : [],
+  })
+  const [training, validation] = [await encoder.encodeAsync(kept), await encoder.encodeAsync(held)]
+  // Before the training: a label that the model does not know is told at once.
+  const testing = tests && (await encodedRows(encoder, tests.table, tests.place))
+  const unlike = tests && (await encoder.checkAsync(tests.table))
+  const settings = { ...defaultsFor(kept.rows), ...given.asked }
+  const model = networkFor(encoder, settings, given)
+  signal?.throwIfAborted()
+  onProgress({ stage: 'training', model, settings, ...(unlike && { unlike }) })
+
+  const history = await trained(model, training, validation, settings, given)
+  const heldOut = await scoresOn(model, encoder, validation)
+  const test = testing && (await scoresOn(model, encoder, testing))
+  signal?.throwIfAborted()
+  const epoch = history.best?.epoch ?? history.epochs.length
+  const result = { epoch, heldOut, ...(test && { test }) }
+  model.made = madeOf(given, { task, settings, scaling, weightDecay: WEIGHT_DECAY }, kind, data, result)
+  return { model, metrics: (test ?? heldOut).metrics, ...result, profile, history }
+}
+
+function trained(
+  model: Sequential,
+  training: Dataset,
+  validation: Dataset,
+  { learningRate, epochs, batchSize, patience }: TableDefaults,
+  { callbacks, signal, classWeights, resume }: CheckedTrainTableOptions,
+): Promise<History> {
+  return model.fit(training, {
+    loss: lossOf(training.encoder!),
+    optimizer: new AdamW({
+      learningRate: oneCycle({ learningRate, steps: epochs * Math.ceil(training.rows / batchSize) }),
+      weightDecay: WEIGHT_DECAY,
+    }),
+    epochs,
+    batchSize,
+    validation,
+    callbacks: [new EarlyStopping({ patience }), ...callbacks],
+    ...(signal === undefined ? {} : { signal }),
+    ...(classWeights === undefined ? {} : { classWeights }),
+    ...(resume === undefined ? {} : { resume }),
+  })
+}
+
+function networkFor(
+  encoder: Encoder,
+  { hidden, dropout }: TableDefaults,
+  { seed, l2: strength }: CheckedTrainTableOptions,
+): Sequential {
+  const regularized = strength === 0 ? {} : { regularizer: l2(strength) }
+  return new Sequential(tabularLayers(encoder, { hidden, dropout, ...regularized }), { inputs: encoder.inputs, seed })
+}
+
+function lossOf({ task, outputs }: Encoder) {
+  if (task === 'regression') return 'meanSquaredError'
+  return outputs === 1 ? 'binaryCrossEntropy' : 'crossEntropy'
+}
+
+/** A leak that is left out has been told as what it is: names of the rows. */
+function ignored(suspicious: readonly SuspiciousColumn[]): DroppedColumn[] {
+  return suspicious
+    .filter(({ leftOut }) => leftOut)
+    .map(({ column, kind }) => ({ name: column, reason: kind === 'leak' ? 'identifier' : kind }))
+}
+
+/** Classes of which the part held out has no row: nothing that is measured on it is of them. */
+function notHeldOut(table: Table, held: Table, target: string) {
+  const there = new Set(classCounts(held.column(target)).map(({ label }) => label))
+  return classCounts(table.column(target)).filter(({ label }) => !there.has(label))
+}
