@@ -7,13 +7,18 @@ if(APPLE AND CMAKE_OSX_ARCHITECTURES)
   list(GET CMAKE_OSX_ARCHITECTURES 0 DEEPBLAS_TARGET_PROCESSOR)
 endif()
 
-# Names the sets in DEEPBLAS_ISA_TARGETS (their object libraries) and DEEPBLAS_ISA_DEFINITIONS (DEEPBLAS_HAS_AVX2 ...).
-macro(deepblas_add_instruction_set settings name)
-  string(TOUPPER "${name}" DEEPBLAS_ISA_UPPER)
+# The object library deepblas_vector_<name>: the sources once more, in a namespace of that name.
+macro(deepblas_add_vector_sources settings name)
   add_library(deepblas_vector_${name} OBJECT ${DEEPBLAS_VECTOR_SOURCES})
   target_link_libraries(deepblas_vector_${name} PRIVATE ${settings})
   target_compile_definitions(deepblas_vector_${name} PRIVATE DEEPBLAS_ISA=${name})
   target_compile_options(deepblas_vector_${name} PRIVATE ${ARGN})
+endmacro()
+
+# Names the sets in DEEPBLAS_ISA_TARGETS (their object libraries) and DEEPBLAS_ISA_DEFINITIONS (DEEPBLAS_HAS_AVX2 ...).
+macro(deepblas_add_instruction_set settings name)
+  string(TOUPPER "${name}" DEEPBLAS_ISA_UPPER)
+  deepblas_add_vector_sources(${settings} ${name} ${ARGN})
   list(APPEND DEEPBLAS_ISA_TARGETS deepblas_vector_${name})
   list(APPEND DEEPBLAS_ISA_DEFINITIONS DEEPBLAS_HAS_${DEEPBLAS_ISA_UPPER}=1)
 endmacro()

@@ -1,4 +1,5 @@
 import { native } from './native/addon.js'
+import { mostThreads } from './native/generated/enums.js'
 import { positiveInteger } from './validate.js'
 
 /**
@@ -8,7 +9,7 @@ import { positiveInteger } from './validate.js'
  * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for anything that is not a positive integer
  */
 export function setThreads(threads: number): void {
-  native().setThreads(Math.min(positiveInteger('threads', threads), 1024))
+  native().setThreads(Math.min(positiveInteger('threads', threads), mostThreads))
 }
 
 export function getThreads(): number {

@@ -63,7 +63,7 @@ const rooms = {
 
 /** Not for users: a page names these types but does not describe them. */
 const inner =
-  /^(native\/|recording\/(generated|recording-key)|model\/network\/(dimension-types|network)|files\/strict-json)/
+  /^(native\/(?!generated)|recording\/(generated|recording-key)|model\/network\/(dimension-types|network)|files\/strict-json)/
 
 const note = '<!-- Made by scripts/generate-reference.mjs from the declarations: change those, not this page. -->'
 /** The order of names within a page. */
@@ -233,8 +233,9 @@ function openingBrace(body) {
 
 // ---- writing pages ------------------------------------------------------------------------------------------------
 
+/** What a recording is made of by name stands on its page, wherever the names are agreed on. */
 function roomOf({ path }) {
-  return path.split('/')[0]
+  return path.startsWith('native/generated/') ? 'recording' : path.split('/')[0]
 }
 
 function makePages() {

@@ -66,9 +66,9 @@ class Row {
     if (scale > 0 && padded == outputs) fillUniform(data<float>(&view), padded * inputs, {9, 0}, -scale, scale);
     return *this;
   }
-  Row& rule(int argument, Expression expression) {
+  Row& rule(const Expression& expression) {
     rule_ = expression;
-    ruleArgument_ = argument;
+    ruled_ = true;
     return *this;
   }
   Row& number(int argument, double value) {
@@ -98,10 +98,8 @@ class Row {
       moved += memory_[i]->bytes() * (info.arguments[i].access == Access::Update ? 2.0 : 1.0);
     }
     if (moved_ > 0) moved = moved_;
-    const View rule = {&rule_, 1, 1, 1, 0, Type::Float32, 1};
-    if (ruleArgument_ >= 0) views[ruleArgument_] = &rule;
     int32_t notFinite = 0;
-    const Call call = {views, numbers_, rows_, &notFinite};
+    const Call call = {views, numbers_, rows_, &notFinite, ruled_ ? &rule_ : nullptr};
     const Axes axes = kernel.axes(call);
     const double taken = fastest(seconds, [&] {
       for (int64_t second = 0; second < axes.second; second += axes.secondTile)
@@ -135,7 +133,7 @@ class Row {
   double numbers_[kMaximumArguments] = {};
   double flop_ = 0, moved_ = 0;
   Expression rule_ = {};
-  int ruleArgument_ = -1;
+  bool ruled_ = false;
 };
 
 std::string sizes(std::initializer_list<int64_t> values) {
@@ -307,7 +305,7 @@ void rules(Table& measure) {
   measure(Row(KernelId::MapRows, "64x512 x * sigmoid(x)", 64)
               .floats(at::mapRows::output0, 64, 512, 0)
               .floats(at::mapRows::input0, 64, 512, 4)
-              .rule(at::mapRows::expression, silu()));
+              .rule(silu()));
   const int64_t count = 110000;
   measure(Row(KernelId::MapElements, "110,000 momentum", 1)
               .floats(at::mapElements::output0, 1, count)
@@ -318,7 +316,7 @@ void rules(Table& measure) {
               .number(at::mapElements::number0, 0.9)
               .number(at::mapElements::number1, 0.01)
               .moved(20.0 * count)
-              .rule(at::mapElements::expression, momentum()));
+              .rule(momentum()));
   measure(Row(KernelId::ReduceRows, "64x512 mean", 64)
               .floats(at::reduceRows::output, 64, 1, 0)
               .floats(at::reduceRows::x, 64, 512)

@@ -1,6 +1,7 @@
 import type { Json } from '../files/strict-json.js'
+import type { ActivationKernel } from '../native/generated/enums.js'
 import type { Recorder } from '../recording/recorder.js'
-import type { ActivationName as ActivationKernel, Tensor } from '../recording/tensor.js'
+import type { Tensor } from '../recording/tensor.js'
 
 export interface ActivationGradient {
   /** The layer writes here: derivative of the cost with respect to `x`, (batch, n). */

@@ -1,7 +1,7 @@
 import { DeepblasError } from '../errors.js'
 import { native } from '../native/addon.js'
+import { elementTypes } from '../native/generated/enums.js'
 import { createRecorder } from '../recording/recorder.js'
-import { types } from '../recording/tensor.js'
 import { array, finiteNumber, invalid, knownOptions } from '../validate.js'
 import { type ActivationOption, activation } from './activation.js'
 
@@ -57,7 +57,7 @@ export function checkActivation(of: ActivationOption, options?: CheckActivationO
   const inputGradient = record.empty(1)
   checked.recordForward(record, x, output)
   checked.recordBackward(record, { inputGradient, outputGradient, x, output })
-  const column = (values: Float64Array) => [new Matrix(values, xs.length, 1, types.indexOf('float32'), 1)]
+  const column = (values: Float64Array) => [new Matrix(values, xs.length, 1, elementTypes.float32, 1)]
   const pass = new Pass({
     program: record.program(),
     batch: xs.length,

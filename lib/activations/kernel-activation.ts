@@ -1,5 +1,6 @@
+import type { ActivationKernel } from '../native/generated/enums.js'
 import type { Recorder } from '../recording/recorder.js'
-import type { ActivationName as ActivationKernel, Tensor } from '../recording/tensor.js'
+import type { Tensor } from '../recording/tensor.js'
 import {
   ActivationFunction,
   type ActivationGradient,

@@ -1,4 +1,5 @@
 import type { Json } from '../files/strict-json.js'
+import { reductions } from '../native/generated/enums.js'
 import { Parameter } from '../recording/parameter.js'
 import type { Recorder } from '../recording/recorder.js'
 import { batchRows, type Element, elementOf } from '../recording/rule.js'
@@ -66,11 +67,11 @@ export class BatchNorm extends SameShape {
     if (training && this.trainable) {
       const [batchMean, batchVariance, mean] = [0, 1, 2].map(() => record.scratch(columns, columns)) as Triple
       const squares = record.empty(columns)
-      record.reduceColumns({ output: batchMean, x, kind: 1 })
+      record.reduceColumns({ output: batchMean, x, kind: reductions.mean })
       record.map({ inputs: { x, batchMean }, outputs: { squares } }, (given) => ({
         squares: given.x.minus(given.batchMean).squared(),
       }))
-      record.reduceColumns({ output: batchVariance, x: squares, kind: 1 })
+      record.reduceColumns({ output: batchVariance, x: squares, kind: reductions.mean })
       record.map(
         { inputs: { batchMean, batchVariance, runningMean, runningVariance }, outputs: { mean, inverse } },
         (given) => ({
@@ -107,8 +108,8 @@ export class BatchNorm extends SameShape {
       record.map({ inputs: rows, outputs: { product } }, (given) => ({
         product: given.outputGradient.times(normalised(given)),
       }))
-      record.reduceColumns({ output: weightGradient, x: product, kind: 0 })
-      record.reduceColumns({ output: biasGradient, x: outputGradient, kind: 0 })
+      record.reduceColumns({ output: weightGradient, x: product, kind: reductions.sum })
+      record.reduceColumns({ output: biasGradient, x: outputGradient, kind: reductions.sum })
     }
     let inputGradient: Tensor | undefined
     if (wantInputGradient) {

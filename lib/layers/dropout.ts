@@ -1,4 +1,5 @@
 import type { Json } from '../files/strict-json.js'
+import { distributions } from '../native/generated/enums.js'
 import { ofMember, type PerMember, perMember, requireMembers } from '../per-member.js'
 import type { Recorder } from '../recording/recorder.js'
 import type { Tensor } from '../recording/tensor.js'
@@ -35,7 +36,7 @@ export class Dropout extends SameShape {
   forward(record: Recorder, x: Tensor, { random }: RecordOptions): Forward {
     if (!random) return { output: x, cache: {} }
     const chance = record.empty(x.columns)
-    record.random({ output: chance, ...record.randomSource(), kind: 0 })
+    record.random({ output: chance, ...record.randomSource(), kind: distributions.uniform })
     return { output: this.#masked(record, x, chance), cache: { chance } }
   }
 

@@ -1,4 +1,5 @@
 import type { Json } from '../files/strict-json.js'
+import { distributions } from '../native/generated/enums.js'
 import { ofMember, type PerMember, perMember, requireMembers } from '../per-member.js'
 import type { Recorder } from '../recording/recorder.js'
 import type { Tensor } from '../recording/tensor.js'
@@ -35,7 +36,7 @@ export class GaussianNoise extends SameShape {
     if (!random) return { output: x, cache: {} }
     const noise = record.empty(x.columns)
     const output = record.empty(x.columns)
-    record.random({ output: noise, ...record.randomSource(), kind: 1 })
+    record.random({ output: noise, ...record.randomSource(), kind: distributions.normal })
     record.map(
       { inputs: { x, noise }, numbers: { deviation: record.scalar(this.standardDeviation) }, outputs: { output } },
       (given) => ({ output: given.x.plus(given.noise.times(given.deviation)) }),

@@ -1,4 +1,5 @@
 import type { Json } from '../files/strict-json.js'
+import { reductions } from '../native/generated/enums.js'
 import { Parameter } from '../recording/parameter.js'
 import type { Recorder } from '../recording/recorder.js'
 import { type Element, elementOf } from '../recording/rule.js'
@@ -48,11 +49,11 @@ export class LayerNorm extends SameShape {
     const [mean, variance, inverse] = [record.empty(1), record.empty(1), record.empty(1)]
     const [squares, output] = [record.empty(x.columns), record.empty(x.columns)]
     const [weight, bias] = this.#parameters.map((one) => record.parameter(one)) as Pair
-    record.reduceRows({ output: mean, x, kind: 1 })
+    record.reduceRows({ output: mean, x, kind: reductions.mean })
     record.map({ inputs: { x, mean }, outputs: { squares } }, (given) => ({
       squares: given.x.minus(given.mean).squared(),
     }))
-    record.reduceRows({ output: variance, x: squares, kind: 1 })
+    record.reduceRows({ output: variance, x: squares, kind: reductions.mean })
     record.map({ inputs: { variance }, outputs: { inverse } }, (given) => ({
       inverse: elementOf(1).over(given.variance.plus(this.epsilon).squareRoot()),
     }))
@@ -71,8 +72,8 @@ export class LayerNorm extends SameShape {
       record.map({ inputs: rows, outputs: { product } }, (given) => ({
         product: given.outputGradient.times(normalised(given)),
       }))
-      record.reduceColumns({ output: weightGradient, x: product, kind: 0 })
-      record.reduceColumns({ output: biasGradient, x: outputGradient, kind: 0 })
+      record.reduceColumns({ output: weightGradient, x: product, kind: reductions.sum })
+      record.reduceColumns({ output: biasGradient, x: outputGradient, kind: reductions.sum })
     }
     if (!wantInputGradient) return { inputGradient: undefined }
     const weight = record.parameter(this.#parameters[0]!)
@@ -82,8 +83,8 @@ export class LayerNorm extends SameShape {
       const value = given.outputGradient.times(given.weight)
       return { scaled: value, product: value.times(normalised(given)) }
     })
-    record.reduceRows({ output: scaledMean, x: scaled, kind: 1 })
-    record.reduceRows({ output: productMean, x: product, kind: 1 })
+    record.reduceRows({ output: scaledMean, x: scaled, kind: reductions.mean })
+    record.reduceRows({ output: productMean, x: product, kind: reductions.mean })
     const { mean, inverse } = rows
     record.map(
       { inputs: { x, mean, inverse, scaled, scaledMean, productMean }, outputs: { inputGradient } },

@@ -1,12 +1,8 @@
+import { reductions } from '../native/generated/enums.js'
 import type { Recorder } from '../recording/recorder.js'
 import { batchRows, type Element, elementOf, type Operand } from '../recording/rule.js'
 import type { Tensor } from '../recording/tensor.js'
 import type { LossRecording } from './loss.js'
-
-/** The kinds of the kernel reduceRows. */
-const SUM = 0
-const MEAN = 1
-const LARGEST = 2
 
 /** One element's loss, and its derivative with respect to the prediction. */
 export interface ElementLoss {
@@ -44,7 +40,7 @@ export function recordElementRule<Extra extends string = never>(
       return { values: value, gradient: of(all.factor ?? elementOf(1).over(batchRows())) }
     })
   }
-  if (values !== rowLoss) record.reduceRows({ output: rowLoss, x: values, kind: MEAN })
+  if (values !== rowLoss) record.reduceRows({ output: rowLoss, x: values, kind: reductions.mean })
 }
 
 /**
@@ -76,7 +72,7 @@ export interface SoftmaxParts {
 
 export function softmaxParts(record: Recorder, logits: Tensor): SoftmaxParts {
   const largest = record.empty(1)
-  record.reduceRows({ output: largest, x: logits, kind: LARGEST })
+  record.reduceRows({ output: largest, x: logits, kind: reductions.largest })
   const exponentials = record.empty(logits.columns)
   record.map({ inputs: { logits, largest }, outputs: { exponentials } }, ({ logits: z, largest: most }) => ({
     exponentials: z.minus(most).exponential(),
@@ -97,6 +93,6 @@ export function recordLogSoftmax(record: Recorder, logits: Tensor, output: Tenso
 
 export function rowSums(record: Recorder, x: Tensor): Tensor {
   const output = record.empty(1)
-  record.reduceRows({ output, x, kind: SUM })
+  record.reduceRows({ output, x, kind: reductions.sum })
   return output
 }

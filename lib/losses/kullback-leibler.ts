@@ -1,3 +1,4 @@
+import { reductions } from '../native/generated/enums.js'
 import { batchRows, elementOf } from '../recording/rule.js'
 import type { Tensor } from '../recording/tensor.js'
 import { knownOptions } from '../validate.js'
@@ -27,7 +28,7 @@ export const kullbackLeibler: ConfigurableLoss<NoOptions> = configurableLoss((op
         const terms = y.times(y.logarithm().minus(z.minus(most).minus(total)))
         return { values: y.equals(0).select(0, terms) }
       })
-      record.reduceRows({ output: rowLoss, x: values, kind: 0 })
+      record.reduceRows({ output: rowLoss, x: values, kind: reductions.sum })
       if (gradient !== undefined) {
         const mass = rowSums(record, target)
         const factor = rowFactor(record, recording)

@@ -1,10 +1,8 @@
+import { reductions } from '../native/generated/enums.js'
 import type { Recorder } from '../recording/recorder.js'
 import { columnIndex, type Element } from '../recording/rule.js'
 import type { Tensor } from '../recording/tensor.js'
 import type { MetricRecording } from './metric.js'
-
-const SUM = 0
-const MEAN = 1
 
 /** The output as probabilities, rates or values, whatever form was recorded. */
 export function recordScores(record: Recorder, { output, meaning, task }: MetricRecording): Tensor {
@@ -37,5 +35,6 @@ export function recordRowValue(
   record.map({ inputs: { score, target }, outputs: { values } }, (all) => ({
     values: rule({ score: all.score, target: indices ? columnIndex().equals(all.target) : all.target }),
   }))
-  if (values !== rowValue) record.reduceRows({ output: rowValue, x: values, kind: over === 'sum' ? SUM : MEAN })
+  if (values !== rowValue)
+    record.reduceRows({ output: rowValue, x: values, kind: over === 'sum' ? reductions.sum : reductions.mean })
 }

@@ -1,3 +1,4 @@
+import { reductions } from '../native/generated/enums.js'
 import type { Recorder } from '../recording/recorder.js'
 import { columnIndex } from '../recording/rule.js'
 import type { Tensor } from '../recording/tensor.js'
@@ -31,7 +32,7 @@ export const topK: ConfigurableMetric<number | TopKMetricOptions> = configurable
       record.map({ inputs: { output, place }, outputs: { own } }, (all) => ({
         own: columnIndex().equals(all.place).select(all.output, 0),
       }))
-      record.reduceRows({ output: wanted, x: own, kind: 0 })
+      record.reduceRows({ output: wanted, x: own, kind: reductions.sum })
       const before = record.empty(output.columns)
       record.map({ inputs: { output, wanted, place }, outputs: { before } }, (all) => ({
         before: all.output
@@ -39,7 +40,7 @@ export const topK: ConfigurableMetric<number | TopKMetricOptions> = configurable
           .plus(all.output.equals(all.wanted).times(columnIndex().moreThan(all.place))),
       }))
       const count = record.empty(1)
-      record.reduceRows({ output: count, x: before, kind: 0 })
+      record.reduceRows({ output: count, x: before, kind: reductions.sum })
       record.map({ inputs: { count }, outputs: { rowValue } }, (all) => ({ rowValue: all.count.lessThan(k) }))
     },
   }
@@ -48,13 +49,13 @@ export const topK: ConfigurableMetric<number | TopKMetricOptions> = configurable
 /** The class of a row of probabilities: the first of those that are largest. */
 function recordLargest(record: Recorder, target: Tensor): Tensor {
   const most = record.empty(1)
-  record.reduceRows({ output: most, x: target, kind: 2 })
+  record.reduceRows({ output: most, x: target, kind: reductions.largest })
   const negated = record.empty(target.columns)
   record.map({ inputs: { target, most }, outputs: { negated } }, (all) => ({
     negated: all.target.equals(all.most).select(columnIndex().negated(), -target.columns),
   }))
   const first = record.empty(1)
-  record.reduceRows({ output: first, x: negated, kind: 2 })
+  record.reduceRows({ output: first, x: negated, kind: reductions.largest })
   const place = record.empty(1)
   record.map({ inputs: { first }, outputs: { place } }, (all) => ({ place: all.first.negated() }))
   return place

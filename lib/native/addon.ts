@@ -4,17 +4,18 @@
  */
 import { DeepblasError, type ErrorCode } from '../errors.js'
 import { packageRequire, packageRoot } from '../package-root.js'
+import type { InstructionSet, RegionKind } from './generated/enums.js'
 
 /** Floats of one or many members, laid out alike: parameters, gradients, optimizer state. */
 export interface Arena {
-  /** kind 0: the constant a; 1: uniform in [a, b); 2: normal with mean a and standard deviation b. */
   fill(
     member: number,
     offset: number,
     rows: number,
     columns: number,
     panel: number,
-    kind: 0 | 1 | 2,
+    /** Of `fillings`, which says what a and b are. */
+    filling: number,
     a: number,
     b: number,
     seed: number,
@@ -51,7 +52,7 @@ export interface Program {
 
 /** Calls that threads share without a pause between them. */
 export interface RegionDescription {
-  kind: 'rows' | 'tiles' | 'whole'
+  kind: RegionKind
   /** Of a rows region: rows of a block. */
   rowBlock: number
   /** Positions in the program. */
@@ -101,11 +102,8 @@ export interface TrainingOptions extends Bindings {
   }
 }
 
-/** How a chunk ended; the order is that of native/program/training.h. */
-export const chunkEnds = ['budget', 'epochEnd', 'cancelled', 'notFinite'] as const
-
 export interface Chunk {
-  /** Index into chunkEnds. */
+  /** Of `chunkEnds`. */
   end: number
   steps: number
   epoch: number
@@ -165,8 +163,8 @@ export interface Predictor {
 }
 
 export interface NativeInfo {
-  instructionSet: string
-  instructionSets: string[]
+  instructionSet: InstructionSet
+  instructionSets: InstructionSet[]
   openblas: string
   openblasCore: string
   openblasLinkage: string
@@ -208,6 +206,13 @@ export interface Addon {
   randomWords(seed: number, stream: number, substream: number, count: number): Uint32Array
 }
 
+/** What OpenBLAS calls the processors of our instruction sets, where it has kernels for several. */
+const openblasCores: ReadonlyMap<string | undefined, string> = new Map<InstructionSet, string>([
+  ['baseline', 'Nehalem'],
+  ['avx2', 'Haswell'],
+  ['avx512', 'SkylakeX'],
+])
+
 let loaded: Addon | undefined
 
 /**
@@ -222,8 +227,7 @@ export function native(): Addon {
 
 function load(): Addon {
   // OpenBLAS chooses its own kernels at load; a forced instruction set must reach it before.
-  const forced = process.env.DEEPBLAS_ISA
-  const core = forced === undefined ? undefined : { baseline: 'Nehalem', avx2: 'Haswell', avx512: 'SkylakeX' }[forced]
+  const core = openblasCores.get(process.env.DEEPBLAS_ISA)
   if (core !== undefined && process.env.OPENBLAS_CORETYPE === undefined) process.env.OPENBLAS_CORETYPE = core
   const root = packageRoot()
   try {

@@ -1,17 +1,19 @@
+// Made from native/boundary/streams.json by scripts/generate-boundary.mjs: change the table, not this file.
+
 /*
- * The random streams, by name: one number a purpose, so that no two purposes ever draw the same random numbers, whatever
- * their seeds. A new purpose takes a number of its own here; a number that has been used is never given to another one.
+ * The random streams, by name: one number a purpose, so that no two purposes ever draw the same random numbers,
+ * whatever their seeds. A new purpose takes a number of its own here; a number that has been used is never given to
+ * another one.
  *
- * The number is the third word of Philox's counter, the seed its key: the same stream of another seed, and another stream
- * of the same seed, have nothing in common. The native core draws from those of `native/boundary/streams.h`, which a test
- * compares with this table.
+ * The number is the third word of Philox's counter, the seed its key: the same stream of another seed, and another
+ * stream of the same seed, have nothing in common. The fourth word, the substream, counts what a purpose repeats over.
  */
 export const streams = {
   /** Order of the rows of `datasets.*`. */
   generatedOrder: 0,
-  /** Initial weights, a substream a parameter. Native. */
+  /** Initial weights, a substream a parameter. Drawn from by the native core. */
   initialWeights: 1,
-  /** Order of the rows of an epoch of `fit`, a substream an epoch. Native. */
+  /** Order of the rows of an epoch of `fit`, a substream an epoch. Drawn from by the native core. */
   shuffle: 2,
   /** Rows held out: `split` of a data set or table, and the validation share of `fit`. */
   split: 3,

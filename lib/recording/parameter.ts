@@ -2,6 +2,7 @@ import { DeepblasError } from '../errors.js'
 import { isFloat32Array, plainNumberArray } from '../kinds.js'
 import { newFloats, requireSize } from '../memory.js'
 import { type Arena, native } from '../native/addon.js'
+import { type Filling, fillings } from '../native/generated/enums.js'
 import { ELEMENTS_OF_STEP, type Steps } from '../turns.js'
 import {
   array,
@@ -163,8 +164,7 @@ export class Parameter {
       this.write(arena, member, values)
       return
     }
-    const code = ({ constant: 0, uniform: 1, normal: 2 } as const)[kind]
-    arena.fill(member, this.offset, this.rows, this.columns, this.panel, code, a, b, seed, index)
+    arena.fill(member, this.offset, this.rows, this.columns, this.panel, fillings[kind], a, b, seed, index)
     if (zeroRows === 0 && adjust === undefined) return
     const drawn = this.read(arena, member)
     adjust?.(drawn, this.rows, this.columns)
@@ -203,7 +203,7 @@ function checkedShape(shape: readonly number[]): readonly number[] {
 function checkedStart(initial: InitialValues, rows: number, columns: number): InitialValues {
   plainObject('initial', initial, "For example { kind: 'uniform', a: -0.1, b: 0.1 }.")
   const { kind, a, b, values, zeroRows, adjust } = initial
-  oneOf('initial.kind', kind, ['constant', 'uniform', 'normal'])
+  oneOf('initial.kind', kind, Object.keys(fillings) as Filling[])
   finiteNumber('initial.a', a)
   finiteNumber('initial.b', b)
   if (values !== undefined) {

@@ -4,36 +4,32 @@
  */
 import { DeepblasError } from '../errors.js'
 import { native, type Program } from '../native/addon.js'
+import {
+  type ActivationKernel,
+  activationKernels,
+  argumentForms,
+  type ElementType,
+  elementTypes,
+  storages,
+  type TensorField,
+  tensorFields,
+} from '../native/generated/enums.js'
 import type { PerMember } from '../per-member.js'
 import { streams } from '../random/streams.js'
 import { nonNegativeInteger, positiveInteger } from '../validate.js'
 import { type ArgumentDescription, type KernelArguments, type KernelName, kernels } from './generated/kernels.js'
 import type { Parameter } from './parameter.js'
 import { Element, Expression } from './rule.js'
-import {
-  type ActivationName,
-  activationKernels,
-  type ElementType,
-  rowStride,
-  type Scalar,
-  type StepNumber,
-  storages,
-  Tensor,
-  type TensorFields,
-  types,
-} from './tensor.js'
+import { rowStride, type Scalar, type StepNumber, Tensor, type TensorFields } from './tensor.js'
 
 type KernelMethods = { [Name in KernelName]: (given: KernelArguments[Name]) => void }
 
-const ABSENT = 0
-const TENSOR = 1
-const CONSTANT = 2
-const STEP_NUMBER = 3
-const EXPRESSION = 4
-
-const MOST_OUTPUTS = 4
-const MOST_INPUTS = 8
-const MOST_NUMBERS = 8
+/** Arguments of the map kernels whose names begin so. */
+const mapArguments = (role: 'output' | 'input' | 'number') =>
+  kernels.mapRows.arguments.filter(({ name }) => name.startsWith(role)).length
+const MOST_OUTPUTS = mapArguments('output')
+const MOST_INPUTS = mapArguments('input')
+const MOST_NUMBERS = mapArguments('number')
 
 /** The tensors that a rule reads and writes, by the names that it uses for them. */
 export interface MapTensors<Inputs extends string, Numbers extends string, Outputs extends string> {
@@ -159,7 +155,7 @@ class Recording {
     }
   }
 
-  /** Kind and value of an argument. What a kernel makes of it, and of the others beside it, the native program checks. */
+  /** Form and value of an argument. What a kernel makes of it, and of the others beside it, the native program checks. */
   #argument(kernel: KernelName, { name, kind, optional }: ArgumentDescription, value: unknown): [number, number] {
     const refuse = (expected: string, remedy = '') => {
       const where = this.label === '' ? '' : `${this.label}: `
@@ -169,7 +165,8 @@ class Recording {
       )
     }
     if (value === undefined) {
-      if (optional || kind === 'expression') return [ABSENT, 0]
+      if (optional) return [argumentForms.absent, 0]
+      if (kind === 'expression') throw refuse('an element-wise rule', ' Use record.map.')
       throw refuse('a value (it is not optional)')
     }
     switch (kind) {
@@ -181,22 +178,23 @@ class Recording {
             ' It is of another one: a layer keeps nothing of a recording, but returns its cache.',
           )
         }
-        return [TENSOR, value.index]
+        return [argumentForms.tensor, value.index]
       case 'expression':
         if (!(value instanceof Expression)) throw refuse('an element-wise rule', ' Use record.map.')
-        return [EXPRESSION, this.#expressions.push(value) - 1]
+        return [argumentForms.expression, this.#expressions.push(value) - 1]
       case 'activation': {
-        const index = activationKernels.indexOf(value as ActivationName)
-        if (index < 0) throw refuse(`one of ${activationKernels.join(', ')}`)
-        return [CONSTANT, index]
+        const names = Object.keys(activationKernels) as ActivationKernel[]
+        const name = names.find((one) => one === value)
+        if (name === undefined) throw refuse(`one of ${names.join(', ')}`)
+        return [argumentForms.constant, activationKernels[name]]
       }
       case 'number': {
-        if (typeof value === 'number') return [CONSTANT, value]
+        if (typeof value === 'number') return [argumentForms.constant, value]
         const column = (value as Partial<StepNumber> | null)?.column
         if (!Number.isInteger(column) || column! < 0 || column! >= this.#stepNumbers) {
           throw refuse('a number, or a number of this recording such as record.scalar gives')
         }
-        return [STEP_NUMBER, column!]
+        return [argumentForms.stepNumber, column!]
       }
     }
   }
@@ -263,17 +261,14 @@ class Recording {
   }
 
   program(): Program {
-    const fields = this.tensors.flatMap(({ fields: f }) => [
-      storages.indexOf(f.storage),
-      types.indexOf(f.type),
-      f.rows,
-      f.columns,
-      f.stride,
-      f.panel,
-      f.elements,
-      f.offset,
-      f.slot,
-    ])
+    const fields = this.tensors.flatMap(({ fields: given }) => {
+      const numbers: Record<TensorField, number> = {
+        ...given,
+        storage: storages[given.storage],
+        type: elementTypes[given.type],
+      }
+      return tensorFields.map((name) => numbers[name])
+    })
     const expressions = this.#expressions.flatMap(({ numbers }) => numbers)
     return new (native().Program)(
       Float64Array.from(fields),

@@ -3,39 +3,13 @@
  * elements. So a user's activation, loss or optimizer runs natively without a line of C++.
  */
 import { DeepblasError } from '../errors.js'
-
-/** The order is that of native/kernels/expression.h. */
-const operations = [
-  'input',
-  'number',
-  'constant',
-  'rows',
-  'column',
-  'add',
-  'subtract',
-  'multiply',
-  'divide',
-  'minimum',
-  'maximum',
-  'negate',
-  'absolute',
-  'squareRoot',
-  'exponential',
-  'logarithm',
-  'tanh',
-  'sigmoid',
-  'softplus',
-  'normalDistribution',
-  'normalDensity',
-  'sign',
-  'less',
-  'equal',
-  'select',
-  'store',
-] as const
-type Operation = (typeof operations)[number]
-
-const MOST_OPERATIONS = 96
+import {
+  type InstructionField,
+  instructionFields,
+  mostOperations,
+  type Operation,
+  operations,
+} from '../native/generated/enums.js'
 
 /** An element of a rule, or a number that is the same for all elements. */
 export type Operand = Element | number
@@ -170,7 +144,7 @@ export function columnIndex(): Element {
 
 /** A rule as the native program holds it. */
 export class Expression {
-  /** Its number of operations, then operation, a, b, c and value of each. */
+  /** Its number of operations, then the `instructionFields` of each. */
   readonly numbers: readonly number[]
 
   /** results: the element that every output takes, in order. */
@@ -181,7 +155,7 @@ export class Expression {
       const known = places.get(element)
       if (known !== undefined) return known
       const [a = element.index, b = 0, c = 0] = element.operands.map(place)
-      numbers.push(operations.indexOf(element.operation), a, b, c, element.value)
+      numbers.push(...instruction({ operation: operations[element.operation], a, b, c, value: element.value }))
       places.set(element, places.size)
       return places.size - 1
     }
@@ -189,15 +163,19 @@ export class Expression {
     // Stored last: an output may be an input too.
     let count = places.size
     for (const [output, at] of stored.entries()) {
-      numbers.push(operations.indexOf('store'), at, output, 0, 0)
+      numbers.push(...instruction({ operation: operations.store, a: at, b: output, c: 0, value: 0 }))
       count++
     }
-    if (count > MOST_OPERATIONS) {
+    if (count > mostOperations) {
       throw new DeepblasError(
         'ERR_DEEPBLAS_ARGUMENT',
-        `Expected an element-wise rule of at most ${MOST_OPERATIONS} operations but it has ${count}. Cut it in two.`,
+        `Expected an element-wise rule of at most ${mostOperations} operations but it has ${count}. Cut it in two.`,
       )
     }
     this.numbers = [count, ...numbers]
   }
+}
+
+function instruction(fields: Readonly<Record<InstructionField, number>>): readonly number[] {
+  return instructionFields.map((name) => fields[name])
 }

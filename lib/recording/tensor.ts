@@ -1,27 +1,7 @@
 /*
  * Tensors as a recorder names them. A tensor is a description; memory belongs to the native run.
  */
-
-/** The places where a tensor's bytes can live during a run, in the order of native/program/program.h. */
-export const storages = [
-  'workspace',
-  'parameter',
-  'gradient',
-  'state',
-  'data',
-  'wholeData',
-  'order',
-  'accumulator',
-] as const
-export type Storage = (typeof storages)[number]
-
-/** Element types; the order is that of native/kernels/kernel.h. */
-export const types = ['float32', 'float64', 'int32', 'uint8'] as const
-export type ElementType = (typeof types)[number]
-
-/** Element-wise activations with a kernel; the order is that of native/kernels/kernel.h. */
-export const activationKernels = ['linear', 'sigmoid', 'tanh', 'relu', 'gelu'] as const
-export type ActivationName = (typeof activationKernels)[number]
+import type { ElementType, Storage } from '../native/generated/enums.js'
 
 /** A number that changes from step to step: a column of the table that the optimizer fills ahead of every chunk. */
 export interface StepNumber {

@@ -17,7 +17,6 @@ namespace deepblas {
 
 namespace {
 
-constexpr int64_t kMostThreads = 1024;
 // Words that randomWords gives at once.
 constexpr int64_t kMostWords = 1 << 24;
 

@@ -71,13 +71,13 @@ ArenaHandle::ArenaHandle(const Napi::CallbackInfo& info)
 void ArenaHandle::fill(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
     const Place place = placeOf(*arena_, info);
-    const int64_t kind = wholeNumber(info[5], "kind", 0, 2);
+    const auto filling = static_cast<Filling>(wholeNumber(info[5], "filling", 0, kFillings - 1));
     const double a = number(info[6], "a"), b = number(info[7], "b");
     const RandomKey key = {static_cast<uint64_t>(wholeNumber(info[8], "seed")), kInitialWeightsStream,
                            static_cast<uint32_t>(wholeNumber(info[9], "index", 0, kMostParameters))};
     std::vector<float> values(static_cast<size_t>(place.rows * place.columns), static_cast<float>(a));
-    if (kind == 1) fillUniform(values.data(), static_cast<int64_t>(values.size()), key, a, b);
-    if (kind == 2) fillNormal(values.data(), static_cast<int64_t>(values.size()), key, a, b);
+    if (filling == Filling::Uniform) fillUniform(values.data(), static_cast<int64_t>(values.size()), key, a, b);
+    if (filling == Filling::Normal) fillNormal(values.data(), static_cast<int64_t>(values.size()), key, a, b);
     scatter(place, values.data());
   });
 }

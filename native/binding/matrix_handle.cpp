@@ -148,7 +148,7 @@ void gatherRows(StoredMatrix& to, int64_t firstRow, const StoredMatrix& from, co
 
 // What a matrix can be of.
 Type matrixType(const Napi::Value& value) {
-  const Type type = static_cast<Type>(wholeNumber(value, "type", 0, static_cast<int64_t>(Type::Uint8)));
+  const Type type = static_cast<Type>(wholeNumber(value, "type", 0, kElementTypes - 1));
   require(type != Type::Float64, "matrices are not kept as float64");
   return type;
 }

@@ -51,8 +51,7 @@ Napi::Value ProgramHandle::describe(const Napi::CallbackInfo& info) {
     for (size_t i = 0; i < plan->regions.size(); ++i) {
       const Region& region = plan->regions[i];
       Napi::Object described = Napi::Object::New(info.Env());
-      const char* const kinds[] = {"rows", "tiles", "whole"};
-      described.Set("kind", Napi::String::New(info.Env(), kinds[static_cast<int>(region.kind)]));
+      described.Set("kind", Napi::String::New(info.Env(), kRegionKindNames[static_cast<int>(region.kind)]));
       described.Set("rowBlock", Napi::Number::New(info.Env(), static_cast<double>(region.rowBlock)));
       Napi::Array calls = Napi::Array::New(info.Env(), region.calls.size());
       for (size_t c = 0; c < region.calls.size(); ++c)

@@ -6,15 +6,7 @@
 
 namespace deepblas {
 
-const char* isaName(Isa isa) {
-  switch (isa) {
-    case Isa::Baseline: return "baseline";
-    case Isa::Avx2: return "avx2";
-    case Isa::Avx512: return "avx512";
-    case Isa::Neon: return "neon";
-  }
-  return "unknown";
-}
+const char* isaName(Isa isa) { return kIsaNames[static_cast<int>(isa)]; }
 
 const std::vector<Isa>& runnableIsas() {
   static const std::vector<Isa>* isas = [] {

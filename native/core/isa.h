@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-namespace deepblas {
+#include "boundary/enums.h"
 
-enum class Isa { Baseline, Avx2, Avx512, Neon };
+namespace deepblas {
 
 const char* isaName(Isa isa);
 // Built into this library and runnable on this processor, best last.

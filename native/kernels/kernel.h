@@ -4,12 +4,9 @@
 
 #include <stdint.h>
 
+#include "boundary/enums.h"
+
 namespace deepblas {
-
-enum class Type : int32_t { Float32 = 0, Float64 = 1, Int32 = 2, Uint8 = 3 };
-
-// Element-wise activations; softmax is a kernel of its own. The order is shared with lib/recording/generated/kernels.ts.
-enum class Activation : int32_t { Linear = 0, Sigmoid = 1, Tanh = 2, Relu = 3, Gelu = 4 };
 
 // A tensor as one member's kernel call sees it: row r starts at data + r * stride elements.
 // A weight has `panel` > 0 and is stored as [panel of outputs][input][panel], outputs padded with zeros;
@@ -24,11 +21,14 @@ struct View {
   float scale;  // a uint8 element means element * scale
 };
 
+struct Expression;  // kernels/expression.h
+
 struct Call {
   const View* const* views;  // by argument position; null where an optional tensor was left out
   const double* numbers;     // by argument position
   int64_t rows;              // rows of this member's batch in this step
   int32_t* notFinite;        // set to 1 by the kernel that closes the loss region
+  const Expression* expression = nullptr;  // the rule of a kernel that takes one
 };
 
 // The two axes along which a call may be cut, and the tile that the problem (never the number of threads) asks for.

@@ -38,6 +38,9 @@ enum class KernelId : int32_t {
 };
 constexpr int kKernelCount = 29;
 
+// DO(family) of each family of kernels.
+#define DEEPBLAS_FAMILIES(DO) DO(Activation) DO(Columns) DO(Dense) DO(Gather) DO(Loss) DO(Map) DO(Metric) DO(Optimizer) DO(Random) DO(Reduce) DO(Regularizer)
+
 // Positions of a kernel's arguments in Call::views and Call::numbers.
 namespace at {
 namespace gather {
@@ -147,7 +150,7 @@ constexpr KernelInfo kKernelInfo[kKernelCount] = {
       {"x", ArgumentKind::Tensor, Access::Read, false, {Extent::Batch, {Size::None, 0}, {Size::Named, 1}, 1}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, false, 0, 0},
       {"weight", ArgumentKind::Tensor, Access::Read, false, {Extent::Fixed, {Size::Named, 0}, {Size::Named, 1}, 1}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Weight, false, -1, {{Size::None, 0}, {Size::None, 0}}, false, 0, 0},
       {"bias", ArgumentKind::Tensor, Access::Read, true, {Extent::Fixed, {Size::Given, 1}, {Size::Named, 0}, 1}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, false, 0, 0},
-      {"activation", ArgumentKind::Number, Access::Read, false, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, true, 0, static_cast<int32_t>(Activation::Gelu)}},
+      {"activation", ArgumentKind::Number, Access::Read, false, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, true, 0, 4}},
      {"outputs", "inputs"}},
     {"transposeWeight",
      Cut::Tiles,
@@ -180,7 +183,7 @@ constexpr KernelInfo kKernelInfo[kKernelCount] = {
      3,
      {{"output", ArgumentKind::Tensor, Access::Write, false, {Extent::Batch, {Size::None, 0}, {Size::Named, 0}, 1}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, false, 0, 0},
       {"x", ArgumentKind::Tensor, Access::Read, false, {Extent::Batch, {Size::None, 0}, {Size::Named, 0}, 1}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, false, 0, 0},
-      {"activation", ArgumentKind::Number, Access::Read, false, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, true, 0, static_cast<int32_t>(Activation::Gelu)}},
+      {"activation", ArgumentKind::Number, Access::Read, false, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, true, 0, 4}},
      {"columns"}},
     {"activationBackward",
      Cut::Rows,
@@ -190,7 +193,7 @@ constexpr KernelInfo kKernelInfo[kKernelCount] = {
       {"outputGradient", ArgumentKind::Tensor, Access::Read, false, {Extent::Batch, {Size::None, 0}, {Size::Named, 0}, 1}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, false, 0, 0},
       {"output", ArgumentKind::Tensor, Access::Read, true, {Extent::Batch, {Size::None, 0}, {Size::Named, 0}, 1}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, false, 0, 0},
       {"preActivation", ArgumentKind::Tensor, Access::Read, true, {Extent::Batch, {Size::None, 0}, {Size::Named, 0}, 1}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, false, 0, 0},
-      {"activation", ArgumentKind::Number, Access::Read, false, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, true, 0, static_cast<int32_t>(Activation::Gelu)}},
+      {"activation", ArgumentKind::Number, Access::Read, false, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, true, 0, 4}},
      {"columns"}},
     {"softmaxForward",
      Cut::Rows,

@@ -1,80 +1,36 @@
 #include "kernels/kernels.h"
 
 #include "core/error.h"
-
-#define DEEPBLAS_DECLARE(isa)               \
-  namespace isa {                           \
-  void registerActivation(KernelSet& set);  \
-  void registerDense(KernelSet& set);       \
-  void registerGather(KernelSet& set);      \
-  void registerLoss(KernelSet& set);        \
-  void registerMetric(KernelSet& set);      \
-  void registerOptimizer(KernelSet& set);   \
-  void registerColumns(KernelSet& set);     \
-  void registerMap(KernelSet& set);         \
-  void registerRandom(KernelSet& set);      \
-  void registerReduce(KernelSet& set);      \
-  void registerRegularizer(KernelSet& set); \
-  }
-
-#define DEEPBLAS_SET(isa)             \
-  [] {                                \
-    auto* set = new KernelSet();      \
-    set->name = #isa;                 \
-    isa::registerActivation(*set);    \
-    isa::registerDense(*set);         \
-    isa::registerGather(*set);        \
-    isa::registerLoss(*set);          \
-    isa::registerMetric(*set);        \
-    isa::registerOptimizer(*set);     \
-    isa::registerColumns(*set);       \
-    isa::registerMap(*set);           \
-    isa::registerRandom(*set);        \
-    isa::registerReduce(*set);        \
-    isa::registerRegularizer(*set);   \
-    return set;                       \
-  }()
+#include "kernels/families.h"
 
 namespace deepblas {
 
 #if defined(DEEPBLAS_HAS_BASELINE)
-DEEPBLAS_DECLARE(baseline)
+DEEPBLAS_KERNEL_SET(baseline)
 #endif
 #if defined(DEEPBLAS_HAS_AVX2)
-DEEPBLAS_DECLARE(avx2)
+DEEPBLAS_KERNEL_SET(avx2)
 #endif
 #if defined(DEEPBLAS_HAS_AVX512)
-DEEPBLAS_DECLARE(avx512)
+DEEPBLAS_KERNEL_SET(avx512)
 #endif
 #if defined(DEEPBLAS_HAS_NEON)
-DEEPBLAS_DECLARE(neon)
+DEEPBLAS_KERNEL_SET(neon)
 #endif
 
 const KernelSet& kernelSet(Isa isa) {
   switch (isa) {
 #if defined(DEEPBLAS_HAS_BASELINE)
-    case Isa::Baseline: {
-      static const KernelSet* set = DEEPBLAS_SET(baseline);
-      return *set;
-    }
+    case Isa::Baseline: return baseline::kernels();
 #endif
 #if defined(DEEPBLAS_HAS_AVX2)
-    case Isa::Avx2: {
-      static const KernelSet* set = DEEPBLAS_SET(avx2);
-      return *set;
-    }
+    case Isa::Avx2: return avx2::kernels();
 #endif
 #if defined(DEEPBLAS_HAS_AVX512)
-    case Isa::Avx512: {
-      static const KernelSet* set = DEEPBLAS_SET(avx512);
-      return *set;
-    }
+    case Isa::Avx512: return avx512::kernels();
 #endif
 #if defined(DEEPBLAS_HAS_NEON)
-    case Isa::Neon: {
-      static const KernelSet* set = DEEPBLAS_SET(neon);
-      return *set;
-    }
+    case Isa::Neon: return neon::kernels();
 #endif
     default: throw Error("ERR_DEEPBLAS_INTERNAL", "this build has no kernels for the instruction set");
   }

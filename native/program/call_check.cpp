@@ -15,8 +15,6 @@ constexpr int64_t kUnknown = -1;
 // What the names of a kernel's sizes mean in this call.
 using Sizes = std::array<int64_t, kMaximumNames>;
 
-const char* const kTypeNames[] = {"float32", "float64", "int32", "uint8"};
-
 int64_t roundUp(int64_t value, int64_t multiple) { return (value + multiple - 1) / multiple * multiple; }
 
 // Elements that a tensor of fixed size stores for its shape.
@@ -51,7 +49,7 @@ class CallCheck {
 
  private:
   const ArgumentSpec& given(int i) const { return call_.arguments[i]; }
-  bool isTensor(int i) const { return given(i).kind == ArgumentSpec::Tensor; }
+  bool isTensor(int i) const { return given(i).form == ArgumentForm::Tensor; }
   const TensorSpec& specOf(int i) const { return program_.tensors()[given(i).index]; }
 
   void checkNumber(int i) const {
@@ -59,12 +57,12 @@ class CallCheck {
     if (!expected.whole) return;
     const ArgumentSpec& number = given(i);
     // Written so that NaN is refused.
-    const bool within = number.kind == ArgumentSpec::Constant && number.constant >= expected.least &&
+    const bool within = number.form == ArgumentForm::Constant && number.constant >= expected.least &&
                         number.constant <= expected.most && std::floor(number.constant) == number.constant;
     if (within) return;
     fail("ERR_DEEPBLAS_ARGUMENT", i,
          "a constant whole number from " + std::to_string(expected.least) + " to " + std::to_string(expected.most),
-         number.kind == ArgumentSpec::Constant ? std::to_string(number.constant) : "a number that changes from step to step");
+         number.form == ArgumentForm::Constant ? std::to_string(number.constant) : "a number that changes from step to step");
   }
 
   void checkTensor(int i) {
@@ -76,7 +74,7 @@ class CallCheck {
     if (expected.access != Access::Read) requireWritable(i);
     if (fits(i, expected.shape, sizes_)) return;
     const bool other = expected.other.extent != Extent::None &&
-                       (expected.otherUnless < 0 || (given(expected.otherUnless).kind == ArgumentSpec::Constant &&
+                       (expected.otherUnless < 0 || (given(expected.otherUnless).form == ArgumentForm::Constant &&
                                                      given(expected.otherUnless).constant == 0));
     if (other && fits(i, expected.other, sizes_)) return;
     std::string wanted = describe(i, expected.shape);

@@ -84,7 +84,7 @@ Executor::Executor(std::shared_ptr<const Program> program, std::shared_ptr<const
 
 size_t Executor::bytes() const {
   size_t total = workspace_.bytes() + accumulators_.capacity() * sizeof(double) +
-                 (views_.capacity() + expressionViews_.capacity()) * sizeof(View) + shares_.capacity() * sizeof(Share);
+                 views_.capacity() * sizeof(View) + shares_.capacity() * sizeof(Share);
   for (const PreparedCall& call : calls_)
     total += sizeof(call) + call.views.capacity() * sizeof(const View*) + call.numbers.capacity() * sizeof(double);
   return total;
@@ -160,11 +160,6 @@ void Executor::requireRows(const std::vector<int64_t>& rows, const std::vector<s
 }
 
 void Executor::prepareCalls() {
-  for (int64_t e = 0; e < program_->expressions(); ++e) {
-    // Kernels find an expression as the data of a view.
-    Expression* rule = const_cast<Expression*>(&program_->expression(e));
-    expressionViews_.push_back({rule, 1, 1, 1, 0, Type::Float32, 1.0f});
-  }
   for (const CallSpec& spec : program_->calls()) {
     PreparedCall call = {};
     call.argumentCount = static_cast<int>(spec.arguments.size());
@@ -174,16 +169,15 @@ void Executor::prepareCalls() {
     call.numbers.resize(members_ * call.argumentCount);
     for (int argument = 0; argument < call.argumentCount; ++argument) {
       const ArgumentSpec& given = spec.arguments[argument];
-      if (given.kind == ArgumentSpec::StepNumber) call.stepNumbers.push_back({argument, given.index});
+      if (given.form == ArgumentForm::StepNumber) call.stepNumbers.push_back({argument, given.index});
+      if (given.form == ArgumentForm::Expression) call.expression = &program_->expression(given.index);
       for (int64_t m = 0; m < members_; ++m) {
-        if (given.kind == ArgumentSpec::Expression)
-          call.views[m * call.argumentCount + argument] = &expressionViews_[given.index];
-        if (given.kind == ArgumentSpec::Tensor)
+        if (given.form == ArgumentForm::Tensor)
           call.views[m * call.argumentCount + argument] = &views_[m * tensorCount_ + given.index];
         call.numbers[m * call.argumentCount + argument] = given.constant;
       }
     }
-    const Axes axes = call.kernel->axes({call.views.data(), call.numbers.data(), plan_->rows, nullptr});
+    const Axes axes = call.kernel->axes({call.views.data(), call.numbers.data(), plan_->rows, nullptr, call.expression});
     call.byRows = program_->info(spec).cut == Cut::Rows;
     call.first = axes.first;
     call.second = axes.second;
@@ -247,7 +241,7 @@ void Executor::bind(const MemberStep& member) {
 
 Call Executor::callOf(const PreparedCall& call, const MemberStep& member) {
   const int64_t at = member.member * call.argumentCount;
-  return {call.views.data() + at, call.numbers.data() + at, member.rows, &notFinite_[member.member]};
+  return {call.views.data() + at, call.numbers.data() + at, member.rows, &notFinite_[member.member], call.expression};
 }
 
 void Executor::executeWhole(const PreparedCall& call, const MemberStep& member) {
@@ -421,7 +415,7 @@ std::string Executor::firstNotFinite(const MemberStep& member) const {
     const KernelInfo& info = program_->info(call);
     for (int i = 0; i < info.argumentCount; ++i) {
       const ArgumentSpec& argument = call.arguments[i];
-      if (argument.kind != ArgumentSpec::Tensor || info.arguments[i].access == Access::Read) continue;
+      if (argument.form != ArgumentForm::Tensor || info.arguments[i].access == Access::Read) continue;
       const TensorSpec& spec = program_->tensors()[argument.index];
       if (spec.storage != Storage::Workspace || !spec.perBatchRow()) continue;
       const View& at = view(argument.index, member.member);

@@ -97,6 +97,7 @@ class Executor {
     int64_t first, second;
     std::vector<const View*> views;  // [member][argument]
     std::vector<double> numbers;     // [member][argument]
+    const Expression* expression;    // of the program; null where the kernel takes none
     std::vector<std::pair<int, int64_t>> stepNumbers;  // argument, column
   };
 
@@ -136,7 +137,7 @@ class Executor {
   int64_t members_, tensorCount_;
   Arena workspace_;
   std::vector<double> accumulators_;
-  std::vector<View> views_, expressionViews_;
+  std::vector<View> views_;
   std::vector<int64_t> boundTensors_;   // Data and WholeData
   std::vector<int64_t> movingTensors_;  // Data and Order: rebound every step
   std::vector<PreparedCall> calls_;

@@ -27,7 +27,7 @@ std::vector<Life> lives(const Program& program, const std::vector<Region>& regio
       for (const auto* calls : {&regions[r].calls, &regions[r].followers}) {
         for (int64_t c : *calls) {
           for (const ArgumentSpec& argument : program.calls()[c].arguments) {
-            if (argument.kind != ArgumentSpec::Tensor || argument.index != t) continue;
+            if (argument.form != ArgumentForm::Tensor || argument.index != t) continue;
             life.first = std::min(life.first, r);
             life.last = r;
           }

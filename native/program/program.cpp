@@ -62,17 +62,17 @@ std::string Program::labelWhere(Wanted wanted) const {
 
 std::string Program::userOf(int64_t tensor) const {
   return labelWhere([&](const ArgumentSpec& given, const ArgumentInfo&) {
-    return given.kind == ArgumentSpec::Tensor && given.index == tensor;
+    return given.form == ArgumentForm::Tensor && given.index == tensor;
   });
 }
 
 std::string Program::stepNumberReader() const {
-  return labelWhere([](const ArgumentSpec& given, const ArgumentInfo&) { return given.kind == ArgumentSpec::StepNumber; });
+  return labelWhere([](const ArgumentSpec& given, const ArgumentInfo&) { return given.form == ArgumentForm::StepNumber; });
 }
 
 std::string Program::writerOf(int64_t slot) const {
   return labelWhere([&](const ArgumentSpec& given, const ArgumentInfo& argument) {
-    if (given.kind != ArgumentSpec::Tensor || argument.access == Access::Read) return false;
+    if (given.form != ArgumentForm::Tensor || argument.access == Access::Read) return false;
     const TensorSpec& spec = tensors_[given.index];
     return spec.storage == Storage::Data && spec.slot == slot;
   });
@@ -83,17 +83,17 @@ void Program::decodeTensors(const double* numbers, int64_t count) {
   for (int64_t i = 0; i < count; i += kTensorFields) {
     const double* field = numbers + i;
     TensorSpec spec;
-    const int64_t storage = whole(field[0]), type = whole(field[1]);
-    require(storage >= 0 && storage <= 7 && type >= 0 && type <= 3, "unknown storage or type");
+    const int64_t storage = whole(field[tensorField::storage]), type = whole(field[tensorField::type]);
+    require(storage >= 0 && storage < kStorages && type >= 0 && type < kElementTypes, "unknown storage or type");
     spec.storage = static_cast<Storage>(storage);
     spec.type = static_cast<Type>(type);
-    spec.rows = whole(field[2]);
-    spec.columns = whole(field[3]);
-    spec.stride = whole(field[4]);
-    spec.panel = whole(field[5]);
-    spec.elements = whole(field[6]);
-    spec.offset = whole(field[7]);
-    spec.slot = whole(field[8]);
+    spec.rows = whole(field[tensorField::rows]);
+    spec.columns = whole(field[tensorField::columns]);
+    spec.stride = whole(field[tensorField::stride]);
+    spec.panel = whole(field[tensorField::panel]);
+    spec.elements = whole(field[tensorField::elements]);
+    spec.offset = whole(field[tensorField::offset]);
+    spec.slot = whole(field[tensorField::slot]);
     require(spec.columns > 0 && spec.stride >= 0 && spec.panel >= 0 && spec.elements >= 0 && spec.offset >= 0 &&
                 spec.slot >= 0 && spec.rows >= -1,
             "a tensor field out of range");
@@ -124,11 +124,11 @@ void Program::decodeExpressions(const double* numbers, int64_t count) {
   int64_t at = 0;
   while (at < count) {
     const int64_t length = whole(numbers[at++]);
-    require(length > 0 && length <= kMostOperations && count - at >= 5 * length, "an expression too long or cut short");
+    require(length > 0 && length <= kMostOperations && count - at >= kInstructionFields * length, "an expression too long or cut short");
     auto expression = std::make_shared<Expression>();
     expression->count = length;
-    for (int64_t i = 0; i < length; ++i, at += 5) {
-      const int64_t operation = whole(numbers[at]);
+    for (int64_t i = 0; i < length; ++i, at += kInstructionFields) {
+      const int64_t operation = whole(numbers[at + instructionField::operation]);
       require(operation >= 0 && operation < kOperations, "unknown operation");
       Instruction& instruction = expression->instructions[i];
       const auto operandAt = [&](int64_t place) {
@@ -136,8 +136,9 @@ void Program::decodeExpressions(const double* numbers, int64_t count) {
         require(operand >= 0 && operand <= kLargestOperand, "an operand below 0 or too large");
         return static_cast<int32_t>(operand);
       };
-      instruction = {static_cast<Operation>(operation), operandAt(at + 1), operandAt(at + 2), operandAt(at + 3),
-                     static_cast<float>(numbers[at + 4])};
+      instruction = {static_cast<Operation>(operation), operandAt(at + instructionField::a),
+                     operandAt(at + instructionField::b), operandAt(at + instructionField::c),
+                     static_cast<float>(numbers[at + instructionField::value])};
       const bool leaf = operation < static_cast<int64_t>(Operation::Add);
       for (int32_t operand : {instruction.a, instruction.b, instruction.c}) {
         // Registers hold results of earlier instructions; inputs, numbers and outputs are checked with the call.
@@ -159,13 +160,13 @@ void Program::checkExpression(const CallSpec& call) const {
   }
   if (position < 0) return;
   const Expression& rule = *expressions_[call.arguments[position].index];
-  const auto given = [&](int argument) { return call.arguments[argument].kind == ArgumentSpec::Tensor; };
+  const auto given = [&](int argument) { return call.arguments[argument].form == ArgumentForm::Tensor; };
   for (int64_t i = 0; i < rule.count; ++i) {
     const Instruction& one = rule.instructions[i];
     if (one.operation == Operation::Input) require(one.a < inputs && given(outputs + one.a), "an input that is not given");
     if (one.operation == Operation::Number) {
       const int argument = outputs + inputs + one.a;
-      require(argument < position && call.arguments[argument].kind != ArgumentSpec::Absent, "a number that is not given");
+      require(argument < position && call.arguments[argument].form != ArgumentForm::Absent, "a number that is not given");
     }
     if (one.operation == Operation::Store)
       require(one.a < i && one.b < outputs && given(one.b), "an output that is not given");
@@ -186,30 +187,30 @@ void Program::decodeCalls(const double* numbers, int64_t count, const std::vecto
     for (int64_t i = 0; i < argumentCount; ++i, at += 2) {
       ArgumentSpec argument = {};
       const int64_t given = whole(numbers[at]);
-      // Bits above the kind's own must not make a known kind of an unknown one.
-      argument.kind = static_cast<ArgumentSpec::Kind>(given >= 0 && given <= ArgumentSpec::Expression ? given : -1);
+      // Bits above the form's own must not make a known form of an unknown one.
+      argument.form = static_cast<ArgumentForm>(given >= 0 && given < kArgumentForms ? given : -1);
       const ArgumentInfo& expected = info.arguments[i];
       if (expected.kind == ArgumentKind::Tensor) {
-        if (argument.kind == ArgumentSpec::Absent) {
+        if (argument.form == ArgumentForm::Absent) {
           require(expected.optional, "a required tensor is absent");
         } else {
-          require(argument.kind == ArgumentSpec::Tensor, "a tensor argument is not a tensor");
+          require(argument.form == ArgumentForm::Tensor, "a tensor argument is not a tensor");
           argument.index = whole(numbers[at + 1]);
           require(argument.index >= 0 && argument.index < static_cast<int64_t>(tensors_.size()), "unknown tensor");
         }
       } else if (expected.kind == ArgumentKind::Expression) {
-        require(argument.kind == ArgumentSpec::Expression, "an expression argument is not an expression");
+        require(argument.form == ArgumentForm::Expression, "an expression argument is not an expression");
         argument.index = whole(numbers[at + 1]);
         require(argument.index >= 0 && argument.index < static_cast<int64_t>(expressions_.size()), "unknown expression");
-      } else if (argument.kind == ArgumentSpec::Absent) {
+      } else if (argument.form == ArgumentForm::Absent) {
         require(expected.optional, "a number argument is not a number");
-      } else if (argument.kind == ArgumentSpec::StepNumber) {
+      } else if (argument.form == ArgumentForm::StepNumber) {
         argument.index = whole(numbers[at + 1]);
         require(argument.index >= 0, "unknown step number");
         checkedSize(argument.index);
         stepNumbers_ = std::max(stepNumbers_, argument.index + 1);
       } else {
-        require(argument.kind == ArgumentSpec::Constant, "a number argument is not a number");
+        require(argument.form == ArgumentForm::Constant, "a number argument is not a number");
         argument.constant = numbers[at + 1];
       }
       call.arguments.push_back(argument);

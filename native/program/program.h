@@ -12,18 +12,7 @@
 
 namespace deepblas {
 
-// Where a tensor's bytes live while a run executes. The order is shared with lib/recording/tensor.ts.
-enum class Storage : int32_t {
-  Workspace = 0,    // placed by the planner
-  Parameter = 1,    // the model's arena, at `offset` elements
-  Gradient = 2,     // an arena laid out like the parameters'
-  State = 3,        // optimizer state number `slot`, laid out like the parameters'
-  Data = 4,         // a bound matrix, from the batch's first row on
-  WholeData = 5,    // a bound matrix from its own first row on, to be read through an order
-  Order = 6,        // row numbers of this batch
-  Accumulator = 7,  // two doubles (sum, weight) at `offset`, kept from step to step
-};
-
+// A row of the tensor table, as TensorField has it.
 struct TensorSpec {
   Storage storage;
   Type type;
@@ -38,8 +27,7 @@ struct TensorSpec {
 };
 
 struct ArgumentSpec {
-  enum Kind : int32_t { Absent = 0, Tensor = 1, Constant = 2, StepNumber = 3, Expression = 4 };
-  Kind kind;
+  ArgumentForm form;
   int64_t index;   // of the tensor or expression, or the column of the step table
   double constant;
 };
@@ -52,13 +40,12 @@ struct CallSpec {
 
 class Program {
  public:
-  static constexpr int kTensorFields = 9;
   // Unchecked: calls that no kernel could run, for tests of what only looks at them.
   enum class Calls { Checked, Unchecked };
 
-  // The recorder's encoding: kTensorFields numbers a tensor in the order of TensorSpec; a call is kernel, number of
-  // arguments, then kind and value of each. Throws when it does not describe a valid program.
-  // An expression is its number of instructions, then operation, a, b, c and value of each.
+  // The recorder's encoding: a tensor is its tensorField numbers; a call is kernel, number of arguments, then form and
+  // value of each. Throws when it does not describe a valid program.
+  // An expression is its number of instructions, then the instructionField numbers of each.
   Program(const double* tensors, int64_t tensorNumbers, const double* calls, int64_t callNumbers,
           std::vector<std::string> labels, const double* expressions = nullptr, int64_t expressionNumbers = 0,
           Calls check = Calls::Checked);

@@ -62,7 +62,7 @@ double costOf(const Program& program, const CallSpec& call, int64_t rows) {
   for (size_t i = 0; i < call.arguments.size(); ++i) {
     const ArgumentSpec& argument = call.arguments[i];
     numbers[i] = argument.constant;
-    if (argument.kind != ArgumentSpec::Tensor) continue;
+    if (argument.form != ArgumentForm::Tensor) continue;
     const TensorSpec& spec = program.tensors()[argument.index];
     views[i] = {nullptr, spec.perBatchRow() ? rows : spec.rows, spec.columns, spec.stride, spec.panel, spec.type, 1.0f};
     pointers[i] = &views[i];
@@ -77,7 +77,7 @@ Node nodeOf(const Program& program, const CallSpec& call, int64_t rows) {
   int64_t shared = 0;
   for (int i = 0; i < info.argumentCount; ++i) {
     const ArgumentSpec& argument = call.arguments[i];
-    if (argument.kind != ArgumentSpec::Tensor) continue;
+    if (argument.form != ArgumentForm::Tensor) continue;
     const TensorSpec& spec = program.tensors()[argument.index];
     const bool writes = info.arguments[i].access != Access::Read;
     node.uses.push_back(useOf(spec, argument.index, writes));

@@ -10,11 +10,7 @@
 namespace deepblas {
 
 struct Region {
-  enum class Kind {
-    Rows,   // every block of rows goes through all calls, one after the other
-    Tiles,  // the calls do not depend on each other: all their tiles at once
-    Whole,  // one call in one piece
-  };
+  using Kind = RegionKind;
   Kind kind;
   std::vector<int64_t> calls;  // positions in the program
   // Of Tiles: calls on elements that the calls complete; they follow each tile, in this order, on what it has completed.

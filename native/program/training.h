@@ -25,8 +25,6 @@ struct TrainingSettings {
   int64_t firstStepOfEpoch = 0;
 };
 
-enum class ChunkEnd : int32_t { Budget = 0, EpochEnd = 1, Cancelled = 2, NotFinite = 3 };
-
 struct ChunkLimits {
   const double* numbers;  // [step][member][column] of the step table
   int64_t steps;          // at most this many

@@ -31,7 +31,7 @@ TEST("a program's offset and size that wrap around are refused") {
   for (double offset : {0x1p53, 0x1p54, 0x1p62, 0x1.fffffffffffffp62}) {
     CONTEXT(offset);
     // Offset is the eighth field of a tensor.
-    record.tensors[static_cast<size_t>(weight * Program::kTensorFields + 7)] = offset;
+    record.tensors[static_cast<size_t>(weight * kTensorFields + tensorField::offset)] = offset;
     CHECK_THROWS(record.program(), "ERR_DEEPBLAS_MEMORY", "2^53");
   }
 }

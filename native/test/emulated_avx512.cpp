@@ -1,142 +1,18 @@
-// The vector sources as they are for AVX-512, on a processor without it: vectors of 16 are two of AVX2's, and the five
-// intrinsics are functions below. Vector width, tile shapes, masks and panels are AVX-512's, and so are the bits: every
-// element sees the same operations in the same order.
+// The set of the vector sources that the build has compiled with emulated_avx512.h, where it has.
 #include "kernel_sets.h"
+#include "kernels/families.h"
 
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
-
-// Before the macro, so that the header still guards AVX-512's own functions by their target.
-#include <immintrin.h>
-
-#pragma GCC target("avx2,fma")
-#pragma GCC diagnostic ignored "-Wpsabi"
-
-namespace {
-
-union Halves {
-  __m512 whole;
-  __m256 half[2];
-};
-
-// All bits of the lanes whose bit is set among the mask's eight from `first` on.
-__attribute__((always_inline)) inline __m256i lanesOf(__mmask16 mask, int first) {
-  const __m256i bits = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
-  return _mm256_cmpeq_epi32(_mm256_and_si256(_mm256_set1_epi32(mask >> first), bits), bits);
-}
-
-__attribute__((always_inline)) inline __m512 emulatedLoad(__mmask16 mask, const float* from) {
-  Halves value;
-  value.half[0] = _mm256_maskload_ps(from, lanesOf(mask, 0));
-  value.half[1] = _mm256_maskload_ps(from + 8, lanesOf(mask, 8));
-  return value.whole;
-}
-
-__attribute__((always_inline)) inline void emulatedStore(float* to, __mmask16 mask, __m512 from) {
-  const Halves value = {from};
-  _mm256_maskstore_ps(to, lanesOf(mask, 0), value.half[0]);
-  _mm256_maskstore_ps(to + 8, lanesOf(mask, 8), value.half[1]);
-}
-
-__attribute__((always_inline)) inline __m512 emulatedMultiplyAdd(__m512 a, __m512 b, __m512 c) {
-  const Halves x = {a}, y = {b}, z = {c};
-  Halves result;
-  result.half[0] = _mm256_fmadd_ps(x.half[0], y.half[0], z.half[0]);
-  result.half[1] = _mm256_fmadd_ps(x.half[1], y.half[1], z.half[1]);
-  return result.whole;
-}
-
-__attribute__((always_inline)) inline __m512 emulatedSquareRoot(__mmask16, __m512 a) {
-  const Halves x = {a};
-  Halves result;
-  result.half[0] = _mm256_sqrt_ps(x.half[0]);
-  result.half[1] = _mm256_sqrt_ps(x.half[1]);
-  return result.whole;
-}
-
-__attribute__((always_inline)) inline __m512i emulatedEvenProducts(__mmask8, __m512i a, __m512i b) {
-  union {
-    __m512i whole;
-    __m256i half[2];
-  } x = {a}, y = {b}, result;
-  result.half[0] = _mm256_mul_epu32(x.half[0], y.half[0]);
-  result.half[1] = _mm256_mul_epu32(x.half[1], y.half[1]);
-  return result.whole;
-}
-
-}  // namespace
-
-#define __AVX512F__ 1
-#define _mm512_maskz_loadu_ps emulatedLoad
-#define _mm512_mask_storeu_ps emulatedStore
-#define _mm512_fmadd_ps emulatedMultiplyAdd
-#define _mm512_maskz_sqrt_ps emulatedSquareRoot
-#define _mm512_maskz_mul_epu32 emulatedEvenProducts
-
-#define DEEPBLAS_ISA emulated
-#include "kernels/vector/activate.h"
-#include "kernels/vector/elements.h"
-#include "kernels/vector/functions.h"
-#include "kernels/vector/register.h"
-#include "kernels/vector/softmax.h"
-#include "kernels/vector/tile.h"
-
-// Each family has names of its own that another uses too: a namespace each.
-#undef DEEPBLAS_ISA
-#define DEEPBLAS_ISA emulated::activationFamily
-#include "kernels/vector/activation.cpp"
-#undef DEEPBLAS_ISA
-#define DEEPBLAS_ISA emulated::denseFamily
-#include "kernels/vector/dense.cpp"
-#undef DEEPBLAS_ISA
-#define DEEPBLAS_ISA emulated::gatherFamily
-#include "kernels/vector/gather.cpp"
-#undef DEEPBLAS_ISA
-#define DEEPBLAS_ISA emulated::lossFamily
-#include "kernels/vector/loss.cpp"
-#undef DEEPBLAS_ISA
-#define DEEPBLAS_ISA emulated::metricFamily
-#include "kernels/vector/metric.cpp"
-#undef DEEPBLAS_ISA
-#define DEEPBLAS_ISA emulated::optimizerFamily
-#include "kernels/vector/optimizer.cpp"
-#undef DEEPBLAS_ISA
-#define DEEPBLAS_ISA emulated::regularizerFamily
-#include "kernels/vector/regularizer.cpp"
-#undef DEEPBLAS_ISA
-#define DEEPBLAS_ISA emulated::columnsFamily
-#include "kernels/vector/columns.cpp"
-#undef DEEPBLAS_ISA
-#define DEEPBLAS_ISA emulated::mapFamily
-#include "kernels/vector/map.cpp"
-#undef DEEPBLAS_ISA
-#define DEEPBLAS_ISA emulated::randomFamily
-#include "kernels/vector/random.cpp"
-#undef DEEPBLAS_ISA
-#define DEEPBLAS_ISA emulated::reduceFamily
-#include "kernels/vector/reduce.cpp"
+#if defined(DEEPBLAS_HAS_EMULATED)
 
 namespace deepblas {
+
+DEEPBLAS_KERNEL_SET(emulated)
+
 namespace test {
 
 const KernelSet* emulatedAvx512() {
-  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return nullptr;
-  static const KernelSet* set = [] {
-    auto* made = new KernelSet();
-    made->name = "avx512 (emulated)";
-    emulated::activationFamily::registerActivation(*made);
-    emulated::denseFamily::registerDense(*made);
-    emulated::gatherFamily::registerGather(*made);
-    emulated::lossFamily::registerLoss(*made);
-    emulated::metricFamily::registerMetric(*made);
-    emulated::optimizerFamily::registerOptimizer(*made);
-    emulated::regularizerFamily::registerRegularizer(*made);
-    emulated::columnsFamily::registerColumns(*made);
-    emulated::mapFamily::registerMap(*made);
-    emulated::randomFamily::registerRandom(*made);
-    emulated::reduceFamily::registerReduce(*made);
-    return made;
-  }();
-  return set;
+  const bool runs = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  return runs ? &emulated::kernels() : nullptr;
 }
 
 }  // namespace test

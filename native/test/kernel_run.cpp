@@ -30,13 +30,12 @@ void KernelRun::checkSame(const Bytes& expected, const char* cut) const {
 
 void KernelRun::bind(const View** views) const {
   for (const auto& [position, operand] : operands_) views[position] = operand.view();
-  if (rulePosition_ >= 0) views[rulePosition_] = &rule_;
 }
 
 void KernelRun::runTiles(const Kernel& kernel, const Axes& axes, bool backwards) {
   const View* views[kMaximumArguments] = {};
   bind(views);
-  const Call call = {views, numbers_, rows_, &notFinite_};
+  const Call call = {views, numbers_, rows_, &notFinite_, rule_};
   std::vector<Tile> tiles;
   for (int64_t second = 0; second < axes.second; second += axes.secondTile)
     for (int64_t first = 0; first < axes.first; first += axes.firstTile)
@@ -56,7 +55,7 @@ void KernelRun::execute(const KernelSet& set) {
   CONTEXT(set.name, " ", info.name, ", ", rows_, " rows");
   for (int i = 0; i < info.argumentCount; ++i) {
     const bool given = operands_.count(i) > 0;
-    if (info.arguments[i].kind == ArgumentKind::Expression ? i != rulePosition_
+    if (info.arguments[i].kind == ArgumentKind::Expression ? rule_ == nullptr
         : info.arguments[i].kind == ArgumentKind::Number   ? given
                                                            : !given && !info.arguments[i].optional)
       return fail(__FILE__, __LINE__, text("the test gives ", info.arguments[i].name, " wrongly"));
@@ -64,9 +63,9 @@ void KernelRun::execute(const KernelSet& set) {
   const Kernel& kernel = set[kernel_];
   const View* views[kMaximumArguments] = {};
   bind(views);
-  const Axes axes = kernel.axes({views, numbers_, rows_, &notFinite_});
+  const Axes axes = kernel.axes({views, numbers_, rows_, &notFinite_, rule_});
   CHECK(axes.first > 0 && axes.second > 0 && axes.firstTile > 0 && axes.secondTile > 0);
-  CHECK(kernel.nanoseconds({views, numbers_, rows_, &notFinite_}) > 0);
+  CHECK(kernel.nanoseconds({views, numbers_, rows_, &notFinite_, rule_}) > 0);
   if (info.cut == Cut::Whole) CHECK(axes.first == 1 && axes.second == 1);
 
   const Bytes before = snapshot();

@@ -28,10 +28,7 @@ class KernelRun {
   }
   void number(int position, double value) { numbers_[position] = value; }
   // The caller keeps the rule.
-  void rule(int position, Expression& rule) {
-    rulePosition_ = position;
-    rule_ = {&rule, 1, 1, 1, 0, Type::Float32, 1.0f};
-  }
+  void rule(const Expression& rule) { rule_ = &rule; }
 
   // Runs whole; then checks that what is only read is as before, that nothing outside of the tensors was written, and
   // that the kernel's own tiles, forwards and backwards, and other cuts give the same bits.
@@ -51,8 +48,7 @@ class KernelRun {
   std::map<int, Operand> operands_;
   std::set<int> tables_;
   double numbers_[kMaximumArguments] = {};
-  int rulePosition_ = -1;
-  View rule_ = {};
+  const Expression* rule_ = nullptr;
   int32_t notFinite_ = 0;
 };
 

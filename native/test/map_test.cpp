@@ -76,7 +76,7 @@ TEST("every operation of a rule equals its reference, alone on every shape") {
         run.tensor(arg::output0, output);
         run.tensor(arg::input0, Operand::matrix(x));
         run.tensor(arg::input1, Operand::matrix(y, Type::Float32, 5));
-        run.rule(arg::expression, rule.expression);
+        run.rule(rule.expression);
         run.execute(*set);
         Matrix expected(shape.rows, shape.columns), bound(shape.rows, shape.columns);
         for (size_t i = 0; i < x.values.size(); ++i) {
@@ -118,7 +118,7 @@ TEST("rows, columns, numbers, types and several outputs of a rule") {
       run.tensor(arg::input2, Operand::matrix(ofColumn));
       run.tensor(arg::input3, Operand::labels(labels));
       run.number(arg::number1, 0.75);
-      run.rule(arg::expression, rule.expression);
+      run.rule(rule.expression);
       run.execute(*set);
       for (int64_t r = 0; r < shape.rows; ++r) {
         for (int64_t c = 0; c < shape.columns; ++c) {
@@ -150,7 +150,7 @@ TEST("a rule over elements updates panels and ranges alike, and keeps zero paddi
       run.tensor(arg::input1, Operand::panels(gradient, panel));
       run.tensor(arg::input2, Operand::vector({0.5}, Type::Float64));
       run.number(arg::number0, 0.1);
-      run.rule(arg::expression, rule.expression);
+      run.rule(rule.expression);
       run.execute(*set);
       for (int64_t o = 0; o < outputs; ++o)
         for (int64_t i = 0; i < 33; ++i)

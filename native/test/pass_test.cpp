@@ -111,7 +111,7 @@ TEST("a prediction fills its matrix, every row with the same bits in every batch
     if (call.kernel != KernelId::DenseForward) continue;
     std::vector<Argument> arguments;
     for (const ArgumentSpec& argument : call.arguments)
-      arguments.push_back({argument.kind, argument.kind == ArgumentSpec::Tensor ? static_cast<double>(argument.index)
+      arguments.push_back({argument.form, argument.form == ArgumentForm::Tensor ? static_cast<double>(argument.index)
                                                                                 : argument.constant});
     record.call(call.kernel, arguments, call.label);
     last = call.arguments[at::denseForward::output].index;

@@ -35,7 +35,7 @@ std::vector<Place> placesOf(const Program& program, const Plan& plan, int64_t ro
     for (int64_t r = 0; r < static_cast<int64_t>(plan.regions.size()); ++r)
       for (int64_t c : callsOf(plan.regions[r]))
         for (const ArgumentSpec& argument : program.calls()[c].arguments)
-          if (argument.kind == ArgumentSpec::Tensor && argument.index == t) {
+          if (argument.form == ArgumentForm::Tensor && argument.index == t) {
             if (place.first < 0) place.first = r;
             place.last = r;
           }
@@ -88,7 +88,7 @@ void checkPlan(const Program& program, int64_t rows, bool keepAll) {
     bool used = keepAll;
     for (const CallSpec& call : program.calls())
       for (const ArgumentSpec& argument : call.arguments)
-        used = used || (argument.kind == ArgumentSpec::Tensor && argument.index == static_cast<int64_t>(t));
+        used = used || (argument.form == ArgumentForm::Tensor && argument.index == static_cast<int64_t>(t));
     const bool here = program.tensors()[t].storage == Storage::Workspace;
     CHECK_EQUAL(plan.offsets[t] >= 0, here && used);
   }
@@ -310,7 +310,7 @@ bool conflict(const Program& program, const CallSpec& a, const CallSpec& b) {
   for (int i = 0; i < infoA.argumentCount; ++i) {
     for (int j = 0; j < infoB.argumentCount; ++j) {
       const ArgumentSpec &x = a.arguments[i], &y = b.arguments[j];
-      if (x.kind != ArgumentSpec::Tensor || y.kind != ArgumentSpec::Tensor) continue;
+      if (x.form != ArgumentForm::Tensor || y.form != ArgumentForm::Tensor) continue;
       if (infoA.arguments[i].access == Access::Read && infoB.arguments[j].access == Access::Read) continue;
       const TensorSpec &s = program.tensors()[x.index], &t = program.tensors()[y.index];
       if (s.storage != t.storage || s.slot != t.slot) continue;

@@ -11,9 +11,6 @@ namespace test {
 
 namespace {
 
-// Fields of a tensor in the encoding.
-enum Field { kStorage, kType, kRows, kColumns, kStride, kPanel, kElements, kOffset, kSlot };
-
 // Positions in the call table of the small program: gather (3 arguments), then accumulate (4).
 constexpr size_t kGather = 0, kAccumulate = 2 + 2 * 3;
 
@@ -31,8 +28,8 @@ struct Small {
     record.call(KernelId::Gather, {tensor(output), tensor(source), tensor(order)}, "first");
     record.call(KernelId::Accumulate, {tensor(accumulator), tensor(values), absent(), constant(1)}, "second");
   }
-  double& field(int64_t tensorIndex, Field which) {
-    return record.tensors[static_cast<size_t>(tensorIndex * Program::kTensorFields + which)];
+  double& field(int64_t tensorIndex, int which) {
+    return record.tensors[static_cast<size_t>(tensorIndex * kTensorFields + which)];
   }
   // Kind and value of an argument.
   double& kind(size_t call, int argument) { return record.calls[call + 2 + 2 * static_cast<size_t>(argument)]; }
@@ -74,11 +71,11 @@ TEST("a program keeps what was recorded") {
   const CallSpec& sgd = program->calls()[2];
   CHECK(sgd.kernel == KernelId::Sgd);
   CHECK_EQUAL(std::string(program->info(sgd).name), "sgd");
-  CHECK(sgd.arguments[0].kind == ArgumentSpec::Tensor);
+  CHECK(sgd.arguments[0].form == ArgumentForm::Tensor);
   CHECK_EQUAL(sgd.arguments[0].index, parameter);
-  CHECK(sgd.arguments[3].kind == ArgumentSpec::StepNumber);
+  CHECK(sgd.arguments[3].form == ArgumentForm::StepNumber);
   CHECK_EQUAL(sgd.arguments[3].index, 3);
-  CHECK(sgd.arguments[4].kind == ArgumentSpec::Constant);
+  CHECK(sgd.arguments[4].form == ArgumentForm::Constant);
   CHECK_EQUAL(sgd.arguments[4].constant, 0.9);
   const TensorSpec& spec = program->tensors()[static_cast<size_t>(weight)];
   CHECK(spec.storage == Storage::Parameter);
@@ -103,7 +100,7 @@ TEST("a tensor table cut at any number but a whole tensor is refused") {
     small.record.tensors.resize(length);
     CONTEXT("cut to ", length, " numbers");
     // Whole tensors: now a call names one that is not there.
-    const char* part = length % Program::kTensorFields == 0 ? "unknown tensor" : "tensor table of a broken length";
+    const char* part = length % kTensorFields == 0 ? "unknown tensor" : "tensor table of a broken length";
     CHECK_THROWS(small.record.program(), "ERR_DEEPBLAS_INTERNAL", part);
   }
 }
@@ -124,10 +121,10 @@ TEST("a call table cut anywhere is refused") {
 
 TEST("numbers that are not whole, not finite or far too large are refused wherever a whole number is meant") {
   for (double bad : {0.5, -0.25, std::nan(""), static_cast<double>(INFINITY), -static_cast<double>(INFINITY), 1e300}) {
-    for (int field = 0; field < Program::kTensorFields; ++field) {
+    for (int field = 0; field < kTensorFields; ++field) {
       CONTEXT("field ", field, ": ", bad);
       refuses("a recorded integer is not whole",
-              [&](Small& small) { small.field(small.output, static_cast<Field>(field)) = bad; });
+              [&](Small& small) { small.field(small.output, field) = bad; });
     }
     for (size_t position : {kGather, kGather + 1, kGather + 2, kGather + 3, kAccumulate, kAccumulate + 1}) {
       CONTEXT("call number ", position, ": ", bad);
@@ -138,24 +135,24 @@ TEST("numbers that are not whole, not finite or far too large are refused wherev
 
 TEST("tensor fields out of range are refused") {
   for (double bad : {-1.0, 8.0, 100.0})
-    refuses("unknown storage or type", [&](Small& small) { small.field(small.output, kStorage) = bad; });
+    refuses("unknown storage or type", [&](Small& small) { small.field(small.output, tensorField::storage) = bad; });
   for (double bad : {-1.0, 4.0, 1e9})
-    refuses("unknown storage or type", [&](Small& small) { small.field(small.output, kType) = bad; });
+    refuses("unknown storage or type", [&](Small& small) { small.field(small.output, tensorField::type) = bad; });
   for (double bad : {0.0, -1.0})
-    refuses("a tensor field out of range", [&](Small& small) { small.field(small.output, kColumns) = bad; });
-  refuses("a tensor field out of range", [](Small& small) { small.field(small.output, kRows) = -2; });
-  for (Field field : {kStride, kPanel, kElements, kOffset, kSlot})
+    refuses("a tensor field out of range", [&](Small& small) { small.field(small.output, tensorField::columns) = bad; });
+  refuses("a tensor field out of range", [](Small& small) { small.field(small.output, tensorField::rows) = -2; });
+  for (int field : {tensorField::stride, tensorField::panel, tensorField::elements, tensorField::offset, tensorField::slot})
     refuses("a tensor field out of range", [&](Small& small) { small.field(small.output, field) = -1; });
 }
 
 TEST("a workspace tensor without a size is refused") {
   refuses("a workspace tensor without size", [](Small& small) {
-    small.field(small.output, kColumns) = 3;
-    small.field(small.output, kStride) = 2;
+    small.field(small.output, tensorField::columns) = 3;
+    small.field(small.output, tensorField::stride) = 2;
   });
   refuses("a workspace tensor without size", [](Small& small) {
-    small.field(small.output, kRows) = 1;
-    small.field(small.output, kElements) = 0;
+    small.field(small.output, tensorField::rows) = 1;
+    small.field(small.output, tensorField::elements) = 0;
   });
 }
 
@@ -165,8 +162,8 @@ TEST("an arena tensor without a size, or of another type than float32, is refuse
       const int64_t added = small.record.like(small.record.parameter(2, 2, 0), storage);
       return added;
     };
-    refuses("an arena tensor without size", [&](Small& small) { small.field(arena(small), kElements) = 0; });
-    refuses("an arena tensor without size", [&](Small& small) { small.field(arena(small), kType) = 1; });
+    refuses("an arena tensor without size", [&](Small& small) { small.field(arena(small), tensorField::elements) = 0; });
+    refuses("an arena tensor without size", [&](Small& small) { small.field(arena(small), tensorField::type) = 1; });
   }
 }
 
@@ -178,7 +175,7 @@ TEST("unknown kernels and wrong numbers of arguments are refused") {
 }
 
 TEST("arguments of the wrong kind are refused") {
-  refuses("a required tensor is absent", [](Small& small) { small.kind(kGather, 0) = ArgumentSpec::Absent; });
+  refuses("a required tensor is absent", [](Small& small) { small.kind(kGather, 0) = static_cast<double>(ArgumentForm::Absent); });
   for (double kind : {2.0, 3.0, 4.0, -1.0})
     refuses("a tensor argument is not a tensor", [&](Small& small) { small.kind(kGather, 0) = kind; });
   for (double kind : {0.0, 1.0, 4.0, -1.0})
@@ -189,7 +186,7 @@ TEST("tensors and step numbers out of range are refused") {
   for (double bad : {-1.0, 5.0, 1e12})
     refuses("unknown tensor", [&](Small& small) { small.value(kGather, 0) = bad; });
   refuses("unknown step number", [](Small& small) {
-    small.kind(kAccumulate, 3) = ArgumentSpec::StepNumber;
+    small.kind(kAccumulate, 3) = static_cast<double>(ArgumentForm::StepNumber);
     small.value(kAccumulate, 3) = -1;
   });
 }
@@ -215,7 +212,7 @@ TEST("a table with any one number replaced throws or gives a program, and never 
           for (const CallSpec& call : program->calls()) {
             CHECK_EQUAL(static_cast<int>(call.arguments.size()), program->info(call).argumentCount);
             for (const ArgumentSpec& argument : call.arguments)
-              CHECK(argument.kind != ArgumentSpec::Tensor ||
+              CHECK(argument.form != ArgumentForm::Tensor ||
                     (argument.index >= 0 && argument.index < static_cast<int64_t>(program->tensors().size())));
           }
           ++taken;

@@ -4,9 +4,17 @@ namespace deepblas {
 namespace test {
 
 int64_t Recorder::add(const TensorSpec& spec) {
-  for (int64_t field : {static_cast<int64_t>(spec.storage), static_cast<int64_t>(spec.type), spec.rows, spec.columns,
-                        spec.stride, spec.panel, spec.elements, spec.offset, spec.slot})
-    tensors.push_back(static_cast<double>(field));
+  double fields[kTensorFields];
+  fields[tensorField::storage] = static_cast<double>(spec.storage);
+  fields[tensorField::type] = static_cast<double>(spec.type);
+  fields[tensorField::rows] = static_cast<double>(spec.rows);
+  fields[tensorField::columns] = static_cast<double>(spec.columns);
+  fields[tensorField::stride] = static_cast<double>(spec.stride);
+  fields[tensorField::panel] = static_cast<double>(spec.panel);
+  fields[tensorField::elements] = static_cast<double>(spec.elements);
+  fields[tensorField::offset] = static_cast<double>(spec.offset);
+  fields[tensorField::slot] = static_cast<double>(spec.slot);
+  tensors.insert(tensors.end(), fields, fields + kTensorFields);
   specs_.push_back(spec);
   return static_cast<int64_t>(specs_.size()) - 1;
 }
@@ -58,7 +66,7 @@ void Recorder::call(KernelId kernel, const std::vector<Argument>& arguments, con
   calls.push_back(static_cast<double>(kernel));
   calls.push_back(static_cast<double>(arguments.size()));
   for (const Argument& argument : arguments) {
-    calls.push_back(argument.kind);
+    calls.push_back(static_cast<double>(argument.form));
     calls.push_back(argument.value);
   }
   labels.push_back(label);

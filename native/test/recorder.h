@@ -11,14 +11,14 @@ namespace deepblas {
 namespace test {
 
 struct Argument {
-  ArgumentSpec::Kind kind;
+  ArgumentForm form;
   double value;
 };
-inline Argument absent() { return {ArgumentSpec::Absent, 0}; }
-inline Argument tensor(int64_t index) { return {ArgumentSpec::Tensor, static_cast<double>(index)}; }
-inline Argument constant(double value) { return {ArgumentSpec::Constant, value}; }
-inline Argument expression(int64_t index) { return {ArgumentSpec::Expression, static_cast<double>(index)}; }
-inline Argument stepNumber(int64_t column) { return {ArgumentSpec::StepNumber, static_cast<double>(column)}; }
+inline Argument absent() { return {ArgumentForm::Absent, 0}; }
+inline Argument tensor(int64_t index) { return {ArgumentForm::Tensor, static_cast<double>(index)}; }
+inline Argument constant(double value) { return {ArgumentForm::Constant, value}; }
+inline Argument expression(int64_t index) { return {ArgumentForm::Expression, static_cast<double>(index)}; }
+inline Argument stepNumber(int64_t column) { return {ArgumentForm::StepNumber, static_cast<double>(column)}; }
 
 class Recorder {
  public:

@@ -17,9 +17,11 @@ const { values: options } = parseArgs({
 })
 const seed = Number(options.seed ?? Date.now() % 1e9)
 const calls = Number(options.calls ?? 1000)
-const { kernels: all } = JSON.parse(
-  readFileSync(new URL('../../native/boundary/kernels.json', import.meta.url), 'utf8'),
-)
+const table = (name) => JSON.parse(readFileSync(new URL(`../../native/boundary/${name}`, import.meta.url), 'utf8'))
+const { kernels: all } = table('kernels.json')
+const { enums } = table('enums.json')
+/** Names of an enum's values. */
+const valuesOf = (name) => enums.find((one) => one.name === name).values.map((value) => value.name ?? value)
 const kernels = all.filter(({ name }) => options.only === undefined || name === options.only)
 const draw = random(seed)
 const any = (list) => list[draw(list.length)]
@@ -119,7 +121,7 @@ function plan(kernel, broken) {
     if (sizeOf(rows) === 1) return fixed(sizeOf(columns), one)
     return inArena(parameter(sizeOf(rows), sizeOf(columns), 0))
   }
-  const types = ['float32', 'float64', 'int32', 'uint8']
+  const types = valuesOf('Type')
   const oddTensor = () => {
     const [a, b] = [any(sizes), any(sizes)]
     const slot = draw(3)
@@ -155,13 +157,15 @@ function plan(kernel, broken) {
     const { name, kind, optional, value } = argument
     if (optional && draw(2) === 0) continue
     if (kind === 'tensor') given.set(name, fitting(argument))
-    else if (kind === 'activation') given.set(name, () => any(['linear', 'sigmoid', 'tanh', 'relu', 'gelu']))
+    else if (kind === 'activation') given.set(name, () => any(valuesOf('Activation')))
     else if (kind === 'number') {
       const number = Array.isArray(value)
         ? value[0] + draw(value[1] - value[0] + 1)
-        : value === 'index'
-          ? draw(3)
-          : any([0, 0.5, 1])
+        : value.of !== undefined
+          ? draw(value.to === undefined ? valuesOf(value.of).length : valuesOf(value.of).indexOf(value.to) + 1)
+          : value === 'index'
+            ? draw(3)
+            : any([0, 0.5, 1])
       given.set(name, () => number)
     }
   }

@@ -1,6 +1,7 @@
 import { native } from '../../lib/native/addon.js'
+import { type ElementType, elementTypes } from '../../lib/native/generated/enums.js'
 import { createRecorder, type Recorder } from '../../lib/recording/recorder.js'
-import { type ElementType, type Tensor, types } from '../../lib/recording/tensor.js'
+import type { Tensor } from '../../lib/recording/tensor.js'
 
 export interface Input {
   readonly rows: readonly (readonly number[])[]
@@ -19,7 +20,7 @@ export function runKernels<Name extends string, Result extends string>(
   const slots = names.map((name) => {
     const { rows: values, type = 'float32' } = inputs[name]
     const flat = type === 'int32' ? Int32Array.from(values.flat()) : Float64Array.from(values.flat())
-    return [new Matrix(flat, values.length, values[0]!.length, types.indexOf(type), 1)]
+    return [new Matrix(flat, values.length, values[0]!.length, elementTypes[type], 1)]
   })
   const tensors = Object.fromEntries(
     names.map((name, slot) => [

@@ -3,7 +3,7 @@
  * there one by one would take a second.
  */
 import { type Matrix, native } from '../../native/addon.js'
-import { types } from '../../recording/tensor.js'
+import { elementTypes } from '../../native/generated/enums.js'
 import { atOnce, ELEMENTS_OF_STEP, type Steps } from '../../turns.js'
 
 const known = new WeakMap<Matrix, Float32Array>()
@@ -15,7 +15,7 @@ export function weightMatrix(values: Float32Array): Matrix {
 
 /** As `weightMatrix`, with pauses. */
 export function* makingWeights(values: Float32Array): Steps<Matrix> {
-  const matrix = new (native().Matrix)(values.length, 1, types.indexOf('float32'))
+  const matrix = new (native().Matrix)(values.length, 1, elementTypes.float32)
   for (let from = 0; from < values.length; from += ELEMENTS_OF_STEP) {
     matrix.write(values.subarray(from, from + ELEMENTS_OF_STEP), from)
     yield

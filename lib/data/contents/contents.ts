@@ -4,7 +4,7 @@
 
 import { isFloat32Array } from '../../kinds.js'
 import { type Matrix, native } from '../../native/addon.js'
-import { types } from '../../recording/tensor.js'
+import { elementTypes } from '../../native/generated/enums.js'
 import { atOnce, ELEMENTS_OF_STEP, type Steps } from '../../turns.js'
 import { allocate } from '../arrays/allocate.js'
 import { selectWeights } from '../arrays/row-weights.js'
@@ -65,7 +65,7 @@ export function* selectingParts(parts: Parts, rows: Int32Array, form: 'inSteps' 
 
 function* selectFeatures({ x, xType, features }: Parts, rows: Int32Array): Steps<Matrix> {
   const rowsOfStep = Math.ceil(ELEMENTS_OF_STEP / features)
-  const selected = new (native().Matrix)(rows.length, features, types.indexOf(xType))
+  const selected = new (native().Matrix)(rows.length, features, elementTypes[xType])
   for (let first = 0; first < rows.length; first += rowsOfStep) {
     if (first > 0) yield
     selected.gather(x, rows.subarray(first, first + rowsOfStep), first)
@@ -110,7 +110,7 @@ export class FeatureBuffer {
   }
 
   matrix(): Matrix {
-    const type = types.indexOf(isFloat32Array(this.#data) ? 'float32' : 'uint8')
+    const type = isFloat32Array(this.#data) ? elementTypes.float32 : elementTypes.uint8
     return new (native().Matrix)(this.#data, this.#rows, this.#features, type, this.#scale)
   }
 }

@@ -5,7 +5,7 @@
 import { DeepblasError } from '../../errors.js'
 import type { TargetKind } from '../../losses/loss.js'
 import { type Matrix, native } from '../../native/addon.js'
-import { types } from '../../recording/tensor.js'
+import { elementTypes } from '../../native/generated/enums.js'
 import { atOnce, ELEMENTS_OF_STEP, type Steps } from '../../turns.js'
 import { boolean, finiteNumber, knownOptions } from '../../validate.js'
 import { allocate } from '../arrays/allocate.js'
@@ -30,8 +30,8 @@ export interface SplitOptions {
   readonly stratified?: boolean
 }
 
-const float32 = types.indexOf('float32')
-const int32 = types.indexOf('int32')
+const float32 = elementTypes.float32
+const int32 = elementTypes.int32
 
 /** How many forms of its targets a data set keeps; the oldest goes first. */
 const MOST_KEPT = 4

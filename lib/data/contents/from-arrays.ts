@@ -4,7 +4,7 @@
 import { DeepblasError } from '../../errors.js'
 import { isUint8Array, isUint8ClampedArray } from '../../kinds.js'
 import { native } from '../../native/addon.js'
-import { types } from '../../recording/tensor.js'
+import { elementTypes } from '../../native/generated/enums.js'
 import { atOnce } from '../../turns.js'
 import { array, finiteNumber, invalid, knownOptions, positiveInteger } from '../../validate.js'
 import { type NumberArray, type Rows, table } from '../arrays/rows.js'
@@ -63,7 +63,7 @@ export function partsOfArrays(input: DatasetInput, options: DatasetOptions | und
     )
   }
   const xType = bytes ? 'uint8' : 'float32'
-  const matrix = new (native().Matrix)(x.data, x.rows, x.columns, types.indexOf(xType), scale)
+  const matrix = new (native().Matrix)(x.data, x.rows, x.columns, elementTypes[xType], scale)
   requireFinite('x', matrix, x.columns)
   const { targets, labels, texts = false } = readTargets(given.y, x.rows, given.labels)
   return {

@@ -5,7 +5,7 @@
 import { DeepblasError } from '../../errors.js'
 import { isUint8Array, isUint8ClampedArray, plainNumberArray } from '../../kinds.js'
 import { native } from '../../native/addon.js'
-import { types } from '../../recording/tensor.js'
+import { elementTypes } from '../../native/generated/enums.js'
 import { invalid, isCallable, knownOptions } from '../../validate.js'
 import { allocate } from '../arrays/allocate.js'
 import { namesFit } from '../arrays/class-names.js'
@@ -119,7 +119,7 @@ class Collected {
   features(parts: Parts): Pick<Parts, 'x' | 'xType' | 'scale' | 'features' | 'featureShape' | 'inputs'> {
     const xType = this.#bytes ? 'uint8' : 'float32'
     const data = this.#bytes ? Uint8Array.from(this.#data) : this.#data
-    const x = new (native().Matrix)(data, this.#rows, this.#columns, types.indexOf(xType), 1)
+    const x = new (native().Matrix)(data, this.#rows, this.#columns, elementTypes[xType], 1)
     requireFinite('x', x, this.#columns)
     const featureShape = this.#columns === parts.features ? parts.featureShape : [this.#columns]
     const inputs = this.#columns === parts.features ? parts.inputs : undefined

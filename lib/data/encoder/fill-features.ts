@@ -3,7 +3,7 @@
  */
 import { DeepblasError } from '../../errors.js'
 import { type Matrix, native } from '../../native/addon.js'
-import { types } from '../../recording/tensor.js'
+import { elementTypes } from '../../native/generated/enums.js'
 import type { Steps } from '../../turns.js'
 import { allocate } from '../arrays/allocate.js'
 import { type ColumnEncoding, widthOf } from './column-encoding.js'
@@ -59,7 +59,7 @@ export function* fillFeatures(encodings: readonly ColumnEncoding[], given: RowsT
 
 /** Features in native memory. */
 export function* featureMatrix({ data, rows, columns }: EncodedRows): Steps<Matrix> {
-  const matrix = new (native().Matrix)(rows, columns, types.indexOf('float32'))
+  const matrix = new (native().Matrix)(rows, columns, elementTypes.float32)
   const some = Math.max(1, Math.floor(NUMBERS_OF_STEP / columns))
   for (let row = 0; row < rows; row += some) {
     matrix.write(data.subarray(row * columns, Math.min(rows, row + some) * columns), row)

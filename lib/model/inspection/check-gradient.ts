@@ -2,11 +2,11 @@ import { DeepblasError } from '../../errors.js'
 import type { NamedInputs } from '../../inputs.js'
 import { Layer, type RecordOptions } from '../../layers/layer.js'
 import { type Arena, type Matrix, native, type Program } from '../../native/addon.js'
+import { elementTypes } from '../../native/generated/enums.js'
 import { RandomStream } from '../../random/stream.js'
 import { streams } from '../../random/streams.js'
 import type { Parameter } from '../../recording/parameter.js'
 import { createRecorder, type Recorder } from '../../recording/recorder.js'
-import { types } from '../../recording/tensor.js'
 import { boolean, finiteNumber, invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../../validate.js'
 import { readInputs } from '../network/inputs.js'
 import { buildNetwork, initializeParameters, type Network, newArena } from '../network/network.js'
@@ -220,7 +220,7 @@ class Trial {
   }
 
   #matrix(values: Float32Array): Matrix {
-    return new (native().Matrix)(values, this.#rows, values.length / this.#rows, types.indexOf('float32'), 1)
+    return new (native().Matrix)(values, this.#rows, values.length / this.#rows, elementTypes.float32, 1)
   }
 }
 

@@ -3,7 +3,8 @@
  */
 import type { Dataset } from '../../data/dataset/dataset.js'
 import { largestOf } from '../../extremes.js'
-import { type Arena, chunkEnds, type Failure } from '../../native/addon.js'
+import type { Arena, Failure } from '../../native/addon.js'
+import { chunkEnds } from '../../native/generated/enums.js'
 import type { Moment } from '../../optimizers/training-method.js'
 import type { Compiled } from '../programs/compile.js'
 import type { Opened } from '../programs/opened.js'
@@ -135,9 +136,8 @@ export class ChunkedSteps implements Stepper {
     this.#place = { epoch: chunk.epoch, stepOfEpoch: chunk.stepOfEpoch }
     this.#accumulators = chunk.running
     for (const member of taking) this.#updates[member] = this.#updatesAfter(this.#done, member)
-    const end = chunkEnds[chunk.end]
-    if (end === 'cancelled') signal?.throwIfAborted()
-    if (seeds.length === 1 && end === 'notFinite') throw notFinite(chunk.failures[0]!, parameters)
+    if (chunk.end === chunkEnds.cancelled) signal?.throwIfAborted()
+    if (seeds.length === 1 && chunk.end === chunkEnds.notFinite) throw notFinite(chunk.failures[0]!, parameters)
     this.#wanted = Math.min(MOST_STEPS_OF_CHUNK, Math.max(FIRST_STEPS_OF_CHUNK, 2 * chunk.steps))
     const endEpoch = chunk.results.length > 0
     const measured = { passes: this.#passes, seconds: endEpoch ? yield* runPasses(this.#passes) : 0 }

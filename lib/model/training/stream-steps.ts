@@ -5,7 +5,8 @@
 import type { Dataset } from '../../data/dataset/dataset.js'
 import { DeepblasError } from '../../errors.js'
 import { largestOf } from '../../extremes.js'
-import { type Arena, type Chunk, chunkEnds } from '../../native/addon.js'
+import type { Arena, Chunk } from '../../native/addon.js'
+import { chunkEnds } from '../../native/generated/enums.js'
 import type { Moment } from '../../optimizers/training-method.js'
 import { rowScores } from '../programs/compile.js'
 import type { Opened } from '../programs/opened.js'
@@ -147,11 +148,10 @@ export class StreamSteps implements Stepper {
     training.setActive(active)
     const limits = { steps: 1, milliseconds: 1000, endAtEpoch: false, plainly: checking() }
     const chunk = (yield { advance: (form) => training.advance(form, numbers, limits) })!
-    const end = chunkEnds[chunk.end]
-    if (end === 'cancelled') signal?.throwIfAborted()
+    if (chunk.end === chunkEnds.cancelled) signal?.throwIfAborted()
     // The native run counts a batch as an epoch.
     const failures = chunk.failures.map((failure) => ({ ...failure, epoch, stepOfEpoch }))
-    if (seeds.length === 1 && end === 'notFinite') throw notFinite(failures[0]!, parameters)
+    if (seeds.length === 1 && chunk.end === chunkEnds.notFinite) throw notFinite(failures[0]!, parameters)
     const failed = new Map(failures.map((failure) => [failure.member, notFinite(failure, parameters)]))
     this.#accumulators = added(this.#accumulators, chunk)
     this.#place.stepOfEpoch++

@@ -1,6 +1,7 @@
 // Made from native/boundary/kernels.json by scripts/generate-boundary.mjs: change the table, not this file.
+import type { ActivationKernel } from '../../native/generated/enums.js'
 import type { Expression } from '../rule.js'
-import type { ActivationName, Scalar, Tensor } from '../tensor.js'
+import type { Scalar, Tensor } from '../tensor.js'
 
 /** output[r] = source[order[r]] converted to output's type; without an order, consecutive rows */
 export interface GatherArguments {
@@ -16,7 +17,7 @@ export interface DenseForwardArguments {
   x: Tensor
   weight: Tensor
   bias?: Tensor | undefined
-  activation: ActivationName
+  activation: ActivationKernel
 }
 
 /** weight as [panel of inputs][output][panel], which the product for the input gradient reads in order */
@@ -45,7 +46,7 @@ export interface DenseBackwardWeightArguments {
 export interface ActivationForwardArguments {
   output: Tensor
   x: Tensor
-  activation: ActivationName
+  activation: ActivationKernel
 }
 
 /** inputGradient = outputGradient * activation'(preActivation); relu, sigmoid and tanh need only the output */
@@ -54,7 +55,7 @@ export interface ActivationBackwardArguments {
   outputGradient: Tensor
   output?: Tensor | undefined
   preActivation?: Tensor | undefined
-  activation: ActivationName
+  activation: ActivationKernel
 }
 
 /** output[r] = exp(x[r] - max) / sum */

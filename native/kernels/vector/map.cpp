@@ -14,8 +14,8 @@ namespace DEEPBLAS_ISA {
 namespace {
 
 constexpr int64_t kBlock = 128;
-constexpr int kInputs = at::mapRows::input0, kNumbers = at::mapRows::number0, kRule = at::mapRows::expression;
-static_assert(kInputs == static_cast<int>(at::mapElements::input0) && kRule == static_cast<int>(at::mapElements::expression),
+constexpr int kInputs = at::mapRows::input0, kNumbers = at::mapRows::number0;
+static_assert(kInputs == static_cast<int>(at::mapElements::input0) && kNumbers == static_cast<int>(at::mapElements::number0),
               "both map kernels have the same arguments");
 
 struct Registers {
@@ -136,15 +136,13 @@ void evaluateRow(const Expression& rule, const Call& call, int64_t row, int64_t 
     evaluate(rule, call, {row, column, smaller(kBlock, end - column), columns}, registers);
 }
 
-const Expression& ruleOf(const Call& call) { return *data<Expression>(call.views[kRule]); }
-
 // Rows without gaps are one long row, where no tensor is broadcast and no operation asks for the column.
 bool isOneLongRow(const Call& call, int64_t columns) {
   for (int i = 0; i < kNumbers; ++i) {
     const View* view = call.views[i];
     if (view && (view->rows == 1 || view->columns != columns || view->stride != columns)) return false;
   }
-  const Expression& rule = ruleOf(call);
+  const Expression& rule = *call.expression;
   for (int64_t i = 0; i < rule.count; ++i)
     if (rule.instructions[i].operation == Operation::Column) return false;
   return true;
@@ -152,7 +150,7 @@ bool isOneLongRow(const Call& call, int64_t columns) {
 
 void mapRows(const Call& call, const Tile& tile) {
   const int64_t columns = call.views[0]->columns;
-  const Expression& rule = ruleOf(call);
+  const Expression& rule = *call.expression;
   Registers registers;
   if (isOneLongRow(call, columns))
     return evaluateRow(rule, call, 0, tile.firstBegin * columns, tile.firstEnd * columns, columns, registers);
@@ -167,7 +165,7 @@ int64_t elementsOf(const View& view) {
 // Tensors of any stored shape, taken as one row of their elements.
 void mapElements(const Call& call, const Tile& tile) {
   View flat[kNumbers];
-  const View* views[kMaximumArguments] = {};
+  const View* views[kNumbers] = {};
   for (int i = 0; i < kNumbers; ++i) {
     if (!call.views[i]) continue;
     flat[i] = *call.views[i];
@@ -176,15 +174,13 @@ void mapElements(const Call& call, const Tile& tile) {
     flat[i].panel = 0;
     views[i] = &flat[i];
   }
-  views[kRule] = call.views[kRule];
-  const Call flattened = {views, call.numbers, call.rows, call.notFinite};
+  const Call flattened = {views, call.numbers, call.rows, call.notFinite, call.expression};
   Registers registers;
-  evaluateRow(ruleOf(call), flattened, 0, tile.firstBegin, tile.firstEnd, flat[0].columns, registers);
+  evaluateRow(*call.expression, flattened, 0, tile.firstBegin, tile.firstEnd, flat[0].columns, registers);
 }
 
 double costOf(const Call& call, int64_t elements) {
-  const View* rule = call.views[kRule];
-  return static_cast<double>(elements) * 0.03 * static_cast<double>(rule && rule->data ? data<Expression>(rule)->count : 10);
+  return static_cast<double>(elements) * 0.03 * static_cast<double>(call.expression ? call.expression->count : 10);
 }
 
 }  // namespace

@@ -99,7 +99,7 @@ void fillRange(const Call& call, float* to, int64_t begin, int64_t end) {
   const uint64_t seed = wholeOf(call.numbers[arg::seed], 0x1p64);
   const uint32_t stream = static_cast<uint32_t>(wholeOf(call.numbers[arg::stream], 0x1p32));
   const uint32_t step = static_cast<uint32_t>(wholeOf(call.numbers[arg::step], 0x1p32));
-  const bool normal = call.numbers[arg::kind] != 0;
+  const bool normal = static_cast<Distribution>(static_cast<int>(call.numbers[arg::kind])) == Distribution::Normal;
   for (int64_t first = begin / 4 * 4; first < end; first += kGroup) {
     Bits words[4];
     philox(seed, stream, step, static_cast<uint64_t>(first / 4), words);

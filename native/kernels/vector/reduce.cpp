@@ -7,7 +7,7 @@ namespace deepblas {
 namespace DEEPBLAS_ISA {
 namespace {
 
-enum Reduction { kSum = 0, kMean = 1, kLargest = 2 };
+Reduction reductionOf(double number) { return static_cast<Reduction>(static_cast<int>(number)); }
 
 float largestOf(const float* row, int64_t columns) {
   float largest = row[0];
@@ -29,11 +29,11 @@ double sumOf(const float* row, int64_t columns) {
 void reduceRows(const Call& call, const Tile& tile) {
   namespace arg = at::reduceRows;
   const View &output = *call.views[arg::output], &x = *call.views[arg::x];
-  const int kind = static_cast<int>(call.numbers[arg::kind]);
+  const Reduction kind = reductionOf(call.numbers[arg::kind]);
   for (int64_t r = tile.firstBegin; r < tile.firstEnd; ++r) {
     const float* row = rowOf(x, r);
-    double value = kind == kLargest ? largestOf(row, x.columns) : sumOf(row, x.columns);
-    if (kind == kMean) value /= static_cast<double>(x.columns);
+    double value = kind == Reduction::Largest ? largestOf(row, x.columns) : sumOf(row, x.columns);
+    if (kind == Reduction::Mean) value /= static_cast<double>(x.columns);
     if (output.type == Type::Float64) data<double>(&output)[r * output.stride] = value;
     else rowOf(output, r)[0] = static_cast<float>(value);
   }
@@ -43,7 +43,7 @@ void reduceColumns(const Call& call, const Tile& tile) {
   namespace arg = at::reduceColumns;
   constexpr int64_t kColumns = 64;
   const View &output = *call.views[arg::output], &x = *call.views[arg::x];
-  const double share = static_cast<int>(call.numbers[arg::kind]) == kMean ? 1.0 / static_cast<double>(call.rows) : 1.0;
+  const double share = reductionOf(call.numbers[arg::kind]) == Reduction::Mean ? 1.0 / static_cast<double>(call.rows) : 1.0;
   for (int64_t column = tile.firstBegin; column < tile.firstEnd; column += kColumns) {
     const int64_t count = smaller(kColumns, tile.firstEnd - column);
     double sum[kColumns];

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { asDataset, Dataset, forRuns } from '../../../lib/data/dataset/dataset.js'
 import { native } from '../../../lib/native/addon.js'
-import { types } from '../../../lib/recording/tensor.js'
+import { elementTypes } from '../../../lib/native/generated/enums.js'
 import { ELEMENTS_OF_STEP } from '../../../lib/turns.js'
 
 const ROWS = 2000
@@ -44,7 +44,7 @@ test.each([false, true])('the parts of a split in steps are those of one in one 
 
 test('a matrix gathers rows of its own columns and type, into rows that it has', () => {
   const { Matrix } = native()
-  const [float32, uint8] = [types.indexOf('float32'), types.indexOf('uint8')]
+  const [float32, uint8] = [elementTypes.float32, elementTypes.uint8]
   const from = new Matrix(Float32Array.of(1, 2, 3, 4, 5, 6), 3, 2, float32, 1)
   const to = new Matrix(2, 2, float32)
   to.gather(from, Int32Array.of(2), 1)

@@ -3,9 +3,10 @@
  */
 import { expect, test } from 'vitest'
 import { native } from '../../../lib/native/addon.js'
+import { elementTypes, reductions } from '../../../lib/native/generated/enums.js'
 import { createRecorder, type Recorder } from '../../../lib/recording/recorder.js'
 import { batchRows, columnIndex, type Element } from '../../../lib/recording/rule.js'
-import { type Tensor, types } from '../../../lib/recording/tensor.js'
+import type { Tensor } from '../../../lib/recording/tensor.js'
 
 /** Runs what is recorded on x (rows, columns) and gives the tensor that it returns. */
 function run(
@@ -23,7 +24,7 @@ function run(
     rows: Float64Array.of(x.length),
     parameters: new Arena(64, 1),
     gradients: new Arena(64, 1),
-    slots: [[new Matrix(Float32Array.from(x.flat()), x.length, columns, types.indexOf('float32'), 1)]],
+    slots: [[new Matrix(Float32Array.from(x.flat()), x.length, columns, elementTypes.float32, 1)]],
   })
   pass.runSync()
   return { data: [...pass.readTensor(result.index, 0, x.length)], rows: x.length }
@@ -86,9 +87,9 @@ test('columns, rows and sums are broadcast', () => {
   const { data } = run(x, (record, input) => {
     const [rowMean, rowMax, output] = [record.empty(1), record.empty(1), record.empty(21)]
     const columnMean = record.scratch(21, 21)
-    record.reduceRows({ output: rowMean, x: input, kind: 1 })
-    record.reduceRows({ output: rowMax, x: input, kind: 2 })
-    record.reduceColumns({ output: columnMean, x: input, kind: 1 })
+    record.reduceRows({ output: rowMean, x: input, kind: reductions.mean })
+    record.reduceRows({ output: rowMax, x: input, kind: reductions.largest })
+    record.reduceColumns({ output: columnMean, x: input, kind: reductions.mean })
     record.map({ inputs: { x: input, rowMean, rowMax, columnMean }, outputs: { output } }, (g) => ({
       output: g.x.minus(g.rowMean).plus(g.columnMean.times(2)).plus(g.rowMax.over(batchRows())).plus(columnIndex()),
     }))
@@ -155,6 +156,14 @@ test('random numbers: uniform and normal, another stream at every step, the same
   const [mean, variance] = moments(draw(1, 1))
   expect(Math.abs(mean)).toBeLessThan(0.05)
   expect(Math.abs(variance - 1)).toBeLessThan(0.05)
+})
+
+test('a map kernel that is recorded without a rule is refused', () => {
+  const record = createRecorder()
+  const given = { output0: record.empty(3), input0: record.data(0, 3, 'float32') }
+  expect(() => record.mapRows(given as never)).toThrowError(
+    expect.objectContaining({ code: 'ERR_DEEPBLAS_ARGUMENT', message: expect.stringContaining('Use record.map') }),
+  )
 })
 
 test('a rule that is too long, and too many tensors, are refused', () => {

@@ -1,0 +1,164 @@
+// Made from native/boundary/enums.json by scripts/generate-boundary.mjs: change the table, not this file.
+#pragma once
+
+#include <stdint.h>
+
+namespace deepblas {
+
+// Instruction sets that kernels are compiled for, best last of those of a processor.
+enum class Isa : int32_t {
+  Baseline = 0,
+  Avx2 = 1,
+  Avx512 = 2,
+  Neon = 3,
+};
+constexpr int kInstructionSets = 4;
+constexpr const char* kIsaNames[] = {"baseline", "avx2", "avx512", "neon"};
+
+// Element types of tensors and matrices.
+enum class Type : int32_t {
+  Float32 = 0,
+  Float64 = 1,
+  Int32 = 2,
+  Uint8 = 3,
+};
+constexpr int kElementTypes = 4;
+constexpr const char* kTypeNames[] = {"float32", "float64", "int32", "uint8"};
+
+// Element-wise activations that dense layers fuse with their product; softmax is a kernel of its own.
+enum class Activation : int32_t {
+  Linear = 0,
+  Sigmoid = 1,
+  Tanh = 2,
+  Relu = 3,
+  Gelu = 4,
+};
+constexpr int kActivationKernels = 5;
+
+// Where a tensor's bytes live while a run executes.
+enum class Storage : int32_t {
+  Workspace = 0,  // placed by the planner
+  Parameter = 1,  // the model's arena, at `offset` elements
+  Gradient = 2,  // an arena laid out like the parameters'
+  State = 3,  // optimizer state number `slot`, laid out like the parameters'
+  Data = 4,  // a bound matrix, from the batch's first row on
+  WholeData = 5,  // a bound matrix from its own first row on, to be read through an order
+  Order = 6,  // row numbers of this batch
+  Accumulator = 7,  // two doubles (sum, weight) at `offset`, kept from step to step
+};
+constexpr int kStorages = 8;
+
+// In which form a recorded call gives an argument.
+enum class ArgumentForm : int32_t {
+  Absent = 0,  // left out
+  Tensor = 1,  // its position in the tensor table
+  Constant = 2,  // the number itself
+  StepNumber = 3,  // a column of the step table
+  Expression = 4,  // its position among the expressions
+};
+constexpr int kArgumentForms = 5;
+
+// Operations of element-wise rules, on the results a, b and c of earlier ones.
+enum class Operation : int32_t {
+  Input = 0,  // a: which input tensor, broadcast along rows or columns where it has one of them
+  Number = 1,  // a: which number argument
+  Constant = 2,  // value
+  Rows = 3,  // rows of the batch
+  Column = 4,  // the element's column
+  Add = 5,  // a + b
+  Subtract = 6,  // a - b
+  Multiply = 7,  // a * b
+  Divide = 8,  // a / b
+  Minimum = 9,  // the smaller; NaN if a is
+  Maximum = 10,  // the larger; NaN if a is
+  Negate = 11,
+  Absolute = 12,
+  SquareRoot = 13,
+  Exponential = 14,
+  Logarithm = 15,  // of numbers above 0; minus infinity at 0
+  Tanh = 16,
+  Sigmoid = 17,
+  Softplus = 18,  // log(1 + e^a)
+  NormalDistribution = 19,
+  NormalDensity = 20,
+  Sign = 21,  // -1, 0, 1
+  Less = 22,  // 1 where a < b, else 0
+  Equal = 23,  // 1 where a = b, else 0
+  Select = 24,  // b where a is not 0, else c
+  Store = 25,  // value a to output tensor b
+};
+constexpr int kOperations = 26;
+
+// Kinds of reduceRows; reduceColumns has the first two.
+enum class Reduction : int32_t {
+  Sum = 0,
+  Mean = 1,
+  Largest = 2,
+};
+constexpr int kReductions = 3;
+
+// Kinds of the kernel random.
+enum class Distribution : int32_t {
+  Uniform = 0,  // in [0, 1)
+  Normal = 1,  // of mean 0 and standard deviation 1
+};
+constexpr int kDistributions = 2;
+
+// What an arena is filled with, by two numbers a and b.
+enum class Filling : int32_t {
+  Constant = 0,  // a
+  Uniform = 1,  // in [a, b)
+  Normal = 2,  // of mean a and standard deviation b
+};
+constexpr int kFillings = 3;
+
+// How threads share the calls of a region.
+enum class RegionKind : int32_t {
+  Rows = 0,  // every block of rows goes through all calls, one after the other
+  Tiles = 1,  // the calls do not depend on each other: all their tiles at once
+  Whole = 2,  // one call in one piece
+};
+constexpr int kRegionKinds = 3;
+constexpr const char* kRegionKindNames[] = {"rows", "tiles", "whole"};
+
+// Why a chunk of training steps has ended.
+enum class ChunkEnd : int32_t {
+  Budget = 0,  // its steps or milliseconds are used up
+  EpochEnd = 1,  // an epoch has ended, and it was asked to stop there
+  Cancelled = 2,  // the training was cancelled
+  NotFinite = 3,  // no member is left whose loss is finite
+};
+constexpr int kChunkEnds = 4;
+
+// A tensor in the tensor table.
+namespace tensorField {
+enum : int {
+  storage,  // of Storage
+  type,  // of Type
+  rows,  // -1: as many as the batch has
+  columns,
+  stride,  // elements from one row to the next
+  panel,  // of a weight: the width of the panels it is stored in
+  elements,  // stored by a tensor of fixed rows
+  offset,  // elements from the arena's start on
+  slot,  // which matrix or state
+};
+}
+constexpr int kTensorFields = 9;
+
+// An operation of an expression; the number of operations stands before the first.
+namespace instructionField {
+enum : int {
+  operation,  // of Operation
+  a,
+  b,
+  c,
+  value,
+};
+}
+constexpr int kInstructionFields = 5;
+
+constexpr int kMostOperations = 96;  // Operations of one expression.
+constexpr int kMostThreads = 1024;  // Threads that may be asked for.
+
+}  // namespace deepblas
