@@ -22,7 +22,7 @@ for (const [path, name, content] of [
   ['lib/native/generated/enums.ts', 'enums.json', enumsModule(enums)],
   ['native/boundary/streams.h', 'streams.json', streamsHeader(streams)],
   ['lib/random/streams.ts', 'streams.json', streamsModule(streams)],
-  ['native/kernels/kernel_table.h', 'kernels.json', kernelsHeader(kernels)],
+  ['native/boundary/kernel_table.h', 'kernels.json', kernelsHeader(kernels)],
   ['lib/recording/generated/kernels.ts', 'kernels.json', kernelsModule(kernels)],
 ]) {
   const file = join(root, path)

@@ -1,7 +1,7 @@
 // All kernels of one instruction set.
 #pragma once
 
-#include "kernels/kernel_table.h"
+#include "boundary/kernel_table.h"
 
 namespace deepblas {
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "boundary/kernel_table.h"
 #include "kernels/expression.h"
-#include "kernels/kernel_table.h"
 
 namespace deepblas {
 

@@ -1,5 +1,5 @@
 // Activations as calls of their own (behind a layer that is not dense), their derivatives, and softmax.
-#include "kernels/kernel_table.h"
+#include "boundary/kernel_table.h"
 #include "kernels/vector/activate.h"
 #include "kernels/vector/elements.h"
 #include "kernels/vector/register.h"

@@ -1,5 +1,5 @@
 // Columns put beside each other, and rows of a table by code.
-#include "kernels/kernel_table.h"
+#include "boundary/kernel_table.h"
 #include "kernels/vector/elements.h"
 #include "kernels/vector/register.h"
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "blas/gemm.h"
-#include "kernels/kernel_table.h"
+#include "boundary/kernel_table.h"
 #include "kernels/vector/activate.h"
 #include "kernels/vector/dense_layout.h"
 #include "kernels/vector/dot.h"

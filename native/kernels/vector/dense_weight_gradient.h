@@ -4,7 +4,7 @@
 #pragma once
 
 #include "blas/gemm.h"
-#include "kernels/kernel_table.h"
+#include "boundary/kernel_table.h"
 #include "kernels/vector/dense_layout.h"
 
 namespace deepblas {

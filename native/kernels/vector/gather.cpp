@@ -1,5 +1,5 @@
 // The rows of a batch, collected in the order of the shuffle and converted on the way.
-#include "kernels/kernel_table.h"
+#include "boundary/kernel_table.h"
 #include "kernels/vector/elements.h"
 #include "kernels/vector/register.h"
 

@@ -1,6 +1,6 @@
 // Losses on the last layer's output: each writes every row's loss in float64 and, where asked, the gradient of the
 // weighted mean over rows. The sum of weights is known before, so the gradient needs no second pass.
-#include "kernels/kernel_table.h"
+#include "boundary/kernel_table.h"
 #include "kernels/vector/register.h"
 #include "kernels/vector/softmax.h"
 

@@ -1,7 +1,7 @@
 // Element-wise rules as data. A block of elements goes through all operations while it is in the first-level cache; every
 // operation is a loop over vectors. Elements do not depend on how a tensor is cut into blocks.
+#include "boundary/kernel_table.h"
 #include "kernels/expression.h"
-#include "kernels/kernel_table.h"
 #include "kernels/vector/elements.h"
 #include "kernels/vector/functions.h"
 #include "kernels/vector/register.h"

@@ -1,5 +1,5 @@
 // Metrics as values of rows, and the accumulator that adds rows up in float64.
-#include "kernels/kernel_table.h"
+#include "boundary/kernel_table.h"
 #include "kernels/vector/elements.h"
 #include "kernels/vector/register.h"
 

@@ -1,6 +1,6 @@
 // Update rules over a range of the parameter arena. A zero gradient on zero parameters and state stays zero, which keeps
 // the arena's padding zero.
-#include "kernels/kernel_table.h"
+#include "boundary/kernel_table.h"
 #include "kernels/vector/elements.h"
 #include "kernels/vector/functions.h"
 #include "kernels/vector/register.h"

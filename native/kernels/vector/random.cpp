@@ -1,6 +1,6 @@
 // Random numbers of a batch by Philox 4x32-10 (core/random.h): element e of a tensor is word e % 4 of block e / 4 of the
 // stream (stream, step), so it depends neither on threads nor on how rows are cut.
-#include "kernels/kernel_table.h"
+#include "boundary/kernel_table.h"
 #include "kernels/vector/elements.h"
 #include "kernels/vector/functions.h"
 #include "kernels/vector/register.h"

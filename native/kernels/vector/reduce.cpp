@@ -1,5 +1,5 @@
 // Sums over rows and columns, in float64 and in a fixed order.
-#include "kernels/kernel_table.h"
+#include "boundary/kernel_table.h"
 #include "kernels/vector/elements.h"
 #include "kernels/vector/register.h"
 

@@ -1,6 +1,6 @@
 // Penalties on weights: their value in float64, and their gradient added to the weight gradient. A weight is read as it
 // is stored: padding is zero and adds nothing.
-#include "kernels/kernel_table.h"
+#include "boundary/kernel_table.h"
 #include "kernels/vector/elements.h"
 #include "kernels/vector/register.h"
 

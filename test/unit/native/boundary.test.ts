@@ -10,7 +10,7 @@ const folderOf = (name: string) => `native/boundary/${name}`
 const tables = ['kernels.json', 'enums.json', 'streams.json'].map(folderOf)
 const [table] = tables as [string]
 const made = {
-  [folderOf('kernels.json')]: ['native/kernels/kernel_table.h', 'lib/recording/generated/kernels.ts'],
+  [folderOf('kernels.json')]: ['native/boundary/kernel_table.h', 'lib/recording/generated/kernels.ts'],
   [folderOf('enums.json')]: ['native/boundary/enums.h', 'lib/native/generated/enums.ts'],
   [folderOf('streams.json')]: ['native/boundary/streams.h', 'lib/random/streams.ts'],
 }
