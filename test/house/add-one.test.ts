@@ -97,7 +97,7 @@ export const unfit = () => new Sequential([new Dense(4), new Halve(), new Dense(
   })
 
   test('has the new kernel on both sides of the boundary', () => {
-    expect(readFileSync(inCopy('native/kernels/kernel_table.h'), 'utf8')).toMatch(/ReverseColumns = \d+,/)
+    expect(readFileSync(inCopy('native/boundary/kernel_table.h'), 'utf8')).toMatch(/ReverseColumns = \d+,/)
     const kernels = readFileSync(inCopy('lib/recording/generated/kernels.ts'), 'utf8')
     expect(kernels).toContain('reverseColumns: ReverseColumnsArguments')
   })

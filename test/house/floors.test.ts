@@ -148,3 +148,13 @@ test('an import names a file that is there', () => {
   )
   expect(missing).toEqual([])
 })
+
+test('the room of the addon is a door: what loads and declares it, and what is generated', () => {
+  const inside = files.filter((file) => roomOf(file) === 'native')
+  expect(inside.filter((file) => !file.startsWith('native/generated/'))).toEqual(['native/addon.ts'])
+})
+
+test('no kernel is asked for a kind by its number: the kinds have names', () => {
+  const numbered = files.filter((file) => /\bkind: \d/.test(readFileSync(join(library, file), 'utf8')))
+  expect(numbered).toEqual([])
+})
