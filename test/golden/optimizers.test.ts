@@ -124,7 +124,10 @@ describe.each(Object.entries(file.clipByGlobalNorm))('gradient clipped to a norm
     const { norm } = runKernels({ x: { rows: [[...gradient]] } }, (record, { x }) => {
       const sum = record.scratch(1, 1, 0, 'float64')
       const norm = record.empty(1)
-      record.squaredNorm({ sum, x, first: 1 })
+      // The kernel takes tensors of a fixed size, as gradients are.
+      const gradient = record.scratch(x.columns, x.columns)
+      record.reduceColumns({ output: gradient, x, kind: 0 })
+      record.squaredNorm({ sum, x: gradient, first: 1 })
       record.map({ inputs: { sum }, outputs: { norm } }, (given) => ({ norm: given.sum.squareRoot() }))
       return { norm }
     })

@@ -294,14 +294,14 @@ describe('a damaged file', () => {
     )
   })
 
-  test('whose memory cannot be had is an error of the file', () => {
+  test('whose memory cannot be had is told as such', () => {
     const whole = safetensors.encodeSafetensors({
       tensors: [{ name: 'a', dtype: 'F64', shape: [1], data: new Float64Array(1) }],
     })
     allocated.limit = 7
     try {
       expect(() => safetensors.parseSafetensors(whole)).toThrow(
-        expect.objectContaining({ code: 'ERR_DEEPBLAS_FILE', cause: expect.any(RangeError) }),
+        expect.objectContaining({ code: 'ERR_DEEPBLAS_MEMORY', cause: expect.any(RangeError) }),
       )
     } finally {
       allocated.limit = Number.POSITIVE_INFINITY
