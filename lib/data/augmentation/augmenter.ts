@@ -6,11 +6,12 @@
 import { DeepblasError } from '../../errors.js'
 import { largestOf } from '../../extremes.js'
 import { numberArrayClass, plainNumberArray } from '../../kinds.js'
-import { native } from '../../native/addon.js'
 import { RandomStream } from '../../random/stream.js'
 import { streams } from '../../random/streams.js'
+import { atOnce } from '../../turns.js'
 import { array, invalid, nonNegativeInteger } from '../../validate.js'
 import { allocate } from '../arrays/allocate.js'
+import { selectWeights } from '../arrays/row-weights.js'
 import { isNumberArray, type NumberTable } from '../arrays/rows.js'
 import { classesOf } from '../arrays/target-classes.js'
 import { FeatureBuffer, type Parts } from '../contents/contents.js'
@@ -77,9 +78,11 @@ export class Augmenter {
       targets: targets && { data: targets, rows: count, columns },
       weights:
         weights &&
-        new (native().Matrix)(
-          weights,
-          Int32Array.from({ length: count }, (_, i) => rowOf(i)),
+        atOnce(
+          selectWeights(
+            weights,
+            Int32Array.from({ length: count }, (_, i) => rowOf(i)),
+          ),
         ),
     }
   }
