@@ -10,6 +10,7 @@ import { chunkEnds } from '../../native/generated/enums.js'
 import type { Moment } from '../../optimizers/training-method.js'
 import { rowScores } from '../programs/compile.js'
 import type { Opened } from '../programs/opened.js'
+import type { OpenTraining } from '../programs/passes.js'
 import { arrived, type FitSteps } from '../programs/requests.js'
 import type { CallbackList } from './callback-list.js'
 import type { Batches } from './checkpoint/standing.js'
@@ -24,6 +25,9 @@ import { EpochBatches } from './stream-batches.js'
 import type { StreamSettings } from './stream-options.js'
 import { StreamRun } from './stream-run.js'
 
+/** After so long the loop is told, without waiting for the end of the epoch. */
+const STRETCH_MILLISECONDS = 30
+
 /** All members read the same stream. */
 export class StreamSteps implements Stepper {
   readonly stepsPerEpoch: number
@@ -31,7 +35,7 @@ export class StreamSteps implements Stepper {
   readonly rows = 0
   readonly batches: Batches
   readonly beginning: EpochBeginning | undefined
-  readonly millisecondsOfProgress = 30
+  readonly millisecondsOfProgress = STRETCH_MILLISECONDS
   readonly #settings: StreamSettings
   readonly #run: StreamRun
   readonly #source: EpochBatches
@@ -43,6 +47,11 @@ export class StreamSteps implements Stepper {
   /** Steps of the epoch that was last told of. */
   #stepsOfEpoch = 0
   #steps = 0
+  /** The native run that took the last batch, and how many members it trains: members only leave. */
+  #lastTraining: OpenTraining | undefined
+  #lastActive = 0
+  /** Whether the epoch's last batch was read, of whose end nobody has been told yet. */
+  #epochRead = false
   #accumulators: Float64Array | undefined
   /** The time at which the present epoch began; undefined between two epochs. */
   #epochBegun: number | undefined
@@ -88,7 +97,7 @@ export class StreamSteps implements Stepper {
 
   begin(): void {}
 
-  /** A step, or the end of an epoch. */
+  /** Some steps, or the end of an epoch. */
   *next(callbacks: CallbackList): FitSteps<Stretch | undefined> {
     if (this.#epochBegun === undefined) {
       if (!this.#more) return undefined
@@ -97,11 +106,35 @@ export class StreamSteps implements Stepper {
       this.beginning?.keep()
       yield* arrived(this.#source.begin(this.#place.epoch, this.#place.stepOfEpoch))
     }
-    const batch = yield* arrived(this.#source.next())
-    if (batch !== undefined) return yield* this.#step(batch, callbacks)
-    if (this.#place.stepOfEpoch > 0) return yield* this.#endEpoch(callbacks.active)
-    this.#requireBatches()
-    return undefined
+    const { stepsPerEpoch, seeds } = this.#settings
+    const begun = performance.now()
+    let left = callbacks.stepsToNextNeed(largestOf(this.#updates))
+    let failures: ReadonlyMap<number, DeepblasError> | undefined
+    let taken = 0
+    while (left > 0 && failures === undefined && !this.#epochRead) {
+      const batch = yield* arrived(this.#source.next())
+      this.#epochRead = batch === undefined
+      if (batch === undefined) break
+      failures = yield* this.#step(batch, callbacks)
+      taken++
+      left--
+      if (this.#place.stepOfEpoch === stepsPerEpoch || performance.now() - begun >= STRETCH_MILLISECONDS) break
+    }
+    if (taken === 0) {
+      this.#epochRead = false
+      if (this.#place.stepOfEpoch > 0) return yield* this.#endEpoch(callbacks.active)
+      this.#requireBatches()
+      return undefined
+    }
+    const { epoch, stepOfEpoch } = this.#place
+    const loss = runningLoss(this.#accumulators!, seeds.length)
+    const progress = { epoch: epoch + 1, step: stepOfEpoch, totalStep: this.#steps, loss }
+    const endEpoch = stepOfEpoch === stepsPerEpoch
+    return {
+      steps: { progress, done: largestOf(this.#updates), endEpoch },
+      ...(failures && { failures }),
+      more: true,
+    }
   }
 
   place(): StepPlace {
@@ -122,7 +155,8 @@ export class StreamSteps implements Stepper {
     return this.#place.epoch < this.#settings.epochs && !this.#source.ended
   }
 
-  *#step(batch: Dataset, callbacks: CallbackList): FitSteps<Stretch> {
+  /** Gives the members whose loss is no longer finite, where there are any beside others. */
+  *#step(batch: Dataset, callbacks: CallbackList): FitSteps<ReadonlyMap<number, DeepblasError> | undefined> {
     const { active } = callbacks
     const { optimizer, parameters, seeds, signal, stepsPerEpoch } = this.#settings
     const { training, compiled } = this.#run.bind(batch)
@@ -145,26 +179,22 @@ export class StreamSteps implements Stepper {
       moment: (_, member) => this.#moment(member),
       inStep: same(before),
     })
-    training.setActive(active)
+    if (training !== this.#lastTraining || active.size !== this.#lastActive) training.setActive(active)
+    this.#lastTraining = training
+    this.#lastActive = active.size
     const limits = { steps: 1, milliseconds: 1000, endAtEpoch: false, plainly: checking() }
     const chunk = (yield { advance: (form) => training.advance(form, numbers, limits) })!
     if (chunk.end === chunkEnds.cancelled) signal?.throwIfAborted()
     // The native run counts a batch as an epoch.
     const failures = chunk.failures.map((failure) => ({ ...failure, epoch, stepOfEpoch }))
     if (seeds.length === 1 && chunk.end === chunkEnds.notFinite) throw notFinite(failures[0]!, parameters)
-    const failed = new Map(failures.map((failure) => [failure.member, notFinite(failure, parameters)]))
     this.#accumulators = added(this.#accumulators, chunk)
     this.#place.stepOfEpoch++
     this.#steps++
+    const failed = new Set(failures.map(({ member }) => member))
     for (const member of active) if (!failed.has(member)) this.#updates[member]!++
-    const progress = {
-      epoch: epoch + 1,
-      step: this.#place.stepOfEpoch,
-      totalStep: this.#steps,
-      loss: runningLoss(this.#accumulators, seeds.length),
-    }
-    const endEpoch = this.#place.stepOfEpoch === stepsPerEpoch
-    return { steps: { progress, done: largestOf(this.#updates), endEpoch }, failures: failed, more: true }
+    if (failed.size === 0) return undefined
+    return new Map(failures.map((failure) => [failure.member, notFinite(failure, parameters)]))
   }
 
   *#endEpoch(active: ReadonlySet<number>): FitSteps<Stretch> {
