@@ -63,7 +63,9 @@ export class ModelReader {
   readonly #arena: Arena
   /** Draws the parameters, which has yet to be done before anybody reads. */
   #draw: (() => void) | undefined
-  readonly #predictors = new Map<string, Predictor>()
+  /** By what they give; for one row, which must take microseconds, and for more. */
+  readonly #ofOneRow: { [kind in PredictKind]?: Predictor } = {}
+  readonly #ofMoreRows: { [kind in PredictKind]?: Predictor } = {}
   readonly #gathering = new Map<PredictKind, Gathering>()
   #reading = 0
 
@@ -145,19 +147,20 @@ export class ModelReader {
 
   /** Predicts on this thread, in microseconds for one row. */
   predictNow(input: Float32Array, rows: number, kind: PredictKind): Float32Array<ArrayBuffer> {
-    const capacity = rows === 1 ? 1 : EVALUATION_BATCH
-    const key = `${kind} ${capacity}`
-    let predictor = this.#predictors.get(key)
-    if (predictor === undefined) {
-      const { inputs, outputs } = this.#network
-      const program = compilePrediction(this.#network, 'float32', { raw: kind === 'raw' })
-      predictor = new (native().Predictor)(program, capacity, this.parameters, inputs, outputs, 1)
-      this.#predictors.set(key, predictor)
-    }
-    const size = rows * this.#network.outputs
-    const output = newFloats(size, () => `the predictions of ${rows} rows`)
+    const { outputs } = this.#network
+    const known = rows === 1 ? this.#ofOneRow : this.#ofMoreRows
+    known[kind] ??= this.#predictorFor(rows === 1 ? 1 : EVALUATION_BATCH, kind)
+    const predictor = known[kind]
+    const output =
+      rows === 1 ? new Float32Array(outputs) : newFloats(rows * outputs, () => `the predictions of ${rows} rows`)
     predictor.predictSync(input, rows, output)
     return output
+  }
+
+  #predictorFor(capacity: number, kind: PredictKind): Predictor {
+    const { inputs, outputs } = this.#network
+    const program = compilePrediction(this.#network, 'float32', { raw: kind === 'raw' })
+    return new (native().Predictor)(program, capacity, this.parameters, inputs, outputs, 1)
   }
 
   /**
