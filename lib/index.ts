@@ -7,7 +7,6 @@ export {
   type ActivationOutputs,
   type OutputActivation,
 } from './activations/activation-function.js'
-export { type CheckActivationOptions, checkActivation } from './activations/check-activation.js'
 export {
   type EluOptions,
   elu,
@@ -158,6 +157,7 @@ export type {
 export { type MetricName, type MetricOption, metricNames } from './metrics/names.js'
 export { averagePrecision, type RankingMetricOptions, rocAuc } from './metrics/ranking-metrics.js'
 export { type TopKMetricOptions, topK } from './metrics/top-k.js'
+export { type CheckActivationOptions, checkActivation } from './model/inspection/check-activation.js'
 export { checkGradient, type GradientCheckOptions } from './model/inspection/check-gradient.js'
 export type { LayerRecord, TracedMatrix } from './model/inspection/trace.js'
 export type { SummaryOptions } from './model/network/summary.js'

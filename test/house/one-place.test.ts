@@ -52,8 +52,7 @@ describe('a native handle is opened in one place', () => {
 
   test.each([
     ['Training', ['model/programs/passes.ts']],
-    // The check of one activation has a pass and no model; its room is below that of the passes.
-    ['Pass', ['activations/check-activation.ts', 'model/programs/passes.ts']],
+    ['Pass', ['model/programs/passes.ts']],
     ['Predictor', ['model/prediction/predictor.ts']],
   ])('%s', (name, files) => {
     expect([...new Set(filesOf(reaching(name)))].sort()).toEqual(files)

@@ -1,9 +1,10 @@
-import { DeepblasError } from '../errors.js'
-import { native } from '../native/addon.js'
-import { elementTypes } from '../native/generated/enums.js'
-import { createRecorder } from '../recording/recorder.js'
-import { array, finiteNumber, invalid, knownOptions } from '../validate.js'
-import { type ActivationOption, activation } from './activation.js'
+import { type ActivationOption, activation } from '../../activations/activation.js'
+import { DeepblasError } from '../../errors.js'
+import { native } from '../../native/addon.js'
+import { elementTypes } from '../../native/generated/enums.js'
+import { createRecorder } from '../../recording/recorder.js'
+import { array, finiteNumber, invalid, knownOptions } from '../../validate.js'
+import { afterPassSync } from '../programs/passes.js'
 
 export interface CheckActivationOptions {
   /**
@@ -48,7 +49,7 @@ export function checkActivation(of: ActivationOption, options?: CheckActivationO
     const step = STEP * Math.max(1, Math.abs(x))
     return [x, Math.fround(x - step), Math.fround(x + step)]
   })
-  const { Arena, Matrix, Pass } = native()
+  const { Arena, Matrix } = native()
   const record = createRecorder()
   record.label = `activation ${checked.name}`
   const x = record.data(0, 1, 'float32')
@@ -57,18 +58,22 @@ export function checkActivation(of: ActivationOption, options?: CheckActivationO
   const inputGradient = record.empty(1)
   checked.recordForward(record, x, output)
   checked.recordBackward(record, { inputGradient, outputGradient, x, output })
-  const column = (values: Float64Array) => [new Matrix(values, xs.length, 1, elementTypes.float32, 1)]
-  const pass = new Pass({
+  const column = (values: Float64Array) => new Matrix(values, xs.length, 1, elementTypes.float32, 1)
+  const own = [column(Float64Array.from(xs)), column(new Float64Array(xs.length).fill(1))]
+  const parameters = new Arena(1, 1)
+  const settings = {
     program: record.program(),
     batch: xs.length,
     keepAll: true,
     rows: Float64Array.of(xs.length),
-    parameters: new Arena(1, 1),
-    slots: [column(Float64Array.from(xs)), column(new Float64Array(xs.length).fill(1))],
-  })
-  pass.runSync()
-  const y = pass.readTensor(output.index, 0, xs.length)
-  const derivative = pass.readTensor(inputGradient.index, 0, xs.length)
+    parameters,
+    slots: own.map((matrix) => [matrix]),
+    own: [parameters, ...own],
+  }
+  const [y, derivative] = afterPassSync(settings, (pass) => [
+    pass.readTensor(output.index, 0, xs.length),
+    pass.readTensor(inputGradient.index, 0, xs.length),
+  ])
 
   let worst = { difference: -1, point: 0, claimed: 0, measured: 0 }
   for (const [i, point] of points.entries()) {
