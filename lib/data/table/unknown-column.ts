@@ -25,7 +25,8 @@ function unknownColumns(missing: readonly string[], names: readonly string[]): D
     missing.length === 1
       ? `Expected a column ${listOf(missing)} but there is none`
       : `Expected the columns ${listOf(missing)} but there are none of these names`
-  return new DeepblasError('ERR_DEEPBLAS_DATA', `${what}; there are ${listOf(names)}.${adviceOn(missing, names)}`)
+  const known = names.length === 0 ? 'the table has no columns' : `there are ${listOf(names)}`
+  return new DeepblasError('ERR_DEEPBLAS_DATA', `${what}; ${known}.${adviceOn(missing, names)}`)
 }
 
 function listOf(names: readonly string[]): string {

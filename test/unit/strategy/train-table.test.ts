@@ -412,3 +412,9 @@ test('evaluateTable wants a model of a table, with a target', async () => {
   const without = customers(10).map(({ left: _, ...row }) => row)
   await expect(evaluateTable(model, without)).rejects.toThrow("a column 'left'")
 })
+
+test('no rows at all', async () => {
+  await expect(trainTable([], { target: 'y' })).rejects.toThrow(
+    "Expected a column 'y' but there is none; the table has no columns.",
+  )
+})
