@@ -232,9 +232,29 @@ function vitest(what, args, variables = {}) {
   // A file that cannot be loaded and an error outside every test fail the run without failing a test.
   const broken = status !== 0 && counts.failed === 0
   record(what, broken ? { ...counts, failed: 1 } : counts, broken ? `ended with ${status ?? 'a signal'}` : '')
-  return (json.testResults ?? []).flatMap(({ name, assertionResults }) =>
-    assertionResults.map(({ status, fullName }) => ({ file: relative(root, name), status, title: fullName })),
+  const files = json.testResults ?? []
+  const results = files.flatMap(({ name, assertionResults }) =>
+    assertionResults.map(({ status, fullName, failureMessages }) => ({
+      file: relative(root, name),
+      status,
+      title: fullName,
+      message: failureMessages?.join('\n') ?? '',
+    })),
   )
+  // Named beside the sum, so that the end of a long log says what failed.
+  for (const { file, status, title, message } of results) {
+    if (status === 'failed') summary.push(`      failed: ${file}: ${title}`, ...beginning(message))
+  }
+  for (const { name, status, message, assertionResults } of files) {
+    if (status !== 'failed' || assertionResults.some(({ status }) => status === 'failed')) continue
+    summary.push(`      failed: ${relative(root, name)}`, ...beginning(message ?? ''))
+  }
+  return results
+}
+
+function beginning(message) {
+  const lines = message.split('\n').filter((line) => line.trim() !== '')
+  return lines.slice(0, 12).map((line) => `          ${line.slice(0, 200)}`)
 }
 
 function record(what, { passed = 0, failed = 0, skipped = 0 }, note) {
