@@ -33,10 +33,10 @@ export function weightedMean(rows: number, value: (row: number) => number, weigh
   return sum / total
 }
 
-/** The sum of the squared distances to `centre`, which is the values' mean where a variance is wanted. */
-export function squaresAround(centre: number, values: readonly number[]): number {
+/** The sum of the squared distances to `center`, which is the values' mean where a variance is wanted. */
+export function squaresAround(center: number, values: readonly number[]): number {
   let sum = 0
-  for (const value of values) sum += (value - centre) * (value - centre)
+  for (const value of values) sum += (value - center) * (value - center)
   return sum
 }
 

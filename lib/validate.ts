@@ -247,7 +247,7 @@ export function plainObject(argument: string, value: unknown, hint?: string): Re
 }
 
 /**
- * An options object that holds no key but the known ones, so that a misspelt option is never silently ignored.
+ * An options object that holds no key but the known ones, so that a misspelled option is never silently ignored.
  *
  * @param what whose options they are: `Adam`, `fit`
  * @param options the options; undefined stands for none
@@ -304,7 +304,7 @@ export function didYouMean(value: unknown, names: readonly string[]): string | u
   return best === undefined ? undefined : `Did you mean '${best}'?`
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours that turn one text into the other. */
+/** Insertions, deletions, replacements and swaps of neighbors that turn one text into the other. */
 function editDistance(from: string, to: string): number {
   let beforeLast: number[] = []
   let last = Array.from({ length: to.length + 1 }, (_, j) => j)

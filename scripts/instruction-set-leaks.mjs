@@ -9,7 +9,7 @@ import { join } from 'node:path'
 /**
  * The symbols that break the rule.
  *
- * @param {string} folder a CMake build folder, optimised (without optimisation the compiler inlines nothing)
+ * @param {string} folder a CMake build folder, optimized (without optimization the compiler inlines nothing)
  * @returns {string[]} a line for each
  */
 export function instructionSetLeaks(folder) {

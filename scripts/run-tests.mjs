@@ -1,5 +1,5 @@
 // `npm test`: everything that must hold, from a fresh clone. Types and style, the C++ tests (plain, under the address
-// and undefined-behaviour sanitizers, under the thread sanitizer), then the TypeScript tests. Runs all of it even after
+// and undefined-behavior sanitizers, under the thread sanitizer), then the TypeScript tests. Runs all of it even after
 // a failure; the last line is the sum: "N passed, N failed, N skipped". Where a cross compiler for arm64 and qemu are
 // installed, the C++ tests run for arm64 too, between the C++ and the TypeScript tests.
 //
@@ -30,7 +30,7 @@ const builds = [
   },
 ]
 // As arm64 is emulated: large products would take minutes, and they are OpenBLAS's, not ours. One test that is left out
-// trains the same networks as its neighbours, again and again.
+// trains the same networks as its neighbors, again and again.
 const arm64Tests = ['-on OpenBLAS', '-blas_test.cpp', '-each member of a population has the bits it has alone']
 // The C library of the cross compiler, and an early arm64 processor: what runs on it runs on all.
 const qemu = ['qemu-aarch64-static', '-L', '/usr/aarch64-linux-gnu', '-cpu', 'cortex-a72']
@@ -132,7 +132,7 @@ function withoutAddressRandomization(program) {
   return works ? ['setarch', '-R', program] : [program]
 }
 
-// The addon itself under the address and undefined-behaviour sanitizers, attacked by the fuzzers of the public API, of the
+// The addon itself under the address and undefined-behavior sanitizers, attacked by the fuzzers of the public API, of the
 // kernels that a layer records, of the native handles, and of files of models and checkpoints. What reads or writes over an
 // end is reported, and ends the process.
 function sanitizedAddon() {

@@ -1,4 +1,4 @@
-// A layer of one's own: x · sigmoid(β x) with a learnt β for every feature ("Swish": Ramachandran et al., 2017), recorded
+// A layer of one's own: x · sigmoid(β x) with a learned β for every feature ("Swish": Ramachandran et al., 2017), recorded
 // from element-wise rules, checked, trained, saved and loaded.
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

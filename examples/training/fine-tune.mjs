@@ -1,4 +1,4 @@
-// Fine-tuning: what a network has learnt from many digits helps another one that sees few, for another question.
+// Fine-tuning: what a network has learned from many digits helps another one that sees few, for another question.
 // node examples/training/fine-tune.mjs
 import { Adam, Dataset, Dense, datasets, Sequential } from 'deepblas'
 

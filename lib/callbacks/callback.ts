@@ -177,7 +177,7 @@ export interface Callback {
   restoreState?(state: CallbackState): void
 }
 
-/** The methods of which a callback has one at least; a name that is none of them is probably misspelt. */
+/** The methods of which a callback has one at least; a name that is none of them is probably misspelled. */
 export const callbackMethods = [
   'onFitStart',
   'onProgress',

@@ -12,7 +12,7 @@ export interface ProgressStream {
   readonly isTTY?: boolean | undefined
   /** Width of the terminal; it may change. */
   readonly columns?: number | undefined
-  /** Whether the terminal has colours and the user wants them. */
+  /** Whether the terminal has colors and the user wants them. */
   hasColors?(): boolean
 }
 
@@ -21,7 +21,7 @@ export interface ProgressBarOptions {
   readonly stream?: ProgressStream
   /** Width of a line on a terminal, in columns. Default the terminal's width. */
   readonly width?: number
-  /** Whether to use colours, on a terminal only. Default true where the terminal has colours. */
+  /** Whether to use colors, on a terminal only. Default true where the terminal has colors. */
   readonly colour?: boolean
   /**
    * Whether to draw with ASCII characters only. Default true where the environment's locale (LC_ALL, LC_CTYPE, LANG) is

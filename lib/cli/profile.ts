@@ -62,7 +62,7 @@ export function notHeldOutText(lacking: readonly ClassCount[]): string {
   if (lacking.length === 0) return ''
   const named = lacking.slice(0, 5).map(({ label, rows }) => `'${label}' (${counted(rows, 'row')} in all)`)
   const more = lacking.length > 5 ? ` and ${lacking.length - 5} more` : ''
-  return `note: no row is held out of ${named.join(', ')}${more}: the metrics do not tell how well they are recognised\n`
+  return `note: no row is held out of ${named.join(', ')}${more}: the metrics do not tell how well they are recognized\n`
 }
 
 /** How many rows have which class, or where the values lie. */

@@ -21,12 +21,12 @@ export const readerOptions: OptionDescriptions = {
   },
   decimal: {
     value: '<character>',
-    help: 'the decimal point of numbers: . or a comma, or of one column: price=, ; recognised without it',
+    help: 'the decimal point of numbers: . or a comma, or of one column: price=, ; recognized without it',
     repeatable: true,
   },
   thousands: {
     value: '<character>',
-    help: 'between thousands: , or . or space or apostrophe, or none; or of one column: price=. ; recognised without it',
+    help: 'between thousands: , or . or space or apostrophe, or none; or of one column: price=. ; recognized without it',
     repeatable: true,
   },
   missing: {
@@ -41,7 +41,7 @@ export const readerOptions: OptionDescriptions = {
   },
   'date-format': {
     value: '<column=format>',
-    help: 'how dates are written: when=dd.MM.yyyy or "when=MM/dd/yyyy HH:mm"; recognised without it; may be given several times',
+    help: 'how dates are written: when=dd.MM.yyyy or "when=MM/dd/yyyy HH:mm"; recognized without it; may be given several times',
     repeatable: true,
   },
   dates: {
@@ -49,7 +49,7 @@ export const readerOptions: OptionDescriptions = {
     help: 'how dates such as 03/04/2024 are read: dayFirst or monthFirst; iso: only 2024-04-03 is a date',
   },
   'ignore-case': { help: 'Yes, yes and YES are one category, yes; without it they are kept apart, which is told' },
-  header: { value: '<yes or no>', help: 'whether the first row names the columns; recognised without it' },
+  header: { value: '<yes or no>', help: 'whether the first row names the columns; recognized without it' },
   'duplicate-names': { value: 'number', help: 'columns of one name get numbers: price, price_2; without it an error' },
   'skip-bad-rows': { help: 'leave out rows that cannot be read, and say how many; without it they are an error' },
 }

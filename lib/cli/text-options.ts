@@ -9,11 +9,11 @@ import { wholeNumber } from './values.js'
 export const textOptions: OptionDescriptions = {
   delimiter: {
     value: '<text>',
-    help: 'between fields: , ; | :: tab, or blanks for runs of blanks; recognised without it',
+    help: 'between fields: , ; | :: tab, or blanks for runs of blanks; recognized without it',
   },
   quote: { value: '<character>', help: 'around fields, " without it; none where quotes are characters like others' },
-  escape: { value: '<character>', help: 'before quotes within a field: \\ or none; recognised without it' },
-  encoding: { value: '<name>', help: 'such as windows-1252, shift_jis or gbk; UTF-8 and UTF-16 are recognised' },
+  escape: { value: '<character>', help: 'before quotes within a field: \\ or none; recognized without it' },
+  encoding: { value: '<name>', help: 'such as windows-1252, shift_jis or gbk; UTF-8 and UTF-16 are recognized' },
   'skip-rows': { value: '<n>', help: 'lines at the start of the file that are left out, such as a title' },
   comment: { value: '<text>', help: 'lines that begin with it are left out; none to leave out no line' },
 }

@@ -18,7 +18,7 @@ export class FileProblem extends Error {}
  * @param action what was tried: `read` or `write`
  * @param path the file; undefined for bytes that came from elsewhere
  * @param reason what is wrong, after a colon: `it is cut short`. Parts of the file may be in it: it is cut to a length
- *   that can be read, and its control characters, which could take over a terminal, are spelt out.
+ *   that can be read, and its control characters, which could take over a terminal, are spelled out.
  * @param cause the error underneath, where there is one
  * @param longest characters that the reason is cut to
  */

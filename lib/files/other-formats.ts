@@ -21,7 +21,7 @@ const formats: readonly (readonly [bytes: readonly number[], what: string])[] = 
 ]
 
 /**
- * Recognises a file whose first 8 bytes are not the length of a safetensors header.
+ * Recognizes a file whose first 8 bytes are not the length of a safetensors header.
  *
  * @returns a reason for a message; undefined where nothing is known
  */

@@ -149,7 +149,7 @@ export function decodeHeader(
   const located = Object.entries(root)
     .filter(([name]) => name !== METADATA)
     .map(([name, info]) => readEntry(name, info))
-  // A tensor without elements begins and ends where its neighbour begins.
+  // A tensor without elements begins and ends where its neighbor begins.
   located.sort((a, b) => a.begin - b.begin || a.end - b.end)
 
   let position = 0

@@ -208,7 +208,7 @@ function* readContent(fileSize: number): Generator<Uint8Array, SafetensorsConten
   return { tensors, metadata }
 }
 
-/** Neighbours, as many as together stay small; a large tensor is a group of its own. */
+/** Neighbors, as many as together stay small; a large tensor is a group of its own. */
 function* groups(entries: readonly TensorEntry[]): Generator<TensorEntry[]> {
   let group: TensorEntry[] = []
   let size = 0

@@ -8,7 +8,7 @@ import { SameShape } from './same-shape.js'
 
 /**
  * An activation as a layer of its own: `A = g(X)`. `new Dense(64, { activation: 'relu' })` does the same in one pass
- * over memory; use this layer after one that has no activation option, such as a normalisation.
+ * over memory; use this layer after one that has no activation option, such as a normalization.
  *
  * Input shape (batch, features); output shape the same. No parameters. As the last layer it fuses with its loss as a
  * dense layer's activation does. Derivation: docs/math/activations.md.

@@ -23,12 +23,12 @@ export interface BatchNormOptions {
 const optionNames = ['momentum', 'epsilon', 'trainable'] as const
 
 /**
- * Batch normalisation (Ioffe and Szegedy, 2015; course 2, week 3) by PyTorch's definition: every feature is brought to
- * mean 0 and variance 1 over the batch, then multiplied by a learnt weight and shifted by a learnt bias.
+ * Batch normalization (Ioffe and Szegedy, 2015; course 2, week 3) by PyTorch's definition: every feature is brought to
+ * mean 0 and variance 1 over the batch, then multiplied by a learned weight and shifted by a learned bias.
  *
  *     output = weight · (x - mean) / √(variance + epsilon) + bias
  *
- * A training step uses the batch's mean and (biased) variance, and moves `runningMean` and `runningVariance` towards
+ * A training step uses the batch's mean and (biased) variance, and moves `runningMean` and `runningVariance` toward
  * them by the share `momentum` (the running variance uses the unbiased one). Predictions, evaluations and a frozen
  * layer use the running statistics. So does a training batch of a single row, which has no variance; it does not change
  * them. `gradients` and `trace` use the batch's statistics and do not change the running ones.
@@ -86,7 +86,7 @@ export class BatchNorm extends SameShape {
       }))
     }
     record.map({ inputs: { x, mean: cache.mean!, inverse, weight, bias }, outputs: { output } }, (given) => ({
-      output: normalised(given).times(given.weight).plus(given.bias),
+      output: normalized(given).times(given.weight).plus(given.bias),
     }))
     return { output, cache }
   }
@@ -106,7 +106,7 @@ export class BatchNorm extends SameShape {
     if (this.trainable) {
       const product = record.empty(x.columns)
       record.map({ inputs: rows, outputs: { product } }, (given) => ({
-        product: given.outputGradient.times(normalised(given)),
+        product: given.outputGradient.times(normalized(given)),
       }))
       record.reduceColumns({ output: weightGradient, x: product, kind: reductions.sum })
       record.reduceColumns({ output: biasGradient, x: outputGradient, kind: reductions.sum })
@@ -124,7 +124,7 @@ export class BatchNorm extends SameShape {
           { inputs: { ...rows, weight, weightGradient, biasGradient }, outputs: { inputGradient } },
           (given) => {
             const share = oneRow().select(0, elementOf(1).over(batchRows()))
-            const common = given.biasGradient.plus(normalised(given).times(given.weightGradient)).times(share)
+            const common = given.biasGradient.plus(normalized(given).times(given.weightGradient)).times(share)
             return { inputGradient: given.outputGradient.minus(common).times(given.weight.times(given.inverse)) }
           },
         )
@@ -188,6 +188,6 @@ function oneRow(): Element {
   return batchRows().lessThan(2)
 }
 
-function normalised({ x, mean, inverse }: Readonly<Record<'x' | 'mean' | 'inverse', Element>>): Element {
+function normalized({ x, mean, inverse }: Readonly<Record<'x' | 'mean' | 'inverse', Element>>): Element {
   return x.minus(mean).times(inverse)
 }

@@ -16,8 +16,8 @@ export interface LayerNormOptions {
 }
 
 /**
- * Layer normalisation (Ba, Kiros and Hinton, 2016) by PyTorch's definition: every row is brought to mean 0 and variance
- * 1 over its own features, then multiplied by a learnt weight and shifted by a learnt bias. It uses no other row, so it
+ * Layer normalization (Ba, Kiros and Hinton, 2016) by PyTorch's definition: every row is brought to mean 0 and variance
+ * 1 over its own features, then multiplied by a learned weight and shifted by a learned bias. It uses no other row, so it
  * does the same in training and prediction, and a batch may have one row.
  *
  *     output = weight · (x - mean) / √(variance + epsilon) + bias
@@ -58,7 +58,7 @@ export class LayerNorm extends SameShape {
       inverse: elementOf(1).over(given.variance.plus(this.epsilon).squareRoot()),
     }))
     record.map({ inputs: { x, mean, inverse, weight, bias }, outputs: { output } }, (given) => ({
-      output: normalised(given).times(given.weight).plus(given.bias),
+      output: normalized(given).times(given.weight).plus(given.bias),
     }))
     return { output, cache: { x, mean, inverse } }
   }
@@ -70,7 +70,7 @@ export class LayerNorm extends SameShape {
       const product = record.empty(x.columns)
       const [weightGradient, biasGradient] = this.#parameters.map((one) => record.gradient(one)) as Pair
       record.map({ inputs: rows, outputs: { product } }, (given) => ({
-        product: given.outputGradient.times(normalised(given)),
+        product: given.outputGradient.times(normalized(given)),
       }))
       record.reduceColumns({ output: weightGradient, x: product, kind: reductions.sum })
       record.reduceColumns({ output: biasGradient, x: outputGradient, kind: reductions.sum })
@@ -81,7 +81,7 @@ export class LayerNorm extends SameShape {
     const [scaledMean, productMean] = [record.empty(1), record.empty(1)]
     record.map({ inputs: { ...rows, weight }, outputs: { scaled, product } }, (given) => {
       const value = given.outputGradient.times(given.weight)
-      return { scaled: value, product: value.times(normalised(given)) }
+      return { scaled: value, product: value.times(normalized(given)) }
     })
     record.reduceRows({ output: scaledMean, x: scaled, kind: reductions.mean })
     record.reduceRows({ output: productMean, x: product, kind: reductions.mean })
@@ -91,7 +91,7 @@ export class LayerNorm extends SameShape {
       (given) => ({
         inputGradient: given.scaled
           .minus(given.scaledMean)
-          .minus(normalised(given).times(given.productMean))
+          .minus(normalized(given).times(given.productMean))
           .times(given.inverse),
       }),
     )
@@ -116,6 +116,6 @@ export class LayerNorm extends SameShape {
 
 type Pair = [Tensor, Tensor]
 
-function normalised({ x, mean, inverse }: Readonly<Record<'x' | 'mean' | 'inverse', Element>>): Element {
+function normalized({ x, mean, inverse }: Readonly<Record<'x' | 'mean' | 'inverse', Element>>): Element {
   return x.minus(mean).times(inverse)
 }

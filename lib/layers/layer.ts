@@ -28,7 +28,7 @@ export interface RecordOptions {
   readonly logits: boolean
   /** For `trace`: whether Z and dZ are wanted as tensors of their own, also where training does not need them. */
   readonly keepAll: boolean
-  /** Whether the recording trains, so that a normalisation uses the batch's own statistics. */
+  /** Whether the recording trains, so that a normalization uses the batch's own statistics. */
   readonly training: boolean
   /**
    * Whether this is a step of a fit, in which random layers draw and running statistics move. False for `trace` and
@@ -74,7 +74,7 @@ export abstract class Layer {
   }
 
   /**
-   * Whether `fit` changes the parameters. A frozen normalisation uses its running statistics and does not change them.
+   * Whether `fit` changes the parameters. A frozen normalization uses its running statistics and does not change them.
    * Setting it on a layer that holds layers sets it on all of them.
    */
   get trainable(): boolean {

@@ -154,7 +154,7 @@ export class RandomStream {
    * A whole number from 0 to `below - 1`, each exactly as likely as the others.
    *
    * Lemire: "Fast random integer generation in an interval", 2019: the upper half of word times `below`, and a
-   * redraw for the few words that would favour some results.
+   * redraw for the few words that would favor some results.
    *
    * @param below from 1 to 2^32
    */

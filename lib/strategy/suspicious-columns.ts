@@ -238,10 +238,10 @@ function openVariance(pairs: readonly (readonly [number, number])[], ordered: bo
     return sumOf(within) / total
   }
   const values = pairs.map(([value]) => value)
-  const centre = meanOf(values)
-  const spread = squaresAround(centre, values)
+  const center = meanOf(values)
+  const spread = squaresAround(center, values)
   if (spread === 0) return 1
-  const together = pairs.reduce((sum, [value, target]) => sum + (value - centre) * (target - mean), 0)
+  const together = pairs.reduce((sum, [value, target]) => sum + (value - center) * (target - mean), 0)
   return 1 - together ** 2 / (spread * total)
 }
 

@@ -1,5 +1,5 @@
 /*
- * What to know of a target before a training: classes that cannot be learnt, and accuracies that say little.
+ * What to know of a target before a training: classes that cannot be learned, and accuracies that say little.
  */
 import { type Task, tasks } from '../data/encoder/fit/options.js'
 import type { Column } from '../data/table/column.js'
@@ -54,7 +54,7 @@ export function targetAdvice(table: Table, options: TargetAdviceOptions): Target
         kind: 'unlearnable',
         text:
           `Expected classes of several rows for the target '${name}' but it has ${known.length} classes in ${rows} rows, and ` +
-          `${alone} of them have one row: nothing can be learnt from these. If it is an identifier, choose another target; ` +
+          `${alone} of them have one row: nothing can be learned from these. If it is an identifier, choose another target; ` +
           `${values}.`,
       },
     ]

@@ -65,8 +65,8 @@ test('hyperparameters are chosen, parameters are found', async () => {
   expect(accuracy('1', '8')).toBeGreaterThan(accuracy('0.001', '64') + 3)
 })
 
-test('vectorised: the same numbers, faster', async () => {
-  const output = await run('lessons/vectorised.mjs')
+test('vectorized: the same numbers, faster', async () => {
+  const output = await run('lessons/vectorized.mjs')
   expect(numberAfter('largest difference', output)).toBeLessThan(1e-5)
   expect(output).toContain('ratio')
 })

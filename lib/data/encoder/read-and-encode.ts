@@ -81,7 +81,7 @@ async function encoded<ReaderOptions extends object>(
   return await encoder.encodeAsync(await read({ ...reader, types, dateFormats, readings }))
 }
 
-/** The names of all options, the encoder's and the reader's: a misspelt one is looked for among all. */
+/** The names of all options, the encoder's and the reader's: a misspelled one is looked for among all. */
 function namesOf<Options extends object>(readerNames: readonly string[]): readonly (keyof Options & string)[] {
   return [...new Set(['encoder', ...encoderOptionNames, ...readerNames])] as (keyof Options & string)[]
 }

@@ -19,7 +19,7 @@ function straight(...points: Point[]): Polyline {
   return points.flat()
 }
 
-/** Smoothly through all points (Catmull and Rom's spline; the end points stand for their missing neighbours). */
+/** Smoothly through all points (Catmull and Rom's spline; the end points stand for their missing neighbors). */
 function smooth(...points: Point[]): Polyline {
   const line: number[] = []
   for (let i = 0; i + 1 < points.length; i++) {
@@ -41,11 +41,11 @@ function smooth(...points: Point[]): Polyline {
 }
 
 /** Part of an ellipse; angles in turns, 0 to the right, 0.25 down. */
-function arc(centre: Point, radiusX: number, radiusY: number, from: number, to: number): Polyline {
+function arc(center: Point, radiusX: number, radiusY: number, from: number, to: number): Polyline {
   const pieces = Math.ceil(Math.abs(to - from) * PIECES_PER_TURN)
   return Array.from({ length: pieces + 1 }, (_, i) => {
     const angle = 2 * Math.PI * (from + ((to - from) * i) / pieces)
-    return [centre[0] + radiusX * Math.cos(angle), centre[1] + radiusY * Math.sin(angle)]
+    return [center[0] + radiusX * Math.cos(angle), center[1] + radiusY * Math.sin(angle)]
   }).flat()
 }
 

@@ -57,7 +57,7 @@ interface Hand {
  * rotation, scale, slant, bends, thickness, brightness and pixel noise are random; every digit is as frequent as any
  * other, in random order.
  *
- * Trained for 5 epochs on 10 000 pictures and tested on as many of another seed, logistic regression recognises about
+ * Trained for 5 epochs on 10 000 pictures and tested on as many of another seed, logistic regression recognizes about
  * 90 % (94 % at best) and a network of 784-128-64-10 units about 97.5 %.
  *
  * @returns x uint8 (samples, size * size), 0 is paper and 255 ink, with `scale` 1/255 and `featureShape` [size, size];
@@ -154,7 +154,7 @@ function measureSegment(
   toY: number,
   reach: number,
 ): void {
-  // Pixel i has its centre at i + 0.5.
+  // Pixel i has its center at i + 0.5.
   const left = Math.max(0, Math.ceil(Math.min(fromX, toX) - reach - 0.5))
   const right = Math.min(size - 1, Math.floor(Math.max(fromX, toX) + reach - 0.5))
   const top = Math.max(0, Math.ceil(Math.min(fromY, toY) - reach - 0.5))

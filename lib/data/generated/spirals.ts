@@ -9,7 +9,7 @@ export interface SpiralsOptions {
   readonly samples?: number
   /** Arms, one class each, at least 2. Default 3. */
   readonly classes?: number
-  /** Turns of an arm from the centre to its end. Default 0.75. */
+  /** Turns of an arm from the center to its end. Default 0.75. */
   readonly turns?: number
   /** Standard deviation of the angle, in radians. Default 0.2. */
   readonly noise?: number
@@ -18,7 +18,7 @@ export interface SpiralsOptions {
 }
 
 /**
- * Arms that wind around each other from the centre to radius 1, one class each.
+ * Arms that wind around each other from the center to radius 1, one class each.
  *
  * After the spiral of Stanford's CS231n notes, "Putting it together: minimal neural network case study". The points
  * are in random order.

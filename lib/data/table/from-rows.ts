@@ -30,12 +30,12 @@ export interface RowsOptions extends ReadingOptions {
   readonly ignore?: readonly string[]
   /**
    * How the dates of columns are written, where that is known: `{ when: 'dd.MM.yyyy' }`. Letters are those of Unicode's date
-   * patterns; docs/guide/tables.md lists them. Default: recognised by the column's values.
+   * patterns; docs/guide/tables.md lists them. Default: recognized by the column's values.
    */
   readonly dateFormats?: Readonly<Record<string, string>>
   /**
    * How dates of numbers alone are read whose values do not tell day and month apart: 03/04/2024. `iso`: no dates but those of
-   * ISO 8601 are recognised. Default: such a column is an error that asks.
+   * ISO 8601 are recognized. Default: such a column is an error that asks.
    */
   readonly dates?: DateOrder
   /**

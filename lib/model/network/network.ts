@@ -173,7 +173,7 @@ export function untrainedSegments(network: Network): Segment[] {
 }
 
 /**
- * Runs of neighbours. Weights and biases of products are apart from all others: the tile that has made their gradient can
+ * Runs of neighbors. Weights and biases of products are apart from all others: the tile that has made their gradient can
  * update them, but only where their whole range is made so.
  */
 function segmentsOf(parameters: readonly Parameter[]): Segment[] {

@@ -182,7 +182,7 @@ export class ClassNames {
 
   /**
    * Numbers without names are numbers of classes. Of a model whose classes are named by numbers, such as '1', '2', '3', they
-   * may as well be the names: each would be taken for its neighbour.
+   * may as well be the names: each would be taken for its neighbor.
    */
   #requirePlain(argument: string, data: Dataset): void {
     const names = this.#names

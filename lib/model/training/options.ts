@@ -239,7 +239,7 @@ export function* commonSettings(
   }
 }
 
-/** Refuses a callback without any known method, which is a mistake such as a misspelt name. */
+/** Refuses a callback without any known method, which is a mistake such as a misspelled name. */
 function checkedCallback(argument: string, callback: unknown): Callback {
   if (typeof callback !== 'object' || callback === null) {
     throw invalid(argument, 'callback such as new EarlyStopping()', callback)

@@ -20,7 +20,7 @@ export interface ConfusionMatrixOptions {
 
 /**
  * A confusion matrix as text: a row per true class, a column per predicted class, and each class's recall (the share
- * of its rows that were recognised), `-` for a class without rows. Where that is too wide, a list of the classes.
+ * of its rows that were recognized), `-` for a class without rows. Where that is too wide, a list of the classes.
  *
  * @param counts square, `counts[true][predicted]`
  * @throws DeepblasError ERR_DEEPBLAS_SHAPE if the counts are not square or the labels are not one per class,

@@ -21,7 +21,7 @@ export interface LearningCurveOptions {
   readonly xLabel?: string
   /** The number of the first value on the horizontal axis. Default 1. */
   readonly firstX?: number
-  /** Whether each line has a colour; without colours lines differ by their dashes. Default false. */
+  /** Whether each line has a color; without colors lines differ by their dashes. Default false. */
   readonly colour?: boolean
   /** Whether to use ASCII characters only, with a mark per line instead of braille dots. Default false. */
   readonly ascii?: boolean
@@ -33,7 +33,7 @@ const NARROWEST = 24
 const WIDEST = 10_000
 const LOWEST = 3
 const HIGHEST = 1000
-/** Whole numbers as large as this still differ from their neighbours. */
+/** Whole numbers as large as this still differ from their neighbors. */
 const LARGEST_X = 2 ** 40
 const COLOURS: readonly Style[] = ['cyan', 'yellow', 'magenta', 'green', 'red', 'blue']
 const MARKS = '*ox+#@'
@@ -51,8 +51,8 @@ const LARGEST = 1e300
 const LEGEND_GAP = '   '
 
 /**
- * Loss or metrics over epochs, drawn with characters: a legend, the plot between a labelled vertical axis and a
- * labelled horizontal one. No line break at the end.
+ * Loss or metrics over epochs, drawn with characters: a legend, the plot between a labeled vertical axis and a
+ * labeled horizontal one. No line break at the end.
  *
  * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an invalid series or option, or if there is no room
  */
@@ -142,7 +142,7 @@ function canBeDrawn(value: number | undefined): value is number {
   return value !== undefined && Math.abs(value) <= LARGEST
 }
 
-/** The stretches of neighbouring finite values, each value with its index. */
+/** The stretches of neighboring finite values, each value with its index. */
 function runs(values: readonly (number | undefined)[]): [index: number, value: number][][] {
   const found: [number, number][][] = []
   let run: [number, number][] | undefined
@@ -200,11 +200,11 @@ interface PlacedLabel {
   readonly start: number
 }
 
-/** Centres labels under their columns and leaves out those that would touch another; the two ends come first. */
+/** Centers labels under their columns and leaves out those that would touch another; the two ends come first. */
 function placeLabels(labels: readonly { text: string; column: number }[], columns: number): PlacedLabel[] {
   const wanted = labels.map(({ text, column }) => {
-    const centred = column - Math.floor((text.length - 1) / 2)
-    return { text, column, start: Math.max(0, Math.min(columns - text.length, centred)) }
+    const centered = column - Math.floor((text.length - 1) / 2)
+    return { text, column, start: Math.max(0, Math.min(columns - text.length, centered)) }
   })
   const [first, ...others] = wanted
   const last = others.pop()

@@ -94,7 +94,7 @@ function bar(share: number, length: number, colour: boolean, ascii: boolean): st
   const half = halves % 2 === 1
   const done = ascii ? '='.repeat(whole) + (half ? '>' : '') : '━'.repeat(whole) + (half ? '╸' : '')
   const rest = length - whole - (half ? 1 : 0)
-  // In colour the rest of the bar can be seen, without it would look done.
+  // In color the rest of the bar can be seen, without it would look done.
   const ahead = colour ? paint((ascii ? '-' : '━').repeat(rest), 'dim', colour) : ' '.repeat(rest)
   return paint(done, 'green', colour) + ahead
 }

@@ -15,7 +15,7 @@ const CODES: Readonly<Record<Style, readonly [on: number, off: number]>> = {
   cyan: [36, 39],
 }
 
-/** The text in a style, or as it is where colour is not wanted. */
+/** The text in a style, or as it is where color is not wanted. */
 export function paint(text: string, style: Style | undefined, colour: boolean): string {
   if (!colour || style === undefined || text === '') return text
   const [on, off] = CODES[style]

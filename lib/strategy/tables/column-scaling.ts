@@ -2,13 +2,13 @@ import type { Scaling } from '../../data/encoder/fit/options.js'
 import type { Table } from '../../data/table/table.js'
 import { RunningMoments } from '../../statistics.js'
 
-/** Deviations from the mean beyond which a few values would rule a standardised column. */
+/** Deviations from the mean beyond which a few values would rule a standardized column. */
 const FARTHEST = 15
 
 /**
  * The scaling of the columns of a table: as asked for, for all columns or by name, otherwise by their values.
  *
- * @returns of the columns that are not standardised, or were asked for
+ * @returns of the columns that are not standardized, or were asked for
  */
 export function scalingFor(
   table: Table,

@@ -10,7 +10,7 @@ import { isMissing, valuesOf } from '../column-values.js'
 /** Of the rows, for early stopping and, without other rows to test on, the metrics. */
 const HELD_OUT = 0.15
 
-/** The rows to learn from and those held out, of each class alike. A class of a single row is learnt from. */
+/** The rows to learn from and those held out, of each class alike. A class of a single row is learned from. */
 export function splitTable(
   table: Table,
   { target, task, seed }: { readonly target: string; readonly task: Task; readonly seed: number },

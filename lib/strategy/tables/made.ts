@@ -15,12 +15,12 @@ import type { TableSource } from './table-source.js'
 interface Decided {
   readonly task: Task
   readonly settings: TableDefaults
-  /** Of the columns that are not standardised, or were asked for. */
+  /** Of the columns that are not standardized, or were asked for. */
   readonly scaling: Readonly<Record<string, Scaling>>
   readonly weightDecay: number
 }
 
-/** The table that was learnt from. */
+/** The table that was learned from. */
 export interface DataDescription {
   /** Of the bytes of its file or stream. */
   readonly sha256?: string
@@ -102,7 +102,7 @@ const readerDefaults = {
   skipBadRows: false,
 }
 
-/** Of the reader, what was asked for: the rest is recognised from the data. */
+/** Of the reader, what was asked for: the rest is recognized from the data. */
 function readerJson(reader: CsvOptions, kind: TableSource['kind']): { [name: string]: Json } {
   const values = Object.entries(readerDefaults).map(([name, usual]) => {
     const value = reader[name as keyof typeof readerDefaults]

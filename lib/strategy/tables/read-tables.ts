@@ -29,7 +29,7 @@ export interface LearnableTable {
 /**
  * Reads the table to learn from.
  *
- * @throws DeepblasError ERR_DEEPBLAS_DATA for a table that nothing can be learnt from
+ * @throws DeepblasError ERR_DEEPBLAS_DATA for a table that nothing can be learned from
  */
 export async function learnableTable(source: unknown, given: CheckedTrainTableOptions): Promise<LearnableTable> {
   const { target, keep, scaling, reader, task: asked } = given

@@ -1,5 +1,5 @@
 /*
- * From a table to a model that has learnt it: what `deepblas train` does.
+ * From a table to a model that has learned it: what `deepblas train` does.
  */
 import { EarlyStopping } from '../../callbacks/early-stopping.js'
 import type { Dataset } from '../../data/dataset/dataset.js'
@@ -53,7 +53,7 @@ const WEIGHT_DECAY = 0.1
  * @param source a path (CSV, Parquet or Arrow), a stream, rows as objects, or a `Table`. A stream is read once.
  * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that is unknown or wrong; ERR_DEEPBLAS_FILE for a file that
  *   cannot be read; ERR_DEEPBLAS_DATA for a column that is not there, fewer than ten rows with a target, or a target that
- *   cannot be learnt; and as `fit`. With an aborted `signal` its reason
+ *   cannot be learned; and as `fit`. With an aborted `signal` its reason
  * @example
  * const { model, metrics } = await trainTable('customers.csv', { target: 'churned' })
  * console.log(metrics.rocAuc)

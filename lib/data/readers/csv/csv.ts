@@ -20,7 +20,7 @@ import { CsvAssembly, type CsvPart } from './records-to-tables.js'
 /**
  * Reads a CSV file, or any text of rows and fields, into a table.
  *
- * Delimiter, header, encoding and the types of columns are recognised, unless the options say them; files packed with gzip
+ * Delimiter, header, encoding and the types of columns are recognized, unless the options say them; files packed with gzip
  * are unpacked. What is taken for granted, such as lines left out above the rows, is told in `table.notes`. A column's
  * type is that of its first 10,000 rows: number, boolean (true and false), date (ISO 8601) or category. Numbers may have
  * thousands, decimal commas, a currency or percent sign; what was assumed is in `table.notes`. Blanks around a field do not

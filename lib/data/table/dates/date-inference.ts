@@ -9,7 +9,7 @@ import { dateFormat, ISO_FORMAT } from './date-format.js'
 
 /**
  * How dates of numbers alone are read: dayFirst, 31/12/2024; monthFirst, 12/31/2024; iso, where no dates but those of ISO
- * 8601 are recognised and all others are texts.
+ * 8601 are recognized and all others are texts.
  */
 export const dateOrders = ['dayFirst', 'monthFirst', 'iso'] as const
 
@@ -71,7 +71,7 @@ const NAMED = [
 
 let candidates: readonly Candidate[] | undefined
 
-/** Formats that are recognised without being asked for, the likelier ones first. */
+/** Formats that are recognized without being asked for, the likelier ones first. */
 function allCandidates(): readonly Candidate[] {
   const numeric = (pattern: string, order: Order) => ({ pattern, order })
   candidates ??= [
@@ -313,7 +313,7 @@ function unknownFormat(name: string, texts: readonly string[]): FoundDates {
   if (like.length === 0 || like.length < FEWEST_LIKE_DATES * Math.min(texts.length, MOST_LOOKED_AT)) return NONE
   const note =
     `texts, though they look like dates, such as ${describe(like[0])}: there is no such day or time, or the format is not ` +
-    `recognised. If it can be written as one such as 'dd.MM.yyyy HH:mm', give it: dateFormats: { '${name}': '…' }`
+    `recognized. If it can be written as one such as 'dd.MM.yyyy HH:mm', give it: dateFormats: { '${name}': '…' }`
   return { ...NONE, note }
 }
 

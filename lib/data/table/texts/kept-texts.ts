@@ -86,7 +86,7 @@ function affixNote(name: string, texts: ReadonlyMap<string, number>): readonly C
     if (cores.add(core).size === MOST_LOOKED_AT) break
   }
   if (!isQuantity || cores.size < FEWEST_NUMBERS) return []
-  const why = `its values, such as '${short(example)}', hold numbers in a way that is not recognised`
+  const why = `its values, such as '${short(example)}', hold numbers in a way that is not recognized`
   return [{ kind: 'text', text: `kept as texts: ${why}; write '${name}' as 1234.5 to have numbers` }]
 }
 

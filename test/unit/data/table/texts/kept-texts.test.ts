@@ -73,7 +73,7 @@ describe('a column of numbers that is read as texts is told', () => {
         { quote: '' },
       )
       expect(table.column('x').type).toBe('category')
-      expect(notesOf(table)[0]).toMatch(/hold numbers in a way that is not recognised/)
+      expect(notesOf(table)[0]).toMatch(/hold numbers in a way that is not recognized/)
     },
   )
 

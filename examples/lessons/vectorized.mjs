@@ -40,7 +40,7 @@ const expected = loopOverSamples()
 const difference = Math.max(...allAtOnce().map((value, r) => Math.abs(value - expected[r])))
 console.log(`largest difference ${difference.toExponential(1)}`)
 const loop = bestOf(loopOverSamples)
-const ways = { 'loops in JavaScript': loopOverSamples, 'sample by sample': oneByOne, vectorised: allAtOnce }
+const ways = { 'loops in JavaScript': loopOverSamples, 'sample by sample': oneByOne, vectorized: allAtOnce }
 for (const [name, work] of Object.entries(ways)) {
   const time = bestOf(work)
   console.log(`${name.padEnd(20)} ${time.toFixed(2).padStart(8)} ms   ratio ${(loop / time).toFixed(1)}`)
