@@ -4,7 +4,15 @@ import type { InputLayout, InputPart } from '../inputs.js'
 import type { Recorder } from '../recording/recorder.js'
 import type { Tensor } from '../recording/tensor.js'
 import { didYouMean, invalid, plainObject } from '../validate.js'
-import { backwardChain, bindChain, describeLayers, forwardChain, type LayerOrLayers, layerList } from './chain.js'
+import {
+  backwardChain,
+  bindChain,
+  describeLayers,
+  errorsInside,
+  forwardChain,
+  type LayerOrLayers,
+  layerList,
+} from './chain.js'
 import { Embedding } from './embedding.js'
 import { type Backward, type Cache, type Forward, Layer, type RecordOptions } from './layer.js'
 
@@ -173,6 +181,6 @@ export class Concatenate extends Layer {
       )
     }
     const layout = { given: {}, parts: [{ ...part, from: 0 }], columns: part.columns }
-    return bindChain(`the input '${part.name}'`, layers, part.columns, layout)
+    return bindChain(errorsInside(`the input '${part.name}'`, layers), layers, part.columns, layout)
   }
 }

@@ -3,7 +3,15 @@ import type { Json } from '../files/strict-json.js'
 import type { Recorder } from '../recording/recorder.js'
 import type { Tensor } from '../recording/tensor.js'
 import { invalid } from '../validate.js'
-import { backwardChain, bindChain, describeLayers, forwardChain, type LayerOrLayers, layerList } from './chain.js'
+import {
+  backwardChain,
+  bindChain,
+  describeLayers,
+  errorsInside,
+  forwardChain,
+  type LayerOrLayers,
+  layerList,
+} from './chain.js'
 import { type Backward, type Cache, type Forward, Layer, type RecordOptions } from './layer.js'
 
 /**
@@ -51,7 +59,7 @@ export class Residual extends Layer {
   }
 
   bind(inputs: number): Residual {
-    const bound = new Residual(bindChain(this.describe(), this.block, inputs))
+    const bound = new Residual(bindChain(errorsInside(this.describe(), this.block), this.block, inputs))
     bound.#inputs = inputs
     const { outputs } = bound.block.at(-1)!
     if (outputs === inputs) return bound

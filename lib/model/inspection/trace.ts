@@ -16,7 +16,7 @@ export interface TracedMatrix {
 
 /**
  * One layer of a traced step. Gradients are those of the cost J, so that they hold the lesson's 1/m. Z and dZ are
- * undefined for a layer without an activation of its own.
+ * undefined for a layer without an activation of its own, dZ and dA below the lowest layer that trains.
  */
 export interface LayerRecord {
   readonly name: string
@@ -76,7 +76,7 @@ export function tracePass(network: Network, parameters: Arena, data: Dataset, lo
           Z: matrix(forward.preActivation),
           A,
           // A fused loss goes straight to dZ, while the lesson also writes dA, so dA is computed here.
-          dA: fused ? lossGradient(A, data, loss, layer.activationName) : matrix(outputGradient),
+          dA: fused && outputGradient ? lossGradient(A, data, loss, layer.activationName) : matrix(outputGradient),
           dZ: matrix(preActivationGradient),
           cached: Object.entries(forward.cache).flatMap(([name, tensor]) => (tensor === undefined ? [] : [name])),
         }

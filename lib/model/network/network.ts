@@ -1,6 +1,7 @@
 import type { OutputActivation } from '../../activations/activation-function.js'
 import { DeepblasError } from '../../errors.js'
 import type { InputLayout, InputPart } from '../../inputs.js'
+import { bindChain, type ChainErrors } from '../../layers/chain.js'
 import { CodeLayer } from '../../layers/code-layer.js'
 import { requireDistinctLayers } from '../../layers/distinct.js'
 import type { Layer } from '../../layers/layer.js'
@@ -44,7 +45,7 @@ export function isOfModel(layer: Layer): boolean {
  */
 export function buildNetwork(descriptions: readonly Layer[], inputs: number | InputLayout | undefined): Network {
   const layout = typeof inputs === 'object' ? inputs : undefined
-  let given = (typeof inputs === 'object' ? inputs.columns : inputs) ?? descriptions[0]?.inputs
+  const given = (typeof inputs === 'object' ? inputs.columns : inputs) ?? descriptions[0]?.inputs
   if (given === undefined) {
     throw new DeepblasError(
       'ERR_DEEPBLAS_ARGUMENT',
@@ -52,24 +53,49 @@ export function buildNetwork(descriptions: readonly Layer[], inputs: number | In
         'For example new Sequential([...], { inputs: 784 }).',
     )
   }
-  const first = given
-  const layers: Layer[] = []
-  for (const [index, layer] of descriptions.entries()) {
-    if (layer.inputs !== undefined && layer.inputs !== given) {
-      const before = index === 0 ? 'the model' : `layer ${index} (${descriptions[index - 1]!.describe()})`
-      throw new DeepblasError(
+  const layers = bindChain(errorsOf(descriptions), descriptions, given, layout)
+  requireDistinctLayers(descriptions, layers)
+  for (const layer of layers) if (layer.parameters.length > 0) layersOfModels.add(layer)
+  const { outputs, outputActivation } = layers.at(-1)!
+  return {
+    inputs: given,
+    layout,
+    codes: codesOf(layers[0], layout),
+    outputs: outputs!,
+    outputActivation,
+    layers,
+    ...layOut(layers),
+  }
+}
+
+/** What a model says of layers that do not fit. */
+function errorsOf(layers: readonly Layer[]): ChainErrors {
+  return {
+    otherInputs(index, given) {
+      const layer = layers[index]!
+      const before = index === 0 ? 'the model' : `layer ${index} (${layers[index - 1]!.describe()})`
+      return new DeepblasError(
         'ERR_DEEPBLAS_SHAPE',
         `layer ${index + 1} (${layer.describe()}) needs ${layer.inputs} inputs, ${before} gives ${given}. ` +
           `The weight of layer ${index + 1} would have shape (${layer.outputs}, ${layer.inputs}), its input (batch, ${given}).`,
       )
-    }
-    requirePlace(layer, index, layout)
-    const bound = layer.bind(given, index === 0 ? layout : undefined)
-    layers.push(bound)
-    given = bound.outputs!
+    },
+    codesBehind: (index) =>
+      new DeepblasError(
+        'ERR_DEEPBLAS_ARGUMENT',
+        `Expected ${layers[index]!.describe()} as the first layer but it is layer ${index + 1}: it takes the codes of the data.`,
+      ),
+    categoryUnread: ({ name }) =>
+      new DeepblasError(
+        'ERR_DEEPBLAS_ARGUMENT',
+        `Expected a first layer that takes the codes of '${name}' but received ${layers[0]!.describe()}. ` +
+          `For example new Concatenate({ ${name}: new Embedding(8) }).`,
+      ),
   }
-  requireDistinctLayers(descriptions, layers)
-  for (const layer of layers) if (layer.parameters.length > 0) layersOfModels.add(layer)
+}
+
+/** Gives every parameter its name and its place in the arena, one after another. */
+function layOut(layers: readonly Layer[]): Pick<Network, 'parameters' | 'length'> {
   const parameters: Parameter[] = []
   let length = 0
   for (const [index, layer] of layers.entries()) {
@@ -80,36 +106,7 @@ export function buildNetwork(descriptions: readonly Layer[], inputs: number | In
       parameters.push(parameter)
     }
   }
-  const codes = codesOf(layers[0], layout)
-  const { outputActivation } = layers.at(-1)!
-  return {
-    inputs: first,
-    layout,
-    codes,
-    outputs: given,
-    outputActivation,
-    layers,
-    parameters,
-    length: Math.max(length, ALIGNMENT),
-  }
-}
-
-/** Checks that codes go into the first layer, and numbers into all others. */
-function requirePlace(layer: Layer, index: number, layout: InputLayout | undefined): void {
-  const categories = index === 0 && layout?.parts.find(({ levels }) => levels !== undefined)
-  if (categories && !layer.takesCodes) {
-    throw new DeepblasError(
-      'ERR_DEEPBLAS_ARGUMENT',
-      `Expected a first layer that takes the codes of '${categories.name}' but received ${layer.describe()}. ` +
-        `For example new Concatenate({ ${categories.name}: new Embedding(8) }).`,
-    )
-  }
-  if (index > 0 && layer.takesCodes) {
-    throw new DeepblasError(
-      'ERR_DEEPBLAS_ARGUMENT',
-      `Expected ${layer.describe()} as the first layer but it is layer ${index + 1}: it takes the codes of the data.`,
-    )
-  }
+  return { parameters, length: Math.max(length, ALIGNMENT) }
 }
 
 function codesOf(first: Layer | undefined, layout: InputLayout | undefined): readonly InputPart[] {

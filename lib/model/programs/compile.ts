@@ -3,7 +3,7 @@
  * a run.
  */
 
-import type { Forward, RecordOptions } from '../../layers/layer.js'
+import { type LayerForward, recordBackward, recordForward } from '../../layers/chain.js'
 import type { Loss } from '../../losses/loss.js'
 import { lossKey } from '../../losses/names.js'
 import { type Metric, taskOfMetric } from '../../metrics/metric.js'
@@ -37,11 +37,10 @@ export interface Scoring {
   readonly ofClasses?: boolean | undefined
 }
 
-export interface LayerTrace {
-  readonly x: Tensor
-  readonly forward: Forward
-  outputGradient: Tensor | undefined
-  preActivationGradient: Tensor | undefined
+/** One layer of a recording; without gradients where the walk back did not reach it. */
+export interface LayerTrace extends LayerForward {
+  readonly outputGradient?: Tensor
+  readonly preActivationGradient?: Tensor | undefined
 }
 
 /** A mean over rows, and the function that gives the score from it. */
@@ -153,10 +152,10 @@ function recordScoring(
   if (weightSum !== undefined) record.weightSum({ sum: weightSum, sampleWeights: sampleWeights! })
 
   const options = { keepAll, training: backward, random: backward && optimizer !== undefined }
-  const trace = recordForward(record, network, x, { ...options, logits: takesLogits })
-  const prediction = trace.at(-1)!.forward.output
+  const forward = recordForward(record, network.layers, 'layers', x, { ...options, logits: takesLogits })
+  const prediction = forward.at(-1)!.forward.output
   const rowLoss = record.empty(1, 'float64')
-  let gradient = backward ? record.empty(network.outputs) : undefined
+  const gradient = backward ? record.empty(network.outputs) : undefined
   record.label = `loss ${loss.name}`
   const output = takesLogits && keepAll ? record.empty(network.outputs) : undefined
   loss.record(record, { prediction, target, sampleWeights, weightSum, rowLoss, gradient, output, outputActivation })
@@ -177,19 +176,10 @@ function recordScoring(
     metric.record!(record, { output: prediction, meaning, target, task, threshold, rowValue })
     record.accumulate({ accumulator: record.accumulator(), rowValue, sampleWeights, gate: 0 })
   }
-  const lowest = network.layers.findIndex((layer) => layer.trainableParameters.length > 0)
-  for (let index = network.layers.length - 1; gradient !== undefined && index >= Math.max(lowest, 0); index--) {
-    const layer = network.layers[index]!
-    record.label = `layers.${index} ${layer.type} backward`
-    trace[index]!.outputGradient = gradient
-    const logits = takesLogits && index === network.layers.length - 1
-    const backwards = layer.backward(record, trace[index]!.forward.cache, gradient, index > Math.max(lowest, 0), {
-      ...options,
-      logits,
-    })
-    trace[index]!.preActivationGradient = backwards.preActivationGradient
-    gradient = backwards.inputGradient
-  }
+  const caches = forward.map((one) => one.forward.cache)
+  const back = { ...options, logits: takesLogits }
+  // Only parameters need gradients: a model that is frozen as a whole has its loss and metrics, and no walk back.
+  const gradients = gradient && recordBackward(record, network.layers, 'layers', caches, gradient, false, back)
   const optimizerNumbers = record.stepNumberCount
   if (optimizer !== undefined) {
     record.label = `optimizer ${optimizer.name}`
@@ -212,7 +202,7 @@ function recordScoring(
     optimizerNumbers,
     memberNumbers: record.memberNumbers,
     randomColumns: record.randomColumns,
-    trace,
+    trace: forward.map((one, index) => ({ ...one, ...gradients?.[index] })),
     takesLogits,
     lossOutput: output,
   }
@@ -252,25 +242,12 @@ function recordPrediction(network: Network, xType: 'float32' | 'uint8', raw: boo
     record.gather({ output, source: x })
     x = output
   }
-  const part = { ...network, layers: network.layers.slice(0, upTo + 1) }
+  const layers = network.layers.slice(0, upTo + 1)
   const logits = raw && upTo === network.layers.length - 1
-  const trace = recordForward(record, part, x, { logits, keepAll: false, training: false, random: false })
-  const result = trace.at(-1)!.forward.output
+  const forward = recordForward(record, layers, 'layers', x, { logits, keepAll: false, training: false, random: false })
+  const result = forward.at(-1)!.forward.output
   record.label = 'result'
   const output = record.data(1, result.columns, 'float32')
   record.activationForward({ output, x: result, activation: 'linear' })
   return record.program()
-}
-
-function recordForward(record: Recorder, network: Network, x: Tensor, options: RecordOptions): LayerTrace[] {
-  const trace: LayerTrace[] = []
-  let input = x
-  for (const [index, layer] of network.layers.entries()) {
-    record.label = `layers.${index} ${layer.type} forward`
-    const logits = options.logits && index === network.layers.length - 1
-    const forward = layer.forward(record, input, { ...options, logits })
-    trace.push({ x: input, forward, outputGradient: undefined, preActivationGradient: undefined })
-    input = forward.output
-  }
-  return trace
 }
