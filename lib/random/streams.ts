@@ -33,6 +33,10 @@ export const streams = {
   generatedShape: 10,
   /** Inputs and parameters of `checkGradient`. */
   gradientCheck: 11,
+  /** Groups of dev rows that an experiment measures one by one. */
+  devGroups: 12,
+  /** Seeds drawn again for the band of a learning curve, a substream a sample. */
+  resampledSeeds: 13,
   /** The first of those that a network's layers draw from in training, one a layer, all numbers from here on. */
   firstLayer: 16,
 } as const

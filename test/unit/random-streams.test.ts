@@ -49,6 +49,8 @@ describe('the table', () => {
       columnSample: ['lib/data/encoder/fit/column-statistics.ts'],
       folds: ['lib/strategy/cross-validate.ts'],
       gradientCheck: ['lib/model/inspection/check-gradient.ts'],
+      devGroups: ['lib/strategy/experiments/dev-groups.ts'],
+      resampledSeeds: ['lib/strategy/experiments/curves.ts'],
       firstLayer: ['lib/recording/recorder.ts'],
     })
   })
