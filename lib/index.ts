@@ -56,7 +56,9 @@ export type { MappedRow, Row, RowFunction } from './data/contents/map-rows.js'
 export type { NamedRows } from './data/contents/named-rows.js'
 export { Dataset } from './data/dataset/dataset.js'
 export type { NpyOptions, NpzOptions } from './data/dataset/from-npy.js'
-export type { EncoderCheck, OutsideValues, UnknownValues } from './data/encoder/check-rows.js'
+export { Encoder } from './data/encoder/encoder.js'
+export type { EncodingOptions, RowSource } from './data/encoder/read-and-encode.js'
+export type { EncoderCheck, OutsideValues, UnknownValues } from './data/encoding/check-rows.js'
 export type {
   BooleanEncoding,
   CategoryEncoding,
@@ -67,13 +69,11 @@ export type {
   QuantileEncoding,
   Scale,
   TrainingRange,
-} from './data/encoder/column-encoding.js'
-export { Encoder } from './data/encoder/encoder.js'
-export type { EncodedRows } from './data/encoder/fill-features.js'
-export type { EncoderOptions, Scaling, Task } from './data/encoder/fit/options.js'
-export type { ObjectRow } from './data/encoder/object-rows.js'
-export type { EncodedOutputs } from './data/encoder/outputs.js'
-export type { EncodingOptions, RowSource } from './data/encoder/read-and-encode.js'
+} from './data/encoding/column-encoding.js'
+export type { EncodedRows } from './data/encoding/fill-features.js'
+export type { EncoderOptions, Scaling, Task } from './data/encoding/fit/options.js'
+export type { ObjectRow } from './data/encoding/object-rows.js'
+export type { EncodedOutputs } from './data/encoding/outputs.js'
 export { datasets } from './data/generated/index.js'
 export { readIdx, readIdxImages } from './data/readers/arrays/idx.js'
 export { readNpy, writeNpy } from './data/readers/arrays/npy.js'

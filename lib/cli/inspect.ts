@@ -1,5 +1,5 @@
-import type { ColumnEncoding } from '../data/encoder/column-encoding.js'
 import type { Encoder } from '../data/encoder/encoder.js'
+import type { ColumnEncoding } from '../data/encoding/column-encoding.js'
 import { readModelFile } from '../files/model-file.js'
 import type { Json } from '../files/strict-json.js'
 import { Sequential } from '../model/sequential.js'

@@ -1,7 +1,7 @@
 /*
  * What is in a table, as text: the first look before a training.
  */
-import { type DroppedColumn, droppedReasons } from '../data/encoder/column-encoding.js'
+import { type DroppedColumn, droppedReasons } from '../data/encoding/column-encoding.js'
 import { renderTable } from '../report/terminal/table.js'
 import { formatNumber } from '../report/terminal/text.js'
 import type { SuspiciousColumn } from '../strategy/suspicious-columns.js'

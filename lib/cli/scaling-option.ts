@@ -1,4 +1,4 @@
-import { type Scaling, scalings } from '../data/encoder/fit/options.js'
+import { type Scaling, scalings } from '../data/encoding/fit/options.js'
 import type { Given } from './command.js'
 import { assignments } from './values.js'
 

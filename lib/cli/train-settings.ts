@@ -3,7 +3,7 @@
  */
 import { existsSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
-import { type Scaling, type Task, tasks } from '../data/encoder/fit/options.js'
+import { type Scaling, type Task, tasks } from '../data/encoding/fit/options.js'
 import type { TrainTableOptions } from '../strategy/tables/options.js'
 import { setThreads } from '../system.js'
 import type { Given } from './command.js'

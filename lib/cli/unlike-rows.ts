@@ -1,7 +1,7 @@
 /*
  * What a model has not seen, as `predict` and `evaluate` tell it: its answers for such rows are guesses.
  */
-import type { EncoderCheck } from '../data/encoder/check-rows.js'
+import type { EncoderCheck } from '../data/encoding/check-rows.js'
 import type { Json } from '../files/strict-json.js'
 import { formatNumber } from '../report/terminal/text.js'
 import { counted } from './terminal.js'

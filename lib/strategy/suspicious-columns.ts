@@ -1,7 +1,7 @@
 /*
  * Columns to look at before a training: names of the rows, constants, and what gives the target away.
  */
-import { type Task, tasks } from '../data/encoder/fit/options.js'
+import { type Task, tasks } from '../data/encoding/fit/options.js'
 import type { Column } from '../data/table/column.js'
 import { Table } from '../data/table/table.js'
 import { meanOf, squaresAround, sumOf } from '../statistics.js'

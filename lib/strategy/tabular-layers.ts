@@ -1,5 +1,5 @@
-import type { CategoryEncoding } from '../data/encoder/column-encoding.js'
 import { Encoder } from '../data/encoder/encoder.js'
+import type { CategoryEncoding } from '../data/encoding/column-encoding.js'
 import { Concatenate } from '../layers/concatenate.js'
 import { Dense } from '../layers/dense.js'
 import { Dropout } from '../layers/dropout.js'

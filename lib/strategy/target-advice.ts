@@ -1,7 +1,7 @@
 /*
  * What to know of a target before a training: classes that cannot be learned, and accuracies that say little.
  */
-import { type Task, tasks } from '../data/encoder/fit/options.js'
+import { type Task, tasks } from '../data/encoding/fit/options.js'
 import type { Column } from '../data/table/column.js'
 import { Table } from '../data/table/table.js'
 import { invalid, knownOptions, oneOf, string } from '../validate.js'

@@ -44,6 +44,7 @@ const rooms = [
   'data/contents',
   'data/augmentation',
   'data/readers',
+  'data/encoding',
   'data/dataset',
   'data/encoder',
   'data/streams',

@@ -46,7 +46,7 @@ describe('the table', () => {
       shuffledRows: ['lib/data/arrays/split-rows.ts'],
       augmentation: ['lib/data/augmentation/augmenter.ts'],
       augmentedOrder: ['lib/data/streams/augmented-batches.ts'],
-      columnSample: ['lib/data/encoder/fit/column-statistics.ts'],
+      columnSample: ['lib/data/encoding/fit/column-statistics.ts'],
       folds: ['lib/strategy/cross-validate.ts'],
       gradientCheck: ['lib/model/inspection/check-gradient.ts'],
       devGroups: ['lib/strategy/experiments/dev-groups.ts'],

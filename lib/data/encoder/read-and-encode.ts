@@ -3,6 +3,8 @@
  */
 import { invalid, knownOptions } from '../../validate.js'
 import type { Dataset } from '../dataset/dataset.js'
+import { type EncoderOptions, encoderOptionNames } from '../encoding/fit/options.js'
+import type { ObjectRow } from '../encoding/object-rows.js'
 import type { TextInput } from '../readers/bytes/text-source.js'
 import { type ArrowTable, readArrow } from '../readers/columnar/arrow.js'
 import { readParquet } from '../readers/columnar/parquet.js'
@@ -13,8 +15,6 @@ import { Table } from '../table/table.js'
 import { dateFormatsAsRead } from './dates-as-read.js'
 // biome-ignore lint/suspicious/noImportCycles: a data set loads this file when it is asked to read a table
 import { Encoder } from './encoder.js'
-import { type EncoderOptions, encoderOptionNames } from './fit/options.js'
-import type { ObjectRow } from './object-rows.js'
 
 /** How a data set that is read from a table is encoded: by an encoder that is there, or by one fitted as told here. */
 export interface EncodingOptions extends EncoderOptions {

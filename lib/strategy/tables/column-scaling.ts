@@ -1,4 +1,4 @@
-import type { Scaling } from '../../data/encoder/fit/options.js'
+import type { Scaling } from '../../data/encoding/fit/options.js'
 import type { Table } from '../../data/table/table.js'
 import { RunningMoments } from '../../statistics.js'
 

@@ -2,7 +2,7 @@
  * The rows that a training learns from, and those that are held out.
  */
 import { Encoder } from '../../data/encoder/encoder.js'
-import type { Task } from '../../data/encoder/fit/options.js'
+import type { Task } from '../../data/encoding/fit/options.js'
 import { Table } from '../../data/table/table.js'
 import { DeepblasError } from '../../errors.js'
 import { isMissing, valuesOf } from '../column-values.js'

@@ -2,7 +2,7 @@
  * What a model tells of its making: all that decides the result, and nothing that does not (paths, names of outputs,
  * threads, times), so that the same training on the same data writes the same bytes.
  */
-import type { Scaling, Task } from '../../data/encoder/fit/options.js'
+import type { Scaling, Task } from '../../data/encoding/fit/options.js'
 import type { CsvOptions } from '../../data/readers/csv/options.js'
 import type { Json } from '../../files/strict-json.js'
 import { packageVersion } from '../../package-root.js'

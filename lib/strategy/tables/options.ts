@@ -2,7 +2,7 @@
  * What a training on a table is asked for, checked before anything is read.
  */
 import type { Callback } from '../../callbacks/callback.js'
-import { type Scaling, scalings, type Task, tasks } from '../../data/encoder/fit/options.js'
+import { type Scaling, scalings, type Task, tasks } from '../../data/encoding/fit/options.js'
 import { type CsvOptions, csvOptionNames } from '../../data/readers/csv/options.js'
 import { isAbortSignal } from '../../kinds.js'
 import type { ClassWeights } from '../../model/scoring/class-weights.js'

@@ -1,8 +1,8 @@
 /*
  * What is in a table: the first look before a training.
  */
-import type { Task } from '../../data/encoder/fit/options.js'
-import { tasks } from '../../data/encoder/fit/options.js'
+import type { Task } from '../../data/encoding/fit/options.js'
+import { tasks } from '../../data/encoding/fit/options.js'
 import type { Column, ColumnType } from '../../data/table/column.js'
 import type { TableNote } from '../../data/table/column-reading.js'
 import { Table } from '../../data/table/table.js'

@@ -2,8 +2,8 @@
  * What a training on a table tells on its way.
  */
 
-import type { EncoderCheck } from '../../data/encoder/check-rows.js'
 import type { Encoder } from '../../data/encoder/encoder.js'
+import type { EncoderCheck } from '../../data/encoding/check-rows.js'
 import type { ReadProgress } from '../../data/readers/csv/options.js'
 import type { Table } from '../../data/table/table.js'
 import type { Sequential } from '../../model/sequential.js'

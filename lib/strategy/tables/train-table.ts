@@ -3,8 +3,8 @@
  */
 import { EarlyStopping } from '../../callbacks/early-stopping.js'
 import type { Dataset } from '../../data/dataset/dataset.js'
-import type { DroppedColumn } from '../../data/encoder/column-encoding.js'
 import { Encoder } from '../../data/encoder/encoder.js'
+import type { DroppedColumn } from '../../data/encoding/column-encoding.js'
 import type { Table } from '../../data/table/table.js'
 import { Sequential } from '../../model/sequential.js'
 import type { History } from '../../model/training/epoch-results.js'

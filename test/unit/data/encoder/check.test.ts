@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { joinChecks } from '../../../../lib/data/encoder/check-rows.js'
+import { joinChecks } from '../../../../lib/data/encoding/check-rows.js'
 import { Encoder, Table } from '../../../../lib/index.js'
 
 const day = (i: number) => new Date(Date.UTC(2024, 0, 1 + i))
