@@ -1,5 +1,6 @@
 /*
- * The classes that users meet, with their names. Loading it marks them: another copy of deepblas knows them by name.
+ * The classes that users meet, with their names. Loading it makes them ready: it marks them, so that another copy of
+ * deepblas knows them by name, and gives data sets what reads their files, which stands above them.
  */
 import { ActivationFunction } from './activations/activation-function.js'
 import { Checkpoint } from './callbacks/checkpoint.js'
@@ -9,8 +10,9 @@ import { ProgressBar } from './callbacks/progress-bar.js'
 import { ReduceOnPlateau } from './callbacks/reduce-on-plateau.js'
 import { TensorBoard } from './callbacks/tensorboard.js'
 import { markClass } from './copy.js'
-import { Dataset } from './data/dataset/dataset.js'
+import { Dataset, installTableReaders } from './data/dataset/dataset.js'
 import { Encoder } from './data/encoder/encoder.js'
+import { tableReaders } from './data/encoder/read-and-encode.js'
 import { Table } from './data/table/table.js'
 import { DeepblasError } from './errors.js'
 import { Layer } from './layers/layer.js'
@@ -44,3 +46,5 @@ const classes = {
 }
 
 for (const [name, Class] of Object.entries(classes)) markClass(name, Class)
+
+installTableReaders(tableReaders)

@@ -11,27 +11,9 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
-/**
- * What lib/ imports at a call is in the bundle already: it is handed over as it is, without a file to be loaded. So a
- * stream that a caller gives is listened to in the same turn, and test runners whose contexts load no modules can do it.
- */
-const importsAtCalls = {
-  name: 'imports-at-calls',
-  transform(code) {
-    const imports = []
-    const text = code.replaceAll(/\bimport\(('\.[^']+')\)/g, (_, path) => {
-      const name = `importedAtCall${imports.length}`
-      imports.push(`import * as ${name} from ${path}`)
-      return `Promise.resolve(${name})`
-    })
-    return imports.length === 0 ? null : { code: [text, ...imports].join('\n'), map: null }
-  },
-}
-
 const bundle = await rolldown({
   input: { index: join(root, 'lib/index.ts'), 'cli/main': join(root, 'lib/cli/main.ts') },
   platform: 'node',
-  plugins: [importsAtCalls],
   transform: { define: { DEEPBLAS_VERSION: JSON.stringify(version) } },
   tsconfig: join(root, 'tsconfig.build.json'),
   // Optional peer dependencies stay where the user installed them.

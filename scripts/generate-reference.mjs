@@ -65,6 +65,12 @@ const rooms = {
 const inner =
   /^(native\/(?!generated)|recording\/(generated|recording-key)|model\/network\/(dimension-types|network)|files\/strict-json)/
 
+/**
+ * Classes in two halves. The lower one, generic in what it makes, is what the rooms between them know; pages show the class
+ * whole, by the name that users import.
+ */
+const lowerHalves = { Encoder: 'TableEncoder' }
+
 const note = '<!-- Made by scripts/generate-reference.mjs from the declarations: change those, not this page. -->'
 /** The order of names within a page. */
 const kinds = ['class', 'function', 'const', 'interface', 'type']
@@ -150,8 +156,7 @@ function fileOf(path) {
   if (files.has(path)) return files.get(path)
   const file = { path, declarations: new Map(), links: new Map() }
   files.set(path, file)
-  const whole = statements(read(join(dist, `${path}.d.ts`)))
-  for (const { documentation, text } of whole) {
+  for (const { documentation, text } of statements(byWholeNames(read(join(dist, `${path}.d.ts`))))) {
     const from = /from '(\.[^']*)\.js'$/.exec(text)
     if (from !== null) {
       const source = posix.join(posix.dirname(path), from[1])
@@ -172,7 +177,29 @@ function fileOf(path) {
     if (kind === 'function' && known !== undefined) known.overloads.push(body)
     else file.declarations.set(name, { path, name, kind, abstract, documentation, body, overloads: [] })
   }
+  for (const declaration of file.declarations.values()) joinHalves(file, declaration)
   return file
+}
+
+/** Where a type is the lower half of a class, the class: `TableEncoder<Dataset>` is Encoder. */
+function byWholeNames(text) {
+  return Object.entries(lowerHalves).reduce(
+    (named, [whole, lower]) => named.replaceAll(new RegExp(`(?<!(?:class|extends) )\\b${lower}<\\w+>`, 'g'), whole),
+    text,
+  )
+}
+
+/** Gives a class the members of its lower half, and its file the names that they speak of. */
+function joinHalves({ path, links }, declaration) {
+  const half = declaration.kind === 'class' ? lowerHalves[declaration.name] : undefined
+  if (half === undefined) return
+  const lower = resolve(path, half)
+  const [, parameter] = /^<(\w+)>/.exec(lower.body)
+  const [, made] = /^ extends \w+<(\w+)>/.exec(declaration.body)
+  const own = declaration.body.slice(openingBrace(declaration.body), declaration.body.lastIndexOf('}'))
+  const inherited = lower.body.slice(openingBrace(lower.body) + 1)
+  declaration.body = ` ${own}${inherited.replaceAll(new RegExp(`\\b${parameter}\\b`, 'g'), made)}`
+  for (const [name, link] of fileOf(lower.path).links) if (!links.has(name)) links.set(name, link)
 }
 
 /** The declaration that a name means in a file; undefined for globals, type parameters and what is not for users. */

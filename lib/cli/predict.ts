@@ -1,6 +1,6 @@
-import { dateFormatsAsRead } from '../data/encoder/dates-as-read.js'
 import type { Encoder } from '../data/encoder/encoder.js'
 import { type EncoderCheck, joinChecks } from '../data/encoding/check-rows.js'
+import { dateFormatsAsRead } from '../data/encoding/dates-as-read.js'
 import { csvParts } from '../data/readers/csv/csv.js'
 import { requireColumns } from '../data/table/unknown-column.js'
 import { atomicWrite } from '../files/atomic-write.js'

@@ -123,7 +123,7 @@ test('the package is three files of code, and loads none of them at a call', () 
   )
   expect(files.map((name) => name.replaceAll('\\', '/')).sort()).toEqual(['cli/main.js', 'index.js', 'library.js'])
   const code = files.map((name) => readFileSync(join(root, 'dist', name), 'utf8')).join('\n')
-  expect(code).toContain('function datasetFromCsv(')
+  expect(code).toContain('datasetFromCsv: (')
   expect(code).not.toMatch(/\bimport\(\s*['"]\./)
 })
 

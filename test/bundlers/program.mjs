@@ -43,6 +43,8 @@ async function run(folder) {
     predicted: Array.from(loaded.predictSync([[1, 1]]).data),
     npy: Array.from((await readNpy(file('a.npy'))).data),
     rows: [(await readCsv(file('a.csv'))).rows, (await readCsv(file('a.csv.gz'))).rows],
+    // What reads tables for data sets is installed as deepblas is loaded: a bundler must not leave it out.
+    read: (await Dataset.fromCSV(file('a.csv'), { target: 'b', task: 'classification' })).labels,
     missing: await codeOf(readNpz(file('missing.npz'))),
     // hyparquet is not installed beside the program: that is what must be said, not how a bundler failed.
     parquet: await codeOf(readParquet(file('a.csv'))),

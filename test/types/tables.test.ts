@@ -3,6 +3,9 @@ import type { Readable } from 'node:stream'
 import { expectTypeOf, test } from 'vitest'
 import {
   type ClassificationReport,
+  type Dataset,
+  type Encoder,
+  type EncodingOptions,
   evaluateTable,
   type History,
   profileTable,
@@ -22,6 +25,7 @@ declare const cursor: { [Symbol.asyncIterator](): AsyncIterator<Row> }
 declare const readable: Readable
 declare const table: Table
 declare const model: Sequential
+declare const data: Dataset
 
 test('sources, options and results', () => {
   const train = () => [
@@ -40,4 +44,19 @@ test('sources, options and results', () => {
   expectTypeOf(() => trainTable(rows, { task: 'regression' })).toBeFunction()
   // @ts-expect-error a number is no source
   expectTypeOf(() => trainTable(5, { target: 'y' })).toBeFunction()
+})
+
+test('the encoder of a data set is the Encoder that users import', () => {
+  const encoders = () => {
+    const own: Encoder | undefined = data.encoder
+    const options: EncodingOptions = { encoder: own }
+    const given: Encoder | undefined = options.encoder
+    return [own, given, model.encoder]
+  }
+  expectTypeOf(encoders).returns.toEqualTypeOf<(Encoder | undefined)[]>()
+  expectTypeOf(() => data.encoder!.encode(table)).returns.toEqualTypeOf<Dataset>()
+  expectTypeOf(() => data.encoder!.encodeAsync(table)).returns.resolves.toEqualTypeOf<Dataset>()
+  expectTypeOf(() => data.encoder!.equals(model.encoder)).returns.toBeBoolean()
+  // @ts-expect-error what looks like an encoder is none
+  expectTypeOf<{ [name in keyof Encoder]: Encoder[name] }>().toExtend<Encoder>()
 })

@@ -14,9 +14,9 @@ import { type NamedColumns, type Parts, selectParts } from '../contents/contents
 import { DataForRuns } from '../contents/for-runs.js'
 import { type DatasetInput, type DatasetOptions, partsOfArrays } from '../contents/from-arrays.js'
 import { mapParts, type RowFunction } from '../contents/map-rows.js'
-// Types alone: `data.encoder` is the encoder that users know. At run time a data set knows a `RowEncoder`.
-import type { Encoder } from '../encoder/encoder.js'
-import type { EncodingOptions, RowSource } from '../encoder/read-and-encode.js'
+import type { EncoderOptions } from '../encoding/fit/options.js'
+import type { RowSource } from '../encoding/object-rows.js'
+import type { TableEncoder } from '../encoding/table-encoder.js'
 import type { TextInput } from '../readers/bytes/text-source.js'
 import type { ArrowTable } from '../readers/columnar/arrow.js'
 import type { CsvOptions } from '../readers/csv/options.js'
@@ -24,6 +24,20 @@ import type { TableNote } from '../table/column-reading.js'
 import type { RowsOptions } from '../table/from-rows.js'
 import { spellingNotes } from '../table/texts/spelling.js'
 import { type NpyOptions, type NpzOptions, npyInput, npzInput } from './from-npy.js'
+
+/** How a data set that is read from a table is encoded: by an encoder that is there, or by one fitted as told here. */
+export interface EncodingOptions extends EncoderOptions {
+  /** An encoder that is there: that of the training data. Default: one fitted on all rows. */
+  readonly encoder?: TableEncoder<Dataset> | undefined
+}
+
+/** What reads tables and makes data sets of them. It stands above: encoders make data sets. @internal */
+export interface TableReaders {
+  datasetFromCsv(source: TextInput, options?: EncodingOptions & CsvOptions): Promise<Dataset>
+  datasetFromParquet(path: string, options?: EncodingOptions & RowsOptions): Promise<Dataset>
+  datasetFromArrow(source: string | Uint8Array | ArrowTable, options?: EncodingOptions & RowsOptions): Promise<Dataset>
+  datasetFromRows(rows: RowSource, options?: EncodingOptions & RowsOptions): Promise<Dataset>
+}
 
 /** Why a data set is not cloned by structuredClone or postMessage, and what to do. */
 const datasetCloning = 'A data set: post { x, y }, and make it there with Dataset.from({ x, y });'
@@ -33,6 +47,13 @@ export let forRuns: (data: Dataset) => DataForRuns
 
 /** The data set of these rows: the same one for the same rows. Users do not get this function. @internal */
 export let asDataset: (rows: DataForRuns) => Dataset
+
+let tableReaders: TableReaders | undefined
+
+/** Gives data sets what they read tables by, once, when the library is loaded. @internal */
+export function installTableReaders(readers: TableReaders): void {
+  tableReaders = readers
+}
 
 /**
  * Rows of features with their targets, copied once into native memory: the caller may change or detach the arrays.
@@ -84,14 +105,14 @@ export class Dataset {
    * const test = await Dataset.fromCSV('test.csv', { target: 'churn', encoder: train.encoder })
    */
   static async fromCSV(source: TextInput, options?: EncodingOptions & CsvOptions): Promise<Dataset> {
-    return (await readers()).datasetFromCsv(source, options)
+    return readers().datasetFromCsv(source, options)
   }
 
   /**
    * A Parquet file, encoded as `fromCSV` encodes one. Needs the package hyparquet: ERR_DEEPBLAS_LOAD where it is not there.
    */
   static async fromParquet(path: string, options?: EncodingOptions & RowsOptions): Promise<Dataset> {
-    return (await readers()).datasetFromParquet(path, options)
+    return readers().datasetFromParquet(path, options)
   }
 
   /**
@@ -102,7 +123,7 @@ export class Dataset {
     source: string | Uint8Array | ArrowTable,
     options?: EncodingOptions & RowsOptions,
   ): Promise<Dataset> {
-    return (await readers()).datasetFromArrow(source, options)
+    return readers().datasetFromArrow(source, options)
   }
 
   /**
@@ -133,7 +154,7 @@ export class Dataset {
    * await Dataset.fromRows([{ rooms: 3, city: 'Wien', price: 420_000 }, …], { target: 'price' })
    */
   static async fromRows(rows: RowSource, options?: EncodingOptions & RowsOptions): Promise<Dataset> {
-    return (await readers()).datasetFromRows(rows, options)
+    return readers().datasetFromRows(rows, options)
   }
 
   get rows(): number {
@@ -166,8 +187,8 @@ export class Dataset {
   }
 
   /** What made the features of a table's columns; a model that fits these rows takes it over. */
-  get encoder(): Encoder | undefined {
-    return this.#rows.parts.encoder as Encoder | undefined
+  get encoder(): TableEncoder<Dataset> | undefined {
+    return this.#rows.parts.encoder as TableEncoder<Dataset> | undefined
   }
 
   get hasTargets(): boolean {
@@ -345,10 +366,12 @@ export class Dataset {
   }
 }
 
-/** Encoders make data sets: what reads tables and encodes them stands above, and is loaded at the call. */
-function readers() {
-  // biome-ignore lint/suspicious/noImportCycles: both are there when it is called
-  return import('../encoder/read-and-encode.js')
+function readers(): TableReaders {
+  if (tableReaders !== undefined) return tableReaders
+  throw new DeepblasError(
+    'ERR_DEEPBLAS_INTERNAL',
+    'Expected what reads tables for data sets to be installed as the library is loaded, but it is not.',
+  )
 }
 
 function fromParts(parts: Parts): Dataset {

@@ -2,47 +2,30 @@
  * Data sets of files and objects: a reader and an encoder, one behind the other.
  */
 import { invalid, knownOptions } from '../../validate.js'
-import type { Dataset } from '../dataset/dataset.js'
+import type { Dataset, EncodingOptions, TableReaders } from '../dataset/dataset.js'
+import { dateFormatsAsRead } from '../encoding/dates-as-read.js'
 import { type EncoderOptions, encoderOptionNames } from '../encoding/fit/options.js'
 import type { ObjectRow } from '../encoding/object-rows.js'
-import type { TextInput } from '../readers/bytes/text-source.js'
-import { type ArrowTable, readArrow } from '../readers/columnar/arrow.js'
+import { readArrow } from '../readers/columnar/arrow.js'
 import { readParquet } from '../readers/columnar/parquet.js'
 import { readCsv } from '../readers/csv/csv.js'
-import { type CsvOptions, csvOptionNames } from '../readers/csv/options.js'
+import { csvOptionNames } from '../readers/csv/options.js'
 import { type RowsOptions, rowsOptionNames } from '../table/from-rows.js'
 import { Table } from '../table/table.js'
-import { dateFormatsAsRead } from './dates-as-read.js'
-// biome-ignore lint/suspicious/noImportCycles: a data set loads this file when it is asked to read a table
 import { Encoder } from './encoder.js'
 
-/** How a data set that is read from a table is encoded: by an encoder that is there, or by one fitted as told here. */
-export interface EncodingOptions extends EncoderOptions {
-  /** An encoder that is there: that of the training data. Default: one fitted on all rows. */
-  readonly encoder?: Encoder | undefined
-}
-
-/** Objects, one a row: all at once, or one by one. */
-export type RowSource = readonly ObjectRow[] | AsyncIterable<ObjectRow>
-
-export function datasetFromCsv(source: TextInput, options?: EncodingOptions & CsvOptions): Promise<Dataset> {
-  return encoded('Dataset.fromCSV', options, csvOptionNames, (own) => readCsv(source, own))
-}
-
-export function datasetFromParquet(path: string, options?: EncodingOptions & RowsOptions): Promise<Dataset> {
-  return encoded('Dataset.fromParquet', options, rowsOptionNames, (own) => readParquet(path, own))
-}
-
-export function datasetFromArrow(
-  source: string | Uint8Array | ArrowTable,
-  options?: EncodingOptions & RowsOptions,
-): Promise<Dataset> {
-  return encoded('Dataset.fromArrow', options, rowsOptionNames, (own) => readArrow(source, own))
-}
-
-export async function datasetFromRows(rows: RowSource, options?: EncodingOptions & RowsOptions): Promise<Dataset> {
-  const read = (own: RowsOptions) => Table.fromRowStream(rows as Iterable<ObjectRow>, own)
-  return encoded('Dataset.fromRows', options, rowsOptionNames, read)
+/** What data sets read tables by. */
+export const tableReaders: TableReaders = {
+  datasetFromCsv: (source, options) =>
+    encoded('Dataset.fromCSV', options, csvOptionNames, (own) => readCsv(source, own)),
+  datasetFromParquet: (path, options) =>
+    encoded('Dataset.fromParquet', options, rowsOptionNames, (own) => readParquet(path, own)),
+  datasetFromArrow: (source, options) =>
+    encoded('Dataset.fromArrow', options, rowsOptionNames, (own) => readArrow(source, own)),
+  datasetFromRows: (rows, options) =>
+    encoded('Dataset.fromRows', options, rowsOptionNames, (own) =>
+      Table.fromRowStream(rows as Iterable<ObjectRow>, own),
+    ),
 }
 
 /** Reads with the options that are the reader's, and encodes with the others. */

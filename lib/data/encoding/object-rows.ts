@@ -11,6 +11,9 @@ import { codeOf, expectedBy, numberOf } from './read-cells.js'
 /** An object with a value for every column. */
 export type ObjectRow = Readonly<Record<string, unknown>>
 
+/** Objects, one a row: all at once, or one by one. */
+export type RowSource = readonly ObjectRow[] | AsyncIterable<ObjectRow>
+
 /** Between two steps. */
 const ROWS_OF_STEP = 2048
 

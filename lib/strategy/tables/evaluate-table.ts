@@ -2,9 +2,9 @@
  * How good a model is on a table that has the target: what `deepblas evaluate` does.
  */
 
-import { dateFormatsAsRead } from '../../data/encoder/dates-as-read.js'
 import type { Encoder } from '../../data/encoder/encoder.js'
 import type { EncoderCheck } from '../../data/encoding/check-rows.js'
+import { dateFormatsAsRead } from '../../data/encoding/dates-as-read.js'
 import { csvOptionNames } from '../../data/readers/csv/options.js'
 import type { ColumnType } from '../../data/table/column.js'
 import { requireColumns } from '../../data/table/unknown-column.js'

@@ -1,0 +1,310 @@
+/*
+ * What an encoder is to data sets, which stand above: they have one, and it makes them. Users have the class `Encoder`,
+ * which extends this one above both.
+ */
+import { DeepblasError } from '../../errors.js'
+import type { Json } from '../../files/strict-json.js'
+import type { NamedInputs } from '../../inputs.js'
+import { classOfOutputs } from '../../outputs/classes.js'
+import { inUnits, type TargetUnits } from '../../outputs/units.js'
+import { onlyWhatItMade } from '../../own-methods.js'
+import { atOnce, inTurns, type Steps } from '../../turns.js'
+import { invalid } from '../../validate.js'
+import type { NamedColumns, Parts } from '../contents/contents.js'
+import type { ColumnType } from '../table/column.js'
+import type { TableNote } from '../table/column-reading.js'
+import { ISO_FORMAT } from '../table/dates/date-format.js'
+import { Table } from '../table/table.js'
+import { spellingNotes } from '../table/texts/spelling.js'
+import { requireColumns } from '../table/unknown-column.js'
+import { checkRows, type EncoderCheck } from './check-rows.js'
+import { type ColumnEncoding, type DroppedColumn, featureNames, widthOf } from './column-encoding.js'
+import { type EncoderDescription, encoderToJson } from './encoder-json.js'
+import { type EncodedRows, featureMatrix, fillFeatures } from './fill-features.js'
+import type { Task } from './fit/options.js'
+import { cellsOf, namedOnly, type ObjectRow, requireObjects } from './object-rows.js'
+import { checkedOutputs, type EncodedOutputs } from './outputs.js'
+import { type NameOfRow, nameOfRow, valuesOf } from './read-columns.js'
+import { encodeTarget } from './target-encoding.js'
+import type { TextReading } from './text-reading.js'
+
+/** An encoder that makes `Data` of a table: all of `Encoder` but how one is made. */
+export class TableEncoder<Data> {
+  readonly #description: EncoderDescription
+  readonly #dataOf: (parts: Parts) => Data
+  #json: string | undefined
+
+  static {
+    onlyWhatItMade(TableEncoder, (object) => #description in object)
+  }
+
+  protected constructor(description: EncoderDescription, dataOf: (parts: Parts) => Data) {
+    this.#description = description
+    this.#dataOf = dataOf
+  }
+
+  /** Plain JSON that `fromJSON` makes the same encoder of. */
+  toJSON(): { [name: string]: Json } {
+    return encoderToJson(this.#description)
+  }
+
+  /** Undefined for an encoder of features alone. */
+  get task(): Task | undefined {
+    return this.#description.target?.task
+  }
+
+  /** The column that is predicted. */
+  get target(): string | undefined {
+    return this.#description.target?.name
+  }
+
+  /** Classes, in the order of outputs: labels sorted as texts, or as numbers where all are. */
+  get labels(): readonly string[] | undefined {
+    const { target } = this.#description
+    return target?.task === 'classification' ? target.labels : undefined
+  }
+
+  /** The units of a regression's target: a value is the network's output times `deviation` plus `mean`. */
+  get targetScale(): TargetUnits | undefined {
+    const { target } = this.#description
+    return target?.task === 'regression' ? { mean: target.mean, deviation: target.deviation } : undefined
+  }
+
+  /** How each column that is used is encoded, in the order of the features. */
+  get columns(): readonly ColumnEncoding[] {
+    return this.#description.columns
+  }
+
+  /** Columns that are not used, and why. */
+  get dropped(): readonly DroppedColumn[] {
+    return this.#description.dropped
+  }
+
+  /** Rows that it was fitted on. */
+  get rows(): number {
+    return this.#description.rows
+  }
+
+  /** How many numbers a row becomes. */
+  get features(): number {
+    return this.columns.reduce((sum, column) => sum + widthOf(column), 0)
+  }
+
+  /** What each number of a row is: 'age', 'age missing', 'job retired'. */
+  get featureNames(): string[] {
+    return this.columns.flatMap(featureNames)
+  }
+
+  /** Outputs of a network for the target: one for values and for two classes, else one a class. */
+  get outputs(): number {
+    const labels = this.labels?.length ?? 1
+    return labels <= 2 ? 1 : labels
+  }
+
+  /** Option `inputs` of a model: the number of features; by name where columns are codes for an Embedding. */
+  get inputs(): number | NamedInputs {
+    const named = this.namedInputs
+    if (named === undefined) return this.features
+    const levels = new Map(
+      this.columns.flatMap((column) =>
+        column.kind === 'embedding' ? [[column.input!, column.levels.length + 1]] : [],
+      ),
+    )
+    return Object.fromEntries(
+      named.map(({ name, columns }) => {
+        const own = levels.get(name)
+        return [name, own === undefined ? columns : { levels: own }] as const
+      }),
+    )
+  }
+
+  /** The columns of each named input, where some are codes: numeric ones first. */
+  get namedInputs(): readonly NamedColumns[] | undefined {
+    const codes = this.columns.filter(({ kind }) => kind === 'embedding')
+    if (codes.length === 0) return undefined
+    const numeric = this.features - codes.length
+    return [
+      ...(numeric > 0 ? [{ name: 'numeric', columns: numeric }] : []),
+      ...codes.map((column) => ({ name: (column as { input?: string }).input!, columns: 1 })),
+    ]
+  }
+
+  /** The types of the columns as they were read, for a reader's option `types`: a zip code stays a text. */
+  get types(): Readonly<Record<string, ColumnType>> {
+    return Object.fromEntries(
+      this.columns.map(({ name, kind }) => {
+        if (kind === 'oneHot' || kind === 'embedding') return [name, 'category'] as const
+        return [name, kind === 'quantile' ? 'number' : kind] as const
+      }),
+    )
+  }
+
+  /** How the columns of dates are written, for a reader's option `dateFormats`: 03/04/2024 stays what it was. */
+  get dateFormats(): Readonly<Record<string, string>> {
+    return Object.fromEntries(
+      this.columns.flatMap((column) => (column.kind === 'date' ? [[column.name, column.format ?? ISO_FORMAT]] : [])),
+    )
+  }
+
+  /** What is odd about the names of classes and levels: spellings that may be one. */
+  get notes(): readonly TableNote[] {
+    const { target } = this.#description
+    const told = (column: string, names: readonly string[]) =>
+      spellingNotes(names, () => undefined).map((note): TableNote => ({ column, ...note }))
+    return [
+      ...(target?.task === 'classification' ? told(target.name, target.labels) : []),
+      ...this.columns.flatMap((one) => ('levels' in one ? told(one.name, one.levels) : [])),
+    ]
+  }
+
+  /**
+   * How the columns were read, for a reader's option `readings`: thousands, decimal commas, currencies, and marks of missing
+   * values that options changed. Columns of which there is nothing to say are left out.
+   */
+  get readings(): Readonly<Record<string, TextReading>> {
+    const { columns, target } = this.#description
+    const all: readonly (TextReading & { readonly name: string })[] =
+      target === undefined ? columns : [...columns, target]
+    return Object.fromEntries(
+      all.flatMap(({ name, notation, missing }) =>
+        notation === undefined && missing === undefined
+          ? []
+          : [[name, { ...(notation && { notation }), ...(missing && { missing }) }] as const],
+      ),
+    )
+  }
+
+  /**
+   * The rows of a table as a data set, with targets where the table has the target's column. Other columns are not looked
+   * at, and their order does not matter.
+   *
+   * @throws DeepblasError ERR_DEEPBLAS_DATA for a column that is missing, a text where a number should be, an unknown label
+   */
+  encode(table: Table): Data {
+    return atOnce(this.#encoded(table))
+  }
+
+  /** As `encode`, with turns of the event loop in between: for large tables, in a process that has other work. */
+  async encodeAsync(table: Table): Promise<Data> {
+    return await inTurns(this.#encoded(table))
+  }
+
+  /** The features of a table, or of rows as objects: as a network takes them. The target is not looked at. */
+  encodeFeatures(rows: Table | readonly ObjectRow[]): EncodedRows {
+    return atOnce(this.featureSteps(rows))
+  }
+
+  /** As `encodeFeatures`, with turns of the event loop in between. The rows must not change meanwhile. */
+  async encodeFeaturesAsync(rows: Table | readonly ObjectRow[]): Promise<EncodedRows> {
+    return await inTurns(this.featureSteps(rows))
+  }
+
+  *#encoded(table: Table): Steps<Data> {
+    const features = yield* this.featureSteps(table)
+    const { rows, columns } = features
+    const { target } = this.#description
+    const y =
+      target !== undefined && table.has(target.name)
+        ? yield* encodeTarget(target, table.column(target.name), rowsOf(table))
+        : undefined
+    const parts: Parts = {
+      x: yield* featureMatrix(features),
+      xType: 'float32',
+      scale: 1,
+      features: columns,
+      rows,
+      targets: y && { data: y, rows, columns: 1 },
+      weights: undefined,
+      labels: this.labels,
+      textTargets: this.labels !== undefined,
+      featureShape: [columns],
+      inputs: this.namedInputs,
+      encoder: this,
+    }
+    return this.#dataOf(parts)
+  }
+
+  /** As `encodeFeatures`, in steps. @internal */
+  *featureSteps(rows: Table | readonly ObjectRow[]): Steps<EncodedRows> {
+    const names = this.columns.map(({ name }) => name)
+    if (rows instanceof Table) {
+      requireColumns(names, rows.names)
+      const rowName = rowsOf(rows)
+      return yield* fillFeatures(this.columns, {
+        rows: rows.rows,
+        rowName,
+        valuesOfColumn: (column) => valuesOf(column, rows.column(column.name), rowName),
+      })
+    }
+    yield* requireObjects(rows)
+    return yield* fillFeatures(this.columns, {
+      rows: rows.length,
+      rowName: (row) => `row ${row}`,
+      valuesOfColumn: (column) => cellsOf(column, rows, names),
+    })
+  }
+
+  /**
+   * Looks for what the training rows did not have: texts that are no level (or were too rare to be one), and numbers and
+   * dates that lie outside the training's range by more than a quarter of it. Both can be encoded, and what a network
+   * makes of them is a guess. Missing values are neither. An encoder from a file of an earlier version has no ranges: it
+   * looks for texts alone.
+   *
+   * @throws DeepblasError as `encode`
+   * @example
+   * const { unknown, outside } = encoder.check(table)
+   * for (const { column, rows, examples } of unknown) console.log(`${column}: ${rows} rows, such as ${examples[0]}`)
+   */
+  check(rows: Table | readonly ObjectRow[]): EncoderCheck {
+    return atOnce(this.#checked(rows))
+  }
+
+  /** As `check`, with turns of the event loop in between. The rows must not change meanwhile. */
+  async checkAsync(rows: Table | readonly ObjectRow[]): Promise<EncoderCheck> {
+    return await inTurns(this.#checked(rows))
+  }
+
+  *#checked(rows: Table | readonly ObjectRow[]): Steps<EncoderCheck> {
+    const options = { types: this.types, dateFormats: this.dateFormats }
+    const names = this.columns.map(({ name }) => name)
+    const table = rows instanceof Table ? rows : yield* Table.rowSteps(yield* namedOnly(rows, names), options)
+    const columnOf = ({ name }: ColumnEncoding) => table.column(name)
+    return yield* checkRows(this.columns, { rows: table.rows, columnOf, rowName: rowsOf(table) })
+  }
+
+  /**
+   * What the outputs of a network mean: label names for classes, values in the target's own units.
+   *
+   * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an encoder without a target, ERR_DEEPBLAS_SHAPE for other outputs
+   */
+  decode(given: EncodedOutputs): string[] | number[] {
+    const { data, rows, outputs } = checkedOutputs(given)
+    const { target } = this.#description
+    if (target === undefined) throw invalid('the encoder', 'encoder with a target', undefined, 'Give fit a target.')
+    // Two classes may have an output each.
+    if (outputs !== this.outputs && outputs !== this.labels?.length) {
+      throw new DeepblasError(
+        'ERR_DEEPBLAS_SHAPE',
+        `Expected ${this.outputs} outputs for the target '${target.name}' but received ${outputs}.`,
+      )
+    }
+    return Array.from({ length: rows }, (_, row) => {
+      if (target.task === 'regression') return inUnits(data[row]!, target)
+      return target.labels[classOfOutputs(data, row * outputs, outputs, 0.5)]!
+    }) as string[] | number[]
+  }
+
+  /** Whether the other makes the same numbers of a table. */
+  equals(other: TableEncoder<Data> | undefined): boolean {
+    return this === other || (other !== undefined && this.#text() === other.#text())
+  }
+
+  #text(): string {
+    this.#json ??= JSON.stringify(this.toJSON())
+    return this.#json
+  }
+}
+
+function rowsOf(table: Table): NameOfRow {
+  return (row) => nameOfRow(row, table.line(row))
+}
