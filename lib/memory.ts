@@ -4,9 +4,11 @@
  */
 import { readFileSync } from 'node:fs'
 import { totalmem } from 'node:os'
-import { constrainedMemory, memoryUsage } from 'node:process'
 import { DeepblasError } from './errors.js'
 import { messageOf } from './kinds.js'
+
+// The global process alone is asked here and elsewhere: an import of node:process reads all it has, which opens the
+// standard streams.
 
 /** Numbers of one array: more than any machine holds, and few enough for sizes in bytes to be exact. */
 const MOST_NUMBERS = 2 ** 40
@@ -32,7 +34,7 @@ export function requireMemory(what: string, bytes: number): void {
   if (bytes <= SMALL_BYTES) return
   const { free, inAll } = memoryNow()
   // What the process itself holds outside of JavaScript's heap may be garbage, which is freed as memory runs short.
-  if (bytes <= Math.min(free + memoryUsage().external, inAll)) return
+  if (bytes <= Math.min(free + process.memoryUsage().external, inAll)) return
   throw new DeepblasError(
     'ERR_DEEPBLAS_MEMORY',
     `Out of memory: ${inBytes(bytes)} are needed for ${what}, and there are ${inBytes(free)} free of ${inBytes(inAll)} in all.`,
@@ -78,7 +80,7 @@ export interface Memory {
  * @param machine bytes of the machine
  * @param limit bytes that Node knows the process to be limited to; 0, or a number near 2^64, without a limit
  */
-export function memoryNow(read = textOf, machine = totalmem(), limit = constrainedMemory() ?? 0): Memory {
+export function memoryNow(read = textOf, machine = totalmem(), limit = process.constrainedMemory() ?? 0): Memory {
   const inAll = limit > 0 ? Math.min(limit, machine) : machine
   // Elsewhere than on Linux what is free says little: most of it holds files that give way.
   const available = kilobytes(read('/proc/meminfo'), 'MemAvailable') ?? inAll

@@ -11,6 +11,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   realpathSync,
   rmSync,
   statSync,
@@ -20,11 +21,14 @@ import {
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
 import { setup } from './setup.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const scratch = mkdtempSync(join(tmpdir(), 'deepblas-package-'))
 const platform = `${process.platform}-${process.arch}`
+/** Kilobytes that all of the package but addons and vendored headers takes at most, compressed. Raise it knowingly. */
+const LARGEST_PACKED = 550
 const piped = { stdio: ['ignore', 'pipe', 'inherit'] }
 const xor = `
 import assert from 'node:assert/strict'
@@ -99,6 +103,10 @@ function pack() {
   )
   const allowed = /^(dist|prebuilds|native|cmake|scripts)\/|^[^/]+$/
   for (const path of paths) expect(allowed.test(path) && !path.startsWith('native/test/'), `${path} is in the tarball`)
+  const ours = paths.filter((path) => !/^(prebuilds|native\/vendor)\//.test(path)).sort()
+  const packed = gzipSync(Buffer.concat(ours.map((path) => readFileSync(join(root, path)))), { level: 9 }).length
+  console.log(`${kilobytes(packed)} packed without addons and vendored headers`)
+  expect(packed <= 1000 * LARGEST_PACKED, `that is more than ${LARGEST_PACKED} kB`)
   return join(scratch, filename)
 }
 

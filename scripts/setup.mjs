@@ -33,6 +33,7 @@ export function setup({ toolchain = false } = {}) {
     'tsconfig.build.json',
     'package.json',
     'scripts/bundle.mjs',
+    'scripts/public-declarations.mjs',
   ])
 
   if (addon || toolchain) installSystemPackages()

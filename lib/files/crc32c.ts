@@ -7,18 +7,25 @@ const POLYNOMIAL = 0x82f63b78
 const SLICES = 8
 
 /** tables[k * 256 + byte]: what a byte does to the checksum once k more have followed. */
-const tables = new Int32Array(SLICES * 256)
-for (let byte = 0; byte < 256; byte++) {
-  let crc = byte
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ POLYNOMIAL : crc >>> 1
-  tables[byte] = crc
-}
-for (let at = 256; at < tables.length; at++) {
-  const before = tables[at - 256]!
-  tables[at] = tables[before & 0xff]! ^ (before >>> 8)
+let made: Int32Array | undefined
+
+function makeTables(): Int32Array {
+  const tables = new Int32Array(SLICES * 256)
+  for (let byte = 0; byte < 256; byte++) {
+    let crc = byte
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ POLYNOMIAL : crc >>> 1
+    tables[byte] = crc
+  }
+  for (let at = 256; at < tables.length; at++) {
+    const before = tables[at - 256]!
+    tables[at] = tables[before & 0xff]! ^ (before >>> 8)
+  }
+  return tables
 }
 
 export function crc32c(bytes: Uint8Array): number {
+  made ??= makeTables()
+  const tables = made
   let crc = -1
   let at = 0
   for (const end = bytes.length - (bytes.length % SLICES); at < end; at += SLICES) {

@@ -2,7 +2,7 @@ import { RandomStream } from '../../random/stream.js'
 import { streams } from '../../random/streams.js'
 import { invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../../validate.js'
 import { allocate } from '../arrays/allocate.js'
-import { GLYPHS, type Glyph } from './digit-strokes.js'
+import { type Glyph, glyphs } from './digit-strokes.js'
 import type { GeneratedData } from './generated-data.js'
 
 export interface DigitsOptions {
@@ -77,15 +77,16 @@ export function digits(options?: DigitsOptions): GeneratedData<Uint8Array> {
 
   const pixels = size * size
   const data = allocate(samples, pixels, Uint8Array)
-  const labels = GLYPHS.map((_, digit) => String(digit))
+  const drawn = glyphs()
+  const labels = drawn.map((_, digit) => String(digit))
   const y = new RandomStream(seed, streams.generatedOrder).shuffle(
-    allocate(samples, 1, Int32Array).map((_, i) => i % GLYPHS.length),
+    allocate(samples, 1, Int32Array).map((_, i) => i % drawn.length),
   )
   const shape = new RandomStream(seed, streams.generatedShape)
   const noise = new RandomStream(seed, streams.generatedNoise)
   const distances = new Float64Array(pixels)
   for (let row = 0; row < samples; row++) {
-    const ways = GLYPHS[y[row] ?? 0] ?? []
+    const ways = drawn[y[row] ?? 0] ?? []
     const glyph = ways[shape.integer(ways.length)] ?? []
     const hand = randomHand(shape, size)
     measure(distances, size, glyph, hand)

@@ -13,16 +13,18 @@ const PICTURE = /\p{Emoji_Presentation}|\p{Regional_Indicator}{2}|\p{Emoji}\ufe0
 const JOINED = /(?<=\p{Extended_Pictographic}[\p{M}\p{Emoji_Modifier}]*)\u200d(?=\p{Extended_Pictographic})/gu
 const PLAIN = /^[\u0020-\u007e]*$/
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
+/** Made at the first text that needs it: a segmenter reads its rules, for longer than a small module takes to load. */
+let segmenter: Intl.Segmenter | undefined
 /** Code units that are segmented at once: a segmenter's time grows with the square of the text's length. */
 const PIECE = 512
 
 /** What a reader takes for one character, one after the other. */
 function* charactersOf(text: string): Generator<string, void, undefined> {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' })
   for (let from = 0; from < text.length; ) {
     const piece = text.slice(from, from + PIECE)
     const ends = from + piece.length === text.length
-    const segments = [...graphemes.segment(piece)].map(({ segment }) => segment)
+    const segments = [...segmenter.segment(piece)].map(({ segment }) => segment)
     // The last one may go on in the next piece.
     if (!ends && segments.length > 1) segments.pop()
     for (const segment of segments) {
