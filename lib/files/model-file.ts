@@ -31,8 +31,10 @@ export interface LayerDescription {
 export interface ArchitectureDescription {
   /** Number of features in a row, or the inputs by name. */
   inputs: number | NamedInputs
-  /** The seed of the model's random streams. */
+  /** The seed of the model's random streams; of a population that of its first member. */
   seed: number
+  /** Seeds of the members of a population, where they are not `seed`, `seed + 1` and so on. */
+  seeds?: number[]
   layers: LayerDescription[]
   /** Number of networks of a population, whose weights are named 'members.0.…'; left out for one network. */
   members?: number
@@ -226,11 +228,12 @@ function parsePart(name: Part, text: string): Json {
 
 function checkArchitecture(value: unknown): ArchitectureDescription {
   const architecture = plainObject('architecture', value)
-  knownOptions('architecture', architecture, ['inputs', 'seed', 'layers', 'members'])
+  knownOptions('architecture', architecture, ['inputs', 'seed', 'seeds', 'layers', 'members'])
   if (architecture.members !== undefined) positiveInteger('architecture.members', architecture.members)
   if (typeof architecture.inputs === 'object') inputLayout('architecture.inputs', architecture.inputs)
   else positiveInteger('architecture.inputs', architecture.inputs)
   nonNegativeInteger('architecture.seed', architecture.seed)
+  if (architecture.seeds !== undefined) checkSeeds(architecture.seeds, architecture.members)
   if (!Array.isArray(architecture.layers)) throw invalid('architecture.layers', 'array', architecture.layers)
   architecture.layers.forEach((layer: unknown, i) => {
     const what = `architecture.layers[${i}]`
@@ -240,6 +243,15 @@ function checkArchitecture(value: unknown): ArchitectureDescription {
     plainObject(`${what}.options`, described.options)
   })
   return value as ArchitectureDescription
+}
+
+function checkSeeds(seeds: unknown, members: unknown): void {
+  if (!Array.isArray(seeds) || seeds.length !== members) {
+    throw invalid('architecture.seeds', 'array of one seed per member', seeds)
+  }
+  seeds.forEach((seed, member) => {
+    nonNegativeInteger(`architecture.seeds[${member}]`, seed)
+  })
 }
 
 function checkLabels(value: unknown): string[] {

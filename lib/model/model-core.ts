@@ -56,9 +56,10 @@ export interface CoreParts {
   /** The layers as the user gave them. */
   readonly descriptions: readonly Layer[]
   readonly network: Network
-  readonly seed: number
-  /** Number of members of a population, which may be 1; undefined for a single network. */
-  readonly members?: number
+  /** Seed of every network. */
+  readonly seeds: readonly number[]
+  /** Whether they are the members of a population, which may have one alone. Default false. */
+  readonly population?: boolean
   readonly labels: readonly string[] | undefined
   readonly parameters: StartingParameters
 }
@@ -66,7 +67,6 @@ export interface CoreParts {
 export class ModelCore {
   readonly network: Network
   readonly descriptions: readonly Layer[]
-  readonly seed: number
   /** Seed of every network. */
   readonly seeds: readonly number[]
   /** Loss and metrics of the last fit. */
@@ -91,15 +91,19 @@ export class ModelCore {
   /** State of the last fit, from which `partialFit` continues. */
   #state: TrainingState | undefined
 
-  constructor({ model, descriptions, network, seed, members, labels, parameters }: CoreParts) {
+  constructor({ model, descriptions, network, seeds, population = false, labels, parameters }: CoreParts) {
     this.#model = model
     this.descriptions = [...descriptions]
     this.network = network
-    this.seed = seed
-    this.#members = members
-    this.seeds = seedsFrom(seed, members)
+    this.seeds = seeds
+    this.#members = population ? seeds.length : undefined
     this.labels = labels
     this.#reader = new ModelReader(network, parameters)
+  }
+
+  /** Seed of the first network. */
+  get seed(): number {
+    return this.seeds[0]!
   }
 
   get reader(): ModelReader {
@@ -197,7 +201,7 @@ export class ModelCore {
 
   /** The model as its file holds it, without the weights. */
   #describe(): DescribedModel {
-    const { network, seed, labels, encoder, scoring, made } = this
+    const { network, seed, seeds, labels, encoder, scoring, made } = this
     return {
       formatVersion: 1,
       architecture: {
@@ -205,6 +209,7 @@ export class ModelCore {
         seed,
         layers: network.layers.map((layer) => ({ type: layer.type, options: layer.options() })),
         ...(this.#members !== undefined && { members: this.#members }),
+        ...(seeds.some((one, member) => one !== seed + member) && { seeds: [...seeds] }),
       },
       ...(labels === undefined ? {} : { labels: [...labels] }),
       ...(encoder === undefined ? {} : { encoder: encoder.toJSON() }),
@@ -344,9 +349,4 @@ export class ModelCore {
     const known = new ClassNames(this.named, loss).known('data', data)
     return new EvaluationRun(network, this.parameters, known, { loss, metrics }, members)
   }
-}
-
-/** Member i starts, and shuffles, as a network of seed `seed + i`. */
-export function seedsFrom(seed: number, members = 1): readonly number[] {
-  return Array.from({ length: members }, (_, member) => seed + member)
 }

@@ -12,9 +12,9 @@ import { layerFrom } from '../layers/registry.js'
 import { newFloats } from '../memory.js'
 import { onlyWhatItMade, refuseMethods, refuseStructuredClone, showWhenInspected } from '../own-methods.js'
 import { atOnce, ELEMENTS_OF_STEP, inTurns, type Steps } from '../turns.js'
-import { invalid, knownOptions, nonNegativeInteger, plainObject, positiveInteger } from '../validate.js'
+import { array, invalid, knownOptions, nonNegativeInteger, plainObject, positiveInteger } from '../validate.js'
 import { checkedLayers } from './arguments.js'
-import { ModelCore, seedsFrom } from './model-core.js'
+import { ModelCore } from './model-core.js'
 import type { Fitting, NumberOf } from './network/dimension-types.js'
 import { inputsOf, readInputs } from './network/inputs.js'
 import { buildNetwork, type Network, newArena, trainableCount } from './network/network.js'
@@ -44,10 +44,15 @@ import type { StreamFitOptions } from './training/stream-options.js'
 export interface PopulationOptions<Inputs extends number | NamedInputs = number | NamedInputs> {
   /** Number of features in a row, or inputs by name, as for Sequential. Default: the inputs of the first layer. */
   readonly inputs?: Inputs
-  /** Number of networks. */
-  readonly members: number
+  /** Number of networks. Default as many as `seeds` has. */
+  readonly members?: number
   /** Member i has the initial weights and shuffles of a network of seed `seed + i`. Default 0. */
   readonly seed?: number
+  /**
+   * In place of `seed`: one seed a member. Members of equal seeds start and shuffle alike, so that what differs between
+   * them is the data, rates or strengths that they were given.
+   */
+  readonly seeds?: readonly number[]
   /** Names of the classes, in the order of the outputs. Default those of the first data sets that have any. */
   readonly labels?: readonly string[]
 }
@@ -126,16 +131,23 @@ export class Population<
       'inputs',
       'members',
       'seed',
+      'seeds',
       'labels',
     ])
-    const members = positiveInteger('members', given.members)
-    const seed = nonNegativeInteger('seed', given.seed ?? 0)
-    if (seed + members - 1 > LARGEST_SEED) throw invalid('seed', 'seed with room for all members', seed)
+    const { members, seeds } = membersOf(given)
     const descriptions = checkedLayers('Population', layers, members)
     const network = buildNetwork(layers, readInputs(given.inputs))
     const labels = namesFor(network, given.labels)
-    const parameters = startingParameters(options, network, members, () => seedsFrom(seed, members))
-    this.#core = new ModelCore({ model: this, descriptions, network, seed, members, labels, parameters })
+    const parameters = startingParameters(options, network, members, seeds)
+    this.#core = new ModelCore({
+      model: this,
+      descriptions,
+      network,
+      seeds: seeds(),
+      population: true,
+      labels,
+      parameters,
+    })
     refuseStructuredClone(this, populationCloning)
   }
 
@@ -148,9 +160,14 @@ export class Population<
     return this.#core.seeds.length
   }
 
-  /** Member i has the initial weights and shuffles of a network of seed `seed + i`. */
+  /** Seed of the first member. Member i has `seed + i` where the population was made with `seed`. */
   get seed(): number {
     return this.#core.seed
+  }
+
+  /** Seed of every member: it has the initial weights and shuffles of a network of that seed. */
+  get seeds(): readonly number[] {
+    return [...this.#core.seeds]
   }
 
   /** Features of one row. */
@@ -251,7 +268,7 @@ export class Population<
     const layers = this.#core.descriptions.map((layer) => layer.forMember(index))
     const options = {
       inputs: inputsOf(this.#core.network),
-      seed: this.seed + index,
+      seed: this.#core.seeds[index]!,
       ...(this.#core.labels && { labels: this.#core.labels }),
     }
     const weights = namedWeights(this.#core.network, this.#core.parameters, index)
@@ -290,10 +307,10 @@ export class Population<
   static async load(path: string): Promise<Population> {
     const { architecture, labels, training, weights } = await readModelFile(path)
     try {
-      const { inputs, seed, members } = architecture
+      const { inputs, seed, seeds, members } = architecture
       if (members === undefined) throw new Error('it holds one network: load it with Sequential.load')
       const layers = architecture.layers.map(({ type, options }) => layerFrom(type, options))
-      const options = { inputs, seed, members, ...(labels && { labels }) }
+      const options = { inputs, members, ...(seeds === undefined ? { seed } : { seeds }), ...(labels && { labels }) }
       let matched: MatchedWeight[] = []
       const ofFile = (network: Network) => {
         matched = membersWeights(network, members, weights)
@@ -333,6 +350,26 @@ export class Population<
     }
     return { pass, prediction: { data: output, shape: [this.members, count, this.outputs] } }
   }
+}
+
+/** The number of members, and a function that makes the list of their seeds once there is memory for so many. */
+function membersOf(given: Partial<PopulationOptions>): { members: number; seeds: () => readonly number[] } {
+  if (given.seeds === undefined) {
+    const members = positiveInteger('members', given.members)
+    const seed = nonNegativeInteger('seed', given.seed ?? 0)
+    if (seed + members - 1 > LARGEST_SEED) throw invalid('seed', 'seed with room for all members', seed)
+    return { members, seeds: () => Array.from({ length: members }, (_, member) => seed + member) }
+  }
+  if (given.seed !== undefined)
+    throw invalid('seed', 'no seed where seeds are given', given.seed, 'Leave one of them out.')
+  const seeds = array('seeds', given.seeds, 'numbers').map((one, member) => nonNegativeInteger(`seeds[${member}]`, one))
+  if (seeds.length === 0) throw invalid('seeds', 'at least one seed', given.seeds)
+  const members = positiveInteger('members', given.members ?? seeds.length)
+  if (seeds.length === members) return { members, seeds: () => seeds }
+  throw new DeepblasError(
+    'ERR_DEEPBLAS_SHAPE',
+    `Expected ${members} numbers for seeds, one per member, but received ${seeds.length}.`,
+  )
 }
 
 /** The weights of all members in a file, checked before memory is taken for any. */

@@ -130,7 +130,7 @@ export class Sequential<
     const network = buildNetwork(layers, readInputs(given.inputs))
     const labels = namesFor(network, given.labels)
     const parameters = startingParameters(options, network, 1, () => [seed])
-    this.#core = new ModelCore({ model: this, descriptions, network, seed, labels, parameters })
+    this.#core = new ModelCore({ model: this, descriptions, network, seeds: [seed], labels, parameters })
     this.#core.scoring = startOf<Scoring>(options)?.scoring
     refuseStructuredClone(this, modelCloning)
   }
