@@ -1,4 +1,4 @@
-/** What went wrong, for programs; the message says it for people. */
+/** The kind of error, for programs. The message describes it for people. */
 export type ErrorCode =
   /** Two shapes, or a shape and a length of data, do not fit each other. */
   | 'ERR_DEEPBLAS_SHAPE'

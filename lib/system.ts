@@ -12,24 +12,31 @@ export function setThreads(threads: number): void {
   native().setThreads(Math.min(positiveInteger('threads', threads), mostThreads))
 }
 
+/** Gives the number of threads that deepblas computes with. */
 export function getThreads(): number {
   return native().getThreads()
 }
 
+/** Versions and threads of the installation. */
 export interface Info {
   /** Instruction set of the kernels: 'baseline', 'avx2', 'avx512', 'neon'. DEEPBLAS_ISA forces one. */
   readonly instructionSet: string
+  /** Instruction sets that this build has and this processor can run. */
   readonly instructionSets: readonly string[]
   /** OpenBLAS's version and build. */
   readonly openblas: string
+  /** The processor for which OpenBLAS chose its kernels. */
   readonly openblasCore: string
   readonly openblasLinkage: string
+  /** Number of threads that deepblas computes with. */
   readonly threads: number
+  /** Number of threads that the process may use. */
   readonly availableThreads: number
+  /** Version of Node. */
   readonly node: string
 }
 
-/** Describes what runs here: versions, instruction set, OpenBLAS build, number of threads. */
+/** Describes the installation: versions, instruction set, OpenBLAS build, number of threads. */
 export function info(): Info {
   return { ...native().info(), node: process.versions.node }
 }

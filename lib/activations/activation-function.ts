@@ -13,13 +13,13 @@ export interface ActivationGradient {
   readonly output: Tensor | undefined
 }
 
-/** What the outputs of an activation are: 'sums' are what went in, and the loss decides what they mean. */
+/** The meaning of an activation's outputs. 'sums' are its inputs unchanged, and the loss decides what they mean. */
 export type ActivationOutputs = 'probabilities' | 'logProbabilities' | 'values' | 'sums'
 
 /** How weights before an activation start. */
 export type SuggestedInitializer = 'glorotUniform' | 'heNormal' | 'lecunNormal'
 
-/** What a loss, and who reads predictions, know of the activation of a last layer. */
+/** The part of a last layer's activation that losses and predictions use. */
 export type OutputActivation = Pick<ActivationFunction, 'name' | 'gives' | 'elementWise' | 'suggestedLoss'>
 
 /**
@@ -40,21 +40,21 @@ export abstract class ActivationFunction {
   abstract readonly derivativeNeedsOutput: boolean
   /** Whether an element of the output depends on the same element of the input alone. */
   readonly elementWise: boolean = true
-  /** What its outputs are: metrics and `predictClasses` go by it. Default 'values'. */
+  /** The meaning of its outputs, which metrics and `predictClasses` use. Default 'values'. */
   readonly gives: ActivationOutputs = 'values'
   /** The loss that goes with it at the end of a network, where there is one; without one the mean squared error. */
   readonly suggestedLoss: 'crossEntropy' | 'binaryCrossEntropy' | undefined = undefined
 
   /**
-   * The initializer of a layer that has it, where the user names none: 'heNormal' keeps the variance behind relu and its
-   * kin, which let about half of it through (He et al., 2015), 'lecunNormal' keeps it at 1 with selu (LeCun et al., 1998).
-   * Default 'glorotUniform' (Glorot and Bengio, 2010).
+   * The initializer of a layer with this activation, unless the user names one: 'heNormal' keeps the variance behind
+   * relu and its kin, which let about half of it through (He et al., 2015), 'lecunNormal' keeps it at 1 with selu
+   * (LeCun et al., 1998). Default 'glorotUniform' (Glorot and Bengio, 2010).
    */
   readonly suggestedInitializer: SuggestedInitializer = 'glorotUniform'
 
   /**
-   * What a file holds: the name, or the name and the options. An activation of the user's own throws: a file holds no
-   * code.
+   * The description that a model file keeps: the name, or the name and the options. It throws for an activation of your
+   * own, because a file holds no code.
    */
   abstract saved(): Json
   abstract recordForward(record: Recorder, x: Tensor, output: Tensor): void

@@ -6,7 +6,7 @@
  */
 import type { Metric, MetricValue } from '../metrics/metric.js'
 
-/** What `fit` will do. */
+/** The settings and sizes of a fit, as callbacks see them when it starts. */
 export interface FitInfo {
   /** Number of epochs to run, including those before a resume. */
   readonly epochs: number
@@ -93,8 +93,9 @@ export interface ParametersOf {
 }
 
 /**
- * What a callback may do to the training under way. `snapshot`, `restore` and `saveCheckpoint` may be called only while
- * a method of a callback runs or the promise that it returned is awaited; later they throw ERR_DEEPBLAS_ARGUMENT.
+ * The actions that a callback can take on the running training. `snapshot`, `restore` and `saveCheckpoint` may be
+ * called only while a method of a callback runs or the promise that it returned is awaited; later they throw
+ * ERR_DEEPBLAS_ARGUMENT.
  */
 export interface TrainingHandle {
   /**

@@ -48,7 +48,7 @@ export type SafetensorsTensor = {
   }
 }[SafetensorsDtype]
 
-/** What one file holds. */
+/** The content of a safetensors file. */
 export interface SafetensorsContent {
   tensors: SafetensorsTensor[]
   /** Texts that go with the tensors, as an object without a prototype. */

@@ -27,7 +27,7 @@ export type {
   SafetensorsTensor,
 } from './safetensors-header.js'
 
-/** What `writeSafetensors` takes. */
+/** The content to write with `writeSafetensors`. */
 export interface SafetensorsInput {
   /** In any order; the names must differ. */
   tensors: readonly SafetensorsTensor[]

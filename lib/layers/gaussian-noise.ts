@@ -8,7 +8,7 @@ import type { Backward, Cache, Forward, RecordOptions } from './layer.js'
 import { SameShape } from './same-shape.js'
 
 /**
- * Adds normal noise of mean 0 to every feature at every training step: a mild regulariser, and an augmentation where it
+ * Adds normal noise of mean 0 to every feature at every training step: a mild regularizer, and an augmentation where it
  * is the first layer. It acts only in the steps of a `fit`, as Dropout does.
  *
  * Input shape (batch, inputs); output shape the same. No parameters. See docs/math/dropout.md.

@@ -9,6 +9,7 @@ import type { Tensor } from '../recording/tensor.js'
 /** The tensors that a layer's backward block needs from its forward block, by name. */
 export type Cache = Readonly<Record<string, Tensor | undefined>>
 
+/** The result of a layer's `forward`. */
 export interface Forward {
   readonly output: Tensor
   readonly cache: Cache
@@ -16,6 +17,7 @@ export interface Forward {
   readonly preActivation?: Tensor | undefined
 }
 
+/** The result of a layer's `backward`. */
 export interface Backward {
   /** (batch, inputs); undefined where it was not wanted. */
   readonly inputGradient: Tensor | undefined
@@ -23,6 +25,7 @@ export interface Backward {
   readonly preActivationGradient?: Tensor | undefined
 }
 
+/** What a recording is for, as `forward` and `backward` of a layer are told. */
 export interface RecordOptions {
   /** Whether the loss takes logits: the last layer then leaves out its activation and that activation's derivative. */
   readonly logits: boolean

@@ -12,7 +12,7 @@ import { knownOptions, string } from '../validate.js'
 /** A metric's result: a number, or counts such as a confusion matrix. */
 export type MetricValue = number | readonly number[] | readonly (readonly number[])[]
 
-/** What a metric needs of targets and outputs; where that is missing, an error names the metric. */
+/** A requirement of a metric on targets and outputs; if it is not met, an error names the metric. */
 export type MetricNeed =
   /** Classes, or 0 and 1. */
   | 'labels'

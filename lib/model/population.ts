@@ -230,6 +230,7 @@ export class Population<
     return await this.#core.evaluate(data, options)
   }
 
+  /** Does the same as `evaluate`, on this thread: the event loop waits. */
   evaluateSync(data: Dataset | readonly Dataset[], options?: EvaluateOptions): Evaluation[] {
     return this.#core.evaluateSync(data, options)
   }
@@ -241,6 +242,7 @@ export class Population<
     return prediction
   }
 
+  /** Does the same as `predict`, on this thread: the event loop waits. */
   predictSync(rows: Rows | NumberArray | NamedRows | Dataset): PopulationPrediction {
     const { pass, prediction } = this.#prediction(rows)
     runPassSync(pass)
@@ -255,6 +257,7 @@ export class Population<
     return await inTurns(averaging(await this.predict(rows)))
   }
 
+  /** Does the same as `predictMean`, on this thread: the event loop waits. */
   predictMeanSync(rows: Rows | NumberArray | NamedRows | Dataset): MeanPrediction {
     return atOnce(averaging(this.predictSync(rows)))
   }
@@ -303,7 +306,11 @@ export class Population<
     await this.#core.save(path)
   }
 
-  /** @throws DeepblasError ERR_DEEPBLAS_FILE that says what is wrong with the file */
+  /**
+   * Reads a population from a file of `save` or a checkpoint.
+   *
+   * @throws DeepblasError ERR_DEEPBLAS_FILE that says what is wrong with the file
+   */
   static async load(path: string): Promise<Population> {
     const { architecture, labels, training, weights } = await readModelFile(path)
     try {

@@ -118,7 +118,7 @@ export class Sequential<
   }
 
   /**
-   * Where the sizes are literal types, TypeScript reports two layers that do not fit.
+   * Makes a model and checks that its layers fit; where sizes are literal types, TypeScript checks it too.
    *
    * @throws DeepblasError ERR_DEEPBLAS_SHAPE that names both layers and both sizes where two do not fit;
    *   ERR_DEEPBLAS_ARGUMENT for one layer object with weights at two places of the model
@@ -245,6 +245,7 @@ export class Sequential<
     return scores!
   }
 
+  /** Does the same as `evaluate`, on this thread: the event loop waits. */
   evaluateSync(data: Dataset, options?: EvaluateOptions): Evaluation {
     return this.#core.evaluateSync(data, options)[0]!
   }
@@ -254,9 +255,8 @@ export class Sequential<
    * are in the target's own units. A model with an encoder also takes rows as objects: numbers may be given as texts,
    * and columns that the encoder does not use are ignored.
    *
-   * `data` is a Float32Array. Values that float32 cannot tell apart, such as times in seconds since 1970 (it has every 128th
-   * of them), lose digits in it: `encoder.decode(await model.predictRaw(rows))` gives them in float64, where the last
-   * layer's activation is linear.
+   * `data` is a Float32Array of about seven digits. Of times in seconds since 1970 it has only every 128th. If the last
+   * layer's activation is linear, `encoder.decode(await model.predictRaw(rows))` gives the values in float64.
    *
    * @throws DeepblasError ERR_DEEPBLAS_DATA for a column that is missing
    */
@@ -269,14 +269,12 @@ export class Sequential<
     return predictRowsSync(this.#predicting('predictSync'), rows, 'output')
   }
 
-  /**
-   * Computes the output before the last layer's activation, [rows, outputs]. For scaled targets it is in the network's
-   * units, not the target's.
-   */
+  /** Computes the output before the last layer's activation, [rows, outputs], in scaled units where the target is scaled. */
   async predictRaw(rows: PredictionInput): Promise<Prediction> {
     return predictRows(this.#predicting('predict'), rows, 'raw')
   }
 
+  /** Does the same as `predictRaw`, on this thread: the event loop waits. */
   predictRawSync(rows: PredictionInput): Prediction {
     return predictRowsSync(this.#predicting('predictSync'), rows, 'raw')
   }
@@ -293,6 +291,7 @@ export class Sequential<
     return await inTurns(this.#classes(await predictRows(model, rows, 'output')))
   }
 
+  /** Does the same as `predictClasses`, on this thread: the event loop waits. */
   predictClassesSync(rows: PredictionInput): number[] | string[] {
     const model = this.#predicting('predictSync')
     requireClasses(model)

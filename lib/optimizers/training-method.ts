@@ -32,7 +32,7 @@ export abstract class TrainingMethod {
     this.learningRate = learningRate
   }
 
-  /** What a step reads: one batch, or all rows, as often as the optimizer needs. */
+  /** Whether a step reads one batch, or all rows as often as the optimizer needs. */
   abstract get stepsOver(): 'batches' | 'allRows'
 
   /** Names of all states from step to step, each an arena laid out like the parameters that starts at 0. Default none. */

@@ -3,7 +3,7 @@
  */
 import { atOnce, ELEMENTS_OF_STEP, type Steps } from '../turns.js'
 
-/** A target is what the network gives times `deviation` plus `mean`. */
+/** The units of a target: a value is the network's output times `deviation` plus `mean`. */
 export interface TargetUnits {
   readonly mean: number
   readonly deviation: number

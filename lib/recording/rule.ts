@@ -28,26 +28,32 @@ export class Element {
     this.value = value
   }
 
+  /** This plus `other`. */
   plus(other: Operand): Element {
     return new Element('add', [this, other])
   }
 
+  /** This minus `other`. */
   minus(other: Operand): Element {
     return new Element('subtract', [this, other])
   }
 
+  /** This times `other`. */
   times(other: Operand): Element {
     return new Element('multiply', [this, other])
   }
 
+  /** This divided by `other`. */
   over(other: Operand): Element {
     return new Element('divide', [this, other])
   }
 
+  /** Minus this. */
   negated(): Element {
     return new Element('negate', [this])
   }
 
+  /** This times itself. */
   squared(): Element {
     return this.times(this)
   }
@@ -62,14 +68,17 @@ export class Element {
     return new Element('maximum', [this, other])
   }
 
+  /** The absolute value. */
   absolute(): Element {
     return new Element('absolute', [this])
   }
 
+  /** The square root; NaN below 0. */
   squareRoot(): Element {
     return new Element('squareRoot', [this])
   }
 
+  /** e to the power of this. */
   exponential(): Element {
     return new Element('exponential', [this])
   }
@@ -79,10 +88,12 @@ export class Element {
     return new Element('logarithm', [this])
   }
 
+  /** The hyperbolic tangent. */
   tanh(): Element {
     return new Element('tanh', [this])
   }
 
+  /** 1 / (1 + e^-x). */
   sigmoid(): Element {
     return new Element('sigmoid', [this])
   }
@@ -97,6 +108,7 @@ export class Element {
     return new Element('normalDistribution', [this])
   }
 
+  /** φ(x), the density of the standard normal distribution. */
   normalDensity(): Element {
     return new Element('normalDensity', [this])
   }

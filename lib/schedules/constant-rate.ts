@@ -7,7 +7,8 @@ export interface ConstantRateOptions {
 }
 
 /**
- * The same rate at every update: what a plain number as `learningRate` means, and what `warmUp` can lead to.
+ * Keeps the same rate at every update. A plain number as `learningRate` means this; use it as the schedule after
+ * `warmUp`.
  *
  * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a rate below 0 or an option that is unknown
  */

@@ -5,7 +5,7 @@
 import { ofMember, type PerMember, perMember } from '../per-member.js'
 import { finiteNumber, invalid, oneOf } from '../validate.js'
 
-/** What a schedule may need beside the update's number. */
+/** Further arguments of a schedule, beside the number of the update. */
 export interface SchedulePlace {
   /** Updates in an epoch. Default 1. */
   readonly stepsPerEpoch?: number

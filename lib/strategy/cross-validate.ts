@@ -10,28 +10,30 @@ import { streams } from '../random/streams.js'
 import { meanOf, sampleDeviation } from '../statistics.js'
 import { boolean, invalid, isCallable, nonNegativeInteger, positiveInteger } from '../validate.js'
 
+/** Options of `crossValidate`: its own, and those of `fit` for every fold. */
 export interface CrossValidateOptions extends FitOptions {
   /** Default 5. */
   readonly folds?: number
   /** Whether every fold has its share of every class. Default false. */
   readonly stratified?: boolean
-  /** Of the folds; the fits shuffle by the models' seeds. Default 0. */
+  /** Seed of the division into folds; the fits shuffle by the models' seeds. Default 0. */
   readonly seed?: number
 }
 
+/** The result of `crossValidate`. */
 export interface CrossValidation {
   /** Loss and metrics of every fold, on the rows that its model has not seen. */
   readonly scores: readonly Evaluation[]
-  /** Over the folds, of all scores that are one number. */
+  /** Means over the folds, of every score that is a single number. */
   readonly mean: Readonly<Record<string, number>>
-  /** Their standard deviation over the folds, from the squares' sum by `folds - 1`. */
+  /** Standard deviations over the folds of the same scores, with the divisor `folds - 1`. */
   readonly spread: Readonly<Record<string, number>>
   readonly histories: readonly History[]
 }
 
 /**
- * k-fold cross-validation: the rows are dealt into folds of equal size, as far as they go; each fold in turn is held out,
- * and a new model is trained on the others and evaluated on it.
+ * k-fold cross-validation: the rows are divided into `folds` parts whose sizes differ by one row at most. Each part is
+ * held out in turn; a new model is trained on the others and evaluated on it.
  *
  * @param makeModel makes the model of a fold, counted from 0: a new one every time
  * @example

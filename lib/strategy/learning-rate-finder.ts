@@ -10,33 +10,35 @@ import type { Optimizer } from '../optimizers/optimizer.js'
 import type { Schedule } from '../schedules/schedule.js'
 import { finiteNumber, invalid, isCallable, knownOptions, nonNegativeInteger, positiveInteger } from '../validate.js'
 
+/** Options of `findLearningRate`. */
 export interface LearningRateOptions {
   /** By name. */
   readonly loss: LossName | Loss
-  /** Makes the optimizer with the rates that it is given. Default Adam. */
+  /** Makes the optimizer with the given schedule of rates. Default Adam. */
   readonly optimizer?: (learningRate: Schedule) => Optimizer
   /** The first rate. Default 1e-6. */
   readonly minimum?: number
-  /** The last rate, where the loss has not exploded before. Default 1. */
+  /** The last rate, unless the loss explodes before. Default 1. */
   readonly maximum?: number
   /** Batches from the first rate to the last. Default 100. */
   readonly steps?: number
-  /** Rows of a batch. Default 32: take that of the training to come. */
+  /** Rows in a batch. Default 32. Give the value that you will train with. */
   readonly batchSize?: number
-  /** As of the training to come. Default none. */
+  /** Class weights, as in `fit`. Give those that you will train with. Default none. */
   readonly classWeights?: ClassWeights
-  /** Of the shuffle. Default the model's. */
+  /** Seed of the shuffle. Default the model's seed. */
   readonly seed?: number
   /** Ends the search: it rejects with the signal's reason. Default none. */
   readonly signal?: AbortSignal
 }
 
+/** The result of `findLearningRate`. */
 export interface LearningRateCurve {
-  /** Rates tried, in order; fewer than `steps` where the loss exploded. */
+  /** The learning rates tried, rising; fewer than `steps` if the loss exploded. */
   readonly rates: number[]
-  /** Loss of the batch that each rate was used on, before its update. */
+  /** The loss of the batch at each rate, before the update with that rate. */
   readonly losses: number[]
-  /** The same, smoothed: what the suggestion goes by. */
+  /** The smoothed losses, from which `suggestion` is computed. */
   readonly smoothed: number[]
   /** A tenth of the rate at which the smoothed loss was smallest. */
   readonly suggestion: number

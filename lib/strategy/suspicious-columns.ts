@@ -13,22 +13,26 @@ import { explainedByGroups, explainedShare, type TargetPair } from './explained-
 /** A column to look at, and why. */
 export interface SuspiciousColumn {
   readonly column: string
-  /** It names the rows, has one value or none, or may tell the target before it is known. */
+  /**
+   * Whether it names the rows ('identifier'), has one value ('constant') or none ('missing'), or may give the target
+   * away ('leak').
+   */
   readonly kind: 'identifier' | 'constant' | 'missing' | 'leak'
-  /** What is the matter with it, to be read behind the column's name: 'numbers the rows'. */
+  /** What is suspicious, to be read after the column's name: 'numbers the rows'. */
   readonly reason: string
-  /** Whether a training had better do without it. */
+  /** Whether to leave the column out of a training. */
   readonly leftOut: boolean
-  /** Whether it would be left out, were it not in `keep`. */
+  /** Whether only the option `keep` prevents `leftOut`. */
   readonly asked: boolean
 }
 
+/** Options of `suspiciousColumns`. */
 export interface SuspiciousColumnsOptions {
   /** The column that is to be predicted. */
   readonly target: string
   /** Whether the target has classes or values. Default: classes unless it is a column of numbers. */
   readonly task?: Task
-  /** Columns that are not left out, whatever is the matter with them. Default none. */
+  /** Columns that are never marked `leftOut`. Default none. */
   readonly keep?: readonly string[]
 }
 
@@ -47,10 +51,11 @@ const ROWS_OF_LEVEL = 5
 const NAMED_AS_IDENTIFIER = /(^|[^a-z])(id|uuid|guid|row|index)$|[a-z](ID|Id|_id)$/
 
 /**
- * Looks for columns that name the rows (identifiers), tell nothing (constants) or tell the target by themselves (leaks).
- * Identifiers and constants are to be left out; a column that names the rows and yet tells much of the target, such as a
- * year or the row number of a sorted file, or that is the only one there is, is to be kept and looked at. Nothing is
- * removed here: give `Encoder.fit` the option `ignore` for that.
+ * Finds columns that name the rows (identifiers), that have one value or none (constants), or that determine the target
+ * by themselves (leaks). Identifiers and constants are marked `leftOut`. A column that names the rows but predicts much
+ * of the target, such as a year or the row number of a sorted file, counts as a leak and is not marked; neither is a
+ * number column that is the only column. Nothing is removed here: pass the names to the option `ignore` of
+ * `Encoder.fit`.
  *
  * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a wrong option, ERR_DEEPBLAS_DATA for a column that is not there
  * @example

@@ -8,14 +8,15 @@ import type { Layer } from '../layers/layer.js'
 import type { Regularizer } from '../regularizers/regularizer.js'
 import { array, fraction, invalid, knownOptions, positiveInteger } from '../validate.js'
 
+/** Options of `tabularLayers`. */
 export interface TabularLayersOptions {
-  /** Units of every hidden layer; none for a linear model. Default [64, 32]. */
+  /** Units of each hidden layer; an empty list gives a linear model. Default [64, 32]. */
   readonly hidden?: readonly number[]
-  /** Share of the units behind every hidden layer that are left out in training. Default 0. */
+  /** Dropout after each hidden layer: the share of its units that a training step leaves out. Default 0. */
   readonly dropout?: number
-  /** Of the weights of all dense layers. Default none. */
+  /** Regularizer of the weights of all dense layers. Default none. */
   readonly regularizer?: Regularizer
-  /** Default that of the encoder: one for values and for two classes, else one a class. */
+  /** Number of outputs. Default `encoder.outputs`: 1 for values and for two classes, otherwise one per class. */
   readonly outputs?: number
 }
 
@@ -23,9 +24,9 @@ export interface TabularLayersOptions {
 const MOST_DIMENSIONS = 50
 
 /**
- * The layers of a network for an encoder's rows: vectors for categories where it makes codes of them, hidden layers of
- * `relu` units, and the output that the target wants: sigmoid for two classes, softmax for several, linear for values. A
- * category of n levels gets 1.6 · n^0.56 numbers, at most 50 (fastai's rule).
+ * Makes the layers of a network for the rows of an encoder: an Embedding for each category that the encoder turns into
+ * codes, hidden layers of `relu` units, and an output layer for the target: sigmoid for two classes, softmax for
+ * several, linear for values. The Embedding of n levels has 1.6 · n^0.56 dimensions, at most 50 (fastai's rule).
  *
  * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an encoder without a target, or a wrong option
  * @example

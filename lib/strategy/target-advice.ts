@@ -7,16 +7,18 @@ import { Table } from '../data/table/table.js'
 import { invalid, knownOptions, oneOf, string } from '../validate.js'
 import { levelCounts } from './column-values.js'
 
+/** A problem of a target's classes. */
 export interface TargetAdvice {
   /**
    * 'unlearnable': most rows have a class of their own; 'manyClasses': few rows for each; 'rareClasses': some classes of a
    * few rows; 'imbalance': one class has nearly all rows.
    */
   readonly kind: 'unlearnable' | 'manyClasses' | 'rareClasses' | 'imbalance'
-  /** What it is, in numbers, and what to do about it. */
+  /** The problem, with its numbers, and what to do about it. */
   readonly text: string
 }
 
+/** Options of `targetAdvice`. */
 export interface TargetAdviceOptions {
   /** The column that is to be predicted. */
   readonly target: string
@@ -30,7 +32,8 @@ const NEARLY_ALL = 0.9
 const MOST_NAMED = 5
 
 /**
- * Looks at the classes of a target before a training. Of values there is nothing to say.
+ * Finds problems of a target's classes before a training, such as rare classes. For a target of values the list is
+ * empty.
  *
  * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a wrong option, ERR_DEEPBLAS_DATA for a column that is not there
  * @example

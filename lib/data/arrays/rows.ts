@@ -10,12 +10,14 @@ import { adviceOnElement, adviceOnRow, adviceOnRows } from './rows-advice.js'
 
 export { isNumberArray, type NumberArray } from '../../kinds.js'
 
+/** A typed array of numbers with its shape, row-major. */
 export interface ArrayWithShape {
   readonly data: NumberArray
   /** [rows, columns]; further dimensions are taken as one row's features, row-major. */
   readonly shape: readonly number[]
 }
 
+/** Rows of features: a typed array with its shape, or a list of rows of the same length. */
 export type Rows = ArrayWithShape | readonly (readonly number[])[]
 
 /** Rows of numbers in one array, row by row. */

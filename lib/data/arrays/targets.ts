@@ -16,6 +16,7 @@ import { makingWeights } from './row-weights.js'
 import { type ArrayWithShape, isNumberArray, type NumberArray, type NumberTable, table } from './rows.js'
 import { isBigIntArray, type ReadTargets, readTargetList, readTargetRows } from './target-values.js'
 
+/** Targets, one per row: numbers, class names, booleans, BigInts, decimals, or rows of numbers. */
 export type Targets =
   | NumberArray
   | BigInt64Array

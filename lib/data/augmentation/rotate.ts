@@ -4,7 +4,7 @@ import { type Augmentation, pictureShape } from './augmentation.js'
 export interface RotateOptions {
   /** The largest angle, either way; 0 to 180. */
   readonly degrees: number
-  /** What lies outside the picture, as the network sees it. Default 0. */
+  /** Value of pixels that come from outside the picture, as the network sees it (scaled). Default 0. */
   readonly fill?: number
 }
 

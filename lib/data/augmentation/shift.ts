@@ -4,7 +4,7 @@ import { type Augmentation, pictureShape } from './augmentation.js'
 export interface ShiftOptions {
   /** The most that a picture moves, along each side. Whole pixels. */
   readonly pixels: number
-  /** What comes in at the border, as the network sees it. Default 0. */
+  /** Value of pixels that come in at the border, as the network sees it (scaled). Default 0. */
   readonly fill?: number
 }
 

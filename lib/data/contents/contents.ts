@@ -22,7 +22,7 @@ export interface NamedColumns {
 export interface RowEncoder {
   /** What is odd about the names of classes and levels. */
   readonly notes: readonly TableNote[]
-  /** Whether the other makes the same numbers of a table. */
+  /** Whether another encoder would encode every table to the same numbers. */
   equals(other: RowEncoder | undefined): boolean
 }
 

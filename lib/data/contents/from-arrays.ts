@@ -12,6 +12,7 @@ import { readTargets, readWeights, requireFinite, type Targets } from '../arrays
 import type { Parts } from './contents.js'
 import { isNamedRows, type NamedRows, namedTable } from './named-rows.js'
 
+/** Arrays for `Dataset.from`. */
 export interface DatasetInput {
   /** Rows of numbers; or by name, for a model whose inputs have names: { numeric: rows, city: codes }. */
   readonly x: Rows | NamedRows
@@ -29,6 +30,7 @@ export interface DatasetInput {
   readonly labels?: readonly string[]
 }
 
+/** Options of `Dataset.from`. */
 export interface DatasetOptions {
   /** Multiplies every x, such as 1/255. uint8 data stays uint8 and is converted when a batch is gathered. */
   readonly scale?: number

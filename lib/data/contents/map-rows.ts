@@ -16,7 +16,10 @@ import type { Parts } from './contents.js'
 /** One row: a typed array or an array of numbers. */
 export type Row = NumberArray | readonly number[]
 
-/** What a function of `map` returns: new features, or what is to change. What is left out stays as it is. */
+/**
+ * The result of a function given to `map`: new features, or `{ x, y }` with the parts to change. A part that is left
+ * out stays as it is.
+ */
 export type MappedRow = Row | { readonly x?: Row; readonly y?: number | Row }
 
 /**

@@ -9,7 +9,10 @@ import { isNumberArray, type NumberArray, type NumberTable, type Rows, table } f
 import { adviceOnRows } from '../arrays/rows-advice.js'
 import type { NamedColumns } from './contents.js'
 
-/** By name: rows of numbers, or a list of one number a row, such as the codes of a category. */
+/**
+ * Rows of features by the name of their input: rows of numbers, or a list of one number per row, such as the codes of a
+ * category.
+ */
 export type NamedRows = Readonly<Record<string, Rows | NumberArray | readonly number[]>>
 
 /** Whether rows have names, and are not one { data, shape }. */

@@ -25,9 +25,9 @@ import type { RowsOptions } from '../table/from-rows.js'
 import { spellingNotes } from '../table/texts/spelling.js'
 import { type NpyOptions, type NpzOptions, npyInput, npzInput } from './from-npy.js'
 
-/** How a data set that is read from a table is encoded: by an encoder that is there, or by one fitted as told here. */
+/** How a table is encoded as a data set: with a given encoder, or with one that is fitted by these options. */
 export interface EncodingOptions extends EncoderOptions {
-  /** An encoder that is there: that of the training data. Default: one fitted on all rows. */
+  /** The encoder of the training data, to encode other rows in the same way. Default: a new one, fitted on all rows. */
   readonly encoder?: TableEncoder<Dataset> | undefined
 }
 
@@ -86,6 +86,8 @@ export class Dataset {
   }
 
   /**
+   * Copies arrays of features and targets into a data set. Numbers become float32; `uint8` stays bytes.
+   *
    * @throws DeepblasError ERR_DEEPBLAS_SHAPE for ragged or mismatched sizes, ERR_DEEPBLAS_DATA for empty data, text or NaN
    */
   static from(input: DatasetInput, options?: DatasetOptions): Dataset {
@@ -94,9 +96,9 @@ export class Dataset {
   }
 
   /**
-   * A CSV file, encoded: `readCsv`, and an `Encoder` fitted on all its rows or the encoder given. Options are those of both.
-   * Rows to be held out are not to be fitted on: read the file with `readCsv`, split the table, and fit the encoder on the
-   * training part (docs/guide/encoder.md).
+   * Reads a CSV file with `readCsv` and encodes it, with the option `encoder` or with an `Encoder` fitted on all its
+   * rows. Takes the options of both. To test on rows of the same file, do not fit the encoder on them: read the file
+   * with `readCsv`, split the table, and fit the encoder on the training part (docs/guide/encoder.md).
    *
    * @param source path of a file, or what gives its text: a Node stream, an asynchronous iterable of strings or bytes
    * @throws DeepblasError ERR_DEEPBLAS_FILE with file and line for what cannot be read; as `Encoder.fit` and `encode`
@@ -109,15 +111,18 @@ export class Dataset {
   }
 
   /**
-   * A Parquet file, encoded as `fromCSV` encodes one. Needs the package hyparquet: ERR_DEEPBLAS_LOAD where it is not there.
+   * Reads a Parquet file and encodes it as `fromCSV` does. Needs the package hyparquet.
+   *
+   * @throws DeepblasError ERR_DEEPBLAS_LOAD where hyparquet is not installed; as `readParquet`, `Encoder.fit` and
+   * `encode`
    */
   static async fromParquet(path: string, options?: EncodingOptions & RowsOptions): Promise<Dataset> {
     return readers().datasetFromParquet(path, options)
   }
 
   /**
-   * An Arrow table in memory, or a file or bytes of Arrow's IPC format, which need the package apache-arrow; encoded as
-   * `fromCSV` encodes a file.
+   * Reads an Arrow table in memory, or a file or bytes of Arrow's IPC format, which need the package apache-arrow, and
+   * encodes it as `fromCSV` does.
    */
   static async fromArrow(
     source: string | Uint8Array | ArrowTable,
@@ -127,7 +132,7 @@ export class Dataset {
   }
 
   /**
-   * The features of a .npy file, its first dimension the rows, and the targets of another.
+   * Reads features from a .npy file, whose first dimension counts the rows, and targets from another one (option `y`).
    *
    * @example
    * await Dataset.fromNPY('train_x.npy', { y: 'train_y.npy', scale: 1 / 255 })
@@ -137,7 +142,7 @@ export class Dataset {
   }
 
   /**
-   * The features and targets of a .npz file: of the names x and y, or of those given.
+   * Reads features and targets from a .npz file: the arrays named x and y, or those that the options name.
    *
    * @example
    * await Dataset.fromNPZ('mnist.npz', { x: 'x_train', y: 'y_train', scale: 1 / 255 })
@@ -147,8 +152,8 @@ export class Dataset {
   }
 
   /**
-   * Objects, one a row, encoded by an `Encoder` fitted on all of them, or by the encoder given: an array, or what gives them
-   * one by one, such as a database's cursor.
+   * Encodes objects, one per row: an array, or an iterable such as a database cursor. Uses the option `encoder`, or an
+   * `Encoder` fitted on all rows.
    *
    * @example
    * await Dataset.fromRows([{ rooms: 3, city: 'Wien', price: 420_000 }, …], { target: 'price' })
@@ -179,14 +184,19 @@ export class Dataset {
     return this.#rows.parts.labels
   }
 
-  /** What is odd about the names of classes, and of a table's categories: spellings such as Yes and yes that may be one. */
+  /**
+   * Notes about class names and about the categories of a table: spellings such as Yes and yes that may mean the same.
+   */
   get notes(): readonly TableNote[] {
     const { encoder, labels = [] } = this
     if (encoder !== undefined) return encoder.notes
     return spellingNotes(labels, () => undefined).map((note): TableNote => ({ column: 'y', ...note }))
   }
 
-  /** What made the features of a table's columns; a model that fits these rows takes it over. */
+  /**
+   * The encoder that turned the columns of a table into features. A model that is trained on this data set keeps it.
+   * Undefined for a data set from arrays.
+   */
   get encoder(): TableEncoder<Dataset> | undefined {
     return this.#rows.parts.encoder as TableEncoder<Dataset> | undefined
   }
@@ -200,7 +210,7 @@ export class Dataset {
     return this.#rows.parts.targets?.columns ?? 0
   }
 
-  /** How x is kept. */
+  /** How x is stored: bytes ('uint8'), or float32. */
   get type(): 'float32' | 'uint8' {
     return this.#rows.parts.xType
   }
@@ -220,12 +230,15 @@ export class Dataset {
     return Array.from(targets.data.subarray(index * targets.columns, (index + 1) * targets.columns))
   }
 
-  /** Rows of every class, by its number; of targets that are rows of probabilities, by the largest. */
+  /**
+   * The number of rows of each class, by class number. A target that is a row of probabilities counts as its most
+   * probable class.
+   */
   classCounts(): number[] {
     return countClasses(classesOf('classCounts', this.#rows.parts.targets, this.#rows.parts.labels))
   }
 
-  /** The rows given, in that order, as a data set of its own. */
+  /** Makes a data set of the given rows, in that order; a row may come several times. */
   subset(rows: Int32Array | readonly number[]): Dataset {
     if (!isInt32Array(rows)) array('rows', rows, 'row numbers')
     if (rows.length === 0) throw invalid('rows', 'at least one row', rows)
@@ -269,7 +282,7 @@ export class Dataset {
   }
 
   /**
-   * Two parts, split by a seeded shuffle: the first keeps the larger share.
+   * Splits the rows into two parts by a seeded shuffle: the first part gets the rows that `fraction` leaves.
    *
    * @param fraction share of the rows in the second part, above 0 and below 1
    * @param options `seed` (default 0); `stratified` (default false): every class is split by the fraction, less than one
@@ -282,7 +295,8 @@ export class Dataset {
   }
 
   /**
-   * The rows in order, `size` at a time; the last batch may be smaller. Each is made when it is asked for.
+   * Yields the rows in order as data sets of `size` rows; the last one may be smaller. Each is made when it is asked
+   * for.
    *
    * @example
    * for (const part of data.batch(1000)) console.log(part.rows)
@@ -299,10 +313,10 @@ export class Dataset {
   }
 
   /**
-   * A data set of what `fn` makes of every row: new features, or `{ x, y }` with what is to change. Without `x` the
-   * features stay as they are kept; rows returned as Uint8Array are kept as bytes of scale 1, all others as float32.
-   * Sample weights stay, labels where the new targets are classes that they name, featureShape where the number of features
-   * does.
+   * Makes a data set of the results of `fn` for each row: new features, or `{ x, y }` with the parts to change. Without
+   * `x` the features stay as they are kept; rows returned as Uint8Array are kept as bytes of scale 1, all others as
+   * float32. Sample weights stay, labels where the new targets are classes that they name, featureShape where the
+   * number of features does.
    *
    * @throws DeepblasError ERR_DEEPBLAS_SHAPE for rows of different length, ERR_DEEPBLAS_DATA for NaN or infinity
    * @example
@@ -313,8 +327,8 @@ export class Dataset {
   }
 
   /**
-   * This data set and the others, one below the other. Bytes stay bytes where all are, at one scale. Where some have
-   * sample weights, the rows of the others weigh 1. Labels that differ are united, and classes numbered anew.
+   * Appends the rows of other data sets to those of this one. Bytes stay bytes where all are, at one scale. Where some
+   * have sample weights, the rows of the others weigh 1. Labels that differ are united, and classes numbered anew.
    *
    * @throws DeepblasError ERR_DEEPBLAS_SHAPE for other features or columns of targets, ERR_DEEPBLAS_DATA where only some
    *   have targets or labels
@@ -327,8 +341,9 @@ export class Dataset {
   }
 
   /**
-   * The rows as they are, then `copies` of them, each changed by the functions, one after the other, at random: copy 1 of
-   * all rows, copy 2 and so on. The random numbers depend on the seed, the row and the copy alone. Bytes stay bytes.
+   * Makes a data set of the original rows, followed by `copies` changed copies of them: copy 1 of all rows, then copy
+   * 2, and so on. Every copy goes through all functions in order. The random numbers depend only on the seed, the row
+   * and the copy. Bytes stay bytes.
    *
    * @param functions such as `shift({ pixels: 2 })`, or one's own: `(features, random) => { features[0] += random.normal() }`
    * @param options `copies` (default 1), `seed` (default 0)
@@ -354,13 +369,13 @@ export class Dataset {
     return fromParts(all)
   }
 
-  /** One weight a row, where the data has weights; a copy. */
+  /** A copy of the sample weights, one per row; undefined for data without weights. */
   sampleWeights(): Float32Array | undefined {
     const { weights } = this.#rows.parts
     return weights && weightsOf(weights).slice()
   }
 
-  /** The same rows with other weights; the rows are shared, not copied. */
+  /** A data set of the same rows with new sample weights. The rows are shared, not copied. */
   withSampleWeights(sampleWeights: NumberArray | readonly number[]): Dataset {
     return new Dataset(atOnce(this.#rows.weighting(sampleWeights)))
   }

@@ -17,11 +17,13 @@ interface ArrayFileOptions {
   readonly labels?: readonly string[]
 }
 
+/** Options of `Dataset.fromNPY`. */
 export interface NpyOptions extends ArrayFileOptions {
   /** The file of the targets; left out, there are none. */
   readonly y?: string
 }
 
+/** Options of `Dataset.fromNPZ`. */
 export interface NpzOptions extends ArrayFileOptions {
   /** The name of the features in the archive. Default: x. */
   readonly x?: string

@@ -18,11 +18,11 @@ const OWN = Symbol('Encoder')
 const encoderCloning = 'An encoder: post encoder.toJSON(), and make it there with Encoder.fromJSON(json);'
 
 /**
- * How the columns of a table become the numbers of a network: numbers are scaled, categories become a column a level or
- * codes for an Embedding, dates several numbers; what is missing is filled and marked. Everything it goes by (means,
- * levels, labels) is fitted on the training rows, once. A model that is trained on a data set of an encoder keeps the
- * encoder, also in its file: it then takes rows as objects and answers in labels or in the target's own units. What
- * becomes of each kind of column: docs/guide/encoder.md.
+ * Turns the columns of a table into the features of a network: it scales numbers, turns a category into one column per
+ * level or into codes for an Embedding, turns a date into several numbers, and fills and marks missing values. Its
+ * means, levels and labels are fitted once, on the training rows. A model that is trained on encoded data keeps the
+ * encoder, also in its file: it then takes rows as objects and answers with labels or in the target's units.
+ * docs/guide/encoder.md describes each kind of column.
  *
  * @example
  * const [train, test] = table.split(0.2, { seed: 1, stratify: 'churn' })
@@ -53,8 +53,8 @@ export class Encoder extends TableEncoder<Dataset> {
   }
 
   /**
-   * Looks at the training rows: a table, or a stream of tables such as `csvChunks` gives, in one pass that keeps levels and
-   * sums but no rows. A stream gives the same encoder as one table of its rows.
+   * Fits an encoder on the training rows: a table, or a stream of tables such as `csvChunks` gives. It reads a stream
+   * once, and keeps levels and sums but no rows. A stream gives the same encoder as one table of its rows.
    *
    * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a wrong option; ERR_DEEPBLAS_DATA for no rows, a column that is not
    *   there, numbers too large to be scaled, a target with missing values or of one value, or where no column is left
@@ -74,13 +74,17 @@ export class Encoder extends TableEncoder<Dataset> {
     return new Encoder(await inTurns(fit.finish()), OWN)
   }
 
-  /** As `fit`, of one table at once. */
+  /** Does the same as `fit` with one table, on this thread: the event loop waits. */
   static fitSync(table: Table, options?: EncoderOptions): Encoder {
     if (!(table instanceof Table)) throw invalid('table', 'Table', table, 'Make one with Table.fromRows or readCsv.')
     return new Encoder(atOnce(fitSteps(table, options)), OWN)
   }
 
-  /** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT that names the part that is wrong */
+  /**
+   * Makes an encoder from what `toJSON` gave.
+   *
+   * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT that names the part that is wrong
+   */
   static fromJSON(value: unknown): Encoder {
     return new Encoder(encoderFromJson(value), OWN)
   }

@@ -28,7 +28,7 @@ export interface OutsideValues {
   readonly max: number | Date
 }
 
-/** What an encoder says of rows that are unlike those of the training: by column, those alone that have any. */
+/** What an encoder finds in rows that are unlike the training rows. Only columns with such rows are listed. */
 export interface EncoderCheck {
   /** Rows that were looked at. */
   readonly rows: number

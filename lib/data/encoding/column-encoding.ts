@@ -3,18 +3,22 @@
  */
 import type { TextReading } from './text-reading.js'
 
-/** A number less `mean`, divided by `deviation`. */
+/** How a number is scaled: minus `mean`, divided by `deviation`. */
 export interface Scale {
   readonly mean: number
   readonly deviation: number
 }
 
-/** The least and the most of the training rows; of dates in milliseconds since 1970. Older files do not have them. */
+/**
+ * The smallest and largest value of the training rows; dates in milliseconds since 1970. Undefined for encoders from
+ * files of earlier versions.
+ */
 export interface TrainingRange {
   readonly min?: number
   readonly max?: number
 }
 
+/** How a number is scaled. */
 export interface NumberEncoding extends Scale, TrainingRange, TextReading {
   readonly name: string
   readonly kind: 'number'
@@ -22,24 +26,30 @@ export interface NumberEncoding extends Scale, TrainingRange, TextReading {
   readonly indicator: boolean
 }
 
-/** Normal scores: where a number stands among those of the training rows, as a number of the normal distribution. */
+/**
+ * How a number becomes its normal score: its rank among the training rows, as a quantile of the normal distribution.
+ */
 export interface QuantileEncoding extends Scale, TrainingRange, TextReading {
   readonly name: string
   readonly kind: 'quantile'
-  /** Values at equal steps of rank, rising; mean and deviation are those of the scores. */
+  /** Values of the training rows at equal steps of rank, rising; `mean` and `deviation` are those of the scores. */
   readonly quantiles: readonly number[]
   readonly indicator: boolean
 }
 
+/** How a boolean becomes 0 or 1. */
 export interface BooleanEncoding extends TextReading {
   readonly name: string
   readonly kind: 'boolean'
-  /** What stands for a missing value: the share of the training rows that are true. */
+  /** The value used for a missing one: the share of training rows that are true. */
   readonly fill: number
   readonly indicator: boolean
 }
 
-/** Year, day of the month and days since 1970 scaled; month, weekday and hour as places on a circle. */
+/**
+ * How a date becomes numbers: year, day of the month and days since 1970, scaled; month, weekday and hour as sine and
+ * cosine.
+ */
 export interface DateEncoding extends TrainingRange, TextReading {
   readonly name: string
   readonly kind: 'date'
@@ -53,12 +63,13 @@ export interface DateEncoding extends TrainingRange, TextReading {
   readonly format?: string
 }
 
+/** How a text becomes one column per level, or a code. */
 export interface CategoryEncoding extends TextReading {
   readonly name: string
   /** One column a level, or one column of codes: the place of the level from 1, and 0 for unknown and missing. */
   readonly kind: 'oneHot' | 'embedding'
   readonly levels: readonly string[]
-  /** Whether training rows had missing values or levels too rare to keep. */
+  /** Whether unknown texts have a column of their own, because training rows had missing values or rare levels. */
   readonly unknown: boolean
   /** The name of the model's input, where the codes are those of an Embedding. */
   readonly input?: string
@@ -66,14 +77,15 @@ export interface CategoryEncoding extends TextReading {
   readonly ignoreCase?: boolean
 }
 
+/** How one column of a table becomes numbers, by `kind`. */
 export type ColumnEncoding = NumberEncoding | QuantileEncoding | BooleanEncoding | DateEncoding | CategoryEncoding
 
 /** A column that is not used, and why. */
 export interface DroppedColumn {
   readonly name: string
   /**
-   * One value in all training rows, none at all, another in every row, only texts that are too rare (`rareBelow`), or
-   * left out as asked.
+   * 'constant': one value in all training rows; 'missing': no value; 'identifier': another value in every row; 'rare':
+   * only texts that are too rare (`rareBelow`); 'ignored': the option `ignore` names it.
    */
   readonly reason: 'constant' | 'missing' | 'identifier' | 'rare' | 'ignored'
 }

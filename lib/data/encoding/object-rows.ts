@@ -11,7 +11,7 @@ import { codeOf, expectedBy, numberOf } from './read-cells.js'
 /** An object with a value for every column. */
 export type ObjectRow = Readonly<Record<string, unknown>>
 
-/** Objects, one a row: all at once, or one by one. */
+/** Objects, one per row: an array, or an iterable that gives them one by one. */
 export type RowSource = readonly ObjectRow[] | AsyncIterable<ObjectRow>
 
 /** Between two steps. */

@@ -43,12 +43,12 @@ export class TableEncoder<Data> {
     this.#dataOf = dataOf
   }
 
-  /** Plain JSON that `fromJSON` makes the same encoder of. */
+  /** Gives the encoder as plain JSON, from which `fromJSON` makes the same encoder. */
   toJSON(): { [name: string]: Json } {
     return encoderToJson(this.#description)
   }
 
-  /** Undefined for an encoder of features alone. */
+  /** Whether the target is a class or a value; undefined for an encoder without a target. */
   get task(): Task | undefined {
     return this.#description.target?.task
   }
@@ -90,12 +90,12 @@ export class TableEncoder<Data> {
     return this.columns.reduce((sum, column) => sum + widthOf(column), 0)
   }
 
-  /** What each number of a row is: 'age', 'age missing', 'job retired'. */
+  /** Names of the features, one for each number of a row: 'age', 'age missing', 'job retired'. */
   get featureNames(): string[] {
     return this.columns.flatMap(featureNames)
   }
 
-  /** Outputs of a network for the target: one for values and for two classes, else one a class. */
+  /** Outputs that a network needs for the target: 1 for values and for two classes, otherwise one per class. */
   get outputs(): number {
     const labels = this.labels?.length ?? 1
     return labels <= 2 ? 1 : labels
@@ -146,7 +146,7 @@ export class TableEncoder<Data> {
     )
   }
 
-  /** What is odd about the names of classes and levels: spellings that may be one. */
+  /** Notes about class names and levels: spellings that may mean the same. */
   get notes(): readonly TableNote[] {
     const { target } = this.#description
     const told = (column: string, names: readonly string[]) =>
@@ -175,8 +175,8 @@ export class TableEncoder<Data> {
   }
 
   /**
-   * The rows of a table as a data set, with targets where the table has the target's column. Other columns are not looked
-   * at, and their order does not matter.
+   * Encodes the rows of a table as a data set; it has targets if the table has the target's column. Additional columns
+   * are ignored, and the order of columns does not matter.
    *
    * @throws DeepblasError ERR_DEEPBLAS_DATA for a column that is missing, a text where a number should be, an unknown label
    */
@@ -184,17 +184,20 @@ export class TableEncoder<Data> {
     return atOnce(this.#encoded(table))
   }
 
-  /** As `encode`, with turns of the event loop in between: for large tables, in a process that has other work. */
+  /**
+   * Does the same as `encode`, and lets the event loop run in between: for large tables in a process that has other
+   * work.
+   */
   async encodeAsync(table: Table): Promise<Data> {
     return await inTurns(this.#encoded(table))
   }
 
-  /** The features of a table, or of rows as objects: as a network takes them. The target is not looked at. */
+  /** Encodes the features of a table, or of rows as objects, without targets. */
   encodeFeatures(rows: Table | readonly ObjectRow[]): EncodedRows {
     return atOnce(this.featureSteps(rows))
   }
 
-  /** As `encodeFeatures`, with turns of the event loop in between. The rows must not change meanwhile. */
+  /** Does the same as `encodeFeatures`, and lets the event loop run in between. Do not change the rows meanwhile. */
   async encodeFeaturesAsync(rows: Table | readonly ObjectRow[]): Promise<EncodedRows> {
     return await inTurns(this.featureSteps(rows))
   }
@@ -245,10 +248,10 @@ export class TableEncoder<Data> {
   }
 
   /**
-   * Looks for what the training rows did not have: texts that are no level (or were too rare to be one), and numbers and
-   * dates that lie outside the training's range by more than a quarter of it. Both can be encoded, and what a network
-   * makes of them is a guess. Missing values are neither. An encoder from a file of an earlier version has no ranges: it
-   * looks for texts alone.
+   * Finds values that the training rows did not have: texts that are not a level (or were too rare to be one), and
+   * numbers and dates outside the training range by more than a quarter of that range. They can be encoded, but the
+   * predictions for them are guesses. Missing values do not count. An encoder from a file of an earlier version has no
+   * ranges and finds only texts.
    *
    * @throws DeepblasError as `encode`
    * @example
@@ -259,7 +262,7 @@ export class TableEncoder<Data> {
     return atOnce(this.#checked(rows))
   }
 
-  /** As `check`, with turns of the event loop in between. The rows must not change meanwhile. */
+  /** Does the same as `check`, and lets the event loop run in between. Do not change the rows meanwhile. */
   async checkAsync(rows: Table | readonly ObjectRow[]): Promise<EncoderCheck> {
     return await inTurns(this.#checked(rows))
   }
@@ -273,7 +276,7 @@ export class TableEncoder<Data> {
   }
 
   /**
-   * What the outputs of a network mean: label names for classes, values in the target's own units.
+   * Translates outputs of a network: into labels for classes, into values in the target's own units otherwise.
    *
    * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an encoder without a target, ERR_DEEPBLAS_SHAPE for other outputs
    */
@@ -294,7 +297,7 @@ export class TableEncoder<Data> {
     }) as string[] | number[]
   }
 
-  /** Whether the other makes the same numbers of a table. */
+  /** Whether another encoder would encode every table to the same numbers. */
   equals(other: TableEncoder<Data> | undefined): boolean {
     return this === other || (other !== undefined && this.#text() === other.#text())
   }

@@ -10,7 +10,7 @@ export interface ParityOptions {
   readonly bits?: number
   /** Rows drawn from all 2^bits, no row twice. Default all of them, for up to 20 bits. */
   readonly samples?: number
-  /** By which the rows are drawn. Default 0. */
+  /** Seed of the drawn rows. Default 0. */
   readonly seed?: number
 }
 

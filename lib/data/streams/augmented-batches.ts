@@ -8,7 +8,7 @@ import { DataForRuns } from '../contents/for-runs.js'
 import { asDataset, Dataset, forRuns } from '../dataset/dataset.js'
 
 export interface AugmentedOptions {
-  /** By which the order and the augmentations are drawn. Default 0. */
+  /** Seed of the order and of the augmentations. Default 0. */
   readonly seed?: number
   /** Rows of a batch; the last of an epoch may be smaller. Default 32. */
   readonly batchSize?: number

@@ -10,7 +10,7 @@ const ROWS_OF_STEP = 1024
 /** Rows that memory is taken for at first. */
 const FIRST_ROWS = 1024
 
-/** How the rows of a cursor become features and targets. */
+/** How the rows of a cursor become batches of features and targets. */
 export interface BatchesOptions<Row> {
   /** Rows of a batch; the last one may have fewer. */
   readonly size: number
@@ -18,11 +18,11 @@ export interface BatchesOptions<Row> {
   readonly x: (row: Row) => ArrayLike<number>
   /** The target of a row: a class or value, or several values. Left out, the batches have none. */
   readonly y?: (row: Row) => number | ArrayLike<number>
-  /** What a row counts for. Left out, all count the same. */
+  /** The sample weight of a row. Left out, all rows weigh the same. */
   readonly sampleWeights?: (row: Row) => number
 }
 
-/** Some rows, as `fit` reads them from a stream. */
+/** A batch of rows, as `fit` reads it from a stream. */
 export interface RowBatch {
   readonly x: ArrayWithShape
   readonly y?: ArrayWithShape | Float64Array

@@ -8,7 +8,7 @@ export const noteKinds = ['number', 'missing', 'word', 'text', 'zeros', 'unit', 
 
 export type NoteKind = (typeof noteKinds)[number]
 
-/** Something that was assumed of a column, in plain words. */
+/** Something that the reader assumed about a column, as a sentence. */
 export interface ColumnNote {
   /**
    * What it is about: how a `number` is written, marks of `missing` values, a `word` that is kept as a value although it may
@@ -19,12 +19,12 @@ export interface ColumnNote {
   readonly text: string
 }
 
-/** A note with the column that it is about, or without one where it is about the whole file. */
+/** A note about a column, or about the whole file if it names none. */
 export interface TableNote extends ColumnNote {
   readonly column?: string
 }
 
-/** How a column was read. */
+/** How the texts of a column were read. */
 export interface ColumnReading {
   /** How its numbers are written, where that is not 1234.5. */
   readonly notation?: Notation

@@ -6,6 +6,7 @@ import { type ColumnReading, joinReadings } from './column-reading.js'
 
 export const columnTypes = ['number', 'category', 'boolean', 'date'] as const
 
+/** The type of a column of a table. */
 export type ColumnType = (typeof columnTypes)[number]
 
 interface OfAnyType {
@@ -14,7 +15,10 @@ interface OfAnyType {
   readonly reading?: ColumnReading
 }
 
-/** A column of a table. Missing: NaN in numbers, booleans and dates, -1 in codes. */
+/**
+ * A column of a table. A missing value is NaN in `values` of numbers, booleans and dates, and -1 in `codes` of
+ * categories.
+ */
 export type Column =
   | (OfAnyType & { readonly type: 'number'; readonly values: Float64Array })
   /** Milliseconds since 1970, UTC; `format`: how its texts were written, such as dd.MM.yyyy, where not as ISO 8601. */
@@ -32,7 +36,7 @@ export type Column =
       readonly ignoreCase?: boolean
     })
 
-/** One value of a table, as a program meets it; undefined where it is missing. */
+/** One value of a table: number, text, boolean or Date; undefined if it is missing. */
 export type Cell = number | string | boolean | Date | undefined
 
 const sound = new WeakSet<Column>()

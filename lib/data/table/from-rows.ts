@@ -23,6 +23,7 @@ import { requireColumns } from './unknown-column.js'
 /** Rows between two steps. */
 const ROWS_OF_STEP = 1024
 
+/** How values become columns: options of `Table.fromRows` and of all readers of tables. */
 export interface RowsOptions extends ReadingOptions {
   /** The types of columns where they are known: `{ zip: 'category' }`. The others are inferred. */
   readonly types?: Readonly<Record<string, ColumnType>>

@@ -14,6 +14,7 @@ import {
   type TextsByColumn,
 } from './texts/missing-marks.js'
 
+/** How texts are read as numbers and as missing values. */
 export interface ReadingOptions {
   /**
    * Texts that stand for a missing value, in place of `missingTexts` and, in numbers, booleans and dates, of words such as
@@ -30,8 +31,8 @@ export interface ReadingOptions {
    */
   readonly decimal?: DecimalMark | Readonly<Record<string, DecimalMark>>
   /**
-   * What stands between thousands: `,`, `.`, a blank or an apostrophe, or `none`; for all columns or by column. Default: what
-   * each column's texts show.
+   * The mark between thousands: `,`, `.`, a blank or an apostrophe, or `none`; for all columns or by column. Default:
+   * what each column's texts show.
    */
   readonly thousands?: ThousandsMark | 'none' | Readonly<Record<string, ThousandsMark | 'none'>>
   /**
@@ -42,6 +43,7 @@ export interface ReadingOptions {
   readonly readings?: Readonly<Record<string, Pick<ColumnReading, 'notation' | 'missing'>>>
 }
 
+/** The decimal point of numbers. */
 export type DecimalMark = '.' | ','
 
 export const readingOptionNames = ['missing', 'alsoMissing', 'notMissing', 'decimal', 'thousands', 'readings'] as const

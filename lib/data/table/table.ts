@@ -35,7 +35,7 @@ export interface BadRow {
   readonly reason: string
 }
 
-/** What a reader left out where it was told to skip bad rows. */
+/** The bad rows that a reader skipped. */
 export interface SkippedRows {
   readonly rows: number
   /** The first hundred of them. */
@@ -56,8 +56,8 @@ export interface FileRows {
 }
 
 /**
- * Columns with names and types, as a file holds them: numbers, categories, booleans, dates, any of which may be missing.
- * A table does not change; what is selected from it is a copy.
+ * Rows and columns. Every column has a name and a type: number, category, boolean or date. Any value may be missing. A
+ * table never changes; selecting from it makes a copy.
  *
  * @example
  * const flats = await readCsv('flats.csv')
@@ -69,8 +69,8 @@ export class Table {
   /** Bad rows that the reader was told to skip. */
   readonly skipped: SkippedRows
   /**
-   * What was assumed, and what is odd: first of the whole file, such as lines above the header that were left out, then of
-   * each column.
+   * What the reader assumed, and what may be meant otherwise: first about the whole file, such as lines skipped above
+   * the header, then about each column.
    */
   readonly notes: readonly TableNote[]
   readonly #lines: Int32Array | undefined
@@ -105,7 +105,7 @@ export class Table {
   }
 
   /**
-   * A table of columns as they are; they are not copied.
+   * Makes a table of columns, which are not copied.
    *
    * @throws DeepblasError ERR_DEEPBLAS_SHAPE for columns of different length, ERR_DEEPBLAS_ARGUMENT for two of one name
    */
@@ -145,7 +145,7 @@ export class Table {
     return Table.of(yield* rowsToColumns(rows, options))
   }
 
-  /** The same for rows that come one by one, such as those of a database's cursor. */
+  /** Does the same as `fromRows` for rows that come one by one, such as those of a database cursor. */
   static async fromRowStream(
     rows: AsyncIterable<Readonly<Record<string, unknown>>> | Iterable<Readonly<Record<string, unknown>>>,
     options?: RowsOptions,
@@ -153,7 +153,10 @@ export class Table {
     return Table.of(await collectRows(rows, options))
   }
 
-  /** One table below the other: the same columns in each, in the order of the first. Levels of categories and notes are united. */
+  /**
+   * Appends tables that have the same columns. The columns are in the order of the first table. Levels of categories
+   * and notes are united.
+   */
   static concat(tables: readonly Table[]): Table {
     array('tables', tables, 'tables')
     const [first] = tables
@@ -194,14 +197,18 @@ export class Table {
     return this.columns.map((column) => column.name)
   }
 
-  /** @throws DeepblasError ERR_DEEPBLAS_DATA for a name that no column has, with those there are */
+  /**
+   * Gives the column of that name.
+   *
+   * @throws DeepblasError ERR_DEEPBLAS_DATA if there is none; it lists the names that there are
+   */
   column(name: string): Column {
     const found = this.#byName.get(name)
     if (found === undefined) throw unknownColumn(name, this.names)
     return found
   }
 
-  /** The rows given, in that order. Categories keep all of their levels, whether a row has them or not. */
+  /** Makes a table of the given rows, in that order. Categories keep all their levels, even those that no row has. */
   select(rows: Int32Array | readonly number[]): Table {
     if (!isInt32Array(rows)) array('rows', rows, 'row numbers')
     for (const row of rows) {
@@ -216,7 +223,7 @@ export class Table {
     return Table.of(columns, NONE_SKIPPED, { lines, notes: textsOfFile(this) })
   }
 
-  /** All columns but these; every one must be there. */
+  /** Makes a table without the named columns, all of which must exist. */
   without(names: readonly string[]): Table {
     for (const name of array('names', names, 'names of columns')) this.column(string('names', name))
     const kept = this.columns.filter((column) => !names.includes(column.name))
@@ -225,7 +232,8 @@ export class Table {
   }
 
   /**
-   * Two parts, split by a seeded shuffle as `Dataset.split` does it: the first keeps the larger share.
+   * Splits the rows into two parts by a seeded shuffle, as `Dataset.split` does: the first part gets the rows that
+   * `fraction` leaves.
    *
    * @param fraction share of the rows in the second part, above 0 and below 1
    * @param options `seed` (default 0); `stratify`: the category or boolean column, or column of few whole numbers, whose

@@ -6,9 +6,9 @@ import { confusionOf, countsOf, f1Of, precisionOf, recallOf } from './labels.js'
 /** How well one class is told from the others. A score whose denominator is 0 is 0. */
 export interface ClassScores {
   readonly label: string
-  /** Of the rows predicted as the class, the share that belongs to it. */
+  /** The share of the rows predicted as the class that belong to it; from 0 to 1. */
   readonly precision: number
-  /** Of the rows of the class, the share predicted as it. */
+  /** The share of the rows of the class that are predicted as it; from 0 to 1. */
   readonly recall: number
   /** The harmonic mean of precision and recall. */
   readonly f1: number
@@ -16,6 +16,7 @@ export interface ClassScores {
   readonly support: number
 }
 
+/** How well a model tells classes apart: the result of `classificationReport`. */
 export interface ClassificationReport {
   readonly accuracy: number
   /**

@@ -12,6 +12,7 @@ import { readInputs } from '../network/inputs.js'
 import { buildNetwork, initializeParameters, type Network, newArena } from '../network/network.js'
 import { type PassSettings, usingPass } from '../programs/passes.js'
 
+/** Options of `checkGradient`. */
 export interface GradientCheckOptions {
   /** Number of features in a row, or the inputs by name. Default: the layer's own inputs. */
   readonly inputs?: number | NamedInputs

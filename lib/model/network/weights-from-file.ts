@@ -6,7 +6,7 @@ import { readSafetensors, toFloat32 } from '../../files/safetensors.js'
 import { carryNames } from './carried-names.js'
 import type { NamedWeights } from './weights.js'
 
-/** A parameter's name in deepblas for one in the file; undefined for a tensor that is none. */
+/** Gives the name of a model's parameter for the name of a tensor in the file; undefined skips the tensor. */
 export type Rename = (name: string) => string | undefined
 
 /**

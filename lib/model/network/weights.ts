@@ -11,12 +11,14 @@ import { atOnce, type Steps } from '../../turns.js'
 import { array, invalid, nonNegativeInteger } from '../../validate.js'
 import { type Network, newArena } from './network.js'
 
+/** A copy of one parameter: its name in files, such as 'layers.0.weight', its shape, and its numbers, row-major. */
 export interface NamedWeights {
   readonly name: string
   readonly shape: readonly number[]
   readonly data: Float32Array
 }
 
+/** Options of `setWeights`. */
 export interface SetWeightsOptions {
   /**
    * Whether to set only those weights of the list that the model has with the same name and shape, and ignore the

@@ -24,6 +24,7 @@ import { MOST_BATCHED_ROWS, type ModelReader, type PredictKind, type RowsToPredi
  */
 export type PredictionInput = Rows | NumberArray | NamedRows | Dataset | Table | readonly ObjectRow[]
 
+/** The outputs for some rows, row-major. */
 export interface Prediction {
   readonly data: Float32Array<ArrayBuffer>
   /** [rows, outputs] */

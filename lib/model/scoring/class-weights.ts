@@ -8,8 +8,8 @@ import { ELEMENTS_OF_STEP, type Steps } from '../../turns.js'
 import { didYouMean, finiteNumber, invalid, plainObject } from '../../validate.js'
 
 /**
- * What the rows of a class count for: 'balanced', one number for each class, or numbers by label (or class number), where
- * classes that are left out count 1.
+ * Weights of the classes: 'balanced', one number for each class, or numbers by label (or class number); a class that is
+ * left out has weight 1.
  */
 export type ClassWeights = 'balanced' | readonly number[] | NumberArray | Readonly<Record<string, number>>
 

@@ -8,6 +8,7 @@ import { type MetricName, type MetricOption, metric } from '../../metrics/names.
 import type { NetworkOutputs } from '../../outputs/meaning.js'
 import type { Scoring } from '../programs/compile.js'
 
+/** Options of `evaluate`. */
 export interface EvaluateOptions {
   /** Default the loss of the last fit. */
   readonly loss?: LossName | Loss

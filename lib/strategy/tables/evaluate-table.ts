@@ -18,21 +18,24 @@ import { readAll } from './read-tables.js'
 import { encodedRows, scoresOn, type TableScores } from './scores.js'
 import { type TableInput, tableSource } from './table-source.js'
 
+/** Options of `evaluateTable`. */
 export interface EvaluateTableOptions extends ReaderOptions {
   /** Ends the reading: the call rejects with the signal's reason. Default none. */
   readonly signal?: AbortSignal
-  /** Is told how far the table has been read. Default none. */
+  /** Called with the rows and bytes read so far. Default none. */
   readonly onProgress?: (progress: TableProgress) => void
 }
 
+/** The result of `evaluateTable`. */
 export interface TableEvaluation extends TableScores {
-  /** What the rows hold that the model has not seen. */
+  /** Unknown texts and values outside the training range, by column. */
   readonly unlike: EncoderCheck
 }
 
 /**
- * Measures a model that `trainTable` or `deepblas train` has made on other rows that have the target, in label names and in
- * the target's units. Each column is read as it was for the training; rows without a target are left out.
+ * Computes the metrics of a model, made by `trainTable` or `deepblas train`, on other rows that have the target. Each
+ * column is read as it was for the training; rows without a target are left out. Errors of values are in the target's
+ * units.
  *
  * @param source as `trainTable` takes it
  * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a model without an encoder that has a target, or a wrong option;

@@ -23,43 +23,58 @@ import type { TableDefaults } from './defaults.js'
 import type { TableProgress } from './progress.js'
 import type { TableInput } from './table-source.js'
 
-/** How the table is read, as `readCsv` has it; of objects, Parquet and Arrow files those options that are not about text. */
+/**
+ * How the table is read: the options of `readCsv`. For objects, Parquet and Arrow files only those that are not about
+ * text.
+ */
 export type ReaderOptions = Omit<CsvOptions, 'onProgress'>
 
+/** Options of `trainTable`. */
 export interface TrainTableOptions extends ReaderOptions {
   /** The column that is to be predicted. */
   readonly target: string
-  /** Default: what the target looks like, as `Encoder.fit` has it. */
+  /** Whether the target is a class or a value. Default: chosen from the target's values, as in `Encoder.fit`. */
   readonly task?: Task
   /** Columns that are used even if they look like identifiers or constants. Default none. */
   readonly keep?: readonly string[]
-  /** Of all columns of numbers, or by column. Default by their values: 'quantile' where some are far from all others. */
+  /**
+   * How number columns are scaled: one setting for all, or one by column. Default: 'quantile' for columns with values
+   * very far from the others, 'standardize' for the rest.
+   */
   readonly scaling?: Scaling | Readonly<Record<string, Scaling>>
   /** Units of the hidden layers. Default by the number of rows: [64, 32], [128, 64] or [256, 128]. */
   readonly hidden?: readonly number[]
-  /** Share of the units that are left out at random in every step. Default 0.2. */
+  /** Dropout after each hidden layer: the share of its units that a training step leaves out. Default 0.2. */
   readonly dropout?: number
   /** Passes over the rows, at most: the training stops early. Default by the number of rows. */
   readonly epochs?: number
   /** Rows of a step. Default by the number of rows, from 16 to 512. */
   readonly batchSize?: number
-  /** The largest of its cycle: it rises, then falls to almost 0. Default 0.003. */
+  /** The largest learning rate of the cycle, which rises to it and then falls to almost 0. Default 0.003. */
   readonly learningRate?: number
-  /** Adds so many times the sum of the squared weights to the loss. Default 0. */
+  /** Strength of L2 regularization: the loss grows by this number times the sum of the squared weights. Default 0. */
   readonly l2?: number
-  /** What the rows of a class count for, as in `fit`. Default none: all count 1. */
+  /** Weights of the classes, as in `fit`. Default none: all rows have weight 1. */
   readonly classWeights?: ClassWeights
-  /** Of the split, the initial weights and the order of rows. Default 0. */
+  /** Seed of the split, of the initial weights and of the order of rows. Default 0. */
   readonly seed?: number
-  /** Other rows to take the metrics of, read as the others are. Default none: the metrics are of the part held out. */
+  /**
+   * Other rows to compute the metrics on, read in the same way. Default none: the metrics are those of the held-out
+   * rows.
+   */
   readonly test?: TableInput
-  /** Of the training, beside early stopping: a `ProgressBar`, a `Checkpoint`. Default none. */
+  /**
+   * Callbacks of the training, in addition to early stopping, such as a `ProgressBar` or a `Checkpoint`. Default none.
+   */
   readonly callbacks?: readonly Callback[]
-  /** Path of a checkpoint of the same call to go on from. Default none. */
+  /** Path of a checkpoint from which to continue. It must come from the same call. Default none. */
   readonly resume?: string
   /** Ends reading and training: the call rejects with the signal's reason. Default none. */
   readonly signal?: AbortSignal
-  /** Is told what has been read, what is in the table, and what will be trained. Default none. */
+  /**
+   * Called after each stage: what was read, the profile of the table, the encoder, and the model to be trained. Default
+   * none.
+   */
   readonly onProgress?: (progress: TableProgress) => void
 }
 

@@ -20,44 +20,51 @@ export interface ClassCount {
   readonly rows: number
 }
 
-/** What is in a column. */
+/** The type, range and missing values of a column. */
 export interface ColumnProfile {
   readonly name: string
   readonly type: ColumnType
   /** Rows without a value. */
   readonly missing: number
-  /** Different values; of numbers and dates undefined where there are more than a thousand. */
+  /** Number of different values; undefined for numbers and dates that have more than a thousand. */
   readonly different: number | undefined
-  /** Of categories and booleans: the first ten levels, the most frequent first unless there are more than a thousand. */
+  /**
+   * The first ten levels of a category or boolean, the most frequent first. With more than a thousand levels they are
+   * not sorted.
+   */
   readonly levels?: readonly ClassCount[]
-  /** Of numbers and dates (in milliseconds since 1970), where there is one. */
+  /** The smallest number or date (in milliseconds since 1970); undefined for other types, or if there is no value. */
   readonly min?: number
   readonly max?: number
   readonly mean?: number
 }
 
-/** What is in a table, and what to know of it before a training. */
+/** A description of a table before a training. */
 export interface TableProfile {
   readonly rows: number
   readonly target: string
   readonly task: Task
   readonly columns: readonly ColumnProfile[]
-  /** Of a classification: the classes of the target, the most frequent first unless there are more than a thousand. */
+  /**
+   * The classes of the target with their rows, the most frequent first (not sorted with more than a thousand).
+   * Undefined for a regression.
+   */
   readonly classes?: readonly ClassCount[]
-  /** Columns that name the rows, tell nothing, or may tell the target before it is known. */
+  /** Columns that are identifiers, constants or possible leaks. */
   readonly suspicious: readonly SuspiciousColumn[]
-  /** What is the matter with the target. */
+  /** Problems of the target. */
   readonly advice: readonly TargetAdvice[]
-  /** What the reader assumed of the file and its columns. */
+  /** What the reader assumed about the file and its columns. */
   readonly notes: readonly TableNote[]
 }
 
+/** Options of `profileTable`. */
 export interface ProfileTableOptions {
   /** The column that is to be predicted. */
   readonly target: string
-  /** Default: what the target looks like, as `Encoder.fit` has it. */
+  /** Whether the target is a class or a value. Default: chosen from the target's values, as in `Encoder.fit`. */
   readonly task?: Task
-  /** Columns that are to be used whatever is the matter with them. Default none. */
+  /** Columns that are not marked `leftOut`. Default none. */
   readonly keep?: readonly string[]
 }
 
@@ -66,8 +73,8 @@ const MOST_LEVELS = 10
 const MOST_COUNTED = 1000
 
 /**
- * The first look at a table before a training: types, missing values, ranges, classes, columns to be wary of, and what is
- * the matter with the target; of the rows that have a target. `trainTable` gives the same as `profile`.
+ * Describes a table before a training: types, missing values, ranges, classes, suspicious columns, and problems of the
+ * target. Only rows that have a target are read. `trainTable` returns the same as `profile`.
  *
  * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a wrong option; ERR_DEEPBLAS_DATA for a column that is not there, or a
  *   target without values, of one value, or that the task cannot have

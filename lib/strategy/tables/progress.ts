@@ -13,7 +13,10 @@ import type { ClassCount, TableProfile } from './profile.js'
 /** Which of the two tables: the one to learn from, or the one to take the metrics of. */
 export type TableRole = 'source' | 'test'
 
-/** What `trainTable` tells, in this order; of the test, if there is one, after that of the source. */
+/**
+ * What `trainTable` passes to `onProgress`, in this order. If there is a `test`, its reading follows that of the
+ * source.
+ */
 export type TableProgress =
   /** A few times a second, of text. */
   | ({ readonly stage: 'reading'; readonly of: TableRole } & ReadProgress)

@@ -11,16 +11,17 @@ import type { Sequential } from '../../model/sequential.js'
 import { classOfOutputs } from '../../outputs/classes.js'
 import { inUnits } from '../../outputs/units.js'
 
-/** How good a model is on some rows of a table. */
+/** Metrics of a model on some rows of a table. */
 export interface TableScores {
   readonly rows: number
   /**
-   * Of two classes accuracy, rocAuc, averagePrecision, f1 and logLoss, where the later label in order counts as positive;
-   * of several accuracy, f1 (mean of the classes') and logLoss; of values rootMeanSquaredError, meanAbsoluteError and r2, in
-   * the target's units. NaN where one cannot be told, such as the ROC AUC of rows of one class.
+   * For two classes: accuracy, rocAuc, averagePrecision, f1 and logLoss; the label that comes later in order is the
+   * positive class. For several classes: accuracy, f1 (mean over the classes) and logLoss. For values:
+   * rootMeanSquaredError, meanAbsoluteError and r2, in the target's units. A metric is NaN if it cannot be computed,
+   * such as the ROC AUC of rows of one class.
    */
   readonly metrics: Readonly<Record<string, number>>
-  /** Of classes: the scores of each, the confusion matrix, and what the accuracy has to be compared with. */
+  /** For classes: the scores of each class, the confusion matrix, and the baselines that the accuracy has to beat. */
   readonly report?: ClassificationReport
 }
 

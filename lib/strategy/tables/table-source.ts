@@ -18,8 +18,8 @@ import { invalid } from '../../validate.js'
 import { KeptStream } from './kept-stream.js'
 
 /**
- * A table, or where one is read from: the path of a CSV, Parquet or Arrow file; a Node stream or anything asynchronous that
- * gives the text or bytes of a CSV file, or objects, one a row; an array of such objects. A stream is read once.
+ * A table, or a source to read one from: the path of a CSV, Parquet or Arrow file; a Node stream or async iterable of
+ * the text or bytes of a CSV file, or of objects, one per row; an array of such objects. A stream is read once.
  */
 export type TableInput = string | Readable | AsyncIterable<string | object> | readonly object[] | Table
 

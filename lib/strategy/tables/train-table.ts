@@ -23,16 +23,19 @@ import { learnableTable, testTable } from './read-tables.js'
 import { encodedRows, scoresOn, type TableScores } from './scores.js'
 import type { TableInput } from './table-source.js'
 
-/** What comes of a training on a table. */
+/** The result of a training on a table. */
 export interface TableTraining {
-  /** Predicts of rows as objects; `model.encoder` has the columns that it uses, and those that it does not. */
+  /**
+   * The trained model. It predicts from rows as objects; `model.encoder` lists the columns that it uses and those that
+   * it does not.
+   */
   readonly model: Sequential
-  /** Of the rows of `test` where there are any, otherwise of those held out. */
+  /** Metrics of the rows of `test` if given, otherwise of the held-out rows. */
   readonly metrics: TableScores['metrics']
-  /** The part that was held out, which decided when to stop: it makes metrics a little too good. */
+  /** Scores of the held-out rows. They decided when to stop, so these scores look a little too good. */
   readonly heldOut: TableScores
   readonly test?: TableScores
-  /** The first look at the rows that have a target. */
+  /** The description of the rows that have a target, as `profileTable` gives it. */
   readonly profile: TableProfile
   readonly history: History
   /** The epoch whose parameters were kept. */
@@ -42,13 +45,13 @@ export interface TableTraining {
 const WEIGHT_DECAY = 0.1
 
 /**
- * Trains a network on a table, with all that usually goes before: reads it, looks for columns that had better be left out,
- * holds a part of 15 % out (of each class alike), scales and encodes the columns, chooses network and settings by the
- * number of rows, stops when the part held out gets no better, and measures. `deepblas train` is the same: the same data,
- * options and seed give the same model, bit by bit, and `model.save(path)` the same file.
+ * Trains a network on a table, from reading to metrics: it reads the table, leaves out identifiers and constants, holds
+ * out 15 % of the rows (of each class alike), scales and encodes the columns, chooses network and settings by the
+ * number of rows, stops when the held-out rows get no better, and computes the metrics. `deepblas train` does the same:
+ * the same data, options and seed give the same model, bit for bit, and `model.save(path)` the same file.
  *
  * Rows without a target are left out. Nothing is printed: `callbacks: [new ProgressBar()]` shows the training, and
- * `onProgress` is told the rest.
+ * `onProgress` is called with the results of each stage before it.
  *
  * @param source a path (CSV, Parquet or Arrow), a stream, rows as objects, or a `Table`. A stream is read once.
  * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that is unknown or wrong; ERR_DEEPBLAS_FILE for a file that

@@ -10,14 +10,16 @@ import {
 } from '../../../validate.js'
 import { type DroppedColumn, droppedReasons } from '../column-encoding.js'
 
+/** Whether the target is a class or a value. */
 export type Task = 'classification' | 'regression'
 
+/** Options of `Encoder.fit`. */
 export interface EncoderOptions {
   /** The column that is to be predicted. Left out, the encoder is one of features alone. */
   readonly target?: string
   /**
-   * Default: classification where the target is a text, a boolean, or whole numbers of at most 20 values that come five
-   * times or more on average; otherwise regression.
+   * Whether the target is a class or a value. Default: 'classification' for texts, booleans, and whole numbers of two
+   * values or of at most 20 values that come five times or more on average; otherwise 'regression'.
    */
   readonly task?: Task
   /**
@@ -33,13 +35,11 @@ export interface EncoderOptions {
    * `oneHotLevels` levels. Default 'auto'.
    */
   readonly embeddings?: boolean | 'auto'
-  /** The most levels that are one column each. Default 12. */
+  /** With embeddings 'auto': the largest number of levels that become one column each. Default 12. */
   readonly oneHotLevels?: number
-  /**
-   * Levels of fewer rows join the unknown ones. Default 5, but not more than one row in a hundred.
-   */
+  /** Levels with fewer rows than this count as unknown. Default 5, or one row in a hundred if that is fewer. */
   readonly rareBelow?: number
-  /** Columns that are not used; each by its name, or with the reason that `dropped` is to tell. Default none. */
+  /** Columns to leave out; each by its name, or as `{ name, reason }` for `dropped`. Default none. */
   readonly ignore?: readonly (string | DroppedColumn)[]
   /**
    * Columns that are used even where they would be left out: texts that are all different, one value in all rows, or only
@@ -52,6 +52,7 @@ export interface EncoderOptions {
   readonly scaleTarget?: boolean
 }
 
+/** How numbers are scaled: to mean 0 and deviation 1, or to normal scores by rank. */
 export type Scaling = 'standardize' | 'quantile'
 
 export const encoderOptionNames = [

@@ -12,7 +12,7 @@ import { codeOf, isUint8Array, messageOf } from '../../../kinds.js'
 import { invalid } from '../../../validate.js'
 import { TextDecoderOfPieces, type TextEncoding } from './text-encoding.js'
 
-/** A path; or what a file holds, as it comes: a Node stream, or anything else that gives strings or bytes. */
+/** A path, or the content of a file: a Node stream, or any async iterable of strings or bytes. */
 export type TextInput = string | Readable | AsyncIterable<string | Uint8Array>
 
 const PIECE = 256 * 1024

@@ -65,9 +65,9 @@ const TYPES: ReadonlyMap<number, ColumnType> = new Map([
 ])
 
 /**
- * A table of an Arrow table in memory, or of a file or bytes of Arrow's IPC format (Feather, version 2), file or stream.
- * Types are Arrow's: numbers and decimals are numbers, strings and dictionaries of strings are categories, dates and
- * timestamps are dates. Files and bytes need the package apache-arrow.
+ * Reads an Arrow table in memory, or a file or bytes of Arrow's IPC format (Feather version 2), file or stream, into a
+ * table. Types are Arrow's: numbers and decimals are numbers, strings and dictionaries of strings are categories, dates
+ * and timestamps are dates. Files and bytes need the package apache-arrow.
  *
  * @throws DeepblasError ERR_DEEPBLAS_LOAD where apache-arrow is needed and not installed, ERR_DEEPBLAS_FILE for a file that
  *   is none of Arrow's, or has lists or structs that `ignore` does not name

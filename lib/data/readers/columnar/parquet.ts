@@ -93,7 +93,7 @@ export async function readParquet(path: string, options?: RowsOptions): Promise<
   return tables[0]!
 }
 
-/** The same file as a table for each of its row groups, of which one at a time is in memory. */
+/** Reads a Parquet file as a series of tables, one for each row group, of which one at a time is in memory. */
 export function parquetChunks(path: string, options?: RowsOptions): AsyncGenerator<Table, void, undefined> {
   return rowGroups(string('path', path), checkColumnOptions('parquetChunks', options), true)
 }

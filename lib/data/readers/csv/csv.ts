@@ -44,8 +44,9 @@ export async function readCsv(source: TextInput, options?: CsvOptions): Promise<
 }
 
 /**
- * The same file as tables of `rowsPerChunk` rows, of which one at a time is in memory: for files larger than memory, and
- * for `fit` on a stream. All have the columns and types of the first 10,000 rows; each has its own levels of categories.
+ * Reads a CSV file as a series of tables of `rowsPerChunk` rows, of which one at a time is in memory: for files larger
+ * than memory, and for `fit` on a stream. All tables have the columns and types of the first 10,000 rows; each has its
+ * own levels of categories.
  *
  * A bad row that is no reason to skip ends the iteration with its error, after the tables before it.
  *

@@ -13,19 +13,21 @@ import { type CheckedRowsOptions, checkRowsOptions, type RowsOptions, rowsOption
 import type { BadRow } from '../../table/table.js'
 import { checkEncoding, type TextEncoding } from '../bytes/text-encoding.js'
 
-/** How far a file has been read. */
+/** How much of a file has been read. */
 export interface ReadProgress {
   readonly rows: number
-  /** Bytes read so far, packed ones of a packed file. */
+  /** Bytes read so far; for a compressed file, compressed bytes. */
   readonly bytes: number
-  /** Bytes of the file; undefined where that is not known, as of a stream. */
+  /** Size of the file in bytes; undefined if it is not known, as for a stream. */
   readonly totalBytes: number | undefined
 }
 
+/** Options of `readCsv`. */
 export interface CsvOptions extends RowsOptions {
   /**
-   * What stands between fields, one character or several; `blanks` for runs of blanks and tabs. Default: comma, semicolon,
-   * tab, vertical bar, `::` or blanks between numbers, whichever the first lines show; or what a first line `sep=;` says.
+   * The text between fields, one character or several; `blanks` for runs of blanks and tabs. Default: comma, semicolon,
+   * tab, vertical bar, `::` or blanks between numbers, whichever the first lines show; or what a first line `sep=;`
+   * says.
    */
   readonly delimiter?: string
   /**
@@ -43,7 +45,7 @@ export interface CsvOptions extends RowsOptions {
    * first row are left out, unless the last of them has a name for every column.
    */
   readonly comment?: string
-  /** Lines at the start that are not looked at, such as a title. Default: 0. */
+  /** Number of lines to skip at the start, such as a title. Default: 0. */
   readonly skipRows?: number
   /**
    * Whether the first row names the columns; or the names, for a file without them. Left out, a first row with numbers in
@@ -55,18 +57,25 @@ export interface CsvOptions extends RowsOptions {
    * Default: UTF-8 or UTF-16 by a byte order mark; otherwise UTF-8, or windows-1252 where the file is not that.
    */
   readonly encoding?: TextEncoding
-  /** Whether columns of one name are an error (the default) or get numbers: price, price_2. */
+  /**
+   * What happens to columns of the same name: 'error' refuses the file, 'number' renames them to price, price_2.
+   * Default 'error'.
+   */
   readonly duplicateNames?: 'error' | 'number'
-  /** Leaves bad rows out; the first hundred are in `table.skipped`. Default: false, the first one is an error. */
+  /**
+   * Whether to leave bad rows out; the first hundred are in `table.skipped`. Default false: the first bad row is an
+   * error.
+   */
   readonly skipBadRows?: boolean
-  /** Is told of every row that is left out. */
+  /** Called with every bad row that is left out. */
   readonly onBadRow?: (row: BadRow) => void
-  /** Is told how far the file has been read, a few times a second. */
+  /** Called a few times a second with the rows and bytes read so far. */
   readonly onProgress?: (progress: ReadProgress) => void
 }
 
+/** Options of `csvChunks`. */
 export interface CsvChunkOptions extends CsvOptions {
-  /** Rows of a table; the last one may have fewer. Default: 10000. */
+  /** Number of rows in each table; the last one may have fewer. Default: 10000. */
   readonly rowsPerChunk?: number
 }
 

@@ -12,7 +12,7 @@ export type ThousandsMark = (typeof thousandsMarks)[number]
 export interface Notation {
   /** The decimal point. */
   readonly decimal: '.' | ','
-  /** What may stand between thousands: 1,234,567, or 12,34,567 as in India. Default: nothing. */
+  /** The mark that may stand between thousands: 1,234,567, or 12,34,567 as in India. Default: none. */
   readonly thousands?: ThousandsMark
   /** A sign or code of a currency that may stand before or after. Default: none. */
   readonly currency?: string

@@ -133,7 +133,7 @@ export const defaultMarks: MissingMarks = {
   changed: false,
 }
 
-/** Options of a reader as they were given: for all columns, or by column. */
+/** Texts for all columns, or by column name. */
 export type TextsByColumn = readonly string[] | Readonly<Record<string, readonly string[]>>
 
 /** Exactly these texts. */
