@@ -2,6 +2,9 @@
  * Sums, means and deviations of numbers, in float64 and in the order in which the numbers come.
  */
 
+/** Numbers that are there whole. */
+export type NumberList = readonly number[] | Float64Array
+
 /** 0 of none. */
 export function sumOf(values: Iterable<number>): number {
   let sum = 0
@@ -10,7 +13,7 @@ export function sumOf(values: Iterable<number>): number {
 }
 
 /** NaN of none. */
-export function meanOf(values: readonly number[]): number {
+export function meanOf(values: NumberList): number {
   return sumOf(values) / values.length
 }
 
@@ -34,7 +37,7 @@ export function weightedMean(rows: number, value: (row: number) => number, weigh
 }
 
 /** The sum of the squared distances to `center`, which is the values' mean where a variance is wanted. */
-export function squaresAround(center: number, values: readonly number[]): number {
+export function squaresAround(center: number, values: NumberList): number {
   let sum = 0
   for (const value of values) sum += (value - center) * (value - center)
   return sum

@@ -5,9 +5,9 @@ import { type Task, tasks } from '../data/encoding/fit/options.js'
 import type { Column } from '../data/table/column.js'
 import { Table } from '../data/table/table.js'
 import { meanOf, squaresAround, sumOf } from '../statistics.js'
-import { atOnce, type Steps } from '../turns.js'
+import { atOnce, ELEMENTS_OF_STEP, findPlace, type Steps } from '../turns.js'
 import { array, invalid, knownOptions, oneOf, string } from '../validate.js'
-import { isMissing, valuesOf } from './column-values.js'
+import { countMissing, isMissing, valuesOf } from './column-values.js'
 import { explainedByGroups, explainedShare, type TargetPair } from './explained-share.js'
 
 /** A column to look at, and why. */
@@ -42,6 +42,8 @@ const FEWEST_ROWS = 20
 const MOST_ROWS = 50_000
 /** Numbers that are compared with each other: a million that all differ say enough. */
 const MOST_COMPARED = 1_000_000
+/** Groups of rows between two steps. */
+const GROUPS_OF_STEP = 4096
 /** What a column may leave of the target's variance, or of its rows' classes, and still be called a leak. */
 const LEFT_OPEN = 0.001
 /** Of the target: a column that tells as much by its order alone may be one that is not known in time. */
@@ -82,7 +84,9 @@ export function* suspiciousSteps(
   const found: SuspiciousColumn[] = []
   for (const column of features) {
     const one =
-      constant(column, target, classes) ?? identifier(column, target, classes) ?? leak(column, target, classes)
+      (yield* constant(column, target, classes)) ??
+      (yield* identifier(column, target, classes)) ??
+      (yield* leak(column, target, classes))
     const asked = one?.leftOut === true && keep.includes(one.column)
     if (one !== undefined) found.push({ ...one, leftOut: one.leftOut && !asked, asked })
     yield
@@ -100,23 +104,19 @@ function lastResort(one: SuspiciousColumn, table: Table): SuspiciousColumn {
   return { ...one, kind: 'leak', reason: `${one.reason}, and there is no other column to learn from`, leftOut: false }
 }
 
-function constant(column: Column, target: Column, classes: boolean): Suspicion | undefined {
+function* constant(column: Column, target: Column, classes: boolean): Steps<Suspicion | undefined> {
   const values = valuesOf(column)
-  let first: number | undefined
-  let known = 0
-  for (const value of values) {
-    if (isMissing(column, value)) continue
-    first ??= value
-    if (value !== first) return undefined
-    known++
-  }
+  const first = yield* findPlace(values.length, (row) => !isMissing(column, values[row]!))
+  const isOther = (row: number) => values[row] !== values[first] && !isMissing(column, values[row]!)
+  if (first >= 0 && (yield* findPlace(values.length, isOther)) >= 0) return undefined
+  const known = values.length - (yield* countMissing(column))
   const { name } = column
-  if (first === undefined) return { column: name, kind: 'missing', reason: 'has no values', leftOut: true }
+  if (first < 0) return { column: name, kind: 'missing', reason: 'has no values', leftOut: true }
   if (known === values.length) {
     return { column: name, kind: 'constant', reason: 'has the same value in all rows', leftOut: true }
   }
   const reason = 'has the same value in all rows that have one'
-  const share = explainedByGroups(presence(column, target), classes)
+  const share = yield* explainedByGroups(yield* presence(column, target), classes)
   if (share === undefined) return { column: name, kind: 'constant', reason, leftOut: true }
   return {
     column: name,
@@ -127,31 +127,32 @@ function constant(column: Column, target: Column, classes: boolean): Suspicion |
 }
 
 /** The targets of the rows that have a value, and of those that have none. */
-function presence(column: Column, target: Column): [number[], number[]] {
+function* presence(column: Column, target: Column): Steps<[number[], number[]]> {
   const groups: [number[], number[]] = [[], []]
   const [values, targets] = [valuesOf(column), valuesOf(target)]
-  for (const [row, value] of values.entries()) {
-    if (!isMissing(target, targets[row]!)) groups[isMissing(column, value) ? 1 : 0].push(targets[row]!)
+  for (let row = 0; row < values.length; row++) {
+    if (!isMissing(target, targets[row]!)) groups[isMissing(column, values[row]!) ? 1 : 0].push(targets[row]!)
+    if (row % ELEMENTS_OF_STEP === ELEMENTS_OF_STEP - 1) yield
   }
   return groups
 }
 
-function identifier(column: Column, target: Column, classes: boolean): Suspicion | undefined {
+function* identifier(column: Column, target: Column, classes: boolean): Steps<Suspicion | undefined> {
   if (column.type === 'boolean' || column.type === 'date') return undefined
   const values = valuesOf(column)
-  if (values.length < FEWEST_ROWS || !allDifferent(column)) return undefined
+  if (values.length < FEWEST_ROWS || !(yield* allDifferent(column))) return undefined
   const { name } = column
   if (column.type === 'category') {
     return { column: name, kind: 'identifier', reason: 'has another text in every row', leftOut: true }
   }
-  const [least, most] = extremesOf(values)
+  const [least, most] = yield* extremesOf(values)
   const numbers = most - least === values.length - 1
   const named = NAMED_AS_IDENTIFIER.test(name)
   if (!numbers && !named) {
     // A measurement may differ in every row: what it tells of the target is for `leak` to say.
-    const found = leak(column, target, classes)
+    const found = yield* leak(column, target, classes)
     const reason = 'has another whole number in every row'
-    const share = explainedShare(pairsOf(column, target), classes)
+    const share = yield* explainedShare(pairsOf(column, target), classes)
     if (found !== undefined) return found
     if (share === undefined || share < NEARLY_ALL) return { column: name, kind: 'identifier', reason, leftOut: false }
     return {
@@ -162,7 +163,7 @@ function identifier(column: Column, target: Column, classes: boolean): Suspicion
     }
   }
   const reason = numbers ? 'numbers the rows' : 'is named as an identifier and has another number in every row'
-  const share = explainedShare(pairsOf(column, target), classes)
+  const share = yield* explainedShare(pairsOf(column, target), classes)
   if (share === undefined) return { column: name, kind: 'identifier', reason, leftOut: true }
   return { column: name, kind: 'leak', reason: `${reason}, yet tells ${percent(share)} of the target`, leftOut: false }
 }
@@ -172,26 +173,32 @@ function percent(share: number): string {
 }
 
 /** Whether no value is missing and no two are the same; numbers must be whole ones. */
-function allDifferent(column: Column): boolean {
+function* allDifferent(column: Column): Steps<boolean> {
   if (column.type === 'category') {
+    const { codes } = column
     const seen = new Uint8Array(column.levels.length)
-    return column.codes.every((code) => code >= 0 && seen[code]!++ === 0)
+    return (yield* findPlace(codes.length, (row) => codes[row]! < 0 || seen[codes[row]!]!++ > 0)) < 0
   }
-  if (!column.values.every(Number.isInteger)) return false
+  const { values } = column
+  if ((yield* findPlace(values.length, (row) => !Number.isInteger(values[row]))) >= 0) return false
   const seen = new Set<number>()
-  for (const value of column.values.subarray(0, MOST_COMPARED)) {
-    if (seen.has(value)) return false
-    seen.add(value)
+  const compared = Math.min(values.length, MOST_COMPARED)
+  for (let row = 0; row < compared; row++) {
+    if (seen.has(values[row]!)) return false
+    seen.add(values[row]!)
+    if (row % ELEMENTS_OF_STEP === ELEMENTS_OF_STEP - 1) yield
   }
   return true
 }
 
-function leak(column: Column, targetColumn: Column, classes: boolean): Suspicion | undefined {
-  const pairs = pairsOf(column, targetColumn).map(({ value, target }) => [value, target] as const)
-  if (pairs.length < FEWEST_ROWS || new Set(pairs.map(([, target]) => target)).size < 2) return undefined
+function* leak(column: Column, targetColumn: Column, classes: boolean): Steps<Suspicion | undefined> {
+  const pairs = pairsOf(column, targetColumn)
+  if (pairs.length < FEWEST_ROWS || pairs.every(({ target }) => target === pairs[0]!.target)) return undefined
+  yield
+  const ordered = column.type !== 'category'
   const determines = classes
-    ? openRows(pairs, column.type !== 'category') <= LEFT_OPEN * pairs.length
-    : openVariance(pairs, column.type !== 'category') <= LEFT_OPEN
+    ? (yield* openRows(pairs, ordered)) <= LEFT_OPEN * pairs.length
+    : (yield* openVariance(pairs, ordered)) <= LEFT_OPEN
   if (!determines) return undefined
   return { column: column.name, kind: 'leak', reason: 'determines the target alone', leftOut: false }
 }
@@ -212,60 +219,75 @@ function pairsOf(column: Column, targetColumn: Column): TargetPair[] {
  * Rows whose class the value does not tell. Levels are told apart if rows enough have them; numbers where the classes lie
  * in as many stretches as there are classes.
  */
-function openRows(pairs: readonly (readonly [number, number])[], ordered: boolean): number {
-  const byValue = byFirst(pairs)
+function* openRows(pairs: readonly TargetPair[], ordered: boolean): Steps<number> {
   let open = 0
   const majority = new Map<number, number>()
-  for (const [value, own] of byValue) {
-    const counts = new Map<number, number>()
-    for (const [, target] of own) counts.set(target, (counts.get(target) ?? 0) + 1)
-    const [most, count] = [...counts].reduce((best, one) => (one[1] > best[1] ? one : best))
+  for (const [value, targets] of yield* targetsByValue(pairs)) {
+    const [most, count] = mostFrequent(targets)
     majority.set(value, most)
-    open += ordered || own.length >= ROWS_OF_LEVEL ? own.length - count : own.length
+    open += ordered || targets.length >= ROWS_OF_LEVEL ? targets.length - count : targets.length
+    if (majority.size % GROUPS_OF_STEP === 0) yield
   }
   if (!ordered) return open
-  const classes = new Set(pairs.map(([, target]) => target)).size
-  const along = [...majority].sort(([a], [b]) => a - b).map(([, most]) => most)
-  const stretches = along.filter((most, i) => most !== along[i - 1]).length
+  const classes = new Set(pairs.map(({ target }) => target)).size
+  yield
+  const along = Float64Array.from(majority.keys()).sort()
+  yield
+  const stretches = along.reduce(
+    (count, value, i) => count + Number(i === 0 || majority.get(value) !== majority.get(along[i - 1]!)),
+    0,
+  )
   return stretches <= classes ? open : pairs.length
 }
 
+/** The target that most of them are, of equally frequent ones the first, and how many are. */
+function mostFrequent(targets: readonly number[]): readonly [target: number, rows: number] {
+  if (targets.length === 1) return [targets[0]!, 1]
+  const counts = new Map<number, number>()
+  for (const target of targets) counts.set(target, (counts.get(target) ?? 0) + 1)
+  return [...counts].reduce((best, one) => (one[1] > best[1] ? one : best))
+}
+
 /** The share of the target's variance that is left within levels, or beside a straight line. */
-function openVariance(pairs: readonly (readonly [number, number])[], ordered: boolean): number {
-  const targets = pairs.map(([, target]) => target)
+function* openVariance(pairs: readonly TargetPair[], ordered: boolean): Steps<number> {
+  const targets = pairs.map(({ target }) => target)
   const mean = meanOf(targets)
   const total = squaresAround(mean, targets)
   if (!ordered) {
-    const within = [...byFirst(pairs).values()].map((own) => {
-      const ofLevel = own.map(([, target]) => target)
-      return squaresAround(own.length >= ROWS_OF_LEVEL ? meanOf(ofLevel) : mean, ofLevel)
-    })
+    const levels = yield* targetsByValue(pairs)
+    const within = [...levels.values()].map((ofLevel) =>
+      squaresAround(ofLevel.length >= ROWS_OF_LEVEL ? meanOf(ofLevel) : mean, ofLevel),
+    )
     return sumOf(within) / total
   }
-  const values = pairs.map(([value]) => value)
+  const values = pairs.map(({ value }) => value)
   const center = meanOf(values)
   const spread = squaresAround(center, values)
   if (spread === 0) return 1
-  const together = pairs.reduce((sum, [value, target]) => sum + (value - center) * (target - mean), 0)
+  const together = pairs.reduce((sum, { value, target }) => sum + (value - center) * (target - mean), 0)
   return 1 - together ** 2 / (spread * total)
 }
 
-/** Node 20 has no Map.groupBy. */
-function byFirst(pairs: readonly (readonly [number, number])[]): Map<number, (readonly [number, number])[]> {
-  const groups = new Map<number, (readonly [number, number])[]>()
-  for (const pair of pairs) {
-    const group = groups.get(pair[0])
-    if (group === undefined) groups.set(pair[0], [pair])
-    else group.push(pair)
+function* targetsByValue(pairs: readonly TargetPair[]): Steps<Map<number, number[]>> {
+  const groups = new Map<number, number[]>()
+  for (const { value, target } of pairs) {
+    const group = groups.get(value)
+    if (group !== undefined) group.push(target)
+    else {
+      groups.set(value, [target])
+      if (groups.size % GROUPS_OF_STEP === 0) yield
+    }
   }
   return groups
 }
 
-function extremesOf(values: Float64Array | Int32Array): [number, number] {
+function* extremesOf(values: Float64Array | Int32Array): Steps<[number, number]> {
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-  for (const value of values) {
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row]!
     if (value < least) least = value
     if (value > most) most = value
+    if (row % ELEMENTS_OF_STEP === ELEMENTS_OF_STEP - 1) yield
   }
   return [least, most]
 }

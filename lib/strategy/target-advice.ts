@@ -4,6 +4,7 @@
 import { type Task, tasks } from '../data/encoding/fit/options.js'
 import type { Column } from '../data/table/column.js'
 import { Table } from '../data/table/table.js'
+import { atOnce, type Steps } from '../turns.js'
 import { invalid, knownOptions, oneOf, string } from '../validate.js'
 import { levelCounts } from './column-values.js'
 
@@ -43,10 +44,15 @@ export function targetAdvice(table: Table, options: TargetAdviceOptions): Target
   if (!(table instanceof Table)) throw invalid('table', 'Table', table, 'Make one with Table.fromRows or readCsv.')
   const given = knownOptions<TargetAdviceOptions>('targetAdvice', options, ['target', 'task'])
   const column = table.column(string('target', given.target))
-  const classes =
-    given.task === undefined ? column.type !== 'number' : oneOf('task', given.task, tasks) !== 'regression'
+  const task = given.task === undefined ? undefined : oneOf('task', given.task, tasks)
+  return atOnce(adviceSteps(column, task))
+}
+
+/** The same, step by step, of options that have been checked. */
+export function* adviceSteps(column: Column, task: Task | undefined): Steps<TargetAdvice[]> {
+  const classes = task === undefined ? column.type !== 'number' : task !== 'regression'
   if (!classes) return []
-  const known = levelCounts(column)
+  const known = yield* levelCounts(column)
   const rows = known.reduce((sum, [, count]) => sum + count, 0)
   const alone = known.filter(([, count]) => count === 1).length
   const { name } = column

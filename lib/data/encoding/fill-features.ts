@@ -14,8 +14,8 @@ import { writeColumn } from './write-features.js'
 const ROWS_OF_BLOCK = 512
 /** Columns of a block between two steps. */
 const COLUMNS_OF_STEP = 64
-/** Numbers of a step: a few milliseconds, of which most is the system's for memory that is touched for the first time. */
-const NUMBERS_OF_STEP = 2 ** 20
+/** Numbers of a step: a millisecond or so, of which most is the system's for memory that is touched for the first time. */
+const NUMBERS_OF_STEP = 2 ** 18
 
 /** Features as a network takes them: (rows, columns), row-major. */
 export interface EncodedRows {

@@ -1,6 +1,7 @@
 /*
  * The columns of a table: one typed array each, so that a table of ten million rows is a few objects.
  */
+import { ELEMENTS_OF_STEP, type Steps } from '../../turns.js'
 import { invalid } from '../../validate.js'
 import { type ColumnReading, joinReadings } from './column-reading.js'
 
@@ -56,17 +57,25 @@ export function columnLength(column: Column): number {
 }
 
 /** A copy of the rows asked for, in their order. A category keeps all of its levels. */
-export function selectColumn(column: Column, rows: Int32Array): Column {
+export function* selectColumn(column: Column, rows: Int32Array): Steps<Column> {
   if (column.type === 'category') {
-    const { codes } = column
-    const taken = new Int32Array(rows.length)
-    for (let i = 0; i < rows.length; i++) taken[i] = codes[rows[i]!]!
-    return { ...column, codes: taken }
+    const own = { ...column, codes: yield* takeRows(column.codes, rows, new Int32Array(rows.length)) }
+    return isSound(column) ? soundColumn(own) : own
   }
-  const { values } = column
-  const taken = new Float64Array(rows.length)
-  for (let i = 0; i < rows.length; i++) taken[i] = values[rows[i]!]!
-  return { ...column, values: taken }
+  return { ...column, values: yield* takeRows(column.values, rows, new Float64Array(rows.length)) }
+}
+
+/** @returns `taken`, with the values of the rows, in their order */
+export function* takeRows<Values extends Float64Array | Int32Array>(
+  values: Values,
+  rows: Int32Array,
+  taken: Values,
+): Steps<Values> {
+  for (let at = 0; at < rows.length; at++) {
+    taken[at] = values[rows[at]!]!
+    if (at % ELEMENTS_OF_STEP === ELEMENTS_OF_STEP - 1) yield
+  }
+  return taken
 }
 
 export function cellOf(column: Column, row: number): Cell {
@@ -78,7 +87,7 @@ export function cellOf(column: Column, row: number): Cell {
 }
 
 /** Columns of one name and type, one below the other; the levels of categories are united in order of appearance. */
-export function joinColumns(parts: readonly Column[]): Column {
+export function* joinColumns(parts: readonly Column[]): Steps<Column> {
   const first = parts[0]!
   const length = parts.reduce((sum, part) => sum + columnLength(part), 0)
   const reading = joinReadings(parts.map((part) => part.reading))
@@ -95,7 +104,10 @@ export function joinColumns(parts: readonly Column[]): Column {
         numbers.set(level, numbers.size)
         return numbers.size - 1
       })
-      for (let i = 0; i < part.codes.length; i++) codes[from + i] = united[part.codes[i]!] ?? -1
+      for (let i = 0; i < part.codes.length; i++) {
+        codes[from + i] = united[part.codes[i]!] ?? -1
+        if (i % ELEMENTS_OF_STEP === ELEMENTS_OF_STEP - 1) yield
+      }
       from += part.codes.length
     }
     return {
@@ -111,6 +123,7 @@ export function joinColumns(parts: readonly Column[]): Column {
     if (part.type !== first.type) throw mixedTypes(first, part)
     values.set(part.values, from)
     from += part.values.length
+    yield
   }
   if (first.type !== 'date') return { ...named, type: first.type, values }
   const format = parts.flatMap((part) => (part.type === 'date' && part.format !== undefined ? [part.format] : []))[0]

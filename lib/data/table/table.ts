@@ -1,7 +1,7 @@
 import { DeepblasError } from '../../errors.js'
 import { isFloat64Array, isInt32Array } from '../../kinds.js'
 import { onlyWhatItMade } from '../../own-methods.js'
-import { atOnce, type Steps } from '../../turns.js'
+import { atOnce, ELEMENTS_OF_STEP, findPlace, type Steps } from '../../turns.js'
 import {
   array,
   finiteNumber,
@@ -22,6 +22,7 @@ import {
   isSound,
   joinColumns,
   selectColumn,
+  takeRows,
 } from './column.js'
 import type { TableNote } from './column-reading.js'
 import { collectRows, type RowsOptions, rowsToColumns } from './from-rows.js'
@@ -158,6 +159,11 @@ export class Table {
    * and notes are united.
    */
   static concat(tables: readonly Table[]): Table {
+    return atOnce(Table.concatSteps(tables))
+  }
+
+  /** @internal As `concat`, step by step. */
+  static *concatSteps(tables: readonly Table[]): Steps<Table> {
     array('tables', tables, 'tables')
     const [first] = tables
     if (first === undefined) throw invalid('tables', 'at least one table', tables)
@@ -169,11 +175,13 @@ export class Table {
         `Expected ${first.columns.length} columns for tables[${i}], as tables[0] has, but received ${table.columns.length}.`,
       )
     }
-    const columns = first.columns.map(({ name }) => {
-      const joined = joinColumns(tables.map((table) => table.column(name)))
+    const columns: Column[] = []
+    for (const { name } of first.columns) {
+      const joined = yield* joinColumns(tables.map((table) => table.column(name)))
       // Yes in one part and yes in another are told in neither.
-      return joined.type === 'category' && joined.ignoreCase !== true ? spelledColumn(joined, false) : joined
-    })
+      columns.push(joined.type === 'category' && joined.ignoreCase !== true ? spelledColumn(joined, false) : joined)
+      yield
+    }
     const skipped = {
       rows: tables.reduce((sum, table) => sum + table.skipped.rows, 0),
       first: tables.flatMap((table) => table.skipped.first).slice(0, MOST_SHOWN),
@@ -210,16 +218,22 @@ export class Table {
 
   /** Makes a table of the given rows, in that order. Categories keep all their levels, even those that no row has. */
   select(rows: Int32Array | readonly number[]): Table {
+    return atOnce(this.selectSteps(rows))
+  }
+
+  /** @internal As `select`, step by step. */
+  *selectSteps(rows: Int32Array | readonly number[]): Steps<Table> {
     if (!isInt32Array(rows)) array('rows', rows, 'row numbers')
-    for (const row of rows) {
-      if (!(Number.isInteger(row) && row >= 0 && row < this.rows)) {
-        throw invalid('rows', `row numbers from 0 to ${this.rows - 1}`, row)
-      }
+    const isRow = (row: number) => Number.isInteger(row) && row >= 0 && row < this.rows
+    const wrong = yield* findPlace(rows.length, (at) => !isRow(rows[at]!))
+    if (wrong >= 0) throw invalid('rows', `row numbers from 0 to ${this.rows - 1}`, rows[wrong])
+    const taken = new Int32Array(rows)
+    const lines = this.#lines && (yield* takeRows(this.#lines, taken, new Int32Array(taken.length)))
+    const columns: Column[] = []
+    for (const column of this.columns) {
+      columns.push(yield* selectColumn(column, taken))
+      yield
     }
-    const taken = Int32Array.from(rows)
-    const all = this.#lines
-    const lines = all && taken.map((row) => all[row]!)
-    const columns = this.columns.map((column) => selectColumn(column, taken))
     return Table.of(columns, NONE_SKIPPED, { lines, notes: textsOfFile(this) })
   }
 
@@ -241,15 +255,20 @@ export class Table {
    * @throws DeepblasError ERR_DEEPBLAS_DATA if a part would be empty
    */
   split(fraction: number, options?: { seed?: number; stratify?: string }): [Table, Table] {
+    return atOnce(this.splitSteps(fraction, options))
+  }
+
+  /** @internal As `split`, step by step. */
+  *splitSteps(fraction: number, options?: { seed?: number; stratify?: string }): Steps<[Table, Table]> {
     const { seed = 0, stratify } = knownOptions<{ seed?: number; stratify?: string }>('split', options, [
       'seed',
       'stratify',
     ])
     finiteNumber('fraction', fraction, { exclusiveMin: 0, exclusiveMax: 1 })
     nonNegativeInteger('seed', seed)
-    const classes = stratify === undefined ? undefined : classesOf(this.column(stratify))
-    const { kept, held } = atOnce(splitRows(this.rows, fraction, seed, classes))
-    return [this.select(kept), this.select(held)]
+    const classes = stratify === undefined ? undefined : yield* classesOf(this.column(stratify))
+    const { kept, held } = yield* splitRows(this.rows, fraction, seed, classes)
+    return [yield* this.selectSteps(kept), yield* this.selectSteps(held)]
   }
 
   /** One value: a number, text, boolean or date; undefined where it is missing. */
@@ -307,7 +326,7 @@ function checkedColumn(argument: string, column: Column): Column {
 }
 
 /** The values of a column as classes, in order of appearance. */
-function classesOf(column: Column): { ofRow: Int32Array; count: number } {
+function* classesOf(column: Column): Steps<{ ofRow: Int32Array; count: number }> {
   const values = column.type === 'category' ? column.codes : column.values
   const numbers = new Map<number, number>()
   const ofRow = new Int32Array(values.length)
@@ -320,6 +339,7 @@ function classesOf(column: Column): { ofRow: Int32Array; count: number } {
       numbers.set(value, own)
     }
     ofRow[row] = own
+    if (row % ELEMENTS_OF_STEP === ELEMENTS_OF_STEP - 1) yield
   }
   return { ofRow, count: numbers.size }
 }

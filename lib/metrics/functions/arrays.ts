@@ -28,6 +28,7 @@ export interface Matrix {
 export function numberList(argument: string, value: unknown): Float64Array {
   const given = isNumberArray(value) ? value : array(argument, value, 'numbers')
   if (given.length === 0) throw invalid(argument, 'at least one number', value)
+  if (isNumberArray(given)) return new Float64Array(given)
   return Float64Array.from(given as ArrayLike<unknown>, (one, i) => {
     if (typeof one !== 'number') throw invalid(`${argument}[${i}]`, 'number', one)
     return one

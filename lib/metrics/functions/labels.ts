@@ -82,7 +82,7 @@ export function confusionOf(
 ): number[][] {
   requireClasses(classes)
   const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0))
-  for (const [row, target] of targets.entries()) counts[target]![predicted[row]!]! += weights?.[row] ?? 1
+  for (let row = 0; row < targets.length; row++) counts[targets[row]!]![predicted[row]!]! += weights?.[row] ?? 1
   return counts
 }
 

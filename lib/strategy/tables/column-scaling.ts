@@ -1,6 +1,7 @@
 import type { Scaling } from '../../data/encoding/fit/options.js'
 import type { Table } from '../../data/table/table.js'
 import { RunningMoments } from '../../statistics.js'
+import { ELEMENTS_OF_STEP, type Steps } from '../../turns.js'
 
 /** Deviations from the mean beyond which a few values would rule a standardized column. */
 const FARTHEST = 15
@@ -10,36 +11,42 @@ const FARTHEST = 15
  *
  * @returns of the columns that are not standardized, or were asked for
  */
-export function scalingFor(
+export function* scalingFor(
   table: Table,
   target: string,
   asked: Scaling | Readonly<Record<string, Scaling>>,
-): Record<string, Scaling> {
+): Steps<Record<string, Scaling>> {
   if (typeof asked !== 'string') {
     const own = Object.entries(asked).filter(([name]) => table.has(name))
-    return { ...scalingOf(table, target), ...Object.fromEntries(own) }
+    return { ...(yield* scalingOf(table, target)), ...Object.fromEntries(own) }
   }
   const numbers = table.columns.filter(({ name, type }) => type === 'number' && name !== target)
   return Object.fromEntries(numbers.map(({ name }) => [name, asked]))
 }
 
 /** Columns with values far from all others go by rank: incomes, balances, counts of rare events. */
-function scalingOf(table: Table, target: string): Record<string, Scaling> {
+function* scalingOf(table: Table, target: string): Steps<Record<string, Scaling>> {
   const found: Record<string, Scaling> = {}
   for (const column of table.columns) {
     if (column.type !== 'number' || column.name === target) continue
-    if (farthest(column.values) > FARTHEST) found[column.name] = 'quantile'
+    if ((yield* farthest(column.values)) > FARTHEST) found[column.name] = 'quantile'
   }
   return found
 }
 
 /** The largest distance from the mean, in deviations; missing values are left out. */
-function farthest(values: Float64Array): number {
+function* farthest(values: Float64Array): Steps<number> {
   const moments = new RunningMoments()
-  for (const value of values) if (!Number.isNaN(value)) moments.add(value)
+  for (let row = 0; row < values.length; row++) {
+    if (!Number.isNaN(values[row])) moments.add(values[row]!)
+    if (row % ELEMENTS_OF_STEP === ELEMENTS_OF_STEP - 1) yield
+  }
   const { mean, deviation } = moments
   if (!(deviation > 0)) return 0
-  return (
-    values.reduce((most, value) => (Number.isNaN(value) ? most : Math.max(most, Math.abs(value - mean))), 0) / deviation
-  )
+  let most = 0
+  for (let row = 0; row < values.length; row++) {
+    if (!Number.isNaN(values[row])) most = Math.max(most, Math.abs(values[row]! - mean))
+    if (row % ELEMENTS_OF_STEP === ELEMENTS_OF_STEP - 1) yield
+  }
+  return most / deviation
 }

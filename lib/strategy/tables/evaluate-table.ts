@@ -10,6 +10,7 @@ import type { ColumnType } from '../../data/table/column.js'
 import { requireColumns } from '../../data/table/unknown-column.js'
 import { DeepblasError } from '../../errors.js'
 import { Sequential } from '../../model/sequential.js'
+import { inTurns } from '../../turns.js'
 import { invalid, knownOptions } from '../../validate.js'
 import { rowsWithTarget } from './held-out.js'
 import { checkedListener, checkedSignal, type ReaderOptions, withoutNames } from './options.js'
@@ -76,7 +77,7 @@ export async function evaluateTable(
     readings: { ...encoder.readings, ...reader.readings },
   }
   const read = await readAll(from, from.kind === 'columns' ? reader : asRead, 'source', { target, signal, onProgress })
-  const table = rowsWithTarget(read, target, from.name)
+  const table = await inTurns(rowsWithTarget(read, target, from.name))
   const data = await encodedRows(encoder, table, from.name)
   const unlike = await encoder.checkAsync(table)
   const scores = await scoresOn(model, encoder, data)

@@ -7,11 +7,11 @@ import type { Column, ColumnType } from '../../data/table/column.js'
 import type { TableNote } from '../../data/table/column-reading.js'
 import { Table } from '../../data/table/table.js'
 import { requireColumns } from '../../data/table/unknown-column.js'
-import { atOnce, type Steps } from '../../turns.js'
+import { atOnce, ELEMENTS_OF_STEP, type Steps } from '../../turns.js'
 import { array, invalid, knownOptions, oneOf, string } from '../../validate.js'
-import { isMissing, levelCounts } from '../column-values.js'
+import { countMissing, levelCounts } from '../column-values.js'
 import { type SuspiciousColumn, suspiciousSteps } from '../suspicious-columns.js'
-import { type TargetAdvice, targetAdvice } from '../target-advice.js'
+import { adviceSteps, type TargetAdvice } from '../target-advice.js'
 import { rowsWithTarget, taskOf } from './held-out.js'
 
 /** A class, or a level of a category, with the rows that have it. */
@@ -89,15 +89,15 @@ export function profileTable(table: Table, options: ProfileTableOptions): TableP
   const asked = given.task === undefined ? undefined : oneOf('task', given.task, tasks)
   const keep = array('keep', given.keep ?? [], 'names of columns').map((name, i) => string(`keep[${i}]`, name))
   requireColumns([target, ...keep], table.names)
-  const known = rowsWithTarget(table, target, 'the table')
-  return atOnce(profileSteps(known, { target, task: taskOf(known, target, asked), keep }))
+  const known = atOnce(rowsWithTarget(table, target, 'the table'))
+  return atOnce(profileSteps(known, { target, task: atOnce(taskOf(known, target, asked)), keep }))
 }
 
 export function* profileSteps(table: Table, options: Required<ProfileTableOptions>): Steps<TableProfile> {
   const { target, task } = options
   const columns: ColumnProfile[] = []
   for (const column of table.columns) {
-    columns.push(columnProfile(column))
+    columns.push(yield* columnProfile(column))
     yield
   }
   return {
@@ -105,34 +105,37 @@ export function* profileSteps(table: Table, options: Required<ProfileTableOption
     target,
     task,
     columns,
-    ...(task === 'classification' ? { classes: classCounts(table.column(target)) } : {}),
+    ...(task === 'classification' ? { classes: yield* classCounts(table.column(target)) } : {}),
     suspicious: yield* suspiciousSteps(table, options),
-    advice: targetAdvice(table, { target, task }),
+    advice: yield* adviceSteps(table.column(target), task),
     notes: table.notes,
   }
 }
 
-export function classCounts(column: Column): ClassCount[] {
-  return levelCounts(column).map(([label, rows]) => ({ label, rows }))
+export function* classCounts(column: Column): Steps<ClassCount[]> {
+  return (yield* levelCounts(column)).map(classCount)
 }
 
-function columnProfile(column: Column): ColumnProfile {
+function classCount([label, rows]: readonly [string, number]): ClassCount {
+  return { label, rows }
+}
+
+function* columnProfile(column: Column): Steps<ColumnProfile> {
   const { name, type } = column
-  let missing = 0
-  for (const value of column.type === 'category' ? column.codes : column.values) {
-    if (isMissing(column, value)) missing++
-  }
+  const missing = yield* countMissing(column)
   if (column.type === 'category' || column.type === 'boolean') {
-    const levels = classCounts(column)
-    return { name, type, missing, different: levels.length, levels: levels.slice(0, MOST_LEVELS) }
+    const levels = yield* levelCounts(column)
+    return { name, type, missing, different: levels.length, levels: levels.slice(0, MOST_LEVELS).map(classCount) }
   }
-  return { name, type, missing, ...rangeOf(column.values) }
+  return { name, type, missing, ...(yield* rangeOf(column.values)) }
 }
 
-function rangeOf(values: Float64Array): Pick<ColumnProfile, 'different' | 'min' | 'max' | 'mean'> {
+function* rangeOf(values: Float64Array): Steps<Pick<ColumnProfile, 'different' | 'min' | 'max' | 'mean'>> {
   let [min, max, sum, known] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0]
   const found = new Set<number>()
-  for (const value of values) {
+  for (let row = 0; row < values.length; row++) {
+    if (row % ELEMENTS_OF_STEP === ELEMENTS_OF_STEP - 1) yield
+    const value = values[row]!
     if (Number.isNaN(value)) continue
     if (value < min) min = value
     if (value > max) max = value

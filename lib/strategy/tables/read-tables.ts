@@ -44,14 +44,14 @@ export async function learnableTable(source: unknown, given: CheckedTrainTableOp
   }
   const read = await readAll(from, reader, 'source', given)
   requireColumns([target, ...keep, ...named], names ?? read.names)
-  const table = rowsWithTarget(read, target, from.name)
+  const table = await inTurns(rowsWithTarget(read, target, from.name))
   if (table.rows < FEWEST_ROWS) {
     throw new DeepblasError(
       'ERR_DEEPBLAS_DATA',
       `Expected at least ${FEWEST_ROWS} rows with a target in ${from.name} but there ${table.rows === 1 ? 'is 1' : `are ${table.rows}`}.`,
     )
   }
-  const task = taskOf(table, target, asked)
+  const task = await inTurns(taskOf(table, target, asked))
   if (given.classWeights !== undefined && task === 'regression') {
     throw new DeepblasError(
       'ERR_DEEPBLAS_ARGUMENT',
@@ -88,7 +88,7 @@ export async function testTable(
   if (names !== undefined) requireColumns([target], names)
   const options = from.kind === 'columns' ? {} : readAsBefore(reader, like, names ?? [])
   const table = await readAll(from, options, 'test', given)
-  return { table: rowsWithTarget(table, target, from.name), place: from.name }
+  return { table: await inTurns(rowsWithTarget(table, target, from.name)), place: from.name }
 }
 
 /** All of a source; what has been read is told. */
@@ -108,7 +108,8 @@ export async function readAll(
   })
   signal?.throwIfAborted()
   requireColumns([target], table.names)
-  onProgress({ stage: 'read', of, table, withoutTarget: countWithoutTarget(table, target) })
+  const withoutTarget = await inTurns(countWithoutTarget(table, target))
+  onProgress({ stage: 'read', of, table, withoutTarget })
   return table
 }
 

@@ -5,11 +5,17 @@ import type { Dataset } from '../../data/dataset/dataset.js'
 import type { Encoder } from '../../data/encoder/encoder.js'
 import type { Table } from '../../data/table/table.js'
 import { DeepblasError } from '../../errors.js'
+import type { NumberArray } from '../../kinds.js'
 import { type ClassificationReport, classificationReport } from '../../metrics/functions/classification-report.js'
 import { metrics } from '../../metrics/functions/index.js'
+import { areaUnderCurve, precisionByRecall, type RankingRule } from '../../metrics/functions/ranking.js'
 import type { Sequential } from '../../model/sequential.js'
 import { classOfOutputs } from '../../outputs/classes.js'
-import { inUnits } from '../../outputs/units.js'
+import { bringInUnits } from '../../outputs/units.js'
+import { inTurns, type Steps } from '../../turns.js'
+
+/** Rows between two steps. */
+const ROWS_OF_STEP = 16_384
 
 /** Metrics of a model on some rows of a table. */
 export interface TableScores {
@@ -28,24 +34,33 @@ export interface TableScores {
 /** @param data rows that have targets */
 export async function scoresOn(model: Sequential, encoder: Encoder, data: Dataset): Promise<TableScores> {
   const { rows } = data
-  const targets = Array.from({ length: data.rows }, (_, row) => data.target(row)[0]!)
+  const targets = await inTurns(targetsOf(data))
   const { targetScale, labels } = encoder
   if (targetScale !== undefined) {
-    const truth = targets.map((value) => inUnits(value, targetScale))
-    return { rows, metrics: valueScores(truth, await predictedValues(model, encoder, data)) }
+    await inTurns(bringInUnits(targets, targetScale))
+    return { rows, metrics: await inTurns(valueScores(targets, await predictedValues(model, encoder, data))) }
   }
   const { data: outputs } = await model.predict(data)
-  const classes = labels!.length
-  const scores = classes === 2 ? binaryScores(targets, outputs) : classScores(targets, outputs, classes)
-  const report = classificationReport(targets, predictedClassNumbers(outputs, classes), { labels: labels! })
-  return { rows, metrics: scores, report }
+  return { rows, ...(await inTurns(labelScores(targets, outputs, labels!))) }
+}
+
+/** The one target of every row. */
+function* targetsOf(data: Dataset): Steps<Float64Array> {
+  const targets = new Float64Array(data.rows)
+  for (let row = 0; row < targets.length; row++) {
+    targets[row] = data.target(row)[0]!
+    if (row % ROWS_OF_STEP === ROWS_OF_STEP - 1) yield
+  }
+  return targets
 }
 
 /** Values in the target's units, in float64: with a large mean, such as that of dates in seconds, float32 has no digits left. */
-export async function predictedValues(model: Sequential, encoder: Encoder, data: Dataset): Promise<ArrayLike<number>> {
+export async function predictedValues(model: Sequential, encoder: Encoder, data: Dataset): Promise<NumberArray> {
   const linear = model.layers.at(-1)!.activationName === 'linear'
   if (!linear) return (await model.predict(data)).data
-  return encoder.decode(await model.predictRaw(data)) as number[]
+  const values = Float64Array.from((await model.predictRaw(data)).data)
+  await inTurns(bringInUnits(values, encoder.targetScale!))
+  return values
 }
 
 /**
@@ -62,52 +77,82 @@ export async function encodedRows(encoder: Encoder, table: Table, place: string)
   }
 }
 
-/**
- * @param targets 0 or 1
- * @param probabilities of class 1
+/*
+ * Each metric is a step of its own: of a hundred thousand rows it takes some milliseconds. Those that sort pause within.
  */
-function binaryScores(targets: ArrayLike<number>, probabilities: ArrayLike<number>): Record<string, number> {
-  const [truth, given] = [Array.from(targets), Array.from(probabilities)]
-  const predicted = predictedClassNumbers(given, 2)
-  return {
-    accuracy: metrics.accuracy(truth, predicted),
-    rocAuc: metrics.rocAuc(truth, given),
-    // Without a positive there is nothing to find.
-    averagePrecision: truth.includes(1) ? metrics.averagePrecision(truth, given) : Number.NaN,
-    f1: truth.includes(1) ? metrics.f1(truth, predicted) : Number.NaN,
-    logLoss: metrics.logLoss(truth, given),
-  }
+
+/** @param probabilities of class 1 where there are two classes, otherwise one row of numbers for each target */
+export function* labelScores(
+  targets: Float64Array,
+  probabilities: Float32Array,
+  labels: readonly string[],
+): Steps<Pick<TableScores, 'metrics' | 'report'>> {
+  const predicted = yield* predictedClassNumbers(probabilities, labels.length)
+  const scores =
+    labels.length === 2
+      ? yield* binaryScores(targets, predicted, probabilities)
+      : yield* classScores(targets, predicted, probabilities, labels.length)
+  return { metrics: scores, report: classificationReport(targets, predicted, { labels }) }
 }
 
-/** @param probabilities one row of `classes` numbers for each target */
-function classScores(
-  targets: ArrayLike<number>,
-  probabilities: ArrayLike<number>,
+/** @param targets 0 or 1 */
+function* binaryScores(
+  targets: Float64Array,
+  predicted: Float64Array,
+  probabilities: Float32Array,
+): Steps<Record<string, number>> {
+  const isPositive = (row: number) => targets[row] === 1
+  const ranked = (rule: RankingRule) =>
+    rule(
+      isPositive,
+      (row) => probabilities[row]!,
+      targets.length,
+      () => 1,
+    )
+  const accuracy = metrics.accuracy(targets, predicted)
+  yield
+  const rocAuc = yield* ranked(areaUnderCurve)
+  // Without a positive there is nothing to find.
+  const somePositive = targets.includes(1)
+  const averagePrecision = somePositive ? yield* ranked(precisionByRecall) : Number.NaN
+  const f1 = somePositive ? metrics.f1(targets, predicted) : Number.NaN
+  yield
+  const logLoss = metrics.logLoss(targets, probabilities)
+  yield
+  return { accuracy, rocAuc, averagePrecision, f1, logLoss }
+}
+
+function* classScores(
+  targets: Float64Array,
+  predicted: Float64Array,
+  probabilities: Float32Array,
   classes: number,
-): Record<string, number> {
-  const truth = Array.from(targets)
-  const rows = truth.map((_, row) => Array.from({ length: classes }, (_, one) => probabilities[row * classes + one]!))
-  const predicted = predictedClassNumbers(probabilities, classes)
-  return {
-    accuracy: metrics.accuracy(truth, predicted),
-    f1: metrics.f1(truth, predicted, { average: 'macro' }),
-    logLoss: metrics.logLoss(truth, rows),
-  }
+): Steps<Record<string, number>> {
+  const accuracy = metrics.accuracy(targets, predicted)
+  yield
+  const f1 = metrics.f1(targets, predicted, { average: 'macro' })
+  yield
+  const logLoss = metrics.logLoss(targets, { data: probabilities, shape: [targets.length, classes] })
+  yield
+  return { accuracy, f1, logLoss }
 }
 
 /** The class that each row is taken for. */
-function predictedClassNumbers(probabilities: ArrayLike<number>, classes: number): number[] {
+function* predictedClassNumbers(probabilities: Float32Array, classes: number): Steps<Float64Array> {
   const outputs = classes === 2 ? 1 : classes
-  return Array.from({ length: probabilities.length / outputs }, (_, row) =>
-    classOfOutputs(probabilities, row * outputs, outputs, 0.5),
-  )
+  const predicted = new Float64Array(probabilities.length / outputs)
+  for (let row = 0; row < predicted.length; row++) {
+    predicted[row] = classOfOutputs(probabilities, row * outputs, outputs, 0.5)
+    if (row % ROWS_OF_STEP === ROWS_OF_STEP - 1) yield
+  }
+  return predicted
 }
 
-function valueScores(targets: ArrayLike<number>, values: ArrayLike<number>): Record<string, number> {
-  const [truth, given] = [Array.from(targets), Array.from(values)]
-  return {
-    rootMeanSquaredError: metrics.rootMeanSquaredError(truth, given),
-    meanAbsoluteError: metrics.meanAbsoluteError(truth, given),
-    r2: metrics.r2(truth, given),
-  }
+/** @param targets and values in the target's units */
+export function* valueScores(targets: Float64Array, values: NumberArray): Steps<Record<string, number>> {
+  const rootMeanSquaredError = metrics.rootMeanSquaredError(targets, values)
+  yield
+  const meanAbsoluteError = metrics.meanAbsoluteError(targets, values)
+  yield
+  return { rootMeanSquaredError, meanAbsoluteError, r2: metrics.r2(targets, values) }
 }

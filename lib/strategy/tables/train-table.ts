@@ -11,6 +11,7 @@ import type { History } from '../../model/training/epoch-results.js'
 import { AdamW } from '../../optimizers/adam.js'
 import { l2 } from '../../regularizers/regularizer.js'
 import { oneCycle } from '../../schedules/one-cycle.js'
+import { inTurns, type Steps } from '../../turns.js'
 import type { SuspiciousColumn } from '../suspicious-columns.js'
 import { tabularLayers } from '../tabular-layers.js'
 import { scalingFor } from './column-scaling.js'
@@ -18,7 +19,7 @@ import { defaultsFor, type TableDefaults } from './defaults.js'
 import { splitTable } from './held-out.js'
 import { madeOf } from './made.js'
 import { type CheckedTrainTableOptions, checkedOptions, type TrainTableOptions } from './options.js'
-import { classCounts, type TableProfile } from './profile.js'
+import { type ClassCount, classCounts, type TableProfile } from './profile.js'
 import { learnableTable, testTable } from './read-tables.js'
 import { encodedRows, scoresOn, type TableScores } from './scores.js'
 import type { TableInput } from './table-source.js'
@@ -71,8 +72,8 @@ export async function trainTable(source: TableInput, options: TrainTableOptions)
   const tests = given.test === undefined ? undefined : await testTable(given.test, table, given)
   onProgress({ stage: 'profiled', profile })
 
-  const [kept, held] = splitTable(table, { target, task, seed })
-  const scaling = scalingFor(kept, target, given.scaling)
+  const [kept, held] = await inTurns(splitTable(table, { target, task, seed }))
+  const scaling = await inTurns(scalingFor(kept, target, given.scaling))
   const encoder = await Encoder.fit(kept, { target, task, ignore: ignored(suspicious), keep, scaling })
   signal?.throwIfAborted()
   onProgress({
@@ -80,7 +81,7 @@ export async function trainTable(source: TableInput, options: TrainTableOptions)
     encoder,
     rows: kept.rows,
     heldOut: held.rows,
-    notHeldOut: task === 'classification' ? notHeldOut(table, held, target) : [],
+    notHeldOut: task === 'classification' ? await inTurns(notHeldOut(table, held, target)) : [],
   })
   const [training, validation] = [await encoder.encodeAsync(kept), await encoder.encodeAsync(held)]
   // Before the training: a label that the model does not know is told at once.
@@ -146,7 +147,7 @@ function ignored(suspicious: readonly SuspiciousColumn[]): DroppedColumn[] {
 }
 
 /** Classes of which the part held out has no row: nothing that is measured on it is of them. */
-function notHeldOut(table: Table, held: Table, target: string) {
-  const there = new Set(classCounts(held.column(target)).map(({ label }) => label))
-  return classCounts(table.column(target)).filter(({ label }) => !there.has(label))
+function* notHeldOut(table: Table, held: Table, target: string): Steps<ClassCount[]> {
+  const there = new Set((yield* classCounts(held.column(target))).map(({ label }) => label))
+  return (yield* classCounts(table.column(target))).filter(({ label }) => !there.has(label))
 }
