@@ -26,7 +26,19 @@ const builds = [
   {
     name: 'thread',
     options: ['-DCMAKE_BUILD_TYPE=RelWithDebInfo', '-DDEEPBLAS_SANITIZE=thread'],
-    tests: ['arena', 'blas', 'executor', 'job_queue', 'pass', 'planner', 'program', 'thread_pool', 'training'],
+    tests: [
+      'arena',
+      'blas',
+      'executor',
+      'job_queue',
+      'pass',
+      'planner',
+      'program',
+      'thread_pool',
+      'training',
+      'training_interrupted',
+      'training_members',
+    ],
   },
 ]
 // As arm64 is emulated: large products would take minutes, and they are OpenBLAS's, not ours. One test that is left out

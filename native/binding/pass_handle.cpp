@@ -31,7 +31,8 @@ Napi::Value accumulatorsOf(Napi::Env env, Pass& pass) {
   Executor& executor = pass.executor();
   const int64_t count = executor.members() * executor.program().accumulators();
   Napi::Float64Array result = newDoubles(env, count);
-  if (count > 0) std::copy(executor.accumulators(0), executor.accumulators(0) + count, result.Data());
+  const double* accumulators = executor.tensors().accumulators(0);
+  if (count > 0) std::copy(accumulators, accumulators + count, result.Data());
   return result;
 }
 

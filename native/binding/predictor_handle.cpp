@@ -59,8 +59,8 @@ void PredictorHandle::predictSync(const Napi::CallbackInfo& info) {
     if (!allFinite(input.data, input.length))
       throw Error("ERR_DEEPBLAS_DATA", "Expected finite numbers for rows but received NaN or Infinity");
     for (int64_t m = 0; m < members_; ++m) {
-      executor_->rebind(0, m, reinterpret_cast<uint8_t*>(input.data), rows);
-      executor_->rebind(1, m, reinterpret_cast<uint8_t*>(output.data + m * rows * outputs_), rows);
+      executor_->tensors().rebind(0, m, reinterpret_cast<uint8_t*>(input.data), rows);
+      executor_->tensors().rebind(1, m, reinterpret_cast<uint8_t*>(output.data + m * rows * outputs_), rows);
     }
     const FlushDenormals guard;
     const ThreadPool::JobScope scope(ThreadPool::instance());

@@ -77,8 +77,8 @@ Napi::Value tensorValues(Napi::Env env, const Executor& executor, int64_t tensor
   require(tensor >= 0 && tensor < static_cast<int64_t>(executor.program().tensors().size()), "no such tensor");
   require(member >= 0 && member < executor.members(), "no such member");
   const TensorSpec& spec = executor.program().tensors()[tensor];
-  const View& view = executor.view(tensor, member);
-  require(rows <= executor.readableRows(tensor, member), "rows that a tensor lacks");
+  const View& view = executor.tensors().view(tensor, member);
+  require(rows <= executor.tensors().readableRows(tensor, member), "rows that a tensor lacks");
   Napi::Float64Array result = newDoubles(env, checkedProduct(rows, spec.columns));
   double* values = result.Data();
   for (int64_t r = 0; r < rows; ++r) {

@@ -29,11 +29,6 @@ constexpr double kSmallStepNanoseconds = 300000;
 
 int64_t tilesAlong(int64_t extent, int64_t tile) { return (extent + tile - 1) / tile; }
 
-int64_t requireMembers(int64_t members) {
-  require(members > 0, "a run without members");
-  return members;
-}
-
 // Calls body(argument, begin, end) for the elements that a tile of a call completes.
 template <typename Body>
 void forCompleted(const Kernel& kernel, const Call& call, const Tile& tile, Body body) {
@@ -63,15 +58,11 @@ Executor::Executor(std::shared_ptr<const Program> program, std::shared_ptr<const
                    int64_t members)
     : program_(std::move(program)),
       plan_(std::move(plan)),
-      bindings_(std::move(bindings)),
-      members_(requireMembers(members)),
-      tensorCount_(static_cast<int64_t>(program_->tensors().size())),
-      workspace_(static_cast<size_t>(checkedProduct(plan_->bytes, members))),
-      accumulators_(checkedProduct(program_->accumulators(), members)),
+      members_(members),
+      tensors_(program_, plan_, std::move(bindings), members),
       notFinite_(members),
       callMicroseconds_(program_->calls().size()),
       regionMicroseconds_(plan_->regions.size()) {
-  bindTensors();
   prepareCalls();
   live_.reserve(members);
   size_t most = 1;
@@ -83,80 +74,10 @@ Executor::Executor(std::shared_ptr<const Program> program, std::shared_ptr<const
 }
 
 size_t Executor::bytes() const {
-  size_t total = workspace_.bytes() + accumulators_.capacity() * sizeof(double) +
-                 views_.capacity() * sizeof(View) + shares_.capacity() * sizeof(Share);
+  size_t total = tensors_.bytes() + shares_.capacity() * sizeof(Share);
   for (const PreparedCall& call : calls_)
     total += sizeof(call) + call.views.capacity() * sizeof(const View*) + call.numbers.capacity() * sizeof(double);
   return total;
-}
-
-void Executor::bindTensors() {
-  views_.resize(checkedProduct(members_, tensorCount_));
-  for (int64_t m = 0; m < members_; ++m) {
-    for (int64_t t = 0; t < tensorCount_; ++t) {
-      const TensorSpec& spec = program_->tensors()[t];
-      View view = {nullptr, spec.rows, spec.columns, spec.stride, spec.panel, spec.type, 1.0f};
-      const auto mustBe = [&](bool there, const char* what) {
-        if (!there) throw Error("ERR_DEEPBLAS_ARGUMENT", program_->userOf(t) + ": expected what is there in this recording but it uses " + what + ".");
-      };
-      const auto inArena = [&](const Memory& memory, const char* what) {
-        mustBe(memory.data != nullptr, what);
-        view.data = memory.data + m * memory.memberStride + spec.offset;
-      };
-      switch (spec.storage) {
-        case Storage::Workspace:
-          if (plan_->offsets[t] >= 0) view.data = workspace_.at(m * plan_->bytes + plan_->offsets[t]);
-          break;
-        case Storage::Parameter: inArena(bindings_.parameters, "a parameter"); break;
-        case Storage::Gradient: inArena(bindings_.gradients, "a gradient, which only a training has"); break;
-        case Storage::State:
-          mustBe(spec.slot < static_cast<int64_t>(bindings_.states.size()), "a state that the optimizer has not");
-          inArena(bindings_.states[spec.slot], "a state");
-          break;
-        case Storage::Accumulator:
-          view.data = accumulators_.data() + m * program_->accumulators() + spec.offset;
-          break;
-        case Storage::Data:
-        case Storage::WholeData: {
-          mustBe(spec.slot < static_cast<int64_t>(bindings_.slots.size()) && !bindings_.slots[spec.slot].empty(),
-                 "a matrix of data that is not there");
-          const auto& slot = bindings_.slots[spec.slot];
-          const Binding& binding = slot.size() == 1 ? slot[0] : slot[m];
-          mustBe(binding.type == spec.type, "a matrix of data by another type than it has");
-          mustBe(binding.stride >= spec.columns, "a matrix of data with more columns than it has");
-          view.data = binding.data;
-          // What a batch reads has the batch's rows, however many its matrix has.
-          if (spec.storage == Storage::WholeData) view.rows = binding.rows;
-          view.stride = binding.stride;
-          view.scale = binding.scale;
-          break;
-        }
-        case Storage::Order: view.stride = 1; break;
-      }
-      views_[m * tensorCount_ + t] = view;
-    }
-  }
-  for (int64_t t = 0; t < tensorCount_; ++t) {
-    const Storage storage = program_->tensors()[t].storage;
-    if (storage == Storage::Data || storage == Storage::Order) movingTensors_.push_back(t);
-    if (storage == Storage::Data || storage == Storage::WholeData) boundTensors_.push_back(t);
-  }
-}
-
-void Executor::requireRows(const std::vector<int64_t>& rows) const {
-  requireRows(rows, bindings_.slots);
-}
-
-void Executor::requireRows(const std::vector<int64_t>& rows, const std::vector<std::vector<Binding>>& slots) const {
-  require(static_cast<int64_t>(rows.size()) == members_, "rows of another population");
-  for (const TensorSpec& spec : program_->tensors()) {
-    if (spec.storage != Storage::Data && spec.storage != Storage::WholeData) continue;
-    const auto& slot = slots[spec.slot];
-    for (int64_t m = 0; m < members_; ++m) {
-      const Binding& binding = slot.size() == 1 ? slot[0] : slot[m];
-      require(rows[m] >= 0 && rows[m] <= binding.rows, "more rows than a bound matrix has");
-    }
-  }
 }
 
 void Executor::prepareCalls() {
@@ -173,7 +94,7 @@ void Executor::prepareCalls() {
       if (given.form == ArgumentForm::Expression) call.expression = &program_->expression(given.index);
       for (int64_t m = 0; m < members_; ++m) {
         if (given.form == ArgumentForm::Tensor)
-          call.views[m * call.argumentCount + argument] = &views_[m * tensorCount_ + given.index];
+          call.views[m * call.argumentCount + argument] = &tensors_.view(given.index, m);
         call.numbers[m * call.argumentCount + argument] = given.constant;
       }
     }
@@ -185,55 +106,9 @@ void Executor::prepareCalls() {
   }
 }
 
-void Executor::clearAccumulators() { std::fill(accumulators_.begin(), accumulators_.end(), 0.0); }
-
-void Executor::rebind(int64_t slot, int64_t member, uint8_t* data, int64_t rows) {
-  auto& bindings = bindings_.slots[slot];
-  Binding& binding = bindings.size() == 1 ? bindings[0] : bindings[member];
-  binding.data = data;
-  binding.rows = rows;
-  // No view keeps the place of the matrix before, which may be gone.
-  const bool shared = bindings.size() == 1;
-  for (int64_t t : boundTensors_) {
-    const TensorSpec& spec = program_->tensors()[t];
-    if (spec.slot != slot) continue;
-    for (int64_t m = shared ? 0 : member; m < (shared ? members_ : member + 1); ++m) {
-      View& view = views_[m * tensorCount_ + t];
-      view.data = data;
-      if (spec.storage == Storage::WholeData) view.rows = rows;
-    }
-  }
-}
-
-int64_t Executor::readableRows(int64_t tensor, int64_t member) const {
-  const TensorSpec& spec = program_->tensors()[tensor];
-  const View& at = view(tensor, member);
-  if (at.data == nullptr || !spec.perBatchRow()) return 0;
-  if (spec.storage == Storage::Workspace) return capacity();
-  if (spec.storage != Storage::Data && spec.storage != Storage::WholeData) return 0;
-  // Data moves along from batch to batch.
-  const auto& slot = bindings_.slots[spec.slot];
-  const Binding& binding = slot.size() == 1 ? slot[0] : slot[member];
-  const int64_t gone = static_cast<uint8_t*>(at.data) - binding.data;
-  return binding.rows - gone / (binding.stride * bytesOf(binding.type));
-}
-
 void Executor::bind(const MemberStep& member) {
   require(member.rows <= plan_->rows, "a batch is larger than the plan's capacity");
-  for (int64_t t : movingTensors_) {
-    const TensorSpec& spec = program_->tensors()[t];
-    View& view = views_[member.member * tensorCount_ + t];
-    if (spec.storage == Storage::Order) {
-      if (member.order == nullptr)
-        throw Error("ERR_DEEPBLAS_ARGUMENT",
-                    program_->userOf(t) + ": expected rows in order, as this run has them, but it reads an order of them.");
-      view.data = const_cast<int32_t*>(member.order) + member.firstRow;
-    } else {
-      const auto& slot = bindings_.slots[spec.slot];
-      const Binding& binding = slot.size() == 1 ? slot[0] : slot[member.member];
-      view.data = binding.data + member.firstRow * binding.stride * bytesOf(binding.type);
-    }
-  }
+  tensors_.moveTo(member.member, member.firstRow, member.order);
   for (PreparedCall& call : calls_)
     for (const auto& [argument, column] : call.stepNumbers)
       call.numbers[member.member * call.argumentCount + argument] = member.numbers[column];
@@ -418,7 +293,7 @@ std::string Executor::firstNotFinite(const MemberStep& member) const {
       if (argument.form != ArgumentForm::Tensor || info.arguments[i].access == Access::Read) continue;
       const TensorSpec& spec = program_->tensors()[argument.index];
       if (spec.storage != Storage::Workspace || !spec.perBatchRow()) continue;
-      const View& at = view(argument.index, member.member);
+      const View& at = tensors_.view(argument.index, member.member);
       for (int64_t r = 0; r < member.rows; ++r) {
         for (int64_t c = 0; c < spec.columns; ++c) {
           const double value = spec.type == Type::Float32   ? data<float>(&at)[r * spec.stride + c]

@@ -1,5 +1,4 @@
-// Executes a program step by step for one or many members: owns the workspace, binds tensors to memory, and spreads
-// tiles over the pool.
+// Executes a program step by step for one or many members, and spreads tiles over the pool.
 #pragma once
 
 #include <cstdint>
@@ -7,32 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "core/arena.h"
 #include "kernels/kernels.h"
+#include "program/bound_tensors.h"
 #include "program/planner.h"
 #include "program/program.h"
 
 namespace deepblas {
-
-// A matrix that a program reads (or, for predictions, writes): one for all members or one each.
-struct Binding {
-  uint8_t* data;
-  int64_t rows;
-  int64_t stride;
-  Type type;
-  float scale;
-};
-
-struct Memory {
-  float* data = nullptr;
-  int64_t memberStride = 0;  // elements
-};
-
-struct Bindings {
-  Memory parameters, gradients;
-  std::vector<Memory> states;
-  std::vector<std::vector<Binding>> slots;  // slot -> one for all members, or one each
-};
 
 // What one member does in one step.
 struct MemberStep {
@@ -60,24 +39,14 @@ class Executor {
   bool stepPlainly(const MemberStep* members, int64_t count);
   bool isFinite(int64_t member) const { return notFinite_[member] == 0; }
 
-  // Throws where a matrix that the program reads has fewer rows than a member is to run over.
-  void requireRows(const std::vector<int64_t>& rows) const;
-  void requireRows(const std::vector<int64_t>& rows, const std::vector<std::vector<Binding>>& slots) const;
-
-  // Binds a matrix anew between steps.
-  void rebind(int64_t slot, int64_t member, uint8_t* data, int64_t rows);
-
   // Label of the first recorded call whose result is not finite, or an empty string.
   std::string firstNotFinite(const MemberStep& member) const;
 
-  double* accumulators(int64_t member) { return accumulators_.data() + member * program_->accumulators(); }
-  void clearAccumulators();
-  // Rows of a tensor from where its view starts; 0 of one that has no rows of the batch.
-  int64_t readableRows(int64_t tensor, int64_t member) const;
-  const View& view(int64_t tensor, int64_t member) const { return views_[member * tensorCount_ + tensor]; }
+  // Where the program's tensors lie.
+  BoundTensors& tensors() { return tensors_; }
+  const BoundTensors& tensors() const { return tensors_; }
   const Program& program() const { return *program_; }
   const std::shared_ptr<const Program>& shared() const { return program_; }
-  const Bindings& bindings() const { return bindings_; }
   int64_t members() const { return members_; }
   int64_t capacity() const { return plan_->rows; }  // rows of a batch, at most
   size_t bytes() const;                             // of all that it owns
@@ -115,7 +84,6 @@ class Executor {
     int64_t within;
   };
 
-  void bindTensors();
   void prepareCalls();
   void begin(const MemberStep* members, int64_t count);
   void bind(const MemberStep& member);
@@ -133,13 +101,8 @@ class Executor {
 
   std::shared_ptr<const Program> program_;
   std::shared_ptr<const Plan> plan_;
-  Bindings bindings_;
-  int64_t members_, tensorCount_;
-  Arena workspace_;
-  std::vector<double> accumulators_;
-  std::vector<View> views_;
-  std::vector<int64_t> boundTensors_;   // Data and WholeData
-  std::vector<int64_t> movingTensors_;  // Data and Order: rebound every step
+  int64_t members_;
+  BoundTensors tensors_;
   std::vector<PreparedCall> calls_;
   std::vector<int32_t> notFinite_;
   bool measuring_ = false;

@@ -13,14 +13,14 @@ Pass::Pass(std::shared_ptr<const Program> program, std::shared_ptr<const Plan> p
       rows_(std::move(rows)),
       numbers_(std::move(numbers)),
       steps_(rows_.size()) {
-  executor_.requireRows(rows_);
+  executor_.tensors().requireRows(rows_);
   if (numbers_.empty()) requireNoSteps(executor_.program());
   require(static_cast<int64_t>(numbers_.size()) >= executor_.members() * executor_.program().stepNumbers(),
           "a pass without its numbers");
 }
 
 bool Pass::run(const std::vector<int64_t>& active, const std::atomic<bool>& cancelled) {
-  executor_.clearAccumulators();
+  executor_.tensors().clearAccumulators();
   int64_t longest = 0;
   for (int64_t member : active) longest = std::max(longest, rows_[member]);
   for (int64_t first = 0; first < longest; first += batch_) {

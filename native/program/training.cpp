@@ -31,7 +31,7 @@ Training::Training(std::shared_ptr<const Program> program, std::shared_ptr<const
       stepOfEpoch_(settings_.firstStepOfEpoch) {
   require(settings_.batch > 0, "a batch needs rows");
   require(epoch_ >= 0 && stepOfEpoch_ >= 0, "a position before the start");
-  executor_.requireRows(rowsOfMembers());
+  executor_.tensors().requireRows(rowsOfMembers());
   countSteps();
   require(stepOfEpoch_ < stepsPerEpoch_, "a position behind the end of its epoch");
   for (size_t m = 0; m < settings_.members.size(); ++m) {
@@ -68,12 +68,12 @@ void Training::countSteps() {
 void Training::setAccumulators(const std::vector<double>& values) {
   const int64_t each = executor_.program().accumulators();
   require(static_cast<int64_t>(values.size()) == executor_.members() * each, "accumulators of another program");
-  std::copy(values.begin(), values.end(), executor_.accumulators(0));
+  std::copy(values.begin(), values.end(), executor_.tensors().accumulators(0));
 }
 
 void Training::rebind(const std::vector<std::vector<Binding>>& slots, const std::vector<int64_t>& rows) {
   require(!settings_.shuffle, "shuffled data cannot be bound anew");
-  const std::vector<std::vector<Binding>>& now = executor_.bindings().slots;
+  const std::vector<std::vector<Binding>>& now = executor_.tensors().bindings().slots;
   require(slots.size() == now.size() && rows.size() == settings_.members.size(), "bound anew: data of another shape");
   for (size_t s = 0; s < slots.size(); ++s) {
     require(slots[s].size() == now[s].size(), "bound anew: data of another shape");
@@ -84,10 +84,10 @@ void Training::rebind(const std::vector<std::vector<Binding>>& slots, const std:
     }
   }
   // All checks come before the first change.
-  executor_.requireRows(rows, slots);
+  executor_.tensors().requireRows(rows, slots);
   for (size_t s = 0; s < slots.size(); ++s)
     for (size_t m = 0; m < slots[s].size(); ++m)
-      executor_.rebind(static_cast<int64_t>(s), static_cast<int64_t>(m), slots[s][m].data, slots[s][m].rows);
+      executor_.tensors().rebind(static_cast<int64_t>(s), static_cast<int64_t>(m), slots[s][m].data, slots[s][m].rows);
   for (size_t m = 0; m < rows.size(); ++m) settings_.members[m].rows = rows[m];
   countSteps();
 }
@@ -141,7 +141,7 @@ bool Training::step(const ChunkLimits& limits, int64_t stepOfChunk) {
 bool Training::dropFailed(int64_t count) {
   // The step's workspace is used up: the same step once more, with everything kept, tells where it went wrong.
   Executor again(executor_.shared(), std::make_shared<const Plan>(makePlan(executor_.program(), settings_.batch, true)),
-                 executor_.bindings(), executor_.members());
+                 executor_.tensors().bindings(), executor_.members());
   for (int64_t i = 0; i < count; ++i) {
     if (executor_.isFinite(steps_[i].member)) continue;
     again.stepPlainly(&steps_[i], 1);
@@ -166,13 +166,13 @@ bool Training::endEpoch(const std::atomic<bool>& cancelled) {
   if (validation_ && !validation_->run(active_, cancelled)) return false;
   results_.push_back(epochSeconds_ + secondsSince(start));
   for (int64_t m = 0; m < executor_.members(); ++m) {
-    const double* train = executor_.accumulators(m);
+    const double* train = executor_.tensors().accumulators(m);
     results_.insert(results_.end(), train, train + executor_.program().accumulators());
     if (!validation_) continue;
-    const double* held = validation_->executor().accumulators(m);
+    const double* held = validation_->executor().tensors().accumulators(m);
     results_.insert(results_.end(), held, held + validation_->executor().program().accumulators());
   }
-  executor_.clearAccumulators();
+  executor_.tensors().clearAccumulators();
   epochSeconds_ = 0;
   stepOfEpoch_ = 0;
   ++epoch_;
@@ -190,7 +190,7 @@ ChunkResult Training::advance(const ChunkLimits& limits, const std::atomic<bool>
   };
   while (done < limits.steps) {
     if (cancelled.load(std::memory_order_relaxed)) return leave(ChunkEnd::Cancelled);
-    if (stepOfEpoch_ == 0 && !shuffled_) executor_.clearAccumulators();
+    if (stepOfEpoch_ == 0 && !shuffled_) executor_.tensors().clearAccumulators();
     if (!shuffled_) beginEpoch();
     if (!step(limits, done)) return leave(ChunkEnd::NotFinite);
     ++done;

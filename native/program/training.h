@@ -56,7 +56,7 @@ class Training {
   std::vector<double> takeResults();
   int64_t resultWidth() const;
   // Sum and weight so far of the running epoch's loss, of one member.
-  const double* runningAccumulators(int64_t member) { return executor_.accumulators(member); }
+  const double* runningAccumulators(int64_t member) { return executor_.tensors().accumulators(member); }
 
   // Members without repeats.
   void setActive(std::vector<int64_t> members);

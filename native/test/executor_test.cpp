@@ -116,7 +116,7 @@ TEST("a step and a plain step give the same bits") {
       CONTEXT("step ", step);
       CHECK(planned.memory(0) == plain.memory(0));
       for (int64_t i = 0; i < kAccumulators; ++i)
-        CHECK_EQUAL(plannedRun.executor->accumulators(0)[i], plainRun.executor->accumulators(0)[i]);
+        CHECK_EQUAL(plannedRun.executor->tensors().accumulators(0)[i], plainRun.executor->tensors().accumulators(0)[i]);
     }
   }
 }
@@ -138,7 +138,7 @@ TEST("training follows the references, and padding stays zero") {
       weightSum += expected.weightSum;
       hits += expected.hits;
     }
-    const double* accumulators = run.executor->accumulators(0);
+    const double* accumulators = run.executor->tensors().accumulators(0);
     CHECK_CLOSE(accumulators[0], lossSum, 1e-5 * lossSum);
     CHECK_CLOSE(accumulators[1], weightSum, 1e-9);
     CHECK_CLOSE(accumulators[2], hits, 1e-9);
@@ -180,12 +180,12 @@ TEST("each member of a population has the bits it has alone, whatever the others
         for (int64_t step = 0; step < 3; ++step) aloneRun.step(step);
         CHECK(alone.memory(m) == population.memory(m));
         for (int64_t i = 0; i < kAccumulators; ++i)
-          CHECK_EQUAL(aloneRun.executor->accumulators(m)[i], run.executor->accumulators(m)[i]);
+          CHECK_EQUAL(aloneRun.executor->tensors().accumulators(m)[i], run.executor->tensors().accumulators(m)[i]);
         // The inactive members: not a byte.
         CHECK(alone.memory((m + 1) % 3) == others[0]);
         CHECK(alone.memory((m + 2) % 3) == others[1]);
         for (int64_t i = 0; i < kAccumulators; ++i)
-          CHECK_EQUAL(aloneRun.executor->accumulators((m + 1) % 3)[i], 0.0);
+          CHECK_EQUAL(aloneRun.executor->tensors().accumulators((m + 1) % 3)[i], 0.0);
       }
     }
   }
@@ -282,8 +282,8 @@ TEST("a matrix may be bound anew between steps") {
   Network network(spec, 1, 11), same(spec, 1, 11);
   const Member first = memberOf(spec, 0, 32, 740), second = memberOf(spec, 0, 32, 750);
   Run run(network, {first}, true, 32), expected(same, {second}, true, 32);
-  run.executor->rebind(0, 0, reinterpret_cast<uint8_t*>(second.samples->floats.data()), 32);
-  run.executor->rebind(1, 0, reinterpret_cast<uint8_t*>(second.samples->labels.data()), 32);
+  run.executor->tensors().rebind(0, 0, reinterpret_cast<uint8_t*>(second.samples->floats.data()), 32);
+  run.executor->tensors().rebind(1, 0, reinterpret_cast<uint8_t*>(second.samples->labels.data()), 32);
   CHECK(run.step(0));
   CHECK(expected.step(0));
   CHECK(network.memory(0) == same.memory(0));

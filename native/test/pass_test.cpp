@@ -53,7 +53,7 @@ TEST("an evaluation's sums are the reference's, for every size of batch") {
     Pass pass(network.evaluationProgram(), planOf(*network.evaluationProgram(), batch), network.bindings(data), {75});
     for (int again = 0; again < 2; ++again) {
       CHECK(pass.run({0}, kNever));
-      const double* sums = pass.executor().accumulators(0);
+      const double* sums = pass.executor().tensors().accumulators(0);
       CHECK_CLOSE(sums[0], lossSum, 1e-6 * lossSum);
       CHECK_EQUAL(sums[1], 75.0);
       CHECK_EQUAL(sums[2], hits);
@@ -74,15 +74,16 @@ TEST("members with different rows, some of them left out") {
   CHECK(all.run({0, 1, 2}, kNever));
   for (int64_t m = 0; m < 3; ++m) {
     CONTEXT("member ", m);
-    CHECK_EQUAL(all.executor().accumulators(m)[1], static_cast<double>(data[m]->rows()));
+    CHECK_EQUAL(all.executor().tensors().accumulators(m)[1], static_cast<double>(data[m]->rows()));
     Pass some(program, planOf(*program, 32), network.bindings(data), {75, 8, 40});
     CHECK(some.run({m}, kNever));
+    const double* expected = all.executor().tensors().accumulators(m);
     for (int64_t other = 0; other < 3; ++other)
       for (int64_t i = 0; i < kAccumulators; ++i)
-        CHECK_EQUAL(some.executor().accumulators(other)[i], other == m ? all.executor().accumulators(m)[i] : 0.0);
+        CHECK_EQUAL(some.executor().tensors().accumulators(other)[i], other == m ? expected[i] : 0.0);
   }
   CHECK(all.run({}, kNever));
-  for (int64_t m = 0; m < 3; ++m) CHECK_EQUAL(all.executor().accumulators(m)[1], 0.0);
+  for (int64_t m = 0; m < 3; ++m) CHECK_EQUAL(all.executor().tensors().accumulators(m)[1], 0.0);
 }
 
 TEST("a cancelled pass says so and does nothing") {
@@ -93,7 +94,7 @@ TEST("a cancelled pass says so and does nothing") {
   CHECK(pass.run({0}, kNever));
   const std::atomic<bool> cancelled{true};
   CHECK(!pass.run({0}, cancelled));
-  for (int64_t i = 0; i < kAccumulators; ++i) CHECK_EQUAL(pass.executor().accumulators(0)[i], 0.0);
+  for (int64_t i = 0; i < kAccumulators; ++i) CHECK_EQUAL(pass.executor().tensors().accumulators(0)[i], 0.0);
 }
 
 TEST("a prediction fills its matrix, every row with the same bits in every batch, and nothing after it") {
@@ -152,7 +153,7 @@ TEST("with everything kept, every tensor of the last batch can be read") {
                                       kSpec.layers[layer].activation)
                   .output;
       const int64_t index = call.arguments[at::denseForward::output].index;
-      const View& view = pass.executor().view(index, m);
+      const View& view = pass.executor().tensors().view(index, m);
       for (int64_t r = 0; r < 20; ++r)
         for (int64_t c = 0; c < input.columns; ++c)
           CHECK_CLOSE(deepblas::data<float>(&view)[r * view.stride + c], input.at(r, c), 2e-6);
@@ -170,8 +171,8 @@ TEST("a loss that is not finite does not stop an evaluation") {
   const auto program = network.evaluationProgram();
   Pass pass(program, planOf(*program, 16), network.bindings(data), {40});
   CHECK(pass.run({0}, kNever));
-  CHECK(std::isnan(pass.executor().accumulators(0)[0]));
-  CHECK_EQUAL(pass.executor().accumulators(0)[1], 40.0);
+  CHECK(std::isnan(pass.executor().tensors().accumulators(0)[0]));
+  CHECK_EQUAL(pass.executor().tensors().accumulators(0)[1], 40.0);
 }
 
 }  // namespace test
