@@ -1,4 +1,4 @@
-import { BLANKS, type Dialect } from '../data/readers/csv/records.js'
+import { BLANKS, type Dialect } from '../data/readers/csv/record.js'
 import { DeepblasError } from '../errors.js'
 
 /**

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { csvLine } from '../../lib/cli/csv-line.js'
-import { BLANKS, type Dialect } from '../../lib/data/readers/csv/records.js'
+import { BLANKS, type Dialect } from '../../lib/data/readers/csv/record.js'
 import { readCsv } from '../../lib/index.js'
 
 const dialects = fc

@@ -14,7 +14,8 @@ import {
   checkChunkOptions,
   checkCsvOptions,
 } from './options.js'
-import { RecordSplitter, type Records } from './records.js'
+import type { Records } from './record.js'
+import { RecordSplitter } from './records.js'
 import { CsvAssembly, type CsvPart } from './records-to-tables.js'
 
 /**

@@ -5,7 +5,8 @@ import { isMissing } from '../../table/column-builder.js'
 import { isWrittenNumber, looseNumberOf } from '../../table/numbers/notation.js'
 import { commaNumberOf, numberOf } from '../../table/texts/cell-texts.js'
 import type { MissingMarks } from '../../table/texts/missing-marks.js'
-import { BLANKS, type Dialect, RecordSplitter } from './records.js'
+import { BLANKS, type Dialect } from './record.js'
+import { RecordSplitter } from './records.js'
 
 const DELIMITERS = [',', ';', '\t', '|']
 /** Rows of fields between blanks look like sentences: this many, of one length, are rows. */

@@ -5,7 +5,7 @@ import { FileProblem } from '../../../files/file-error.js'
 import { numberOf } from '../../table/texts/cell-texts.js'
 import { firstRows, guessDelimiter, guessEscape } from './dialect.js'
 import type { CheckedCsvOptions } from './options.js'
-import type { Dialect } from './records.js'
+import type { Dialect } from './record.js'
 
 /** Characters by which a file's dialect is known. */
 const FIRST_CHARACTERS = 64 * 1024

@@ -11,7 +11,8 @@ import { hasHeader, standsAboveNumbers } from './dialect.js'
 import { doubtsOf } from './doubts.js'
 import type { Opening } from './opening.js'
 import type { CheckedCsvOptions } from './options.js'
-import { badRowProblem, type CsvRecord, type Dialect, type Records } from './records.js'
+import type { CsvRecord, Dialect, Records } from './record.js'
+import { badRowProblem } from './row-problems.js'
 
 /** Rows and fields, whichever is reached first, by which types are inferred. */
 const SAMPLE_ROWS = 10_000

@@ -1,50 +1,20 @@
 /*
  * Text, in pieces, split into rows and fields: one pass, whose work is in proportion to the text whatever stands in it.
  */
-import { FileProblem } from '../../../files/file-error.js'
 import type { BadRow } from '../../table/table.js'
+import { blankFrom, Finder } from './finder.js'
+import { BLANKS, type CsvRecord, type Dialect, type Records } from './record.js'
+import { HAS_NUL, textBehind, unclosed, unclosedFor } from './row-problems.js'
 
 /** A row of more characters is a quote that was never closed. */
 export const LONGEST_ROW = 64 * 1024 * 1024
 /** Characters of a batch: few enough that reading them holds the event loop for a few milliseconds. */
 const BATCH = 64 * 1024
 
-const HAS_NUL = "it has a NUL character (if the file is in UTF-16, give encoding: 'utf-16le')"
-
 /** Ends a file of MS-DOS. */
 const CTRL_Z = '\u001a'
 
-/** Fields stand between runs of blanks and tabs. */
-export const BLANKS = 'blanks'
 const RUN_OF_BLANKS = /[ \t]+/
-
-/** How rows are written. */
-export interface Dialect {
-  /** One character or several; or `blanks`. */
-  readonly delimiter: string
-  /** Empty where no character quotes. */
-  readonly quote: string
-  /** The character that takes its meaning from a quote, delimiter or line end behind it; empty for none. */
-  readonly escape: string
-  /** How lines begin that are no rows; empty for none. */
-  readonly comment: string
-}
-
-/** A row: its fields, and the line of the file that it begins in. */
-export interface CsvRecord {
-  readonly fields: readonly string[]
-  readonly line: number
-  /** Blank lines between the row before and this one. */
-  readonly blanks: number
-}
-
-/** Rows in their order, and those that are none: for their quotes, or a NUL character. */
-export interface Records {
-  readonly records: readonly CsvRecord[]
-  readonly bad: readonly BadRow[]
-  /** Whether the last of the bad rows goes on: all that follows may be of it. */
-  readonly isEndless?: boolean
-}
 
 /** What stands at a place: the end of a row; or that more text is needed to tell, or that the row is bad. */
 const INCOMPLETE = -1
@@ -455,65 +425,4 @@ export class RecordSplitter {
     if (found < this.#text.length) return found
     return this.#last ? this.#text.length : INCOMPLETE
   }
-}
-
-/** Where something stands next, looked for once however often it is asked. */
-class Finder {
-  scanned = 0
-  readonly #what: string
-  #from = 0
-  #found = -1
-
-  /** @param what nothing, if it is empty: it is found nowhere */
-  constructor(what: string) {
-    this.#what = what
-  }
-
-  /** The place at or behind `at`; infinite where there is none. */
-  from(text: string, at: number): number {
-    if (at >= this.#from && at <= this.#found) return this.#found
-    if (this.#what === '') return Number.POSITIVE_INFINITY
-    const found = text.indexOf(this.#what, at)
-    this.scanned += (found === -1 ? text.length : found) - at + 1
-    this.#from = at
-    this.#found = found === -1 ? Number.POSITIVE_INFINITY : found
-    return this.#found
-  }
-
-  /** The text is another one. */
-  forget(): void {
-    this.#found = -1
-  }
-}
-
-function blankFrom(text: string, from: number): number {
-  let at = from
-  while (at < text.length) {
-    const code = text.charCodeAt(at)
-    if (code === 32 || code === 9 || code === 10) return at
-    at++
-  }
-  return Number.POSITIVE_INFINITY
-}
-
-function unclosed(quote: string): string {
-  return `a field begins with ${quote} and does not end with one${noQuotes(quote)}`
-}
-
-function unclosedFor(quote: string, characters: number): string {
-  return `a field begins with ${quote} and does not end with one within ${characters} characters${noQuotes(quote)}`
-}
-
-function noQuotes(quote: string): string {
-  return ` (if ${quote} is a character like any other, give quote: '')`
-}
-
-function textBehind(quote: string, mark: string): string {
-  const hint = mark === '' ? "; if it is written with a backslash, give escape: '\\\\'" : ''
-  return `text follows the ${quote} that ends a field; a quote within a quoted field is written twice${hint}`
-}
-
-/** The error of the first bad row, where none may be skipped. */
-export function badRowProblem({ line, reason }: BadRow): FileProblem {
-  return new FileProblem(`line ${line}: ${reason}. Correct the row, or leave such rows out with skipBadRows: true`)
 }

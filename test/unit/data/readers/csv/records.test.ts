@@ -2,7 +2,8 @@
 import { createRequire } from 'node:module'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Dialect, RecordSplitter } from '../../../../../lib/data/readers/csv/records.js'
+import type { Dialect } from '../../../../../lib/data/readers/csv/record.js'
+import { RecordSplitter } from '../../../../../lib/data/readers/csv/records.js'
 
 const plain: Dialect = { delimiter: ',', quote: '"', escape: '', comment: '' }
 const backslash: Dialect = { ...plain, escape: '\\' }
