@@ -5,8 +5,9 @@ import { inspect } from './inspect.js'
 import { predict } from './predict.js'
 import { UsageError } from './terminal.js'
 import { train } from './train.js'
+import { whyDeep } from './why-deep.js'
 
-export const commands: readonly Command[] = [train, predict, evaluate, inspect]
+export const commands: readonly Command[] = [train, predict, evaluate, inspect, whyDeep]
 
 /** @throws UsageError with the commands there are */
 export function commandNamed(name: string): Command {

@@ -24,6 +24,10 @@ const flags: Readonly<Record<string, string>> = {
   thousands: '--thousands',
   delimiter: '--delimiter',
   escape: '--escape',
+  bits: '--bits',
+  trainedBits: '--trained-bits',
+  fewestBits: '--fewest-bits',
+  activation: '--activation',
 }
 
 /**

@@ -34,7 +34,8 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     }
     const result = await command.run(given, terminal)
     if (json) await writeAll(terminal.stdout, `${JSON.stringify(result)}\n`)
-    return exitCodes.done
+    // A command that can end with what is known so far gives that, and says so.
+    return result.stopped === 'aborted' ? exitCodes.interrupted : exitCodes.done
   } catch (error) {
     return failure(error, args[0], json, terminal)
   }
