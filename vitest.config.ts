@@ -5,7 +5,8 @@ export default defineConfig({
     // A native addon belongs to a process: worker threads that come and go under the runner would share it.
     pool: 'forks',
     include: ['test/**/*.test.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Against what hangs: nothing is timed, and a busy machine is slow.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 })

@@ -203,6 +203,8 @@ export interface Addon {
   setErrorClass(errors: new (code: ErrorCode, message: string) => Error): void
   setThreads(threads: number): void
   getThreads(): number
+  /** Bytes of native memory that the process holds, on all its threads: what tests of leaks look at. */
+  memoryInUse(): number
   randomWords(seed: number, stream: number, substream: number, count: number): Uint32Array
 }
 

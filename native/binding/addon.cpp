@@ -8,6 +8,7 @@
 #include "binding/guarded.h"
 #include "binding/handles.h"
 #include "blas/gemm.h"
+#include "core/arena.h"
 #include "core/isa.h"
 #include "core/random.h"
 #include "core/thread_pool.h"
@@ -69,6 +70,12 @@ Napi::Value getThreads(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] { return Napi::Number::New(info.Env(), ThreadPool::instance().threads()); });
 }
 
+// Bytes of native memory that the process holds, on all its threads.
+Napi::Value memoryInUse(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(),
+                 [&] { return Napi::Number::New(info.Env(), static_cast<double>(Arena::bytesInUse())); });
+}
+
 // (class): what errors are made of from now on, called with a code and a message
 void setErrorClass(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
@@ -107,6 +114,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
     exports.Set("setErrorClass", Napi::Function::New(env, setErrorClass, "setErrorClass"));
     exports.Set("setThreads", Napi::Function::New(env, setThreads, "setThreads"));
     exports.Set("getThreads", Napi::Function::New(env, getThreads, "getThreads"));
+    exports.Set("memoryInUse", Napi::Function::New(env, memoryInUse, "memoryInUse"));
     exports.Set("randomWords", Napi::Function::New(env, randomWords, "randomWords"));
     return exports;
   });

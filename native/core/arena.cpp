@@ -1,5 +1,6 @@
 #include "core/arena.h"
 
+#include <atomic>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -77,7 +78,11 @@ void release(void* memory, size_t bytes) {
 #endif
 }
 
+std::atomic<size_t> inUse = 0;
+
 }  // namespace
+
+size_t Arena::bytesInUse() { return inUse.load(std::memory_order_relaxed); }
 
 Arena::Arena(size_t bytes) : bytes_(alignUp(bytes)) {
   if (bytes == 0) return;
@@ -86,10 +91,13 @@ Arena::Arena(size_t bytes) : bytes_(alignUp(bytes)) {
     throw Error("ERR_DEEPBLAS_MEMORY",
                 "Out of memory: " + std::to_string(bytes_ >> 20) + " MiB could not be allocated");
   }
+  inUse.fetch_add(bytes_, std::memory_order_relaxed);
 }
 
 Arena::~Arena() {
-  if (memory_ != nullptr) release(memory_, bytes_);
+  if (memory_ == nullptr) return;
+  release(memory_, bytes_);
+  inUse.fetch_sub(bytes_, std::memory_order_relaxed);
 }
 
 Arena::Arena(Arena&& other) noexcept

@@ -18,6 +18,9 @@ class Arena {
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
 
+  // What all arenas of the process hold, in bytes.
+  static size_t bytesInUse();
+
   size_t bytes() const { return bytes_; }
   uint8_t* at(size_t offset) const { return memory_ + offset; }
   template <typename Element>

@@ -25,6 +25,19 @@ TEST("an empty arena holds nothing") {
   CHECK_EQUAL(zero.bytes(), size_t{0});
 }
 
+TEST("bytes in use are those of the arenas there are") {
+  const size_t before = Arena::bytesInUse();
+  {
+    Arena small(100), large((size_t{4} << 20) + 1), none;
+    CHECK_EQUAL(Arena::bytesInUse(), before + small.bytes() + large.bytes());
+    const Arena moved(std::move(large));
+    CHECK_EQUAL(Arena::bytesInUse(), before + small.bytes() + moved.bytes());
+    small = Arena();
+    CHECK_EQUAL(Arena::bytesInUse(), before + moved.bytes());
+  }
+  CHECK_EQUAL(Arena::bytesInUse(), before);
+}
+
 TEST("a moved arena keeps its memory and leaves nothing behind") {
   Arena first(100);
   first.as<float>()[3] = 2;

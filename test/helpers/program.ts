@@ -26,7 +26,7 @@ export function runFile(
   { args = [], flags = [], env = {}, cwd = root, through = [] }: ProgramOptions = {},
 ) {
   return new Promise<Ended>((resolve) => {
-    const options = { cwd, env: { ...process.env, ...env }, timeout: 50_000, maxBuffer: 2 ** 26 }
+    const options = { cwd, env: { ...process.env, ...env }, timeout: 240_000, maxBuffer: 2 ** 26 }
     const [program, ...given] = [...through, process.execPath, ...flags, path, ...args]
     const child = execFile(program!, given, options, (_error, stdout, stderr) =>
       resolve({ code: child.exitCode, signal: child.signalCode, stdout, stderr }),

@@ -1,12 +1,13 @@
-// Worker threads that are ended at random moments of long calls, one after the other, and the resident memory of the
-// process meanwhile: after a third of them, then after all. The long form:
-// node test/helpers/programs/ended-workers.mjs 240
+// Worker threads that are ended at random moments of long calls, one after the other: the native memory that the process
+// holds after them, and beside it the resident memory, after a third of them and after all. The long form:
+// node --expose-gc test/helpers/programs/ended-workers.mjs 240
 import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { Dataset, Dense, Encoder, LBFGS, Population, readCsv, Sequential } from 'deepblas'
+import { memoryInUse, settledMemory } from './memory-in-use.mjs'
 
 const rows = 40_000
 const columns = 100
@@ -48,6 +49,7 @@ if (isMainThread) {
     return seed / 2 ** 31
   }
   const resident = []
+  const before = memoryInUse()
   for (let i = 1; i <= Number(count); i++) {
     const worker = new Worker(fileURLToPath(import.meta.url), { workerData: names[i % names.length] })
     // Rejects with the error of a worker that ends by itself.
@@ -56,7 +58,9 @@ if (isMainThread) {
     await worker.terminate()
     if (i === Math.floor(Number(count) / 3) || i === Number(count)) resident.push(process.memoryUsage.rss())
   }
-  console.log(JSON.stringify(resident))
+  // What a thread of the pool still computes ends by itself.
+  for (let turn = 0; turn < 500 && (await settledMemory()) > before; turn++) await sleep(20)
+  console.log(JSON.stringify({ before, after: memoryInUse(), resident }))
 } else {
   const x = Float32Array.from({ length: rows * columns }, (_, i) => Math.sin(i))
   const y = Float32Array.from({ length: rows }, (_, i) => i % 2)

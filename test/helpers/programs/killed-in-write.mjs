@@ -1,4 +1,4 @@
-// Writes files, in a folder, for ever: whoever started it kills it. One line on stdout for every file that is begun.
+// Writes files, in a folder, for ever: whoever started it kills it.
 import { join } from 'node:path'
 import { Adam, Checkpoint, CSVLog, Dataset, Dense, datasets, Sequential, TensorBoard } from 'deepblas'
 
@@ -9,16 +9,11 @@ const model = new Sequential([new Dense(64, { activation: 'relu' }), new Dense(1
   seed: 5,
 })
 const path = join(folder, 'run.safetensors')
-const begun = {
-  onFitStart() {
-    process.stdout.write('begun\n')
-  },
-}
 await model.fit(data, {
   loss: 'binaryCrossEntropy',
   optimizer: new Adam(),
   epochs: 100_000,
   batchSize: 16,
-  callbacks: [new CSVLog(join(folder, 'log.csv')), new TensorBoard(join(folder, 'board')), new Checkpoint(path), begun],
+  callbacks: [new CSVLog(join(folder, 'log.csv')), new TensorBoard(join(folder, 'board')), new Checkpoint(path)],
   ...(resume === 'resume' && { resume: path }),
 })

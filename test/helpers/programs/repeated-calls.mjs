@@ -1,8 +1,10 @@
-// One call many times, and the resident memory of the process: after a tenth of them, then at the end. The long form of
-// all: for call in $(node test/helpers/programs/repeated-calls.mjs); do
-//   node test/helpers/programs/repeated-calls.mjs $call 500; done
+// One call many times, and the native memory that the process holds: before them, the most after a call, and when all is
+// settled; beside it the resident memory, after a tenth of the calls and at the end. The long form of all:
+// for call in $(node test/helpers/programs/repeated-calls.mjs); do
+//   node --expose-gc test/helpers/programs/repeated-calls.mjs $call 500; done
 import { setImmediate } from 'node:timers/promises'
 import { checkGradient, crossValidate, Dataset, Dense, findLearningRate, LBFGS, Population, Sequential } from 'deepblas'
+import { memoryInUse, settledMemory } from './memory-in-use.mjs'
 
 const rows = 4000
 const columns = 100
@@ -54,16 +56,30 @@ const calls = {
   populationEvaluate: () => many.evaluate(data, { loss, metrics }),
 }
 
-const [name, count = '100'] = process.argv.slice(2)
+/** Calls from one look of the collector to the next: what objects held that were made and dropped goes then. */
+const COLLECTION = 10
+
+const [name, count = '100', collection] = process.argv.slice(2)
 if (name === undefined) console.log(Object.keys(calls).join('\n'))
 else {
-  const resident = []
-  for (let i = 1; i <= Number(count); i++) {
+  const sync = name.endsWith('Sync')
+  const call = async () => {
     const result = calls[name]()
     // A call that gives no promise is not awaited: no finalizer runs then.
     if (typeof result?.then === 'function') await result
-    else if (!name.endsWith('Sync')) await setImmediate()
+    else if (!sync) await setImmediate()
+  }
+  for (let i = 0; i < 3; i++) await call()
+  const before = await settledMemory()
+  const resident = []
+  let most = 0
+  for (let i = 1; i <= Number(count); i++) {
+    // `await` of no promise lets microtasks run, but no turn of the event loop, and with it no finalizer.
+    await call()
+    most = Math.max(most, memoryInUse())
+    // As the collector does by itself, sooner or later, when it is told of more memory.
+    if (collection !== 'unasked' && i % COLLECTION === 0) globalThis.gc()
     if (i === Math.floor(Number(count) / 10) || i === Number(count)) resident.push(process.memoryUsage.rss())
   }
-  console.log(JSON.stringify(resident))
+  console.log(JSON.stringify({ before, most, after: await settledMemory(), resident }))
 }

@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { atomicWrite, atomicWriteSync } from '../../../lib/files/atomic-write.js'
 import { temporaryBeside } from '../../../lib/files/temporary-files.js'
@@ -128,13 +129,17 @@ test('a training that is killed at any moment resumes, and its log keeps all lin
   let done = 0
   for (let kill = 0; kill < kills; kill++) {
     const resume = existsSync(checkpoint)
-    const child: ChildProcess = spawn(process.execPath, [program, folder, resume ? 'resume' : ''], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+    const child = spawn(process.execPath, [program, folder, resume ? 'resume' : ''], {
+      stdio: ['ignore', 'ignore', 'inherit'],
     })
     const ended = once(child, 'exit') as Promise<[number | null, string | null]>
-    // In the middle of the epochs; or at any moment from the program's start, that of the log's and the first step too.
-    if (kill % 2 === 0) await Promise.race([once(child.stdout!, 'data'), ended])
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * (kill % 2 === 0 ? 150 : 400)))
+    // In the middle of the epochs, once there is a new checkpoint; or at any moment from the program's start, that of the
+    // log's and the first step too.
+    if (kill % 2 === 0) {
+      const isNew = () => existsSync(checkpoint) && savedEpoch(checkpoint) > done
+      while (child.exitCode === null && !isNew()) await sleep(5)
+    }
+    await sleep(Math.random() * (kill % 2 === 0 ? 50 : 400))
     child.kill('SIGKILL')
     expect(await ended).toEqual([null, 'SIGKILL'])
     const now = epochs()

@@ -1,5 +1,6 @@
-// Resident memory in the course of one training: for each number of steps given, the least of the hundred before it.
+// Native memory in the course of one training: what the process holds after each number of steps given.
 import { Dataset, Dense, Sequential } from 'deepblas'
+import { memoryInUse } from './memory-in-use.mjs'
 
 const steps = process.argv.slice(2).map(Number)
 const rows = 256
@@ -15,7 +16,7 @@ const model = new Sequential(
   ],
   { inputs: 200 },
 )
-const resident = steps.map(() => Number.POSITIVE_INFINITY)
+const held = []
 let done = 0
 await model.fit(data, {
   loss: 'crossEntropy',
@@ -27,11 +28,9 @@ await model.fit(data, {
       needs: 'step',
       onStepEnd() {
         done++
-        for (const [i, step] of steps.entries()) {
-          if (done > step - 100 && done <= step) resident[i] = Math.min(resident[i], process.memoryUsage.rss())
-        }
+        if (steps.includes(done)) held.push(memoryInUse())
       },
     },
   ],
 })
-console.log(JSON.stringify(resident))
+console.log(JSON.stringify(held))

@@ -1,5 +1,7 @@
-// Resident memory while a stream is read: for each number of batches given, the least of the hundred before it.
+// Memory while a stream is read, native and in the array buffers that are left when the collector has looked: what the
+// process holds after each number of batches given.
 import { Dense, Sequential } from 'deepblas'
+import { settledMemory } from './memory-in-use.mjs'
 
 const steps = process.argv.slice(2).map(Number)
 const [rows, features] = [128, 1000]
@@ -11,7 +13,7 @@ async function* batches() {
   }
 }
 
-const resident = steps.map(() => Number.POSITIVE_INFINITY)
+const held = []
 let done = 0
 const model = new Sequential([new Dense(16, { activation: 'relu' }), new Dense(10, { activation: 'softmax' })], {
   inputs: features,
@@ -21,13 +23,11 @@ await model.fit(batches(), {
   callbacks: [
     {
       needs: 'step',
-      onStepEnd() {
+      async onStepEnd() {
         done++
-        for (const [i, step] of steps.entries()) {
-          if (done > step - 100 && done <= step) resident[i] = Math.min(resident[i], process.memoryUsage.rss())
-        }
+        if (steps.includes(done)) held.push((await settledMemory()) + process.memoryUsage().arrayBuffers)
       },
     },
   ],
 })
-console.log(JSON.stringify(resident))
+console.log(JSON.stringify(held))
