@@ -1,3 +1,4 @@
+import { activationNamed } from '../activations/activation.js'
 import { DeepblasError } from '../errors.js'
 import type { Recorder } from '../recording/recorder.js'
 import { columnIndex } from '../recording/rule.js'
@@ -33,14 +34,14 @@ export const crossEntropy: ConfigurableLoss<CrossEntropyOptions> = configurableL
       const { prediction: logits, sampleWeights, weightSum, rowLoss, gradient } = recording
       const target =
         smoothing === 0 ? recording.target : recordSmooth(record, recording.target, logits.columns, smoothing)
-      const logarithms = recording.outputActivation === 'logSoftmax'
+      const logarithms = givesLogarithms(recording.outputActivation)
       const output = logarithms ? undefined : recording.output
       record.softmaxCrossEntropy({ logits, target, sampleWeights, weightSum, rowLoss, gradient, output })
       if (logarithms && recording.output !== undefined) recordLogSoftmax(record, logits, recording.output)
     },
     activationGradient({ activation, target, outputs, outputActivation }) {
       const wanted = smooth(target, outputs)
-      if (outputActivation === 'logSoftmax') return -wanted
+      if (givesLogarithms(outputActivation)) return -wanted
       return wanted === 0 ? 0 : -wanted / activation
     },
   }
@@ -50,7 +51,9 @@ export const crossEntropy: ConfigurableLoss<CrossEntropyOptions> = configurableL
  * Checks the last layer for losses on rows of probabilities: at least two outputs, and an activation that gives logits.
  */
 export function takesSoftmaxLogits(loss: string, outputActivation: string, outputs: number): true {
-  if (!/^(softmax|logSoftmax|linear)$/.test(outputActivation)) {
+  const { gives, elementWise } = activationNamed(outputActivation)
+  const ofRows = gives === 'logProbabilities' || (gives === 'probabilities' && !elementWise)
+  if (!ofRows && gives !== 'sums') {
     throw mismatch(loss, "'softmax' (probabilities), 'logSoftmax' or 'linear' (logits)", outputActivation)
   }
   if (outputs > 1) return true
@@ -59,6 +62,11 @@ export function takesSoftmaxLogits(loss: string, outputActivation: string, outpu
     `Expected at least 2 outputs for loss '${loss}' but received 1. For two classes with one output use ` +
       "activation 'sigmoid' and loss 'binaryCrossEntropy'.",
   )
+}
+
+/** Whether the last layer's outputs are the logarithms of probabilities. */
+export function givesLogarithms(outputActivation: string | undefined): boolean {
+  return outputActivation !== undefined && activationNamed(outputActivation).gives === 'logProbabilities'
 }
 
 /** Records the smoothed targets (batch, classes), from class indices or rows of probabilities. */

@@ -2,7 +2,7 @@ import { reductions } from '../native/generated/enums.js'
 import { batchRows, elementOf } from '../recording/rule.js'
 import type { Tensor } from '../recording/tensor.js'
 import { knownOptions } from '../validate.js'
-import { takesSoftmaxLogits } from './cross-entropy.js'
+import { givesLogarithms, takesSoftmaxLogits } from './cross-entropy.js'
 import { rowFactor, rowSums, softmaxParts } from './element-rule.js'
 import { type ConfigurableLoss, configurableLoss, type NoOptions } from './loss.js'
 
@@ -47,14 +47,13 @@ export const kullbackLeibler: ConfigurableLoss<NoOptions> = configurableLoss((op
       }
       if (output === undefined) return
       record.map({ inputs: { logits, exponentials, largest, sum, logSum }, outputs: { output } }, (all) => ({
-        output:
-          outputActivation === 'logSoftmax'
-            ? all.logits.minus(all.largest).minus(all.logSum)
-            : all.exponentials.over(all.sum),
+        output: givesLogarithms(outputActivation)
+          ? all.logits.minus(all.largest).minus(all.logSum)
+          : all.exponentials.over(all.sum),
       }))
     },
     activationGradient({ activation, target, outputActivation }) {
-      if (outputActivation === 'logSoftmax') return -target
+      if (givesLogarithms(outputActivation)) return -target
       return target === 0 ? 0 : -target / activation
     },
   }

@@ -1,3 +1,4 @@
+import { activationNamed } from '../activations/activation.js'
 import { knownOptions } from '../validate.js'
 import { recordElementRule } from './element-rule.js'
 import { type ConfigurableLoss, configurableLoss, mismatch, type NoOptions } from './loss.js'
@@ -31,7 +32,8 @@ export const poisson: ConfigurableLoss<NoOptions> = configurableLoss((options) =
       )
     },
     record(record, recording) {
-      const logRates = (recording.outputActivation ?? 'linear') === 'linear'
+      const { gives } = activationNamed(recording.outputActivation ?? 'linear')
+      const logRates = gives === 'sums'
       recordElementRule(record, recording, ({ prediction, target }) => {
         if (logRates) {
           const rate = prediction.exponential()

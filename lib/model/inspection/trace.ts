@@ -68,7 +68,7 @@ export function tracePass(network: Network, parameters: Arena, data: Dataset, lo
         const { x, forward, outputGradient, preActivationGradient } = record
         const layer = network.layers[index]!
         const last = compiled.takesLogits && index === network.layers.length - 1
-        const fused = last && layer.activationName !== 'linear'
+        const fused = last && layer.outputActivation.gives !== 'sums'
         const A = matrix(fused ? compiled.lossOutput! : forward.output)!
         return {
           name: `layers.${index} ${layer.describe()}`,

@@ -56,8 +56,8 @@ function* targetsOf(data: Dataset): Steps<Float64Array> {
 
 /** Values in the target's units, in float64: with a large mean, such as that of dates in seconds, float32 has no digits left. */
 export async function predictedValues(model: Sequential, encoder: Encoder, data: Dataset): Promise<NumberArray> {
-  const linear = model.layers.at(-1)!.activationName === 'linear'
-  if (!linear) return (await model.predict(data)).data
+  const { gives } = model.layers.at(-1)!.outputActivation
+  if (gives !== 'sums') return (await model.predict(data)).data
   const values = Float64Array.from((await model.predictRaw(data)).data)
   await inTurns(bringInUnits(values, encoder.targetScale!))
   return values
