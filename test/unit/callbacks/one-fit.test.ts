@@ -35,13 +35,29 @@ const makers: readonly (readonly [string, () => Callback])[] = [
   ['TensorBoard', () => new TensorBoard(join(folder, 'runs'))],
 ]
 
+/** Two fits wait for each other at their first epoch, so that neither is over before the other begins; `open` ends it. */
+function meeting(): { gate: () => Callback; open: () => void } {
+  let open = () => {}
+  const promise = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  let there = 0
+  const gate = (): Callback => ({
+    onEpochEnd({ epoch }) {
+      if (epoch === 1 && ++there === 2) open()
+      return promise
+    },
+  })
+  return { gate, open }
+}
+
 describe.each(makers)('%s', (name, make) => {
   test('watches one fit at a time', async () => {
     const shared = make()
-    const ends = await Promise.allSettled([
-      model(1).fit(data, options([shared])),
-      model(2).fit(data, options([shared])),
-    ])
+    const { gate, open } = meeting()
+    const fits = [1, 2].map((seed) => model(seed).fit(data, options([shared, gate()])))
+    for (const fit of fits) fit.catch(open)
+    const ends = await Promise.allSettled(fits)
     expect(ends.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
     const { reason } = ends.find(({ status }) => status === 'rejected') as PromiseRejectedResult
     expect(reason).toMatchObject({
