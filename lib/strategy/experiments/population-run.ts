@@ -1,12 +1,19 @@
 /*
  * Trials of one shape as the members of one population, and what they give.
  */
+import type { Callback, Progress } from '../../callbacks/callback.js'
 import type { Dataset } from '../../data/dataset/dataset.js'
+import { DeepblasError } from '../../errors.js'
+import type { Layer } from '../../layers/layer.js'
 import { layerFrom } from '../../layers/registry.js'
 import type { Metric } from '../../metrics/metric.js'
-import { Sequential } from '../../model/sequential.js'
+import { Population } from '../../model/population.js'
 import type { History } from '../../model/training/epoch-results.js'
+import type { FitOptions } from '../../model/training/options.js'
+import type { Optimizer } from '../../optimizers/optimizer.js'
+import { withWeightDecay } from '../../optimizers/with-weight-decay.js'
 import { RateFactors } from './rate-factor.js'
+import { layersTogether } from './shape.js'
 import type { Trial, TrialResult } from './trial.js'
 
 /** What every trial of an experiment is measured by. */
@@ -16,41 +23,107 @@ export interface Measure {
   readonly groups: readonly Dataset[]
   readonly metric: Metric
   readonly signal: AbortSignal
+  /** Told some tens of times a second of the training under way. */
+  readonly onProgress: (progress: Progress) => void
 }
 
-export async function runAlone(trial: Trial, { dev, groups, metric, signal }: Measure): Promise<TrialResult> {
+/**
+ * Trains trials of one shape side by side and measures them.
+ *
+ * @throws as `fit`; the signal's reason
+ */
+export async function runTogether(trials: readonly Trial[], measure: Measure): Promise<TrialResult[]> {
   const begun = performance.now()
-  const layers = trial.layers.map(({ type, options }) => layerFrom(type, options))
-  const model = new Sequential(layers, {
-    inputs: trial.inputs,
-    seed: trial.seed,
-    ...(trial.labels && { labels: trial.labels }),
+  const { dev, groups, signal } = measure
+  const many = populationOf(trials)
+  const histories = await trained(many, trials, measure)
+  // A single network that fails has no history: it is given one as a member beside its twin.
+  if (histories === undefined) return (await runTogether([trials[0]!, trials[0]!], measure)).slice(0, 1)
+  const value = await valuesOn(many, dev, measure)
+  const ofGroups: number[][] = []
+  for (const group of groups) {
+    signal.throwIfAborted()
+    ofGroups.push(await valuesOn(many, group, measure))
+  }
+  const seconds = (performance.now() - begun) / 1000 / trials.length
+  return trials.map(({ key }, member) => {
+    const history = histories[member]!
+    const curves = { ...curvesOf(history, measure.metric), seconds }
+    const failed = whyFailed(history, value[member]!, measure.metric)
+    if (failed !== undefined) return { key, value: Number.NaN, groups: [], ...curves, failed }
+    return { key, value: value[member]!, groups: ofGroups.map((each) => each[member]!), ...curves }
   })
-  const history = await model.fit(trial.train, {
-    loss: trial.loss,
-    optimizer: trial.optimizer,
-    epochs: trial.epochs,
-    batchSize: trial.batchSize,
+}
+
+function populationOf(trials: readonly Trial[]): Population {
+  const { inputs, labels } = trials[0]!
+  const layers: readonly Layer[] = layersTogether(trials).map(({ type, options }) => layerFrom(type, options))
+  return new Population(layers, { inputs, seeds: trials.map(({ seed }) => seed), ...(labels && { labels }) })
+}
+
+/** The histories of all members; undefined for a single one that failed. */
+async function trained(
+  many: Population,
+  trials: readonly Trial[],
+  { dev, metric, signal, onProgress }: Measure,
+): Promise<readonly History[] | undefined> {
+  const { loss, epochs, batchSize, classWeights, callbacks = [], shuffle = true } = trials[0]!
+  const watch: Callback = { onProgress }
+  const factors = new RateFactors(trials.map(({ rateFactor }) => rateFactor))
+  const options: FitOptions<Dataset> = {
+    loss,
+    optimizer: optimizerOf(trials),
+    epochs,
+    batchSize,
     validation: dev,
     metrics: [metric],
-    callbacks: [new RateFactors([trial.rateFactor]), ...(trial.callbacks ?? [])],
+    callbacks: [factors, watch, ...callbacks],
     signal,
-    shuffle: trial.shuffle ?? true,
-    ...(trial.classWeights && { classWeights: trial.classWeights }),
-  })
-  const sign = metric.higherIsBetter === false ? -1 : 1
-  const valueOn = async (data: Dataset) => sign * ((await model.evaluate(data))[metric.name] as number)
-  const value = await valueOn(dev)
-  const ofGroups: number[] = []
-  for (const group of groups) ofGroups.push(await valueOn(group))
-  const seconds = (performance.now() - begun) / 1000
-  return { key: trial.key, value, groups: ofGroups, ...curvesOf(history, metric, sign), seconds }
+    shuffle,
+    ...(classWeights && { classWeights }),
+  }
+  const data = trials.map(({ train }) => train)
+  const one = data.every((train) => train === data[0])
+  try {
+    return (await many.fit(one ? data[0]! : data, options)).members
+  } catch (error) {
+    const failed = trials.length === 1 && error instanceof DeepblasError && error.code === 'ERR_DEEPBLAS_NOT_FINITE'
+    if (failed) return undefined
+    throw error
+  }
 }
 
-function curvesOf({ epochs }: History, { name }: Metric, sign: number) {
+function optimizerOf(trials: readonly Trial[]): Optimizer {
+  const { optimizer, weightDecay } = trials[0]!
+  if (weightDecay === undefined) return optimizer
+  const each = trials.map((trial) => trial.weightDecay!)
+  return withWeightDecay(optimizer, each.every((decay) => decay === weightDecay) ? weightDecay : each)
+}
+
+/** The metric of every member, higher is better. */
+async function valuesOn(many: Population, data: Dataset, { metric }: Measure): Promise<number[]> {
+  const evaluations = await many.evaluate(data, { metrics: [metric] })
+  return evaluations.map((evaluation) => better(metric, evaluation[metric.name]))
+}
+
+/** The value of a metric as a number of which more is better. */
+function better({ name, higherIsBetter }: Metric, value: unknown): number {
+  if (typeof value === 'number') return higherIsBetter === false ? -value : value
+  throw new DeepblasError(
+    'ERR_DEEPBLAS_ARGUMENT',
+    `Expected a metric that is one number for metric but '${name}' gives several. Choose another one, such as 'accuracy'.`,
+  )
+}
+
+function curvesOf({ epochs }: History, metric: Metric) {
   return {
     trainLoss: epochs.map(({ loss }) => loss),
     devLoss: epochs.map(({ validation }) => validation!.loss),
-    devValue: epochs.map(({ validation }) => sign * (validation![name] as number)),
+    devValue: epochs.map(({ validation }) => better(metric, validation![metric.name])),
   }
+}
+
+function whyFailed({ stopped, reason }: History, value: number, { name }: Metric): string | undefined {
+  if (stopped === 'failed') return reason
+  return Number.isFinite(value) ? undefined : `Its ${name} on the dev rows is not a finite number.`
 }
