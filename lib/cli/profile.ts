@@ -6,7 +6,8 @@ import { renderTable } from '../report/terminal/table.js'
 import { formatNumber } from '../report/terminal/text.js'
 import type { SuspiciousColumn } from '../strategy/suspicious-columns.js'
 import type { ClassCount, ColumnProfile, TableProfile } from '../strategy/tables/profile.js'
-import { counted, inOptions, optionValue, type Terminal, widthOf } from './terminal.js'
+import { inOptions } from './flags.js'
+import { counted, optionValue, type Terminal, widthOf } from './terminal.js'
 
 const MOST_COLUMNS = 40
 const MOST_CLASSES = 10

@@ -7,9 +7,10 @@ import { DeepblasError } from '../errors.js'
 import type { TableProgress, TableRole } from '../strategy/tables/progress.js'
 import { textHeader } from '../strategy/tables/table-source.js'
 import { textsOfAll } from './by-column.js'
+import { inOptions } from './flags.js'
 import type { ReaderSettings } from './reader-options.js'
 import type { Source } from './source.js'
-import { counted, inOptions, type Terminal, tell } from './terminal.js'
+import { counted, type Terminal, tell } from './terminal.js'
 
 const MILLISECONDS_BETWEEN_REPORTS = 200
 

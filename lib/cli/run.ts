@@ -3,7 +3,8 @@ import { messageOf } from '../kinds.js'
 import { packageVersion } from '../package-root.js'
 import { HELP_WIDTH, helpText, readCommandLine } from './command.js'
 import { commandNamed, overview } from './commands.js'
-import { exitCodes, Interrupted, inOptions, type Terminal, tell, UsageError, writeAll } from './terminal.js'
+import { inOptions } from './flags.js'
+import { exitCodes, Interrupted, type Terminal, tell, UsageError, writeAll } from './terminal.js'
 
 /**
  * One call of `deepblas`.

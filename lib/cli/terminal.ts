@@ -57,62 +57,12 @@ export function optionValue(text: string): string {
   return /^[\p{L}\p{N}_.,:=/@%+-]+$/u.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }
 
-/** Advice of the library, in the words of the command line. */
-export function inOptions(message: string): string {
-  return message
-    .replaceAll(
-      /\bwhere all are written so, give readings: \{ '(.*?)': \{ notation: \{.*?\} \} \}/g,
-      (_, name: string) =>
-        'where only such rows have a sign, take it off; --skip-bad-rows leaves them out, and ' +
-        `--types ${optionValue(`${name}=category`)} keeps the column as texts`,
-    )
-    .replaceAll(/\bdecimal: '(.)'/g, '--decimal $1')
-    .replaceAll("thousands: ' '", '--thousands space')
-    .replaceAll('thousands: "\'"', '--thousands apostrophe')
-    .replaceAll(/\bthousands: '(.)'/g, '--thousands $1')
-    .replaceAll(/alsoMissing: \[([^\]]*)\]/g, (_, texts: string) => `--missing ${texts.replaceAll(/, (?=')/g, ',')}`)
-    .replaceAll('Give fit the model, data and options', 'Give the command the data and options')
-    .replace(/(it is not CSV but JSON[^:]*): .*$/, '$1: commands read CSV; write its objects as rows first')
-    .replaceAll('skipBadRows: true', '--skip-bad-rows')
-    .replaceAll(/\b(quote|escape): ''/g, '--$1 none')
-    .replaceAll("escape: '\\\\'", "--escape '\\'")
-    .replaceAll(/\bskipRows: (\d+)/g, '--skip-rows $1')
-    .replaceAll('header: false', '--header no')
-    .replaceAll(/name the columns with the option header: \[[^\]]*\]/g, 'write their names in its first line')
-    .replaceAll(/\b(comment|encoding|delimiter): '([^']+)'/g, "--$1 '$2'")
-    .replaceAll('if that stands for nothing, name it in missing', 'if that stands for nothing, give it with --missing')
-    .replaceAll(
-      /\b(types|scaling): \{ '?([^':]+)'?: '(\w+)' \}/g,
-      (_, option: string, name: string, value: string) => `--${option} ${optionValue(`${name}=${value}`)}`,
-    )
-    .replaceAll(
-      /\b(keep|ignore): \['([^']+)'\]/g,
-      (_, option: string, name: string) => `--${option} ${optionValue(name)}`,
-    )
-    .replaceAll(
-      /\bdateFormats: \{ '([^']+)': '([^']+)' \}/g,
-      (_, name: string, format: string) => `--date-format ${optionValue(`${name}=${format}`)}`,
-    )
-    .replaceAll('ignoreCase: true', '--ignore-case')
-    .replaceAll(/\bdates: '(\w+)'/g, '--dates $1')
-    .replaceAll('a smaller learningRate, or scale the inputs', 'a smaller --learning-rate, or --scaling quantile')
-    .replaceAll(
-      /\b(task|classWeights|duplicateNames): '(\w+)'/g,
-      (_, option: string, value: string) => `--${dashed(option)} ${value}`,
-    )
-}
-
 const USUAL_WIDTH = 80
 
 /** Columns of tables: the terminal's, or those that COLUMNS says, or as many as a terminal usually has. */
 export function widthOf({ stdout, stderr }: Terminal): number {
   const given = [(stdout as { columns?: number }).columns, stderr.columns, Number(process.env.COLUMNS)]
   return given.find((columns) => columns !== undefined && columns >= 20) ?? USUAL_WIDTH
-}
-
-/** `duplicateNames` as `duplicate-names`. */
-function dashed(option: string): string {
-  return option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }
 
 /** Text for people, on standard error; on a terminal broken between words. */

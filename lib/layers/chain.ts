@@ -124,6 +124,7 @@ export function recordForward(
  *
  * @param caches of the layers' forward blocks
  * @returns by the layer's index; a layer that was not reached has none
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a layer that gives no gradient though layers before it are to learn
  */
 export function recordBackward(
   record: Recorder,
@@ -138,17 +139,29 @@ export function recordBackward(
   const lowest = wantInputGradient ? 0 : layers.findIndex((layer) => layer.trainableParameters.length > 0)
   const recorded: (LayerBackward | undefined)[] = layers.map(() => undefined)
   if (lowest < 0) return recorded
-  let gradient: Tensor | undefined = outputGradient
-  for (let index = layers.length - 1; index >= lowest && gradient !== undefined; index--) {
+  let gradient = outputGradient
+  for (let index = layers.length - 1; index >= lowest; index--) {
     const layer = layers[index]!
     record.label = `${place}.${index} ${layer.type} backward`
     const wanted = wantInputGradient || index > lowest
     const backward = layer.backward(record, caches[index]!, gradient, wanted, optionsAt(layers, index, options))
     recorded[index] = { outputGradient: gradient, ...backward }
+    if (index === lowest) break
+    if (backward.inputGradient === undefined) throw noGradient(`${place}[${index}] (${layer.describe()})`)
     gradient = backward.inputGradient
   }
   record.label = label
   return recorded
+}
+
+/** Layers before one that gives no gradient would stay as they are, and nobody would be told. */
+function noGradient(layer: string): DeepblasError {
+  return invalid(
+    `the inputGradient of ${layer}`,
+    'tensor (batch, inputs) that the layers before it learn from',
+    undefined,
+    'Let its backward block give one where wantInputGradient is true; checkGradient looks at it.',
+  )
 }
 
 /** The options of one layer: only the last one's output is what the loss reads. */

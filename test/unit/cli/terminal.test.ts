@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ProgressStream } from '../../../lib/callbacks/progress-bar.js'
-import { inOptions } from '../../../lib/cli/terminal.js'
+import { inOptions } from '../../../lib/cli/flags.js'
 import { textWidth } from '../../../lib/report/terminal/text.js'
 import { customers, deepblas, writeCsv } from '../../helpers/command-line.js'
 

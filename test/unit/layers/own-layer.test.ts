@@ -157,6 +157,26 @@ test('it trains, in a network and as members of a population with the bits that 
   expect(many.member(1).getWeights()).toEqual(model.getWeights())
 })
 
+/** A layer whose author has forgotten the gradient of the layers before it. */
+class Deaf extends Bilinear {
+  override bind(inputs: number) {
+    return Object.setPrototypeOf(super.bind(inputs), Deaf.prototype) as Deaf
+  }
+
+  override backward(record: Recorder, cache: Cache, gradient: Tensor, _wanted: boolean, options: RecordOptions) {
+    return super.backward(record, cache, gradient, false, options)
+  }
+}
+
+test('one that gives no gradient is an error where layers before it are to learn, and only there', async () => {
+  const one = { ...fitting, epochs: 1 }
+  await expect(new Sequential([new Dense(4), new Deaf(2), new Dense(1)], { inputs: 3 }).fit(data, one)).rejects.toThrow(
+    'for the inputGradient of layers[1] (Bilinear 2)',
+  )
+  await new Sequential([new Deaf(2), new Dense(1)], { inputs: 3 }).fit(data, one)
+  await new Sequential([new Dense(4, { trainable: false }), new Deaf(2), new Dense(1)], { inputs: 3 }).fit(data, one)
+})
+
 test('a file with it is loaded once its type is known', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'deepblas-'))
   try {
