@@ -8,7 +8,7 @@ const LANCZOS = [
   12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
 ]
 
-/** The logarithm of the gamma function of x >= 0.5. */
+/** The logarithm of the gamma function, of x > 0. */
 function logGamma(x: number): number {
   const at = x - 1
   const base = at + 7.5
@@ -41,28 +41,38 @@ function betaFraction(x: number, a: number, b: number): number {
   return fraction
 }
 
-/** The regularized incomplete beta function I_x(a, b); `rest` is 1 - x, which is known with all its digits. */
-function incompleteBeta(x: number, rest: number, a: number, b: number): number {
-  if (x <= 0) return 0
-  if (rest <= 0) return 1
-  const logFront = logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log(rest)
-  if (x < (a + 1) / (a + b + 2)) return (Math.exp(logFront) * betaFraction(x, a, b)) / a
-  return 1 - (Math.exp(logFront) * betaFraction(rest, b, a)) / b
+/** From here on a difference of logarithms would lose digits that the series of their difference keeps. */
+const LARGE = 100
+
+/** The logarithm of Γ(a + 1/2) / Γ(a): for large a by its asymptotic series (DLMF 5.11.13). */
+function logHalfStep(a: number): number {
+  if (a < LARGE) return logGamma(a + 0.5) - logGamma(a)
+  return 0.5 * Math.log(a) - 1 / (8 * a) + 1 / (192 * a ** 3) - 1 / (640 * a ** 5)
 }
 
-/** Above these degrees of freedom the distribution is the normal one, to all digits that are kept here. */
-const NEARLY_NORMAL = 1e12
+/** The regularized incomplete beta function I_x(a, 1/2); `rest` is 1 - x, so that neither loses digits near 1. */
+function incompleteBeta(x: number, rest: number, a: number): number {
+  if (x <= 0) return 0
+  if (rest <= 0) return 1
+  const powers = a * (x > 0.5 ? Math.log1p(-rest) : Math.log(x)) + 0.5 * Math.log(rest)
+  const front = Math.exp(logHalfStep(a) - 0.5 * Math.log(Math.PI) + powers)
+  if (x < (a + 1) / (a + 2.5)) return (front * betaFraction(x, a, 0.5)) / a
+  return 1 - (front * betaFraction(rest, 0.5, a)) / 0.5
+}
+
+/** More degrees of freedom change the distribution, which is nearly the normal one, by less than a part in a million. */
+const NEARLY_NORMAL = 1e6
 
 /**
  * The chance of a value above t, for t >= 0.
  *
- * @param degreesOfFreedom above 0; infinity gives the normal distribution
+ * @param degreesOfFreedom above 0; a million in place of more
  */
 export function studentTail(t: number, degreesOfFreedom: number): number {
   const freedom = Math.min(degreesOfFreedom, NEARLY_NORMAL)
   const square = t * t
   if (!Number.isFinite(square)) return 0
-  return 0.5 * incompleteBeta(freedom / (freedom + square), square / (freedom + square), freedom / 2, 0.5)
+  return 0.5 * incompleteBeta(freedom / (freedom + square), square / (freedom + square), freedom / 2)
 }
 
 /**
@@ -70,7 +80,7 @@ export function studentTail(t: number, degreesOfFreedom: number): number {
  * 95 % interval in standard errors.
  *
  * @param tail above 0 and at most 0.5
- * @param degreesOfFreedom above 0; infinity gives the normal distribution
+ * @param degreesOfFreedom above 0; a million in place of more
  */
 export function studentQuantile(tail: number, degreesOfFreedom: number): number {
   let low = 0
@@ -84,5 +94,5 @@ export function studentQuantile(tail: number, degreesOfFreedom: number): number 
     if (studentTail(middle, degreesOfFreedom) > tail) low = middle
     else high = middle
   }
-  return high
+  return low
 }
