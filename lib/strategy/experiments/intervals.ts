@@ -74,7 +74,8 @@ function isMeasured(result: TrialResult | undefined): result is TrialResult {
  * s²(means over groups) / S, and a part of the rows, s²(means over seeds) / G; both hold the variance of a single cell,
  * s²(residuals) / (S G), which is taken off once. It is at least the larger of the two parts. Degrees of freedom after
  * Satterthwaite, "An approximate distribution of estimates of variance components", 1946; at least those of the part
- * that has fewer.
+ * that has fewer. A group whose figure is not finite, such as one of a single class for an area under a curve, says
+ * nothing of the rows and is left out.
  *
  * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT without any seed
  */
@@ -82,7 +83,11 @@ export function compare({ whole, groups }: SeedsByGroups): Comparison {
   if (whole.length === 0) throw invalid('whole', 'at least one seed', whole)
   const change = meanOf(whole)
   if (whole.length < 2) return { change, standardError: Number.POSITIVE_INFINITY, degreesOfFreedom: 0, pValue: 1 }
-  const { variance, degreesOfFreedom } = varianceOfMean(whole, groups)
+  const finite = groups[0]!.flatMap((_, group) => (groups.every((row) => Number.isFinite(row[group])) ? [group] : []))
+  const { variance, degreesOfFreedom } = varianceOfMean(
+    whole,
+    groups.map((row) => finite.map((group) => row[group]!)),
+  )
   const standardError = Math.sqrt(variance)
   if (standardError === 0) return { change, standardError, degreesOfFreedom, pValue: change === 0 ? 1 : 0 }
   const pValue = 2 * studentTail(Math.abs(change) / standardError, degreesOfFreedom)

@@ -9,6 +9,7 @@ import {
   Dropout,
   defineMetric,
   EarlyStopping,
+  f1,
   GaussianNoise,
   type Layer,
   l2,
@@ -183,6 +184,24 @@ test('tries count trials, over several runs', async () => {
   expect(all.slice(0, 2)).toEqual(first)
   expect(all.map((result) => result?.key)).toEqual(['seed=1', 'seed=2', 'seed=3', undefined])
   expect(seen).toEqual(['seed=1', 'seed=2', 'seed=3'])
+})
+
+test.each([
+  ['rocAuc', rocAuc],
+  ['accuracy', accuracy],
+  ['f1', f1],
+])('a class with fewer rows than groups, and one class alone, with %s', async (_, metric) => {
+  const positive = (row: number) => dev.target(row)[0] === 1
+  const rows = Array.from({ length: dev.rows }, (_, row) => row)
+  const rare = dev.subset([...rows.filter((row) => !positive(row)), ...rows.filter(positive).slice(0, 2)])
+  const run = async (some: Dataset) =>
+    (await new Experiment({ dev: some, metric, seed: 1 }).run([trialOf({ key: 'a' })]))[0]!
+  const { value, groups } = await run(rare)
+  expect(value).toBeGreaterThan(0)
+  expect(groups).toHaveLength(10)
+  const single = await run(dev.subset(rows.filter(positive)))
+  if (metric === rocAuc) expect(single.failed).toBe('Its rocAuc on the dev rows is not a finite number.')
+  else expect(single.value).toBeGreaterThan(0)
 })
 
 describe('trials that fail', () => {

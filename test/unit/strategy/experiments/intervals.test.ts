@@ -112,6 +112,17 @@ describe('by hand', () => {
     expect([low, high]).toEqual([expect.closeTo(0.3 - half, 12), expect.closeTo(0.3 + half, 12)])
   })
 
+  test('a group without a figure is left out', () => {
+    const whole = [1, 2, 4]
+    const groups = [
+      [1, 2, 0],
+      [2, 2, 3],
+      [5, 3, 4],
+    ]
+    const holed = groups.map(([one, two, three], seed) => [one!, seed === 1 ? Number.NaN : 7, two!, three!])
+    expect(compare({ whole, groups: holed })).toEqual(compare({ whole, groups }))
+  })
+
   test('one seed says nothing of others', () => {
     const comparison = compare({ whole: [0.5], groups: [[0.5, 0.5]] })
     expect(comparison).toEqual({ change: 0.5, standardError: Number.POSITIVE_INFINITY, degreesOfFreedom: 0, pValue: 1 })
