@@ -96,7 +96,6 @@ test('an instruction set that this machine lacks is refused with those that it h
 interface Loop {
   readonly share: number
   readonly utilization: number
-  readonly milliseconds: number
   readonly timers: number
   readonly reads: number
   readonly steps: number
@@ -105,13 +104,12 @@ interface Loop {
 test.skipIf(!existsSync('/proc/self/task'))(
   'three seconds of a large fit take less than a tenth of the main thread (skipped without /proc)',
   async () => {
-    const loop = await runProgram<Loop>('event-loop.mjs', { args: ['3200'] })
+    const loop = await runProgram<Loop>('event-loop.mjs', { args: ['3200', '10'] })
     console.log(
       `event loop of 1024-2048-2048-100: main thread ${(100 * loop.share).toFixed(1)} % of the time on a processor, ` +
         `utilization ${loop.utilization.toFixed(3)}, ${loop.steps} steps`,
     )
-    expect(loop.milliseconds).toBeGreaterThan(3000)
-    expect(loop.steps).toBeGreaterThan(1)
+    expect(loop.steps).toBeGreaterThanOrEqual(10)
     expect(loop.share).toBeLessThan(0.1)
     expect(loop.timers).toBeGreaterThan(10)
     expect(loop.reads).toBeGreaterThan(10)

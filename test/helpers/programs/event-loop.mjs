@@ -1,5 +1,5 @@
-// How busy the event loop is while a large network fits: the main thread's processor time, what Node measures, and
-// whether timers and file reads go on.
+// How busy the event loop is while a large network fits, for so many milliseconds and so many steps at least: the main
+// thread's processor time, what Node measures, and whether timers and file reads go on.
 import { existsSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { performance } from 'node:perf_hooks'
@@ -32,12 +32,13 @@ const timer = setInterval(() => {
   timers++
   readFile(file).then(() => reads++)
 }, 50)
-setTimeout(() => enough.abort(new Error('enough')), Number(process.argv[2]))
+const [milliseconds, fewestSteps] = process.argv.slice(2).map(Number)
 const started = performance.now()
 const busy = processorTime()
 const before = performance.eventLoopUtilization()
 const onProgress = ({ totalStep }) => {
   steps = totalStep
+  if (steps >= fewestSteps && performance.now() - started >= milliseconds) enough.abort(new Error('enough'))
 }
 await model
   .fit(data, {
@@ -51,7 +52,7 @@ await model
     if (error !== enough.signal.reason) throw error
   })
 const { utilization } = performance.eventLoopUtilization(before)
-const milliseconds = performance.now() - started
+const taken = performance.now() - started
 clearInterval(timer)
-const share = (processorTime() - busy) / 1e6 / milliseconds
-console.log(JSON.stringify({ share, utilization, milliseconds, timers, reads, steps }))
+const share = (processorTime() - busy) / 1e6 / taken
+console.log(JSON.stringify({ share, utilization, timers, reads, steps }))
