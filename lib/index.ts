@@ -241,7 +241,21 @@ export { type TableTraining, trainTable } from './strategy/tables/train-table.js
 export { type TabularLayersOptions, tabularLayers } from './strategy/tabular-layers.js'
 export { type TargetAdvice, type TargetAdviceOptions, targetAdvice } from './strategy/target-advice.js'
 export { type ParityForm, type ParityNetworkOptions, parityNetwork } from './strategy/why-deep/parity-network.js'
+export {
+  type PictureSets,
+  type PictureStudy,
+  type PictureStudyOptions,
+  pictureStudy,
+  readPictures,
+} from './strategy/why-deep/picture-study.js'
 export type { ConstructedParity, FewestUnits, WhyDeep, WhyDeepProgress } from './strategy/why-deep/result.js'
 export type { ParityTraining } from './strategy/why-deep/train-parity.js'
+export {
+  type EdgeFigures,
+  type UnitPicture,
+  type UnitPictures,
+  type UnitPicturesOptions,
+  unitPictures,
+} from './strategy/why-deep/unit-pictures.js'
 export { type WhyDeepOptions, whyDeep } from './strategy/why-deep/why-deep.js'
 export { getThreads, type Info, info, setThreads } from './system.js'

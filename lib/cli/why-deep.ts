@@ -1,6 +1,8 @@
 import { atomicWrite } from '../files/atomic-write.js'
 import type { Json } from '../files/strict-json.js'
 import { whyDeepPage } from '../strategy/why-deep/page.js'
+import { pictureSection } from '../strategy/why-deep/picture-page.js'
+import { type PictureStudy, pictureStudy, pictureStudyText, readPictures } from '../strategy/why-deep/picture-study.js'
 import type { WhyDeep, WhyDeepProgress } from '../strategy/why-deep/result.js'
 import { whyDeepText } from '../strategy/why-deep/text.js'
 import { whyDeep as run } from '../strategy/why-deep/why-deep.js'
@@ -25,7 +27,11 @@ export const whyDeep: Command = {
     seeds: { value: '<n>', help: 'networks trained of each shape, at each of three rates; default 20' },
     steps: { value: '<n>', help: 'steps of 32 rows of each network, at most; default 3000' },
     seed: { value: '<n>', help: 'of the initial weights and of rows that are drawn; default 0' },
-    report: { value: '<file.html>', help: 'writes a page with the plot, the tables and the figures' },
+    pictures: {
+      value: '<folder>',
+      help: 'looks at the units of a network trained on pictures: a folder in MNIST form, or with train_x.npy and train_y.npy, or the word digits for drawn ones',
+    },
+    report: { value: '<file.html>', help: 'writes a page with the plot, the tables, the figures and the pictures' },
   },
   notes: `
 The parity of n bits is 1 where the number of ones is odd. It is told by a tree of exclusive ors, by one hidden layer with a
@@ -33,9 +39,15 @@ unit for every row of odd parity (2^(n-1) units, as the lesson counts), and by o
 weights are set by construction; up to 16 bits all 2^n rows are checked, beyond them 65,536 drawn ones, and patterns are only
 counted. Beside them stands what training finds, which is less.
 
---json: { constructed, depths, fewest, activation, seeds, steps, seed, stopped, seconds, report }. constructed: { form, bits,
+--json: { constructed, depths, fewest, activation, seeds, steps, seed, stopped, seconds, pictures,
+report }. constructed: { form, bits,
 hidden, hiddenUnits, rows, all, wrong }; depths: { bits, hidden, seeds, rate, solved, share, steps, byRate }; fewest: { bits,
-units, triedUpTo, training }, units null where none was enough.
+units, triedUpTo, training }, units null where none was enough; pictures: { rows, featureShape, hidden, trainAccuracy, testAccuracy, untrained, layers } with
+the figures of each layer and the most exciting rows of each unit, null without --pictures.
+
+--pictures trains a small network and tells, layer by layer, whether its weights are edges and whether what excites its units
+is of one class, in figures beside those of chance; the page shows the weights, the pictures that excite each unit most, and
+those that gradient ascent finds. At most 10,000 pictures are learned from.
 
 Exit code: 0; 1 failed; 2 wrong use; 130 after Ctrl+C, with what is known so far printed and written.`,
   run: runWhyDeep,
@@ -50,13 +62,33 @@ async function runWhyDeep(given: Given, terminal: Terminal): Promise<Readonly<Re
     signal: terminal.signal,
     onProgress: (progress) => tell(terminal, progressText(progress)),
   }).catch(asUsage)
+  const pictures = await studied(given, terminal)
   const look = { width: widthOf(terminal), ascii: terminal.ascii === true }
-  say(given, terminal, whyDeepText(result, look))
+  const shown = pictures === undefined ? [] : ['', pictureStudyText(pictures.study, look)]
+  say(given, terminal, [whyDeepText(result, look), ...shown].join('\n'))
   if (report !== undefined) {
-    await atomicWrite(report, [Buffer.from(whyDeepPage(result))])
+    await atomicWrite(report, [Buffer.from(whyDeepPage(result, pictures?.section()))])
     tell(terminal, `saved ${report}\n`)
   }
-  return { ...plain(result), seconds: secondsSince(started), report: report ?? null }
+  const found = { ...plain(result), pictures: pictures === undefined ? null : plainStudy(pictures.study) }
+  const stopped = terminal.signal.aborted ? 'aborted' : result.stopped
+  return { ...found, stopped, seconds: secondsSince(started), report: report ?? null }
+}
+
+/** The study of the pictures, and its section of a page; undefined where none was asked for, or Ctrl+C came before its end. */
+async function studied(given: Given, terminal: Terminal) {
+  const source = given.options.get('pictures')
+  if (source === undefined || terminal.signal.aborted) return undefined
+  tell(terminal, `looks at the pictures of ${source}\n`)
+  const sets = await readPictures(source)
+  const seed = wholeNumber(given, 'seed', 0) ?? 0
+  try {
+    const study = await pictureStudy(sets, { seed, signal: terminal.signal })
+    return { study, section: () => [pictureSection(source, study, sets.train)] }
+  } catch (error) {
+    if (terminal.signal.aborted) return undefined
+    throw error
+  }
 }
 
 function optionsOf(given: Given) {
@@ -78,7 +110,20 @@ function progressText({ stage, bits, hidden }: WhyDeepProgress): string {
   return `${what} ${bits} bits, hidden ${hidden.join('-')}\n`
 }
 
+/** A study without its pictures, which the page shows. */
+function plainStudy({ text: _, layers, ...study }: PictureStudy): Json {
+  const figures = layers.map(({ units, ...layer }) => ({
+    ...layer,
+    units: units.map(({ unit, rows, outputs, constant }) => ({ unit, rows, outputs, constant })),
+  }))
+  return asJson({ ...study, layers: figures })
+}
+
 /** The result as JSON has it, without its text. */
 function plain({ text: _, ...result }: WhyDeep): Record<string, Json> {
-  return JSON.parse(JSON.stringify(result, (_key, value: unknown) => (value === undefined ? null : value)))
+  return asJson(result) as Record<string, Json>
+}
+
+function asJson(value: object): Json {
+  return JSON.parse(JSON.stringify(value, (_key, one: unknown) => (one === undefined ? null : one))) as Json
 }

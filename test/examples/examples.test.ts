@@ -120,6 +120,14 @@ test('a stream from a cursor: the loss falls', async () => {
   expect(numberAfter('epoch 3: loss', output)).toBeLessThan(0.02)
 })
 
+test('one model per customer: the same bits as a loop, and better than one model for all', async () => {
+  const output = await run('training/one-model-per-customer.mjs', '40')
+  expect(output).toContain('the weights of both are the same, to the last bit')
+  const [own, all] = [numberAfter('own models', output), numberAfter('one model for all', output)]
+  expect(own).toBeGreaterThan(all + 10)
+  await expect(run('training/one-model-per-customer.mjs', 'none')).rejects.toMatchObject({ code: 2 })
+})
+
 test('resume: another process goes on to the same bits', async () => {
   const output = await run('training/resume.mjs')
   expect(output).toContain('the first process ends with exit code 1')

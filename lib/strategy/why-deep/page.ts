@@ -1,6 +1,7 @@
 /*
  * The result of `whyDeep` as one page that needs nothing else: no script, no file beside it.
  */
+import { wrapped } from '../../report/terminal/text.js'
 import type { WhyDeep } from './result.js'
 import { lessonClaim } from './text.js'
 
@@ -9,6 +10,8 @@ interface Line {
   readonly points: readonly (readonly [bits: number, units: number])[]
 }
 
+/** As long as the tables are, nearly. */
+const LONGEST_LINE = 84
 const WIDTH = 640
 const HEIGHT = 360
 const [LEFT, RIGHT, TOP, BOTTOM] = [56, 16, 16, 40]
@@ -54,10 +57,16 @@ ${plot(linesOf(result))}
 ${depthsTable(result)}
 ${more.join('\n')}
 <h2>All figures</h2>
-<pre>${escaped(result.text)}</pre>
+${preformatted(result.text)}
 </body>
 </html>
 `
+}
+
+/** Tables keep their columns; sentences are broken, so that nobody has to scroll for them. */
+export function preformatted(text: string): string {
+  const lines = text.split('\n').flatMap((line) => (line.length > LONGEST_LINE ? wrapped(line, LONGEST_LINE) : [line]))
+  return `<pre>${escaped(lines.join('\n'))}</pre>`
 }
 
 /** A text as it may stand between tags and in quoted attributes. */
