@@ -215,6 +215,23 @@ export type { DurationOptions, Schedule, SchedulePlace, ScheduleUnit } from './s
 export { type StepDecayOptions, stepDecay } from './schedules/step-decay.js'
 export { type WarmUpOptions, warmUp } from './schedules/warm-up.js'
 export { type CrossValidateOptions, type CrossValidation, crossValidate } from './strategy/cross-validate.js'
+export { diagnose } from './strategy/diagnose/diagnose.js'
+export type { DiagnoseOptions } from './strategy/diagnose/options.js'
+export type {
+  CurvePoint,
+  Diagnosis,
+  DiagnosisFigures,
+  Dominant,
+  ErrorFigure,
+  Estimate,
+  Finding,
+  FindingKind,
+  LabelNoiseFigure,
+  LayerFigure,
+  Lever,
+  ProbeFigure,
+  SegmentFigure,
+} from './strategy/diagnose/result.js'
 export {
   findLearningRate,
   type LearningRateCurve,

@@ -13,6 +13,7 @@ import type { Arena } from '../native/addon.js'
 import { atOnce, inTurns, type Steps } from '../turns.js'
 import { knownOptions } from '../validate.js'
 import { requireNoData } from './arguments.js'
+import { type LastFit, showInside } from './inside.js'
 import { inputsOf } from './network/inputs.js'
 import { leavesOf, type Network, newArena } from './network/network.js'
 import type { StartingParameters } from './network/starting-parameters.js'
@@ -83,6 +84,8 @@ export class ModelCore {
   made: Readonly<Record<string, unknown>> | undefined
   /** Epochs of the last fit of a single network. */
   epochs: number | undefined
+  /** The last fit of a single network on a data set. */
+  lastFit: LastFit | undefined
   readonly #model: object
   readonly #members: number | undefined
   readonly #lock = new FitLock()
@@ -99,6 +102,7 @@ export class ModelCore {
     this.#members = population ? seeds.length : undefined
     this.labels = labels
     this.#reader = new ModelReader(network, parameters)
+    showInside(model, this)
   }
 
   /** Seed of the first network. */
@@ -142,10 +146,11 @@ export class ModelCore {
   }
 
   /** Takes over everything that another model of the same layers knows beside its parameters. */
-  learnFrom({ network, scoring, labels, namesCarried, encoder, epochs, made }: ModelCore): void {
+  learnFrom(other: ModelCore): void {
+    const { network, scoring, labels, namesCarried, encoder, epochs, made, lastFit } = other
     const leaves = leavesOf(this.network.layers)
     for (const [i, { trainable }] of leavesOf(network.layers).entries()) leaves[i]!.trainable = trainable
-    Object.assign(this, { scoring, labels, namesCarried, encoder, epochs, made })
+    Object.assign(this, { scoring, labels, namesCarried, encoder, epochs, made, lastFit })
   }
 
   /** Trains, and gives the history of every member. It is async so that wrong arguments reject. */
@@ -249,13 +254,36 @@ export class ModelCore {
       )
       this.labels = trainee.labels
       const subject = this.#subject(settings)
+      this.lastFit = undefined
       return yield* this.#remembering(fittingStream({ ...settings, ...subject, ...resumed }, form), undo)
     }
     const given = options as FitOptions<number | Dataset | readonly Dataset[]>
     const settings = yield* paused(fitSettings(trainee, data, given), options?.signal)
     this.#take(settings.labels, settings.encoder)
     const subject = this.#subject(settings)
-    return yield* this.#remembering(fitting({ ...settings, ...subject, ...resumed }, settings.train, form), undo)
+    const fit = fitting({ ...settings, ...subject, ...resumed }, settings.train, form)
+    const histories = yield* this.#remembering(fit, undo)
+    this.#rememberFit(settings, given.classWeights, histories)
+    return histories
+  }
+
+  #rememberFit(
+    {
+      scoring,
+      optimizer,
+      epochs,
+      batchSize,
+      shuffle,
+    }: Pick<FitSettings, 'scoring' | 'optimizer' | 'epochs' | 'batchSize' | 'shuffle'>,
+    classWeights: FitOptions['classWeights'],
+    [history]: readonly History[],
+  ): void {
+    if (this.#members !== undefined) return
+    const options = { loss: scoring.loss, optimizer, epochs, batchSize, shuffle }
+    this.lastFit = {
+      options: { ...options, ...(classWeights === undefined ? {} : { classWeights }) },
+      history: history!,
+    }
   }
 
   #partialFit(

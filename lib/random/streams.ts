@@ -37,6 +37,8 @@ export const streams = {
   devGroups: 12,
   /** Seeds drawn again for the band of a learning curve, a substream a sample. */
   resampledSeeds: 13,
+  /** Rows, folds and seeds of the trainings of a diagnosis. */
+  diagnosis: 14,
   /** The first of those that a network's layers draw from in training, one a layer, all numbers from here on. */
   firstLayer: 16,
 } as const

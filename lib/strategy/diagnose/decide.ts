@@ -1,0 +1,263 @@
+/*
+ * What dominates: the error on the dev rows in parts, and what closes the largest of them.
+ */
+
+import type { Dataset } from '../../data/dataset/dataset.js'
+import type { Probe, Probes } from './probes.js'
+import type { Dominant, ErrorFigure, Estimate, Finding, FindingKind, LabelNoiseFigure, Lever } from './result.js'
+import { estimate, gainOf } from './trainings.js'
+
+/** The share of the rows out of fold that a usual network of ours gets wrong, and what half the rows cost it. */
+export interface ReferenceFigure {
+  readonly error: ErrorFigure
+  /** Error with half the rows, less that with all: the same rows, so that the difference is sharper than either. */
+  readonly fewerRows: Estimate
+}
+
+/**
+ * Error falls with the rows as a + b / n^c, c from 1/2 (the rate that statistics guarantees) up. With c = 1/2 halving the
+ * rows costs (√2 - 1) b / √n: what is left to fall is the cost of halving times this.
+ */
+const LEFT_TO_FALL = 1 / (Math.SQRT2 - 1)
+
+/**
+ * The error that stays however many rows there are, from the least error that any fit reached on rows it had not seen.
+ *
+ * @param fits errors of them
+ */
+export function remainingError(fits: readonly ErrorFigure[], reference: ReferenceFigure | undefined): Estimate {
+  if (reference === undefined) return estimate(0, 0)
+  const best = fits.reduce((least, one) => (one.value < least.value ? one : least), reference.error)
+  const { fewerRows } = reference
+  const falls = Math.max(0, fewerRows.value) * LEFT_TO_FALL
+  return estimate(Math.max(0, best.value - falls), Math.hypot(best.error, LEFT_TO_FALL * fewerRows.error))
+}
+
+export interface Measured {
+  readonly train: ErrorFigure
+  readonly trainDev: ErrorFigure | undefined
+  readonly dev: ErrorFigure
+  /** The error that the user wants, where it was said. */
+  readonly target: number | undefined
+  readonly remaining: Estimate
+  readonly reference: ReferenceFigure | undefined
+  readonly labelNoise: LabelNoiseFigure | undefined
+  readonly classes: boolean
+  readonly probes: Probes
+  readonly heldOut: Dataset
+  /** Of the layers: what makes an activation a likelier cause than a rate. */
+  readonly layers: readonly Finding[]
+}
+
+export interface Parts {
+  readonly bias: Estimate
+  readonly variance: Estimate
+  readonly mismatch: Estimate | undefined
+  /** Error that wrong labels make, above the error that the user wants. */
+  readonly noise: Estimate
+}
+
+export interface Decision {
+  readonly dominant: Dominant
+  readonly parts: Parts
+  /** Of the parts that are certain. */
+  readonly findings: readonly Finding[]
+}
+
+export function decide(measured: Measured): Decision {
+  const { dev, target, probes } = measured
+  const parts = partsOf(measured)
+  const reached = target !== undefined && !estimate(dev.value - target, dev.error).certain
+  const findings = [
+    biasFinding(measured, parts.bias),
+    varianceFinding(measured, parts.variance),
+    mismatchFinding(measured, parts.mismatch),
+    noiseFinding(measured, parts.noise),
+  ].filter((one) => one !== undefined)
+  const failing = probes.base.failed === probes.base.heldOutBySeed.length ? notFinite(probes) : undefined
+  if (failing !== undefined) return { dominant: 'optimization', parts, findings: [failing, ...findings] }
+  if (reached) return { dominant: 'none', parts, findings: [] }
+  const gravest = findings.reduce<Finding | undefined>(
+    (most, one) => (most === undefined || one.severity > most.severity ? one : most),
+    undefined,
+  )
+  return { dominant: gravest === undefined ? 'none' : wordOf(gravest.kind), parts, findings }
+}
+
+function partsOf(measured: Measured): Parts {
+  const { train, trainDev, dev, target, remaining } = measured
+  const near = trainDev ?? dev
+  const attainable = Math.max(target ?? 0, remaining.value)
+  const unsure = attainable === target ? 0 : remaining.error
+  const noise = noiseOf(measured)
+  // What cannot be told from 0 does not count against the rows.
+  const floor = Math.max(target ?? 0, ...[remaining, noise].map(({ value, certain }) => (certain ? value : 0)))
+  const gap = estimate(near.value - train.value, Math.hypot(near.error, train.error))
+  return {
+    bias: estimate(train.value - attainable, Math.hypot(train.error, unsure)),
+    variance: { ...gap, value: near.value - Math.max(train.value, floor) },
+    mismatch: trainDev && estimate(dev.value - trainDev.value, Math.hypot(dev.error, trainDev.error)),
+    noise: estimate(noise.value - (target ?? 0), noise.error),
+  }
+}
+
+/** The word of `dominant` that a finer one belongs to. */
+export function wordOf(kind: FindingKind): Dominant {
+  if (kind === 'tooSmall' || kind === 'bias' || kind === 'weakClass' || kind === 'weakSegment') return 'bias'
+  if (kind === 'tooLittleData' || kind === 'overfitting' || kind === 'variance') return 'variance'
+  if (kind === 'unscaledInputs' || kind === 'constantInput' || kind === 'leak' || kind === 'inputs') return 'inputs'
+  return kind === 'mismatch' || kind === 'labelNoise' ? kind : 'optimization'
+}
+
+/**
+ * Wrong labels are told where an error stays that nothing of ours takes away, and, of classes, where it is as frequent among
+ * the rows that a model is surest of as among others: there a model that lacks rows or units errs much less.
+ */
+function noiseFinding({ labelNoise, classes, dev }: Measured, noise: Estimate): Finding | undefined {
+  if (labelNoise === undefined || !noise.certain) return undefined
+  const surest = labelNoise.amongTheSurest
+  if (classes && surest === undefined) return undefined
+  return {
+    kind: 'labelNoise',
+    severity: shareOf(noise.value, dev),
+    evidence:
+      surest === undefined
+        ? `An error of ${told(noise.value)} stays whatever is fitted and however many rows there are: values scatter that ` +
+          'much around what the inputs tell.'
+        : `${told(surest.value)} of the labels that a model which has not seen them is surest of are not what it says, nearly ` +
+          'as many as of all.',
+    levers: ['l2', 'dropout', 'smaller', 'moreData'],
+  }
+}
+
+/**
+ * The error that wrong labels make: what stays of the error however many rows there are; of classes, the disagreements among
+ * the surest rows, where these are no rarer than half of all.
+ */
+function noiseOf({ labelNoise, reference, classes, remaining }: Measured): Estimate {
+  if (labelNoise === undefined || reference === undefined) return estimate(0, 0)
+  if (!classes) return remaining
+  const surest = labelNoise.amongTheSurest!
+  // One-sided, at 95 %.
+  const frequent = surest.value - 1.645 * surest.error > reference.error.value / 2
+  return frequent ? surest : estimate(0, 0)
+}
+
+/** What closes the gap between the training error and the attainable one. */
+function biasFinding({ probes, heldOut, layers, dev }: Measured, bias: Estimate): Finding | undefined {
+  if (!bias.certain) return undefined
+  const severity = shareOf(bias.value, dev)
+  const gap = `The error on the training rows is ${told(bias.value)} above what can be reached`
+  const cause = causeOf(probes, heldOut, layers)
+  if (cause === undefined) {
+    const levers: Lever[] = ['bigger', 'deeper', 'longer', 'activation']
+    return { kind: 'bias', severity, evidence: `${gap}; no single change that was tried closes it.`, levers }
+  }
+  const { kind, levers, probe } = cause
+  const evidence =
+    `${gap}. With ${probe.change} and nothing else changed, the error on rows held out falls by ` +
+    `${told(probe.gain.value)} (± ${told(2 * probe.gain.error)}), from ${told(probes.base.heldOut)} to ${told(probe.heldOut)}.`
+  return { kind, severity, evidence, levers }
+}
+
+interface Cause {
+  readonly kind: FindingKind
+  readonly levers: readonly Lever[]
+  readonly probe: Probe
+}
+
+/**
+ * The change that gains most; of those that gain as much as far as one can tell the simplest: inputs first, then an
+ * activation where units are dead or gradients vanish, then rate, time, activation, and units last.
+ */
+function causeOf(probes: Probes, heldOut: Dataset, layers: readonly Finding[]): Cause | undefined {
+  const helpful = probes.changed.filter(({ gain }) => gain.certain)
+  if (helpful.length === 0) return undefined
+  const best = helpful.reduce((most, one) => (one.gain.value > most.gain.value ? one : most))
+  const tied = helpful.filter((one) => one === best || !gainOf(one.outcome, best.outcome, heldOut).certain)
+  const unsound = layers.find(({ kind }) => kind === 'deadUnits' || kind === 'vanishingGradients')
+  const order: readonly Lever[] = [
+    'scale',
+    ...(unsound ? ['activation' as const] : []),
+    'learningRate',
+    'longer',
+    'activation',
+    'bigger',
+  ]
+  const lever = order.find((one) => tied.some((probe) => probe.lever === one))!
+  const probe = tied
+    .filter((one) => one.lever === lever)
+    .reduce((most, one) => (one.gain.value > most.gain.value ? one : most))
+  const raised = probe.rateFactor > 1
+  switch (lever) {
+    case 'scale':
+      return { kind: 'unscaledInputs', levers: ['scale'], probe }
+    case 'learningRate':
+      return {
+        kind: raised ? 'learningRateTooLow' : 'learningRateTooHigh',
+        levers: ['learningRate', 'optimizer', ...(raised ? ['longer' as const] : [])],
+        probe,
+      }
+    case 'longer':
+      return { kind: 'tooFewEpochs', levers: ['longer', 'learningRate', 'optimizer'], probe }
+    case 'activation':
+      return { kind: unsound?.kind ?? 'optimization', levers: ['activation', 'learningRate'], probe }
+    default:
+      return { kind: 'tooSmall', levers: ['bigger', 'hiddenUnits', 'deeper'], probe }
+  }
+}
+
+/** A gap that a fit which holds back does not have is overfitting; otherwise there are too few rows. */
+function varianceFinding({ trainDev, dev, reference, train }: Measured, variance: Estimate): Finding | undefined {
+  if (!variance.certain) return undefined
+  const near = trainDev ?? dev
+  const held = reference && estimate(near.value - reference.error.value, Math.hypot(near.error, reference.error.error))
+  const over = held?.certain === true
+  const gap = `The error is ${told(near.value)} on rows it was not trained on and ${told(train.value)} on those it was`
+  return {
+    kind: over ? 'overfitting' : 'tooLittleData',
+    severity: shareOf(variance.value, dev),
+    evidence: over
+      ? `${gap}; a usual network that stops in time has ${told(reference!.error.value)} on rows it has not seen.`
+      : `${gap}${reference === undefined ? '' : `; with half the rows a usual network has ${told(reference.fewerRows.value)} more`}.`,
+    levers: over
+      ? ['l2', 'dropout', 'smaller', 'moreData', 'augment']
+      : ['moreData', 'augment', 'l2', 'dropout', 'smaller'],
+  }
+}
+
+function mismatchFinding({ trainDev, dev }: Measured, mismatch: Estimate | undefined): Finding | undefined {
+  if (mismatch?.certain !== true) return undefined
+  return {
+    kind: 'mismatch',
+    severity: shareOf(mismatch.value, dev),
+    evidence:
+      `The error on the dev rows is ${told(dev.value)}, on rows like the training's that it has not seen ` +
+      `${told(trainDev!.value)}: the dev rows are of another kind.`,
+    levers: ['moreData', 'augment'],
+  }
+}
+
+function notFinite({ changed }: Probes): Finding {
+  const finite = changed.filter(({ failed, outcome }) => failed < outcome.heldOutBySeed.length)
+  const best = finite.reduce<Probe | undefined>(
+    (least, one) => (least && least.heldOut <= one.heldOut ? least : one),
+    undefined,
+  )
+  const lever = best?.lever ?? 'learningRate'
+  return {
+    kind: 'notFinite',
+    severity: 1,
+    evidence: `Repeated with other seeds, the loss is not finite${best === undefined ? '' : `; with ${best.change} it is`}.`,
+    levers: [...new Set<Lever>([lever, 'learningRate', 'scale', 'optimizer'])],
+  }
+}
+
+function shareOf(part: number, dev: ErrorFigure): number {
+  return dev.value > 0 ? Math.min(1, Math.max(0, part / dev.value)) : 0
+}
+
+/** An error as it is told: three digits. */
+export function told(error: number): string {
+  return String(Number(error.toPrecision(3)))
+}

@@ -1,0 +1,248 @@
+/*
+ * Which lever? What keeps a model from being better, told by experiment: course 3, week 1.
+ */
+import type { Dataset } from '../../data/dataset/dataset.js'
+import { inputsOfModel, layersOfModel } from '../../model/inside.js'
+import { Sequential } from '../../model/sequential.js'
+import { RandomStream } from '../../random/stream.js'
+import { streams } from '../../random/streams.js'
+import type { RunningMoments } from '../../statistics.js'
+import { learningCurve } from './curve.js'
+import { decide, type Measured, type ReferenceFigure, remainingError } from './decide.js'
+import { wordsOf } from './feature-words.js'
+import { constantFinding, leakFindings, type Names, scaleFinding, unscaledFeatures } from './inputs.js'
+import { labelNoise } from './label-noise.js'
+import { layerFigures, layerFindings } from './layers.js'
+import { type CheckedDiagnoseOptions, checkedOptions, type DiagnoseOptions } from './options.js'
+import { type Probes, runProbes } from './probes.js'
+import { referenceFits } from './reference.js'
+import type { Diagnosis, DiagnosisFigures, ErrorFigure, Finding, LabelNoiseFigure } from './result.js'
+import { momentsOf, numericFeatures, standardized } from './scaling.js'
+import { classFigures, classFindings, segmentFindings, weakSegments } from './segments.js'
+import { Subject } from './subject.js'
+import { diagnosisText } from './text.js'
+import { estimate, type Repetition } from './trainings.js'
+
+/** Seeds of every repeated training. */
+const SEEDS = 3
+/** Rows times epochs times parameters of one repeated training: of more, it takes fewer rows. */
+const MOST_WORK = 1e10
+const FEWEST_ROWS = 200
+/** Rows that repetitions are measured on, and that are looked at for wrong labels. */
+const MOST_ROWS = 10_000
+const MOST_WORST = 20
+
+/** Parts of the random stream. */
+const parts = { rows: 0, folds: 1, curve: 2, segments: 3, seeds: 4, heldOut: 5 } as const
+
+/**
+ * Tells what keeps a model from being better: bias, variance, mismatch between the rows it was trained on and those it is
+ * for, wrong labels, inputs, or the optimization; the figures that this rests on; and which levers address it. The training
+ * is repeated with one thing changed at a time (a few seeds side by side), so the causes of a bias are told by experiment.
+ * Only differences beyond two standard errors count. Statistics: docs/guide/diagnose.md.
+ *
+ * The model itself stays as it is. A model that no fit has changed yet is trained first, as a clone, by `fit`. Callbacks and
+ * schedules of the training are not known to the repetitions, but for the optimizer's own schedule. Large trainings are
+ * repeated on part of the rows (rows times epochs times parameters at most 10^10).
+ *
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that is unknown or wrong, or where `fit` is not given and not
+ *   known; ERR_DEEPBLAS_SHAPE, _DATA for rows that do not fit the model; the signal's reason when aborted
+ * @example
+ * const { dominant, findings, text } = await diagnose(model, { train, dev, target: 0.99 })
+ * console.log(text)
+ */
+export async function diagnose(model: Sequential, options: DiagnoseOptions): Promise<Diagnosis> {
+  const given = checkedOptions(model, options)
+  given.signal?.throwIfAborted()
+  const trained = await trainedModel(model, given)
+  const subject = new Subject(trained.model, given.fit.loss, given.train)
+  const all = { train: subject.numbered(given.train), dev: subject.numbered(given.dev) }
+  const trainDev = given.trainDev && subject.numbered(given.trainDev)
+  const random = (part: keyof typeof parts) => new RandomStream(given.seed, streams.diagnosis, 0, parts[part])
+
+  const [onTrain, onDev, onTrainDev] = [
+    await measured(subject, all.train),
+    await measured(subject, all.dev),
+    trainDev && (await measured(subject, trainDev)),
+  ]
+  const figures = { train: onTrain.figure, dev: onDev.figure, trainDev: onTrainDev?.figure }
+  const moments = await momentsOf(all.train)
+  const names = namesOf(all.train, trained.model, moments)
+  const repetition = repetitionOf(subject, all.train, trainDev ?? all.dev, given, random)
+  const scaled = unscaledFeatures(moments, names.features).length > 0
+  const standard = (data: Dataset) => standardized(data, moments, names.features)
+  const probes = await runProbes(
+    repetition,
+    scaled ? { train: standard(repetition.train), heldOut: standard(repetition.heldOut) } : undefined,
+  )
+  const rows = drawn(all.train.rows, MOST_ROWS, random('rows'))
+  const { noise, reference } = await outOfFold(
+    subject,
+    repetition,
+    standard(all.train.subset(rows)),
+    rows,
+    random('folds'),
+  )
+  const layers = await layerFigures(subject, all.train)
+  const ofLayers = layerFindings(subject, layers)
+  const remaining = remainingError(fitsOf(probes, subject, repetition.heldOut), reference)
+  const target = given.target === undefined ? undefined : 1 - given.target
+  const measure: Measured = {
+    ...figures,
+    target,
+    remaining,
+    reference,
+    labelNoise: noise,
+    classes: subject.hasClasses,
+    probes,
+    heldOut: repetition.heldOut,
+    layers: ofLayers,
+  }
+  const decision = decide(measure)
+  const segments = await weakSegments(subject, all.dev, onDev.errors, random('segments'))
+  const curve = await learningCurve(repetition, probes.base, random('curve'))
+  const result: DiagnosisFigures = {
+    ...figures,
+    attainable: target === undefined ? { ...remaining, given: false } : { ...estimate(target, 0), given: true },
+    bias: decision.parts.bias,
+    variance: decision.parts.variance,
+    mismatch: decision.parts.mismatch,
+    probes: probes.changed.map(({ outcome: _, rateFactor: __, ...figure }) => figure),
+    learningCurve: { rows: curve, epochs: trained.losses ?? lossesOf(probes) },
+    labelNoise: noise,
+    classes: classFigures(subject, all.dev, onDev.errors),
+    segments,
+    worstRows: worstRows(subject, all.dev, onDev),
+    layers,
+  }
+  const ofInputs = [scaleFinding(names), constantFinding(names), ...(await leakFindings(subject, all.train, names))]
+  const findings = merged(decision.findings, [
+    ...ofLayers,
+    ...ofInputs.filter((one) => one !== undefined),
+    ...classFindings(subject, all.dev, onDev.errors),
+    ...segmentFindings(segments),
+  ])
+  given.signal?.throwIfAborted()
+  const { dominant } = decision
+  return { dominant, figures: result, findings, text: diagnosisText(dominant, result, findings) }
+}
+
+/** The causes first, then what was seen besides, each kind once but for segments, classes and leaks; the gravest first. */
+function merged(causes: readonly Finding[], others: readonly Finding[]): readonly Finding[] {
+  const known = new Set(causes.map(({ kind }) => kind))
+  const order = (a: Finding, b: Finding) => b.severity - a.severity
+  return [...[...causes].sort(order), ...others.filter(({ kind }) => !known.has(kind)).sort(order)]
+}
+
+interface MeasuredRows {
+  readonly scores: Float64Array
+  readonly errors: Float64Array
+  readonly figure: ErrorFigure
+}
+
+async function measured(subject: Subject, data: Dataset): Promise<MeasuredRows> {
+  const scores = await subject.scores(data)
+  const errors = subject.errors(scores, data)
+  return { scores, errors, figure: subject.figure(errors, data) }
+}
+
+/** The model, or where no fit has changed it, a clone that is trained; and the losses of its training. */
+async function trainedModel(
+  model: Sequential,
+  { train, fit, lastFit, signal }: CheckedDiagnoseOptions,
+): Promise<{ model: Sequential; losses: readonly number[] | undefined }> {
+  const losses = lastFit?.history.epochs.map(({ loss }) => loss)
+  if (!isUntrained(model)) return { model, losses: losses !== undefined && losses.length > 0 ? losses : undefined }
+  const clone = model.clone()
+  const { epochs } = await clone.fit(train, { ...fit, ...(signal === undefined ? {} : { signal }) })
+  return { model: clone, losses: epochs.map(({ loss }) => loss) }
+}
+
+/** Whether all parameters are those it was made with. */
+function isUntrained(model: Sequential): boolean {
+  const fresh = new Sequential(layersOfModel(model), { inputs: inputsOfModel(model), seed: model.seed }).getWeights()
+  return model.getWeights().every(({ data }, at) => data.every((value, place) => value === fresh[at]!.data[place]))
+}
+
+function namesOf(train: Dataset, { encoder, layers }: Sequential, moments: readonly RunningMoments[]): Names {
+  const inputs = encoder?.namedInputs ?? train.inputs
+  const coded = layers[0]?.takesCodes === true
+  const features = numericFeatures(train, (name) => coded && inputs !== undefined && name !== inputs[0]?.name)
+  return { names: wordsOf(train).map(({ name }) => name), moments, features }
+}
+
+function repetitionOf(
+  subject: Subject,
+  train: Dataset,
+  heldOut: Dataset,
+  { fit, signal }: CheckedDiagnoseOptions,
+  random: (part: keyof typeof parts) => RandomStream,
+): Repetition {
+  const { model } = subject
+  const work = fit.epochs * Math.max(1, model.parameterCount)
+  const most = Math.max(FEWEST_ROWS, Math.floor(MOST_WORK / work))
+  return {
+    subject,
+    inputs: inputsOfModel(model),
+    fit,
+    train: most < train.rows ? train.subset(drawn(train.rows, most, random('rows'))) : train,
+    heldOut: MOST_ROWS < heldOut.rows ? heldOut.subset(drawn(heldOut.rows, MOST_ROWS, random('heldOut'))) : heldOut,
+    seeds: SEEDS,
+    seed: random('seeds').uint32(),
+    signal,
+  }
+}
+
+/** All rows, or as many of them as are wanted, in ascending order. */
+function drawn(rows: number, most: number, random: RandomStream): Int32Array {
+  const all = Int32Array.from({ length: rows }, (_, row) => row)
+  return most >= rows ? all : random.shuffle(all).slice(0, most).sort()
+}
+
+async function outOfFold(
+  subject: Subject,
+  repetition: Repetition,
+  data: Dataset,
+  rows: Int32Array,
+  random: RandomStream,
+): Promise<{ noise: LabelNoiseFigure | undefined; reference: ReferenceFigure | undefined }> {
+  repetition.signal?.throwIfAborted()
+  const fits = await referenceFits(repetition, data, random)
+  if (fits === undefined) return { noise: undefined, reference: undefined }
+  const [whole, half] = [fits.scores, fits.halfScores].map((scores) => subject.errors(scores, data))
+  const differences = half!.map((error, row) => error - whole![row]!)
+  const { value, error } = subject.figure(differences, data)
+  return {
+    noise: labelNoise(subject, data, fits.scores, rows),
+    reference: { error: subject.figure(whole!, data), fewerRows: estimate(value, error) },
+  }
+}
+
+/** The errors on rows held out of all repetitions that did not fail. */
+function fitsOf({ base, changed }: Probes, subject: Subject, heldOut: Dataset): ErrorFigure[] {
+  return [base, ...changed.map(({ outcome }) => outcome)]
+    .filter(({ failed, heldOutBySeed }) => failed < heldOutBySeed.length)
+    .map(({ heldOutErrors }) => subject.figure(heldOutErrors, heldOut))
+}
+
+/** Mean over the seeds. */
+function lossesOf({ base }: Probes): readonly number[] {
+  const members = base.history?.members ?? []
+  const epochs = Math.max(0, ...members.map(({ epochs: own }) => own.length))
+  return Array.from({ length: epochs }, (_, epoch) => {
+    const known = members.flatMap(({ epochs: own }) => (own[epoch] === undefined ? [] : [own[epoch].loss]))
+    return known.reduce((sum, loss) => sum + loss, 0) / known.length
+  })
+}
+
+function worstRows(subject: Subject, dev: Dataset, { errors, scores }: MeasuredRows): DiagnosisFigures['worstRows'] {
+  const classes = subject.hasClasses ? subject.classesOf(dev) : undefined
+  const trust = Float64Array.from(errors, (_, row) =>
+    classes === undefined ? 0 : subject.probability(scores, row, classes[row]!),
+  )
+  const order = [...errors.keys()].sort((a, b) => errors[b]! - errors[a]! || trust[a]! - trust[b]! || a - b)
+  return order
+    .slice(0, MOST_WORST)
+    .filter((row) => errors[row]! > 0)
+    .map((row) => ({ row, error: errors[row]! }))
+}

@@ -1,0 +1,116 @@
+/*
+ * What a diagnosis is asked for, checked before anything is computed.
+ */
+import { Dataset } from '../../data/dataset/dataset.js'
+import { DeepblasError } from '../../errors.js'
+import { isAbortSignal } from '../../kinds.js'
+import type { Loss } from '../../losses/loss.js'
+import { loss as lossOf } from '../../losses/names.js'
+import { type LastFit, lastFitOf, type RepeatableOptions } from '../../model/inside.js'
+import { Sequential } from '../../model/sequential.js'
+import { type FitOptions, optionNames as fitNames } from '../../model/training/options.js'
+import { optimizerOf } from '../../optimizers/names.js'
+import { boolean, finiteNumber, invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../../validate.js'
+
+export interface DiagnoseOptions {
+  /** The rows that the model was trained on. */
+  readonly train: Dataset
+  /**
+   * Rows of the same kind as `train` that it was not trained on, where `dev` comes from elsewhere: they tell variance from
+   * mismatch. Default none: dev rows count as being of the same kind.
+   */
+  readonly trainDev?: Dataset
+  /** The rows to be good on, with targets; not those of a test. */
+  readonly dev: Dataset
+  /**
+   * What would be good enough, or what is known to be possible, such as people's accuracy: accuracy of classes, R² of values,
+   * at most 1. Default: inferred from fits of ours on the training rows, what they reach on rows they have not seen and how
+   * much more rows would still give.
+   */
+  readonly target?: number
+  /**
+   * The options of the model's training, as `fit` takes them; of these loss, optimizer, epochs, batchSize, shuffle and
+   * classWeights count. Default those of the model's last fit, up to the epoch that was kept.
+   */
+  readonly fit?: FitOptions
+  /** Ends the diagnosis: it rejects with the signal's reason. Default none. */
+  readonly signal?: AbortSignal
+  /** Of the repeated trainings, and of the rows that are drawn. Default 0. */
+  readonly seed?: number
+}
+
+const optionNames = ['train', 'trainDev', 'dev', 'target', 'fit', 'signal', 'seed'] as const
+
+export interface CheckedDiagnoseOptions {
+  readonly train: Dataset
+  readonly trainDev: Dataset | undefined
+  readonly dev: Dataset
+  readonly target: number | undefined
+  readonly fit: RepeatableOptions & { readonly loss: Loss; readonly epochs: number }
+  readonly lastFit: LastFit | undefined
+  readonly signal: AbortSignal | undefined
+  readonly seed: number
+}
+
+export function checkedOptions(model: unknown, options: DiagnoseOptions): CheckedDiagnoseOptions {
+  if (!(model instanceof Sequential)) throw invalid('model', 'Sequential', model)
+  if (options === undefined) throw invalid('the options of diagnose', 'plain object', options, 'Give { train, dev }.')
+  const given = knownOptions<DiagnoseOptions>('diagnose', options, optionNames)
+  if (given.signal !== undefined && !isAbortSignal(given.signal)) throw invalid('signal', 'AbortSignal', given.signal)
+  return {
+    train: rows('train', given.train, model),
+    dev: rows('dev', given.dev, model),
+    trainDev: given.trainDev === undefined ? undefined : rows('trainDev', given.trainDev, model),
+    target: given.target === undefined ? undefined : finiteNumber('target', given.target, { max: 1 }),
+    fit: fitOf(model, given.fit),
+    lastFit: lastFitOf(model),
+    signal: given.signal,
+    seed: nonNegativeInteger('seed', given.seed ?? 0),
+  }
+}
+
+function rows(argument: string, data: unknown, { inputs }: Sequential): Dataset {
+  if (!(data instanceof Dataset)) throw invalid(argument, 'Dataset', data, 'Make one with Dataset.from({ x, y }).')
+  if (!data.hasTargets) {
+    throw new DeepblasError('ERR_DEEPBLAS_DATA', `Expected targets (y) in ${argument} but received none.`)
+  }
+  if (data.features === inputs) return data
+  throw new DeepblasError(
+    'ERR_DEEPBLAS_SHAPE',
+    `Expected ${inputs} features for ${argument}, as the model has, but received ${data.features}.`,
+  )
+}
+
+function fitOf(model: Sequential, given: FitOptions | undefined): CheckedDiagnoseOptions['fit'] {
+  if (given !== undefined) return checkedFit(given)
+  const last = lastFitOf(model)
+  if (last === undefined) {
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_ARGUMENT',
+      'Expected fit, the options of the training, for a model that was not trained by fit in this process (a file does not ' +
+        "tell all of them) but received none. For example fit: { loss: 'crossEntropy', optimizer: new Adam(), epochs: 20 }.",
+    )
+  }
+  const { options, history } = last
+  // Early stopping has kept the parameters of this epoch.
+  const epochs = history.best?.epoch ?? history.epochs.length
+  return { ...options, loss: lossOf('fit.loss', options.loss), epochs: Math.max(1, epochs) }
+}
+
+function checkedFit(given: unknown): CheckedDiagnoseOptions['fit'] {
+  const { loss, optimizer, epochs, batchSize, shuffle, classWeights } = knownOptions<FitOptions>(
+    'fit',
+    given as FitOptions,
+    fitNames,
+  )
+  return {
+    loss: lossOf('fit.loss', loss),
+    optimizer: optimizerOf(optimizer),
+    epochs: positiveInteger('fit.epochs', epochs ?? 10),
+    ...(batchSize === undefined
+      ? {}
+      : { batchSize: batchSize === 'full' ? batchSize : positiveInteger('fit.batchSize', batchSize) }),
+    ...(shuffle === undefined ? {} : { shuffle: boolean('fit.shuffle', shuffle) }),
+    ...(classWeights === undefined ? {} : { classWeights }),
+  }
+}

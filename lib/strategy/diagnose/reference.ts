@@ -1,0 +1,107 @@
+/*
+ * A fit of ours for comparison: what a usual network makes of the same rows, measured on rows that it has not seen (out of
+ * fold), and how much better it is with all rows than with half of them.
+ */
+import { EarlyStopping } from '../../callbacks/early-stopping.js'
+import type { Dataset } from '../../data/dataset/dataset.js'
+import { Concatenate } from '../../layers/concatenate.js'
+import { Dense } from '../../layers/dense.js'
+import { Embedding } from '../../layers/embedding.js'
+import type { Layer } from '../../layers/layer.js'
+import { OneHot } from '../../layers/one-hot.js'
+import { Population } from '../../model/population.js'
+import { AdamW } from '../../optimizers/adam.js'
+import type { RandomStream } from '../../random/stream.js'
+import { oneCycle } from '../../schedules/one-cycle.js'
+import { defaultsFor } from '../tables/defaults.js'
+import type { Repetition } from './trainings.js'
+import { labelsOf } from './trainings.js'
+
+const FOLDS = 5
+/** Networks whose outputs are averaged for every fold: their own chance differs, their mean less. */
+const REPEATS = 2
+const WEIGHT_DECAY = 0.1
+/** Fewer rows are not worth a comparison of halves. */
+export const FEWEST_ROWS = 20
+
+export interface Reference {
+  /** Outputs for every row of the data by networks that have not seen it, as `Subject.scores` gives them. */
+  readonly scores: Float64Array
+  /** The same by networks that were trained on half as many rows. */
+  readonly halfScores: Float64Array
+}
+
+/**
+ * @param data standardized, the classes numbered as the model's outputs
+ * @returns undefined for fewer than 20 rows, or where a fit failed
+ */
+export async function referenceFits(
+  { subject, inputs, fit, signal, seed }: Repetition,
+  data: Dataset,
+  random: RandomStream,
+): Promise<Reference | undefined> {
+  if (data.rows < FEWEST_ROWS) return undefined
+  const order = random.shuffle(Int32Array.from({ length: data.rows }, (_, row) => row))
+  const folds = Array.from({ length: FOLDS }, (_, fold) => order.filter((_, at) => at % FOLDS === fold))
+  const rests = folds.map((_, fold) => order.filter((_, at) => at % FOLDS !== fold))
+  const layers = layersFor(subject.layers, subject.outputs)
+  const held = folds.map((rows) => data.subset(rows))
+
+  const scoresOf = async (share: number): Promise<Float64Array | undefined> => {
+    const sums = new Float64Array(data.rows * subject.outputs)
+    const members = FOLDS * REPEATS
+    const parts = Array.from({ length: members }, (_, member) => {
+      const rest = rests[member % FOLDS]!
+      return data.subset(rest.slice(0, Math.max(2, Math.round(share * rest.length))))
+    })
+    const many = new Population(layers, { inputs, members, seed, ...labelsOf(subject) })
+    const rows = Math.round(0.8 * data.rows)
+    const { learningRate, epochs: whole, batchSize, patience } = defaultsFor(rows)
+    // As many updates, whatever the rows.
+    const epochs = Math.round(whole / share)
+    const steps = epochs * Math.ceil(Math.max(2, rows * share) / batchSize)
+    const { members: histories } = await many.fit(parts, {
+      loss: fit.loss,
+      optimizer: new AdamW({ learningRate: oneCycle({ learningRate, steps }), weightDecay: WEIGHT_DECAY }),
+      epochs,
+      batchSize,
+      validation: parts.map((_, member) => held[member % FOLDS]!),
+      callbacks: [new EarlyStopping({ patience: Math.round(patience / share) })],
+      ...(fit.classWeights === undefined ? {} : { classWeights: fit.classWeights }),
+      ...(signal === undefined ? {} : { signal }),
+    })
+    if (histories.some(({ stopped }) => stopped === 'failed')) return undefined
+    for (const [fold, rows] of folds.entries()) {
+      const { data: output, shape } = await many.predict(held[fold]!)
+      const size = shape[1] * shape[2]
+      for (let repeat = 0; repeat < REPEATS; repeat++) {
+        const from = (repeat * FOLDS + fold) * size
+        const scores = subject.scoresOf(output.subarray(from, from + size))
+        for (const [at, row] of rows.entries()) {
+          for (let column = 0; column < subject.outputs; column++) {
+            sums[row * subject.outputs + column]! += scores[at * subject.outputs + column]! / REPEATS
+          }
+        }
+      }
+    }
+    return sums
+  }
+  const scores = await scoresOf(1)
+  const halfScores = scores && (await scoresOf(0.5))
+  return scores && halfScores && { scores, halfScores }
+}
+
+/** Two hidden layers between what reads the inputs and the outputs, as `trainTable` has them. */
+function layersFor(layers: readonly Layer[], outputs: number): readonly Layer[] {
+  const reading = layers
+    .slice(0, 1)
+    .filter((layer) => [Concatenate, Embedding, OneHot].some((Kind) => layer instanceof Kind))
+  const last = layers.at(-1)!
+  const activation = last instanceof Dense ? last.activation : undefined
+  return [
+    ...reading,
+    new Dense(64, { activation: 'relu' }),
+    new Dense(32, { activation: 'relu' }),
+    new Dense(outputs, activation === undefined ? {} : { activation: activation as never }),
+  ]
+}

@@ -1,0 +1,44 @@
+/*
+ * A diagnosis in words.
+ */
+import { told } from './decide.js'
+import type { Diagnosis, DiagnosisFigures, Dominant, ErrorFigure, Estimate, Finding } from './result.js'
+
+const says: Readonly<Record<Dominant, string>> = {
+  bias: 'Bias dominates: the model does not fit the rows that it was trained on as well as can be.',
+  variance: 'Variance dominates: the model fits the rows that it was trained on much better than others.',
+  mismatch: 'Data mismatch dominates: the dev rows are of another kind than those that it was trained on.',
+  labelNoise: 'Wrong labels dominate: no lever takes them away; look at the rows that are most likely to be wrong.',
+  inputs: 'The inputs dominate: the network cannot use them as they are.',
+  optimization: 'The optimization dominates: the network could fit the rows, and the training does not get there.',
+  none: 'Nothing dominates: no difference is larger than chance explains.',
+}
+
+const MOST_SHOWN = 8
+
+export function diagnosisText(
+  dominant: Dominant,
+  figures: DiagnosisFigures,
+  findings: readonly Finding[],
+): Diagnosis['text'] {
+  const { train, trainDev, dev, attainable, bias, variance, mismatch } = figures
+  const lines = [
+    `error      train ${figure(train)}${trainDev === undefined ? '' : `, train-dev ${figure(trainDev)}`}, dev ${figure(dev)}`,
+    `attainable ${told(attainable.value)} ${attainable.given ? '(the target)' : '(inferred)'}`,
+    `parts      bias ${difference(bias)}, variance ${difference(variance)}${mismatch === undefined ? '' : `, mismatch ${difference(mismatch)}`}`,
+  ]
+  const shown = findings.slice(0, MOST_SHOWN).map(({ kind, evidence, levers }) => {
+    const address = levers.length === 0 ? '' : ` Levers: ${levers.join(', ')}.`
+    return `- ${kind}: ${evidence}${address}`
+  })
+  const more = findings.length > MOST_SHOWN ? [`- and ${findings.length - MOST_SHOWN} more`] : []
+  return [says[dominant], '', ...lines, ...(shown.length === 0 ? [] : ['', ...shown, ...more])].join('\n')
+}
+
+function figure({ value, error, rows }: ErrorFigure): string {
+  return `${told(value)} ± ${told(2 * error)} (${rows} rows)`
+}
+
+function difference({ value, error, certain }: Estimate): string {
+  return `${told(value)} ± ${told(2 * error)}${certain ? '' : ' (may be chance)'}`
+}
