@@ -216,6 +216,7 @@ export { type StepDecayOptions, stepDecay } from './schedules/step-decay.js'
 export { type WarmUpOptions, warmUp } from './schedules/warm-up.js'
 export { type CrossValidateOptions, type CrossValidation, crossValidate } from './strategy/cross-validate.js'
 export { diagnose } from './strategy/diagnose/diagnose.js'
+export { type DiagnoseTableOptions, diagnoseTable, type TableDiagnosis } from './strategy/diagnose/diagnose-table.js'
 export type { DiagnoseOptions } from './strategy/diagnose/options.js'
 export type {
   CurvePoint,

@@ -1,5 +1,6 @@
 import { didYouMean } from '../validate.js'
 import type { Command } from './command.js'
+import { diagnose } from './diagnose.js'
 import { evaluate } from './evaluate.js'
 import { inspect } from './inspect.js'
 import { predict } from './predict.js'
@@ -7,7 +8,7 @@ import { UsageError } from './terminal.js'
 import { train } from './train.js'
 import { whyDeep } from './why-deep.js'
 
-export const commands: readonly Command[] = [train, predict, evaluate, inspect, whyDeep]
+export const commands: readonly Command[] = [train, predict, evaluate, inspect, diagnose, whyDeep]
 
 /** @throws UsageError with the commands there are */
 export function commandNamed(name: string): Command {

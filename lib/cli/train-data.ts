@@ -18,7 +18,10 @@ interface Sources {
 }
 
 /** @throws UsageError for names that no column has, or that contradict each other */
-export async function sourcesOf(settings: Settings, terminal: Terminal): Promise<Sources> {
+export async function sourcesOf(
+  settings: Pick<Settings, 'path' | 'target' | 'test' | 'reader' | 'keep' | 'scaling'>,
+  terminal: Terminal,
+): Promise<Sources> {
   const { target, scaling } = settings
   const source = Source.of(settings.path, terminal)
   const header = await headerOf(source, settings.reader, [target], terminal)

@@ -67,7 +67,7 @@ function tooLittleData(given) {
   const { Dense, Dropout, Sequential, Adam, l2 } = given.library
   const layers = [new Dense(24, { activation: 'relu', regularizer: l2(3e-3) }), new Dropout(0.2), output(given)]
   const model = new Sequential(layers, { inputs: 10, seed: given.seed })
-  const parts = tables(given, { features: 10, rows: 60, rule: 'soft' })
+  const parts = tables(given, { features: 10, rows: 40, rule: 'soft' })
   return { model, ...parts, fit: fitting(given, new Adam({ learningRate: 3e-3 }), 100, 16) }
 }
 
@@ -167,7 +167,7 @@ function fitting({ task }, optimizer, epochs, batchSize) {
 }
 
 /**
- * The tables of a case: for training as many rows as asked for, for dev and test as many, from 200 up to 2000.
+ * The tables of a case: for training as many rows as asked for, for dev and test as many, from 400 up to 2000.
  *
  * @param options `noise`: of classes, the share of rows with a wrong one; of values, the share whose value is that of some
  *   other row, or, with `everyone`, the share of the variance that is noise of every row. `change`: what becomes of the
@@ -176,7 +176,7 @@ function fitting({ task }, optimizer, epochs, batchSize) {
 function tables(given, { features, rows, rule, relevant = features, noise = 0, everyone = false, change, elsewhere }) {
   const { size, task, draw, library } = given
   const own = Math.max(10, Math.round(rows * size))
-  const held = Math.min(2000, Math.max(200, own))
+  const held = Math.min(2000, Math.max(400, own))
   const total = own + 2 * held
   const x = Array.from({ length: total }, () => Array.from({ length: features }, () => draw.normal()))
   const scores = x.map(ruleOf(rule, relevant, draw))

@@ -51,6 +51,7 @@ describe('the table', () => {
       gradientCheck: ['lib/model/inspection/check-gradient.ts'],
       devGroups: ['lib/strategy/experiments/dev-groups.ts'],
       resampledSeeds: ['lib/strategy/experiments/curves.ts'],
+      diagnosis: ['lib/strategy/diagnose/diagnose.ts'],
       firstLayer: ['lib/recording/recorder.ts'],
     })
   })

@@ -3,10 +3,9 @@
  * training time.
  */
 import type { RandomStream } from '../../random/stream.js'
-import { sampleDeviation } from '../../statistics.js'
 import { batchOf } from './probes.js'
 import type { CurvePoint } from './result.js'
-import { type Outcome, type Repetition, repeat } from './trainings.js'
+import { figureOf, type Outcome, type Repetition, repeat } from './trainings.js'
 
 /** Shares of the rows beside all of them. */
 const SHARES = [1 / 8, 1 / 4, 1 / 2]
@@ -20,12 +19,12 @@ export async function learningCurve(
 ): Promise<CurvePoint[]> {
   const { train, subject, fit, heldOut } = repetition
   const order = random.shuffle(Int32Array.from({ length: train.rows }, (_, row) => row))
-  const point = (rows: number, outcome: Outcome): CurvePoint => {
-    const known = outcome.heldOutBySeed.filter((one) => !Number.isNaN(one))
-    const ofSeeds = known.length > 1 ? sampleDeviation(known) / Math.sqrt(known.length) : 0
-    const ofRows = subject.figure(outcome.heldOutErrors, heldOut).error
-    return { rows, train: outcome.train, heldOut: outcome.heldOut, error: Math.hypot(ofSeeds, ofRows) }
-  }
+  const point = (rows: number, outcome: Outcome): CurvePoint => ({
+    rows,
+    train: outcome.train,
+    heldOut: outcome.heldOut,
+    error: figureOf(outcome, heldOut).error,
+  })
   const updates = fit.epochs! * Math.ceil(train.rows / batchOf(fit.batchSize, train.rows))
   const points: CurvePoint[] = []
   for (const share of SHARES) {
@@ -34,7 +33,7 @@ export async function learningCurve(
     repetition.signal?.throwIfAborted()
     const epochs = Math.max(1, Math.round(updates / Math.ceil(rows / batchOf(fit.batchSize, rows))))
     const some = train.subset(order.slice(0, rows))
-    const variation = { layers: subject.layers, train: some, heldOut, rateFactor: 1, epochs }
+    const variation = { layers: subject.layers, train: some, heldOut, epochs }
     points.push(point(rows, await repeat(repetition, variation)))
   }
   return [...points, point(train.rows, whole)]

@@ -5,11 +5,13 @@
 import type { Dataset } from '../../data/dataset/dataset.js'
 import type { Probe, Probes } from './probes.js'
 import type { Dominant, ErrorFigure, Estimate, Finding, FindingKind, LabelNoiseFigure, Lever } from './result.js'
-import { estimate, gainOf } from './trainings.js'
+import { CERTAINTY, difference, estimate, gainOf } from './trainings.js'
 
 /** The share of the rows out of fold that a usual network of ours gets wrong, and what half the rows cost it. */
 export interface ReferenceFigure {
   readonly error: ErrorFigure
+  /** The error of the best answer that is the same for every row. */
+  readonly chance: number
   /** Error with half the rows, less that with all: the same rows, so that the difference is sharper than either. */
   readonly fewerRows: Estimate
 }
@@ -32,6 +34,9 @@ export function remainingError(fits: readonly ErrorFigure[], reference: Referenc
   const falls = Math.max(0, fewerRows.value) * LEFT_TO_FALL
   return estimate(Math.max(0, best.value - falls), Math.hypot(best.error, LEFT_TO_FALL * fewerRows.error))
 }
+
+/** Standard errors of a one-sided test at 95 %. */
+const ONE_SIDED = 1.645
 
 export interface Measured {
   readonly train: ErrorFigure
@@ -67,7 +72,7 @@ export interface Decision {
 export function decide(measured: Measured): Decision {
   const { dev, target, probes } = measured
   const parts = partsOf(measured)
-  const reached = target !== undefined && !estimate(dev.value - target, dev.error).certain
+  const reached = target !== undefined && !difference(dev, { value: target, error: 0 }).certain
   const findings = [
     biasFinding(measured, parts.bias),
     varianceFinding(measured, parts.variance),
@@ -92,11 +97,11 @@ function partsOf(measured: Measured): Parts {
   const noise = noiseOf(measured)
   // What cannot be told from 0 does not count against the rows.
   const floor = Math.max(target ?? 0, ...[remaining, noise].map(({ value, certain }) => (certain ? value : 0)))
-  const gap = estimate(near.value - train.value, Math.hypot(near.error, train.error))
+  const gap = difference(near, train)
   return {
-    bias: estimate(train.value - attainable, Math.hypot(train.error, unsure)),
+    bias: difference(train, { value: attainable, error: unsure }),
     variance: { ...gap, value: near.value - Math.max(train.value, floor) },
-    mismatch: trainDev && estimate(dev.value - trainDev.value, Math.hypot(dev.error, trainDev.error)),
+    mismatch: trainDev && difference(dev, trainDev),
     noise: estimate(noise.value - (target ?? 0), noise.error),
   }
 }
@@ -109,38 +114,32 @@ export function wordOf(kind: FindingKind): Dominant {
   return kind === 'mismatch' || kind === 'labelNoise' ? kind : 'optimization'
 }
 
-/**
- * Wrong labels are told where an error stays that nothing of ours takes away, and, of classes, where it is as frequent among
- * the rows that a model is surest of as among others: there a model that lacks rows or units errs much less.
- */
-function noiseFinding({ labelNoise, classes, dev }: Measured, noise: Estimate): Finding | undefined {
+function noiseFinding({ labelNoise, dev, classes }: Measured, noise: Estimate): Finding | undefined {
   if (labelNoise === undefined || !noise.certain) return undefined
-  const surest = labelNoise.amongTheSurest
-  if (classes && surest === undefined) return undefined
+  const { amongTheSurest, suspects } = labelNoise
   return {
     kind: 'labelNoise',
     severity: shareOf(noise.value, dev),
     evidence:
-      surest === undefined
-        ? `An error of ${told(noise.value)} stays whatever is fitted and however many rows there are: values scatter that ` +
-          'much around what the inputs tell.'
-        : `${told(surest.value)} of the labels that a model which has not seen them is surest of are not what it says, nearly ` +
-          'as many as of all.',
+      `Of models that have not seen a row, the error is ${told(amongTheSurest.value)} even on the half of the rows that they ` +
+      `are surest of: ${classes ? 'labels are wrong' : 'values are wrong, or scatter around what the inputs tell'}. The rows ` +
+      `to check first: ${suspects.slice(0, 5).join(', ')}.`,
     levers: ['l2', 'dropout', 'smaller', 'moreData'],
   }
 }
 
 /**
- * The error that wrong labels make: what stays of the error however many rows there are; of classes, the disagreements among
- * the surest rows, where these are no rarer than half of all.
+ * The error that wrong labels make: that of the surest half of the rows, where it is more than half of the error of all (a
+ * model that lacks rows or units errs much less there), certain on one side at 95 %; and the inputs tell something at all.
+ * Fits to few rows may agree on a wrong value, so of values the error must also stay as the rows grow.
  */
 function noiseOf({ labelNoise, reference, classes, remaining }: Measured): Estimate {
   if (labelNoise === undefined || reference === undefined) return estimate(0, 0)
-  if (!classes) return remaining
-  const surest = labelNoise.amongTheSurest!
-  // One-sided, at 95 %.
-  const frequent = surest.value - 1.645 * surest.error > reference.error.value / 2
-  return frequent ? surest : estimate(0, 0)
+  const { value, error } = labelNoise.amongTheSurest
+  const { error: whole, chance } = reference
+  const informed = estimate(chance - whole.value, whole.error).certain
+  const everywhere = value - ONE_SIDED * error > whole.value / 2
+  return informed && everywhere && (classes || remaining.certain) ? labelNoise.amongTheSurest : estimate(0, 0)
 }
 
 /** What closes the gap between the training error and the attainable one. */
@@ -154,10 +153,12 @@ function biasFinding({ probes, heldOut, layers, dev }: Measured, bias: Estimate)
     return { kind: 'bias', severity, evidence: `${gap}; no single change that was tried closes it.`, levers }
   }
   const { kind, levers, probe } = cause
+  // What is not learned is not generalized either: the change takes away more than the gap.
+  const gained = shareOf(Math.max(bias.value, probe.gain.value), dev)
   const evidence =
     `${gap}. With ${probe.change} and nothing else changed, the error on rows held out falls by ` +
-    `${told(probe.gain.value)} (± ${told(2 * probe.gain.error)}), from ${told(probes.base.heldOut)} to ${told(probe.heldOut)}.`
-  return { kind, severity, evidence, levers }
+    `${told(probe.gain.value)} (± ${told(CERTAINTY * probe.gain.error)}), from ${told(probes.base.heldOut)} to ${told(probe.heldOut)}.`
+  return { kind, severity: gained, evidence, levers }
 }
 
 interface Cause {
@@ -211,7 +212,7 @@ function causeOf(probes: Probes, heldOut: Dataset, layers: readonly Finding[]): 
 function varianceFinding({ trainDev, dev, reference, train }: Measured, variance: Estimate): Finding | undefined {
   if (!variance.certain) return undefined
   const near = trainDev ?? dev
-  const held = reference && estimate(near.value - reference.error.value, Math.hypot(near.error, reference.error.error))
+  const held = reference && difference(near, reference.error)
   const over = held?.certain === true
   const gap = `The error is ${told(near.value)} on rows it was not trained on and ${told(train.value)} on those it was`
   return {

@@ -2,11 +2,12 @@
  * Which lever? What keeps a model from being better, told by experiment: course 3, week 1.
  */
 import type { Dataset } from '../../data/dataset/dataset.js'
+import { largestOf } from '../../extremes.js'
 import { inputsOfModel, layersOfModel } from '../../model/inside.js'
 import { Sequential } from '../../model/sequential.js'
 import { RandomStream } from '../../random/stream.js'
 import { streams } from '../../random/streams.js'
-import type { RunningMoments } from '../../statistics.js'
+import { meanOf, type RunningMoments } from '../../statistics.js'
 import { learningCurve } from './curve.js'
 import { decide, type Measured, type ReferenceFigure, remainingError } from './decide.js'
 import { wordsOf } from './feature-words.js'
@@ -19,7 +20,7 @@ import { referenceFits } from './reference.js'
 import type { Diagnosis, DiagnosisFigures, ErrorFigure, Finding, LabelNoiseFigure } from './result.js'
 import { momentsOf, numericFeatures, standardized } from './scaling.js'
 import { classFigures, classFindings, segmentFindings, weakSegments } from './segments.js'
-import { Subject } from './subject.js'
+import { rowWeights, Subject } from './subject.js'
 import { diagnosisText } from './text.js'
 import { estimate, type Repetition } from './trainings.js'
 
@@ -39,7 +40,7 @@ const parts = { rows: 0, folds: 1, curve: 2, segments: 3, seeds: 4, heldOut: 5 }
  * Tells what keeps a model from being better: bias, variance, mismatch between the rows it was trained on and those it is
  * for, wrong labels, inputs, or the optimization; the figures that this rests on; and which levers address it. The training
  * is repeated with one thing changed at a time (a few seeds side by side), so the causes of a bias are told by experiment.
- * Only differences beyond two standard errors count. Statistics: docs/guide/diagnose.md.
+ * Only differences beyond two and a half standard errors count. Statistics: docs/guide/diagnose.md.
  *
  * The model itself stays as it is. A model that no fit has changed yet is trained first, as a clone, by `fit`. Callbacks and
  * schedules of the training are not known to the repetitions, but for the optimizer's own schedule. Large trainings are
@@ -75,7 +76,7 @@ export async function diagnose(model: Sequential, options: DiagnoseOptions): Pro
     repetition,
     scaled ? { train: standard(repetition.train), heldOut: standard(repetition.heldOut) } : undefined,
   )
-  const rows = drawn(all.train.rows, MOST_ROWS, random('rows'))
+  const rows = drawn(all.train, MOST_ROWS, random('rows'))
   const { noise, reference } = await outOfFold(
     subject,
     repetition,
@@ -185,18 +186,24 @@ function repetitionOf(
     subject,
     inputs: inputsOfModel(model),
     fit,
-    train: most < train.rows ? train.subset(drawn(train.rows, most, random('rows'))) : train,
-    heldOut: MOST_ROWS < heldOut.rows ? heldOut.subset(drawn(heldOut.rows, MOST_ROWS, random('heldOut'))) : heldOut,
+    train: some(train, most, random('rows')),
+    heldOut: some(heldOut, MOST_ROWS, random('heldOut')),
     seeds: SEEDS,
     seed: random('seeds').uint32(),
     signal,
   }
 }
 
-/** All rows, or as many of them as are wanted, in ascending order. */
-function drawn(rows: number, most: number, random: RandomStream): Int32Array {
-  const all = Int32Array.from({ length: rows }, (_, row) => row)
-  return most >= rows ? all : random.shuffle(all).slice(0, most).sort()
+function some(data: Dataset, most: number, random: RandomStream): Dataset {
+  const rows = drawn(data, most, random)
+  return rows.length === data.rows ? data : data.subset(rows)
+}
+
+/** All rows that weigh something, or as many of them as are wanted, in ascending order. */
+function drawn(data: Dataset, most: number, random: RandomStream): Int32Array {
+  const weights = rowWeights(data)
+  const all = Int32Array.from({ length: data.rows }, (_, row) => row).filter((row) => weights?.[row] !== 0)
+  return most >= all.length ? all : random.shuffle(all).slice(0, most).sort()
 }
 
 async function outOfFold(
@@ -213,9 +220,21 @@ async function outOfFold(
   const differences = half!.map((error, row) => error - whole![row]!)
   const { value, error } = subject.figure(differences, data)
   return {
-    noise: labelNoise(subject, data, fits.scores, rows),
-    reference: { error: subject.figure(whole!, data), fewerRows: estimate(value, error) },
+    noise: labelNoise(subject, data, fits, rows),
+    reference: {
+      error: subject.figure(whole!, data),
+      fewerRows: estimate(value, error),
+      chance: chanceOf(subject, data),
+    },
   }
+}
+
+/** The error of always answering the largest class, or the mean; of several answers of yes or no, of half of them. */
+function chanceOf(subject: Subject, data: Dataset): number {
+  if (!subject.hasClasses) return subject.task === 'values' ? 1 : 0.5
+  const counts = new Float64Array(subject.classes)
+  for (const one of subject.classesOf(data)) counts[one]!++
+  return 1 - largestOf(counts) / data.rows
 }
 
 /** The errors on rows held out of all repetitions that did not fail. */
@@ -227,12 +246,8 @@ function fitsOf({ base, changed }: Probes, subject: Subject, heldOut: Dataset): 
 
 /** Mean over the seeds. */
 function lossesOf({ base }: Probes): readonly number[] {
-  const members = base.history?.members ?? []
-  const epochs = Math.max(0, ...members.map(({ epochs: own }) => own.length))
-  return Array.from({ length: epochs }, (_, epoch) => {
-    const known = members.flatMap(({ epochs: own }) => (own[epoch] === undefined ? [] : [own[epoch].loss]))
-    return known.reduce((sum, loss) => sum + loss, 0) / known.length
-  })
+  const epochs = Math.max(0, ...base.losses.map((losses) => losses.length))
+  return Array.from({ length: epochs }, (_, epoch) => meanOf(base.losses.map((losses) => losses[epoch]!)))
 }
 
 function worstRows(subject: Subject, dev: Dataset, { errors, scores }: MeasuredRows): DiagnosisFigures['worstRows'] {

@@ -2,8 +2,8 @@
  * Features and bounds in words: of a table by its columns, in their own units; otherwise by number.
  */
 import type { Dataset } from '../../data/dataset/dataset.js'
-import type { ColumnEncoding } from '../../data/encoder/column-encoding.js'
-import { featureNames, widthOf } from '../../data/encoder/column-encoding.js'
+import type { ColumnEncoding } from '../../data/encoding/column-encoding.js'
+import { featureNames, widthOf } from '../../data/encoding/column-encoding.js'
 
 /** How a feature is told, and what its split at a bound means. */
 export interface FeatureWords {

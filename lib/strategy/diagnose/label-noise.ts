@@ -2,8 +2,8 @@
  * Labels that may be wrong, by what a model says that has not seen them.
  */
 import type { Dataset } from '../../data/dataset/dataset.js'
-import { forRuns } from '../../data/dataset/dataset.js'
 import { weightedMean } from '../../statistics.js'
+import type { Reference } from './reference.js'
 import type { Estimate, LabelNoiseFigure } from './result.js'
 import type { Subject } from './subject.js'
 import { estimate } from './trainings.js'
@@ -14,17 +14,22 @@ const FAR = 3.5
 /** The median of the absolute deviations times this is the deviation of a normal distribution. */
 const MEDIAN_TO_DEVIATION = 1.4826
 
-/** @param scores out of fold, of every row of the data */
-export function labelNoise(subject: Subject, data: Dataset, scores: Float64Array, rows: Int32Array): LabelNoiseFigure {
-  return subject.hasClasses ? ofClasses(subject, data, scores, rows) : ofValues(subject.errors(scores, data), rows)
+/** @param fits out of fold, of every row of the data */
+export function labelNoise(subject: Subject, data: Dataset, fits: Reference, rows: Int32Array): LabelNoiseFigure {
+  const errors = subject.errors(fits.scores, data)
+  const surest = amongTheSurest(subject, errors, surenessOf(subject, fits))
+  const found = subject.hasClasses ? ofClasses(subject, data, fits.scores, rows) : ofValues(errors, rows)
+  return { ...found, amongTheSurest: surest }
 }
+
+type Found = Omit<LabelNoiseFigure, 'amongTheSurest'>
 
 /**
  * Confident learning: a row counts as mislabelled where the probability of some other class is as high as that class's
  * rows have it on average, and higher than that of every other such class. The counts by given and guessed class, brought to
  * the number of rows of each given class, estimate the joint distribution; what lies off its diagonal is noise.
  */
-function ofClasses(subject: Subject, data: Dataset, scores: Float64Array, rows: Int32Array): LabelNoiseFigure {
+function ofClasses(subject: Subject, data: Dataset, scores: Float64Array, rows: Int32Array): Found {
   const labels = subject.classesOf(data)
   const count = subject.classes
   const probability = (row: number, of: number) => subject.probability(scores, row, of)
@@ -48,32 +53,33 @@ function ofClasses(subject: Subject, data: Dataset, scores: Float64Array, rows: 
     if (sum > 0) off += (own * (sum - counts[label]!)) / sum
   }
   const own = Float64Array.from(labels, (label, row) => probability(row, label))
-  const figure = { share: off / labels.length, scores: own, rows, suspects: leastOf(own, rows) }
-  return { ...figure, amongTheSurest: amongTheSurest(subject, data, scores) }
+  return { share: off / labels.length, scores: own, rows, suspects: leastOf(own, rows) }
 }
 
 /**
- * The share of disagreements among the third of the rows that the model is surest of. Where a model errs for want of
- * knowledge, it errs less the surer it is; a wrong label does not ask how sure the model is (so the most confident rows serve
- * as anchors: Patrini et al., 2017).
+ * The error among the half of the rows that the fits are surest of. Where a model errs for want of knowledge, it errs less the
+ * surer it is; a wrong label does not ask how sure the model is (so the most confident rows serve as anchors of the noise:
+ * Patrini et al., 2017).
  */
-function amongTheSurest(subject: Subject, data: Dataset, scores: Float64Array): Estimate {
-  const sureness = Float64Array.from({ length: data.rows }, (_, row) => {
-    let most = 0
-    for (let one = 0; one < subject.classes; one++) most = Math.max(most, subject.probability(scores, row, one))
-    return most
-  })
-  const surest = [...sureness.keys()]
-    .sort((a, b) => sureness[b]! - sureness[a]! || a - b)
-    .slice(0, Math.ceil(data.rows / 3))
-  const errors = subject.errors(scores, data)
-  const own = Float64Array.from(surest, (row) => errors[row]!)
+function amongTheSurest(subject: Subject, errors: Float64Array, sureness: Float64Array): Estimate {
+  const order = [...sureness.keys()].sort((a, b) => sureness[b]! - sureness[a]! || a - b)
+  const own = Float64Array.from(order.slice(0, Math.ceil(order.length / 2)), (row) => errors[row]!)
   const value = weightedMean(own.length, (row) => own[row]!, undefined)
   return estimate(value, subject.standardError(own, value, undefined))
 }
 
+/** Of classes the largest probability; otherwise how little the fits disagree. */
+function surenessOf(subject: Subject, { scores, disagreement }: Reference): Float64Array {
+  if (!subject.hasClasses) return disagreement.map((one) => -one)
+  return disagreement.map((_, row) => {
+    let most = 0
+    for (let one = 0; one < subject.classes; one++) most = Math.max(most, subject.probability(scores, row, one))
+    return most
+  })
+}
+
 /** Residuals far beyond what most of them are. */
-function ofValues(squares: Float64Array, rows: Int32Array): LabelNoiseFigure {
+function ofValues(squares: Float64Array, rows: Int32Array): Found {
   const residuals = squares.map(Math.sqrt)
   const sorted = [...residuals].sort((a, b) => a - b)
   const deviation = MEDIAN_TO_DEVIATION * sorted[Math.floor(sorted.length / 2)]!
@@ -86,9 +92,4 @@ function ofValues(squares: Float64Array, rows: Int32Array): LabelNoiseFigure {
 function leastOf(scores: Float64Array, rows: Int32Array): number[] {
   const order = [...scores.keys()].sort((a, b) => scores[a]! - scores[b]! || a - b)
   return order.slice(0, MOST_SUSPECTS).map((at) => rows[at]!)
-}
-
-/** Whether there are targets to look at. */
-export function hasTargets(data: Dataset): boolean {
-  return forRuns(data).targets !== undefined
 }

@@ -5,7 +5,7 @@ import type { Dataset } from '../../data/dataset/dataset.js'
 import type { Layer } from '../../layers/layer.js'
 import { optimizerOf } from '../../optimizers/names.js'
 import type { Lever, ProbeFigure } from './result.js'
-import { gainOf, type Outcome, type Repetition, repeat, type Variation } from './trainings.js'
+import { gainOf, type Outcome, type Repetition, repeat, repeatAtRates, type Variation } from './trainings.js'
 import { reactivated, widened } from './variations.js'
 
 /** Factors of the learning rate: four orders up, since a rate may be far too low, and one down. */
@@ -34,21 +34,24 @@ export async function runProbes(repetition: Repetition, standardized: Standardiz
   const { subject, fit, train, heldOut } = repetition
   const { layers } = subject
   const epochs = fit.epochs!
-  const given: Variation = { layers, train, heldOut, rateFactor: 1, epochs }
-  const base = await repeat(repetition, given)
-  const changed: Probe[] = []
-  const add = async (lever: Lever, change: string, differs: Partial<Variation>) => {
-    repetition.signal?.throwIfAborted()
-    const outcome = await repeat(repetition, { ...given, ...differs })
+  const given: Variation = { layers, train, heldOut, epochs }
+  const stepped = optimizerOf(fit.optimizer).stepsOver === 'batches'
+  const factors = stepped ? [1, ...RATE_FACTORS] : [1]
+  const [base, ...atRates] = (await repeatAtRates(repetition, given, factors)) as [Outcome, ...Outcome[]]
+  const probeOf = (lever: Lever, change: string, outcome: Outcome, rateFactor = 1): Probe => {
     const { train: onTrain, heldOut: onHeldOut, failed } = outcome
     const gain = gainOf(base, outcome, heldOut)
-    const rateFactor = differs.rateFactor ?? 1
-    changed.push({ lever, change, train: onTrain, heldOut: onHeldOut, gain, failed, outcome, rateFactor })
+    return { lever, change, train: onTrain, heldOut: onHeldOut, gain, failed, outcome, rateFactor }
+  }
+  const changed = atRates.map((outcome, at) => {
+    const rateFactor = RATE_FACTORS[at]!
+    return probeOf('learningRate', `learning rate x ${rateFactor}`, outcome, rateFactor)
+  })
+  const add = async (lever: Lever, change: string, differs: Partial<Variation>) => {
+    repetition.signal?.throwIfAborted()
+    changed.push(probeOf(lever, change, await repeat(repetition, { ...given, ...differs })))
   }
   if (standardized !== undefined) await add('scale', 'inputs standardized', standardized)
-  if (optimizerOf(fit.optimizer).stepsOver === 'batches') {
-    for (const rateFactor of RATE_FACTORS) await add('learningRate', `learning rate x ${rateFactor}`, { rateFactor })
-  }
   const times = timesLonger(epochs * Math.ceil(train.rows / batchOf(fit.batchSize, train.rows)))
   await add('longer', `${times * epochs} epochs`, { epochs: times * epochs })
   const other = (lever: Lever, change: string, made: readonly Layer[] | undefined) =>

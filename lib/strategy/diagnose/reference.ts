@@ -13,6 +13,7 @@ import { Population } from '../../model/population.js'
 import { AdamW } from '../../optimizers/adam.js'
 import type { RandomStream } from '../../random/stream.js'
 import { oneCycle } from '../../schedules/one-cycle.js'
+import { meanOver, RunningMoments } from '../../statistics.js'
 import { defaultsFor } from '../tables/defaults.js'
 import type { Repetition } from './trainings.js'
 import { labelsOf } from './trainings.js'
@@ -29,6 +30,8 @@ export interface Reference {
   readonly scores: Float64Array
   /** The same by networks that were trained on half as many rows. */
   readonly halfScores: Float64Array
+  /** For every row, how far the networks disagree: the mean variance of their outputs. */
+  readonly disagreement: Float64Array
 }
 
 /**
@@ -47,8 +50,10 @@ export async function referenceFits(
   const layers = layersFor(subject.layers, subject.outputs)
   const held = folds.map((rows) => data.subset(rows))
 
+  const size = data.rows * subject.outputs
+  const disagreement = new Disagreement(size)
   const scoresOf = async (share: number): Promise<Float64Array | undefined> => {
-    const sums = new Float64Array(data.rows * subject.outputs)
+    const sums = new Float64Array(size)
     const members = FOLDS * REPEATS
     const parts = Array.from({ length: members }, (_, member) => {
       const rest = rests[member % FOLDS]!
@@ -72,15 +77,15 @@ export async function referenceFits(
     })
     if (histories.some(({ stopped }) => stopped === 'failed')) return undefined
     for (const [fold, rows] of folds.entries()) {
-      const { data: output, shape } = await many.predict(held[fold]!)
-      const size = shape[1] * shape[2]
+      const { data: output } = await many.predict(held[fold]!)
+      const width = rows.length * subject.outputs
       for (let repeat = 0; repeat < REPEATS; repeat++) {
-        const from = (repeat * FOLDS + fold) * size
-        const scores = subject.scoresOf(output.subarray(from, from + size))
-        for (const [at, row] of rows.entries()) {
-          for (let column = 0; column < subject.outputs; column++) {
-            sums[row * subject.outputs + column]! += scores[at * subject.outputs + column]! / REPEATS
-          }
+        const from = (repeat * FOLDS + fold) * width
+        const scores = subject.scoresOf(output.subarray(from, from + width))
+        for (const [at, score] of scores.entries()) {
+          const place = rows[Math.floor(at / subject.outputs)]! * subject.outputs + (at % subject.outputs)
+          sums[place]! += score / REPEATS
+          disagreement.add(place, score)
         }
       }
     }
@@ -88,7 +93,27 @@ export async function referenceFits(
   }
   const scores = await scoresOf(1)
   const halfScores = scores && (await scoresOf(0.5))
-  return scores && halfScores && { scores, halfScores }
+  return scores && halfScores && { scores, halfScores, disagreement: disagreement.byRow(subject.outputs) }
+}
+
+/** The variance of what several networks say, place by place. */
+class Disagreement {
+  readonly #moments: readonly RunningMoments[]
+
+  constructor(size: number) {
+    this.#moments = Array.from({ length: size }, () => new RunningMoments())
+  }
+
+  add(place: number, value: number): void {
+    this.#moments[place]!.add(value)
+  }
+
+  byRow(outputs: number): Float64Array {
+    const rows = this.#moments.length / outputs
+    return Float64Array.from({ length: rows }, (_, row) =>
+      meanOver(outputs, (column) => this.#moments[row * outputs + column]!.deviation ** 2),
+    )
+  }
 }
 
 /** Two hidden layers between what reads the inputs and the outputs, as `trainTable` has them. */

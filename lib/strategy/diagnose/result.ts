@@ -62,7 +62,7 @@ export interface Finding {
 export interface ErrorFigure {
   /**
    * Of classes the share of rows (of several yes-or-no outputs, of outputs) that are wrong: 1 - accuracy. Of values the mean
-   * squared error divided by the variance of the training targets: 1 - R², where the variance of the rows is the same.
+   * squared error divided by the variance of the rows' targets: 1 - R² (of fewer than 30 rows by that of the training rows).
    */
   readonly value: number
   /** Standard error over the rows. */
@@ -74,7 +74,7 @@ export interface ErrorFigure {
 export interface Estimate {
   readonly value: number
   readonly error: number
-  /** Whether the value lies above 0 by more than two standard errors. */
+  /** Whether the value lies above 0 by more than two and a half standard errors. */
   readonly certain: boolean
 }
 
@@ -128,8 +128,8 @@ export interface LabelNoiseFigure {
    * 2021), of values the share whose residual out of fold is beyond 3.5 robust deviations.
    */
   readonly share: number
-  /** Of classes: the share of disagreements among the third of the rows that the model out of fold is surest of. */
-  readonly amongTheSurest?: Estimate
+  /** The error out of fold among the half of the rows that the model is surest of. */
+  readonly amongTheSurest: Estimate
   /**
    * For every row looked at, from 0 to 1: how well its label agrees with a model that has not seen it (of classes the
    * probability given to the label; of values how likely so large a residual is). Least first are the ones to check.

@@ -12,9 +12,12 @@ import type { Sequential } from '../../model/sequential.js'
 import { classOfOutputs } from '../../outputs/classes.js'
 import { type MetricTask, type OutputMeaning, outputMeaning, taskOf, thresholdOf } from '../../outputs/meaning.js'
 import { scoresOfOutputs } from '../../outputs/scores.js'
-import { scaledTarget, type TargetUnits } from '../../outputs/units.js'
+import { scaledTarget } from '../../outputs/units.js'
 import { RunningMoments, weightedMean } from '../../statistics.js'
 import type { ErrorFigure } from './result.js'
+
+/** Rows that tell their own variance; fewer are measured by that of the training rows. */
+const FEWEST_FOR_VARIANCE = 30
 
 export class Subject {
   readonly model: Sequential
@@ -27,7 +30,6 @@ export class Subject {
   readonly threshold: number
   /** Variance of every target column over the training rows; 1 where it does not vary. */
   readonly #variances: readonly number[]
-  readonly #units: TargetUnits | undefined
 
   constructor(model: Sequential, loss: Loss, train: Dataset) {
     this.model = model
@@ -38,13 +40,7 @@ export class Subject {
     const network = { outputs: model.outputs, outputActivation: model.layers.at(-1)!.outputActivation }
     this.meaning = outputMeaning(network, loss, false)
     this.threshold = thresholdOf(loss, this.meaning === 'logits' ? 'probabilities' : this.meaning)
-    this.#units = model.encoder?.targetScale
-    const { data, columns } = forRuns(train).targets!
-    this.#variances = Array.from({ length: columns }, (_, column) => {
-      const moments = new RunningMoments()
-      for (let row = 0; row < train.rows; row++) moments.add(data[row * columns + column]!)
-      return moments.deviation ** 2 || 1
-    })
+    this.#variances = variancesOf(train).map((variance) => variance || 1)
   }
 
   /** The rows with classes numbered as the model's outputs are. */
@@ -56,32 +52,32 @@ export class Subject {
 
   /** What the model gives for every row, as probabilities or as the values that the loss sees. */
   async scores(data: Dataset): Promise<Float64Array> {
-    const units = this.#units
-    const { data: output } = await this.model.predict(data)
-    if (units === undefined) return this.scoresOf(output)
-    return Float64Array.from(output, (value) => scaledTarget(value, units))
+    return this.scoresOf(await networkOutputs(this.model, data))
   }
 
-  /** The same of a population's outputs. */
+  /** The same of outputs that are there. */
   scoresOf(output: Float32Array): Float64Array {
     return scoresOfOutputs(output, this.meaning, this.task, this.outputs)
   }
 
   /** The error of every row, from 0 up. */
   errors(scores: Float64Array, data: Dataset): Float64Array {
-    const { data: targets, columns } = forRuns(data).targets!
-    return Float64Array.from({ length: data.rows }, (_, row) => this.#error(scores, targets, columns, row))
+    const { data: targets } = forRuns(data).targets!
+    const own = this.task === 'values' && data.rows >= FEWEST_FOR_VARIANCE ? variancesOf(data) : []
+    const variances = this.#variances.map((variance, column) => own[column] || variance)
+    return Float64Array.from({ length: data.rows }, (_, row) => this.#error(scores, targets, variances, row))
   }
 
-  #error(scores: Float64Array, targets: ArrayLike<number>, columns: number, row: number): number {
+  #error(scores: Float64Array, targets: ArrayLike<number>, variances: readonly number[], row: number): number {
     const { outputs, task, threshold } = this
+    const columns = variances.length
     if (task === 'classes') return Number(this.#predicted(scores, row) !== classOf(targets, columns, row))
     let sum = 0
     for (let column = 0; column < columns; column++) {
       const score = scores[row * outputs + column]!
       const target = targets[row * columns + column]!
       if (task === 'binary') sum += Number(score > threshold !== target > (this.loss.targetKind === 'signs' ? 0 : 0.5))
-      else sum += (score - target) ** 2 / this.#variances[column]!
+      else sum += (score - target) ** 2 / variances[column]!
     }
     return sum / columns
   }
@@ -147,8 +143,25 @@ export class Subject {
   }
 }
 
+/** Variance of every target column. */
+function variancesOf(data: Dataset): number[] {
+  const { data: targets, columns } = forRuns(data).targets!
+  return Array.from({ length: columns }, (_, column) => {
+    const moments = new RunningMoments()
+    for (let row = 0; row < data.rows; row++) moments.add(targets[row * columns + column]!)
+    return moments.deviation ** 2
+  })
+}
+
 function classOf(targets: ArrayLike<number>, columns: number, row: number): number {
   return columns === 1 ? targets[row]! : indexOfLargest(targets, row * columns, (row + 1) * columns)
+}
+
+/** What the loss sees of a model's outputs: an encoder's units of the target are taken off. */
+export async function networkOutputs(model: Sequential, data: Dataset): Promise<Float32Array> {
+  const { data: output } = await model.predict(data)
+  const units = model.encoder?.targetScale
+  return units === undefined ? output : output.map((value) => scaledTarget(value, units))
 }
 
 /** The weights of the rows; undefined where all count the same. */

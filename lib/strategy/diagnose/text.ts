@@ -3,6 +3,7 @@
  */
 import { told } from './decide.js'
 import type { Diagnosis, DiagnosisFigures, Dominant, ErrorFigure, Estimate, Finding } from './result.js'
+import { CERTAINTY } from './trainings.js'
 
 const says: Readonly<Record<Dominant, string>> = {
   bias: 'Bias dominates: the model does not fit the rows that it was trained on as well as can be.',
@@ -36,9 +37,9 @@ export function diagnosisText(
 }
 
 function figure({ value, error, rows }: ErrorFigure): string {
-  return `${told(value)} ± ${told(2 * error)} (${rows} rows)`
+  return `${told(value)} ± ${told(CERTAINTY * error)} (${rows} rows)`
 }
 
 function difference({ value, error, certain }: Estimate): string {
-  return `${told(value)} ± ${told(2 * error)}${certain ? '' : ' (may be chance)'}`
+  return `${told(value)} ± ${told(CERTAINTY * error)}${certain ? '' : ' (may be chance)'}`
 }

@@ -1,16 +1,20 @@
 /*
  * Repetitions of the training that differ in one thing, a few seeds side by side, and what each is worth on rows held out.
  */
-import type { Callback, FitInfo, TrainingHandle } from '../../callbacks/callback.js'
 import type { Dataset } from '../../data/dataset/dataset.js'
 import { DeepblasError } from '../../errors.js'
 import type { NamedInputs } from '../../inputs.js'
 import type { Layer } from '../../layers/layer.js'
 import type { RepeatableOptions } from '../../model/inside.js'
-import { Population, type PopulationHistory } from '../../model/population.js'
+import { Population } from '../../model/population.js'
+import { Sequential } from '../../model/sequential.js'
+import type { History } from '../../model/training/epoch-results.js'
+import type { FitOptions } from '../../model/training/options.js'
+import { optimizerOf } from '../../optimizers/names.js'
 import { meanOf, sampleDeviation, weightedMean } from '../../statistics.js'
-import type { Estimate } from './result.js'
-import { rowWeights, type Subject } from './subject.js'
+import { RateFactors } from '../experiments/rate-factor.js'
+import type { ErrorFigure, Estimate } from './result.js'
+import { networkOutputs, rowWeights, type Subject } from './subject.js'
 
 /** How trainings are repeated. */
 export interface Repetition {
@@ -31,7 +35,6 @@ export interface Variation {
   readonly layers: readonly Layer[]
   readonly train: Dataset
   readonly heldOut: Dataset
-  readonly rateFactor: number
   readonly epochs: number
 }
 
@@ -43,85 +46,140 @@ export interface Outcome {
   readonly train: number
   readonly heldOut: number
   readonly failed: number
-  readonly history: PopulationHistory | undefined
+  /** On the training rows, by epoch, of every seed that did not fail. */
+  readonly losses: readonly (readonly number[])[]
 }
 
-/** Multiplies the rate, whatever the schedule. */
-class RateFactor implements Callback {
-  readonly #factor: number
-
-  constructor(factor: number) {
-    this.#factor = factor
-  }
-
-  onFitStart(_info: FitInfo, training: TrainingHandle): void {
-    training.learningRateFactor = this.#factor
-  }
-}
-
+/** One variation. */
 export async function repeat(repetition: Repetition, variation: Variation): Promise<Outcome> {
-  const { subject, inputs, fit, seeds, seed, signal } = repetition
-  const { layers, train, heldOut, rateFactor, epochs } = variation
-  const many = new Population(layers, { inputs, members: seeds, seed, ...labelsOf(subject) })
-  let history: PopulationHistory
+  const [outcome] = await repeatAtRates(repetition, variation, [1])
+  return outcome!
+}
+
+/** A variation at several factors of the learning rate, the same seeds for each, all side by side. */
+export async function repeatAtRates(
+  repetition: Repetition,
+  variation: Variation,
+  factors: readonly number[],
+): Promise<readonly Outcome[]> {
+  const { subject, fit, seeds, seed } = repetition
+  const { train, heldOut } = variation
+  const members = factors.flatMap((factor) => Array.from({ length: seeds }, (_, i) => ({ factor, seed: seed + i })))
+  const alone = optimizerOf(fit.optimizer).stepsOver === 'allRows'
+  const trained = await (alone ? oneByOne : sideBySide)(repetition, variation, members)
+  const ofTrain = (await trained.outputs(train)).map((output) => subject.errors(subject.scoresOf(output), train))
+  const ofHeldOut = (await trained.outputs(heldOut)).map((output) => subject.errors(subject.scoresOf(output), heldOut))
+  return factors.map((_, at) => {
+    const own = Array.from({ length: seeds }, (_, i) => at * seeds + i)
+    return outcomeOf({ own, histories: trained.histories, ofTrain, ofHeldOut, train, heldOut })
+  })
+}
+
+interface Member {
+  readonly seed: number
+  readonly factor: number
+}
+
+interface Trained {
+  /** Undefined where no loss was finite. */
+  readonly histories: readonly (History | undefined)[]
+  /** Of every member, as the loss sees them. */
+  outputs(data: Dataset): Promise<Float32Array[]>
+}
+
+async function sideBySide(
+  { subject, inputs, fit, signal }: Repetition,
+  { layers, train, epochs }: Variation,
+  members: readonly Member[],
+): Promise<Trained> {
+  const many = new Population(layers, { inputs, seeds: members.map(({ seed }) => seed), ...labelsOf(subject) })
+  const factors = members.map(({ factor }) => factor)
+  const options = {
+    ...optionsFor(fit, train, epochs, signal),
+    ...(factors.every((factor) => factor === 1) ? {} : { callbacks: [new RateFactors(factors)] }),
+  }
+  const histories = await finite(many.fit(train, options).then((history) => history.members))
+  return {
+    histories: histories ?? members.map(() => undefined),
+    async outputs(data) {
+      const { data: output, shape } = await many.predict(data)
+      const size = shape[1] * shape[2]
+      return members.map((_, member) => output.subarray(member * size, (member + 1) * size))
+    },
+  }
+}
+
+/** For an optimizer that trains one network alone. */
+async function oneByOne(
+  { subject, inputs, fit, signal }: Repetition,
+  { layers, train, epochs }: Variation,
+  members: readonly Member[],
+): Promise<Trained> {
+  const models = members.map(({ seed }) => new Sequential(layers, { inputs, seed, ...labelsOf(subject) }))
+  const histories: (History | undefined)[] = []
+  for (const model of models) histories.push(await finite(model.fit(train, optionsFor(fit, train, epochs, signal))))
+  return {
+    histories,
+    outputs: async (data) =>
+      await Promise.all(models.map(async (model) => Float32Array.from(await networkOutputs(model, data)))),
+  }
+}
+
+function optionsFor(
+  fit: RepeatableOptions,
+  { rows }: Dataset,
+  epochs: number,
+  signal: AbortSignal | undefined,
+): FitOptions {
+  const { batchSize } = fit
+  return {
+    ...fit,
+    epochs,
+    ...(typeof batchSize === 'number' && { batchSize: Math.min(batchSize, rows) }),
+    ...(signal === undefined ? {} : { signal }),
+  }
+}
+
+/** Undefined where the loss was not finite. */
+async function finite<Result>(fitting: Promise<Result>): Promise<Result | undefined> {
   try {
-    history = await many.fit(train, {
-      ...fit,
-      epochs,
-      ...(fit.batchSize === undefined || fit.batchSize === 'full'
-        ? {}
-        : { batchSize: Math.min(fit.batchSize, train.rows) }),
-      ...(rateFactor === 1 ? {} : { callbacks: [new RateFactor(rateFactor)] }),
-      ...(signal === undefined ? {} : { signal }),
-    })
+    return await fitting
   } catch (error) {
-    // All members at once.
-    if (error instanceof DeepblasError && error.code === 'ERR_DEEPBLAS_NOT_FINITE') return failed(heldOut, seeds)
+    if (error instanceof DeepblasError && error.code === 'ERR_DEEPBLAS_NOT_FINITE') return undefined
     throw error
   }
-  const alive = history.members.flatMap(({ stopped }, member) => (stopped === 'failed' ? [] : [member]))
-  if (alive.length === 0) return failed(heldOut, seeds)
-  const ofTrain = await errorsOf(many, subject, train)
-  const ofHeldOut = await errorsOf(many, subject, heldOut)
-  const weights = rowWeights(heldOut)
-  const means = ofHeldOut.map((errors, member) =>
-    alive.includes(member) ? weightedMean(errors.length, (row) => errors[row]!, weights) : Number.NaN,
-  )
+}
+
+interface Errors {
+  /** The members that it is about. */
+  readonly own: readonly number[]
+  readonly histories: Trained['histories']
+  readonly ofTrain: readonly Float64Array[]
+  readonly ofHeldOut: readonly Float64Array[]
+  readonly train: Dataset
+  readonly heldOut: Dataset
+}
+
+function outcomeOf({ own, histories, ofTrain, ofHeldOut, train, heldOut }: Errors): Outcome {
+  const alive = own.filter((member) => histories[member] !== undefined && histories[member].stopped !== 'failed')
+  const [weights, ownWeights] = [rowWeights(heldOut), rowWeights(train)]
+  const mean = (errors: Float64Array, by: Float64Array | undefined) =>
+    weightedMean(errors.length, (row) => errors[row]!, by)
+  const means = own.map((member) => (alive.includes(member) ? mean(ofHeldOut[member]!, weights) : Number.NaN))
   return {
     heldOutErrors: Float64Array.from({ length: heldOut.rows }, (_, row) =>
       meanOf(alive.map((member) => ofHeldOut[member]![row]!)),
     ),
     heldOutBySeed: means,
-    train: meanOf(alive.map((member) => weightedMean(train.rows, (row) => ofTrain[member]![row]!, rowWeights(train)))),
-    heldOut: meanOf(alive.map((member) => means[member]!)),
-    failed: seeds - alive.length,
-    history,
+    train: meanOf(alive.map((member) => mean(ofTrain[member]!, ownWeights))),
+    heldOut: meanOf(means.filter((one) => !Number.isNaN(one))),
+    failed: own.length - alive.length,
+    losses: alive.map((member) => histories![member]!.epochs.map(({ loss }) => loss)),
   }
 }
 
 export function labelsOf({ model: { labels } }: Subject): { labels?: readonly string[] } {
   return labels === undefined ? {} : { labels }
-}
-
-function failed({ rows }: Dataset, seeds: number): Outcome {
-  const none = new Array<number>(seeds).fill(Number.NaN)
-  return {
-    heldOutErrors: new Float64Array(rows).fill(Number.NaN),
-    heldOutBySeed: none,
-    train: Number.NaN,
-    heldOut: Number.NaN,
-    failed: seeds,
-    history: undefined,
-  }
-}
-
-/** The errors of every member, row by row. */
-async function errorsOf(many: Population, subject: Subject, data: Dataset): Promise<Float64Array[]> {
-  const { data: output, shape } = await many.predict(data)
-  const size = shape[1] * shape[2]
-  return Array.from({ length: shape[0] }, (_, member) =>
-    subject.errors(subject.scoresOf(output.subarray(member * size, (member + 1) * size)), data),
-  )
 }
 
 /**
@@ -131,12 +189,27 @@ async function errorsOf(many: Population, subject: Subject, data: Dataset): Prom
 export function gainOf(base: Outcome, other: Outcome, heldOut: Dataset): Estimate {
   if (other.failed === other.heldOutBySeed.length) return { value: Number.NaN, error: Number.NaN, certain: false }
   const differences = base.heldOutErrors.map((error, row) => error - other.heldOutErrors[row]!)
-  const weights = rowWeights(heldOut)
-  const value = weightedMean(differences.length, (row) => differences[row]!, weights)
-  const rows = errorOfMean(differences, value, weights)
-  const seeds = base.heldOutBySeed.map((one, i) => one - other.heldOutBySeed[i]!).filter((one) => !Number.isNaN(one))
-  const ofSeeds = seeds.length > 1 ? sampleDeviation(seeds) / Math.sqrt(seeds.length) : 0
-  return estimate(value, Math.hypot(rows, ofSeeds))
+  const value = meanError(differences, heldOut)
+  const error = Math.hypot(value.error, ofSeeds(base.heldOutBySeed.map((one, i) => one - other.heldOutBySeed[i]!)))
+  return difference(figureOf(base, heldOut), figureOf(other, heldOut), error)
+}
+
+/** Error of an outcome with the standard error over rows and seeds. */
+export function figureOf({ heldOutErrors, heldOutBySeed }: Outcome, heldOut: Dataset): Omit<ErrorFigure, 'rows'> {
+  const { value, error } = meanError(heldOutErrors, heldOut)
+  return { value, error: Math.hypot(error, ofSeeds(heldOutBySeed)) }
+}
+
+function meanError(errors: Float64Array, data: Dataset): { value: number; error: number } {
+  const weights = rowWeights(data)
+  const value = weightedMean(errors.length, (row) => errors[row]!, weights)
+  return { value, error: errorOfMean(errors, value, weights) }
+}
+
+/** Standard error of a mean over seeds; those that failed are left out. */
+function ofSeeds(values: readonly number[]): number {
+  const known = values.filter((one) => !Number.isNaN(one))
+  return known.length > 1 ? sampleDeviation(known) / Math.sqrt(known.length) : 0
 }
 
 function errorOfMean(values: Float64Array, mean: number, weights: Float64Array | undefined): number {
@@ -151,9 +224,28 @@ function errorOfMean(values: Float64Array, mean: number, weights: Float64Array |
   return rows < 2 ? Number.POSITIVE_INFINITY : (Math.sqrt(squares) / total) * Math.sqrt(rows / (rows - 1))
 }
 
-/** Standard errors that a difference must exceed to count: two leave it to chance once in forty times. */
-const CERTAINTY = 2
+/**
+ * Standard errors that a difference must exceed to count. A diagnosis makes some ten comparisons: with two and a half, one of
+ * them counts by chance alone in about one of sixteen diagnoses (Bonferroni).
+ */
+export const CERTAINTY = 2.5
 
 export function estimate(value: number, error: number): Estimate {
   return { value, error, certain: value > CERTAINTY * error }
+}
+
+/**
+ * One error less another. Errors of values above 1, more than the mean has, come from some rows that are far off, and so does
+ * their standard error: such are compared by their ratio (with the errors of the logarithms).
+ */
+export function difference(
+  a: Pick<ErrorFigure, 'value' | 'error'>,
+  b: Pick<ErrorFigure, 'value' | 'error'>,
+  error: number = Math.hypot(a.error, b.error),
+): Estimate {
+  const found = estimate(a.value - b.value, error)
+  if (found.certain || !(a.value > 1)) return found
+  const least = Math.max(b.value, b.error, Number.MIN_VALUE)
+  const ratio = estimate(Math.log(a.value / least), Math.hypot(a.error / a.value, b.error / least))
+  return { ...found, certain: ratio.certain }
 }

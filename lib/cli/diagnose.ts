@@ -1,0 +1,129 @@
+import { tasks } from '../data/encoding/fit/options.js'
+import type { Json } from '../files/strict-json.js'
+import { diagnoseTable } from '../strategy/diagnose/diagnose-table.js'
+import type { Diagnosis } from '../strategy/diagnose/result.js'
+import { setThreads } from '../system.js'
+import type { Command, Given } from './command.js'
+import { asUsage } from './flags.js'
+import { loadWithEncoder } from './model-file.js'
+import { readerOptions, readerSettings } from './reader-options.js'
+import { shownReading } from './reading.js'
+import { scalingOption } from './scaling-option.js'
+import { counted, say, secondsSince, type Terminal, tell, throwIfInterrupted, UsageError } from './terminal.js'
+import { train } from './train.js'
+import { sourcesOf } from './train-data.js'
+import { choice, decimal, wholeNumber, wholeNumbers } from './values.js'
+
+const { target, task, ignore, keep, scaling, hidden, epochs, dropout, l2, threads } = train.options
+
+export const diagnose: Command = {
+  name: 'diagnose',
+  summary: 'Tells what keeps a network from being better on a CSV file, and which levers address it.',
+  arguments: [{ name: 'data.csv', help: 'the file to train on, as for deepblas train' }],
+  options: {
+    target: target!,
+    model: {
+      value: '<model.safetensors>',
+      help: 'a model that deepblas train has made of the same file; by default one is trained as deepblas train does',
+    },
+    dev: {
+      value: '<other.csv>',
+      help: 'rows to be good on, where they come from elsewhere; by default the part held out',
+    },
+    goal: {
+      value: '<number>',
+      help: 'what would be good enough: accuracy of classes, R2 of values; by default inferred',
+    },
+    task: task!,
+    ignore: ignore!,
+    keep: keep!,
+    scaling: scaling!,
+    hidden: hidden!,
+    epochs: epochs!,
+    'batch-size': train.options['batch-size']!,
+    'learning-rate': train.options['learning-rate']!,
+    dropout: dropout!,
+    l2: l2!,
+    seed: { value: '<n>', help: 'of the split, the trainings and the rows that are drawn; default 0' },
+    threads: threads!,
+    ...readerOptions,
+  },
+  notes: `
+The training is repeated with one thing changed at a time, a few seeds each, so it takes some tens of times as long as one
+training. Only differences beyond two and a half standard errors count. With --model the options of the training are those that the file
+tells, and --target must be the same.
+
+--json: { dominant, figures, findings, text, seconds }, as diagnose of the library gives them; NaN is null, and of the label
+noise the scores of all rows are left out.
+
+Exit code: 0; 1 failed; 2 wrong use; 130 after Ctrl+C.`,
+  run: runDiagnose,
+}
+
+async function runDiagnose(given: Given, terminal: Terminal): Promise<Readonly<Record<string, Json>>> {
+  const started = performance.now()
+  const name = given.options.get('target')
+  if (name === undefined) throw new UsageError('--target is missing: name the column to predict.')
+  const numberOfThreads = wholeNumber(given, 'threads', 1)
+  if (numberOfThreads !== undefined) setThreads(numberOfThreads)
+  const [path] = given.arguments as readonly [string]
+  const file = given.options.get('model')
+  const settings = {
+    path,
+    target: name,
+    test: given.options.get('dev'),
+    reader: readerSettings(given),
+    keep: given.lists.get('keep') ?? [],
+    scaling: scalingOption(given),
+  }
+  const asked = trainingOf(given)
+  const model = file === undefined ? undefined : (await loadWithEncoder(file)).model
+  const { source, test, reader, keep: kept } = await sourcesOf(settings, terminal)
+  const found = await diagnoseTable(source.read(), {
+    ...reader,
+    ...asked,
+    ...(model && { model }),
+    ...(test && { dev: test.read() }),
+    target: name,
+    keep: kept,
+    scaling: settings.scaling,
+    signal: terminal.signal,
+    onProgress: shownReading({ source, ...(test && { test }) }, name, terminal),
+  }).catch(asUsage)
+  await throwIfInterrupted(terminal)
+  tell(
+    terminal,
+    `${counted(found.figures.train.rows, 'row')} to train on, ${found.figures.probes.length} changes tried\n`,
+  )
+  say(given, terminal, found.text)
+  return { ...diagnosisJson(found), seconds: secondsSince(started) }
+}
+
+function trainingOf(given: Given) {
+  const task = choice(given, 'task', tasks)
+  const goal = decimal(given, 'goal', 'a number of at most 1', { max: 1 })
+  const asked = {
+    hidden: wholeNumbers(given, 'hidden'),
+    epochs: wholeNumber(given, 'epochs', 1),
+    batchSize: wholeNumber(given, 'batch-size', 1),
+    dropout: decimal(given, 'dropout', 'a number from 0 up to but not including 1', { min: 0, below: 1 }),
+    learningRate: decimal(given, 'learning-rate', 'a number above 0', { exclusiveMin: 0 }),
+    l2: decimal(given, 'l2', 'a number of at least 0', { min: 0 }),
+    seed: wholeNumber(given, 'seed', 0),
+  }
+  const known = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined))
+  return { ...known, ...(task && { task }), ...(goal === undefined ? {} : { goal }) }
+}
+
+/** As JSON has it: without typed arrays. */
+function diagnosisJson({ dominant, figures, findings, text }: Diagnosis): Readonly<Record<string, Json>> {
+  const { labelNoise, ...others } = figures
+  const { scores: _, rows: __, ...noise } = labelNoise ?? { scores: undefined, rows: undefined }
+  const plain = {
+    dominant,
+    figures: { ...others, labelNoise: labelNoise === undefined ? null : noise },
+    findings,
+    text,
+  }
+  return JSON.parse(JSON.stringify(plain)) as Readonly<Record<string, Json>>
+}

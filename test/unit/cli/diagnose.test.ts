@@ -1,0 +1,97 @@
+/*
+ * deepblas diagnose: what it prints, with --json and without, and what it refuses.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Diagnosis, diagnoseTable, Sequential } from '../../../lib/index.js'
+import { customers, deepblas, flats, writeCsv } from '../../helpers/command-line.js'
+
+let folder: string
+const at = (name: string) => join(folder, name)
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'deepblas-diagnose-'))
+  await writeCsv(at('customers.csv'), customers(400))
+  await writeCsv(at('later.csv'), customers(200, 7))
+  await writeCsv(at('flats.csv'), flats(300))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+test('trains as deepblas train does, and says what dominates', async () => {
+  const { code, stdout, stderr } = await deepblas([
+    'diagnose',
+    at('customers.csv'),
+    '--target',
+    'left',
+    '--epochs',
+    '20',
+  ])
+  expect(stderr).toMatch(/340 rows to train on, 9 changes tried/)
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/^(\w+ )+dominates?: /)
+  expect(stdout).toMatch(/^error +train 0\.\d+ ± 0\.\d+ \(340 rows\), dev 0(\.\d+)? ± 0\.\d+ \(60 rows\)$/m)
+})
+
+test('a model file is diagnosed by the options that it tells, as the training that made it', async () => {
+  const model = at('left.safetensors')
+  await deepblas(['train', at('customers.csv'), '--target', 'left', '--epochs', '20', '--out', model])
+  const args = ['--target', 'left', '--json']
+  const ofFile = await deepblas(['diagnose', at('customers.csv'), '--model', model, ...args])
+  const trained = await deepblas(['diagnose', at('customers.csv'), '--epochs', '20', ...args])
+  const [a, b] = [ofFile, trained].map(({ stdout }) => JSON.parse(stdout) as Diagnosis)
+  expect(a!.figures).toEqual({ ...b!.figures, learningCurve: a!.figures.learningCurve })
+  expect(Object.keys(a!)).toEqual(['dominant', 'figures', 'findings', 'text', 'seconds'])
+  const { figures } = await diagnoseTable(at('customers.csv'), { target: 'left', model: await Sequential.load(model) })
+  expect(figures.dev).toEqual(a!.figures.dev)
+})
+
+test('values, rows from elsewhere and a goal', async () => {
+  const flat = await deepblas([
+    'diagnose',
+    at('flats.csv'),
+    '--target',
+    'price',
+    '--epochs',
+    '5',
+    '--goal',
+    '0.5',
+    '--json',
+  ])
+  const { figures } = JSON.parse(flat.stdout) as Diagnosis
+  expect(figures.attainable).toMatchObject({ value: 0.5, given: true })
+  const later = await deepblas([
+    'diagnose',
+    at('customers.csv'),
+    '--target',
+    'left',
+    '--epochs',
+    '5',
+    '--dev',
+    at('later.csv'),
+    '--json',
+  ])
+  expect((JSON.parse(later.stdout) as Diagnosis).figures).toMatchObject({ dev: { rows: 200 }, trainDev: { rows: 60 } })
+})
+
+test.each([
+  [['diagnose', 'x.csv'], /--target is missing/],
+  [['diagnose', 'customers.csv', '--target', 'lef'], /lef/],
+  [['diagnose', 'customers.csv', '--target', 'left', '--goal', '95'], /--goal takes a number of at most 1, but '95'/],
+  [['diagnose', 'customers.csv', '--target', 'left', '--test', 'x.csv'], /There is no option --test/],
+])('wrong use: %j', async (args, message) => {
+  const { code, stderr } = await deepblas(args.map((one) => (one.endsWith('.csv') ? at(one) : one)))
+  expect(stderr).toMatch(message)
+  expect(code).toBe(2)
+})
+
+test('a model of another target is refused, and Ctrl+C ends it', async () => {
+  const model = at('price.safetensors')
+  await deepblas(['train', at('flats.csv'), '--target', 'price', '--epochs', '2', '--out', model])
+  const other = await deepblas(['diagnose', at('customers.csv'), '--target', 'left', '--model', model])
+  expect(other.stderr).toMatch(/trained to predict 'left' for model but received one that predicts 'price'/)
+  expect(other.code).toBe(1)
+  const stopped = await deepblas(['diagnose', at('customers.csv'), '--target', 'left'], AbortSignal.timeout(50))
+  expect(stopped.code).toBe(130)
+})

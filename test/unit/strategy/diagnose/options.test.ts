@@ -1,0 +1,112 @@
+/*
+ * What a diagnosis is asked for: wrong options, a training that is not known, an end before its time.
+ */
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import {
+  Adam,
+  Dataset,
+  Dense,
+  type DiagnoseOptions,
+  datasets,
+  diagnose,
+  EarlyStopping,
+  type FitOptions,
+  Sequential,
+} from '../../../../lib/index.js'
+
+const fit: FitOptions = { loss: 'binaryCrossEntropy', optimizer: new Adam({ learningRate: 0.01 }), epochs: 6 }
+const train = Dataset.from(datasets.moons({ samples: 80, noise: 0.2, seed: 1 }))
+const dev = Dataset.from(datasets.moons({ samples: 60, noise: 0.2, seed: 2 }))
+const make = () =>
+  new Sequential([new Dense(6, { activation: 'relu' }), new Dense(1, { activation: 'sigmoid' })], {
+    inputs: 2,
+    seed: 1,
+  })
+
+describe('a wrong option is named', () => {
+  const wide = Dataset.from({ x: [[1, 2, 3]], y: [1] })
+  test.each<[string, object, RegExp]>([
+    ['an unknown one', { data: dev }, /only the options train, trainDev, dev.*received the option 'data'/],
+    ['train', { train: [[1, 2]] }, /Expected Dataset for train but received/],
+    ['dev', { dev: undefined }, /Expected Dataset for dev but received undefined/],
+    ['trainDev', { trainDev: 'dev.csv' }, /Expected Dataset for trainDev but received 'dev.csv'/],
+    ['rows without targets', { dev: Dataset.from({ x: [[1, 2]] }) }, /Expected targets \(y\) in dev/],
+    ['rows of another width', { dev: wide }, /Expected 2 features for dev, as the model has, but received 3/],
+    ['target', { target: 99 }, /Expected finite number at most 1 for target but received 99/],
+    ['target of a text', { target: '0.9' }, /for target but received '0.9'.*Write 0.9 without quotes/],
+    ['fit', { fit: 'adam' }, /plain object for the options of fit/],
+    ['fit without a loss', { fit: { epochs: 3 } }, /fit.loss/],
+    ['fit.loss', { fit: { loss: 'mse?' } }, /for fit.loss but received 'mse\?'/],
+    ['fit.optimizer', { fit: { ...fit, optimizer: 3 } }, /for optimizer but received 3/],
+    ['fit.epochs', { fit: { ...fit, epochs: 0 } }, /Expected positive integer for fit.epochs but received 0/],
+    ['fit.batchSize', { fit: { ...fit, batchSize: 'all' } }, /for fit.batchSize but received 'all'/],
+    ['fit.shuffle', { fit: { ...fit, shuffle: 1 } }, /Expected boolean for fit.shuffle but received 1/],
+    ['fit.rate', { fit: { ...fit, rate: 1 } }, /received the option 'rate'/],
+    ['signal', { signal: true }, /Expected AbortSignal for signal but received true/],
+    ['seed', { seed: -1 }, /Expected non-negative integer for seed but received -1/],
+  ])('%s', async (_, wrong, message) => {
+    await expect(diagnose(make(), { train, dev, fit, ...wrong } as DiagnoseOptions)).rejects.toThrow(message)
+  })
+
+  test('no model, no options', async () => {
+    await expect(diagnose({} as Sequential, { train, dev, fit })).rejects.toThrow(/Expected Sequential for model/)
+    await expect(diagnose(make(), undefined as unknown as DiagnoseOptions)).rejects.toThrow(/Give \{ train, dev \}/)
+  })
+})
+
+test('without fit it is that of the last training, up to the epoch that was kept', async () => {
+  const model = make()
+  await model.fit(train, { ...fit, epochs: 60, validation: dev, callbacks: [new EarlyStopping({ patience: 5 })] })
+  const { figures } = await diagnose(model, { train, dev })
+  expect(figures.learningCurve.epochs.length).toBeGreaterThan(6)
+  // The clone knows it too.
+  expect((await diagnose(model.clone(), { train, dev })).figures.train).toEqual(figures.train)
+})
+
+test('a model from a file needs fit', async () => {
+  const model = make()
+  await model.fit(train, fit)
+  const path = join(await mkdtemp(join(tmpdir(), 'deepblas-')), 'model.safetensors')
+  await model.save(path)
+  const loaded = await Sequential.load(path)
+  await expect(diagnose(loaded, { train, dev })).rejects.toThrow(/Expected fit, the options of the training/)
+  const found = await diagnose(loaded, { train, dev, fit })
+  expect(found.figures.train).toEqual((await diagnose(model, { train, dev })).figures.train)
+})
+
+test('the model stays as it is; one that no fit has changed is trained as a clone', async () => {
+  const model = make()
+  const before = model.getWeights()
+  const untrained = await diagnose(model, { train, dev, fit })
+  expect(model.getWeights()).toEqual(before)
+  await model.fit(train, fit)
+  const trained = model.getWeights()
+  const found = await diagnose(model, { train, dev, fit })
+  expect(model.getWeights()).toEqual(trained)
+  expect(found.figures.train).toEqual(untrained.figures.train)
+})
+
+test('the same seed gives the same, another seed other trainings', async () => {
+  const model = make()
+  await model.fit(train, fit)
+  const [first, second, other] = [
+    await diagnose(model, { train, dev, seed: 3 }),
+    await diagnose(model, { train, dev, seed: 3 }),
+    await diagnose(model, { train, dev, seed: 4 }),
+  ]
+  expect(second).toEqual(first)
+  expect(other.figures.probes).not.toEqual(first.figures.probes)
+  expect(other.figures.dev).toEqual(first.figures.dev)
+})
+
+test('an abort rejects with its reason, before and on the way', async () => {
+  const reason = new Error('enough')
+  await expect(diagnose(make(), { train, dev, fit, signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+  const controller = new AbortController()
+  setTimeout(() => controller.abort(reason), 20)
+  const long = { ...fit, epochs: 3000 }
+  await expect(diagnose(make(), { train, dev, fit: long, signal: controller.signal })).rejects.toBe(reason)
+})
