@@ -141,6 +141,21 @@ export function configurableMetric<Options>(
   return metric as unknown as ConfigurableMetric<Options>
 }
 
+const ofValidation = new WeakSet<object>()
+
+/** The same metric for a `fit` that is to measure it on the validation alone, where it sees all scores at once. */
+export function onValidationAlone(metric: Metric): Metric {
+  const copy: Metric = { ...metric }
+  if (isBuiltInMetric(metric)) builtIn.add(copy)
+  ofValidation.add(copy)
+  return copy
+}
+
+/** Whether a `fit` measures the metric on the training data too. */
+export function isOfTraining(metric: Metric): boolean {
+  return !ofValidation.has(metric)
+}
+
 /** The task of a metric: values of 0 and 1 are classes to one that needs them. */
 export function taskOfMetric({ needs = [] }: Metric, loss: Loss, outputs: number): MetricTask {
   const task = taskOf(loss.targetKind)

@@ -7,6 +7,7 @@ import { largestOf } from '../../extremes.js'
 import { newFloats } from '../../memory.js'
 import {
   isBuiltInMetric,
+  isOfTraining,
   type Metric,
   type MetricValue,
   type ScoredRows,
@@ -156,11 +157,12 @@ export function scorePasses(
   train: readonly Dataset[],
   opened: Opened,
 ): (ScorePass | undefined)[] {
-  const pass = (arena: Arena, data: readonly Dataset[] | undefined) =>
-    data && added(ScorePass.of(network, arena, data, scoring, seeds.length))
+  const pass = (arena: Arena, data: readonly Dataset[] | undefined, metrics: readonly Metric[]) =>
+    data && added(ScorePass.of(network, arena, data, { ...scoring, metrics }, seeds.length))
   const added = (one: ScorePass | undefined) => one && opened.add(one)
-  const training = pass(parameters, train)
-  return training === undefined ? [] : [training, pass(averages, validation)]
+  const training = pass(parameters, train, scoring.metrics.filter(isOfTraining))
+  const held = pass(averages, validation, scoring.metrics)
+  return training === undefined && held === undefined ? [] : [training, held]
 }
 
 /** Gives the seconds that they took. */

@@ -2,7 +2,7 @@ import type { Progress } from '../../callbacks/callback.js'
 import { Dataset } from '../../data/dataset/dataset.js'
 import { isAbortSignal } from '../../kinds.js'
 import { loss as lossOf } from '../../losses/names.js'
-import type { Metric } from '../../metrics/metric.js'
+import { type Metric, onValidationAlone } from '../../metrics/metric.js'
 import { metric as metricOf } from '../../metrics/names.js'
 import { taskOf } from '../../outputs/meaning.js'
 import { sumOf } from '../../statistics.js'
@@ -233,7 +233,7 @@ function checkedOptions(options: ExperimentOptions): ExperimentOptions {
   for (const name of ['onTrial', 'onProgress'] as const) {
     if (given[name] !== undefined && !isCallable(given[name])) throw invalid(name, 'function', given[name])
   }
-  return { ...options, metric }
+  return { ...options, metric: onValidationAlone(metric) }
 }
 
 function requireDistinct(trials: readonly Trial[]): void {
