@@ -131,15 +131,15 @@ function noiseFinding({ labelNoise, dev, classes }: Measured, noise: Estimate): 
 /**
  * The error that wrong labels make: that of the surest half of the rows, where it is more than half of the error of all (a
  * model that lacks rows or units errs much less there), certain on one side at 95 %; and the inputs tell something at all.
- * Fits to few rows may agree on a wrong value, so of values the error must also stay as the rows grow.
+ * Fits to few rows may be sure of a wrong answer, so the error must also stay as the rows grow.
  */
-function noiseOf({ labelNoise, reference, classes, remaining }: Measured): Estimate {
+function noiseOf({ labelNoise, reference, remaining }: Measured): Estimate {
   if (labelNoise === undefined || reference === undefined) return estimate(0, 0)
   const { value, error } = labelNoise.amongTheSurest
   const { error: whole, chance } = reference
   const informed = estimate(chance - whole.value, whole.error).certain
   const everywhere = value - ONE_SIDED * error > whole.value / 2
-  return informed && everywhere && (classes || remaining.certain) ? labelNoise.amongTheSurest : estimate(0, 0)
+  return informed && everywhere && remaining.certain ? labelNoise.amongTheSurest : estimate(0, 0)
 }
 
 /** What closes the gap between the training error and the attainable one. */
