@@ -233,6 +233,20 @@ export type {
   ProbeFigure,
   SegmentFigure,
 } from './strategy/diagnose/result.js'
+export { improve } from './strategy/improve/improve.js'
+export type { ImproveProgress, ImproveStage } from './strategy/improve/lab.js'
+export type { ImproveData, ImproveOptions } from './strategy/improve/options.js'
+export {
+  type CombinedResult,
+  type ConfirmedResult,
+  type ImproveResult,
+  type LeverCurve,
+  type LeverName,
+  type LeverResult,
+  type LeverVerdict,
+  leverNames,
+  type TriedSetting,
+} from './strategy/improve/result.js'
 export {
   findLearningRate,
   type LearningRateCurve,

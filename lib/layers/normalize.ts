@@ -107,6 +107,11 @@ export class Normalize extends SameShape {
     return this
   }
 
+  /** Mean and deviation of every feature, as given or adapted; undefined where a file holds them. @internal */
+  get statistics(): readonly [mean: Float32Array, standardDeviation: Float32Array] | undefined {
+    return this.#mean && [this.#mean, this.#deviation!]
+  }
+
   override get parameters(): readonly Parameter[] {
     return this.#parameters
   }

@@ -11,7 +11,7 @@ import { Embedding, type EmbeddingOptions } from './embedding.js'
 import { GaussianNoise } from './gaussian-noise.js'
 import type { Layer } from './layer.js'
 import { LayerNorm, type LayerNormOptions } from './layer-norm.js'
-import { Normalize } from './normalize.js'
+import { Normalize, type NormalizeOptions } from './normalize.js'
 import { OneHot, type OneHotOptions } from './one-hot.js'
 import { Residual } from './residual.js'
 
@@ -50,7 +50,14 @@ const kinds: Readonly<Record<string, LayerKind>> = {
     make: ({ standardDeviation }) => new GaussianNoise(standardDeviation as number),
   },
   LayerNorm: { Class: LayerNorm, make: (options) => new LayerNorm(options as LayerNormOptions) },
-  Normalize: { Class: Normalize, make: ({ inputs }) => Normalize.restored(inputs as number) },
+  Normalize: {
+    Class: Normalize,
+    // A file holds its numbers among the weights; trials of an experiment, which have none, give them as options.
+    make: ({ inputs, ...statistics }) =>
+      statistics.mean === undefined
+        ? Normalize.restored(inputs as number)
+        : new Normalize(statistics as NormalizeOptions),
+  },
   OneHot: { Class: OneHot, make: (options) => new OneHot(options as OneHotOptions) },
   Residual: { Class: Residual, make: ({ block }) => new Residual(layersFrom(block)) },
 }

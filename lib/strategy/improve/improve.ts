@@ -1,0 +1,148 @@
+/*
+ * Which lever? The first lesson of the third course, by experiment.
+ */
+
+import type { Sequential } from '../../model/sequential.js'
+import { meanOf } from '../../statistics.js'
+import type { TrialResult } from '../experiments/trial.js'
+import { bestAlone, type Combination, combined, judgedCombination } from './combine.js'
+import { confirmed } from './confirm.js'
+import { Improvement } from './improvement.js'
+import { checkedOptions, type ImproveData, type ImproveOptions } from './options.js'
+import { Report, rankingOf, recommendationOf } from './report.js'
+import type { CombinedResult, ConfirmedResult, ImproveResult, LeverName, LeverResult } from './result.js'
+import { rateOf } from './selection.js'
+import { improveText } from './text.js'
+
+/**
+ * Tells by experiment which lever moves a model's figure on the dev rows, by how much, how surely and at which price: more
+ * or more varied data, longer training, the optimizer, the learning rate, scaled inputs, a bigger, smaller or deeper
+ * network, dropout, L2, another activation, other hidden units.
+ *
+ * Every value of a lever gets its own learning rates and is judged at its best one. Settings and rates are chosen on three
+ * seeds of their own; the comparison with the baseline at its best rate is paired on other seeds. The model itself stays
+ * as it is: its layers are trained from fresh initial weights.
+ *
+ * Trainings come in an order fixed by seed and options. `budget` and `signal` decide after how many it ends; the result is
+ * what is known by then. With `tries` it repeats exactly.
+ *
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that is unknown or wrong, or where `fit` is neither given nor
+ *   known, or with `confirm` without test rows; ERR_DEEPBLAS_DATA, _SHAPE for rows that do not fit, or whose dev rows give
+ *   no figure; ERR_DEEPBLAS_FILE for a journal of other settings
+ * @example
+ * const { ranking, text } = await improve(model, { train, dev }, { fit: { loss: 'crossEntropy', epochs: 20 }, budget: 60_000 })
+ * console.log(text)
+ */
+export async function improve(model: Sequential, data: ImproveData, options?: ImproveOptions): Promise<ImproveResult> {
+  const given = checkedOptions(model, data, options)
+  const improvement = new Improvement(given)
+  await improvement.tune()
+  await improvement.select()
+  await improvement.judge()
+  const report = new Report(improvement)
+  const levers = given.levers.map((name) => report.lever(name))
+  const ranking = rankingOf(levers)
+  const best = await togetherOf(improvement, levers, ranking)
+  const test = await confirmationOf(improvement, levers, best?.combination)
+  return resultOf(improvement, report, { levers, ranking, combined: best?.combined, confirmed: test })
+}
+
+interface Best {
+  readonly combination: Combination
+  readonly combined: CombinedResult | undefined
+}
+
+/** The helpful levers together. */
+async function togetherOf(
+  improvement: Improvement,
+  levers: readonly LeverResult[],
+  ranking: readonly LeverName[],
+): Promise<Best | undefined> {
+  // Rows that are not there, and the rate, which the baseline has already, cannot be added.
+  const helpful = ranking.filter(
+    (name) =>
+      name !== 'moreData' && name !== 'learningRate' && levers.find((one) => one.name === name)!.verdict === 'helps',
+  )
+  const combination = (await combined(improvement, helpful)) ?? bestAlone(improvement, helpful)
+  if (combination === undefined) return undefined
+  if (combination.levers.length < 2) return { combination, combined: undefined }
+  const judged = await judgedCombination(improvement, combination)
+  // What nothing has judged is not recommended.
+  if (judged === undefined) return { combination: bestAlone(improvement, helpful)!, combined: undefined }
+  return { combination, combined: judged }
+}
+
+async function confirmationOf(
+  improvement: Improvement,
+  levers: readonly LeverResult[],
+  combination: Combination | undefined,
+): Promise<ConfirmedResult | undefined> {
+  const { options, tuned, baseline } = improvement
+  if (options.test === undefined || combination === undefined || tuned === undefined) return undefined
+  if (combination.levers.length > 0) return confirmed(improvement, combination, tuned, options.test)
+  const rate = levers.some(({ name, verdict }) => name === 'learningRate' && verdict === 'helps')
+  if (rate) return confirmed(improvement, { levers: ['learningRate'], entry: tuned }, baseline[0]!, options.test)
+  return confirmed(improvement, { levers: [], entry: baseline[0]! }, baseline[0]!, options.test)
+}
+
+interface Findings {
+  readonly levers: readonly LeverResult[]
+  readonly ranking: readonly LeverName[]
+  readonly combined: CombinedResult | undefined
+  readonly confirmed: ConfirmedResult | undefined
+}
+
+function resultOf(improvement: Improvement, report: Report, findings: Findings): ImproveResult {
+  const { options, lab, baseline, tuned, given, best } = improvement
+  const { levers, ranking, combined: together, confirmed: test } = findings
+  const first = baseline[0]
+  const result: Omit<ImproveResult, 'text'> = {
+    metric: options.metric.name,
+    higherIsBetter: options.metric.higherIsBetter === true,
+    baseline: {
+      ...report.figure(given, first && [first]),
+      values: report.values(given),
+      curves: curvesOf(
+        given.length > 0 ? given : (first?.results ?? []),
+        (value) => report.natural(value) ?? Number.NaN,
+      ),
+    },
+    tuned: {
+      rateFactor: tuned === undefined ? 1 : rateOf(tuned),
+      ...report.figure(best, tuned && [tuned]),
+      values: report.values(best),
+      settings: report.settings(baseline),
+    },
+    levers,
+    ranking,
+    recommendation: recommendationOf(levers, ranking, options.metric.name),
+    ...(together && { combined: together }),
+    ...(test && { confirmed: test }),
+    tries: lab.tried + (test === undefined ? 0 : test.levers.length === 0 ? 1 : 2),
+    seeds: options.seeds,
+    stopped: stoppedBy(improvement),
+    seconds: lab.seconds,
+  }
+  return { ...result, text: improveText(result) }
+}
+
+function stoppedBy({ lab, options }: Improvement): ImproveResult['stopped'] {
+  if (lab.aborted) return 'aborted'
+  if (options.tries !== undefined && lab.tried >= options.tries) return 'tries'
+  return lab.over ? 'budget' : 'completed'
+}
+
+/** Means over the seeds, as far as all of them go. */
+function curvesOf(results: readonly (TrialResult | undefined)[], natural: (value: number) => number) {
+  const measured = results.filter((one) => one !== undefined)
+  const mean = (of: (result: TrialResult) => readonly number[]) => {
+    const lists = measured.map(of)
+    const epochs = lists.length === 0 ? 0 : Math.min(...lists.map((list) => list.length))
+    return Array.from({ length: epochs }, (_, epoch) => meanOf(lists.map((list) => list[epoch]!)))
+  }
+  return {
+    trainLoss: mean(({ trainLoss }) => trainLoss),
+    devLoss: mean(({ devLoss }) => devLoss),
+    devValue: mean(({ devValue }) => devValue).map(natural),
+  }
+}

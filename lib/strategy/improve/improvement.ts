@@ -1,0 +1,309 @@
+/*
+ * The experiment behind `improve`, step by step. Each step adds to what is known; one that finds no room adds nothing.
+ */
+
+import { DeepblasError } from '../../errors.js'
+import { RandomStream } from '../../random/stream.js'
+import { streams } from '../../random/streams.js'
+import type { TrialResult } from '../experiments/trial.js'
+import { epochsOfCurve, rowsOfCurve, runsOfCurve, runsOverEpochs, substreams } from './curve-levers.js'
+import { type Contest, type Judged, judgeAll, mayBeDecided } from './judging.js'
+import { Lab, type Run } from './lab.js'
+import type { LeverContext, Setting } from './levers/lever.js'
+import { levers as leversByName } from './levers/levers.js'
+import type { CheckedOptions } from './options.js'
+import { networkOf, type Recipe } from './recipe.js'
+import type { LeverName } from './result.js'
+import {
+  around,
+  bestOf,
+  betterHalf,
+  type Candidate,
+  type Entry,
+  FARTHEST,
+  NEAREST,
+  rateOf,
+  Selection,
+  scoreOf,
+} from './selection.js'
+
+/** Seeds that settings and rates are chosen on. */
+export const SELECTION_SEEDS = 3
+/** Undecided levers get so many times the seeds, at most. */
+export const MOST_TIMES_SEEDS = 4
+/** Of the budget, what choosing leaves for judging. */
+const SHARE_OF_JUDGING = 0.4
+/** Of the budget, what is left for a confirmation. */
+const SHARE_OF_CONFIRMATION = 0.1
+/** Judging seeds of all levers before the others: fewer give no interval. */
+const FIRST_JUDGING_SEEDS = 2
+
+export type CurveLever = 'moreData' | 'longer'
+type Curve = Map<number, (TrialResult | undefined)[]>
+
+/** A lever that takes part. */
+export interface Contender {
+  readonly name: LeverName
+  /** Its settings at their rates, as far as they were tried. */
+  readonly entries: readonly Entry[]
+  /** The setting and rate that were chosen; undefined where nothing of it was tried. */
+  readonly winner: Entry | undefined
+  /** By seed; filled as seeds are judged. */
+  readonly results: (TrialResult | undefined)[]
+}
+
+export class Improvement {
+  readonly options: CheckedOptions
+  readonly lab: Lab
+  /** Of all baselines' rates. */
+  baseline: Entry[] = []
+  tuned: Entry | undefined
+  readonly contenders = new Map<LeverName, Contender>()
+  /** Why levers cannot be applied. */
+  readonly refused = new Map<LeverName, string>()
+  /** Settings by the names of their candidates. */
+  readonly settings = new Map<string, Setting>()
+  readonly candidates: Candidate[] = []
+  /** On judging seeds: the baseline as given, and at its best rate. */
+  readonly given: (TrialResult | undefined)[] = []
+  readonly best: (TrialResult | undefined)[] = []
+  /** Of levers that are judged by a curve: results by the number of rows, or of epochs. */
+  readonly curves = { moreData: new Map(), longer: new Map() } as Readonly<Record<CurveLever, Curve>>
+  readonly #seeds: RandomStream
+  readonly selectionSeeds: readonly number[]
+  readonly #judgingSeeds: number[] = []
+
+  constructor(options: CheckedOptions) {
+    this.options = options
+    const { dev, metric, seed, budget, tries, signal, journal, onProgress } = options
+    this.lab = new Lab({
+      dev,
+      metric,
+      seed,
+      budget,
+      higherIsBetter: metric.higherIsBetter === true,
+      onProgress,
+      ...(tries === undefined ? {} : { tries }),
+      ...(signal === undefined ? {} : { signal }),
+      ...(journal === undefined ? {} : { journal }),
+    })
+    this.#seeds = new RandomStream(seed, streams.experiments, 0, substreams.seeds)
+    this.selectionSeeds = Array.from({ length: SELECTION_SEEDS }, () => this.#seeds.uint32())
+  }
+
+  asks(lever: LeverName): boolean {
+    return this.options.levers.includes(lever)
+  }
+
+  judgingSeed(at: number): number {
+    while (this.#judgingSeeds.length <= at) this.#judgingSeeds.push(this.#seeds.uint32())
+    return this.#judgingSeeds[at]!
+  }
+
+  /** Keeps a part of the budget for what comes later. */
+  keepBack(share: number): void {
+    const { budget, test } = this.options
+    if (this.lab.deadline === undefined) return
+    this.lab.deadline.keptBack = budget! * (share + (test === undefined ? 0 : SHARE_OF_CONFIRMATION))
+  }
+
+  /** The rates of the baseline, the given one first. */
+  async tune(): Promise<void> {
+    this.lab.stage = 'baseline'
+    this.keepBack(SHARE_OF_JUDGING)
+    const candidate: Candidate = {
+      owner: 'learningRate',
+      name: 'baseline',
+      recipe: this.options.baseline,
+      base: 1,
+      powers: around(0, NEAREST),
+    }
+    const selection = new Selection(this.lab, this.selectionSeeds)
+    selection.add([candidate])
+    for (let count = 1; count <= SELECTION_SEEDS; count++) {
+      await selection.try(selection.entries, count)
+      if (count === 1) await selection.extend([candidate], count)
+    }
+    await selection.extend([candidate], SELECTION_SEEDS)
+    this.baseline = selection.entries
+    this.tuned = bestOf(this.baseline)
+  }
+
+  /** Tries all settings of all levers, and keeps the best of each. */
+  async select(): Promise<void> {
+    this.lab.stage = 'select'
+    const selection = new Selection(this.lab, this.selectionSeeds)
+    await this.#addCandidates()
+    const { candidates } = this
+    selection.add(candidates)
+    const owners = [...new Set(candidates.map(({ owner }) => owner))]
+    await selection.try(selection.entries, 1)
+    await selection.extend(candidates, 1)
+    let left = owners.map((owner) => selection.of(owner).filter(({ results }) => results.length > 0))
+    for (let count = 2; count <= SELECTION_SEEDS; count++) {
+      left = left.map((entries) => betterHalf(entries))
+      await selection.try(left.flat(), count)
+    }
+    for (const owner of owners) {
+      const entries = selection.of(owner)
+      const name = owner as LeverName
+      this.contenders.set(name, { name, entries, winner: bestOf(entries), results: [] })
+    }
+  }
+
+  async #addCandidates(): Promise<void> {
+    const { baseline, seed, signal } = this.options
+    const context: LeverContext = { seed, left: () => this.lab.left, signal }
+    for (const [name, lever] of leversByName) {
+      // Those that read the rows take time that is not there.
+      if (!this.asks(name) || (this.lab.ended && lever.readsRows === true)) continue
+      const settings = await lever.settings(baseline, context)
+      if (typeof settings === 'string') this.refused.set(name, settings)
+      else this.#add(name, settings)
+    }
+    if (this.asks('longer') && epochsOfCurve(baseline).length === 0) {
+      this.#add(
+        'longer',
+        [2, 4, 8].map((times) => longerSetting(times)),
+      )
+    }
+  }
+
+  /** The settings of a lever that the layers allow. */
+  #add(name: LeverName, settings: readonly Setting[]): void {
+    const refusals: string[] = []
+    for (const setting of settings) {
+      const recipe = applied(setting, this.options.baseline)
+      if (typeof recipe === 'string') {
+        refusals.push(recipe)
+        continue
+      }
+      this.settings.set(setting.name, setting)
+      // Not beyond what the baseline may reach: a rate that it was not given would be taken for the lever's work.
+      const near = around(this.tuned?.power ?? 0, 1).filter((power) => Math.abs(power) <= FARTHEST)
+      const powers = setting.ownRate === undefined ? near : around(0, NEAREST)
+      this.candidates.push({ owner: name, name: setting.name, recipe, base: setting.ownRate ?? 1, powers })
+    }
+    if (refusals.length === settings.length) this.refused.set(name, refusals[0] ?? 'There is no other setting.')
+  }
+
+  /** Seconds that a lever would take from here on, about. */
+  missingSeconds(name: LeverName): number {
+    const { seeds } = this.options
+    const own = this.candidates.filter(({ owner }) => owner === name)
+    const winner = this.contenders.get(name)?.winner
+    const seed = this.judgingSeed(0)
+    const judging = Array.from({ length: seeds }, (_, at) => this.judgingSeed(at))
+    const curve = this.byCurve.find((one) => one === name)
+    if (curve !== undefined) return this.lab.estimate(judging.flatMap((one) => this.#runsOfCurve(curve, one)))
+    if (winner !== undefined) return this.lab.estimate(judging.map((one) => runOf(winner, one)))
+    const entries = own.flatMap((candidate) => candidate.powers.map((power) => ({ candidate, power, results: [] })))
+    return this.lab.estimate([
+      ...entries.map((entry) => runOf(entry, seed)),
+      ...entries.slice(0, 1).flatMap((entry) => judging.map((one) => runOf(entry, one))),
+    ])
+  }
+
+  /** Judges what was chosen: all on the first seeds, then on all, then the undecided ones on more. */
+  async judge(): Promise<void> {
+    this.lab.stage = 'judge'
+    this.keepBack(0)
+    const { seeds } = this.options
+    const all = [...this.contenders.keys()]
+    await this.#judgeOn(Math.min(FIRST_JUDGING_SEEDS, seeds), all, true)
+    await this.#judgeOn(seeds, all, true)
+    for (let times = 2; times <= MOST_TIMES_SEEDS && !this.lab.ended; times++) {
+      const judged = this.judged()
+      const undecided = [...judged].filter(([, one]) => mayBeDecided(one)).map(([name]) => name)
+      if (times === 2) this.#undecided = undecided
+      await this.#judgeOn(times * seeds, this.#undecided, false)
+    }
+  }
+
+  #undecided: readonly LeverName[] = []
+
+  /** Runs what is missing on the judging seeds up to `count`. */
+  async #judgeOn(count: number, names: readonly LeverName[], curve: boolean): Promise<void> {
+    if (this.tuned === undefined) return
+    const runs: { readonly run: Run; readonly keep: (result: TrialResult | undefined) => void }[] = []
+    for (let at = 0; at < count; at++) {
+      const seed = this.judgingSeed(at)
+      const add = (into: (TrialResult | undefined)[], run: Run) => {
+        if (into[at] === undefined) runs.push({ run, keep: (result) => (into[at] = result) })
+      }
+      add(this.best, { ...runOf(this.tuned, seed), owner: 'baseline' })
+      if (curve || names.includes('learningRate')) {
+        add(this.given, { ...runOf(this.baseline[0]!, seed), owner: 'learningRate' })
+      }
+      for (const name of names) {
+        const { winner, results } = this.contenders.get(name) ?? {}
+        if (winner !== undefined && scoreOf(winner) > Number.NEGATIVE_INFINITY) add(results!, runOf(winner, seed))
+      }
+      if (curve) for (const name of this.byCurve) this.#addCurve(name, seed, add)
+    }
+    const results = await this.lab.run(runs.map(({ run }) => run))
+    for (const [at, { keep }] of runs.entries()) keep(results[at])
+  }
+
+  #addCurve(name: CurveLever, seed: number, add: (into: (TrialResult | undefined)[], run: Run) => void): void {
+    const curve = this.curves[name]
+    const places = name === 'moreData' ? rowsOfCurve(this.options.baseline) : epochsOfCurve(this.options.baseline)
+    const runs = this.#runsOfCurve(name, seed)
+    for (const [at, place] of places.entries()) {
+      const results = curve.get(place) ?? []
+      curve.set(place, results)
+      add(results, runs[at]!)
+    }
+  }
+
+  #runsOfCurve(name: CurveLever, seed: number): Run[] {
+    const rate = this.tuned === undefined ? 1 : rateOf(this.tuned)
+    const { baseline } = this.options
+    return name === 'moreData' ? runsOfCurve(baseline, rate, seed) : runsOverEpochs(baseline, rate, seed)
+  }
+
+  /** The judgements so far, of what was compared. */
+  judged(): Map<LeverName, Judged> {
+    const contests: Contest[] = [...this.contenders.values()].map(({ name, results }) => ({
+      lever: name,
+      results,
+      against: this.best,
+    }))
+    if (this.asks('learningRate')) contests.push({ lever: 'learningRate', results: this.best, against: this.given })
+    return judgeAll(contests, this.byCurve.length)
+  }
+
+  /** Levers that are judged by the band of a curve. */
+  get byCurve(): CurveLever[] {
+    const { baseline } = this.options
+    return [
+      ...(this.asks('moreData') && rowsOfCurve(baseline).length > 0 ? (['moreData'] as const) : []),
+      ...(this.asks('longer') && epochsOfCurve(baseline).length > 0 ? (['longer'] as const) : []),
+    ]
+  }
+}
+
+/** More epochs, as a setting. */
+export function longerSetting(times: number): Setting {
+  return {
+    name: `epochs x ${times}`,
+    apply: (recipe) => ({ ...recipe, epochs: recipe.epochs * times }),
+  }
+}
+
+export function runOf(entry: Entry, seed: number): Run {
+  const { owner, name, recipe } = entry.candidate
+  return { owner, name, recipe, rateFactor: rateOf(entry), seed }
+}
+
+/** The recipe with a setting, or why its layers do not fit. */
+function applied(setting: Setting, recipe: Recipe): Recipe | string {
+  try {
+    const changed = setting.apply(recipe)
+    networkOf(changed)
+    return changed
+  } catch (error) {
+    if (error instanceof DeepblasError) return error.message
+    throw error
+  }
+}

@@ -1,0 +1,156 @@
+/*
+ * The trainings of an improvement: what each is called, whose it is, and what it took.
+ */
+import type { Progress } from '../../callbacks/callback.js'
+import { Deadline } from '../experiments/deadline.js'
+import { Experiment, type ExperimentOptions } from '../experiments/experiment.js'
+import type { Trial, TrialResult } from '../experiments/trial.js'
+import type { Recipe } from './recipe.js'
+import type { LeverName } from './result.js'
+
+export type Owner = LeverName | 'baseline' | 'combined'
+
+/** One training: a recipe at a rate, of a seed. */
+export interface Run {
+  readonly owner: Owner
+  /** What was changed: unique together with rate and seed. */
+  readonly name: string
+  readonly recipe: Recipe
+  readonly rateFactor: number
+  readonly seed: number
+}
+
+/** Where an improvement is. */
+export type ImproveStage = 'baseline' | 'select' | 'judge' | 'combine' | 'confirm'
+
+/** What is told on the way. */
+export interface ImproveProgress {
+  readonly stage: ImproveStage
+  /** Trainings that have ended. */
+  readonly tries: number
+  /** Wall time so far. */
+  readonly seconds: number
+  /** Trainings under way, which are at the same epoch. */
+  readonly running: readonly { readonly key: string; readonly lever: string }[]
+  readonly epoch?: number
+  readonly epochs?: number
+  /** The training that has just ended; value is the dev metric in its own units, null where it failed. */
+  readonly finished?: { readonly key: string; readonly lever: string; readonly value: number | null }
+}
+
+/** A deadline of which the last part can be kept back, for what comes later. */
+export class KeptBack extends Deadline {
+  /** Milliseconds at the end that are not to be used yet. */
+  keptBack = 0
+
+  override get left(): number {
+    return Math.max(0, super.left - this.keptBack)
+  }
+
+  override get passed(): boolean {
+    return this.left === 0
+  }
+}
+
+export interface LabOptions extends Omit<ExperimentOptions, 'onTrial' | 'onProgress' | 'deadline'> {
+  readonly budget: number | undefined
+  readonly onProgress: ((progress: ImproveProgress) => void) | undefined
+  readonly higherIsBetter: boolean
+}
+
+export class Lab {
+  stage: ImproveStage = 'baseline'
+  readonly deadline: KeptBack | undefined
+  readonly #experiment: Experiment
+  readonly #options: LabOptions
+  readonly #begun = performance.now()
+  readonly #owners = new Map<string, Owner>()
+  readonly #spent = new Map<Owner, { tries: number; seconds: number }>()
+
+  constructor(options: LabOptions) {
+    const { budget, onProgress: _, higherIsBetter: __, ...others } = options
+    this.#options = options
+    this.deadline = budget === undefined ? undefined : new KeptBack(budget)
+    this.#experiment = new Experiment({
+      ...others,
+      ...(this.deadline && { deadline: this.deadline }),
+      onTrial: (result) => this.#ended(result),
+      onProgress: (running, progress) => this.#tell(running, progress),
+    })
+  }
+
+  /** Results in the order of the runs; undefined for what there was no room for. */
+  async run(runs: readonly Run[]): Promise<(TrialResult | undefined)[]> {
+    const trials = runs.map((run) => this.#trial(run))
+    const distinct = new Map(trials.map((trial) => [trial.key, trial]))
+    const order = [...distinct.values()]
+    const results = await this.#experiment.run(order)
+    const found = new Map(order.map(({ key }, at) => [key, results[at]]))
+    return trials.map(({ key }) => found.get(key))
+  }
+
+  /** Seconds that these runs would take. */
+  estimate(runs: readonly Run[]): number {
+    return this.#experiment.estimate(runs.map((run) => this.#trial(run)))
+  }
+
+  /** Whether budget, tries or signal left no room for something. */
+  get over(): boolean {
+    return this.#experiment.over
+  }
+
+  get aborted(): boolean {
+    return this.#options.signal?.aborted === true
+  }
+
+  /** Whether nothing more can be run. */
+  get ended(): boolean {
+    const { tries = Number.POSITIVE_INFINITY } = this.#options
+    return this.aborted || this.deadline?.passed === true || this.tried >= tries
+  }
+
+  get tried(): number {
+    return this.#experiment.tried
+  }
+
+  get seconds(): number {
+    return (performance.now() - this.#begun) / 1000
+  }
+
+  /** Milliseconds that are left; infinite without a budget. */
+  get left(): number {
+    return this.deadline?.left ?? Number.POSITIVE_INFINITY
+  }
+
+  /** Trainings of an owner, and what they took. */
+  spentBy(owner: Owner): { readonly tries: number; readonly seconds: number } {
+    return this.#spent.get(owner) ?? { tries: 0, seconds: 0 }
+  }
+
+  #trial({ owner, name, recipe, rateFactor, seed }: Run): Trial {
+    const key = `${name}, rate x ${Number(rateFactor.toPrecision(6))}, seed ${seed}`
+    if (!this.#owners.has(key)) this.#owners.set(key, owner)
+    return { ...recipe, key, rateFactor, seed }
+  }
+
+  #ended({ key, value, failed, seconds }: TrialResult): void {
+    const owner = this.#owners.get(key)!
+    const before = this.spentBy(owner)
+    this.#spent.set(owner, { tries: before.tries + 1, seconds: before.seconds + seconds })
+    const natural = failed === undefined ? (this.#options.higherIsBetter ? value : -value) : null
+    this.#options.onProgress?.({ ...this.#progress([]), finished: { key, lever: owner, value: natural } })
+  }
+
+  #tell(running: readonly Trial[], { epoch, epochs }: Progress): void {
+    this.#options.onProgress?.({ ...this.#progress(running), epoch, epochs })
+  }
+
+  #progress(running: readonly Trial[]) {
+    return {
+      stage: this.stage,
+      tries: this.tried,
+      seconds: this.seconds,
+      running: running.map(({ key }) => ({ key, lever: this.#owners.get(key)! })),
+    }
+  }
+}

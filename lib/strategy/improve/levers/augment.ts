@@ -1,0 +1,127 @@
+import type { Augmentation, AugmentationFunction } from '../../../data/augmentation/augmentation.js'
+import { noise } from '../../../data/augmentation/noise.js'
+import { rotate } from '../../../data/augmentation/rotate.js'
+import { shift } from '../../../data/augmentation/shift.js'
+import type { Dataset } from '../../../data/dataset/dataset.js'
+import { memoryNow } from '../../../memory.js'
+import { meanOf } from '../../../statistics.js'
+import { Turns } from '../../../turns.js'
+import { type NumericColumn, numericColumns } from '../feature-moments.js'
+import type { Recipe } from '../recipe.js'
+import type { Lever, LeverContext, Setting } from './lever.js'
+
+type Functions = readonly (Augmentation | AugmentationFunction)[]
+
+/** Every row comes in so many forms at most, itself among them. */
+const MOST_FORMS = 8
+/** Of full batches the time of a step grows with the rows. */
+const FORMS_OF_FULL_BATCHES = 4
+/** Of the memory that is free, the changed rows of all settings take this share at most. */
+const SHARE_OF_MEMORY = 0.25
+/** Of the time that is left, changing rows takes this share at most. */
+const SHARE_OF_TIME = 0.2
+/** Rows that tell how long all will take. */
+const ROWS_OF_PROBE = 4
+
+/**
+ * Training rows in changed forms: pictures moved, turned and noisy, tables with noise on their numbers. Epochs become
+ * fewer as rows become more, so that there are as many updates. Flips are left out: a mirrored digit is another one.
+ */
+export const augment: Lever = {
+  name: 'augment',
+  readsRows: true,
+  async settings(recipe, context) {
+    const { train } = recipe
+    const picture = train.featureShape.length === 2 || train.featureShape.length === 3
+    const columns = await numericColumns(recipe)
+    const kinds = picture ? ofPictures(train, columns) : ofTables(columns)
+    if (kinds.length === 0) return 'No input holds numbers that noise could be added to.'
+    const forms = formsFor(recipe, kinds.length)
+    if (forms < 2) {
+      return recipe.epochs < 2
+        ? 'The training sees every row once: more forms of it would take more updates.'
+        : 'There is no memory for rows in other forms.'
+    }
+    const seconds = kinds.length * secondsOf(train, kinds.at(-1)!.functions, forms - 1)
+    if (seconds * 1000 > context.left() * SHARE_OF_TIME) {
+      return `Making the changed rows would take ${seconds.toPrecision(2)} s of the budget.`
+    }
+    const settings: Setting[] = []
+    for (const { name, functions } of kinds) {
+      const data = await changed(train, functions, forms - 1, context)
+      settings.push({ name: `augment ${name}`, apply: (own) => onForms(own, data, forms) })
+    }
+    return settings
+  },
+}
+
+interface Kind {
+  readonly name: string
+  readonly functions: Functions
+}
+
+function ofPictures({ featureShape }: Dataset, columns: readonly NumericColumn[]): Kind[] {
+  // A fourteenth of the height: two pixels of a digit's 28.
+  const pixels = Math.max(1, Math.round(featureShape[0]! / 14))
+  const deviation = 0.1 * meanOf(columns.map((column) => column.deviation))
+  const [moved, turned] = [shift({ pixels }), rotate({ degrees: 10 })]
+  return [
+    { name: 'noise', functions: [noise({ standardDeviation: deviation })] },
+    { name: `shift ${pixels}`, functions: [moved] },
+    { name: 'rotate 10', functions: [turned] },
+    { name: `shift ${pixels}, rotate 10`, functions: [moved, turned] },
+  ]
+}
+
+function ofTables(columns: readonly NumericColumn[]): Kind[] {
+  const noisy = columns.filter(({ twoValued, deviation }) => !twoValued && deviation > 0)
+  if (noisy.length === 0) return []
+  return [0.1, 0.3].map((share): Kind => {
+    const add: AugmentationFunction = (features, random) => {
+      for (const { column, deviation } of noisy) features[column]! += share * deviation * random.normal()
+    }
+    return { name: `noise ${share}`, functions: [add] }
+  })
+}
+
+/** In how many forms every row comes: such that the epochs can be divided by it, and memory holds them. */
+function formsFor({ train, epochs, batchSize }: Recipe, kinds: number): number {
+  const bytes = train.rows * train.features * (train.type === 'uint8' ? 1 : Float32Array.BYTES_PER_ELEMENT)
+  const room = Math.floor((memoryNow().free * SHARE_OF_MEMORY) / (bytes * kinds))
+  if (batchSize === 'full') return epochs < 2 ? 1 : Math.min(FORMS_OF_FULL_BATCHES, room)
+  const most = Math.min(MOST_FORMS, epochs, room)
+  const off = (forms: number) => Math.abs(Math.round(epochs / forms) * forms - epochs)
+  let best = Math.min(2, most)
+  for (let forms = best; forms <= most; forms++) if (off(forms) <= off(best)) best = forms
+  return best
+}
+
+function onForms(recipe: Recipe, train: Dataset, forms: number): Recipe {
+  const { epochs, batchSize } = recipe
+  return { ...recipe, train, epochs: batchSize === 'full' ? epochs : Math.max(1, Math.round(epochs / forms)) }
+}
+
+function secondsOf(train: Dataset, functions: Functions, copies: number): number {
+  const probe = train.take(ROWS_OF_PROBE)
+  const begun = performance.now()
+  probe.augment(functions, { copies: 1 })
+  return ((performance.now() - begun) / 1000 / probe.rows) * train.rows * copies
+}
+
+/** The rows and changed copies of them, a copy at a time. */
+async function changed(
+  train: Dataset,
+  functions: Functions,
+  copies: number,
+  { seed, signal }: LeverContext,
+): Promise<Dataset> {
+  const turns = new Turns()
+  const parts: Dataset[] = []
+  for (let copy = 0; copy < copies; copy++) {
+    await turns.giveWay()
+    signal?.throwIfAborted()
+    const { rows } = train
+    parts.push(train.augment(functions, { copies: 1, seed: seed + copy }).slice(rows, 2 * rows))
+  }
+  return train.concat(...parts)
+}

@@ -1,0 +1,112 @@
+/*
+ * The result as a text: the ranked table, what to do, and how it was judged.
+ */
+import { renderTable } from '../../report/terminal/table.js'
+import { secondsWords } from './report.js'
+import type { ImproveResult, LeverResult } from './result.js'
+import { figure, interval, short, signed } from './words.js'
+
+export interface ImproveLook {
+  /** Columns of the table. Default 120. */
+  readonly width?: number
+  /** Whether to use ASCII characters alone. Default false. */
+  readonly ascii?: boolean
+}
+
+/** Sentences and a table; no line break at the end. */
+export function improveText(result: Omit<ImproveResult, 'text'>, look: ImproveLook = {}): string {
+  const parts = [
+    baselineText(result),
+    leversTable(result, look),
+    ...notes(result.levers),
+    result.recommendation,
+    ...combinedText(result),
+    ...confirmedText(result),
+    howJudged(result),
+    ...endText(result),
+  ]
+  return parts.join('\n\n')
+}
+
+function baselineText({ baseline, tuned, metric }: Omit<ImproveResult, 'text'>): string {
+  if (baseline.value === null && tuned.value === null) return 'The training as given has no result.'
+  const range = (bounds: readonly [number, number] | null) =>
+    bounds === null ? '' : ` (95 %: ${figure(bounds[0])} to ${figure(bounds[1])})`
+  return (
+    `The training as given: ${metric} ${figure(baseline.value)}${range(baseline.interval)} on the dev rows; at its best ` +
+    `learning rate, x ${short(tuned.rateFactor)}: ${figure(tuned.value)}${range(tuned.interval)}.`
+  )
+}
+
+function leversTable({ levers, ranking, metric }: Omit<ImproveResult, 'text'>, look: ImproveLook): string {
+  const tried = ranking.map((name) => levers.find((lever) => lever.name === name)!)
+  const columns = ['lever', 'verdict', 'change', 'interval', metric, 'tries', 'seconds', 'per minute', 'best'] as const
+  const aligned = columns.map((heading) =>
+    ['change', 'interval', metric, 'tries', 'seconds', 'per minute'].includes(heading)
+      ? ({ heading, align: 'right', wrap: false } as const)
+      : { heading, wrap: heading === 'best' },
+  )
+  const rows = tried.map((lever) => [
+    lever.name,
+    lever.verdict,
+    signed(lever.change),
+    interval(lever.interval),
+    figure(lever.value),
+    lever.tries,
+    short(lever.seconds),
+    lever.perMinute === null ? '-' : signed(lever.perMinute),
+    lever.best ?? '-',
+  ])
+  if (rows.length === 0) return 'No lever was tried.'
+  return renderTable(aligned, rows, { width: look.width ?? 120, ascii: look.ascii === true })
+}
+
+function notes(levers: readonly LeverResult[]): string[] {
+  const lines = levers
+    .filter(({ reason }) => reason !== undefined)
+    .map(({ name, verdict, reason, missingSeconds }) => {
+      const cost = missingSeconds === undefined ? '' : ` About ${secondsWords(missingSeconds)} more.`
+      return `${name}${verdict === 'notTried' ? ', not tried' : ''}: ${reason}${cost}`
+    })
+  return lines.length === 0 ? [] : [lines.join('\n')]
+}
+
+function combinedText({ combined, metric }: Omit<ImproveResult, 'text'>): string[] {
+  if (combined === undefined) return []
+  const { levers, best, value, change, interval: bounds, seeds } = combined
+  return [
+    `Together ${levers.join(' and ')} (${best}): ${metric} ${figure(value)}, ${signed(change)} ${interval(bounds)} against ` +
+      `the tuned baseline on ${seeds} fresh seeds.`,
+  ]
+}
+
+function confirmedText({ confirmed, metric }: Omit<ImproveResult, 'text'>): string[] {
+  if (confirmed === undefined) return []
+  const { best, value, baseline, change } = confirmed
+  return [
+    `On the test rows, one training each: ${metric} ${figure(value)} (${best}), ${figure(baseline)} of the baseline: ` +
+      `${signed(change)}.`,
+  ]
+}
+
+function howJudged({ seeds, levers }: Omit<ImproveResult, 'text'>): string {
+  const compared = levers.filter(({ interval: bounds }) => bounds !== null).length
+  return (
+    `Change is against the baseline at its best learning rate (of learningRate: against the training as given), above 0 is ` +
+    `better. Settings and rates were chosen on seeds of their own; then each lever was paired with the baseline on at least ` +
+    `${seeds} other seeds, undecided ones on up to four times as many. The intervals hold for other seeds and other dev rows. ` +
+    `${compared} levers were compared, at two looks: the intervals are corrected by Holm's rule (those of curves by ` +
+    `Bonferroni's), so that where no lever does anything, one experiment in twenty at most calls any of them otherwise. A tie ` +
+    `is an interval that holds 0. moreData and longer are extrapolated from curves.`
+  )
+}
+
+function endText({ stopped, tries, seconds }: Omit<ImproveResult, 'text'>): string[] {
+  const why = {
+    completed: '',
+    budget: ', when the budget was used',
+    tries: ', when all tries were used',
+    aborted: ', when it was stopped',
+  }
+  return [`${tries} trainings in ${secondsWords(seconds)}${why[stopped]}.`]
+}

@@ -1,0 +1,40 @@
+/*
+ * Settings, rates and figures as words.
+ */
+import { type Entry, rateOf } from './selection.js'
+
+/** 'dropout 0.2, learning rate 0.003'. */
+export function entryWords(entry: Entry): string {
+  const { name } = entry.candidate
+  return name === 'baseline' ? rateWords(entry) : `${name}, ${rateWords(entry)}`
+}
+
+/** The rate itself where it is constant; of a schedule, by what it is multiplied. */
+export function rateWords(entry: Entry): string {
+  const { learningRate } = entry.candidate.recipe.optimizer
+  const factor = rateOf(entry)
+  if (typeof learningRate === 'number') return `learning rate ${short(learningRate * factor)}`
+  return factor === 1 ? 'the learning rate as given' : `learning rate x ${short(factor)}`
+}
+
+/** Three digits. */
+export function short(value: number): string {
+  return String(Number(value.toPrecision(3)))
+}
+
+/** A figure with as many decimals as a change in it needs. */
+export function figure(value: number | null | undefined): string {
+  if (value === null || value === undefined || Number.isNaN(value)) return '-'
+  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf'
+  return Math.abs(value) < 100 ? value.toFixed(4) : String(Number(value.toPrecision(6)))
+}
+
+/** A change, always with its sign. */
+export function signed(value: number | null | undefined): string {
+  const text = figure(value)
+  return text === '-' || text.startsWith('-') || text === 'inf' ? text : `+${text}`
+}
+
+export function interval(bounds: readonly [number, number] | null): string {
+  return bounds === null ? '-' : `[${signed(bounds[0])}, ${signed(bounds[1])}]`
+}
