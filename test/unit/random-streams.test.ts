@@ -50,7 +50,8 @@ describe('the table', () => {
       folds: ['lib/strategy/cross-validate.ts'],
       gradientCheck: ['lib/model/inspection/check-gradient.ts'],
       devGroups: ['lib/strategy/experiments/dev-groups.ts'],
-      resampledSeeds: ['lib/strategy/experiments/curves.ts'],
+      resampledSeeds: ['lib/strategy/experiments/curves.ts', 'lib/strategy/improve/extrapolation.ts'],
+      experiments: ['lib/strategy/improve/curve-levers.ts', 'lib/strategy/improve/improvement.ts'],
       diagnosis: ['lib/strategy/diagnose/diagnose.ts'],
       firstLayer: ['lib/recording/recorder.ts'],
     })

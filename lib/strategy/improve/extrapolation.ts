@@ -5,6 +5,7 @@ import { RandomStream } from '../../random/stream.js'
 import { streams } from '../../random/streams.js'
 import { meanOf } from '../../statistics.js'
 import type { Interval } from '../experiments/intervals.js'
+import { studentQuantile } from '../experiments/student.js'
 
 /** A point of a curve of errors. */
 export interface ErrorPoint {
@@ -30,7 +31,7 @@ const RESAMPLES = 2000
  * Fits error(n) = a + b · n^-c by least squares and continues it to `to`. b may be below 0, so that where the curve is flat
  * its noise lets the gain fall on either side of 0; where b is above 0, so is a, since errors are. The band holds the
  * middle share `level` of refits on resampled seeds and groups of dev rows, both drawn with replacement (Owen, "The
- * pigeonhole bootstrap", 2007), made wider for how few they are, and the refits with one point left out.
+ * pigeonhole bootstrap", 2007), widened for how few they are as Student's t is, and the refits with one point left out.
  */
 export function gainAhead(points: readonly ErrorPoint[], to: number, level: number, seed: number): GainAhead {
   const places = points.map(({ at }) => at)
@@ -47,7 +48,9 @@ export function gainAhead(points: readonly ErrorPoint[], to: number, level: numb
     to,
   )
   const fewest = Math.min(seeds, count === 1 ? seeds : count)
-  const wider = Math.sqrt(fewest / Math.max(1, fewest - 1))
+  const tail = (1 - level) / 2
+  const student = fewest < 2 ? 1 : studentQuantile(tail, fewest - 1) / studentQuantile(tail, Number.POSITIVE_INFINITY)
+  const wider = student * Math.sqrt(fewest / Math.max(1, fewest - 1))
   const moves = Array.from({ length: RESAMPLES }, (_, sample) => {
     const random = new RandomStream(seed, streams.resampledSeeds, 0, sample)
     const drawn = Array.from({ length: seeds }, () => random.integer(seeds))
@@ -55,7 +58,7 @@ export function gainAhead(points: readonly ErrorPoint[], to: number, level: numb
     const errors = cells.map((groups) => meanOfCells(groups, drawn, drawnGroups))
     return gainOf(places, errors, to) - centre
   }).sort((one, other) => one - other)
-  const cut = Math.floor((RESAMPLES * (1 - level)) / 2)
+  const cut = Math.floor(RESAMPLES * tail)
   const left = points.length < 4 ? [] : points.map((_, out) => gainWithout(points, out, to))
   const ends = [gain, ...left]
   if (seeds < 2) return { gain, band: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] }

@@ -63,13 +63,15 @@ export class Lab {
   readonly deadline: KeptBack | undefined
   readonly #experiment: Experiment
   readonly #options: LabOptions
+  readonly #told: LabOptions['onProgress']
   readonly #begun = performance.now()
   readonly #owners = new Map<string, Owner>()
   readonly #spent = new Map<Owner, { tries: number; seconds: number }>()
 
   constructor(options: LabOptions) {
-    const { budget, onProgress: _, higherIsBetter: __, ...others } = options
+    const { budget, onProgress, higherIsBetter: _, ...others } = options
     this.#options = options
+    this.#told = onProgress
     this.deadline = budget === undefined ? undefined : new KeptBack(budget)
     this.#experiment = new Experiment({
       ...others,
@@ -138,11 +140,11 @@ export class Lab {
     const before = this.spentBy(owner)
     this.#spent.set(owner, { tries: before.tries + 1, seconds: before.seconds + seconds })
     const natural = failed === undefined ? (this.#options.higherIsBetter ? value : -value) : null
-    this.#options.onProgress?.({ ...this.#progress([]), finished: { key, lever: owner, value: natural } })
+    this.#told?.({ ...this.#progress([]), finished: { key, lever: owner, value: natural } })
   }
 
   #tell(running: readonly Trial[], { epoch, epochs }: Progress): void {
-    this.#options.onProgress?.({ ...this.#progress(running), epoch, epochs })
+    this.#told?.({ ...this.#progress(running), epoch, epochs })
   }
 
   #progress(running: readonly Trial[]) {
