@@ -33,6 +33,17 @@ export function decimal(given: Given, name: string, expected: string, bounds: Bo
   throw new UsageError(`--${name} takes ${expected}, but '${text}' was given.`)
 }
 
+const unitsOfTime = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const
+
+/** A time such as 90s, 2m or 1.5h, in milliseconds; undefined where the option was not given. */
+export function duration(given: Given, name: string): number | undefined {
+  const text = given.options.get(name)
+  if (text === undefined) return undefined
+  const [, number, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text.trim()) ?? []
+  if (number !== undefined) return Number(number) * unitsOfTime[unit as keyof typeof unitsOfTime]
+  throw new UsageError(`--${name} takes a time such as 90s, 2m or 1h, but '${text}' was given.`)
+}
+
 /**
  * The columns that an option names between commas. A name may hold commas itself: a whole value that is a column's name is
  * that column, and so are parts that make one together.

@@ -72,6 +72,12 @@ export class Normalize extends SameShape {
     return new Normalize().adapt(data, columns)
   }
 
+  /** The statistics that this layer was made with; undefined for one that waits for those of a file. */
+  get statistics(): { readonly mean: Float32Array; readonly standardDeviation: Float32Array } | undefined {
+    if (this.#mean === undefined || this.#deviation === undefined) return undefined
+    return { mean: this.#mean.slice(), standardDeviation: this.#deviation.slice() }
+  }
+
   /** A layer of this many features that waits for the statistics that a file holds. */
   static restored(inputs: number): Normalize {
     const layer = new Normalize()
@@ -105,11 +111,6 @@ export class Normalize extends SameShape {
     this.#features = count
     this.#deviation = Float32Array.from(moments, ({ deviation }) => Math.fround(deviation) || 1)
     return this
-  }
-
-  /** Mean and deviation of every feature, as given or adapted; undefined where a file holds them. @internal */
-  get statistics(): readonly [mean: Float32Array, standardDeviation: Float32Array] | undefined {
-    return this.#mean && [this.#mean, this.#deviation!]
   }
 
   override get parameters(): readonly Parameter[] {

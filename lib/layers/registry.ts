@@ -11,7 +11,7 @@ import { Embedding, type EmbeddingOptions } from './embedding.js'
 import { GaussianNoise } from './gaussian-noise.js'
 import type { Layer } from './layer.js'
 import { LayerNorm, type LayerNormOptions } from './layer-norm.js'
-import { Normalize, type NormalizeOptions } from './normalize.js'
+import { Normalize } from './normalize.js'
 import { OneHot, type OneHotOptions } from './one-hot.js'
 import { Residual } from './residual.js'
 
@@ -52,11 +52,11 @@ const kinds: Readonly<Record<string, LayerKind>> = {
   LayerNorm: { Class: LayerNorm, make: (options) => new LayerNorm(options as LayerNormOptions) },
   Normalize: {
     Class: Normalize,
-    // A file holds its numbers among the weights; trials of an experiment, which have none, give them as options.
+    // A file holds the statistics beside the weights; trials of experiments hold them here.
     make: ({ inputs, ...statistics }) =>
-      statistics.mean === undefined
+      Object.keys(statistics).length === 0
         ? Normalize.restored(inputs as number)
-        : new Normalize(statistics as NormalizeOptions),
+        : new Normalize(statistics as unknown as ConstructorParameters<typeof Normalize>[0]),
   },
   OneHot: { Class: OneHot, make: (options) => new OneHot(options as OneHotOptions) },
   Residual: { Class: Residual, make: ({ block }) => new Residual(layersFrom(block)) },

@@ -33,14 +33,12 @@ export const streams = {
   generatedShape: 10,
   /** Inputs and parameters of `checkGradient`. */
   gradientCheck: 11,
-  /** Groups of dev rows that an experiment measures one by one. */
-  devGroups: 12,
+  /** An experiment: groups of its dev rows, seeds of trainings, rows of a learning curve; a substream each. */
+  experiments: 12,
   /** Seeds drawn again for the band of a learning curve, a substream a sample. */
   resampledSeeds: 13,
   /** Rows, folds and seeds of the trainings of a diagnosis. */
   diagnosis: 14,
-  /** Seeds and rows of the trainings of an experiment, a substream a purpose. */
-  experiments: 15,
   /** The first of those that a network's layers draw from in training, one a layer, all numbers from here on. */
   firstLayer: 16,
 } as const

@@ -49,9 +49,12 @@ describe('the table', () => {
       columnSample: ['lib/data/encoding/fit/column-statistics.ts'],
       folds: ['lib/strategy/cross-validate.ts'],
       gradientCheck: ['lib/model/inspection/check-gradient.ts'],
-      devGroups: ['lib/strategy/experiments/dev-groups.ts'],
+      experiments: [
+        'lib/strategy/experiments/dev-groups.ts',
+        'lib/strategy/improve/curve-levers.ts',
+        'lib/strategy/improve/improvement.ts',
+      ],
       resampledSeeds: ['lib/strategy/experiments/curves.ts', 'lib/strategy/improve/extrapolation.ts'],
-      experiments: ['lib/strategy/improve/curve-levers.ts', 'lib/strategy/improve/improvement.ts'],
       diagnosis: ['lib/strategy/diagnose/diagnose.ts'],
       firstLayer: ['lib/recording/recorder.ts'],
     })

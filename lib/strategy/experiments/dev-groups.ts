@@ -19,7 +19,7 @@ const LEAST_ROWS = 5
 export function devGroups(dev: Dataset, most: number, seed: number, classes: boolean): Dataset[] {
   const count = Math.max(1, Math.min(most, Math.floor(dev.rows / LEAST_ROWS)))
   const rows = Int32Array.from({ length: dev.rows }, (_, row) => row)
-  const order = new RandomStream(seed, streams.devGroups).shuffle(rows)
+  const order = new RandomStream(seed, streams.experiments).shuffle(rows)
   if (classes) {
     // Class by class, and dealt without a break: neither a class nor a group is off by more than one.
     const { ofRow } = classesOf('the groups of dev rows', forRuns(dev).targets, dev.labels)

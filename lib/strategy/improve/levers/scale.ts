@@ -52,6 +52,7 @@ function inner({ options }: TrialLayer, name: string): readonly TrialLayer[] {
 
 function normalizeLayer({ train }: Recipe, input?: string): TrialLayer {
   const layer = Normalize.fit(train, input)
-  const [mean, standardDeviation] = layer.statistics!.map((values) => Array.from(values))
-  return { type: 'Normalize', options: { ...layer.options(), mean: mean!, standardDeviation: standardDeviation! } }
+  const { mean, standardDeviation } = layer.statistics!
+  const statistics = { mean: Array.from(mean), standardDeviation: Array.from(standardDeviation) }
+  return { type: 'Normalize', options: { ...layer.options(), ...statistics } }
 }
