@@ -28,7 +28,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const scratch = mkdtempSync(join(tmpdir(), 'deepblas-package-'))
 const platform = `${process.platform}-${process.arch}`
 /** Kilobytes that all of the package but addons and vendored headers takes at most, compressed. Raise it knowingly. */
-const LARGEST_PACKED = 550
+const LARGEST_PACKED = 680
 const piped = { stdio: ['ignore', 'pipe', 'inherit'] }
 const xor = `
 import assert from 'node:assert/strict'
@@ -94,7 +94,7 @@ function pack() {
   const paths = files.map((file) => file.path)
   const wanted = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'THIRD_PARTY_NOTICES', 'dist/index.js']
   wanted.push('dist/index.d.ts', 'CMakeLists.txt', 'binding.gyp', 'native/vendor/napi.h', 'native/vendor/node_api.h')
-  wanted.push('dist/cli/main.js')
+  wanted.push('dist/cli/main.js', 'dist/pages/page.js')
   wanted.push('scripts/build-native.mjs', 'scripts/requirements.mjs')
   for (const path of wanted) expect(paths.includes(path), `${path} is missing from the tarball`)
   expect(

@@ -15,7 +15,7 @@ import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { hasArm64Tools, setupArm64 } from './arm64-tools.mjs'
 import { instructionSetLeaks } from './instruction-set-leaks.mjs'
-import { setup } from './setup.mjs'
+import { setup, setupBrowser } from './setup.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const parts = ['check', 'cpp', 'addon', 'arm64', 'ts']
@@ -196,6 +196,7 @@ function sanitizedAddon() {
 function typescript(args) {
   title('TypeScript')
   const whole = args.length === 0
+  if (whole) setupBrowser()
   const results = vitest('TypeScript', args)
   if (!whole) return
   for (const [family, folder] of [

@@ -51,28 +51,47 @@ function installSystemPackages() {
 }
 
 /**
- * Installs packages with apt-get; ends the process with code 1 if apt-get fails.
+ * Installs packages with apt-get; ends the process with code 1 if apt-get fails and they are needed.
  *
  * @param {string[]} packages
- * @returns {boolean} false if this is no Debian, or there is no way to be root without a person
+ * @param {{ needed?: boolean }} [options] needed: whether there is no going on without them. Default: true.
+ * @returns {boolean} false if this is no Debian, there is no way to be root without a person, or apt-get failed
  */
-export function installDebianPackages(packages) {
+export function installDebianPackages(packages, { needed = true } = {}) {
   const prefix = asRoot()
   if (!isDebian() || !prefix) return false
   // What apt says of each package is of no use; what goes wrong comes on the error stream.
   const quiet = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, stdio: ['ignore', 'ignore', 'inherit'] }
   const [program, ...before] = [...prefix, 'apt-get']
-  step('updating the package lists', program, [...before, '-qq', 'update'], quiet)
+  const take = needed ? step : attempt
   const install = ['-qq', '-y', '-o', 'Dpkg::Use-Pty=0', '--no-install-recommends', 'install', ...packages]
-  step(`installing ${packages.join(' ')}`, program, [...before, ...install], quiet)
-  return true
+  return (
+    take('updating the package lists', program, [...before, '-qq', 'update'], quiet) &&
+    take(`installing ${packages.join(' ')}`, program, [...before, ...install], quiet)
+  )
+}
+
+/**
+ * Installs Chromium for the tests of pages where that needs no person and changes no one's desktop: on Debian, as root, as
+ * in a container. It is large (some 100 MB to load), and whoever has one elsewhere names it in DEEPBLAS_CHROMIUM. Without
+ * it those tests are skipped, and say so.
+ */
+export function setupBrowser() {
+  if (process.env.DEEPBLAS_CHROMIUM || existsSync('/usr/bin/chromium') || process.getuid?.() !== 0) return
+  installDebianPackages(['chromium', 'fonts-dejavu-core'], { needed: false })
+}
+
+function step(what, program, args, options) {
+  return attempt(what, program, args, options) || process.exit(1)
 }
 
 // Output of a step goes to the error stream: what a started program prints stays alone on standard output.
-function step(what, program, args, options = {}) {
+function attempt(what, program, args, options = {}) {
   console.error(`setup: ${what}`)
   const { status, error } = spawnSync(program, args, { cwd: root, stdio: ['ignore', 2, 2], ...options })
-  if (error || status !== 0) fail(`setup: ${what} failed${error ? `: ${error.message}` : ''}`)
+  if (!error && status === 0) return true
+  console.error(`setup: ${what} failed${error ? `: ${error.message}` : ''}`)
+  return false
 }
 
 function isOlder(product, sources) {

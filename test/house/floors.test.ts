@@ -57,6 +57,7 @@ const rooms = [
   'model/training',
   'model',
   'strategy',
+  'pages',
   'system.ts',
   'public-classes.ts',
   'index.ts',

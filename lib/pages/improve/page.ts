@@ -1,0 +1,107 @@
+import type { ImproveResult } from '../../strategy/improve/result.js'
+import { knownOptions, plainObject, string } from '../../validate.js'
+import { type Content, html } from '../html.js'
+import { duration, formatted } from '../numbers.js'
+import { page, type Section } from '../page.js'
+import { timeSections } from './curves.js'
+import { formatsOf, intervalText, type MetricFormats } from './formats.js'
+import { leverText, rankingSection } from './ranking.js'
+import { settingsSection, spreadSection } from './seeds.js'
+
+export interface ImprovePageOptions {
+  /** The exact command, or call, that made the result; shown as it is. Default none. */
+  readonly command?: string
+  /** Heading of the page. Default 'Which lever?'. */
+  readonly title?: string
+}
+
+const optionNames = ['command', 'title'] as const satisfies readonly (keyof ImprovePageOptions)[]
+
+/**
+ * The result of `improve` as one HTML page that needs no network and no other file: the ranking with its intervals, learning
+ * curves with bias and variance marked, the spread over the seeds, what was tried, and the command. Every chart has its
+ * figures in a table as well. Light or dark as the reader's system is.
+ *
+ * @param result of `improve`, or what `--json` gave of it
+ * @returns the page as text, some 290 kB; `writePage` writes it to a file
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that is unknown or no text; ERR_DEEPBLAS_FILE where a part of the
+ *   package is missing
+ * @example
+ * await writePage('improve.html', improvePage(await improve(model, data, options)))
+ */
+export function improvePage(result: ImproveResult, options?: ImprovePageOptions): string {
+  plainObject('result', result, 'Give what improve() resolves to.')
+  const { command, title = 'Which lever?' } = knownOptions<ImprovePageOptions>('improvePage', options, optionNames)
+  string('title', title)
+  if (command !== undefined) string('command', command)
+  const formats = formatsOf(result.metric)
+  return page({
+    title,
+    lead: leadOf(result, formats),
+    sections: [
+      rankingSection(result, formats),
+      ...togetherSections(result, formats),
+      ...timeSections(result, formats),
+      spreadSection(result, formats),
+      settingsSection(result, formats),
+      againSection(result, command),
+    ],
+  })
+}
+
+function leadOf(result: ImproveResult, { value, change }: MetricFormats): Content {
+  const { metric, baseline, tuned, recommendation, tries, seconds } = result
+  const first = result.levers.find(({ name }) => name === result.ranking[0])
+  return html`<p class="lead">${recommendation}</p>
+${stoppedText(result)}
+<dl class="figures">
+<div><dt>Baseline, ${metric}</dt><dd>${formatted(baseline.value, value)}<small>${intervalText(baseline.interval, value)}</small></dd></div>
+<div><dt>At its best learning rate</dt><dd>${formatted(tuned.value, value)}<small>${intervalText(tuned.interval, value)}</small></dd></div>
+${first && html`<div><dt>First in the ranking</dt><dd>${leverText(first.name)}<small>${formatted(first.change, change)}</small></dd></div>`}
+<div><dt>Trainings</dt><dd>${formatted(tries, 'number')}<small>in ${duration(seconds)}</small></dd></div>
+</dl>`
+}
+
+function stoppedText({ stopped }: ImproveResult): Content {
+  if (stopped === 'completed') return undefined
+  const what = {
+    budget: 'The budget ended it: what did not fit is listed as not tried.',
+    tries: 'The number of trainings that was asked for ended it: what did not fit is listed as not tried.',
+    aborted: 'It was stopped before its end: this is what was known by then.',
+  }[stopped]
+  return html`<p class="muted">${what}</p>`
+}
+
+function togetherSections({ combined, confirmed }: ImproveResult, { value, change }: MetricFormats): Section[] {
+  if (combined === undefined && confirmed === undefined) return []
+  const together =
+    combined &&
+    html`<p>${combined.best}.</p>
+<dl class="figures">
+<div><dt>Dev rows</dt><dd>${formatted(combined.value, value)}<small>mean of ${combined.seeds} seeds</small></dd></div>
+<div><dt>Against the tuned baseline</dt><dd>${formatted(combined.change, change)}<small>${intervalText(combined.interval, change)}</small></dd></div>
+</dl>`
+  const test =
+    confirmed &&
+    html`<h3>Measured once on the test rows</h3>
+<p>${confirmed.best}. No choice was made by these rows.</p>
+<dl class="figures">
+<div><dt>Test rows</dt><dd>${formatted(confirmed.value, value)}</dd></div>
+<div><dt>Tuned baseline, same seed</dt><dd>${formatted(confirmed.baseline, value)}</dd></div>
+<div><dt>Change</dt><dd>${formatted(confirmed.change, change)}</dd></div>
+</dl>`
+  return [{ heading: 'The levers that help, together', content: [together, test] }]
+}
+
+function againSection({ text }: ImproveResult, command: string | undefined): Section {
+  return {
+    heading: 'How it was made',
+    content: html`${
+      command === undefined
+        ? undefined
+        : html`<p>The exact command:</p>
+<pre class="command" id="command">${command}</pre>`
+    }
+<details><summary>All of it as text</summary><pre>${text}</pre></details>`,
+  }
+}
