@@ -101,6 +101,7 @@ export {
   normal,
   type OrthogonalOptions,
   orthogonal,
+  type Uniform,
   type UniformOptions,
   uniform,
 } from './initializers/configured.js'
@@ -254,6 +255,29 @@ export {
   type LearningRateCurve,
   type LearningRateOptions,
 } from './strategy/learning-rate-finder.js'
+export {
+  type Choice,
+  choice,
+  type Distribution,
+  type IntegerRange,
+  integer,
+  type LogUniform,
+  logUniform,
+  type ValueOf,
+} from './strategy/search/distributions.js'
+export type { SearchMethod } from './strategy/search/method-names.js'
+export type { SearchFitOptions, SearchModel, SearchOptions } from './strategy/search/options.js'
+export type {
+  BestTrial,
+  Importance,
+  SearchProgress,
+  SearchResult,
+  SearchTrial,
+  Share,
+} from './strategy/search/result.js'
+export { search } from './strategy/search/search.js'
+export { type SearchTableOptions, searchTable } from './strategy/search/search-table.js'
+export type { Configuration, SearchSpace } from './strategy/search/space.js'
 export {
   type SuspiciousColumn,
   type SuspiciousColumnsOptions,

@@ -47,7 +47,13 @@ const rooms = {
   schedules: ['Learning rates that change.', ['../guide/optimizers.md', '../math/schedules.md']],
   strategy: [
     'Tables to models in one call, and what to know of a table, a rate or a model before and after a training.',
-    ['../guide/train-table.md', '../guide/diagnose.md', '../guide/cross-validation.md', '../guide/why-deep.md'],
+    [
+      '../guide/train-table.md',
+      '../guide/diagnose.md',
+      '../guide/search.md',
+      '../guide/cross-validation.md',
+      '../guide/why-deep.md',
+    ],
   ],
   data: ['Rows of numbers: from arrays, files and formulas.', ['../guide/data.md', '../math/gather.md']],
   callbacks: ['Watching and steering a training.', ['../guide/callbacks.md']],

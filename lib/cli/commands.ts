@@ -4,11 +4,12 @@ import { diagnose } from './diagnose.js'
 import { evaluate } from './evaluate.js'
 import { inspect } from './inspect.js'
 import { predict } from './predict.js'
+import { search } from './search.js'
 import { UsageError } from './terminal.js'
 import { train } from './train.js'
 import { whyDeep } from './why-deep.js'
 
-export const commands: readonly Command[] = [train, predict, evaluate, inspect, diagnose, whyDeep]
+export const commands: readonly Command[] = [train, predict, evaluate, inspect, diagnose, search, whyDeep]
 
 /** @throws UsageError with the commands there are */
 export function commandNamed(name: string): Command {

@@ -38,12 +38,25 @@ export interface UniformOptions {
   readonly high?: number
 }
 
+/** All numbers from `low` to `high` alike. */
+export interface Uniform {
+  readonly name: 'uniform'
+  readonly low: number
+  readonly high: number
+}
+
 /**
- * Draws weights uniformly from `low` to `high`.
+ * A uniform distribution from `low` to `high`: draws weights as an initializer, or an option's value in `search`.
  *
  * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that is unknown or out of range
+ * @example
+ * new Dense(8, { initializer: uniform({ low: -0.1, high: 0.1 }) })
+ * await search({ dropout: uniform(0, 0.5) }, { train, dev, fit: { loss: 'crossEntropy' }, tries: 20 })
  */
-export function uniform(options?: UniformOptions): Initializer {
+export function uniform(options?: UniformOptions): Uniform
+export function uniform(low: number, high: number): Uniform
+export function uniform(first?: UniformOptions | number, second?: number): Uniform {
+  const options = typeof first === 'number' ? { low: first, high: finiteNumber('high', second) } : first
   const given = knownOptions<UniformOptions>('uniform', options, ['low', 'high'])
   const low = finiteNumber('low', given.low ?? -0.05)
   return { name: 'uniform', low, high: finiteNumber('high', given.high ?? 0.05, { min: low }) }

@@ -21,7 +21,16 @@ export function withWeightDecay(optimizer: Optimizer, weightDecay: PerMember): O
       'Give an optimizer that has this weight decay.',
     )
   }
+  return made(Class, optimizer, { weightDecay })
+}
+
+/** One of deepblas's optimizers by name, with another learning rate. */
+export function withLearningRate(optimizer: Optimizer, learningRate: number): Optimizer {
+  return made(optimizerClasses[optimizer.name], optimizer, { learningRate })
+}
+
+function made(Class: unknown, optimizer: Optimizer, changes: OptimizerOptions): Optimizer {
   // The fields of an optimizer are its options, and its name.
   const options = Object.entries(optimizer).filter(([field, value]) => field !== 'name' && value !== undefined)
-  return new (Class as unknown as MakeOptimizer)({ ...Object.fromEntries(options), weightDecay })
+  return new (Class as MakeOptimizer)({ ...Object.fromEntries(options), ...changes })
 }

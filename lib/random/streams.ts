@@ -39,6 +39,8 @@ export const streams = {
   resampledSeeds: 13,
   /** Rows, folds and seeds of the trainings of a diagnosis. */
   diagnosis: 14,
+  /** A search: configurations, the order of a grid, the samples of regression trees. */
+  search: 15,
   /** The first of those that a network's layers draw from in training, one a layer, all numbers from here on. */
   firstLayer: 16,
 } as const

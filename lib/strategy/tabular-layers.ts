@@ -56,7 +56,8 @@ export function tabularLayers(encoder: Encoder, options?: TabularLayersOptions):
   return [...embeddings(encoder), ...hidden, new Dense(outputs, { activation, ...regularized })]
 }
 
-function embeddings({ columns }: Encoder): Layer[] {
+/** The layers before the hidden ones: an Embedding for each category that the encoder turns into codes, or none. */
+export function embeddings({ columns }: Encoder): Layer[] {
   const embedded = columns.filter((column): column is CategoryEncoding => column.kind === 'embedding')
   if (embedded.length === 0) return []
   return [

@@ -56,6 +56,7 @@ describe('the table', () => {
       ],
       resampledSeeds: ['lib/strategy/experiments/curves.ts', 'lib/strategy/improve/extrapolation.ts'],
       diagnosis: ['lib/strategy/diagnose/diagnose.ts'],
+      search: ['lib/strategy/search/draws.ts'],
       firstLayer: ['lib/recording/recorder.ts'],
     })
   })

@@ -8,6 +8,7 @@ import type { Layer } from '../../layers/layer.js'
 import { layerFrom } from '../../layers/registry.js'
 import type { Metric } from '../../metrics/metric.js'
 import { Population } from '../../model/population.js'
+import { Sequential } from '../../model/sequential.js'
 import type { History } from '../../model/training/epoch-results.js'
 import type { FitOptions } from '../../model/training/options.js'
 import type { Optimizer } from '../../optimizers/optimizer.js'
@@ -55,6 +56,18 @@ export async function runTogether(trials: readonly Trial[], measure: Measure): P
   })
 }
 
+/** The model of one trial, trained alone to the bits that it had beside others. */
+export async function trainedModel(trial: Trial, measure: Measure): Promise<Sequential> {
+  const { layers, inputs, seed, labels, train } = trial
+  const model = new Sequential(
+    layers.map(({ type, options }) => layerFrom(type, options)),
+    { inputs, seed, ...(labels && { labels }) },
+  )
+  const { callbacks = [], ...options } = optionsOf([trial], measure)
+  await model.fit(train, { ...options, callbacks: callbacks.map((one) => one.forMember?.(0) ?? one) })
+  return model
+}
+
 function populationOf(trials: readonly Trial[]): Population {
   const { inputs, labels } = trials[0]!
   const layers: readonly Layer[] = layersTogether(trials).map(({ type, options }) => layerFrom(type, options))
@@ -65,12 +78,24 @@ function populationOf(trials: readonly Trial[]): Population {
 async function trained(
   many: Population,
   trials: readonly Trial[],
-  { dev, metric, signal, onProgress }: Measure,
+  measure: Measure,
 ): Promise<readonly History[] | undefined> {
+  const data = trials.map(({ train }) => train)
+  const one = data.every((train) => train === data[0])
+  try {
+    return (await many.fit(one ? data[0]! : data, optionsOf(trials, measure))).members
+  } catch (error) {
+    const failed = trials.length === 1 && error instanceof DeepblasError && error.code === 'ERR_DEEPBLAS_NOT_FINITE'
+    if (failed) return undefined
+    throw error
+  }
+}
+
+function optionsOf(trials: readonly Trial[], { dev, metric, signal, onProgress }: Measure): FitOptions<Dataset> {
   const { loss, epochs, batchSize, classWeights, callbacks = [], shuffle = true } = trials[0]!
   const watch: Callback = { onProgress }
   const factors = new RateFactors(trials.map(({ rateFactor }) => rateFactor))
-  const options: FitOptions<Dataset> = {
+  return {
     loss,
     optimizer: optimizerOf(trials),
     epochs,
@@ -81,15 +106,6 @@ async function trained(
     signal,
     shuffle,
     ...(classWeights && { classWeights }),
-  }
-  const data = trials.map(({ train }) => train)
-  const one = data.every((train) => train === data[0])
-  try {
-    return (await many.fit(one ? data[0]! : data, options)).members
-  } catch (error) {
-    const failed = trials.length === 1 && error instanceof DeepblasError && error.code === 'ERR_DEEPBLAS_NOT_FINITE'
-    if (failed) return undefined
-    throw error
   }
 }
 

@@ -139,8 +139,8 @@ function lossOf({ task, outputs }: Encoder) {
   return outputs === 1 ? 'binaryCrossEntropy' : 'crossEntropy'
 }
 
-/** A leak that is left out has been told as what it is: names of the rows. */
-function ignored(suspicious: readonly SuspiciousColumn[]): DroppedColumn[] {
+/** The columns that are left out. A leak among them has been told as what it is: names of the rows. */
+export function ignored(suspicious: readonly SuspiciousColumn[]): DroppedColumn[] {
   return suspicious
     .filter(({ leftOut }) => leftOut)
     .map(({ column, kind }) => ({ name: column, reason: kind === 'leak' ? 'identifier' : kind }))

@@ -1,0 +1,189 @@
+import { tasks } from '../data/encoding/fit/options.js'
+import { atomicWrite } from '../files/atomic-write.js'
+import type { Json } from '../files/strict-json.js'
+import { type MetricName, metricNames } from '../metrics/names.js'
+import { valueText } from '../strategy/search/distributions.js'
+import { searchMethods } from '../strategy/search/method-names.js'
+import type { SearchProgress, SearchResult } from '../strategy/search/result.js'
+import { searchTable } from '../strategy/search/search-table.js'
+import { searchText } from '../strategy/search/text.js'
+import { setThreads } from '../system.js'
+import type { Command, Given } from './command.js'
+import { csvLine } from './csv-line.js'
+import { asUsage } from './flags.js'
+import { readerOptions, readerSettings } from './reader-options.js'
+import { shownReading } from './reading.js'
+import { scalingOption } from './scaling-option.js'
+import { spaceOption, usualSpace } from './search-space.js'
+import { counted, say, type Terminal, tell, tellNext, UsageError, widthOf } from './terminal.js'
+import { train } from './train.js'
+import { sourcesOf } from './train-data.js'
+import { choice, distinctFiles, duration, requireWritable, wholeNumber } from './values.js'
+
+const { target, task, ignore, keep, scaling, threads } = train.options
+
+export const search: Command = {
+  name: 'search',
+  summary: 'Searches for the options of a network that are best on a CSV file, and tells which of them matter.',
+  arguments: [{ name: 'data.csv', help: 'a file with a header, as for deepblas train' }],
+  options: {
+    target: target!,
+    space: { value: '<json>', help: 'what is searched, as JSON or a file of it; by default the space below' },
+    budget: { value: '<time>', help: 'ends the search: 90s, 2m, 1h' },
+    tries: { value: '<n>', help: 'number of trainings that end the search; with it the same command repeats exactly' },
+    method: { value: '<name>', help: `${searchMethods.join(', ')}; default random` },
+    levels: { value: '<n>', help: 'for grid: values of every range; default 5' },
+    factor: { value: '<n>', help: 'for halving and hyperband: one of n goes on, to n times the epochs; default 3' },
+    seeds: { value: '<n>', help: 'trainings of every configuration; default 1' },
+    seed: { value: '<n>', help: 'of the split, the configurations and the trainings; default 0' },
+    metric: { value: '<name>', help: 'by default accuracy of classes, r2 of values' },
+    epochs: { value: '<n>', help: 'passes over the rows of a whole training; default 20' },
+    dev: { value: '<other.csv>', help: 'rows to measure on; by default 15 % of the data, of each class alike' },
+    out: { value: '<file>', help: 'trains the best configuration once more and saves the model there' },
+    trials: { value: '<file.csv>', help: 'writes the table of all trials' },
+    journal: { value: '<file>', help: 'keeps every result: the same command goes on from there' },
+    task: task!,
+    ignore: ignore!,
+    keep: keep!,
+    scaling: scaling!,
+    threads: threads!,
+    ...readerOptions,
+  },
+  notes: `
+The space has options by name: hidden (units of the layers) or layers and units, activation, dropout, l1, l2, normalization,
+learningRate, optimizer, weightDecay, batchSize, epochs. A list is tried value by value; {"uniform": [low, high]},
+{"logUniform": [low, high]} and {"integer": [low, high]} are ranges. By default it is ${JSON.stringify(usualSpace)}.
+
+One of --budget and --tries is needed but for grid, halving and hyperband, which end by themselves. Trainings of one shape run
+side by side. The best of many tries looks a little too good on the rows that chose it.
+
+--json: { best, trials, importance, metric, method, seeds, seed, tries, seconds, stopped, model }, as search of the library
+gives them; NaN is null.
+
+Exit code: 0; 1 failed; 2 wrong use; 130 after Ctrl+C, with what is known so far printed and written.`,
+  run: runSearch,
+}
+
+async function runSearch(given: Given, terminal: Terminal): Promise<Readonly<Record<string, Json>>> {
+  const { path, name, out, trials } = filesOf(given)
+  const numberOfThreads = wholeNumber(given, 'threads', 1)
+  if (numberOfThreads !== undefined) setThreads(numberOfThreads)
+  const space = spaceOption(given.options.get('space'))
+  const asked = askedOf(given)
+  const settings = {
+    path,
+    target: name,
+    test: given.options.get('dev'),
+    reader: readerSettings(given),
+    keep: given.lists.get('keep') ?? [],
+    scaling: scalingOption(given),
+  }
+  const { source, test, reader, keep: kept } = await sourcesOf(settings, terminal)
+  const found = await searchTable(source.read(), space, {
+    ...reader,
+    ...asked,
+    ...(test && { dev: test.read() }),
+    target: name,
+    keep: kept,
+    scaling: settings.scaling,
+    refit: out !== undefined,
+    signal: terminal.signal,
+    onRead: shownReading({ source, ...(test && { test }) }, name, terminal),
+    onProgress: shownProgress(terminal),
+  }).catch(asUsage)
+  const { stderr, ascii = false } = terminal
+  if (stderr.isTTY === true) stderr.write('\r\u001b[K')
+  say(given, terminal, searchText(found, { width: widthOf(terminal), ascii }))
+  if (trials !== undefined) {
+    await atomicWrite(trials, [Buffer.from(trialsCsv(found))])
+    tell(terminal, `saved ${trials}\n`)
+  }
+  const model = found.best?.model
+  if (out !== undefined && model !== undefined) {
+    await model.save(out)
+    tell(terminal, `saved ${out}\n`)
+    tellNext(terminal, ['predict', out, 'new.csv', '--out', 'predictions.csv'])
+  }
+  return { ...plain(found), model: model === undefined ? null : (out ?? null) }
+}
+
+function filesOf(given: Given) {
+  const [path] = given.arguments as readonly [string]
+  const name = given.options.get('target')
+  if (name === undefined) throw new UsageError('--target is missing: name the column to predict.')
+  const [out, trials] = [given.options.get('out'), given.options.get('trials')]
+  const dev = given.options.get('dev')
+  const journal = given.options.get('journal')
+  for (const [option, file] of [
+    ['--out', out],
+    ['--trials', trials],
+    ['--journal', journal],
+  ] as const) {
+    if (file === undefined) continue
+    // After an hour of training is too late to hear of it.
+    requireWritable(option, file)
+    distinctFiles(option, file, { 'the data': path, 'the file of --dev': dev })
+  }
+  return { path, name, out, trials }
+}
+
+function askedOf(given: Given) {
+  const method = choice(given, 'method', searchMethods)
+  const [budget, tries] = [duration(given, 'budget'), wholeNumber(given, 'tries', 1)]
+  if ((method ?? 'random') === 'random' && budget === undefined && tries === undefined) {
+    throw new UsageError('--budget or --tries is missing: a search at random ends by one of them, such as --budget 2m.')
+  }
+  const asked = {
+    budget,
+    tries,
+    method,
+    levels: wholeNumber(given, 'levels', 1),
+    factor: wholeNumber(given, 'factor', 2),
+    seeds: wholeNumber(given, 'seeds', 1),
+    seed: wholeNumber(given, 'seed', 0),
+    metric: choice<MetricName>(given, 'metric', metricNames),
+    task: choice(given, 'task', tasks),
+    journal: given.options.get('journal'),
+  }
+  const known = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)) as Partial<{
+    [Name in keyof typeof asked]: NonNullable<(typeof asked)[Name]>
+  }>
+  return { ...known, fit: { epochs: wholeNumber(given, 'epochs', 1) ?? 20 } }
+}
+
+const MILLISECONDS_BETWEEN_REPORTS = 200
+
+/** On a terminal one line, drawn over; elsewhere nothing. */
+function shownProgress({ stderr }: Terminal): (progress: SearchProgress) => void {
+  let reported = 0
+  return ({ tried, planned, best, running }) => {
+    const now = performance.now()
+    if (stderr.isTTY !== true || now - reported < MILLISECONDS_BETWEEN_REPORTS) return
+    reported = now
+    const of = planned === undefined ? '' : ` of ${planned}`
+    const value = best === undefined ? '' : `, best ${Number(best.value.toPrecision(4))}`
+    stderr.write(`\r\u001b[K${counted(tried, 'training')}${of}, ${running} running${value}`)
+  }
+}
+
+function trialsCsv({ trials }: SearchResult): string {
+  const options = Object.keys(trials[0]?.configuration ?? {})
+  const others = options.includes('epochs') ? [] : ['epochs']
+  const lines = trials.map(({ configuration, epochs, value, seconds, failed }) => [
+    ...options.map((option) => valueText(configuration[option]!)),
+    ...(others.length === 0 ? [] : [String(epochs)]),
+    Number.isNaN(value) ? '' : String(value),
+    String(seconds),
+    failed ?? '',
+  ])
+  const dialect = { delimiter: ',', quote: '"', escape: '', comment: '' } as const
+  return [[...options, ...others, 'value', 'seconds', 'failed'], ...lines]
+    .map((line) => csvLine(line, dialect))
+    .join('')
+}
+
+/** The result as JSON has it, without text and model. */
+function plain({ text: _, best, ...result }: SearchResult): Record<string, Json> {
+  const { model: __, ...row } = best ?? { model: undefined }
+  return JSON.parse(JSON.stringify({ best: best === undefined ? null : row, ...result })) as Record<string, Json>
+}

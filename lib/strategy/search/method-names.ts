@@ -1,0 +1,3 @@
+/** Ways to choose configurations. */
+export const searchMethods = ['random', 'grid', 'halving', 'hyperband'] as const
+export type SearchMethod = (typeof searchMethods)[number]
