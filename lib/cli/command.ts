@@ -21,6 +21,8 @@ export interface Given {
   readonly lists: ReadonlyMap<string, readonly string[]>
   readonly switches: ReadonlySet<string>
   readonly arguments: readonly string[]
+  /** All that stood behind the command's name, as it was typed. */
+  readonly typed: readonly string[]
 }
 
 export interface Command {
@@ -90,7 +92,7 @@ export function readCommandLine(command: Command, args: readonly string[]): Give
     if (option.repeatable === true) lists.set(name, [...(lists.get(name) ?? []), value])
   }
   if (!switches.has('help')) requireArguments(command, positionals)
-  return { options, lists, switches, arguments: positionals }
+  return { options, lists, switches, arguments: positionals, typed: args }
 }
 
 function requireArguments(command: Command, given: readonly string[]): void {

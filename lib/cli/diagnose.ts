@@ -1,5 +1,6 @@
 import { tasks } from '../data/encoding/fit/options.js'
 import type { Json } from '../files/strict-json.js'
+import { diagnosePage } from '../pages/diagnose/page.js'
 import { diagnoseTable } from '../strategy/diagnose/diagnose-table.js'
 import type { Diagnosis } from '../strategy/diagnose/result.js'
 import { setThreads } from '../system.js'
@@ -8,6 +9,7 @@ import { asUsage } from './flags.js'
 import { loadWithEncoder } from './model-file.js'
 import { readerOptions, readerSettings } from './reader-options.js'
 import { shownReading } from './reading.js'
+import { commandTyped, reportOption, reportPath, writeReport } from './report.js'
 import { scalingOption } from './scaling-option.js'
 import { counted, say, secondsSince, type Terminal, tell, throwIfInterrupted, UsageError } from './terminal.js'
 import { train } from './train.js'
@@ -46,6 +48,7 @@ export const diagnose: Command = {
     l2: l2!,
     seed: { value: '<n>', help: 'of the split, the trainings and the rows that are drawn; default 0' },
     threads: threads!,
+    report: reportOption,
     ...readerOptions,
   },
   notes: `
@@ -53,7 +56,7 @@ The training is repeated with one thing changed at a time, a few seeds each, so 
 training. Only differences beyond two and a half standard errors count. With --model the options of the training are those that the file
 tells, and --target must be the same.
 
---json: { dominant, figures, findings, text, seconds }, as diagnose of the library gives them; NaN is null, and of the label
+--json: { dominant, figures, findings, text, seconds, report }, as diagnose of the library gives them; NaN is null, and of the label
 noise the scores of all rows are left out.
 
 Exit code: 0; 1 failed; 2 wrong use; 130 after Ctrl+C.`,
@@ -68,6 +71,7 @@ async function runDiagnose(given: Given, terminal: Terminal): Promise<Readonly<R
   if (numberOfThreads !== undefined) setThreads(numberOfThreads)
   const [path] = given.arguments as readonly [string]
   const file = given.options.get('model')
+  const report = reportPath(given, { 'the data': path, '--model': file, '--dev': given.options.get('dev') })
   const settings = {
     path,
     target: name,
@@ -96,7 +100,10 @@ async function runDiagnose(given: Given, terminal: Terminal): Promise<Readonly<R
     `${counted(found.figures.train.rows, 'row')} to train on, ${found.figures.probes.length} changes tried\n`,
   )
   say(given, terminal, found.text)
-  return { ...diagnosisJson(found), seconds: secondsSince(started) }
+  if (report !== undefined) {
+    await writeReport(report, diagnosePage(found, { command: commandTyped(diagnose, given) }), terminal)
+  }
+  return { ...diagnosisJson(found), seconds: secondsSince(started), report: report ?? null }
 }
 
 function trainingOf(given: Given) {

@@ -337,7 +337,7 @@ function axisOf(axis: Axis, points: readonly { readonly x: number }[], width: nu
   if (axis.logarithmic !== true || places.length > width / ROOM_OF_TICK) return [Plot.gridX({ strokeOpacity: 0.12 })]
   return [
     Plot.gridX(places, { strokeOpacity: 0.12 }),
-    Plot.axisX(places, { text: (value: number) => onAxis(value, axis.format) }),
+    Plot.axisX(places, { text: (value: number) => onAxis(value, axis.format), labelArrow: 'none' }),
   ]
 }
 

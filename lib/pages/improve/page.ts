@@ -1,5 +1,10 @@
+import type { Diagnosis } from '../../strategy/diagnose/result.js'
 import type { ImproveResult } from '../../strategy/improve/result.js'
 import { knownOptions, plainObject, string } from '../../validate.js'
+import { rowsFigure } from '../diagnose/curves.js'
+import { errorFormat } from '../diagnose/page.js'
+import { segmentsSection } from '../diagnose/segments.js'
+import { figureHtml } from '../figure.js'
 import { type Content, html } from '../html.js'
 import { duration, formatted } from '../numbers.js'
 import { page, type Section } from '../page.js'
@@ -13,9 +18,11 @@ export interface ImprovePageOptions {
   readonly command?: string
   /** Heading of the page. Default 'Which lever?'. */
   readonly title?: string
+  /** What `diagnose` says of the same model: its learning curve and its weak segments are shown too. Default none. */
+  readonly diagnosis?: Diagnosis
 }
 
-const optionNames = ['command', 'title'] as const satisfies readonly (keyof ImprovePageOptions)[]
+const optionNames = ['command', 'title', 'diagnosis'] as const satisfies readonly (keyof ImprovePageOptions)[]
 
 /**
  * The result of `improve` as one HTML page that needs no network and no other file: the ranking with its intervals, learning
@@ -31,9 +38,11 @@ const optionNames = ['command', 'title'] as const satisfies readonly (keyof Impr
  */
 export function improvePage(result: ImproveResult, options?: ImprovePageOptions): string {
   plainObject('result', result, 'Give what improve() resolves to.')
-  const { command, title = 'Which lever?' } = knownOptions<ImprovePageOptions>('improvePage', options, optionNames)
+  const given = knownOptions<ImprovePageOptions>('improvePage', options, optionNames)
+  const { command, title = 'Which lever?', diagnosis } = given
   string('title', title)
   if (command !== undefined) string('command', command)
+  if (diagnosis !== undefined) plainObject('diagnosis', diagnosis, 'Give what diagnose() resolves to.')
   const formats = formatsOf(result.metric)
   return page({
     title,
@@ -42,11 +51,21 @@ export function improvePage(result: ImproveResult, options?: ImprovePageOptions)
       rankingSection(result, formats),
       ...togetherSections(result, formats),
       ...timeSections(result, formats),
+      ...(diagnosis === undefined ? [] : diagnosisSections(diagnosis)),
       spreadSection(result, formats),
       settingsSection(result, formats),
       againSection(result, command),
     ],
   })
+}
+
+/** Where the error is, from a diagnosis of the same model. */
+function diagnosisSections(diagnosis: Diagnosis): Section[] {
+  const format = errorFormat(diagnosis)
+  const curve = rowsFigure(diagnosis.figures, format)
+  const curves =
+    curve === undefined ? [] : [{ heading: 'Bias and variance', figures: [curve], content: figureHtml(curve) }]
+  return [...curves, ...segmentsSection(diagnosis.figures, format)]
 }
 
 function leadOf(result: ImproveResult, { value, change }: MetricFormats): Content {

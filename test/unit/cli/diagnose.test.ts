@@ -1,7 +1,7 @@
 /*
  * deepblas diagnose: what it prints, with --json and without, and what it refuses.
  */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -42,9 +42,24 @@ test('a model file is diagnosed by the options that it tells, as the training th
   const trained = await deepblas(['diagnose', at('customers.csv'), '--epochs', '20', ...args])
   const [a, b] = [ofFile, trained].map(({ stdout }) => JSON.parse(stdout) as Diagnosis)
   expect(a!.figures).toEqual({ ...b!.figures, learningCurve: a!.figures.learningCurve })
-  expect(Object.keys(a!)).toEqual(['dominant', 'figures', 'findings', 'text', 'seconds'])
+  expect(Object.keys(a!)).toEqual(['dominant', 'figures', 'findings', 'text', 'seconds', 'report'])
   const { figures } = await diagnoseTable(at('customers.csv'), { target: 'left', model: await Sequential.load(model) })
   expect(figures.dev).toEqual(a!.figures.dev)
+})
+
+test('--report writes a page with the command as it was typed, and nothing over what is read', async () => {
+  const [data, report] = [at('customers.csv'), at("customers' page.html")]
+  const line = ['diagnose', data, '--target', 'left', '--epochs', '5']
+  const { code, stderr, stdout } = await deepblas([...line, '--report', report, '--json'])
+  expect(stderr).toContain(`saved ${report}\n`)
+  expect(code).toBe(0)
+  expect(JSON.parse(stdout).report).toBe(report)
+  const page = await readFile(report, 'utf8')
+  expect(page.includes(`--report &#39;${folder}/customers&#39;\\&#39;&#39; page.html&#39; --json</pre>`)).toBe(true)
+  expect(page.includes('id="diagnosis-rows"')).toBe(true)
+  const over = await deepblas([...line, '--report', data])
+  expect(over.stderr).toContain(`--report ${data} would overwrite the data`)
+  expect(over.code).toBe(2)
 })
 
 test('values, rows from elsewhere and a goal', async () => {

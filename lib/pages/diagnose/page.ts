@@ -1,0 +1,121 @@
+import type { Diagnosis, Dominant, Estimate, Finding } from '../../strategy/diagnose/result.js'
+import { knownOptions, plainObject, string } from '../../validate.js'
+import { table } from '../figure.js'
+import { type Content, html } from '../html.js'
+import { formatted, type NumberFormat } from '../numbers.js'
+import { page, type Section } from '../page.js'
+import { curvesSection, levelsSection, probesSection } from './curves.js'
+import { classesSection, segmentsSection } from './segments.js'
+import { layersSection, rowsSection } from './tables.js'
+
+export interface DiagnosePageOptions {
+  /** The exact command, or call, that made the result; shown as it is. Default none. */
+  readonly command?: string
+  /** Heading of the page. Default 'What keeps the model back?'. */
+  readonly title?: string
+}
+
+const optionNames = ['command', 'title'] as const satisfies readonly (keyof DiagnosePageOptions)[]
+
+/**
+ * The result of `diagnose` as one HTML page that needs no network and no other file: bias, variance and mismatch, the
+ * findings, learning curves with bias and variance marked, what changes of the training gain, weak segments and classes, and
+ * the command. Every chart has its figures in a table as well.
+ *
+ * @param result of `diagnose`, or what `--json` gave of it
+ * @returns the page as text, some 290 kB; `writePage` writes it to a file
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that is unknown or no text; ERR_DEEPBLAS_FILE where a part of the
+ *   package is missing
+ * @example
+ * await writePage('diagnosis.html', diagnosePage(await diagnose(model, { train, dev })))
+ */
+export function diagnosePage(result: Diagnosis, options?: DiagnosePageOptions): string {
+  plainObject('result', result, 'Give what diagnose() resolves to.')
+  const given = knownOptions<DiagnosePageOptions>('diagnosePage', options, optionNames)
+  const { command, title = 'What keeps the model back?' } = given
+  string('title', title)
+  if (command !== undefined) string('command', command)
+  const { figures, findings, text } = result
+  const format = errorFormat(result)
+  return page({
+    title,
+    lead: leadOf(result, format),
+    sections: [
+      levelsSection(figures, format),
+      findingsSection(findings),
+      ...curvesSection(figures, format),
+      ...probesSection(figures, format),
+      ...segmentsSection(figures, format),
+      ...classesSection(figures, format),
+      ...layersSection(figures),
+      ...rowsSection(figures),
+      {
+        heading: 'How it was made',
+        content: html`${
+          command === undefined
+            ? undefined
+            : html`<p>The exact command:</p>
+<pre class="command" id="command">${command}</pre>`
+        }
+<details><summary>All of it as text</summary><pre>${text}</pre></details>`,
+      },
+    ],
+  })
+}
+
+/** Errors of classes are shares of rows; those of values are 1 - R². */
+export function errorFormat({ figures }: Diagnosis): NumberFormat {
+  return figures.classes === undefined || figures.classes === null ? 'number' : 'percent'
+}
+
+const sentences: Readonly<Record<Dominant, string>> = {
+  bias: 'Bias dominates: the network does not fit its own training rows well enough.',
+  variance: 'Variance dominates: it fits the training rows, and other rows of the same kind less well.',
+  mismatch: 'Mismatch dominates: the dev rows are of another kind than the training rows.',
+  labelNoise: 'Label noise dominates: a part of the labels is wrong.',
+  inputs: 'The inputs dominate: what the network is given hinders it.',
+  optimization: 'The optimization dominates: the training does not get as far as the network could.',
+  none: 'Nothing dominates: what is left is small, or not certain.',
+}
+
+function leadOf({ dominant, figures }: Diagnosis, format: NumberFormat): Content {
+  const { train, trainDev, dev, attainable, bias, variance, mismatch } = figures
+  const estimates: readonly (readonly [string, Estimate | undefined])[] = [
+    ['Attainable', attainable],
+    ['Avoidable bias', bias],
+    ['Variance', variance],
+    ...(mismatch ? [['Mismatch', mismatch] as const] : []),
+  ]
+  return html`<p class="lead">${sentences[dominant]}</p>
+<dl class="figures">
+<div><dt>Error, training rows</dt><dd>${formatted(train.value, format)}<small>${formatted(train.rows, 'number')} rows</small></dd></div>
+${trainDev && html`<div><dt>Error, train-dev rows</dt><dd>${formatted(trainDev.value, format)}<small>${formatted(trainDev.rows, 'number')} rows</small></dd></div>`}
+<div><dt>Error, dev rows</dt><dd>${formatted(dev.value, format)}<small>${formatted(dev.rows, 'number')} rows</small></dd></div>
+${estimates.map(
+  ([name, estimate]) =>
+    estimate &&
+    html`<div><dt>${name}</dt><dd>${formatted(estimate.value, format)}<small>± ${formatted(estimate.error, format)}${name === 'Attainable' ? '' : estimate.certain ? ', certain' : ', not certain'}</small></dd></div>`,
+)}
+</dl>`
+}
+
+function findingsSection(findings: readonly Finding[]): Section {
+  if (findings.length === 0) return { heading: 'Findings', content: html`<p>Nothing was found.</p>` }
+  return {
+    heading: 'Findings',
+    content: table(
+      ['finding', 'evidence', 'levers', 'severity'],
+      findings.map(({ kind, evidence, levers, severity }) => [
+        inWords(kind),
+        evidence,
+        levers.length === 0 ? 'look at the data' : levers.map(inWords).join(', '),
+        { number: formatted(severity, 'percent') },
+      ]),
+    ),
+  }
+}
+
+/** 'tooFewEpochs' as 'too few epochs'. */
+function inWords(name: string): string {
+  return name === 'l2' ? 'L2' : name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+}

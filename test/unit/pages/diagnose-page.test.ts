@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest'
+import { diagnosePage, improvePage } from '../../../lib/index.js'
+import { diagnosis } from '../../helpers/diagnosis.js'
+import { improveResult } from '../../helpers/improve-result.js'
+
+/** The page without its script, which is the plotting library's: a page that differs is to be read. */
+function shown(page: string): string {
+  return page.replace(/<script>[\s\S]*?<\/script>/, '<script></script>')
+}
+
+const hostile = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
+
+describe('the page of diagnose', () => {
+  const page = shown(diagnosePage(diagnosis(), { command: 'deepblas diagnose a.csv --target y' }))
+
+  test('says what dominates, the figures, the findings with their levers, and the command', () => {
+    expect(page).toContain('Variance dominates')
+    expect(page).toMatch(/<dt>Variance<\/dt><dd>12\.0 %<small>± 1\.6 %, certain/)
+    expect(page).toMatch(/<dt>Avoidable bias<\/dt><dd>1\.0 %<small>± 1\.0 %, not certain/)
+    expect(page).not.toContain('Mismatch</dt>')
+    expect(page).toContain('<td>more data, dropout, L2</td><td class="number">75.0 %</td>')
+    expect(page).toContain('<td>look at the data</td>')
+    expect(page).toContain('deepblas diagnose a.csv --target y')
+  })
+
+  test('has the weak segments as a sentence, and the rows to look at', () => {
+    expect(page).toContain('<bdi>age &lt; 25 and city unknown</bdi></th><td class="number">31.0 %</td>')
+    expect(page).toContain('2.4 × the mean')
+    expect(page).toContain('by number from 0: 3, 511.')
+    expect(page).toContain('most likely wrong, by number from 0: 17.')
+  })
+
+  test('names of columns cannot get in as HTML', () => {
+    const made = shown(diagnosePage(diagnosis(hostile), { title: hostile }))
+    expect(made).not.toContain('<script>alert')
+    expect(made).not.toContain('<img')
+  })
+
+  test('of values and of a model that nothing is wrong with', () => {
+    const { figures, ...rest } = diagnosis()
+    const { classes: _, ...others } = figures
+    const learningCurve = { rows: [], epochs: [] }
+    const few = { ...others, classes: undefined, probes: [], segments: [], worstRows: [], layers: [], learningCurve }
+    const found = { ...rest, dominant: 'none' as const, findings: [], figures: { ...few, labelNoise: undefined } }
+    const made = shown(diagnosePage(found))
+    expect(made).toContain('Nothing dominates')
+    expect(made).toContain('Nothing was found.')
+    expect(made).toMatch(/<dt>Error, dev rows<\/dt><dd>0\.16</)
+  })
+
+  test('what --json gave of the result makes the same page', () => {
+    const plain = JSON.parse(JSON.stringify(diagnosis()))
+    expect(shown(diagnosePage(plain, { command: 'deepblas diagnose a.csv --target y' }))).toBe(page)
+  })
+
+  test('an option that is unknown is told', () => {
+    expect(() => diagnosePage(diagnosis(), { comand: 'x' } as never)).toThrow("Did you mean 'command'?")
+    expect(() => diagnosePage(3 as never)).toThrow('result')
+  })
+})
+
+test('the page of improve shows curve and segments of a diagnosis', () => {
+  const page = shown(improvePage(improveResult(), { diagnosis: diagnosis() }))
+  expect(page).toContain('id="diagnosis-rows"')
+  expect(page).toContain('age &lt; 25 and city unknown')
+})
