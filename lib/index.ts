@@ -238,8 +238,10 @@ export type {
   SegmentFigure,
 } from './strategy/diagnose/result.js'
 export { improve } from './strategy/improve/improve.js'
+export { type ImprovePicturesOptions, improvePictures } from './strategy/improve/improve-pictures.js'
+export { type ImproveTableOptions, improveTable } from './strategy/improve/improve-table.js'
 export type { ImproveProgress, ImproveStage } from './strategy/improve/lab.js'
-export type { ImproveData, ImproveOptions } from './strategy/improve/options.js'
+export type { ExperimentSettings, ImproveData, ImproveOptions } from './strategy/improve/options.js'
 export {
   type CombinedResult,
   type ConfirmedResult,

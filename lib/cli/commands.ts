@@ -2,6 +2,7 @@ import { didYouMean } from '../validate.js'
 import type { Command } from './command.js'
 import { diagnose } from './diagnose.js'
 import { evaluate } from './evaluate.js'
+import { improve } from './improve.js'
 import { inspect } from './inspect.js'
 import { predict } from './predict.js'
 import { search } from './search.js'
@@ -9,7 +10,7 @@ import { UsageError } from './terminal.js'
 import { train } from './train.js'
 import { whyDeep } from './why-deep.js'
 
-export const commands: readonly Command[] = [train, predict, evaluate, inspect, diagnose, search, whyDeep]
+export const commands: readonly Command[] = [train, predict, evaluate, inspect, diagnose, improve, search, whyDeep]
 
 /** @throws UsageError with the commands there are */
 export function commandNamed(name: string): Command {

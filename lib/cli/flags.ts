@@ -28,6 +28,11 @@ const flags: Readonly<Record<string, string>> = {
   trainedBits: '--trained-bits',
   fewestBits: '--fewest-bits',
   activation: '--activation',
+  budget: '--budget',
+  tries: '--tries',
+  levers: '--levers',
+  seeds: '--seeds',
+  metric: '--metric',
 }
 
 /**

@@ -2,13 +2,15 @@
  * Which lever? The first lesson of the third course, by experiment.
  */
 
-import type { Sequential } from '../../model/sequential.js'
+import { DeepblasError } from '../../errors.js'
+import { layerFrom } from '../../layers/registry.js'
+import { Sequential } from '../../model/sequential.js'
 import { meanOf } from '../../statistics.js'
 import type { TrialResult } from '../experiments/trial.js'
 import { bestAlone, type Combination, combined, judgedCombination } from './combine.js'
 import { confirmed } from './confirm.js'
 import { Improvement } from './improvement.js'
-import { checkedOptions, type ImproveData, type ImproveOptions } from './options.js'
+import { type CheckedOptions, checkedOptions, type ImproveData, type ImproveOptions } from './options.js'
 import { Report, rankingOf, recommendationOf } from './report.js'
 import type { CombinedResult, ConfirmedResult, ImproveResult, LeverName, LeverResult } from './result.js'
 import { rateOf } from './selection.js'
@@ -35,6 +37,7 @@ import { improveText } from './text.js'
  */
 export async function improve(model: Sequential, data: ImproveData, options?: ImproveOptions): Promise<ImproveResult> {
   const given = checkedOptions(model, data, options)
+  await requireFigure(given)
   const improvement = new Improvement(given)
   await improvement.tune()
   await improvement.select()
@@ -45,6 +48,23 @@ export async function improve(model: Sequential, data: ImproveData, options?: Im
   const best = await togetherOf(improvement, levers, ranking)
   const test = await confirmationOf(improvement, levers, best?.combination)
   return resultOf(improvement, report, { levers, ranking, combined: best?.combined, confirmed: test })
+}
+
+/** Refuses dev rows on which the metric is no number, such as R² where all targets are equal, before anything is trained. */
+async function requireFigure({ baseline, dev, metric }: CheckedOptions): Promise<void> {
+  const { layers, inputs, labels, loss, train } = baseline
+  const named = labels ?? train.labels
+  const fresh = new Sequential(
+    layers.map(({ type, options: own }) => layerFrom(type, own)),
+    { inputs, ...(named && { labels: named }) },
+  )
+  const scores = await fresh.evaluate(dev, { loss, metrics: [metric] })
+  if (typeof scores[metric.name] === 'number' && !Number.isNaN(scores[metric.name])) return
+  throw new DeepblasError(
+    'ERR_DEEPBLAS_DATA',
+    `Expected dev rows on which ${metric.name} is a number but it is none. Their targets may all be equal; choose another ` +
+      "metric, such as metric: 'meanSquaredError' for values or 'accuracy' for classes.",
+  )
 }
 
 interface Best {

@@ -5,6 +5,7 @@
 import { DeepblasError } from '../../errors.js'
 import { RandomStream } from '../../random/stream.js'
 import { streams } from '../../random/streams.js'
+import { isSchedule } from '../../schedules/schedule.js'
 import type { TrialResult } from '../experiments/trial.js'
 import { epochsOfCurve, rowsOfCurve, runsOfCurve, runsOverEpochs, substreams } from './curve-levers.js'
 import { type Contest, type Judged, judgeAll, mayBeDecided } from './judging.js'
@@ -31,6 +32,8 @@ import {
 export const SELECTION_SEEDS = 3
 /** Undecided levers get so many times the seeds, at most. */
 export const MOST_TIMES_SEEDS = 4
+/** Of the budget, what the baseline's rates leave for all that follows. */
+const SHARE_AFTER_BASELINE = 0.75
 /** Of the budget, what choosing leaves for judging. */
 const SHARE_OF_JUDGING = 0.4
 /** Of the budget, what is left for a confirmation. */
@@ -110,7 +113,7 @@ export class Improvement {
   /** The rates of the baseline, the given one first. */
   async tune(): Promise<void> {
     this.lab.stage = 'baseline'
-    this.keepBack(SHARE_OF_JUDGING)
+    this.keepBack(SHARE_AFTER_BASELINE)
     const candidate: Candidate = {
       owner: 'learningRate',
       name: 'baseline',
@@ -132,6 +135,7 @@ export class Improvement {
   /** Tries all settings of all levers, and keeps the best of each. */
   async select(): Promise<void> {
     this.lab.stage = 'select'
+    this.keepBack(SHARE_OF_JUDGING)
     const selection = new Selection(this.lab, this.selectionSeeds)
     await this.#addCandidates()
     const { candidates } = this
@@ -161,7 +165,13 @@ export class Improvement {
       if (typeof settings === 'string') this.refused.set(name, settings)
       else this.#add(name, settings)
     }
-    if (this.asks('longer') && epochsOfCurve(baseline).length === 0) {
+    if (!this.asks('longer')) return
+    if (isSchedule(baseline.optimizer.learningRate)) {
+      this.refused.set(
+        'longer',
+        'The learning rate follows a schedule, which a longer training would need a longer one of.',
+      )
+    } else if (epochsOfCurve(baseline).length === 0) {
       this.#add(
         'longer',
         [2, 4, 8].map((times) => longerSetting(times)),
@@ -278,7 +288,9 @@ export class Improvement {
     const { baseline } = this.options
     return [
       ...(this.asks('moreData') && rowsOfCurve(baseline).length > 0 ? (['moreData'] as const) : []),
-      ...(this.asks('longer') && epochsOfCurve(baseline).length > 0 ? (['longer'] as const) : []),
+      ...(this.asks('longer') && !isSchedule(baseline.optimizer.learningRate) && epochsOfCurve(baseline).length > 0
+        ? (['longer'] as const)
+        : []),
     ]
   }
 }

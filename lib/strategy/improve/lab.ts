@@ -66,6 +66,8 @@ export class Lab {
   readonly #told: LabOptions['onProgress']
   readonly #begun = performance.now()
   readonly #owners = new Map<string, Owner>()
+  readonly #finished = new Set<string>()
+  #passedOver = false
   readonly #spent = new Map<Owner, { tries: number; seconds: number }>()
 
   constructor(options: LabOptions) {
@@ -81,14 +83,31 @@ export class Lab {
     })
   }
 
-  /** Results in the order of the runs; undefined for what there was no room for. */
+  /**
+   * Results in the order of the runs; undefined for what there was no room for. What does not fit into the time that is
+   * left is passed over for what does.
+   */
   async run(runs: readonly Run[]): Promise<(TrialResult | undefined)[]> {
     const trials = runs.map((run) => this.#trial(run))
-    const distinct = new Map(trials.map((trial) => [trial.key, trial]))
-    const order = [...distinct.values()]
-    const results = await this.#experiment.run(order)
-    const found = new Map(order.map(({ key }, at) => [key, results[at]]))
+    let waiting = [...new Map(trials.map((trial) => [trial.key, trial])).values()]
+    const found = new Map<string, TrialResult>()
+    while (waiting.length > 0) {
+      const fitting = waiting.filter((trial) => this.#fits(trial))
+      const results = await this.#experiment.run(fitting)
+      for (const result of results) if (result !== undefined) found.set(result.key, result)
+      if (this.ended) break
+      // The first one without a result was too much.
+      waiting = fitting.filter(({ key }) => !found.has(key)).slice(1)
+    }
     return trials.map(({ key }) => found.get(key))
+  }
+
+  /** Whether a trial has its result, or the time that is left may be enough; of the first ones nobody knows. */
+  #fits(trial: Trial): boolean {
+    if (this.deadline === undefined || this.tried === 0 || this.#finished.has(trial.key)) return true
+    if (this.#experiment.estimate([trial]) * 1000 <= this.deadline.left) return true
+    this.#passedOver = true
+    return false
   }
 
   /** Seconds that these runs would take. */
@@ -98,7 +117,7 @@ export class Lab {
 
   /** Whether budget, tries or signal left no room for something. */
   get over(): boolean {
-    return this.#experiment.over
+    return this.#experiment.over || this.#passedOver
   }
 
   get aborted(): boolean {
@@ -136,6 +155,7 @@ export class Lab {
   }
 
   #ended({ key, value, failed, seconds }: TrialResult): void {
+    this.#finished.add(key)
     const owner = this.#owners.get(key)!
     const before = this.spentBy(owner)
     this.#spent.set(owner, { tries: before.tries + 1, seconds: before.seconds + seconds })

@@ -80,6 +80,20 @@ const optionNames = [
   'journal',
 ] as const satisfies readonly (keyof ImproveOptions)[]
 
+/** What is asked of an improvement whose baseline follows from the data. */
+export type ExperimentSettings = Omit<ImproveOptions, 'fit'>
+
+export const experimentNames = optionNames.filter((name) => name !== 'fit')
+
+/** Those of the options, with what is left of the budget. */
+export function leftOf(given: ExperimentSettings, begun: number): ExperimentSettings {
+  const own = Object.fromEntries(
+    experimentNames.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]])),
+  ) as ExperimentSettings
+  if (own.budget === undefined) return own
+  return { ...own, budget: Math.max(1, finiteNumber('budget', own.budget, { min: 1 }) - (performance.now() - begun)) }
+}
+
 export interface CheckedOptions {
   readonly baseline: Recipe
   readonly dev: Dataset

@@ -214,7 +214,7 @@ export class Report {
   }
 
   #notTried(name: LeverName, reason: string, missingSeconds?: number): LeverResult {
-    const missing = missingSeconds === undefined ? {} : { missingSeconds }
+    const missing = missingSeconds === undefined || missingSeconds === 0 ? {} : { missingSeconds }
     return { name, ...nothing, ...this.#spent(name), best: null, verdict: 'notTried', reason, settings: [], ...missing }
   }
 

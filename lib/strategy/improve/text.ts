@@ -7,7 +7,7 @@ import type { ImproveResult, LeverResult } from './result.js'
 import { figure, interval, short, signed } from './words.js'
 
 export interface ImproveLook {
-  /** Columns of the table. Default 120. */
+  /** Columns of what can be broken. Default 100. */
   readonly width?: number
   /** Whether to use ASCII characters alone. Default false. */
   readonly ascii?: boolean
@@ -40,11 +40,9 @@ function baselineText({ baseline, tuned, metric }: Omit<ImproveResult, 'text'>):
 
 function leversTable({ levers, ranking, metric }: Omit<ImproveResult, 'text'>, look: ImproveLook): string {
   const tried = ranking.map((name) => levers.find((lever) => lever.name === name)!)
-  const columns = ['lever', 'verdict', 'change', 'interval', metric, 'tries', 'seconds', 'per minute', 'best'] as const
-  const aligned = columns.map((heading) =>
-    ['change', 'interval', metric, 'tries', 'seconds', 'per minute'].includes(heading)
-      ? ({ heading, align: 'right', wrap: false } as const)
-      : { heading, wrap: heading === 'best' },
+  if (tried.length === 0) return 'No lever was tried.'
+  const right = ['change', 'interval', metric, 'seconds', 'per minute'].map(
+    (heading) => ({ heading, align: 'right', wrap: false }) as const,
   )
   const rows = tried.map((lever) => [
     lever.name,
@@ -52,13 +50,16 @@ function leversTable({ levers, ranking, metric }: Omit<ImproveResult, 'text'>, l
     signed(lever.change),
     interval(lever.interval),
     figure(lever.value),
-    lever.tries,
     short(lever.seconds),
     lever.perMinute === null ? '-' : signed(lever.perMinute),
-    lever.best ?? '-',
   ])
-  if (rows.length === 0) return 'No lever was tried.'
-  return renderTable(aligned, rows, { width: look.width ?? 120, ascii: look.ascii === true })
+  const table = renderTable(['lever', 'verdict', ...right], rows, { ascii: look.ascii === true })
+  const settings = renderTable(
+    ['lever', 'at its best', { heading: 'trainings', align: 'right' }, { heading: 'seeds', align: 'right' }],
+    tried.map(({ name, best, tries, seeds }) => [name, best ?? '-', tries, seeds]),
+    { width: look.width ?? 100, ascii: look.ascii === true },
+  )
+  return `${table}\n\n${settings}`
 }
 
 function notes(levers: readonly LeverResult[]): string[] {

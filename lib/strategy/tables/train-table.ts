@@ -106,29 +106,35 @@ function trained(
   model: Sequential,
   training: Dataset,
   validation: Dataset,
-  { learningRate, epochs, batchSize, patience }: TableDefaults,
+  settings: TableDefaults,
   { callbacks, signal, classWeights, resume }: CheckedTrainTableOptions,
 ): Promise<History> {
   return model.fit(training, {
-    loss: lossOf(training.encoder!),
-    optimizer: new AdamW({
-      learningRate: oneCycle({ learningRate, steps: epochs * Math.ceil(training.rows / batchSize) }),
-      weightDecay: WEIGHT_DECAY,
-    }),
-    epochs,
-    batchSize,
+    ...fitFor(training.encoder!, training.rows, settings),
     validation,
-    callbacks: [new EarlyStopping({ patience }), ...callbacks],
+    callbacks: [new EarlyStopping({ patience: settings.patience }), ...callbacks],
     ...(signal === undefined ? {} : { signal }),
     ...(classWeights === undefined ? {} : { classWeights }),
     ...(resume === undefined ? {} : { resume }),
   })
 }
 
-function networkFor(
+/** How a network for a table is trained, but for what stops it early. */
+export function fitFor(encoder: Encoder, rows: number, { learningRate, epochs, batchSize }: TableDefaults) {
+  const schedule = oneCycle({ learningRate, steps: epochs * Math.ceil(rows / batchSize) })
+  return {
+    loss: lossOf(encoder),
+    optimizer: new AdamW({ learningRate: schedule, weightDecay: WEIGHT_DECAY }),
+    epochs,
+    batchSize,
+  } as const
+}
+
+/** The network for the rows that an encoder makes. */
+export function networkFor(
   encoder: Encoder,
-  { hidden, dropout }: TableDefaults,
-  { seed, l2: strength }: CheckedTrainTableOptions,
+  { hidden, dropout }: Pick<TableDefaults, 'hidden' | 'dropout'>,
+  { seed, l2: strength }: Pick<CheckedTrainTableOptions, 'seed' | 'l2'>,
 ): Sequential {
   const regularized = strength === 0 ? {} : { regularizer: l2(strength) }
   return new Sequential(tabularLayers(encoder, { hidden, dropout, ...regularized }), { inputs: encoder.inputs, seed })

@@ -1,0 +1,190 @@
+import { statSync } from 'node:fs'
+import { tasks } from '../data/encoding/fit/options.js'
+import type { Json } from '../files/strict-json.js'
+import { metricNames } from '../metrics/names.js'
+import { improvePictures } from '../strategy/improve/improve-pictures.js'
+import { improveTable } from '../strategy/improve/improve-table.js'
+import type { ImproveProgress } from '../strategy/improve/lab.js'
+import { type ImproveResult, leverNames } from '../strategy/improve/result.js'
+import { improveText } from '../strategy/improve/text.js'
+import { setThreads } from '../system.js'
+import type { Command, Given } from './command.js'
+import { asUsage } from './flags.js'
+import { readerOptions, readerSettings } from './reader-options.js'
+import { shownReading } from './reading.js'
+import { scalingOption } from './scaling-option.js'
+import { counted, say, type Terminal, UsageError, widthOf } from './terminal.js'
+import { train } from './train.js'
+import { sourcesOf } from './train-data.js'
+import { choice, decimal, distinctFiles, duration, requireWritable, wholeNumber, wholeNumbers } from './values.js'
+
+const { target, task, ignore, keep, scaling, hidden, epochs, dropout, l2, threads } = train.options
+
+export const improve: Command = {
+  name: 'improve',
+  summary: 'Tells by experiment which lever improves a network: by how much, how surely, at which price.',
+  arguments: [
+    {
+      name: 'data',
+      help: "a CSV file, as for deepblas train; or a folder of pictures: MNIST's four files, or train_x.npy",
+    },
+  ],
+  options: {
+    target: { ...target!, help: `${target!.help}; not of pictures` },
+    budget: { value: '<time>', help: 'ends it, within 10 %: 90s, 2m, 1h; by default it runs to the end' },
+    tries: { value: '<n>', help: 'ends it after n trainings, with the same result every time' },
+    levers: { value: '<names>', help: `between commas: ${leverNames.join(', ')}; by default all` },
+    seeds: { value: '<n>', help: 'seeds that every lever is judged on, at least 2; default 5' },
+    seed: { value: '<n>', help: 'of the split and of everything that is drawn; default 0' },
+    metric: { value: '<name>', help: 'what counts on the dev rows; default accuracy of classes, r2 of values' },
+    confirm: { help: 'measures what wins once on test rows: of --test, or held out; of pictures the test pictures' },
+    test: { value: '<other.csv>', help: 'the test rows of --confirm; by default 15 % more are held out' },
+    journal: { value: '<file>', help: 'keeps every training there; the same command goes on from it' },
+    task: task!,
+    ignore: ignore!,
+    keep: keep!,
+    scaling: scaling!,
+    hidden: hidden!,
+    epochs: epochs!,
+    'batch-size': train.options['batch-size']!,
+    'learning-rate': train.options['learning-rate']!,
+    dropout: dropout!,
+    l2: l2!,
+    threads: threads!,
+    ...readerOptions,
+  },
+  notes: `
+The baseline is the training of deepblas train with these options, without --test; of pictures a network of relu layers (by
+default one of 64 units) with Adam, 20 epochs of 64 rows. 15 % of the rows are dev rows, on which everything is measured.
+Every value of a lever is tried at several learning rates and judged at its best one, on seeds of their own, against the
+baseline at its best rate; ties are called ties.
+
+--json: the result of improve of the library without its text: { baseline, tuned, levers, ranking, recommendation, combined,
+confirmed, metric, higherIsBetter, tries, seeds, stopped, seconds }. levers: { name, best, value, change, interval, verdict,
+reason, seconds, perMinute, tries, seeds, missingSeconds, changes, settings, curve }; infinite ends of an interval are null.
+
+Exit code: 0; 1 failed; 2 wrong use; 130 after Ctrl+C, with what is known so far printed.`,
+  run: runImprove,
+}
+
+async function runImprove(given: Given, terminal: Terminal): Promise<Readonly<Record<string, Json>>> {
+  const numberOfThreads = wholeNumber(given, 'threads', 1)
+  if (numberOfThreads !== undefined) setThreads(numberOfThreads)
+  const [path] = given.arguments as readonly [string]
+  const settings = experimentOf(given, path)
+  const { stderr, ascii = false } = terminal
+  const watched = { ...settings, signal: terminal.signal, onProgress: shownProgress(terminal) }
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+  const result = await (isFolder ? ofPictures(given, path, watched) : ofTable(given, path, watched, terminal)).catch(
+    asUsage,
+  )
+  if (stderr.isTTY === true) stderr.write('\r\u001b[K')
+  say(given, terminal, improveText(result, { width: widthOf(terminal), ascii }))
+  return plain(result)
+}
+
+/** The options of the experiment itself. */
+function experimentOf(given: Given, path: string) {
+  const journal = given.options.get('journal')
+  if (journal !== undefined) {
+    requireWritable('--journal', journal)
+    distinctFiles('--journal', journal, { 'the data': path, 'the file of --test': given.options.get('test') })
+  }
+  const levers = given.options
+    .get('levers')
+    ?.split(',')
+    .map((name) => name.trim())
+  const unknown = levers?.find((name) => !leverNames.some((one) => one === name))
+  if (unknown !== undefined) {
+    throw new UsageError(`--levers takes names of ${leverNames.join(', ')}, but '${unknown}' was given.`)
+  }
+  return defined({
+    budget: duration(given, 'budget'),
+    tries: wholeNumber(given, 'tries', 1),
+    levers: leverNames.filter((name) => levers === undefined || levers.includes(name)),
+    seeds: wholeNumber(given, 'seeds', 2),
+    seed: wholeNumber(given, 'seed', 0),
+    metric: choice(given, 'metric', metricNames),
+    confirm: given.switches.has('confirm'),
+    journal,
+  })
+}
+
+type Watched = ReturnType<typeof experimentOf> & {
+  readonly signal: AbortSignal
+  readonly onProgress: (progress: ImproveProgress) => void
+}
+
+/** Options that only tables have. */
+const ofTables = ['target', 'test', 'task', 'ignore', 'keep', 'scaling', 'dropout', 'l2', ...Object.keys(readerOptions)]
+
+function ofPictures(given: Given, path: string, watched: Watched): Promise<ImproveResult> {
+  const wrong = ofTables.find((name) => given.options.has(name) || given.switches.has(name))
+  if (wrong !== undefined) throw new UsageError(`--${wrong} is for tables, but ${path} is a folder of pictures.`)
+  return improvePictures(path, { ...watched, ...trainingOf(given) })
+}
+
+async function ofTable(given: Given, path: string, watched: Watched, terminal: Terminal): Promise<ImproveResult> {
+  const name = given.options.get('target')
+  if (name === undefined) throw new UsageError('--target is missing: name the column to predict.')
+  const [wanted, kind] = [given.options.get('test'), choice(given, 'task', tasks)]
+  if (wanted !== undefined && watched.confirm !== true)
+    throw new UsageError('--test is for --confirm, which is missing.')
+  const scales = scalingOption(given)
+  const files = { path, target: name, test: wanted, reader: readerSettings(given), scaling: scales }
+  const {
+    source,
+    test,
+    reader,
+    keep: kept,
+  } = await sourcesOf({ ...files, keep: given.lists.get('keep') ?? [] }, terminal)
+  return improveTable(source.read(), {
+    ...reader,
+    ...watched,
+    ...trainingOf(given),
+    ...defined({
+      dropout: decimal(given, 'dropout', 'a number from 0 up to but not including 1', { min: 0, below: 1 }),
+      l2: decimal(given, 'l2', 'a number of at least 0', { min: 0 }),
+      task: kind,
+    }),
+    ...(test && { test: test.read() }),
+    target: name,
+    keep: kept,
+    scaling: scales,
+    onRead: shownReading({ source, ...(test && { test }) }, name, terminal),
+  })
+}
+
+function trainingOf(given: Given) {
+  return defined({
+    hidden: wholeNumbers(given, 'hidden'),
+    epochs: wholeNumber(given, 'epochs', 1),
+    batchSize: wholeNumber(given, 'batch-size', 1),
+    learningRate: decimal(given, 'learning-rate', 'a number above 0', { exclusiveMin: 0 }),
+  })
+}
+
+type Defined<Options> = { readonly [Name in keyof Options]?: Exclude<Options[Name], undefined> }
+
+function defined<Options extends object>(options: Options): Defined<Options> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Defined<Options>
+}
+
+const MILLISECONDS_BETWEEN_REPORTS = 200
+
+/** On a terminal one line, drawn over; elsewhere nothing. */
+function shownProgress({ stderr }: Terminal): (progress: ImproveProgress) => void {
+  let reported = 0
+  return ({ stage, tries, running, seconds }) => {
+    const now = performance.now()
+    if (stderr.isTTY !== true || now - reported < MILLISECONDS_BETWEEN_REPORTS) return
+    reported = now
+    const levers = [...new Set(running.map(({ lever }) => lever))].join(', ')
+    stderr.write(`\r\u001b[K${stage}: ${counted(tries, 'training')} in ${Math.round(seconds)} s; ${levers}`)
+  }
+}
+
+/** The result as JSON has it, without its text. */
+function plain({ text: _, ...result }: ImproveResult): Record<string, Json> {
+  return JSON.parse(JSON.stringify(result)) as Record<string, Json>
+}
