@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { tasks } from '../data/encoding/fit/options.js'
 import type { Json } from '../files/strict-json.js'
 import { metricNames } from '../metrics/names.js'
+import { improvePage } from '../pages/improve/page.js'
 import { improvePictures } from '../strategy/improve/improve-pictures.js'
 import { improveTable } from '../strategy/improve/improve-table.js'
 import type { ImproveProgress } from '../strategy/improve/lab.js'
@@ -12,6 +13,7 @@ import type { Command, Given } from './command.js'
 import { asUsage } from './flags.js'
 import { readerOptions, readerSettings } from './reader-options.js'
 import { shownReading } from './reading.js'
+import { commandTyped, reportOption, reportPath, writeReport } from './report.js'
 import { scalingOption } from './scaling-option.js'
 import { counted, say, type Terminal, UsageError, widthOf } from './terminal.js'
 import { train } from './train.js'
@@ -40,6 +42,7 @@ export const improve: Command = {
     confirm: { help: 'measures what wins once on test rows: of --test, or held out; of pictures the test pictures' },
     test: { value: '<other.csv>', help: 'the test rows of --confirm; by default 15 % more are held out' },
     journal: { value: '<file>', help: 'keeps every training there; the same command goes on from it' },
+    report: reportOption,
     task: task!,
     ignore: ignore!,
     keep: keep!,
@@ -60,10 +63,10 @@ Every value of a lever is tried at several learning rates and judged at its best
 baseline at its best rate; ties are called ties.
 
 --json: the result of improve of the library without its text: { baseline, tuned, levers, ranking, recommendation, combined,
-confirmed, metric, higherIsBetter, tries, seeds, stopped, seconds }. levers: { name, best, value, change, interval, verdict,
+confirmed, metric, higherIsBetter, tries, seeds, stopped, seconds, report }. levers: { name, best, value, change, interval, verdict,
 reason, seconds, perMinute, tries, seeds, missingSeconds, changes, settings, curve }; infinite ends of an interval are null.
 
-Exit code: 0; 1 failed; 2 wrong use; 130 after Ctrl+C, with what is known so far printed.`,
+Exit code: 0; 1 failed; 2 wrong use; 130 after Ctrl+C, with what is known so far printed and written.`,
   run: runImprove,
 }
 
@@ -72,6 +75,11 @@ async function runImprove(given: Given, terminal: Terminal): Promise<Readonly<Re
   if (numberOfThreads !== undefined) setThreads(numberOfThreads)
   const [path] = given.arguments as readonly [string]
   const settings = experimentOf(given, path)
+  const report = reportPath(given, {
+    'the data': path,
+    '--test': given.options.get('test'),
+    '--journal': settings.journal,
+  })
   const { stderr, ascii = false } = terminal
   const watched = { ...settings, signal: terminal.signal, onProgress: shownProgress(terminal) }
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
@@ -80,7 +88,10 @@ async function runImprove(given: Given, terminal: Terminal): Promise<Readonly<Re
   )
   if (stderr.isTTY === true) stderr.write('\r\u001b[K')
   say(given, terminal, improveText(result, { width: widthOf(terminal), ascii }))
-  return plain(result)
+  if (report !== undefined) {
+    await writeReport(report, improvePage(result, { command: commandTyped(improve, given) }), terminal)
+  }
+  return { ...plain(result), report: report ?? null }
 }
 
 /** The options of the experiment itself. */

@@ -23,7 +23,8 @@ import { improveText } from './text.js'
  *
  * Every value of a lever gets its own learning rates and is judged at its best one. Settings and rates are chosen on three
  * seeds of their own; the comparison with the baseline at its best rate is paired on other seeds. The model itself stays
- * as it is: its layers are trained from fresh initial weights.
+ * as it is: its layers are trained from fresh initial weights. Procedure and statistics: docs/guide/improve.md,
+ * docs/guide/experiment-statistics.md.
  *
  * Trainings come in an order fixed by seed and options. `budget` and `signal` decide after how many it ends; the result is
  * what is known by then. With `tries` it repeats exactly.
