@@ -62,7 +62,7 @@ export interface SearchProgress {
   readonly running: number
   /** Since the beginning. */
   readonly seconds: number
-  /** The best so far. */
+  /** The best so far of those that all seeds have tried. */
   readonly best: SearchTrial | undefined
 }
 

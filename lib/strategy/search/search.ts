@@ -50,6 +50,14 @@ export async function runSearch(given: CheckedSearch, begun = performance.now())
   return await run.result()
 }
 
+/** Of the budget, this share is kept for what follows the trainings: the shares of the options. At most so many ms. */
+const SHARE_KEPT = 0.05
+const MOST_KEPT = 500
+
+function deadlineOf(budget: number, spent: number): Deadline {
+  return new Deadline(Math.max(0, budget - spent - Math.min(MOST_KEPT, SHARE_KEPT * budget)))
+}
+
 /** One search under way. */
 class Run {
   readonly #given: CheckedSearch
@@ -71,7 +79,7 @@ class Run {
       metric,
       seed,
       ...(signal === undefined ? {} : { signal }),
-      ...(budget === undefined ? {} : { deadline: new Deadline(Math.max(0, budget - (performance.now() - begun))) }),
+      ...(budget === undefined ? {} : { deadline: deadlineOf(budget, performance.now() - begun) }),
       ...(tries === undefined ? {} : { tries }),
       ...(journal === undefined ? {} : { journal }),
       onTrial: (result) => {
@@ -155,7 +163,7 @@ class Run {
       planned: this.#planned,
       running,
       seconds: (performance.now() - this.#begun) / 1000,
-      best: this.#table.best()?.row,
+      best: this.#table.leader(),
     })
   }
 }

@@ -23,6 +23,7 @@ export class TrialTable {
   /** Of the trials, by key: their entry, and the index of the seed. */
   readonly #places = new Map<string, readonly [Entry, number]>()
   readonly #higherIsBetter: boolean
+  #leader: Entry | undefined
 
   constructor(higherIsBetter: boolean) {
     this.#higherIsBetter = higherIsBetter
@@ -42,6 +43,15 @@ export class TrialTable {
   keep(result: TrialResult): void {
     const [entry, seed] = this.#places.get(result.key)!
     entry.results[seed] = result
+    if (entry.results.includes(undefined)) return
+    if (this.#leader === undefined ? !Number.isNaN(scoreOf(entry)) : scoreOf(entry) > scoreOf(this.#leader)) {
+      this.#leader = entry
+    }
+  }
+
+  /** The best so far of those that all seeds have tried. */
+  leader(): SearchTrial | undefined {
+    return this.#leader && this.#row(this.#leader)
   }
 
   /** Those of which something is known. */

@@ -41,9 +41,11 @@ function bestText({ best, metric, seeds, trials }: Omit<SearchResult, 'text'>): 
   }
   const [low, high] = best.interval.map(figure)
   const over = seeds > 1 ? 'other dev rows and other seeds' : 'other dev rows, of this one seed'
-  const interval = Number.isFinite(best.interval[0])
-    ? ` (95 % interval ${low} to ${high}, over ${over})`
-    : ' (too few dev rows and seeds for an interval)'
+  const interval = !Number.isFinite(best.interval[0])
+    ? ' (too few dev rows and seeds for an interval)'
+    : best.interval[0] === best.interval[1]
+      ? ' (the same on all groups of dev rows, which tells of no interval)'
+      : ` (95 % interval ${low} to ${high}, over ${over})`
   return (
     `Best: ${configurationText(best.configuration)}, ${counted(best.epochs, 'epoch')}: ${metric.name} ` +
     `${figure(best.value)} on the dev rows${interval}. It was chosen among ${counted(trials.length, 'trial')}, so ` +
