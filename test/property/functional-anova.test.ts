@@ -121,6 +121,8 @@ test('less is better turns nothing, one diverged trial does not hide the others,
   const trials = trialsOf(space, 100, 2, slope)
   const plain = await importanceOf(space, trials, true, 1)
   expect(plain.options[0]!.option).toBe('x')
+  const late = await importanceOf(space, trials, true, 1, { isLate: () => true })
+  expect([plain.trees, late.trees, late.options[0]!.option]).toEqual([48, 8, 'x'])
   const [first, second, ...others] = trials
   const odd = [
     { ...first!, value: -1e9, values: [-1e9] },

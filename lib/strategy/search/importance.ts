@@ -12,6 +12,8 @@ import type { Configuration, SearchSpace } from './space.js'
 
 /** Trees of a forest, and how they are grown. */
 const TREES = 48
+/** A budget that has passed ends the forest after so many. */
+const FEWEST_TREES = 8
 const FEWEST_IN_LEAF = 2
 const SHARE_OF_OPTIONS = 5 / 6
 
@@ -21,28 +23,33 @@ export const FEWEST_FOR_IMPORTANCE = 8
 /** Results further below the lower quartile than so many quartile ranges count as being there. */
 const FENCE = 3
 
+interface ImportanceOptions {
+  /** The values of every option, as text, where the trials are a whole grid. Default undefined: they are not. */
+  readonly whole?: ReadonlyMap<string, readonly string[]> | undefined
+  /** Whether the time is over. Default never. */
+  readonly isLate?: () => boolean
+}
+
 /**
  * Shares of the options in the spread of the results.
  *
  * Of a whole grid they are exact: its marginal means. Otherwise a forest of regression trees is grown on the trials, and
  * the shares are those of what the trees say over the whole space, the means over the trees. Where trials differ in epochs,
  * these are an option of their own. A failed trial counts as the worst result.
- *
- * @param whole whether the trials are all of a grid, whose values these are by option; undefined where they are not
  */
 export async function importanceOf(
   space: SearchSpace,
   trials: readonly SearchTrial[],
   higherIsBetter: boolean,
   seed: number,
-  whole?: ReadonlyMap<string, readonly string[]>,
+  { whole, isLate = () => false }: ImportanceOptions = {},
 ): Promise<Importance> {
   const results = scores(trials, higherIsBetter)
   if (trials.length < FEWEST_FOR_IMPORTANCE || results.every((one) => one === results[0])) return nothingTold(trials)
   const axes = whole === undefined ? axesOf(space, trials) : axesOfGrid(whole)
   const points = trials.map((trial, at): Point => ({ at: axes.map(({ place }) => place(trial)), value: results[at]! }))
   const cells = axes.map((axis) => axis.cells)
-  const parts = await inTurns(whole === undefined ? forest(points, cells, seed) : exactly(points, cells))
+  const parts = await inTurns(whole === undefined ? forest(points, cells, seed, isLate) : exactly(points, cells))
   const estimate = (of: (part: (typeof parts)[number]) => number) => {
     const shares = parts.map(of)
     return { share: meanOf(shares), deviation: parts.length > 1 ? sampleDeviation(shares) : 0 }
@@ -56,6 +63,7 @@ export async function importanceOf(
   return {
     method: whole === undefined ? 'forest' : 'exact',
     trials: trials.length,
+    trees: whole === undefined ? parts.length : 0,
     options: options.sort((a, b) => b.share - a.share),
     pairs: pairs.sort((a, b) => b.share - a.share),
     higher: Math.max(0, 1 - told),
@@ -63,7 +71,7 @@ export async function importanceOf(
 }
 
 function nothingTold({ length }: readonly SearchTrial[]): Importance {
-  return { method: 'none', trials: length, options: [], pairs: [], higher: 0 }
+  return { method: 'none', trials: length, trees: 0, options: [], pairs: [], higher: 0 }
 }
 
 /** Results, higher is better, with none far below the others: one diverged training would be all of the spread. */
@@ -126,9 +134,11 @@ function* forest(
   points: readonly Point[],
   cells: readonly number[],
   seed: number,
+  isLate: () => boolean,
 ): Steps<ReturnType<typeof decompose>[]> {
   const parts: ReturnType<typeof decompose>[] = []
   for (let tree = 0; tree < TREES; tree++) {
+    if (tree >= FEWEST_TREES && isLate()) break
     const random = drawsOfTree(seed, tree)
     const sample = points.map(() => points[random.integer(points.length)]!)
     const part = decompose(yield* growTree(sample, { cells, fewest: FEWEST_IN_LEAF, share: SHARE_OF_OPTIONS, random }))

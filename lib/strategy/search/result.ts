@@ -44,6 +44,8 @@ export interface Importance {
   readonly method: 'exact' | 'forest' | 'none'
   /** Trials that it rests on. */
   readonly trials: number
+  /** Trees of the forest: fewer where the budget left no time for all 48. */
+  readonly trees: number
   /** Of every option by itself, the largest first. `epochs` is one of them where trials differ in them. */
   readonly options: readonly ({ readonly option: string } & Share)[]
   /** Of every two options beyond what each does by itself, the largest first. */

@@ -151,9 +151,10 @@ class Run {
   }
 
   #importance(trials: readonly SearchTrial[]): Promise<Importance> {
-    const { space, method, levels, seed, seeds, metric } = this.#given
+    const { space, method, levels, seed, seeds, metric, budget = Number.POSITIVE_INFINITY } = this.#given
     const whole = method === 'grid' ? wholeGrid(gridValues(space, levels), trials, seeds) : undefined
-    return importanceOf(space, trials, metric.higherIsBetter!, seed, whole)
+    const isLate = () => performance.now() - this.#begun > budget
+    return importanceOf(space, trials, metric.higherIsBetter!, seed, { whole, isLate })
   }
 
   #tell(running: number): void {
