@@ -221,12 +221,14 @@ export { type WarmUpOptions, warmUp } from './schedules/warm-up.js'
 export { type CrossValidateOptions, type CrossValidation, crossValidate } from './strategy/cross-validate.js'
 export { diagnose } from './strategy/diagnose/diagnose.js'
 export { type DiagnoseTableOptions, diagnoseTable, type TableDiagnosis } from './strategy/diagnose/diagnose-table.js'
-export type { DiagnoseOptions } from './strategy/diagnose/options.js'
+export type { DiagnoseOptions, DiagnoseProgress } from './strategy/diagnose/options.js'
 export type {
   CurvePoint,
+  Curves,
   Diagnosis,
   DiagnosisFigures,
   Dominant,
+  EpochPoint,
   ErrorFigure,
   Estimate,
   Finding,
@@ -236,6 +238,7 @@ export type {
   Lever,
   ProbeFigure,
   SegmentFigure,
+  TwiceTheRows,
 } from './strategy/diagnose/result.js'
 export { improve } from './strategy/improve/improve.js'
 export { type ImprovePicturesOptions, improvePictures } from './strategy/improve/improve-pictures.js'

@@ -5,7 +5,7 @@
 import type { Dataset } from '../../data/dataset/dataset.js'
 import type { Probe, Probes } from './probes.js'
 import type { Dominant, ErrorFigure, Estimate, Finding, FindingKind, LabelNoiseFigure, Lever } from './result.js'
-import { CERTAINTY, difference, estimate, gainOf } from './trainings.js'
+import { CERTAINTY, difference, estimate, gainOf, LEFT_TO_FALL } from './trainings.js'
 
 /** The share of the rows out of fold that a usual network of ours gets wrong, and what half the rows cost it. */
 export interface ReferenceFigure {
@@ -15,12 +15,6 @@ export interface ReferenceFigure {
   /** Error with half the rows, less that with all: the same rows, so that the difference is sharper than either. */
   readonly fewerRows: Estimate
 }
-
-/**
- * Error falls with the rows as a + b / n^c, c from 1/2 (the rate that statistics guarantees) up. With c = 1/2 halving the
- * rows costs (√2 - 1) b / √n: what is left to fall is the cost of halving times this.
- */
-const LEFT_TO_FALL = 1 / (Math.SQRT2 - 1)
 
 /**
  * The error that stays however many rows there are, from the least error that any fit reached on rows it had not seen.
@@ -48,7 +42,8 @@ export interface Measured {
   readonly reference: ReferenceFigure | undefined
   readonly labelNoise: LabelNoiseFigure | undefined
   readonly classes: boolean
-  readonly probes: Probes
+  /** Undefined where there was no room for any. */
+  readonly probes: Probes | undefined
   readonly heldOut: Dataset
   /** Of the layers: what makes an activation a likelier cause than a rate. */
   readonly layers: readonly Finding[]
@@ -79,7 +74,7 @@ export function decide(measured: Measured): Decision {
     mismatchFinding(measured, parts.mismatch),
     noiseFinding(measured, parts.noise),
   ].filter((one) => one !== undefined)
-  const failing = probes.base.failed === probes.base.heldOutBySeed.length ? notFinite(probes) : undefined
+  const failing = probes && probes.base.failed === probes.base.heldOutBySeed.length ? notFinite(probes) : undefined
   if (failing !== undefined) return { dominant: 'optimization', parts, findings: [failing, ...findings] }
   if (reached) return { dominant: 'none', parts, findings: [] }
   const gravest = findings.reduce<Finding | undefined>(
@@ -131,15 +126,15 @@ function noiseFinding({ labelNoise, dev, classes }: Measured, noise: Estimate): 
 /**
  * The error that wrong labels make: that of the surest half of the rows, where it is more than half of the error of all (a
  * model that lacks rows or units errs much less there), certain on one side at 95 %; and the inputs tell something at all.
- * Fits to few rows may be sure of a wrong answer, so the error must also stay as the rows grow.
+ * Fits to few rows may be sure of a wrong answer, so that error must also stay as the rows grow.
  */
-function noiseOf({ labelNoise, reference, remaining }: Measured): Estimate {
+function noiseOf({ labelNoise, reference }: Measured): Estimate {
   if (labelNoise === undefined || reference === undefined) return estimate(0, 0)
   const { value, error } = labelNoise.amongTheSurest
   const { error: whole, chance } = reference
   const informed = estimate(chance - whole.value, whole.error).certain
   const everywhere = value - ONE_SIDED * error > whole.value / 2
-  return informed && everywhere && remaining.certain ? labelNoise.amongTheSurest : estimate(0, 0)
+  return informed && everywhere && labelNoise.staying.certain ? labelNoise.amongTheSurest : estimate(0, 0)
 }
 
 /** What closes the gap between the training error and the attainable one. */
@@ -147,8 +142,8 @@ function biasFinding({ probes, heldOut, layers, dev }: Measured, bias: Estimate)
   if (!bias.certain) return undefined
   const severity = shareOf(bias.value, dev)
   const gap = `The error on the training rows is ${told(bias.value)} above what can be reached`
-  const cause = causeOf(probes, heldOut, layers)
-  if (cause === undefined) {
+  const cause = probes && causeOf(probes, heldOut, layers)
+  if (probes === undefined || cause === undefined) {
     const levers: Lever[] = ['bigger', 'deeper', 'longer', 'activation']
     return { kind: 'bias', severity, evidence: `${gap}; no single change that was tried closes it.`, levers }
   }

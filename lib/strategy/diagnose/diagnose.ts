@@ -2,23 +2,24 @@
  * Which lever? What keeps a model from being better, told by experiment: course 3, week 1.
  */
 import type { Dataset } from '../../data/dataset/dataset.js'
-import { largestOf } from '../../extremes.js'
+import { BatchNorm } from '../../layers/batch-norm.js'
+import type { Layer } from '../../layers/layer.js'
+import { Normalize } from '../../layers/normalize.js'
 import { inputsOfModel, layersOfModel } from '../../model/inside.js'
 import { Sequential } from '../../model/sequential.js'
 import { RandomStream } from '../../random/stream.js'
 import { streams } from '../../random/streams.js'
-import { meanOf, type RunningMoments } from '../../statistics.js'
-import { learningCurve } from './curve.js'
-import { decide, type Measured, type ReferenceFigure, remainingError } from './decide.js'
+import { Allowance, workFor, workOf } from './allowance.js'
+import { decide, type Measured } from './decide.js'
+import { runExperiments } from './experiments.js'
 import { wordsOf } from './feature-words.js'
-import { constantFinding, leakFindings, type Names, scaleFinding, unscaledFeatures } from './inputs.js'
-import { labelNoise } from './label-noise.js'
+import { constantFinding, leakFindings, type Names, scaleFinding } from './inputs.js'
 import { layerFigures, layerFindings } from './layers.js'
 import { type CheckedDiagnoseOptions, checkedOptions, type DiagnoseOptions } from './options.js'
-import { type Probes, runProbes } from './probes.js'
-import { referenceFits } from './reference.js'
-import type { Diagnosis, DiagnosisFigures, ErrorFigure, Finding, LabelNoiseFigure } from './result.js'
-import { momentsOf, numericFeatures, standardized } from './scaling.js'
+import { asGiven } from './probes.js'
+import { referenceWork } from './reference.js'
+import type { Diagnosis, DiagnosisFigures, ErrorFigure, Finding } from './result.js'
+import { type FeatureMoments, momentsOf, numericFeatures, standardized } from './scaling.js'
 import { classFigures, classFindings, segmentFindings, weakSegments } from './segments.js'
 import { rowWeights, Subject } from './subject.js'
 import { diagnosisText } from './text.js'
@@ -31,6 +32,8 @@ const MOST_WORK = 1e10
 const FEWEST_ROWS = 200
 /** Rows that repetitions are measured on, and that are looked at for wrong labels. */
 const MOST_ROWS = 10_000
+/** Of all work of the experiments, what the fits for comparison may take. */
+const SHARE_TO_COMPARE = 0.5
 const MOST_WORST = 20
 
 /** Parts of the random stream. */
@@ -44,7 +47,8 @@ const parts = { rows: 0, folds: 1, curve: 2, segments: 3, seeds: 4, heldOut: 5 }
  *
  * The model itself stays as it is. A model that no fit has changed yet is trained first, as a clone, by `fit`. Callbacks and
  * schedules of the training are not known to the repetitions, but for the optimizer's own schedule. Large trainings are
- * repeated on part of the rows (rows times epochs times parameters at most 10^10).
+ * repeated on part of the rows (rows times epochs times parameters at most 10^10), and their experiments have a budget, the
+ * most telling first.
  *
  * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that is unknown or wrong, or where `fit` is not given and not
  *   known; ERR_DEEPBLAS_SHAPE, _DATA for rows that do not fit the model; the signal's reason when aborted
@@ -70,24 +74,24 @@ export async function diagnose(model: Sequential, options: DiagnoseOptions): Pro
   const moments = await momentsOf(all.train)
   const names = namesOf(all.train, trained.model, moments)
   const repetition = repetitionOf(subject, all.train, trainDev ?? all.dev, given, random)
-  const scaled = unscaledFeatures(moments, names.features).length > 0
+  const scaled = scaleFinding(names) !== undefined
   const standard = (data: Dataset) => standardized(data, moments, names.features)
-  const probes = await runProbes(
+  const training = workOf(repetition, asGiven(repetition))
+  const { deadline, signal, onProgress } = given
+  const allowance = new Allowance({ training, deadline, signal, onProgress })
+  const rows = drawn(all.train, rowsToCompare(repetition, all.train.rows, training), random('rows'))
+  const target = given.target === undefined ? undefined : 1 - given.target
+  const { probes, curves, noise, reference, remaining } = await runExperiments({
     repetition,
-    scaled ? { train: standard(repetition.train), heldOut: standard(repetition.heldOut) } : undefined,
-  )
-  const rows = drawn(all.train, MOST_ROWS, random('rows'))
-  const { noise, reference } = await outOfFold(
-    subject,
-    repetition,
-    standard(all.train.subset(rows)),
-    rows,
-    random('folds'),
-  )
+    allowance,
+    standardized: scaled ? { train: standard(repetition.train), heldOut: standard(repetition.heldOut) } : undefined,
+    compared: { data: standard(all.train.subset(rows)), rows },
+    train: figures.train,
+    target,
+    random,
+  })
   const layers = await layerFigures(subject, all.train)
   const ofLayers = layerFindings(subject, layers)
-  const remaining = remainingError(fitsOf(probes, subject, repetition.heldOut), reference)
-  const target = given.target === undefined ? undefined : 1 - given.target
   const measure: Measured = {
     ...figures,
     target,
@@ -101,20 +105,21 @@ export async function diagnose(model: Sequential, options: DiagnoseOptions): Pro
   }
   const decision = decide(measure)
   const segments = await weakSegments(subject, all.dev, onDev.errors, random('segments'))
-  const curve = await learningCurve(repetition, probes.base, random('curve'))
   const result: DiagnosisFigures = {
     ...figures,
     attainable: target === undefined ? { ...remaining, given: false } : { ...estimate(target, 0), given: true },
     bias: decision.parts.bias,
     variance: decision.parts.variance,
     mismatch: decision.parts.mismatch,
-    probes: probes.changed.map(({ outcome: _, rateFactor: __, ...figure }) => figure),
-    learningCurve: { rows: curve, epochs: trained.losses ?? lossesOf(probes) },
+    probes: (probes?.changed ?? []).map(({ outcome: _, rateFactor: __, ...figure }) => figure),
+    learningCurve: { rows: curves.rows, epochs: trained.losses ?? curves.epochs.map(({ train }) => train) },
+    curves,
     labelNoise: noise,
     classes: classFigures(subject, all.dev, onDev.errors),
     segments,
     worstRows: worstRows(subject, all.dev, onDev),
     layers,
+    leftOut: allowance.leftOut,
   }
   const ofInputs = [scaleFinding(names), constantFinding(names), ...(await leakFindings(subject, all.train, names))]
   const findings = merged(decision.findings, [
@@ -165,11 +170,16 @@ function isUntrained(model: Sequential): boolean {
   return model.getWeights().every(({ data }, at) => data.every((value, place) => value === fresh[at]!.data[place]))
 }
 
-function namesOf(train: Dataset, { encoder, layers }: Sequential, moments: readonly RunningMoments[]): Names {
+function namesOf(train: Dataset, { encoder, layers }: Sequential, moments: readonly FeatureMoments[]): Names {
   const inputs = encoder?.namedInputs ?? train.inputs
   const coded = layers[0]?.takesCodes === true
   const features = numericFeatures(train, (name) => coded && inputs !== undefined && name !== inputs[0]?.name)
-  return { names: wordsOf(train).map(({ name }) => name), moments, features }
+  return { names: wordsOf(train).map(({ name }) => name), moments, features, scaledByModel: scalesItsInputs(layers) }
+}
+
+/** Whether the first layer brings every feature to mean 0 and deviation 1, so that their scales do not matter. */
+function scalesItsInputs([first]: readonly Layer[]): boolean {
+  return first instanceof Normalize || first instanceof BatchNorm
 }
 
 function repetitionOf(
@@ -206,48 +216,13 @@ function drawn(data: Dataset, most: number, random: RandomStream): Int32Array {
   return most >= all.length ? all : random.shuffle(all).slice(0, most).sort()
 }
 
-async function outOfFold(
-  subject: Subject,
-  repetition: Repetition,
-  data: Dataset,
-  rows: Int32Array,
-  random: RandomStream,
-): Promise<{ noise: LabelNoiseFigure | undefined; reference: ReferenceFigure | undefined }> {
-  repetition.signal?.throwIfAborted()
-  const fits = await referenceFits(repetition, data, random)
-  if (fits === undefined) return { noise: undefined, reference: undefined }
-  const [whole, half] = [fits.scores, fits.halfScores].map((scores) => subject.errors(scores, data))
-  const differences = half!.map((error, row) => error - whole![row]!)
-  const { value, error } = subject.figure(differences, data)
-  return {
-    noise: labelNoise(subject, data, fits, rows),
-    reference: {
-      error: subject.figure(whole!, data),
-      fewerRows: estimate(value, error),
-      chance: chanceOf(subject, data),
-    },
+/** As many rows as the fits for comparison can take without using more than their share of the work. */
+function rowsToCompare(repetition: Repetition, all: number, training: number): number {
+  let rows = Math.min(all, MOST_ROWS)
+  while (rows > FEWEST_ROWS && referenceWork(repetition, rows) > SHARE_TO_COMPARE * workFor(training)) {
+    rows = Math.max(FEWEST_ROWS, Math.floor(0.9 * rows))
   }
-}
-
-/** The error of always answering the largest class, or the mean; of several answers of yes or no, of half of them. */
-function chanceOf(subject: Subject, data: Dataset): number {
-  if (!subject.hasClasses) return subject.task === 'values' ? 1 : 0.5
-  const counts = new Float64Array(subject.classes)
-  for (const one of subject.classesOf(data)) counts[one]!++
-  return 1 - largestOf(counts) / data.rows
-}
-
-/** The errors on rows held out of all repetitions that did not fail. */
-function fitsOf({ base, changed }: Probes, subject: Subject, heldOut: Dataset): ErrorFigure[] {
-  return [base, ...changed.map(({ outcome }) => outcome)]
-    .filter(({ failed, heldOutBySeed }) => failed < heldOutBySeed.length)
-    .map(({ heldOutErrors }) => subject.figure(heldOutErrors, heldOut))
-}
-
-/** Mean over the seeds. */
-function lossesOf({ base }: Probes): readonly number[] {
-  const epochs = Math.max(0, ...base.losses.map((losses) => losses.length))
-  return Array.from({ length: epochs }, (_, epoch) => meanOf(base.losses.map((losses) => losses[epoch]!)))
+  return rows
 }
 
 function worstRows(subject: Subject, dev: Dataset, { errors, scores }: MeasuredRows): DiagnosisFigures['worstRows'] {

@@ -5,10 +5,10 @@ import type { Dataset } from '../../data/dataset/dataset.js'
 import { forRuns } from '../../data/dataset/dataset.js'
 import type { Column } from '../../data/table/column.js'
 import { Table } from '../../data/table/table.js'
-import type { RunningMoments } from '../../statistics.js'
 import { inTurns } from '../../turns.js'
 import { suspiciousSteps } from '../suspicious-columns.js'
 import type { Finding } from './result.js'
+import type { FeatureMoments } from './scaling.js'
 import type { Subject } from './subject.js'
 
 /**
@@ -20,22 +20,26 @@ const MOST_NAMED = 3
 const MOST_COLUMNS = 1000
 const MOST_ROWS = 5000
 
-/** Features whose deviation or mean is far from what a network expects, of those that vary. */
-export function unscaledFeatures(moments: readonly RunningMoments[], features: readonly number[]): readonly number[] {
+/** Features whose values or mean are far from what a network expects, of those that vary. */
+function unscaledFeatures({ moments, features, scaledByModel }: Names): readonly number[] {
+  if (scaledByModel) return []
   return features.filter((feature) => {
-    const { mean, deviation } = moments[feature]!
-    return deviation > 0 && (deviation > FAR || deviation < 1 / FAR || Math.abs(mean) > FAR)
+    const { mean, deviation, size } = moments[feature]!
+    return deviation > 0 && (deviation > FAR || size < 1 / FAR || Math.abs(mean) > FAR)
   })
 }
 
 export interface Names {
   readonly names: readonly string[]
-  readonly moments: readonly RunningMoments[]
+  readonly moments: readonly FeatureMoments[]
   readonly features: readonly number[]
+  /** Whether the model's first layer brings every feature to the same scale. */
+  readonly scaledByModel: boolean
 }
 
-export function scaleFinding({ names, moments, features }: Names): Finding | undefined {
-  const unscaled = unscaledFeatures(moments, features)
+export function scaleFinding(inputs: Names): Finding | undefined {
+  const { names, moments, features } = inputs
+  const unscaled = unscaledFeatures(inputs)
   if (unscaled.length === 0) return undefined
   const sizes = [...unscaled].sort((a, b) => moments[a]!.deviation - moments[b]!.deviation)
   const [least, most] = [sizes[0]!, sizes.at(-1)!]

@@ -6,7 +6,7 @@ import { weightedMean } from '../../statistics.js'
 import type { Reference } from './reference.js'
 import type { Estimate, LabelNoiseFigure } from './result.js'
 import type { Subject } from './subject.js'
-import { estimate } from './trainings.js'
+import { estimate, LEFT_TO_FALL } from './trainings.js'
 
 const MOST_SUSPECTS = 20
 /** Robust deviations beyond which a residual of a normal distribution lies once in two thousand times. */
@@ -17,12 +17,12 @@ const MEDIAN_TO_DEVIATION = 1.4826
 /** @param fits out of fold, of every row of the data */
 export function labelNoise(subject: Subject, data: Dataset, fits: Reference, rows: Int32Array): LabelNoiseFigure {
   const errors = subject.errors(fits.scores, data)
-  const surest = amongTheSurest(subject, errors, surenessOf(subject, fits))
+  const halfErrors = subject.errors(fits.halfScores, data)
   const found = subject.hasClasses ? ofClasses(subject, data, fits.scores, rows) : ofValues(errors, rows)
-  return { ...found, amongTheSurest: surest }
+  return { ...found, ...amongTheSurest(subject, errors, halfErrors, surenessOf(subject, fits)) }
 }
 
-type Found = Omit<LabelNoiseFigure, 'amongTheSurest'>
+type Found = Omit<LabelNoiseFigure, 'amongTheSurest' | 'staying'>
 
 /**
  * Confident learning: a row counts as mislabelled where the probability of some other class is as high as that class's
@@ -59,13 +59,27 @@ function ofClasses(subject: Subject, data: Dataset, scores: Float64Array, rows: 
 /**
  * The error among the half of the rows that the fits are surest of. Where a model errs for want of knowledge, it errs less the
  * surer it is; a wrong label does not ask how sure the model is (so the most confident rows serve as anchors of the noise:
- * Patrini et al., 2017).
+ * Patrini et al., 2017). And what of it stays however many rows there are, by how much more it is on the same rows with half
+ * of the rows to learn from: fits to few rows may be sure of a wrong answer, which more rows mend, and no wrong label.
  */
-function amongTheSurest(subject: Subject, errors: Float64Array, sureness: Float64Array): Estimate {
+function amongTheSurest(
+  subject: Subject,
+  errors: Float64Array,
+  halfErrors: Float64Array,
+  sureness: Float64Array,
+): Pick<LabelNoiseFigure, 'amongTheSurest' | 'staying'> {
   const order = [...sureness.keys()].sort((a, b) => sureness[b]! - sureness[a]! || a - b)
-  const own = Float64Array.from(order.slice(0, Math.ceil(order.length / 2)), (row) => errors[row]!)
-  const value = weightedMean(own.length, (row) => own[row]!, undefined)
-  return estimate(value, subject.standardError(own, value, undefined))
+  const surest = order.slice(0, Math.ceil(order.length / 2))
+  const meanAndError = (of: (row: number) => number): Estimate => {
+    const own = Float64Array.from(surest, of)
+    const value = weightedMean(own.length, (row) => own[row]!, undefined)
+    return estimate(value, subject.standardError(own, value, undefined))
+  }
+  const found = meanAndError((row) => errors[row]!)
+  const fewerRows = meanAndError((row) => halfErrors[row]! - errors[row]!)
+  const falls = LEFT_TO_FALL * Math.max(0, fewerRows.value)
+  const staying = estimate(Math.max(0, found.value - falls), Math.hypot(found.error, LEFT_TO_FALL * fewerRows.error))
+  return { amongTheSurest: found, staying }
 }
 
 /** Of classes the largest probability; otherwise how little the fits disagree. */

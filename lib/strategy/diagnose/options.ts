@@ -10,7 +10,16 @@ import { type LastFit, lastFitOf, type RepeatableOptions } from '../../model/ins
 import { Sequential } from '../../model/sequential.js'
 import { type FitOptions, optionNames as fitNames } from '../../model/training/options.js'
 import { optimizerOf } from '../../optimizers/names.js'
-import { boolean, finiteNumber, invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../../validate.js'
+import {
+  boolean,
+  finiteNumber,
+  invalid,
+  isCallable,
+  knownOptions,
+  nonNegativeInteger,
+  positiveInteger,
+} from '../../validate.js'
+import { Deadline } from '../experiments/deadline.js'
 
 export interface DiagnoseOptions {
   /** The rows that the model was trained on. */
@@ -33,13 +42,28 @@ export interface DiagnoseOptions {
    * classWeights count. Default those of the model's last fit, up to the epoch that was kept.
    */
   readonly fit?: FitOptions
+  /**
+   * Milliseconds from the call on within which experiments are made, those that tell most first; what was left out is told.
+   * The training of a model that no fit has changed, and figures that need no training, come in any case. Default: no bound
+   * of time but one of work, 12 times that of the training, or 4·10^11 parameters times rows times epochs where
+   * that is more (a minute or two), so that the same experiments are made on every machine.
+   */
+  readonly budget?: number
+  /** Told before every experiment. Default none. */
+  readonly onProgress?: (progress: DiagnoseProgress) => void
   /** Ends the diagnosis: it rejects with the signal's reason. Default none. */
   readonly signal?: AbortSignal
   /** Of the repeated trainings, and of the rows that are drawn. Default 0. */
   readonly seed?: number
 }
 
-const optionNames = ['train', 'trainDev', 'dev', 'target', 'fit', 'signal', 'seed'] as const
+/** What a diagnosis does next. */
+export interface DiagnoseProgress {
+  /** Experiments that are made side by side, in words. */
+  readonly experiments: readonly string[]
+}
+
+const optionNames = ['train', 'trainDev', 'dev', 'target', 'fit', 'budget', 'onProgress', 'signal', 'seed'] as const
 
 export interface CheckedDiagnoseOptions {
   readonly train: Dataset
@@ -48,6 +72,8 @@ export interface CheckedDiagnoseOptions {
   readonly target: number | undefined
   readonly fit: RepeatableOptions & { readonly loss: Loss; readonly epochs: number }
   readonly lastFit: LastFit | undefined
+  readonly deadline: Deadline | undefined
+  readonly onProgress: DiagnoseOptions['onProgress']
   readonly signal: AbortSignal | undefined
   readonly seed: number
 }
@@ -57,6 +83,9 @@ export function checkedOptions(model: unknown, options: DiagnoseOptions): Checke
   if (options === undefined) throw invalid('the options of diagnose', 'plain object', options, 'Give { train, dev }.')
   const given = knownOptions<DiagnoseOptions>('diagnose', options, optionNames)
   if (given.signal !== undefined && !isAbortSignal(given.signal)) throw invalid('signal', 'AbortSignal', given.signal)
+  if (given.onProgress !== undefined && !isCallable(given.onProgress)) {
+    throw invalid('onProgress', 'function', given.onProgress)
+  }
   return {
     train: rows('train', given.train, model),
     dev: rows('dev', given.dev, model),
@@ -64,6 +93,8 @@ export function checkedOptions(model: unknown, options: DiagnoseOptions): Checke
     target: given.target === undefined ? undefined : finiteNumber('target', given.target, { max: 1 }),
     fit: fitOf(model, given.fit),
     lastFit: lastFitOf(model),
+    deadline: given.budget === undefined ? undefined : new Deadline(finiteNumber('budget', given.budget, { min: 1 })),
+    onProgress: given.onProgress,
     signal: given.signal,
     seed: nonNegativeInteger('seed', given.seed ?? 0),
   }

@@ -4,12 +4,20 @@
 import type { Dataset } from '../../data/dataset/dataset.js'
 import type { Layer } from '../../layers/layer.js'
 import { optimizerOf } from '../../optimizers/names.js'
+import { type Allowance, workOf } from './allowance.js'
 import type { Lever, ProbeFigure } from './result.js'
 import { gainOf, type Outcome, type Repetition, repeat, repeatAtRates, type Variation } from './trainings.js'
 import { reactivated, widened } from './variations.js'
 
-/** Factors of the learning rate: four orders up, since a rate may be far too low, and one down. */
-const RATE_FACTORS = [0.1, 3, 10, 100, 1000, 10_000]
+/**
+ * Factors of the learning rate: four orders up, since a rate may be far too low, and one down; those that tell most first.
+ * Each group is trained side by side.
+ */
+const RATE_FACTORS = [
+  [10, 0.1],
+  [3, 100],
+  [1000, 10_000],
+]
 /** Updates that a longer training makes at least. */
 const UPDATES = 1000
 const TIMES_LONGER = 3
@@ -30,35 +38,65 @@ export interface Probes {
 /** Training rows and rows held out, standardized; undefined where they are so already. */
 export type Standardized = { readonly train: Dataset; readonly heldOut: Dataset } | undefined
 
-export async function runProbes(repetition: Repetition, standardized: Standardized): Promise<Probes> {
-  const { subject, fit, train, heldOut } = repetition
+/** The training as it was given. */
+export function asGiven({ subject, fit, train, heldOut }: Repetition): Variation {
+  return { layers: subject.layers, train, heldOut, epochs: fit.epochs! }
+}
+
+/** The training repeated as it was, with its losses on the rows held out; undefined where there was no room for it. */
+export async function repeatAsGiven(repetition: Repetition, allowance: Allowance): Promise<Outcome | undefined> {
+  const given = asGiven(repetition)
+  const work = repetition.seeds * workOf(repetition, given)
+  const watched = { ...given, validation: given.heldOut }
+  return await allowance.run(['the training itself, repeated'], work, (signal) =>
+    repeat({ ...repetition, signal }, watched),
+  )
+}
+
+/** The changes that there is room for, the most telling first. */
+export async function runProbes(
+  repetition: Repetition,
+  base: Outcome,
+  standardized: Standardized,
+  allowance: Allowance,
+): Promise<readonly Probe[]> {
+  const { subject, fit, train, heldOut, seeds } = repetition
   const { layers } = subject
-  const epochs = fit.epochs!
-  const given: Variation = { layers, train, heldOut, epochs }
-  const stepped = optimizerOf(fit.optimizer).stepsOver === 'batches'
-  const factors = stepped ? [1, ...RATE_FACTORS] : [1]
-  const [base, ...atRates] = (await repeatAtRates(repetition, given, factors)) as [Outcome, ...Outcome[]]
-  const probeOf = (lever: Lever, change: string, outcome: Outcome, rateFactor = 1): Probe => {
+  const given = asGiven(repetition)
+  const changed: Probe[] = []
+  const add = (lever: Lever, change: string, outcome: Outcome, rateFactor = 1) => {
     const { train: onTrain, heldOut: onHeldOut, failed } = outcome
     const gain = gainOf(base, outcome, heldOut)
-    return { lever, change, train: onTrain, heldOut: onHeldOut, gain, failed, outcome, rateFactor }
+    changed.push({ lever, change, train: onTrain, heldOut: onHeldOut, gain, failed, outcome, rateFactor })
   }
-  const changed = atRates.map((outcome, at) => {
-    const rateFactor = RATE_FACTORS[at]!
-    return probeOf('learningRate', `learning rate x ${rateFactor}`, outcome, rateFactor)
-  })
-  const add = async (lever: Lever, change: string, differs: Partial<Variation>) => {
-    repetition.signal?.throwIfAborted()
-    changed.push(probeOf(lever, change, await repeat(repetition, { ...given, ...differs })))
+  const tryOne = async (lever: Lever, change: string, differs: Partial<Variation>) => {
+    const variation = { ...given, ...differs }
+    const outcome = await allowance.run([change], seeds * workOf(repetition, variation), (signal) =>
+      repeat({ ...repetition, signal }, variation),
+    )
+    if (outcome !== undefined) add(lever, change, outcome)
   }
-  if (standardized !== undefined) await add('scale', 'inputs standardized', standardized)
-  const times = timesLonger(epochs * Math.ceil(train.rows / batchOf(fit.batchSize, train.rows)))
-  await add('longer', `${times * epochs} epochs`, { epochs: times * epochs })
-  const other = (lever: Lever, change: string, made: readonly Layer[] | undefined) =>
-    made === undefined ? undefined : add(lever, change, { layers: made })
-  await other('activation', 'leaky relus in the hidden layers', reactivated(layers))
-  await other('bigger', 'hidden layers four times as wide, 32 units at least', widened(layers))
-  return { base, changed }
+  const tryRates = async (factors: readonly number[]) => {
+    const names = factors.map((factor) => `learning rate x ${factor}`)
+    const work = factors.length * seeds * workOf(repetition, given)
+    const outcomes = await allowance.run(names, work, (signal) =>
+      repeatAtRates({ ...repetition, signal }, given, factors),
+    )
+    for (const [at, outcome] of (outcomes ?? []).entries()) add('learningRate', names[at]!, outcome, factors[at]!)
+  }
+  const tryLayers = async (lever: Lever, change: string, made: readonly Layer[] | undefined) => {
+    if (made !== undefined) await tryOne(lever, change, { layers: made })
+  }
+  const stepped = optimizerOf(fit.optimizer).stepsOver === 'batches'
+  const [first, ...others] = stepped ? RATE_FACTORS : []
+  if (standardized !== undefined) await tryOne('scale', 'inputs standardized', standardized)
+  if (first !== undefined) await tryRates(first)
+  await tryLayers('activation', 'leaky relus in the hidden layers', reactivated(layers))
+  const times = timesLonger(given.epochs * Math.ceil(train.rows / batchOf(fit.batchSize, train.rows)))
+  await tryOne('longer', `${times * given.epochs} epochs`, { epochs: times * given.epochs })
+  await tryLayers('bigger', 'hidden layers four times as wide, 32 units at least', widened(layers))
+  for (const factors of others) await tryRates(factors)
+  return changed
 }
 
 function timesLonger(updates: number): number {

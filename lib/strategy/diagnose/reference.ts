@@ -10,11 +10,13 @@ import { Embedding } from '../../layers/embedding.js'
 import type { Layer } from '../../layers/layer.js'
 import { OneHot } from '../../layers/one-hot.js'
 import { Population } from '../../model/population.js'
+import { Sequential } from '../../model/sequential.js'
 import { AdamW } from '../../optimizers/adam.js'
 import type { RandomStream } from '../../random/stream.js'
 import { oneCycle } from '../../schedules/one-cycle.js'
 import { meanOver, RunningMoments } from '../../statistics.js'
 import { defaultsFor } from '../tables/defaults.js'
+import type { Subject } from './subject.js'
 import type { Repetition } from './trainings.js'
 import { labelsOf } from './trainings.js'
 
@@ -47,7 +49,7 @@ export async function referenceFits(
   const order = random.shuffle(Int32Array.from({ length: data.rows }, (_, row) => row))
   const folds = Array.from({ length: FOLDS }, (_, fold) => order.filter((_, at) => at % FOLDS === fold))
   const rests = folds.map((_, fold) => order.filter((_, at) => at % FOLDS !== fold))
-  const layers = layersFor(subject.layers, subject.outputs)
+  const layers = layersFor(subject)
   const held = folds.map((rows) => data.subset(rows))
 
   const size = data.rows * subject.outputs
@@ -60,7 +62,7 @@ export async function referenceFits(
       return data.subset(rest.slice(0, Math.max(2, Math.round(share * rest.length))))
     })
     const many = new Population(layers, { inputs, members, seed, ...labelsOf(subject) })
-    const rows = Math.round(0.8 * data.rows)
+    const rows = Math.round((1 - 1 / FOLDS) * data.rows)
     const { learningRate, epochs: whole, batchSize, patience } = defaultsFor(rows)
     // As many updates, whatever the rows.
     const epochs = Math.round(whole / share)
@@ -116,8 +118,18 @@ class Disagreement {
   }
 }
 
+/**
+ * Rows times epochs times parameters of the fits to so many rows, if none of them ends early.
+ */
+export function referenceWork({ subject, inputs }: Repetition, rows: number): number {
+  const { parameterCount } = new Sequential(layersFor(subject), { inputs })
+  const own = Math.round((1 - 1 / FOLDS) * rows)
+  // With half the rows as many updates are made, so as many rows go through.
+  return 2 * FOLDS * REPEATS * parameterCount * own * defaultsFor(own).epochs
+}
+
 /** Two hidden layers between what reads the inputs and the outputs, as `trainTable` has them. */
-function layersFor(layers: readonly Layer[], outputs: number): readonly Layer[] {
+function layersFor({ layers, outputs }: Subject): readonly Layer[] {
   const reading = layers
     .slice(0, 1)
     .filter((layer) => [Concatenate, Embedding, OneHot].some((Kind) => layer instanceof Kind))

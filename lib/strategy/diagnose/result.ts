@@ -122,6 +122,34 @@ export interface CurvePoint {
   readonly error: number
 }
 
+/** The curve over the rows, continued to twice as many. */
+export interface TwiceTheRows {
+  readonly rows: number
+  /** The error on rows held out by the law a + b / n^c that fits the curve best. */
+  readonly heldOut: number
+  /** What refits on resampled seeds and with points left out give, 95 % of them. */
+  readonly band: readonly [low: number, high: number]
+}
+
+/** Losses of one epoch, means over the seeds of the repeated training. */
+export interface EpochPoint {
+  readonly epoch: number
+  /** On the training rows, during the epoch. */
+  readonly train: number
+  /** On the rows held out (`trainDev`, without it `dev`), after it. */
+  readonly heldOut: number
+}
+
+/** Learning curves, of the training repeated with other seeds. */
+export interface Curves {
+  /** Error over the amount of data; trainings of as many updates each. Empty where there was no room for them. */
+  readonly rows: readonly CurvePoint[]
+  /** Undefined for a curve of fewer than three points. */
+  readonly twice: TwiceTheRows | undefined
+  /** Loss over time; empty where no seed had a finite one. */
+  readonly epochs: readonly EpochPoint[]
+}
+
 export interface LabelNoiseFigure {
   /**
    * Estimated share of training labels that are wrong: of classes by confident learning (Northcutt, Jiang and Chuang,
@@ -130,6 +158,8 @@ export interface LabelNoiseFigure {
   readonly share: number
   /** The error out of fold among the half of the rows that the model is surest of. */
   readonly amongTheSurest: Estimate
+  /** What of it would stay with any number of rows. */
+  readonly staying: Estimate
   /**
    * For every row looked at, from 0 to 1: how well its label agrees with a model that has not seen it (of classes the
    * probability given to the label; of values how likely so large a residual is). Least first are the ones to check.
@@ -160,6 +190,8 @@ export interface DiagnosisFigures {
     /** Loss on the training rows after every epoch of the model's training; without a known one, of a repetition. */
     readonly epochs: readonly number[]
   }
+  readonly curves: Curves
+  /** Undefined for fewer than 20 rows, or where there was no room for the fits it rests on. */
   readonly labelNoise: LabelNoiseFigure | undefined
   /** By class, of classes alone: rows and error on dev. */
   readonly classes: readonly { readonly label: string; readonly rows: number; readonly error: number }[] | undefined
@@ -167,6 +199,8 @@ export interface DiagnosisFigures {
   /** The dev rows of the largest errors (of equal ones those the model is surest of), at most 20. */
   readonly worstRows: readonly { readonly row: number; readonly error: number }[]
   readonly layers: readonly LayerFigure[]
+  /** Experiments that the budget had no room for, in words. */
+  readonly leftOut: readonly string[]
 }
 
 export interface Diagnosis {

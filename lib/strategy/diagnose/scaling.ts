@@ -5,13 +5,41 @@ import { type Dataset, forRuns } from '../../data/dataset/dataset.js'
 import { RunningMoments } from '../../statistics.js'
 import { inTurns, type Steps } from '../../turns.js'
 
+/** The values of a feature. */
+export class FeatureMoments extends RunningMoments {
+  /** Rows in which it is not 0, and the sum of the squares of its values. */
+  notZero = 0
+  squaresOfValues = 0
+  /** Whether all values so far are 0 or 1. */
+  isMark = true
+
+  override add(value: number): void {
+    super.add(value)
+    if (value === 0) return
+    if (value !== 1) this.isMark = false
+    this.notZero++
+    this.squaresOfValues += value * value
+  }
+
+  /**
+   * How large its values are: the deviation; of a feature that is 0 in most rows (counts, the rims of pictures) the root of
+   * the mean square of its other values, since such a feature says something in few rows, and there it is as large as that,
+   * however few they are; 1 of one that is 0 or 1 (a mark of a category or of missing values).
+   */
+  get size(): number {
+    if (this.isMark) return this.notZero === 0 || this.notZero === this.count ? 0 : 1
+    if (this.notZero === 0 || 2 * this.notZero > this.count) return this.deviation
+    return Math.sqrt(this.squaresOfValues / this.notZero)
+  }
+}
+
 /** Mean and deviation of every feature over the training rows. */
-export async function momentsOf(data: Dataset): Promise<readonly RunningMoments[]> {
+export async function momentsOf(data: Dataset): Promise<readonly FeatureMoments[]> {
   return await inTurns(collecting(data))
 }
 
-function* collecting(data: Dataset): Steps<readonly RunningMoments[]> {
-  const moments = Array.from({ length: data.features }, () => new RunningMoments())
+function* collecting(data: Dataset): Steps<readonly FeatureMoments[]> {
+  const moments = Array.from({ length: data.features }, () => new FeatureMoments())
   for (let row = 0; row < data.rows; row++) {
     const values = data.row(row)
     for (let feature = 0; feature < values.length; feature++) moments[feature]!.add(values[feature]!)

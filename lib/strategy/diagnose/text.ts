@@ -22,18 +22,25 @@ export function diagnosisText(
   figures: DiagnosisFigures,
   findings: readonly Finding[],
 ): Diagnosis['text'] {
-  const { train, trainDev, dev, attainable, bias, variance, mismatch } = figures
+  const { train, trainDev, dev, attainable, bias, variance, mismatch, curves, leftOut } = figures
   const lines = [
     `error      train ${figure(train)}${trainDev === undefined ? '' : `, train-dev ${figure(trainDev)}`}, dev ${figure(dev)}`,
     `attainable ${told(attainable.value)} ${attainable.given ? '(the target)' : '(inferred)'}`,
     `parts      bias ${difference(bias)}, variance ${difference(variance)}${mismatch === undefined ? '' : `, mismatch ${difference(mismatch)}`}`,
   ]
+  if (curves.twice !== undefined) {
+    const { rows, heldOut, band } = curves.twice
+    lines.push(
+      `twice      ${rows} rows would have an error of ${told(heldOut)}, from ${told(band[0])} to ${told(band[1])}`,
+    )
+  }
   const shown = findings.slice(0, MOST_SHOWN).map(({ kind, evidence, levers }) => {
     const address = levers.length === 0 ? '' : ` Levers: ${levers.join(', ')}.`
     return `- ${kind}: ${evidence}${address}`
   })
   const more = findings.length > MOST_SHOWN ? [`- and ${findings.length - MOST_SHOWN} more`] : []
-  return [says[dominant], '', ...lines, ...(shown.length === 0 ? [] : ['', ...shown, ...more])].join('\n')
+  const untried = leftOut.length === 0 ? [] : ['', `Left out, for want of budget: ${leftOut.join(', ')}.`]
+  return [says[dominant], '', ...lines, ...(shown.length === 0 ? [] : ['', ...shown, ...more]), ...untried].join('\n')
 }
 
 function figure({ value, error, rows }: ErrorFigure): string {

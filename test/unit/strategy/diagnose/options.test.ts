@@ -10,6 +10,7 @@ import {
   Dataset,
   Dense,
   type DiagnoseOptions,
+  type DiagnoseProgress,
   datasets,
   diagnose,
   EarlyStopping,
@@ -45,6 +46,9 @@ describe('a wrong option is named', () => {
     ['fit.batchSize', { fit: { ...fit, batchSize: 'all' } }, /for fit.batchSize but received 'all'/],
     ['fit.shuffle', { fit: { ...fit, shuffle: 1 } }, /Expected boolean for fit.shuffle but received 1/],
     ['fit.rate', { fit: { ...fit, rate: 1 } }, /received the option 'rate'/],
+    ['budget', { budget: 0 }, /Expected finite number at least 1 for budget but received 0/],
+    ['budget of a text', { budget: '2m' }, /for budget but received '2m'/],
+    ['onProgress', { onProgress: 'shown' }, /Expected function for onProgress but received 'shown'/],
     ['signal', { signal: true }, /Expected AbortSignal for signal but received true/],
     ['seed', { seed: -1 }, /Expected non-negative integer for seed but received -1/],
   ])('%s', async (_, wrong, message) => {
@@ -100,6 +104,48 @@ test('the same seed gives the same, another seed other trainings', async () => {
   expect(second).toEqual(first)
   expect(other.figures.probes).not.toEqual(first.figures.probes)
   expect(other.figures.dev).toEqual(first.figures.dev)
+})
+
+test('a budget: what it has no room for is told, and what was tried has the same figures', async () => {
+  const model = make()
+  await model.fit(train, fit)
+  const whole = await diagnose(model, { train, dev })
+  expect(whole.figures.leftOut).toEqual([])
+  const nothing = await diagnose(model, { train, dev, budget: 1 })
+  const { figures, text } = nothing
+  expect(figures.leftOut.length).toBeGreaterThan(0)
+  expect(text).toContain(`Left out, for want of budget: ${figures.leftOut.join(', ')}.`)
+  expect([figures.train, figures.dev, figures.layers]).toEqual([
+    whole.figures.train,
+    whole.figures.dev,
+    whole.figures.layers,
+  ])
+  const some = await diagnose(model, { train, dev, budget: 60 })
+  for (const probe of some.figures.probes) expect(whole.figures.probes).toContainEqual(probe)
+  const enough = await diagnose(model, { train, dev, budget: 10 ** 12 })
+  expect(enough).toEqual(whole)
+})
+
+test('experiments are told before they are made, all that take part in the figures', async () => {
+  const told: string[] = []
+  const onProgress = ({ experiments }: DiagnoseProgress) => told.push(...experiments)
+  const { figures } = await diagnose(make(), { train, dev, fit, onProgress })
+  for (const { change } of figures.probes) expect(told).toContain(change)
+  expect(told[0]).toBe('the training itself, repeated')
+})
+
+test('learning curves: over the rows with what twice as many would give, and over time for both kinds of rows', async () => {
+  const { figures } = await diagnose(make(), { train, dev, fit })
+  const { rows, twice, epochs } = figures.curves
+  expect(rows.map((point) => point.rows)).toEqual([10, 20, 40, 80])
+  expect(twice!.rows).toBe(160)
+  expect(twice!.band[0]).toBeLessThanOrEqual(twice!.heldOut)
+  expect(twice!.band[1]).toBeGreaterThanOrEqual(twice!.heldOut)
+  expect(twice!.band[0]).toBeLessThan(twice!.band[1])
+  expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6])
+  // Few epochs of a small network: both losses still fall.
+  expect(epochs.at(-1)!.train).toBeLessThan(epochs[0]!.train)
+  expect(epochs.at(-1)!.heldOut).toBeLessThan(epochs[0]!.heldOut)
 })
 
 test('an abort rejects with its reason, before and on the way', async () => {

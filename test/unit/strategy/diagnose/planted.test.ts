@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import * as deepblas from '../../../../lib/index.js'
 import { plantedCases } from '../../../helpers/planted-cases.mjs'
 
-const { Adam, Dataset, Dense, diagnose, Sequential } = deepblas
+const { Adam, Dataset, Dense, diagnose, Normalize, Sequential } = deepblas
 
 test.each(plantedCases.map((one) => [one.name, one] as const))('%s', async (_, { make }) => {
   const { model, train, trainDev, dev, target, fit, dominant, levers } = make(1, 0.6, deepblas)
@@ -87,5 +87,25 @@ describe('inputs', () => {
     const unscaled = async (data: deepblas.Dataset) => (await kinds(data)).filter(([kind]) => kind === 'unscaledInputs')
     expect(await unscaled(rows(([a, b]) => [1000 * a!, b!]))).toHaveLength(1)
     expect(await unscaled(rows((row) => row))).toEqual([])
+  })
+
+  test('marks are not unscaled, however few or many of them are 1; small numbers are', async () => {
+    const mark = (row: number[], rare: number, other: number) => (row[0]! > 0.98 ? rare : other)
+    const unscaled = async (data: deepblas.Dataset) =>
+      (await kinds(data)).filter(([kind]) => kind === 'unscaledInputs').map(([, evidence]) => evidence)
+    expect(await unscaled(rows((row) => [...row, mark(row, 1, 0), mark(row, 0, 1)]))).toEqual([])
+    // A count that is 0 in most rows is as large as it is in the others.
+    expect(await unscaled(rows((row) => [...row, mark(row, 0.5, 0)]))).toEqual([])
+    expect(await unscaled(rows((row) => [...row, mark(row, 1e-4, 0)]))).toHaveLength(1)
+  })
+
+  test('nor are those that the first layer scales', async () => {
+    const data = rows(([a, b]) => [1000 * a!, b!])
+    const layers = [Normalize.fit(data.take(120)), new Dense(1, { activation: 'sigmoid' })]
+    const model = new Sequential(layers, { inputs: 2, seed: 1 })
+    const fit = { loss: 'binaryCrossEntropy', optimizer: new Adam({ learningRate: 0.01 }), epochs: 5 } as const
+    const { findings, figures } = await diagnose(model, { train: data.take(120), dev: data.slice(120), fit })
+    expect(findings.map(({ kind }) => kind)).not.toContain('unscaledInputs')
+    expect(figures.probes.map(({ lever }) => lever)).not.toContain('scale')
   })
 })

@@ -1,0 +1,107 @@
+/*
+ * The experiments of a diagnosis, in the order of what they tell.
+ */
+import type { Dataset } from '../../data/dataset/dataset.js'
+import { largestOf } from '../../extremes.js'
+import type { RandomStream } from '../../random/stream.js'
+import type { Allowance } from './allowance.js'
+import { learningCurves } from './curve.js'
+import { type ReferenceFigure, remainingError } from './decide.js'
+import { labelNoise } from './label-noise.js'
+import { type Probe, type Probes, repeatAsGiven, runProbes, type Standardized } from './probes.js'
+import { referenceFits, referenceWork } from './reference.js'
+import type { Curves, ErrorFigure, Estimate, LabelNoiseFigure } from './result.js'
+import type { Subject } from './subject.js'
+import { difference, estimate, type Outcome, type Repetition } from './trainings.js'
+
+export interface ExperimentsOptions {
+  readonly repetition: Repetition
+  readonly allowance: Allowance
+  /** The rows of the repetition, standardized; undefined where they are so already. */
+  readonly standardized: Standardized
+  /** Rows for the fits for comparison, standardized, and their numbers among the training rows. */
+  readonly compared: { readonly data: Dataset; readonly rows: Int32Array }
+  readonly train: ErrorFigure
+  /** The error that the user wants. */
+  readonly target: number | undefined
+  random(part: 'folds' | 'curve'): RandomStream
+}
+
+/** What the experiments found. */
+export interface Experiments {
+  /** Undefined where there was no room for any. */
+  readonly probes: Probes | undefined
+  readonly curves: Curves
+  readonly noise: LabelNoiseFigure | undefined
+  readonly reference: ReferenceFigure | undefined
+  readonly remaining: Estimate
+}
+
+/**
+ * The training repeated as it was, then the fits for comparison; then, where these tell of a bias, changes that may close it,
+ * and otherwise the learning curve first.
+ */
+export async function runExperiments(options: ExperimentsOptions): Promise<Experiments> {
+  const { repetition, allowance, standardized, train, target, random } = options
+  const { subject, heldOut } = repetition
+  const base = await repeatAsGiven(repetition, allowance)
+  const { noise, reference } = await outOfFold(options)
+  const known = remainingError(fitsOf([base], subject, heldOut), reference)
+  const biased = difference(train, { value: Math.max(target ?? 0, known.value), error: known.error }).certain
+  const drawCurves = async (): Promise<Curves> =>
+    base === undefined
+      ? { rows: [], twice: undefined, epochs: [] }
+      : await learningCurves(repetition, base, random('curve'), allowance)
+  const early = biased ? undefined : await drawCurves()
+  const changed = base && (await runProbes(repetition, base, standardized, allowance))
+  return {
+    probes: base && { base, changed: changed as readonly Probe[] },
+    curves: early ?? (await drawCurves()),
+    noise,
+    reference,
+    remaining: remainingError(
+      fitsOf([base, ...(changed ?? []).map(({ outcome }) => outcome)], subject, heldOut),
+      reference,
+    ),
+  }
+}
+
+async function outOfFold({
+  repetition,
+  allowance,
+  compared: { data, rows },
+  random,
+}: ExperimentsOptions): Promise<{ noise: LabelNoiseFigure | undefined; reference: ReferenceFigure | undefined }> {
+  const { subject } = repetition
+  const names = ['usual networks for comparison']
+  const fits = await allowance.run(names, referenceWork(repetition, data.rows), (signal) =>
+    referenceFits({ ...repetition, signal }, data, random('folds')),
+  )
+  if (fits === undefined) return { noise: undefined, reference: undefined }
+  const [whole, half] = [fits.scores, fits.halfScores].map((scores) => subject.errors(scores, data))
+  const differences = half!.map((error, row) => error - whole![row]!)
+  const { value, error } = subject.figure(differences, data)
+  return {
+    noise: labelNoise(subject, data, fits, rows),
+    reference: {
+      error: subject.figure(whole!, data),
+      fewerRows: estimate(value, error),
+      chance: chanceOf(subject, data),
+    },
+  }
+}
+
+/** The error of always answering the largest class, or the mean; of several answers of yes or no, of half of them. */
+function chanceOf(subject: Subject, data: Dataset): number {
+  if (!subject.hasClasses) return subject.task === 'values' ? 1 : 0.5
+  const counts = new Float64Array(subject.classes)
+  for (const one of subject.classesOf(data)) counts[one]!++
+  return 1 - largestOf(counts) / data.rows
+}
+
+/** The errors on rows held out of all repetitions that did not fail. */
+function fitsOf(outcomes: readonly (Outcome | undefined)[], subject: Subject, heldOut: Dataset): ErrorFigure[] {
+  return outcomes
+    .filter((one) => one !== undefined && one.failed < one.heldOutBySeed.length)
+    .map((one) => subject.figure(one!.heldOutErrors, heldOut))
+}
