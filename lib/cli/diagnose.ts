@@ -14,7 +14,7 @@ import { scalingOption } from './scaling-option.js'
 import { counted, say, secondsSince, type Terminal, tell, throwIfInterrupted, UsageError } from './terminal.js'
 import { train } from './train.js'
 import { sourcesOf } from './train-data.js'
-import { choice, decimal, wholeNumber, wholeNumbers } from './values.js'
+import { choice, decimal, duration, wholeNumber, wholeNumbers } from './values.js'
 
 const { target, task, ignore, keep, scaling, hidden, epochs, dropout, l2, threads } = train.options
 
@@ -36,6 +36,10 @@ export const diagnose: Command = {
       value: '<number>',
       help: 'what would be good enough: accuracy of classes, R2 of values; by default inferred',
     },
+    budget: {
+      value: '<time>',
+      help: 'for the experiments, those that tell most first: 90s, 2m, 1h; by default 12 times the work of the training',
+    },
     task: task!,
     ignore: ignore!,
     keep: keep!,
@@ -52,8 +56,8 @@ export const diagnose: Command = {
     ...readerOptions,
   },
   notes: `
-The training is repeated with one thing changed at a time, a few seeds each, so it takes some tens of times as long as one
-training. Only differences beyond two and a half standard errors count. With --model the options of the training are those that the file
+The training is repeated with one thing changed at a time, three seeds each. By default that takes a minute or two; of a long
+training 12 times as long as the training itself, with what was left out told; --budget bounds it by time. Only differences beyond two and a half standard errors count. With --model the options of the training are those that the file
 tells, and --target must be the same.
 
 --json: { dominant, figures, findings, text, seconds, report }, as diagnose of the library gives them; NaN is null, and of the label
@@ -92,6 +96,7 @@ async function runDiagnose(given: Given, terminal: Terminal): Promise<Readonly<R
     keep: kept,
     scaling: settings.scaling,
     signal: terminal.signal,
+    onExperiment: ({ experiments }) => tell(terminal, `tries ${experiments.join(', ')}\n`),
     onProgress: shownReading({ source, ...(test && { test }) }, name, terminal),
   }).catch(asUsage)
   await throwIfInterrupted(terminal)
@@ -108,6 +113,7 @@ async function runDiagnose(given: Given, terminal: Terminal): Promise<Readonly<R
 
 function trainingOf(given: Given) {
   const task = choice(given, 'task', tasks)
+  const budget = duration(given, 'budget')
   const goal = decimal(given, 'goal', 'a number of at most 1', { max: 1 })
   const asked = {
     hidden: wholeNumbers(given, 'hidden'),
@@ -119,7 +125,12 @@ function trainingOf(given: Given) {
     seed: wholeNumber(given, 'seed', 0),
   }
   const known = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined))
-  return { ...known, ...(task && { task }), ...(goal === undefined ? {} : { goal }) }
+  return {
+    ...known,
+    ...(task && { task }),
+    ...(goal === undefined ? {} : { goal }),
+    ...(budget === undefined ? {} : { budget }),
+  }
 }
 
 /** As JSON has it: without typed arrays. */

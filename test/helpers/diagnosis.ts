@@ -34,9 +34,24 @@ export function diagnosis(segment = 'age < 25 and city unknown'): Diagnosis {
         })),
         epochs: Array.from({ length: 80 }, (_, epoch) => 0.05 + 0.6 / (epoch + 1)),
       },
+      curves: {
+        rows: [300, 600, 1200, 2400].map((rows) => ({
+          rows,
+          train: 0.04 - 6 / rows,
+          heldOut: 0.06 + 5 * rows ** -0.5,
+          error: 0.006,
+        })),
+        twice: { rows: 4800, heldOut: 0.132, band: [0.12, 0.15] },
+        epochs: Array.from({ length: 80 }, (_, at) => ({
+          epoch: at + 1,
+          train: 0.05 + 0.6 / (at + 1),
+          heldOut: 0.2 + 0.5 / (at + 1),
+        })),
+      },
       labelNoise: {
         share: 0.02,
         amongTheSurest: estimate(0.01, 0.01),
+        staying: estimate(0.01, 0.01),
         scores: Float64Array.of(0.1, 0.9),
         rows: Int32Array.of(17, 40),
         suspects: [17],
@@ -64,6 +79,7 @@ export function diagnosis(segment = 'age < 25 and city unknown'): Diagnosis {
           deviation: 0.3,
         },
       ],
+      leftOut: [],
     },
     findings: [
       {

@@ -10,7 +10,7 @@ import type { FitOptions } from '../../model/training/options.js'
 import { AdamW } from '../../optimizers/adam.js'
 import { oneCycle } from '../../schedules/one-cycle.js'
 import { inTurns } from '../../turns.js'
-import { finiteNumber, invalid, knownOptions } from '../../validate.js'
+import { finiteNumber, invalid, isCallable, knownOptions } from '../../validate.js'
 import { splitTable } from '../tables/held-out.js'
 import {
   checkedListener,
@@ -24,6 +24,7 @@ import { encodedRows } from '../tables/scores.js'
 import type { TableInput } from '../tables/table-source.js'
 import { trainTable } from '../tables/train-table.js'
 import { diagnose } from './diagnose.js'
+import type { DiagnoseProgress } from './options.js'
 import type { Diagnosis } from './result.js'
 
 export interface DiagnoseTableOptions extends Omit<TrainTableOptions, 'test' | 'resume' | 'callbacks'> {
@@ -36,6 +37,10 @@ export interface DiagnoseTableOptions extends Omit<TrainTableOptions, 'test' | '
   readonly dev?: TableInput
   /** What would be good enough, as `diagnose` takes its `target`: accuracy of classes, R² of values. Default inferred. */
   readonly goal?: number
+  /** Milliseconds for the experiments, from the end of the model's training on; as `diagnose` takes it. */
+  readonly budget?: number
+  /** Told before every experiment. Default none. */
+  readonly onExperiment?: (progress: DiagnoseProgress) => void
 }
 
 export interface TableDiagnosis extends Diagnosis {
@@ -56,15 +61,21 @@ export async function diagnoseTable(source: TableInput, options: DiagnoseTableOp
     model: given,
     dev,
     goal,
+    budget,
+    onExperiment,
     ...training
   } = knownOptions<DiagnoseTableOptions>('diagnoseTable', options, [
     ...trainTableOptionNames.filter((name) => !['test', 'resume', 'callbacks'].includes(name)),
     'model',
     'dev',
     'goal',
+    'budget',
+    'onExperiment',
   ] as (keyof DiagnoseTableOptions & string)[])
   if (given !== undefined && !(given instanceof Sequential)) throw invalid('model', 'Sequential', given)
   const target = goal === undefined ? undefined : finiteNumber('goal', goal, { max: 1 })
+  if (budget !== undefined) finiteNumber('budget', budget, { min: 1 })
+  if (onExperiment !== undefined && !isCallable(onExperiment)) throw invalid('onExperiment', 'function', onExperiment)
   const asked = checkedOptions(training as TrainTableOptions)
   const { signal } = asked
   const onProgress = checkedListener(training.onProgress)
@@ -83,6 +94,8 @@ export async function diagnoseTable(source: TableInput, options: DiagnoseTableOp
       : { trainDev: near, dev: await encodedRows(encoder, elsewhere.table, elsewhere.place) }),
     ...(target === undefined ? {} : { target }),
     ...(lastFitOf(model) === undefined && { fit: fitOf(model, kept) }),
+    ...(budget === undefined ? {} : { budget }),
+    ...(onExperiment === undefined ? {} : { onProgress: onExperiment }),
     ...(signal === undefined ? {} : { signal }),
     seed: asked.seed,
   })

@@ -29,6 +29,7 @@ test('trains as deepblas train does, and says what dominates', async () => {
     '20',
   ])
   expect(stderr).toMatch(/340 rows to train on, 9 changes tried/)
+  expect(stderr).toMatch(/^tries learning rate x 10, learning rate x 0.1$/m)
   expect(code).toBe(0)
   expect(stdout).toMatch(/^(\w+ )+dominates?: /)
   expect(stdout).toMatch(/^error +train 0\.\d+ ± 0\.\d+ \(340 rows\), dev 0(\.\d+)? ± 0\.\d+ \(60 rows\)$/m)
@@ -94,6 +95,10 @@ test.each([
   [['diagnose', 'x.csv'], /--target is missing/],
   [['diagnose', 'customers.csv', '--target', 'lef'], /lef/],
   [['diagnose', 'customers.csv', '--target', 'left', '--goal', '95'], /--goal takes a number of at most 1, but '95'/],
+  [
+    ['diagnose', 'customers.csv', '--target', 'left', '--budget', '5'],
+    /--budget takes a time such as 90s, 2m or 1h, but '5'/,
+  ],
   [['diagnose', 'customers.csv', '--target', 'left', '--test', 'x.csv'], /There is no option --test/],
 ])('wrong use: %j', async (args, message) => {
   const { code, stderr } = await deepblas(args.map((one) => (one.endsWith('.csv') ? at(one) : one)))
