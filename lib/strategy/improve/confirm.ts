@@ -6,6 +6,8 @@ import type { Dataset } from '../../data/dataset/dataset.js'
 import { DeepblasError } from '../../errors.js'
 import { layerFrom } from '../../layers/registry.js'
 import { Sequential } from '../../model/sequential.js'
+import { meanOf } from '../../statistics.js'
+import { compare, intervalOf } from '../experiments/intervals.js'
 import { RateFactors } from '../experiments/rate-factor.js'
 import type { Combination } from './combine.js'
 import { type Improvement, MOST_TIMES_SEEDS } from './improvement.js'
@@ -14,7 +16,7 @@ import { type Entry, rateOf } from './selection.js'
 import { entryWords } from './words.js'
 
 /**
- * Trains both once more on the training rows, with one seed that nothing has been tried with, and measures them on the
+ * Trains each once more on the training rows for every seed, none of which has been tried with, and measures it on the
  * test rows. Undefined where time is up, or one of them fails.
  *
  * @param against the tuned baseline; where the rate is all that helps, the baseline as given
@@ -25,17 +27,42 @@ export async function confirmed(
   against: Entry,
   test: Dataset,
 ): Promise<ConfirmedResult | undefined> {
-  const { lab, options } = improvement
+  const { lab, options, baseline } = improvement
   lab.stage = 'confirm'
   if (lab.deadline !== undefined) lab.deadline.keptBack = 0
-  const seed = improvement.judgingSeed((MOST_TIMES_SEEDS + 1) * options.seeds)
-  const value = await measured(improvement, winner.entry, seed, test)
-  const same = winner.entry === against
-  const baseline = same ? value : await measured(improvement, against, seed, test)
-  if (value === undefined || baseline === undefined) return undefined
+  const entries = [winner.entry, against, baseline[0]!]
+  const values: number[][] = [[], [], []]
+  for (let at = 0; at < options.confirm; at++) {
+    const seed = improvement.judgingSeed((MOST_TIMES_SEEDS + 1) * options.seeds + at)
+    const known = new Map<Entry, number>()
+    for (const [place, entry] of entries.entries()) {
+      const value = known.get(entry) ?? (await measured(improvement, entry, seed, test))
+      if (value === undefined) return undefined
+      known.set(entry, value)
+      values[place]!.push(value)
+    }
+  }
+  const [own, other, given] = values as [number[], number[], number[]]
   const sign = options.metric.higherIsBetter === true ? 1 : -1
-  const { levers, entry } = winner
-  return { levers, best: entryWords(entry), value, baseline, change: sign * (value - baseline) }
+  const [change, fromGiven] = [other, given].map((list) => own.map((value, at) => sign * (value - list[at]!)))
+  return {
+    levers: winner.levers,
+    best: entryWords(winner.entry),
+    value: meanOf(own),
+    baseline: meanOf(other),
+    given: meanOf(given),
+    change: meanOf(change!),
+    changeFromGiven: meanOf(fromGiven!),
+    interval: overSeeds(change!),
+    intervalFromGiven: overSeeds(fromGiven!),
+    seeds: options.confirm,
+  }
+}
+
+/** The interval of a mean difference over the seeds alone: the test rows are what they are. */
+function overSeeds(differences: readonly number[]): readonly [low: number, high: number] | null {
+  if (differences.length < 2) return null
+  return intervalOf(compare({ whole: differences, groups: differences.map((one) => [one]) }))
 }
 
 async function measured(

@@ -13,7 +13,7 @@ import { Sequential } from '../../model/sequential.js'
 import { Adam } from '../../optimizers/adam.js'
 import { array, finiteNumber, knownOptions, nonNegativeInteger, positiveInteger, string } from '../../validate.js'
 import { improve } from './improve.js'
-import { type ExperimentSettings, experimentNames, leftOf } from './options.js'
+import { confirmations, type ExperimentSettings, experimentNames, leftOf } from './options.js'
 import type { ImproveResult } from './result.js'
 
 export interface ImprovePicturesOptions extends ExperimentSettings {
@@ -50,7 +50,7 @@ export async function improvePictures(folder: string, options?: ImprovePicturesO
   const batchSize = positiveInteger('batchSize', given.batchSize ?? 64)
   const learningRate = finiteNumber('learningRate', given.learningRate ?? 1e-3, { min: 0 })
   const layers = hidden.map((units, at) => new Dense(positiveInteger(`hidden[${at}]`, units), { activation: 'relu' }))
-  const pictures = await picturesOf(string('folder', folder), given.confirm === true)
+  const pictures = await picturesOf(string('folder', folder), confirmations(given.confirm) > 0)
   const [train, dev] = pictures.train.split(SHARE_OF_DEV, { seed, stratified: true })
   const classes = pictures.train.classCounts().length
   const binary = classes <= 2

@@ -5,7 +5,7 @@ import { EarlyStopping } from '../../callbacks/early-stopping.js'
 import { Encoder } from '../../data/encoder/encoder.js'
 import type { Table } from '../../data/table/table.js'
 import { inTurns } from '../../turns.js'
-import { boolean, knownOptions } from '../../validate.js'
+import { knownOptions } from '../../validate.js'
 import { scalingFor } from '../tables/column-scaling.js'
 import { defaultsFor } from '../tables/defaults.js'
 import { splitTable } from '../tables/held-out.js'
@@ -22,7 +22,7 @@ import { encodedRows } from '../tables/scores.js'
 import type { TableInput } from '../tables/table-source.js'
 import { fitFor, ignored, networkFor } from '../tables/train-table.js'
 import { improve } from './improve.js'
-import { type ExperimentSettings, experimentNames, leftOf } from './options.js'
+import { confirmations, type ExperimentSettings, experimentNames, leftOf } from './options.js'
 import type { ImproveResult } from './result.js'
 
 type TableOptions = Omit<TrainTableOptions, 'callbacks' | 'resume' | 'onProgress' | 'signal' | 'seed'>
@@ -52,7 +52,7 @@ export async function improveTable(source: TableInput, options: ImproveTableOpti
     ...experimentNames,
     'onRead',
   ] as unknown as (keyof ImproveTableOptions & string)[])
-  const confirm = boolean('confirm', given.confirm ?? false)
+  const confirm = confirmations(given.confirm)
   const asked = checkedOptions(ofTraining(given, names))
   const onRead = checkedListener(given.onRead)
   const { table, profile } = await learnableTable(source, { ...asked, onProgress: onRead })
@@ -61,7 +61,7 @@ export async function improveTable(source: TableInput, options: ImproveTableOpti
   const tests = asked.test === undefined ? undefined : await testTable(asked.test, table, asked)
   const [known, held] = await inTurns(splitTable(table, { target, task, seed }))
   const [kept, more] =
-    confirm && tests === undefined ? await inTurns(splitTable(known, { target, task, seed })) : [known]
+    confirm > 0 && tests === undefined ? await inTurns(splitTable(known, { target, task, seed })) : [known]
   const encoder = await encoderOf(kept, asked, profile)
   const rows = {
     train: await encoder.encodeAsync(kept),
@@ -75,7 +75,7 @@ export async function improveTable(source: TableInput, options: ImproveTableOpti
     callbacks: [new EarlyStopping({ patience: settings.patience })],
     ...(asked.classWeights === undefined ? {} : { classWeights: asked.classWeights }),
   }
-  return improve(networkFor(encoder, settings, asked), rows, { ...leftOf(given, begun), fit, confirm })
+  return improve(networkFor(encoder, settings, asked), rows, { ...leftOf(given, begun), fit })
 }
 
 async function encoderOf(

@@ -139,7 +139,7 @@ function resultOf(improvement: Improvement, report: Report, findings: Findings):
     recommendation: recommendationOf(levers, ranking, options.metric.name),
     ...(together && { combined: together }),
     ...(test && { confirmed: test }),
-    tries: lab.tried + (test === undefined ? 0 : test.levers.length === 0 ? 1 : 2),
+    tries: lab.tried,
     seeds: options.seeds,
     stopped: stoppedBy(improvement),
     seconds: lab.seconds,

@@ -56,8 +56,11 @@ export interface ImproveOptions {
   readonly seed?: number
   /** A metric that is one number. Default accuracy for classes, R² for values. */
   readonly metric?: MetricOption
-  /** Whether to measure the winning levers once on the test rows. Default false. */
-  readonly confirm?: boolean
+  /**
+   * Whether to measure the winning levers on the test rows, once, at the end; a number says with how many trainings of
+   * other seeds each. Default false; true is 1.
+   */
+  readonly confirm?: boolean | number
   /** Ends it: the result is what is known so far. Default none. */
   readonly signal?: AbortSignal
   /** Told some tens of times a second. */
@@ -97,7 +100,10 @@ export function leftOf(given: ExperimentSettings, begun: number): ExperimentSett
 export interface CheckedOptions {
   readonly baseline: Recipe
   readonly dev: Dataset
+  /** Undefined where nothing is to be confirmed. */
   readonly test: Dataset | undefined
+  /** Seeds of the confirmation. */
+  readonly confirm: number
   readonly metric: Metric
   readonly budget: number | undefined
   readonly tries: number | undefined
@@ -121,8 +127,9 @@ export function checkedOptions(model: unknown, data: ImproveData, options: Impro
   const train = rowsOf('train', rows.train)
   const dev = rowsOf('dev', rows.dev)
   const test = rows.test === undefined ? undefined : rowsOf('test', rows.test)
-  if (boolean('confirm', given.confirm ?? false) && test === undefined) {
-    throw invalid('test', 'Dataset with confirm: true', undefined, 'Give rows that nothing was chosen by, as test.')
+  const confirm = confirmations(given.confirm)
+  if (confirm > 0 && test === undefined) {
+    throw invalid('test', 'Dataset with confirm', undefined, 'Give rows that nothing was chosen by, as test.')
   }
   if (given.signal !== undefined && !isAbortSignal(given.signal)) throw invalid('signal', 'AbortSignal', given.signal)
   if (given.onProgress !== undefined && !isCallable(given.onProgress)) {
@@ -134,7 +141,8 @@ export function checkedOptions(model: unknown, data: ImproveData, options: Impro
   return {
     baseline,
     dev: rowsThatCount(dev),
-    test: given.confirm === true ? test : undefined,
+    test: confirm > 0 ? test : undefined,
+    confirm,
     metric: metricFor(given.metric, baseline),
     budget: given.budget === undefined ? undefined : finiteNumber('budget', given.budget, { min: 1 }),
     tries: given.tries === undefined ? undefined : positiveInteger('tries', given.tries),
@@ -145,6 +153,12 @@ export function checkedOptions(model: unknown, data: ImproveData, options: Impro
     onProgress: given.onProgress,
     journal: given.journal,
   }
+}
+
+/** How many trainings the confirmation has of each kind; 0 for none. */
+export function confirmations(given: boolean | number | undefined): number {
+  if (typeof given === 'number') return positiveInteger('confirm', given)
+  return boolean('confirm', given ?? false) ? 1 : 0
 }
 
 function rowsOf(argument: string, data: unknown): Dataset {

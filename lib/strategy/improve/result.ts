@@ -97,10 +97,21 @@ export interface CombinedResult {
 export interface ConfirmedResult {
   readonly levers: readonly LeverName[]
   readonly best: string
-  /** The metric on the test rows: of one training with the levers, and of one of the tuned baseline with the same seed. */
+  /**
+   * The metric on the test rows, mean over the seeds: with the levers, of the tuned baseline (where the rate is all that
+   * helps: of the training as given), and of the training as given.
+   */
   readonly value: number
   readonly baseline: number
+  readonly given: number
+  /** `value` against `baseline`, and against `given`; above 0 is better. */
   readonly change: number
+  readonly changeFromGiven: number
+  /** Intervals of 95 % of both, over the seeds, on these test rows; null where one seed was trained. */
+  readonly interval: readonly [low: number, high: number] | null
+  readonly intervalFromGiven: readonly [low: number, high: number] | null
+  /** Seeds that were trained; none of them has been tried with before. */
+  readonly seeds: number
 }
 
 export interface ImproveResult {

@@ -83,10 +83,12 @@ function combinedText({ combined, metric }: Omit<ImproveResult, 'text'>): string
 
 function confirmedText({ confirmed, metric }: Omit<ImproveResult, 'text'>): string[] {
   if (confirmed === undefined) return []
-  const { best, value, baseline, change } = confirmed
+  const { best, value, baseline, given, change, changeFromGiven, seeds } = confirmed
+  const many = seeds === 1 ? 'one training each' : `mean of ${seeds} trainings each`
+  const range = (bounds: readonly [number, number] | null) => (bounds === null ? '' : ` ${interval(bounds)}`)
   return [
-    `On the test rows, one training each: ${metric} ${figure(value)} (${best}), ${figure(baseline)} of the baseline: ` +
-      `${signed(change)}.`,
+    `On the test rows, ${many}: ${metric} ${figure(value)} (${best}); ${figure(baseline)} of the baseline: ${signed(change)}` +
+      `${range(confirmed.interval)}; ${figure(given)} as given: ${signed(changeFromGiven)}${range(confirmed.intervalFromGiven)}.`,
   ]
 }
 

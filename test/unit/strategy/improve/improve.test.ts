@@ -182,6 +182,9 @@ describe('the test rows', () => {
     const { confirmed } = result
     expect(confirmed!.value).toBeGreaterThan(0.5)
     expect(confirmed!.change).toBeCloseTo(confirmed!.value - confirmed!.baseline, 12)
+    expect(confirmed!.seeds).toBe(3)
+    expect(confirmed!.interval![0]).toBeLessThanOrEqual(confirmed!.change)
+    expect(confirmed!.changeFromGiven).toBeCloseTo(confirmed!.value - confirmed!.given, 12)
     expect(result.text).toContain('On the test rows')
   })
 
@@ -198,7 +201,7 @@ describe('the test rows', () => {
 
   test('are needed for confirm', async () => {
     await expect(improve(small(), { train, dev }, { fit, confirm: true })).rejects.toThrow(
-      /Dataset with confirm: true for test/,
+      /Dataset with confirm for test/,
     )
   })
 })
