@@ -176,7 +176,7 @@ describe('the test rows', () => {
       fit: { ...fit, epochs: 40 },
       seeds: 3,
       levers: ['learningRate', 'bigger'],
-      confirm: true,
+      confirm: 3,
     } as const
     const result = await improve(small(), { train, dev, test: other }, options)
     const { confirmed } = result
