@@ -52,7 +52,7 @@ export const search: Command = {
   notes: `
 The space has options by name: hidden (units of the layers) or layers and units, activation, dropout, l1, l2, normalization,
 learningRate, optimizer, weightDecay, batchSize, epochs. A list is tried value by value; {"uniform": [low, high]},
-{"logUniform": [low, high]} and {"integer": [low, high]} are ranges. By default it is ${JSON.stringify(usualSpace)}.
+{"logUniform": [low, high]} and {"integer": [low, high]} are ranges. By default it is ${JSON.stringify(usualSpace).replaceAll(/[,:]/g, '$& ')}.
 
 One of --budget and --tries is needed but for grid, halving and hyperband, which end by themselves. Trainings of one shape run
 side by side. The best of many tries looks a little too good on the rows that chose it.
