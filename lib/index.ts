@@ -200,6 +200,7 @@ export type { TargetUnits } from './outputs/units.js'
 export { type DiagnosePageOptions, diagnosePage } from './pages/diagnose/page.js'
 export { type ImprovePageOptions, improvePage } from './pages/improve/page.js'
 export { writePage } from './pages/page.js'
+export { type SearchPageOptions, searchPage } from './pages/search/page.js'
 export type { PerMember } from './per-member.js'
 export { type InitialValues, Parameter } from './recording/parameter.js'
 export type { MapTensors, Recorder } from './recording/recorder.js'
@@ -240,6 +241,7 @@ export type {
   SegmentFigure,
   TwiceTheRows,
 } from './strategy/diagnose/result.js'
+export type { FinishedTrial } from './strategy/experiments/finished-trial.js'
 export { improve } from './strategy/improve/improve.js'
 export { type ImprovePicturesOptions, improvePictures } from './strategy/improve/improve-pictures.js'
 export { type ImproveTableOptions, improveTable } from './strategy/improve/improve-table.js'

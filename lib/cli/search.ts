@@ -1,18 +1,22 @@
 import { tasks } from '../data/encoding/fit/options.js'
 import { atomicWrite } from '../files/atomic-write.js'
 import type { Json } from '../files/strict-json.js'
-import { type MetricName, metricNames } from '../metrics/names.js'
+import { type MetricName, metricNamed, metricNames } from '../metrics/names.js'
+import { formatsOf } from '../pages/metric-formats.js'
+import { searchPage } from '../pages/search/page.js'
 import { valueText } from '../strategy/search/distributions.js'
 import { searchMethods } from '../strategy/search/method-names.js'
 import type { SearchProgress, SearchResult } from '../strategy/search/result.js'
 import { searchTable } from '../strategy/search/search-table.js'
 import { searchText } from '../strategy/search/text.js'
 import { setThreads } from '../system.js'
+import { boardOption, withBoard } from './board.js'
 import type { Command, Given } from './command.js'
 import { csvLine } from './csv-line.js'
 import { asUsage } from './flags.js'
 import { readerOptions, readerSettings } from './reader-options.js'
 import { shownReading } from './reading.js'
+import { commandTyped, reportOption, writeReport } from './report.js'
 import { scalingOption } from './scaling-option.js'
 import { spaceOption, usualSpace } from './search-space.js'
 import { counted, say, type Terminal, tell, tellNext, UsageError, widthOf } from './terminal.js'
@@ -42,6 +46,8 @@ export const search: Command = {
     out: { value: '<file>', help: 'trains the best configuration once more and saves the model there' },
     trials: { value: '<file.csv>', help: 'writes the table of all trials' },
     journal: { value: '<file>', help: 'keeps every result: the same command goes on from there' },
+    report: reportOption,
+    board: boardOption,
     task: task!,
     ignore: ignore!,
     keep: keep!,
@@ -57,15 +63,15 @@ learningRate, optimizer, weightDecay, batchSize, epochs. A list is tried value b
 One of --budget and --tries is needed but for grid, halving and hyperband, which end by themselves. Trainings of one shape run
 side by side. The best of many tries looks a little too good on the rows that chose it.
 
---json: { best, trials, importance, metric, method, seeds, seed, tries, seconds, stopped, model }, as search of the library
-gives them; NaN is null.
+--json: { best, trials, importance, metric, method, seeds, seed, tries, seconds, stopped, model, report }, as search of the
+library gives them; NaN is null.
 
 Exit code: 0; 1 failed; 2 wrong use; 130 after Ctrl+C, with what is known so far printed and written.`,
   run: runSearch,
 }
 
 async function runSearch(given: Given, terminal: Terminal): Promise<Readonly<Record<string, Json>>> {
-  const { path, name, out, trials } = filesOf(given)
+  const { path, name, out, trials, report } = filesOf(given)
   const numberOfThreads = wholeNumber(given, 'threads', 1)
   if (numberOfThreads !== undefined) setThreads(numberOfThreads)
   const space = spaceOption(given.options.get('space'))
@@ -79,17 +85,23 @@ async function runSearch(given: Given, terminal: Terminal): Promise<Readonly<Rec
     scaling: scalingOption(given),
   }
   const { source, test, reader, keep: kept } = await sourcesOf(settings, terminal)
-  const found = await searchTable(source.read(), space, {
-    ...reader,
-    ...asked,
-    ...(test && { dev: test.read() }),
-    target: name,
-    keep: kept,
-    scaling: settings.scaling,
-    refit: out !== undefined,
-    signal: terminal.signal,
-    onRead: shownReading({ source, ...(test && { test }) }, name, terminal),
-    onProgress: shownProgress(terminal),
+  const found = await withBoard(given, terminal, boardOf(given, asked), ({ signal, tell: tellBoard }) => {
+    const show = shownProgress(terminal)
+    return searchTable(source.read(), space, {
+      ...reader,
+      ...asked,
+      ...(test && { dev: test.read() }),
+      target: name,
+      keep: kept,
+      scaling: settings.scaling,
+      refit: out !== undefined,
+      signal,
+      onRead: shownReading({ source, ...(test && { test }) }, name, terminal),
+      onProgress: (progress) => {
+        show(progress)
+        tellBoard?.(progress, `${counted(progress.running, 'training')} side by side`)
+      },
+    })
   }).catch(asUsage)
   const { stderr, ascii = false } = terminal
   if (stderr.isTTY === true) stderr.write('\r\u001b[K')
@@ -104,7 +116,23 @@ async function runSearch(given: Given, terminal: Terminal): Promise<Readonly<Rec
     tell(terminal, `saved ${out}\n`)
     tellNext(terminal, ['predict', out, 'new.csv', '--out', 'predictions.csv'])
   }
-  return { ...plain(found), model: model === undefined ? null : (out ?? null) }
+  if (report !== undefined) {
+    await writeReport(report, searchPage(found, { command: commandTyped(search, given) }), terminal)
+  }
+  return { ...plain(found), model: model === undefined ? null : (out ?? null), report: report ?? null }
+}
+
+function boardOf(given: Given, { budget, tries, metric }: ReturnType<typeof askedOf>) {
+  const known = metric === undefined ? undefined : metricNamed(metric)
+  return {
+    title: `Search on ${given.arguments[0]}`,
+    command: commandTyped(search, given),
+    metric: metric ?? 'metric on the dev rows',
+    format: formatsOf(metric ?? '').value,
+    higherIsBetter: known?.higherIsBetter !== false,
+    ...(budget === undefined ? {} : { budget }),
+    ...(tries === undefined ? {} : { planned: tries }),
+  }
 }
 
 function filesOf(given: Given) {
@@ -113,18 +141,19 @@ function filesOf(given: Given) {
   if (name === undefined) throw new UsageError('--target is missing: name the column to predict.')
   const [out, trials] = [given.options.get('out'), given.options.get('trials')]
   const dev = given.options.get('dev')
-  const journal = given.options.get('journal')
+  const [journal, report] = [given.options.get('journal'), given.options.get('report')]
   for (const [option, file] of [
     ['--out', out],
     ['--trials', trials],
     ['--journal', journal],
+    ['--report', report],
   ] as const) {
     if (file === undefined) continue
     // After an hour of training is too late to hear of it.
     requireWritable(option, file)
     distinctFiles(option, file, { 'the data': path, 'the file of --dev': dev })
   }
-  return { path, name, out, trials }
+  return { path, name, out, trials, report }
 }
 
 function askedOf(given: Given) {

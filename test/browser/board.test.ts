@@ -31,7 +31,7 @@ describe.skipIf(noBrowser !== undefined)(
       expect(await page.locator('#best').textContent()).toBe('84.7 %')
       // 12 began, 8 have ended.
       expect(await page.locator('#members tr').count()).toBe(4)
-      expect(await page.locator('#members progress').first().getAttribute('value')).toBe('0.625')
+      expect(await page.locator('#members progress').first().getAttribute('value')).toBe('0.75')
       expect(await page.locator('#results tr').count()).toBe(8)
       expect(await page.locator('#results .bad').textContent()).toBe('Its loss was not finite in epoch 3.')
       expect(await page.locator('#curves-plot svg .line path').count()).toBe(6)

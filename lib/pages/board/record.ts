@@ -1,3 +1,4 @@
+import type { FinishedTrial } from '../../strategy/experiments/finished-trial.js'
 import type { Chart, Series } from '../chart.js'
 import { formatted, type NumberFormat } from '../numbers.js'
 import { thinned } from '../thinned.js'
@@ -5,32 +6,22 @@ import type { BoardMember, BoardResult, BoardState } from './state.js'
 
 /** What is known of the run when it begins. */
 export interface BoardRun {
-  /** Name of the metric; more of it is better. */
+  /** Name of the metric. */
   readonly metric: string
   readonly format: NumberFormat
+  /** Whether more of the metric is better. Default true. */
+  readonly higherIsBetter?: boolean
   /** Milliseconds that the run may take. Default: not known. */
   readonly budget?: number
   /** Number of trainings after which it ends. Default: not known. */
   readonly planned?: number
 }
 
-/** A training that has ended. */
-export interface EndedTrial {
-  readonly key: string
-  /** The metric; NaN for one that failed. */
-  readonly value: number
-  /** The metric by epoch. */
-  readonly devValue: readonly number[]
-  readonly seconds: number
-  readonly failed?: string
-}
-
 /** How far the trainings side by side are. */
 export interface TrialProgress {
+  /** Number of the present epoch, from 1. */
   readonly epoch: number
   readonly epochs: number
-  readonly step: number
-  readonly stepsPerEpoch: number
 }
 
 const MOST_RESULTS = 100
@@ -46,8 +37,8 @@ export class BoardRecord {
   #members: readonly { readonly key: string }[] = []
   #done = 0
   #tried = 0
-  #results: EndedTrial[] = []
-  #best: EndedTrial | undefined
+  #results: FinishedTrial[] = []
+  #best: { readonly key: string; readonly value: number } | undefined
   /** Seconds and value of each new best. */
   #steps: [seconds: number, value: number][] = []
 
@@ -63,20 +54,25 @@ export class BoardRecord {
   }
 
   running(members: readonly { readonly key: string }[], progress: TrialProgress): void {
-    const { epoch, epochs, step, stepsPerEpoch } = progress
+    const { epoch, epochs } = progress
     this.#members = members
-    this.#done = Math.min(1, (epoch - 1 + (stepsPerEpoch > 0 ? step / stepsPerEpoch : 0)) / epochs)
+    this.#done = Math.min(1, epoch / epochs)
   }
 
-  ended(trial: EndedTrial): void {
+  ended(trial: FinishedTrial): void {
     this.#tried++
     this.#members = this.#members.filter(({ key }) => key !== trial.key)
     this.#results.push(trial)
     if (this.#results.length > MOST_RESULTS) this.#results.shift()
-    if (Number.isFinite(trial.value) && !(trial.value <= (this.#best?.value ?? Number.NEGATIVE_INFINITY))) {
-      this.#best = trial
-      this.#steps.push([this.#elapsed / 1000, trial.value])
-    }
+    const { key, value } = trial
+    if (value === null || !Number.isFinite(value) || !this.#isBest(value)) return
+    this.#best = { key, value }
+    this.#steps.push([this.#elapsed / 1000, value])
+  }
+
+  #isBest(value: number): boolean {
+    if (this.#best === undefined) return true
+    return this.#run.higherIsBetter === false ? value < this.#best.value : value > this.#best.value
   }
 
   stopping(): void {
@@ -118,7 +114,7 @@ export class BoardRecord {
     return Math.max(0, (this.#elapsed / this.#tried) * (planned - this.#tried))
   }
 
-  #result({ key, value, seconds, failed }: EndedTrial): BoardResult {
+  #result({ key, value, seconds, failed }: FinishedTrial): BoardResult {
     const text = failed ?? formatted(value, this.#run.format)
     return { name: key, value: text, failed: failed !== undefined, time: formatted(seconds, 'seconds') }
   }
@@ -147,9 +143,9 @@ export class BoardRecord {
       x: { label: 'epoch', format: 'number' },
       y: { label: metric, format },
       series: latest.map(
-        ({ key, devValue }): Series => ({
+        ({ key, curve }): Series => ({
           name: key,
-          points: thinned(devValue.map((value, epoch): [number, number] => [epoch + 1, value])),
+          points: thinned(curve.map((value, epoch): [number, number] => [epoch + 1, value])),
         }),
       ),
     }

@@ -2,10 +2,10 @@ import type { ImproveResult, LeverCurve } from '../../strategy/improve/result.js
 import type { LinesChart, Series } from '../chart.js'
 import { type Figure, figureHtml } from '../figure.js'
 import { html } from '../html.js'
+import type { MetricFormats } from '../metric-formats.js'
 import { formatted, formattedInterval } from '../numbers.js'
 import type { Section } from '../page.js'
 import { thinned } from '../thinned.js'
-import type { MetricFormats } from './formats.js'
 
 /** Learning curves: over the amount of data, over time, and the two losses over time with what lies between them. */
 export function timeSections(result: ImproveResult, formats: MetricFormats): Section[] {

@@ -2,9 +2,9 @@ import type { ImproveResult, LeverName, LeverResult, LeverVerdict } from '../../
 import type { IntervalsChart, Tone } from '../chart.js'
 import { type Figure, figureHtml, table } from '../figure.js'
 import { type Content, html } from '../html.js'
+import { intervalText, type MetricFormats } from '../metric-formats.js'
 import { duration, formatted } from '../numbers.js'
 import type { Section } from '../page.js'
-import { intervalText, type MetricFormats } from './formats.js'
 
 const leverWords: Readonly<Record<LeverName, string>> = {
   learningRate: 'learning rate',

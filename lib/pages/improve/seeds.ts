@@ -1,9 +1,9 @@
 import type { ImproveResult, TriedSetting } from '../../strategy/improve/result.js'
 import { type Cell, type Figure, figureHtml, table } from '../figure.js'
 import { html } from '../html.js'
+import type { MetricFormats } from '../metric-formats.js'
 import { formatted } from '../numbers.js'
 import type { Section } from '../page.js'
-import type { MetricFormats } from './formats.js'
 import { leverText, rankedLevers } from './ranking.js'
 
 /** Every single seed: of the baselines the metric, of the levers the change. */

@@ -4,6 +4,7 @@
 import type { Progress } from '../../callbacks/callback.js'
 import { Deadline } from '../experiments/deadline.js'
 import { Experiment, type ExperimentOptions } from '../experiments/experiment.js'
+import { type FinishedTrial, finishedTrial } from '../experiments/finished-trial.js'
 import type { Trial, TrialResult } from '../experiments/trial.js'
 import type { Recipe } from './recipe.js'
 import type { LeverName } from './result.js'
@@ -34,8 +35,8 @@ export interface ImproveProgress {
   readonly running: readonly { readonly key: string; readonly lever: string }[]
   readonly epoch?: number
   readonly epochs?: number
-  /** The training that has just ended; value is the dev metric in its own units, null where it failed. */
-  readonly finished?: { readonly key: string; readonly lever: string; readonly value: number | null }
+  /** The training that has just ended. */
+  readonly finished?: FinishedTrial & { readonly lever: string }
 }
 
 /** A deadline of which the last part can be kept back, for what comes later. */
@@ -154,13 +155,14 @@ export class Lab {
     return { ...recipe, key, rateFactor, seed }
   }
 
-  #ended({ key, value, failed, seconds }: TrialResult): void {
+  #ended(result: TrialResult): void {
+    const { key, seconds } = result
     this.#finished.add(key)
     const owner = this.#owners.get(key)!
     const before = this.spentBy(owner)
     this.#spent.set(owner, { tries: before.tries + 1, seconds: before.seconds + seconds })
-    const natural = failed === undefined ? (this.#options.higherIsBetter ? value : -value) : null
-    this.#told?.({ ...this.#progress([]), finished: { key, lever: owner, value: natural } })
+    const finished = finishedTrial(result, this.#options.higherIsBetter)
+    this.#told?.({ ...this.#progress([]), finished: { ...finished, lever: owner } })
   }
 
   #tell(running: readonly Trial[], { epoch, epochs }: Progress): void {

@@ -1,4 +1,5 @@
 import type { Sequential } from '../../model/sequential.js'
+import type { FinishedTrial } from '../experiments/finished-trial.js'
 import type { Interval } from '../experiments/intervals.js'
 import type { SearchMethod } from './method-names.js'
 import type { Configuration, SearchSpace } from './space.js'
@@ -66,6 +67,12 @@ export interface SearchProgress {
   readonly seconds: number
   /** The best so far of those that all seeds have tried. */
   readonly best: SearchTrial | undefined
+  /** Those that run now, and the epoch that all of them are at; left out where a training has just ended. */
+  readonly members?: readonly { readonly key: string }[]
+  readonly epoch?: number
+  readonly epochs?: number
+  /** The training that has just ended. */
+  readonly finished?: FinishedTrial
 }
 
 export interface SearchResult<Space extends SearchSpace = SearchSpace> {

@@ -3,13 +3,14 @@
  */
 import { Deadline } from '../experiments/deadline.js'
 import { Experiment } from '../experiments/experiment.js'
+import { finishedTrial } from '../experiments/finished-trial.js'
 import { trainedModel } from '../experiments/population-run.js'
 import { TrialMaker } from './configured-trial.js'
 import { valueText } from './distributions.js'
 import { importanceOf } from './importance.js'
 import { plannedTrainings, runMethod } from './methods.js'
 import { type CheckedSearch, checkedOptions, type SearchOptions } from './options.js'
-import type { BestTrial, Importance, SearchResult, SearchTrial } from './result.js'
+import type { BestTrial, Importance, SearchProgress, SearchResult, SearchTrial } from './result.js'
 import { type Configuration, gridValues, type SearchSpace } from './space.js'
 import { scoreOf, TrialTable } from './table.js'
 import { searchText } from './text.js'
@@ -84,9 +85,9 @@ class Run {
       ...(journal === undefined ? {} : { journal }),
       onTrial: (result) => {
         this.#table.keep(result)
-        this.#tell(0)
+        this.#tell(0, { finished: finishedTrial(result, metric.higherIsBetter!) })
       },
-      onProgress: (running) => this.#tell(running.length),
+      onProgress: (running, { epoch, epochs }) => this.#tell(running.length, { members: running, epoch, epochs }),
     })
   }
 
@@ -157,7 +158,7 @@ class Run {
     return importanceOf(space, trials, metric.higherIsBetter!, seed, { whole, isLate })
   }
 
-  #tell(running: number): void {
+  #tell(running: number, more: Pick<SearchProgress, 'members' | 'epoch' | 'epochs' | 'finished'>): void {
     const { onProgress } = this.#given
     onProgress({
       tried: this.#experiment.tried,
@@ -165,6 +166,7 @@ class Run {
       running,
       seconds: (performance.now() - this.#begun) / 1000,
       best: this.#table.leader(),
+      ...more,
     })
   }
 }

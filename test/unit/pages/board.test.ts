@@ -171,17 +171,17 @@ describe('what the board shows', () => {
     let now = 0
     const record = new BoardRecord({ metric: 'accuracy', format: 'percent', planned: 4 }, () => now)
     expect(record.state()).toMatchObject({ state: 'running', tried: 0, planned: 4, left: null, best: null })
-    record.running([{ key: 'a' }, { key: 'b' }], { epoch: 2, epochs: 4, step: 1, stepsPerEpoch: 2 })
+    record.running([{ key: 'a' }, { key: 'b' }], { epoch: 2, epochs: 4 })
     expect(record.state().members).toEqual([
-      { name: 'a', done: 0.375 },
-      { name: 'b', done: 0.375 },
+      { name: 'a', done: 0.5 },
+      { name: 'b', done: 0.5 },
     ])
     now = 1000
-    record.ended({ key: 'a', value: 0.8, devValue: [0.7, 0.8], seconds: 1 })
+    record.ended({ key: 'a', value: 0.8, curve: [0.7, 0.8], seconds: 1 })
     now = 2000
-    record.ended({ key: 'b', value: 0.7, devValue: [0.6, 0.7], seconds: 1 })
+    record.ended({ key: 'b', value: 0.7, curve: [0.6, 0.7], seconds: 1 })
     now = 3000
-    record.ended({ key: 'c', value: Number.NaN, devValue: [], seconds: 1, failed: 'Its loss was not finite.' })
+    record.ended({ key: 'c', value: null, curve: [], seconds: 1, failed: 'Its loss was not finite.' })
     const state = record.state()
     expect(state).toMatchObject({
       tried: 3,
@@ -223,8 +223,8 @@ describe('what the board shows', () => {
 
   test('a long run stays a small state', () => {
     const record = new BoardRecord({ metric: 'r2', format: 'number', budget: 3_600_000 })
-    const devValue = Array.from({ length: 10_000 }, (_, epoch) => 1 - 1 / (epoch + 1))
-    for (let at = 0; at < 3000; at++) record.ended({ key: `trial ${at}`, value: at, devValue, seconds: 1 })
+    const curve = Array.from({ length: 10_000 }, (_, epoch) => 1 - 1 / (epoch + 1))
+    for (let at = 0; at < 3000; at++) record.ended({ key: `trial ${at}`, value: at, curve, seconds: 1 })
     expect(JSON.stringify(record.state()).length).toBeLessThan(60_000)
     expect(record.state().tried).toBe(3000)
   })

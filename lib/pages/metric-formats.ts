@@ -1,4 +1,4 @@
-import { formattedInterval, type NumberFormat } from '../numbers.js'
+import { formattedInterval, type NumberFormat } from './numbers.js'
 
 /** How a metric's values and the changes of it are written. */
 export interface MetricFormats {

@@ -1,0 +1,58 @@
+import type { FinishedTrial } from '../../strategy/experiments/finished-trial.js'
+import { type Board, openBoard } from './board.js'
+import { BoardRecord, type BoardRun } from './record.js'
+
+/** What `improve` and `search` tell on the way, as far as the board shows it. */
+export interface RunProgress {
+  /** Trainings that run side by side, and the epoch that they are at. */
+  readonly members?: readonly { readonly key: string }[]
+  readonly epoch?: number
+  readonly epochs?: number
+  /** The training that has just ended. */
+  readonly finished?: FinishedTrial
+}
+
+export interface RunBoardOptions extends BoardRun {
+  /** Heading of the page. */
+  readonly title: string
+  /** The command of the run, to be shown. Default none. */
+  readonly command?: string
+  /** Called once, when the stop button is pressed: abort the signal of the run. */
+  readonly onStop: () => void
+}
+
+/** The board of a run, which hears what the run tells. */
+export interface RunBoard extends Pick<Board, 'url'> {
+  /** To be called with all progress. @param stage what is done at the moment, in words */
+  tell(progress: RunProgress, stage: string): void
+  /** The run has ended: sends that, and closes the board. */
+  close(): Promise<void>
+}
+
+/** Opens the board of a run of `improve` or `search`. */
+export async function openRunBoard({ title, command, onStop, ...run }: RunBoardOptions): Promise<RunBoard> {
+  const record = new BoardRecord(run)
+  const board = await openBoard({
+    title,
+    ...(command === undefined ? {} : { command }),
+    state: () => record.state(),
+    onStop: () => {
+      record.stopping()
+      onStop()
+    },
+  })
+  return {
+    url: board.url,
+    tell: ({ members, epoch, epochs, finished }, stage) => {
+      record.stage(stage)
+      if (finished !== undefined) record.ended(finished)
+      if (members !== undefined && epoch !== undefined && epochs !== undefined) {
+        record.running(members, { epoch, epochs })
+      }
+    },
+    close: () => {
+      record.end()
+      return board.close()
+    },
+  }
+}
