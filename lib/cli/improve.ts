@@ -1,14 +1,16 @@
 import { statSync } from 'node:fs'
 import { tasks } from '../data/encoding/fit/options.js'
 import type { Json } from '../files/strict-json.js'
-import { metricNames } from '../metrics/names.js'
+import { metricNamed, metricNames } from '../metrics/names.js'
 import { improvePage } from '../pages/improve/page.js'
+import { formatsOf } from '../pages/metric-formats.js'
 import { improvePictures } from '../strategy/improve/improve-pictures.js'
 import { improveTable } from '../strategy/improve/improve-table.js'
-import type { ImproveProgress } from '../strategy/improve/lab.js'
+import type { ImproveProgress, ImproveStage } from '../strategy/improve/lab.js'
 import { type ImproveResult, leverNames } from '../strategy/improve/result.js'
 import { improveText } from '../strategy/improve/text.js'
 import { setThreads } from '../system.js'
+import { boardOption, withBoard } from './board.js'
 import type { Command, Given } from './command.js'
 import { asUsage } from './flags.js'
 import { readerOptions, readerSettings } from './reader-options.js'
@@ -43,6 +45,7 @@ export const improve: Command = {
     test: { value: '<other.csv>', help: 'the test rows of --confirm; by default 15 % more are held out' },
     journal: { value: '<file>', help: 'keeps every training there; the same command goes on from it' },
     report: reportOption,
+    board: boardOption,
     task: task!,
     ignore: ignore!,
     keep: keep!,
@@ -75,23 +78,53 @@ async function runImprove(given: Given, terminal: Terminal): Promise<Readonly<Re
   if (numberOfThreads !== undefined) setThreads(numberOfThreads)
   const [path] = given.arguments as readonly [string]
   const settings = experimentOf(given, path)
+  const { stderr, ascii = false } = terminal
   const report = reportPath(given, {
     'the data': path,
-    '--test': given.options.get('test'),
-    '--journal': settings.journal,
+    'the file of --test': given.options.get('test'),
+    'the file of --journal': settings.journal,
   })
-  const { stderr, ascii = false } = terminal
-  const watched = { ...settings, signal: terminal.signal, onProgress: shownProgress(terminal) }
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
-  const result = await (isFolder ? ofPictures(given, path, watched) : ofTable(given, path, watched, terminal)).catch(
-    asUsage,
-  )
+  const result = await withBoard(given, terminal, boardOf(given, settings), ({ signal, tell }) => {
+    const show = shownProgress(terminal)
+    const onProgress = (progress: ImproveProgress) => {
+      show(progress)
+      tell?.({ ...progress, members: progress.running }, stageText(progress))
+    }
+    const watched = { ...settings, signal, onProgress }
+    return isFolder ? ofPictures(given, path, watched) : ofTable(given, path, watched, terminal)
+  }).catch(asUsage)
   if (stderr.isTTY === true) stderr.write('\r\u001b[K')
   say(given, terminal, improveText(result, { width: widthOf(terminal), ascii }))
   if (report !== undefined) {
     await writeReport(report, improvePage(result, { command: commandTyped(improve, given) }), terminal)
   }
   return { ...plain(result), report: report ?? null }
+}
+
+function boardOf(given: Given, { budget, tries, metric }: ReturnType<typeof experimentOf>) {
+  return {
+    title: `Which lever? ${given.arguments[0]}`,
+    command: commandTyped(improve, given),
+    metric: metric ?? 'metric on the dev rows',
+    format: formatsOf(metric ?? '').value,
+    higherIsBetter: metric === undefined || metricNamed(metric)?.higherIsBetter !== false,
+    ...(budget === undefined ? {} : { budget }),
+    ...(tries === undefined ? {} : { planned: tries }),
+  }
+}
+
+const stageWords: Readonly<Record<ImproveStage, string>> = {
+  baseline: 'Finds the learning rate of the baseline',
+  select: 'Chooses settings and learning rates',
+  judge: 'Compares with the baseline on other seeds',
+  combine: 'Puts together what helps',
+  confirm: 'Measures on the test rows',
+}
+
+function stageText({ stage, running }: ImproveProgress): string {
+  const levers = [...new Set(running.map(({ lever }) => lever))].join(', ')
+  return `${stageWords[stage]}${levers === '' ? '' : `: ${levers}`}`
 }
 
 /** The options of the experiment itself. */

@@ -29,7 +29,21 @@ export interface RunBoard extends Pick<Board, 'url'> {
   close(): Promise<void>
 }
 
-/** Opens the board of a run of `improve` or `search`. */
+/**
+ * Opens a live page of a run of `improve` or `search`, on 127.0.0.1 and at a port that is free: progress of each training,
+ * curves, the time that is left, and a button that stops the run. Only who knows the token of its address gets it; a page
+ * of elsewhere can neither read it nor stop the run. It survives a reload, and is gone when the run is. The process does not
+ * wait for it, and nothing is computed for it while no one looks.
+ *
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that cannot be used; the error of Node where no port is free
+ * @example
+ * const stop = new AbortController()
+ * const board = await openRunBoard({ title: 'Cats', metric: 'accuracy', format: 'percent', onStop: () => stop.abort() })
+ * console.log(board.url)
+ * const onProgress = (progress) => board.tell({ ...progress, members: progress.running }, progress.stage)
+ * const result = await improve(model, data, { budget: 600_000, signal: stop.signal, onProgress })
+ * await board.close()
+ */
 export async function openRunBoard({ title, command, onStop, ...run }: RunBoardOptions): Promise<RunBoard> {
   const record = new BoardRecord(run)
   const board = await openBoard({

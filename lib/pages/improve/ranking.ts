@@ -61,7 +61,7 @@ export function rankingSection(result: ImproveResult, formats: MetricFormats): S
       .join('; ')}.`,
     caption:
       'Each lever against the tuned baseline, seed by seed; the learning rate against the baseline as given. A lever helps or ' +
-      'hurts where its interval leaves out 0. The intervals are corrected for the number of comparisons (Holm).',
+      'hurts where its interval leaves out 0. The intervals are corrected for the number of comparisons.',
     tabled: true,
   }
   return {

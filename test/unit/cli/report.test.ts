@@ -1,0 +1,67 @@
+/*
+ * --report and --board of the commands that have them.
+ */
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { customers, deepblas, writeCsv } from '../../helpers/command-line.js'
+
+let folder: string
+const at = (name: string) => join(folder, name)
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'deepblas-report-'))
+  await writeCsv(at('customers.csv'), customers(200))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+const commands = [
+  { name: 'improve', marks: ['id="ranking"', 'id="loss"'] },
+  { name: 'search', marks: ['id="trials"'] },
+] as const
+
+describe.each(commands)('$name', ({ name, marks }) => {
+  const line = () => [name, at('customers.csv'), '--target', 'left', '--epochs', '3', '--tries', '40']
+
+  test('--report writes the page with the command as it was typed', async () => {
+    const report = at(`${name}.html`)
+    const { code, stdout, stderr } = await deepblas([...line(), '--report', report, '--json'])
+    expect(stderr).toContain(`saved ${report}\n`)
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout).report).toBe(report)
+    const page = await readFile(report, 'utf8')
+    const command = ['deepblas', ...line(), '--report', report, '--json'].join(' ')
+    for (const part of [`${command}</pre>`, ...marks]) expect(page.includes(part), part).toBe(true)
+  })
+
+  test('--report refuses what is read', async () => {
+    const { code, stderr } = await deepblas([...line(), '--report', at('customers.csv')])
+    expect(stderr).toContain('would overwrite the data')
+    expect(code).toBe(2)
+  })
+
+  test('the stop button of --board ends the run with what is known by then', async () => {
+    const begun = performance.now()
+    let pressed = false
+    const write = (text: string) => {
+      const [, url] = /^board: (http:\S+)$/m.exec(text) ?? []
+      if (url !== undefined) {
+        pressed = true
+        setTimeout(() => press(url), 1000)
+      }
+    }
+    const endless = [name, at('customers.csv'), '--target', 'left', '--epochs', '3', '--budget', '10m', '--board']
+    const { code, stdout } = await deepblas([...endless, '--json'], undefined, { stderr: { write } })
+    expect(pressed).toBe(true)
+    expect(code).toBe(130)
+    expect(JSON.parse(stdout)).toMatchObject({ stopped: 'aborted' })
+    expect(performance.now() - begun).toBeLessThan(300_000)
+  })
+})
+
+function press(url: string): void {
+  const headers = { origin: new URL(url).origin }
+  request(`${url}stop`, { method: 'POST', headers, agent: false }).end()
+}
