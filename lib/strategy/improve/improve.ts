@@ -124,7 +124,7 @@ function resultOf(improvement: Improvement, report: Report, findings: Findings):
       ...report.figure(given, first && [first]),
       values: report.values(given),
       curves: curvesOf(
-        given.length > 0 ? given : (first?.results ?? []),
+        given.some((one) => one !== undefined) ? given : (first?.results ?? []),
         (value) => report.natural(value) ?? Number.NaN,
       ),
     },
