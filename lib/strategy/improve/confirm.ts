@@ -17,7 +17,7 @@ import { entryWords } from './words.js'
 
 /**
  * Trains each once more on the training rows for every seed, none of which has been tried with, and measures it on the
- * test rows. Undefined where time is up, or one of them fails.
+ * test rows, as many seeds as there is time for. Undefined where there is none for the first, or one of them fails there.
  *
  * @param against the tuned baseline; where the rate is all that helps, the baseline as given
  */
@@ -34,14 +34,14 @@ export async function confirmed(
   const values: number[][] = [[], [], []]
   for (let at = 0; at < options.confirm; at++) {
     const seed = improvement.judgingSeed((MOST_TIMES_SEEDS + 1) * options.seeds + at)
-    const known = new Map<Entry, number>()
-    for (const [place, entry] of entries.entries()) {
-      const value = known.get(entry) ?? (await measured(improvement, entry, seed, test))
-      if (value === undefined) return undefined
-      known.set(entry, value)
-      values[place]!.push(value)
-    }
+    const known = new Map<Entry, number | undefined>()
+    for (const entry of new Set(entries)) known.set(entry, await measured(improvement, entry, seed, test))
+    const ofSeed = entries.map((entry) => known.get(entry))
+    // What time cuts off is left out whole.
+    if (ofSeed.includes(undefined)) break
+    for (const [place, value] of ofSeed.entries()) values[place]!.push(value!)
   }
+  if (values[0]!.length === 0) return undefined
   const [own, other, given] = values as [number[], number[], number[]]
   const sign = options.metric.higherIsBetter === true ? 1 : -1
   const [change, fromGiven] = [other, given].map((list) => own.map((value, at) => sign * (value - list[at]!)))
@@ -55,7 +55,7 @@ export async function confirmed(
     changeFromGiven: meanOf(fromGiven!),
     interval: overSeeds(change!),
     intervalFromGiven: overSeeds(fromGiven!),
-    seeds: options.confirm,
+    seeds: own.length,
   }
 }
 

@@ -139,6 +139,8 @@ function resultOf(improvement: Improvement, report: Report, findings: Findings):
     recommendation: recommendationOf(levers, ranking, options.metric.name),
     ...(together && { combined: together }),
     ...(test && { confirmed: test }),
+    ...(options.test !== undefined &&
+      test === undefined && { notConfirmed: 'There was no time to confirm it, or it failed.' }),
     tries: lab.tried,
     seeds: options.seeds,
     stopped: stoppedBy(improvement),

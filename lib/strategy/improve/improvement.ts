@@ -36,8 +36,8 @@ export const MOST_TIMES_SEEDS = 4
 const SHARE_AFTER_BASELINE = 0.75
 /** Of the budget, what choosing leaves for judging. */
 const SHARE_OF_JUDGING = 0.4
-/** Of the budget, what is left for a confirmation. */
-const SHARE_OF_CONFIRMATION = 0.1
+/** Of the budget, what is left for a confirmation: of one seed, for each further one, and at most. */
+const SHARE_OF_CONFIRMATION = { first: 0.1, further: 0.02, most: 0.3 }
 /** Judging seeds of all levers before the others: fewer give no interval. */
 const FIRST_JUDGING_SEEDS = 2
 
@@ -105,9 +105,11 @@ export class Improvement {
 
   /** Keeps a part of the budget for what comes later. */
   keepBack(share: number): void {
-    const { budget, test } = this.options
+    const { budget, confirm } = this.options
     if (this.lab.deadline === undefined) return
-    this.lab.deadline.keptBack = budget! * (share + (test === undefined ? 0 : SHARE_OF_CONFIRMATION))
+    const { first, further, most } = SHARE_OF_CONFIRMATION
+    const confirming = confirm === 0 ? 0 : Math.min(most, first + further * (confirm - 1))
+    this.lab.deadline.keptBack = budget! * (confirming + (1 - confirming) * share)
   }
 
   /** The rates of the baseline, the given one first. */

@@ -148,6 +148,8 @@ export interface ImproveResult {
   readonly combined?: CombinedResult
   /** On the test rows, where `confirm` asked for it. */
   readonly confirmed?: ConfirmedResult
+  /** Why there is no confirmation, where one was asked for. */
+  readonly notConfirmed?: string
   /** Trainings in all. */
   readonly tries: number
   /** Judging seeds that every lever had at least, unless it ended before. */

@@ -81,8 +81,8 @@ function combinedText({ combined, metric }: Omit<ImproveResult, 'text'>): string
   ]
 }
 
-function confirmedText({ confirmed, metric }: Omit<ImproveResult, 'text'>): string[] {
-  if (confirmed === undefined) return []
+function confirmedText({ confirmed, notConfirmed, metric }: Omit<ImproveResult, 'text'>): string[] {
+  if (confirmed === undefined) return notConfirmed === undefined ? [] : [notConfirmed]
   const { best, value, baseline, given, change, changeFromGiven, seeds } = confirmed
   const many = seeds === 1 ? 'one training each' : `mean of ${seeds} trainings each`
   const range = (bounds: readonly [number, number] | null) => (bounds === null ? '' : ` ${interval(bounds)}`)
