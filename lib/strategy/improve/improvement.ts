@@ -226,13 +226,19 @@ export class Improvement {
     await this.#judgeOn(seeds, all, true)
     for (let times = 2; times <= MOST_TIMES_SEEDS && !this.lab.ended; times++) {
       const judged = this.judged()
-      const undecided = [...judged].filter(([, one]) => mayBeDecided(one)).map(([name]) => name)
+      const undecided = [...judged].filter(([, one]) => mayBeDecided(one, this.#matters)).map(([name]) => name)
       if (times === 2) this.#undecided = undecided
       await this.#judgeOn(times * seeds, this.#undecided, false)
     }
   }
 
   #undecided: readonly LeverName[] = []
+
+  /** A change that is worth more seeds: a hundredth, of an error metric a hundredth of the baseline's. */
+  get #matters(): number {
+    if (this.options.metric.higherIsBetter === true || this.tuned === undefined) return 0.01
+    return 0.01 * Math.abs(scoreOf(this.tuned))
+  }
 
   /** Runs what is missing on the judging seeds up to `count`. */
   async #judgeOn(count: number, names: readonly LeverName[], curve: boolean): Promise<void> {

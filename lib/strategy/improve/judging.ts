@@ -70,9 +70,14 @@ export function judgeAll(contests: readonly Contest[], others: number): Map<Leve
   )
 }
 
-/** Whether more seeds could turn a tie into a verdict. */
-export function mayBeDecided({ verdict, pValue, failed, changes }: Judged): boolean {
-  return verdict === 'tie' && failed === 0 && pValue < MAY_BE_DECIDED && changes.some((change) => change !== 0)
+/**
+ * Whether more seeds could turn a tie into a verdict that matters.
+ *
+ * @param matters a change that is worth telling from 0: a tie whose interval reaches no farther is decided
+ */
+export function mayBeDecided({ verdict, pValue, failed, interval }: Judged, matters: number): boolean {
+  const reaches = Math.max(-interval[0], interval[1])
+  return verdict === 'tie' && failed === 0 && pValue < MAY_BE_DECIDED && reaches > matters
 }
 
 function isMeasured(result: TrialResult | undefined): result is TrialResult {
