@@ -103,11 +103,11 @@ function togetherSections({ combined, confirmed }: ImproveResult, { value, chang
   const test =
     confirmed &&
     html`<h3>Measured once on the test rows</h3>
-<p>${confirmed.best}. No choice was made by these rows.</p>
+<p>${confirmed.best}. No choice was made by these rows; mean of seeds: ${confirmed.seeds}.</p>
 <dl class="figures">
 <div><dt>Test rows</dt><dd>${formatted(confirmed.value, value)}</dd></div>
-<div><dt>Tuned baseline, same seed</dt><dd>${formatted(confirmed.baseline, value)}</dd></div>
-<div><dt>Change</dt><dd>${formatted(confirmed.change, change)}</dd></div>
+<div><dt>Baseline, ${formatted(confirmed.baseline, value)}</dt><dd>${formatted(confirmed.change, change)}<small>${intervalText(confirmed.interval, change)}</small></dd></div>
+<div><dt>Training as given, ${formatted(confirmed.given, value)}</dt><dd>${formatted(confirmed.changeFromGiven, change)}<small>${intervalText(confirmed.intervalFromGiven, change)}</small></dd></div>
 </dl>`
   return [{ heading: 'The levers that help, together', content: [together, test] }]
 }
