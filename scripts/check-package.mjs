@@ -28,7 +28,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const scratch = mkdtempSync(join(tmpdir(), 'deepblas-package-'))
 const platform = `${process.platform}-${process.arch}`
 /** Kilobytes that all of the package but addons and vendored headers takes at most, compressed. Raise it knowingly. */
-const LARGEST_PACKED = 680
+const LARGEST_PACKED = 760
 const piped = { stdio: ['ignore', 'pipe', 'inherit'] }
 const xor = `
 import assert from 'node:assert/strict'
