@@ -3,6 +3,7 @@
  */
 
 import type { Dataset } from '../../data/dataset/dataset.js'
+import { FAR_BY_CHANCE } from './label-noise.js'
 import type { Probe, Probes } from './probes.js'
 import type { Dominant, ErrorFigure, Estimate, Finding, FindingKind, LabelNoiseFigure, Lever } from './result.js'
 import { CERTAINTY, difference, estimate, gainOf, LEFT_TO_FALL } from './trainings.js'
@@ -91,11 +92,17 @@ function partsOf(measured: Measured): Parts {
   const unsure = attainable === target ? 0 : remaining.error
   const noise = noiseOf(measured)
   // What cannot be told from 0 does not count against the rows.
-  const floor = Math.max(target ?? 0, ...[remaining, noise].map(({ value, certain }) => (certain ? value : 0)))
+  const floor = [{ value: target ?? 0, error: 0 }, ...[remaining, noise].filter(({ certain }) => certain)].reduce(
+    (most, one) => (one.value > most.value ? one : most),
+  )
   const gap = difference(near, train)
   return {
     bias: difference(train, { value: attainable, error: unsure }),
-    variance: { ...gap, value: near.value - Math.max(train.value, floor) },
+    variance: {
+      value: near.value - Math.max(train.value, floor.value),
+      error: gap.error,
+      certain: gap.certain && difference(near, floor).certain,
+    },
     mismatch: trainDev && difference(dev, trainDev),
     noise: estimate(noise.value - (target ?? 0), noise.error),
   }
@@ -111,13 +118,13 @@ export function wordOf(kind: FindingKind): Dominant {
 
 function noiseFinding({ labelNoise, dev, classes }: Measured, noise: Estimate): Finding | undefined {
   if (labelNoise === undefined || !noise.certain) return undefined
-  const { amongTheSurest, suspects } = labelNoise
+  const { amongTheSurest, suspects, share } = labelNoise
   return {
     kind: 'labelNoise',
     severity: shareOf(noise.value, dev),
     evidence:
       `Of models that have not seen a row, the error is ${told(amongTheSurest.value)} even on the half of the rows that they ` +
-      `are surest of: ${classes ? 'labels are wrong' : 'values are wrong, or scatter around what the inputs tell'}. The rows ` +
+      `are surest of${classes ? '' : `, and ${told(100 * share)} % of the values lie far beyond the scatter of the others`}. The rows ` +
       `to check first: ${suspects.slice(0, 5).join(', ')}.`,
     levers: ['l2', 'dropout', 'smaller', 'moreData'],
   }
@@ -126,15 +133,18 @@ function noiseFinding({ labelNoise, dev, classes }: Measured, noise: Estimate): 
 /**
  * The error that wrong labels make: that of the surest half of the rows, where it is more than half of the error of all (a
  * model that lacks rows or units errs much less there), certain on one side at 95 %; and the inputs tell something at all.
- * Fits to few rows may be sure of a wrong answer, so that error must also stay as the rows grow.
+ * Fits to few rows may be sure of a wrong answer, so that error must also stay as the rows grow. Values may scatter
+ * everywhere, which is no wrong label, so some must lie farther off than those of a normal distribution do.
  */
-function noiseOf({ labelNoise, reference }: Measured): Estimate {
+function noiseOf({ labelNoise, reference, classes }: Measured): Estimate {
   if (labelNoise === undefined || reference === undefined) return estimate(0, 0)
   const { value, error } = labelNoise.amongTheSurest
   const { error: whole, chance } = reference
   const informed = estimate(chance - whole.value, whole.error).certain
   const everywhere = value - ONE_SIDED * error > whole.value / 2
-  return informed && everywhere && labelNoise.staying.certain ? labelNoise.amongTheSurest : estimate(0, 0)
+  const { share, rows, staying } = labelNoise
+  const someStandOut = classes || estimate(share - FAR_BY_CHANCE, Math.sqrt(share / rows.length)).certain
+  return informed && everywhere && staying.certain && someStandOut ? labelNoise.amongTheSurest : estimate(0, 0)
 }
 
 /** What closes the gap between the training error and the attainable one. */

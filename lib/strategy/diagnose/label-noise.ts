@@ -11,6 +11,8 @@ import { estimate, LEFT_TO_FALL } from './trainings.js'
 const MOST_SUSPECTS = 20
 /** Robust deviations beyond which a residual of a normal distribution lies once in two thousand times. */
 const FAR = 3.5
+/** The share of a normal distribution that lies so far off. */
+export const FAR_BY_CHANCE = 4.65e-4
 /** The median of the absolute deviations times this is the deviation of a normal distribution. */
 const MEDIAN_TO_DEVIATION = 1.4826
 
