@@ -74,6 +74,7 @@ export type { EncoderOptions, Scaling, Task } from './data/encoding/fit/options.
 export type { ObjectRow, RowSource } from './data/encoding/object-rows.js'
 export type { EncodedOutputs } from './data/encoding/outputs.js'
 export { datasets } from './data/generated/index.js'
+export { type PictureSets, type ReadPicturesOptions, readPictures } from './data/pictures/read-pictures.js'
 export { readIdx, readIdxImages } from './data/readers/arrays/idx.js'
 export { readNpy, writeNpy } from './data/readers/arrays/npy.js'
 export { readNpz } from './data/readers/arrays/npz.js'
@@ -222,6 +223,11 @@ export { type StepDecayOptions, stepDecay } from './schedules/step-decay.js'
 export { type WarmUpOptions, warmUp } from './schedules/warm-up.js'
 export { type CrossValidateOptions, type CrossValidation, crossValidate } from './strategy/cross-validate.js'
 export { diagnose } from './strategy/diagnose/diagnose.js'
+export {
+  type DiagnosePicturesOptions,
+  diagnosePictures,
+  type PictureDiagnosis,
+} from './strategy/diagnose/diagnose-pictures.js'
 export { type DiagnoseTableOptions, diagnoseTable, type TableDiagnosis } from './strategy/diagnose/diagnose-table.js'
 export type { DiagnoseOptions, DiagnoseProgress } from './strategy/diagnose/options.js'
 export type {
@@ -309,11 +315,9 @@ export { type TabularLayersOptions, tabularLayers } from './strategy/tabular-lay
 export { type TargetAdvice, type TargetAdviceOptions, targetAdvice } from './strategy/target-advice.js'
 export { type ParityForm, type ParityNetworkOptions, parityNetwork } from './strategy/why-deep/parity-network.js'
 export {
-  type PictureSets,
   type PictureStudy,
   type PictureStudyOptions,
   pictureStudy,
-  readPictures,
 } from './strategy/why-deep/picture-study.js'
 export type { ConstructedParity, FewestUnits, WhyDeep, WhyDeepProgress } from './strategy/why-deep/result.js'
 export type { ParityTraining } from './strategy/why-deep/train-parity.js'

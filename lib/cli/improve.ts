@@ -20,7 +20,16 @@ import { scalingOption } from './scaling-option.js'
 import { counted, say, type Terminal, UsageError, widthOf } from './terminal.js'
 import { train } from './train.js'
 import { sourcesOf } from './train-data.js'
-import { choice, decimal, distinctFiles, duration, requireWritable, wholeNumber, wholeNumbers } from './values.js'
+import {
+  choice,
+  decimal,
+  defined,
+  distinctFiles,
+  duration,
+  requireWritable,
+  wholeNumber,
+  wholeNumbers,
+} from './values.js'
 
 const { target, task, ignore, keep, scaling, hidden, epochs, dropout, l2, threads } = train.options
 
@@ -206,12 +215,6 @@ function trainingOf(given: Given) {
     batchSize: wholeNumber(given, 'batch-size', 1),
     learningRate: decimal(given, 'learning-rate', 'a number above 0', { exclusiveMin: 0 }),
   })
-}
-
-type Defined<Options> = { readonly [Name in keyof Options]?: Exclude<Options[Name], undefined> }
-
-function defined<Options extends object>(options: Options): Defined<Options> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Defined<Options>
 }
 
 const MILLISECONDS_BETWEEN_REPORTS = 200

@@ -177,3 +177,10 @@ function trueName(path: string): string {
     return resolve(path)
   }
 }
+
+type Defined<Options> = { readonly [Name in keyof Options]?: Exclude<Options[Name], undefined> }
+
+/** Without the options that were not given. */
+export function defined<Options extends object>(options: Options): Defined<Options> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Defined<Options>
+}

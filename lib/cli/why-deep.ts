@@ -1,8 +1,9 @@
+import { readPictures } from '../data/pictures/read-pictures.js'
 import { atomicWrite } from '../files/atomic-write.js'
 import type { Json } from '../files/strict-json.js'
 import { whyDeepPage } from '../strategy/why-deep/page.js'
 import { pictureSection } from '../strategy/why-deep/picture-page.js'
-import { type PictureStudy, pictureStudy, pictureStudyText, readPictures } from '../strategy/why-deep/picture-study.js'
+import { type PictureStudy, pictureStudy, pictureStudyText } from '../strategy/why-deep/picture-study.js'
 import type { WhyDeep, WhyDeepProgress } from '../strategy/why-deep/result.js'
 import { whyDeepText } from '../strategy/why-deep/text.js'
 import { whyDeep as run } from '../strategy/why-deep/why-deep.js'
@@ -10,6 +11,9 @@ import type { Command, Given } from './command.js'
 import { asUsage } from './flags.js'
 import { say, secondsSince, type Terminal, tell, widthOf } from './terminal.js'
 import { requireWritable, wholeNumber, wholeNumbers } from './values.js'
+
+/** Pictures that are learned from. */
+const MOST_PICTURES = 10_000
 
 export const whyDeep: Command = {
   name: 'why-deep',
@@ -80,7 +84,7 @@ async function studied(given: Given, terminal: Terminal) {
   const source = given.options.get('pictures')
   if (source === undefined || terminal.signal.aborted) return undefined
   tell(terminal, `looks at the pictures of ${source}\n`)
-  const sets = await readPictures(source)
+  const sets = await readPictures(source, { most: MOST_PICTURES })
   const seed = wholeNumber(given, 'seed', 0) ?? 0
   try {
     const study = await pictureStudy(sets, { seed, signal: terminal.signal })

@@ -49,6 +49,7 @@ const rooms = [
   'data/encoder',
   'data/streams',
   'data/generated',
+  'data/pictures',
   'model/network',
   'model/programs',
   'model/scoring',

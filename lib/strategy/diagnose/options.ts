@@ -82,21 +82,34 @@ export function checkedOptions(model: unknown, options: DiagnoseOptions): Checke
   if (!(model instanceof Sequential)) throw invalid('model', 'Sequential', model)
   if (options === undefined) throw invalid('the options of diagnose', 'plain object', options, 'Give { train, dev }.')
   const given = knownOptions<DiagnoseOptions>('diagnose', options, optionNames)
-  if (given.signal !== undefined && !isAbortSignal(given.signal)) throw invalid('signal', 'AbortSignal', given.signal)
-  if (given.onProgress !== undefined && !isCallable(given.onProgress)) {
-    throw invalid('onProgress', 'function', given.onProgress)
-  }
+  const { budget, ...run } = checkedRun(given)
   return {
     train: rows('train', given.train, model),
     dev: rows('dev', given.dev, model),
     trainDev: given.trainDev === undefined ? undefined : rows('trainDev', given.trainDev, model),
-    target: given.target === undefined ? undefined : finiteNumber('target', given.target, { max: 1 }),
     fit: fitOf(model, given.fit),
     lastFit: lastFitOf(model),
-    deadline: given.budget === undefined ? undefined : new Deadline(finiteNumber('budget', given.budget, { min: 1 })),
-    onProgress: given.onProgress,
-    signal: given.signal,
-    seed: nonNegativeInteger('seed', given.seed ?? 0),
+    deadline: budget === undefined ? undefined : new Deadline(budget),
+    ...run,
+  }
+}
+
+/** What is asked of the diagnosis itself, whatever it is of. */
+export function checkedRun({
+  target,
+  budget,
+  onProgress,
+  signal,
+  seed,
+}: Pick<DiagnoseOptions, 'target' | 'budget' | 'onProgress' | 'signal' | 'seed'>) {
+  if (signal !== undefined && !isAbortSignal(signal)) throw invalid('signal', 'AbortSignal', signal)
+  if (onProgress !== undefined && !isCallable(onProgress)) throw invalid('onProgress', 'function', onProgress)
+  return {
+    target: target === undefined ? undefined : finiteNumber('target', target, { max: 1 }),
+    budget: budget === undefined ? undefined : finiteNumber('budget', budget, { min: 1 }),
+    onProgress,
+    signal,
+    seed: nonNegativeInteger('seed', seed ?? 0),
   }
 }
 

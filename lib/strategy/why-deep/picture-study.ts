@@ -1,20 +1,16 @@
 /*
  * What the units of a small trained network respond to, layer by layer, and whether the data shows what the lesson shows.
  */
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { Dataset } from '../../data/dataset/dataset.js'
-import { digits } from '../../data/generated/digits.js'
-import { readIdxImages } from '../../data/readers/arrays/idx.js'
+import type { PictureSets } from '../../data/pictures/read-pictures.js'
 import { DeepblasError } from '../../errors.js'
-import { asFileError, fileError } from '../../files/file-error.js'
 import { isAbortSignal } from '../../kinds.js'
 import { Dense } from '../../layers/dense.js'
 import { Sequential } from '../../model/sequential.js'
 import { Adam } from '../../optimizers/adam.js'
 import { l2 } from '../../regularizers/regularizer.js'
 import { renderTable } from '../../report/terminal/table.js'
-import { array, invalid, knownOptions, nonNegativeInteger, positiveInteger, string } from '../../validate.js'
+import { array, invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../../validate.js'
 import type { WhyDeepLook } from './text.js'
 import { type EdgeFigures, type UnitPictures, unitPictures } from './unit-pictures.js'
 
@@ -44,44 +40,9 @@ export interface PictureStudy {
   readonly text: string
 }
 
-/** Pictures to learn from, and to test with where there are any. */
-export interface PictureSets {
-  readonly train: Dataset
-  readonly test: Dataset | undefined
-}
-
-const MOST_ROWS = 10_000
 const FEW_ROWS = 1000
 /** Weights of pixels that say nothing fall to 0, rather than stay what they were drawn as. */
 const WEIGHT_PENALTY = 1e-3
-
-/**
- * Reads pictures: a folder in MNIST's form, or one with train_x.npy and train_y.npy (and test_x.npy, test_y.npy) of bytes;
- * or makes the digits that `datasets.digits` draws, for the word 'digits'. At most 10,000 to learn from are taken, the first.
- *
- * @throws DeepblasError ERR_DEEPBLAS_FILE for a folder that holds neither
- */
-export async function readPictures(source: string): Promise<PictureSets> {
-  string('source', source)
-  if (source === 'digits') {
-    const [train, test] = Dataset.from(digits({ samples: 5000, seed: 1 })).split(0.2)
-    return { train, test }
-  }
-  const names = await readdir(source).catch((error: unknown) => {
-    throw asFileError('read', source, error)
-  })
-  if (names.includes('train_x.npy')) {
-    const set = (name: string) =>
-      Dataset.fromNPY(join(source, `${name}_x.npy`), { y: join(source, `${name}_y.npy`), scale: 1 / 255 })
-    const test = names.includes('test_x.npy') ? await set('test') : undefined
-    return { train: (await set('train')).take(MOST_ROWS), test }
-  }
-  if (names.some((name) => name.startsWith('train-images'))) {
-    const { train, test } = await readIdxImages(source)
-    return { train: Dataset.from(train).take(MOST_ROWS), test: Dataset.from(test) }
-  }
-  throw fileError('read', source, 'expected train-images-idx3-ubyte (with .gz or not) or train_x.npy in it')
-}
 
 /**
  * Trains a small network on pictures of classes and looks at the units of every layer by `unitPictures`. Adam, rate 0.001

@@ -5,7 +5,14 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Diagnosis, diagnoseTable, Sequential } from '../../../lib/index.js'
+import {
+  type DiagnosePicturesOptions,
+  type Diagnosis,
+  diagnosePictures,
+  diagnoseTable,
+  Sequential,
+  writeNpy,
+} from '../../../lib/index.js'
 import { customers, deepblas, flats, writeCsv } from '../../helpers/command-line.js'
 
 let folder: string
@@ -104,6 +111,61 @@ test.each([
   const { code, stderr } = await deepblas(args.map((one) => (one.endsWith('.csv') ? at(one) : one)))
   expect(stderr).toMatch(message)
   expect(code).toBe(2)
+})
+
+test('pictures: the word digits, and a folder', async () => {
+  const small = ['--hidden', '8', '--epochs', '2', '--budget', '1ms']
+  const drawn = await deepblas(['diagnose', 'digits', ...small, '--json'])
+  expect(drawn.code).toBe(0)
+  const { figures } = JSON.parse(drawn.stdout) as Diagnosis
+  expect([figures.train.rows, figures.dev.rows]).toEqual([3400, 600])
+  expect(figures.leftOut.length).toBeGreaterThan(0)
+  expect(figures.classes).toHaveLength(10)
+  const empty = await deepblas(['diagnose', folder])
+  expect(empty.stderr).toMatch(/expected train-images-idx3-ubyte .* or train_x\.npy in it/)
+  expect(empty.code).toBe(1)
+  const target = await deepblas(['diagnose', folder, '--target', 'left'])
+  expect(target.stderr).toMatch(/--target is for tables, but .* stands for pictures/)
+  expect(target.code).toBe(2)
+})
+
+test('a folder of NPY pictures, of two classes', async () => {
+  const pictures = await mkdtemp(join(folder, 'pictures-'))
+  const rows = 40
+  const data = Uint8Array.from({ length: rows * 16 }, (_, at) =>
+    at % 16 < 8 === Math.floor(at / 16) % 2 > 0 ? 200 : 20,
+  )
+  await writeNpy(join(pictures, 'train_x.npy'), { data, shape: [rows, 4, 4] })
+  await writeNpy(join(pictures, 'train_y.npy'), {
+    data: Int32Array.from({ length: rows }, (_, at) => at % 2),
+    shape: [rows],
+  })
+  const found = await diagnosePictures(pictures, { hidden: [4], epochs: 3, batchSize: 8, learningRate: 0.01 })
+  expect(found.figures.dev.rows).toBe(6)
+  expect(found.model.outputs).toBe(1)
+  const shown = await deepblas([
+    'diagnose',
+    pictures,
+    '--hidden',
+    '4',
+    '--epochs',
+    '3',
+    '--batch-size',
+    '8',
+    '--learning-rate',
+    '0.01',
+  ])
+  expect(shown.stdout).toBe(`${found.text}\n`)
+})
+
+test.each([
+  ['hidden', { hidden: 'many' }, /for hidden but received 'many'/],
+  ['hidden[0]', { hidden: [0] }, /for hidden\[0\] but received 0/],
+  ['epochs', { epochs: 1.5 }, /for epochs but received 1.5/],
+  ['budget', { budget: '2m' }, /for budget but received '2m'/],
+  ['an unknown one', { goal: 1 }, /received the option 'goal'/],
+])('pictures: a wrong option is named: %s', async (_, options, message) => {
+  await expect(diagnosePictures('digits', options as unknown as DiagnosePicturesOptions)).rejects.toThrow(message)
 })
 
 test('a model of another target is refused, and Ctrl+C ends it', async () => {
