@@ -92,17 +92,11 @@ function partsOf(measured: Measured): Parts {
   const unsure = attainable === target ? 0 : remaining.error
   const noise = noiseOf(measured)
   // What cannot be told from 0 does not count against the rows.
-  const floor = [{ value: target ?? 0, error: 0 }, ...[remaining, noise].filter(({ certain }) => certain)].reduce(
-    (most, one) => (one.value > most.value ? one : most),
-  )
+  const floor = Math.max(target ?? 0, ...[remaining, noise].map(({ value, certain }) => (certain ? value : 0)))
   const gap = difference(near, train)
   return {
     bias: difference(train, { value: attainable, error: unsure }),
-    variance: {
-      value: near.value - Math.max(train.value, floor.value),
-      error: gap.error,
-      certain: gap.certain && difference(near, floor).certain,
-    },
+    variance: { ...gap, value: near.value - Math.max(train.value, floor) },
     mismatch: trainDev && difference(dev, trainDev),
     noise: estimate(noise.value - (target ?? 0), noise.error),
   }
