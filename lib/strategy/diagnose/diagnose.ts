@@ -17,7 +17,7 @@ import { constantFinding, leakFindings, type Names, scaleFinding } from './input
 import { layerFigures, layerFindings } from './layers.js'
 import { type CheckedDiagnoseOptions, checkedOptions, type DiagnoseOptions } from './options.js'
 import { asGiven } from './probes.js'
-import { referenceWork } from './reference.js'
+import { REPEATS, referenceWork } from './reference.js'
 import type { Diagnosis, DiagnosisFigures, ErrorFigure, Finding } from './result.js'
 import { type FeatureMoments, momentsOf, numericFeatures, standardized } from './scaling.js'
 import { classFigures, classFindings, segmentFindings, weakSegments } from './segments.js'
@@ -79,13 +79,14 @@ export async function diagnose(model: Sequential, options: DiagnoseOptions): Pro
   const training = workOf(repetition, asGiven(repetition))
   const { deadline, signal, onProgress } = given
   const allowance = new Allowance({ training, deadline, signal, onProgress })
-  const rows = drawn(all.train, rowsToCompare(repetition, all.train.rows, training), random('rows'))
+  const comparison = sizeOfComparison(repetition, all.train.rows, training)
+  const rows = drawn(all.train, comparison.rows, random('rows'))
   const target = given.target === undefined ? undefined : 1 - given.target
   const { probes, curves, noise, reference, remaining } = await runExperiments({
     repetition,
     allowance,
     standardized: scaled ? { train: standard(repetition.train), heldOut: standard(repetition.heldOut) } : undefined,
-    compared: { data: standard(all.train.subset(rows)), rows },
+    compared: { data: standard(all.train.subset(rows)), rows, repeats: comparison.repeats },
     train: figures.train,
     target,
     random,
@@ -216,13 +217,17 @@ function drawn(data: Dataset, most: number, random: RandomStream): Int32Array {
   return most >= all.length ? all : random.shuffle(all).slice(0, most).sort()
 }
 
-/** As many rows as the fits for comparison can take without using more than their share of the work. */
-function rowsToCompare(repetition: Repetition, all: number, training: number): number {
+/**
+ * As many rows as the fits for comparison can take without using more than their share of the work; where even few rows need
+ * more, as of pictures with thousands of inputs, one network for every fold instead of two.
+ */
+function sizeOfComparison(repetition: Repetition, all: number, training: number): { rows: number; repeats: number } {
+  const most = SHARE_TO_COMPARE * workFor(training)
   let rows = Math.min(all, MOST_ROWS)
-  while (rows > FEWEST_ROWS && referenceWork(repetition, rows) > SHARE_TO_COMPARE * workFor(training)) {
+  while (rows > FEWEST_ROWS && referenceWork(repetition, rows) > most) {
     rows = Math.max(FEWEST_ROWS, Math.floor(0.9 * rows))
   }
-  return rows
+  return { rows, repeats: referenceWork(repetition, rows) > most ? 1 : REPEATS }
 }
 
 function worstRows(subject: Subject, dev: Dataset, { errors, scores }: MeasuredRows): DiagnosisFigures['worstRows'] {

@@ -20,7 +20,7 @@ export interface ExperimentsOptions {
   /** The rows of the repetition, standardized; undefined where they are so already. */
   readonly standardized: Standardized
   /** Rows for the fits for comparison, standardized, and their numbers among the training rows. */
-  readonly compared: { readonly data: Dataset; readonly rows: Int32Array }
+  readonly compared: { readonly data: Dataset; readonly rows: Int32Array; readonly repeats: number }
   readonly train: ErrorFigure
   /** The error that the user wants. */
   readonly target: number | undefined
@@ -69,13 +69,13 @@ export async function runExperiments(options: ExperimentsOptions): Promise<Exper
 async function outOfFold({
   repetition,
   allowance,
-  compared: { data, rows },
+  compared: { data, rows, repeats },
   random,
 }: ExperimentsOptions): Promise<{ noise: LabelNoiseFigure | undefined; reference: ReferenceFigure | undefined }> {
   const { subject } = repetition
   const names = ['usual networks for comparison']
-  const fits = await allowance.run(names, referenceWork(repetition, data.rows), (signal) =>
-    referenceFits({ ...repetition, signal }, data, random('folds')),
+  const fits = await allowance.run(names, referenceWork(repetition, data.rows, repeats), (signal) =>
+    referenceFits({ ...repetition, signal }, data, random('folds'), repeats),
   )
   if (fits === undefined) return { noise: undefined, reference: undefined }
   const [whole, half] = [fits.scores, fits.halfScores].map((scores) => subject.errors(scores, data))

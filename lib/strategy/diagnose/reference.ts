@@ -22,7 +22,7 @@ import { labelsOf } from './trainings.js'
 
 const FOLDS = 5
 /** Networks whose outputs are averaged for every fold: their own chance differs, their mean less. */
-const REPEATS = 2
+export const REPEATS = 2
 const WEIGHT_DECAY = 0.1
 /** Fewer rows are not worth a comparison of halves. */
 export const FEWEST_ROWS = 20
@@ -38,12 +38,14 @@ export interface Reference {
 
 /**
  * @param data standardized, the classes numbered as the model's outputs
+ * @param repeats networks for every fold
  * @returns undefined for fewer than 20 rows, or where a fit failed
  */
 export async function referenceFits(
   { subject, inputs, fit, signal, seed }: Repetition,
   data: Dataset,
   random: RandomStream,
+  repeats = REPEATS,
 ): Promise<Reference | undefined> {
   if (data.rows < FEWEST_ROWS) return undefined
   const order = random.shuffle(Int32Array.from({ length: data.rows }, (_, row) => row))
@@ -56,7 +58,7 @@ export async function referenceFits(
   const disagreement = new Disagreement(size)
   const scoresOf = async (share: number): Promise<Float64Array | undefined> => {
     const sums = new Float64Array(size)
-    const members = FOLDS * REPEATS
+    const members = FOLDS * repeats
     const parts = Array.from({ length: members }, (_, member) => {
       const rest = rests[member % FOLDS]!
       return data.subset(rest.slice(0, Math.max(2, Math.round(share * rest.length))))
@@ -81,12 +83,12 @@ export async function referenceFits(
     for (const [fold, rows] of folds.entries()) {
       const { data: output } = await many.predict(held[fold]!)
       const width = rows.length * subject.outputs
-      for (let repeat = 0; repeat < REPEATS; repeat++) {
+      for (let repeat = 0; repeat < repeats; repeat++) {
         const from = (repeat * FOLDS + fold) * width
         const scores = subject.scoresOf(output.subarray(from, from + width))
         for (const [at, score] of scores.entries()) {
           const place = rows[Math.floor(at / subject.outputs)]! * subject.outputs + (at % subject.outputs)
-          sums[place]! += score / REPEATS
+          sums[place]! += score / repeats
           disagreement.add(place, score)
         }
       }
@@ -121,11 +123,11 @@ class Disagreement {
 /**
  * Rows times epochs times parameters of the fits to so many rows, if none of them ends early.
  */
-export function referenceWork({ subject, inputs }: Repetition, rows: number): number {
+export function referenceWork({ subject, inputs }: Repetition, rows: number, repeats = REPEATS): number {
   const { parameterCount } = new Sequential(layersFor(subject), { inputs })
   const own = Math.round((1 - 1 / FOLDS) * rows)
   // With half the rows as many updates are made, so as many rows go through.
-  return 2 * FOLDS * REPEATS * parameterCount * own * defaultsFor(own).epochs
+  return 2 * FOLDS * repeats * parameterCount * own * defaultsFor(own).epochs
 }
 
 /** Two hidden layers between what reads the inputs and the outputs, as `trainTable` has them. */
