@@ -9,7 +9,7 @@ import { learningCurves } from './curve.js'
 import { type ReferenceFigure, remainingError } from './decide.js'
 import { labelNoise } from './label-noise.js'
 import { type Probe, type Probes, repeatAsGiven, runProbes, type Standardized } from './probes.js'
-import { referenceFits, referenceWork } from './reference.js'
+import { FEWEST_ROWS, referenceFits, referenceWork } from './reference.js'
 import type { Curves, ErrorFigure, Estimate, LabelNoiseFigure } from './result.js'
 import type { Subject } from './subject.js'
 import { difference, estimate, type Outcome, type Repetition } from './trainings.js'
@@ -73,6 +73,7 @@ async function outOfFold({
   random,
 }: ExperimentsOptions): Promise<{ noise: LabelNoiseFigure | undefined; reference: ReferenceFigure | undefined }> {
   const { subject } = repetition
+  if (data.rows < FEWEST_ROWS) return { noise: undefined, reference: undefined }
   const names = ['usual networks for comparison']
   const fits = await allowance.run(names, referenceWork(repetition, data.rows, repeats), (signal) =>
     referenceFits({ ...repetition, signal }, data, random('folds'), repeats),

@@ -30,9 +30,8 @@ export function diagnosisText(
   ]
   if (curves.twice !== undefined) {
     const { rows, heldOut, band } = curves.twice
-    lines.push(
-      `twice      ${rows} rows would have an error of ${told(heldOut)}, from ${told(band[0])} to ${told(band[1])}`,
-    )
+    const error = `error ${told(heldOut)}, from ${told(band[0])} to ${told(band[1])}`
+    lines.push(`more rows  with ${rows}, twice those of the repeated trainings: ${error}`)
   }
   const shown = findings.slice(0, MOST_SHOWN).map(({ kind, evidence, levers }) => {
     const address = levers.length === 0 ? '' : ` Levers: ${levers.join(', ')}.`
