@@ -25,7 +25,8 @@ const kinds = [
   // In so few steps a higher rate goes farther too, if not as far.
   { kind: 'tooFewEpochs', make: tooFewEpochs, dominant: ['optimization'], levers: ['longer', 'learningRate'] },
   { kind: 'deadActivation', make: deadUnits, dominant: ['optimization'], levers: ['activation'] },
-  { kind: 'vanishingGradients', make: vanishing, dominant: ['optimization'], levers: ['activation'] },
+  // Adam's steps are as long however small the gradients are.
+  { kind: 'vanishingGradients', make: vanishing, dominant: ['optimization'], levers: ['activation', 'optimizer'] },
   { kind: 'nothingToGain', make: nothingToGain, dominant: ['none'], levers: [] },
   { kind: 'mismatch', make: mismatch, dominant: ['mismatch'], levers: ['moreData', 'augment'] },
 ]

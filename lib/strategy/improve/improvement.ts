@@ -6,6 +6,8 @@ import { DeepblasError } from '../../errors.js'
 import { RandomStream } from '../../random/stream.js'
 import { streams } from '../../random/streams.js'
 import { isSchedule } from '../../schedules/schedule.js'
+import { meanOf } from '../../statistics.js'
+import { differencesOf } from '../experiments/intervals.js'
 import type { TrialResult } from '../experiments/trial.js'
 import { epochsOfCurve, rowsOfCurve, runsOfCurve, runsOverEpochs, substreams } from './curve-levers.js'
 import { type Contest, type Judged, judgeAll, mayBeDecided } from './judging.js'
@@ -38,6 +40,8 @@ const SHARE_AFTER_BASELINE = 0.75
 const SHARE_OF_JUDGING = 0.4
 /** Of the budget, what is left for a confirmation: of one seed, for each further one, and at most. */
 const SHARE_OF_CONFIRMATION = { first: 0.1, further: 0.02, most: 0.3 }
+/** Changes that are smaller are ties: of the metric's units, or of the error. */
+export const SMALLEST_CHANGE = 0.005
 /** Judging seeds of all levers before the others: fewer give no interval. */
 const FIRST_JUDGING_SEEDS = 2
 
@@ -72,6 +76,11 @@ export class Improvement {
   readonly best: (TrialResult | undefined)[] = []
   /** Of levers that are judged by a curve: results by the number of rows, or of epochs. */
   readonly curves = { moreData: new Map(), longer: new Map() } as Readonly<Record<CurveLever, Curve>>
+  /**
+   * Levers that gain something, by themselves at the rate as given: how much better than the tuned baseline, mean over the
+   * judging seeds. Above 0, the lever alone does more than the best rate does.
+   */
+  readonly atGivenRate = new Map<LeverName, number>()
   readonly #seeds: RandomStream
   readonly selectionSeeds: readonly number[]
   readonly #judgingSeeds: number[] = []
@@ -226,18 +235,46 @@ export class Improvement {
     await this.#judgeOn(seeds, all, true)
     for (let times = 2; times <= MOST_TIMES_SEEDS && !this.lab.ended; times++) {
       const judged = this.judged()
-      const undecided = [...judged].filter(([, one]) => mayBeDecided(one, this.#matters)).map(([name]) => name)
+      const undecided = [...judged].filter(([, one]) => mayBeDecided(one, this.matters)).map(([name]) => name)
       if (times === 2) this.#undecided = undecided
       await this.#judgeOn(times * seeds, this.#undecided, false)
+    }
+    await this.#judgeAtGivenRate()
+  }
+
+  /**
+   * A better rate makes up for much else: for inputs of wild scales, for activations that let little through. Where it
+   * gains something, each lever that does so too is tried without it, so that the ranking tells the cause from what makes up
+   * for it. Not another optimizer, which has a rate of its own.
+   */
+  async #judgeAtGivenRate(): Promise<void> {
+    const { tuned, given, matters } = this
+    if (tuned === undefined || tuned.power === 0 || !this.asks('learningRate')) return
+    const judged = this.judged()
+    const gains = (name: LeverName) => (judged.get(name)?.change ?? 0) >= matters
+    if (!gains('learningRate') && given.every((one) => one?.failed === undefined)) return
+    const helpful = [...this.contenders.values()].filter(
+      ({ name, winner }) => gains(name) && winner!.candidate.base === 1,
+    )
+    const seeds = Array.from({ length: this.options.seeds }, (_, at) => this.judgingSeed(at))
+    const runs = helpful.flatMap(({ winner }) => seeds.map((seed) => runOf({ ...winner!, power: 0 }, seed)))
+    const results = await this.lab.run(runs)
+    for (const [at, { name }] of helpful.entries()) {
+      const own = results.slice(at * seeds.length, (at + 1) * seeds.length)
+      const { whole } = differencesOf(own, this.best)
+      if (whole.length === seeds.length) this.atGivenRate.set(name, meanOf(whole))
     }
   }
 
   #undecided: readonly LeverName[] = []
 
-  /** A change that is worth more seeds: a hundredth, of an error metric a hundredth of the baseline's. */
-  get #matters(): number {
-    if (this.options.metric.higherIsBetter === true || this.tuned === undefined) return 0.01
-    return 0.01 * Math.abs(scoreOf(this.tuned))
+  /**
+   * The least change that is called one: half a hundredth, of an error metric half a hundredth of the tuned baseline's.
+   * Enough seeds tell any two trainings apart; what is smaller is no reason to change one.
+   */
+  get matters(): number {
+    if (this.options.metric.higherIsBetter === true || this.tuned === undefined) return SMALLEST_CHANGE
+    return SMALLEST_CHANGE * Math.abs(scoreOf(this.tuned))
   }
 
   /** Runs what is missing on the judging seeds up to `count`. */
@@ -288,7 +325,7 @@ export class Improvement {
       against: this.best,
     }))
     if (this.asks('learningRate')) contests.push({ lever: 'learningRate', results: this.best, against: this.given })
-    return judgeAll(contests, this.byCurve.length)
+    return judgeAll(contests, this.byCurve.length, this.matters)
   }
 
   /** Levers that are judged by the band of a curve. */

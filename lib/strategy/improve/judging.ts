@@ -50,8 +50,9 @@ export function levelAmong(levers: number): number {
  * Judges all contests together by Holm's rule.
  *
  * @param others levers that are judged by bands of their own, which take their share of the chance
+ * @param matters smaller changes are ties, however sure they are
  */
-export function judgeAll(contests: readonly Contest[], others: number): Map<LeverName, Judged> {
+export function judgeAll(contests: readonly Contest[], others: number, matters: number): Map<LeverName, Judged> {
   const pairs = contests
     .map((contest) => ({ contest, ...differencesOf(contest.results, contest.against) }))
     .filter(({ whole }) => whole.length > 0)
@@ -64,16 +65,16 @@ export function judgeAll(contests: readonly Contest[], others: number): Map<Leve
       const { change, pValue } = comparisons[at]!
       const failed = failedBeside(contest)
       // What fails on some seeds is no help, whatever it gives on others.
-      const told = failed > 0 && verdict === 'helps' ? 'tie' : verdict
+      const told = (failed > 0 && verdict === 'helps') || Math.abs(change) < matters ? 'tie' : verdict
       return [contest.lever, { change, changes: whole, interval, verdict: told, pValue, seeds: whole.length, failed }]
     }),
   )
 }
 
 /**
- * Whether more seeds could turn a tie into a verdict that matters.
+ * Whether more seeds could turn a tie into a verdict.
  *
- * @param matters a change that is worth telling from 0: a tie whose interval reaches no farther is decided
+ * @param matters the least change that is called one: a tie whose interval reaches no farther is decided
  */
 export function mayBeDecided({ verdict, pValue, failed, interval }: Judged, matters: number): boolean {
   const reaches = Math.max(-interval[0], interval[1])

@@ -107,6 +107,7 @@ export class Report {
     results: readonly (TrialResult | undefined)[],
   ): LeverResult {
     const { change, interval, verdict, seeds, failed, changes } = judged
+    const atGivenRate = this.#improvement.atGivenRate.get(common.name)
     const value = this.natural(figureOf(results)?.value)
     const reason = failed === 0 ? {} : { reason: `It failed on ${failed} of ${failed + seeds} seeds.` }
     return {
@@ -119,6 +120,7 @@ export class Report {
       seeds,
       changes,
       ...perMinute(change, common),
+      ...(atGivenRate !== undefined && { changeAtGivenRate: atGivenRate }),
       ...reason,
     }
   }
@@ -168,7 +170,7 @@ export class Report {
       value,
       change: gain,
       interval: band,
-      verdict: band[0] > 0 ? 'helps' : band[1] < 0 ? 'hurts' : 'tie',
+      verdict: Math.abs(gain) < this.#improvement.matters ? 'tie' : verdictOf(band),
       seeds,
       changes: [],
       ...perMinute(gain, common),
@@ -230,6 +232,11 @@ export class Report {
   }
 }
 
+function verdictOf([low, high]: readonly [number, number]) {
+  if (low > 0) return 'helps' as const
+  return high < 0 ? ('hurts' as const) : ('tie' as const)
+}
+
 const nothing = { value: null, change: null, interval: null, perMinute: null, seeds: 0, changes: [] } as const
 
 function perMinute(change: number, { seconds }: { readonly seconds: number }) {
@@ -261,15 +268,31 @@ export function recommendationOf(
   return `Begin with ${first.name} (${first.best}): ${gain}.${more}`
 }
 
-/** The levers that were tried, best change first: one that works where the baseline fails before all, a failure last. */
+/**
+ * The levers that were tried, best change first: one that works where the baseline fails before all, a failure last. A
+ * lever that alone, at the rate as given, does more than the best rate does is the cause that the rate makes up for: it
+ * stands before the rate.
+ */
 export function rankingOf(levers: readonly LeverResult[]): LeverName[] {
-  const place = ({ verdict, change }: LeverResult) =>
-    change ?? (verdict === 'helps' ? Number.POSITIVE_INFINITY : verdict === 'hurts' ? Number.NEGATIVE_INFINITY : 0)
+  const rate = levers.find(({ name }) => name === 'learningRate')
+  const isCause = ({ changeAtGivenRate = 0 }: LeverResult) => rate !== undefined && changeAtGivenRate > 0
+  const place = (lever: LeverResult) => (isCause(lever) ? [worthOf(rate!), worthOf(lever)] : [worthOf(lever), 0])
   return levers
     .filter(({ verdict }) => verdict !== 'notTried')
-    .map((lever, at) => ({ lever, at }))
-    .sort((a, b) => (place(a.lever) === place(b.lever) ? a.at - b.at : place(b.lever) - place(a.lever)))
-    .map(({ lever }) => lever.name)
+    .map((lever, at) => ({ name: lever.name, at, place: place(lever) }))
+    .sort((a, b) => descending(a.place[0]!, b.place[0]!) || descending(a.place[1]!, b.place[1]!) || a.at - b.at)
+    .map(({ name }) => name)
+}
+
+function worthOf({ verdict, change }: LeverResult): number {
+  if (change !== null) return change
+  if (verdict === 'helps') return Number.POSITIVE_INFINITY
+  return verdict === 'hurts' ? Number.NEGATIVE_INFINITY : 0
+}
+
+/** For sorting; infinite numbers among them. */
+function descending(a: number, b: number): number {
+  return a === b ? 0 : a > b ? -1 : 1
 }
 
 /** Seconds as a text. */

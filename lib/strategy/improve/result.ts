@@ -54,6 +54,12 @@ export interface LeverResult {
    */
   readonly change: number | null
   /**
+   * Where a better learning rate gains something, of a lever that does so too: how much better than the tuned baseline it
+   * is without it, at the rate as given. Above 0, the lever alone does more than the rate: it stands before it in the
+   * ranking. Not of `optimizer`, whose settings have rates of their own.
+   */
+  readonly changeAtGivenRate?: number
+  /**
    * The interval of `change` by which the verdict was judged, corrected for several comparisons; infinite where a single
    * seed was judged (null in JSON). Null where there is no change.
    */
@@ -140,7 +146,10 @@ export interface ImproveResult {
   }
   /** One for each lever that was asked for, in the order of `leverNames`. */
   readonly levers: readonly LeverResult[]
-  /** Names of the levers that were tried, the best change first. */
+  /**
+   * Names of the levers that were tried, the best change first; those whose `changeAtGivenRate` is above 0 before
+   * `learningRate`.
+   */
   readonly ranking: readonly LeverName[]
   /** What to do, in a sentence. */
   readonly recommendation: string

@@ -26,7 +26,7 @@ export interface Entry {
 /** Powers that a grid of five begins with, each way. */
 export const NEAREST = 2
 /** A grid whose best rate is at its edge is made longer, so many times each way. */
-const MOST_EXTENSIONS = 4
+const MOST_EXTENSIONS = 7
 /** Powers of 3 that no rate goes beyond, for the baseline as for all levers. */
 export const FARTHEST = NEAREST + MOST_EXTENSIONS
 

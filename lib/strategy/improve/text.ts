@@ -100,7 +100,9 @@ function howJudged({ seeds, levers }: Omit<ImproveResult, 'text'>): string {
     `${seeds} other seeds, undecided ones on up to four times as many. The intervals hold for other seeds and other dev rows. ` +
     `${compared} levers were compared, at two looks: the intervals are corrected by Holm's rule (those of curves by ` +
     `Bonferroni's), so that where no lever does anything, one experiment in twenty at most calls any of them otherwise. A tie ` +
-    `is an interval that holds 0. moreData and longer are extrapolated from curves.`
+    `is an interval that holds 0, or a change below 0.005 (of an error metric: below 0.5 % of the error). A lever that ` +
+    `alone, at the rate as given, does more than the best rate does stands before learningRate. moreData and longer are ` +
+    `extrapolated from curves.`
   )
 }
 
