@@ -10,8 +10,9 @@ import type { TrialResult } from '../experiments/trial.js'
 import { bestAlone, type Combination, combined, judgedCombination } from './combine.js'
 import { confirmed } from './confirm.js'
 import { Improvement } from './improvement.js'
+import { needsWords } from './needs.js'
 import { type CheckedOptions, checkedOptions, type ImproveData, type ImproveOptions } from './options.js'
-import { Report, rankingOf, recommendationOf } from './report.js'
+import { bestOfThem, Report, rankingOf, recommendationOf, worthOf } from './report.js'
 import type { CombinedResult, ConfirmedResult, ImproveResult, LeverName, LeverResult } from './result.js'
 import { rateOf } from './selection.js'
 import { improveText } from './text.js'
@@ -90,7 +91,9 @@ async function togetherOf(
   const judged = await judgedCombination(improvement, combination)
   // What nothing has judged is not recommended.
   if (judged === undefined) return { combination: bestAlone(improvement, helpful)!, combined: undefined }
-  return { combination, combined: judged }
+  const best = bestOfThem(levers, combination.levers)
+  if (judged.change > worthOf(best)) return { combination, combined: judged }
+  return { combination: bestAlone(improvement, [best.name])!, combined: judged }
 }
 
 async function confirmationOf(
@@ -117,6 +120,8 @@ function resultOf(improvement: Improvement, report: Report, findings: Findings):
   const { options, lab, baseline, tuned, given, best } = improvement
   const { levers, ranking, combined: together, confirmed: test } = findings
   const first = baseline[0]
+  const stopped = stoppedBy(improvement)
+  const needs = stopped === 'completed' ? undefined : needsWords(improvement)
   const result: Omit<ImproveResult, 'text'> = {
     metric: options.metric.name,
     higherIsBetter: options.metric.higherIsBetter === true,
@@ -136,14 +141,14 @@ function resultOf(improvement: Improvement, report: Report, findings: Findings):
     },
     levers,
     ranking,
-    recommendation: recommendationOf(levers, ranking, options.metric.name),
+    recommendation: recommendationOf(levers, ranking, options.metric.name, needs),
     ...(together && { combined: together }),
     ...(test && { confirmed: test }),
     ...(options.test !== undefined &&
       test === undefined && { notConfirmed: 'There was no time to confirm it, or it failed.' }),
     tries: lab.tried,
     seeds: options.seeds,
-    stopped: stoppedBy(improvement),
+    stopped,
     seconds: lab.seconds,
   }
   return { ...result, text: improveText(result) }

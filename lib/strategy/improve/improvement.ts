@@ -43,7 +43,7 @@ const SHARE_OF_CONFIRMATION = { first: 0.1, further: 0.02, most: 0.3 }
 /** Changes that are smaller are ties: of the metric's units, or of the error. */
 export const SMALLEST_CHANGE = 0.005
 /** Judging seeds of all levers before the others: fewer give no interval. */
-const FIRST_JUDGING_SEEDS = 2
+export const FIRST_JUDGING_SEEDS = 2
 
 export type CurveLever = 'moreData' | 'longer'
 type Curve = Map<number, (TrialResult | undefined)[]>
@@ -124,7 +124,6 @@ export class Improvement {
   /** The rates of the baseline, the given one first. */
   async tune(): Promise<void> {
     this.lab.stage = 'baseline'
-    this.keepBack(SHARE_AFTER_BASELINE)
     const candidate: Candidate = {
       owner: 'learningRate',
       name: 'baseline',
@@ -134,6 +133,12 @@ export class Improvement {
     }
     const selection = new Selection(this.lab, this.selectionSeeds)
     selection.add([candidate])
+    if (this.lab.deadline !== undefined) {
+      // All of the budget if need be: without the training as given nothing can be compared.
+      await selection.try(selection.entries.slice(0, 1), 1)
+      if (selection.entries[0]!.results.length === 0) return
+    }
+    this.keepBack(SHARE_AFTER_BASELINE)
     for (let count = 1; count <= SELECTION_SEEDS; count++) {
       await selection.try(selection.entries, count)
       if (count === 1) await selection.extend([candidate], count)
@@ -145,6 +150,7 @@ export class Improvement {
 
   /** Tries all settings of all levers, and keeps the best of each. */
   async select(): Promise<void> {
+    if (this.tuned === undefined) return
     this.lab.stage = 'select'
     this.keepBack(SHARE_OF_JUDGING)
     const selection = new Selection(this.lab, this.selectionSeeds)
@@ -287,7 +293,8 @@ export class Improvement {
         if (into[at] === undefined) runs.push({ run, keep: (result) => (into[at] = result) })
       }
       add(this.best, { ...runOf(this.tuned, seed), owner: 'baseline' })
-      if (curve || names.includes('learningRate')) {
+      // Where the best rate is the one given, both are the same trainings.
+      if (curve || names.includes('learningRate') || this.tuned === this.baseline[0]) {
         add(this.given, { ...runOf(this.baseline[0]!, seed), owner: 'learningRate' })
       }
       for (const name of names) {

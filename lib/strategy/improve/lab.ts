@@ -2,6 +2,7 @@
  * The trainings of an improvement: what each is called, whose it is, and what it took.
  */
 import type { Progress } from '../../callbacks/callback.js'
+import { sumOf } from '../../statistics.js'
 import { Deadline } from '../experiments/deadline.js'
 import { Experiment, type ExperimentOptions } from '../experiments/experiment.js'
 import { type FinishedTrial, finishedTrial } from '../experiments/finished-trial.js'
@@ -70,6 +71,8 @@ export class Lab {
   readonly #finished = new Set<string>()
   #passedOver = false
   readonly #spent = new Map<Owner, { tries: number; seconds: number }>()
+  /** Seconds that the trainings under way will take in all, by how far they have come. */
+  #ahead: number | undefined
 
   constructor(options: LabOptions) {
     const { budget, onProgress, higherIsBetter: _, ...others } = options
@@ -149,6 +152,12 @@ export class Lab {
     return this.#spent.get(owner) ?? { tries: 0, seconds: 0 }
   }
 
+  /** Seconds of a training, about: the mean of those that ended; before, by how far the first one came. */
+  get secondsOfTraining(): number | undefined {
+    if (this.tried === 0) return this.#ahead
+    return sumOf([...this.#spent.values()].map(({ seconds }) => seconds)) / this.tried
+  }
+
   #trial({ owner, name, recipe, rateFactor, seed }: Run): Trial {
     const key = `${name}, rate x ${Number(rateFactor.toPrecision(6))}, seed ${seed}`
     if (!this.#owners.has(key)) this.#owners.set(key, owner)
@@ -165,7 +174,10 @@ export class Lab {
     this.#told?.({ ...this.#progress([]), finished: { ...finished, lever: owner } })
   }
 
-  #tell(running: readonly Trial[], { epoch, epochs }: Progress): void {
+  #tell(running: readonly Trial[], progress: Progress): void {
+    const { epoch, epochs, step, stepsPerEpoch, seconds } = progress
+    const done = (epoch - 1 + step / Math.max(1, stepsPerEpoch)) / epochs
+    if (done > 0) this.#ahead = seconds / done / running.length
     this.#told?.({ ...this.#progress(running), epoch, epochs })
   }
 

@@ -8,8 +8,8 @@ import { type ErrorPoint, gainAhead } from './extrapolation.js'
 import type { Contender, CurveLever, Improvement } from './improvement.js'
 import { figureOf, type Judged, levelAmong } from './judging.js'
 import type { LeverCurve, LeverName, LeverResult, TriedSetting } from './result.js'
-import { type Entry, rateOf, scoreOf } from './selection.js'
-import { entryWords, figure, rateWords, short } from './words.js'
+import { type Entry, NEAREST, rateOf, scoreOf } from './selection.js'
+import { asGivenWords, counted, entryWords, figure, rateWords, short } from './words.js'
 
 /** Everything that a lever's result is made of. */
 export class Report {
@@ -66,11 +66,14 @@ export class Report {
 
   #learningRate(): LeverResult {
     const { baseline, tuned, best, given } = this.#improvement
-    if (tuned === undefined) return this.#notTried('learningRate', this.#whyEnded(), 0)
     const entries = this.settings(baseline)
+    if (tuned === undefined || entries.length < 2) {
+      const seconds = this.#improvement.lab.secondsOfTraining ?? 0
+      return this.#notTried('learningRate', this.#whyEnded(), seconds * TRAININGS_OF_RATES)
+    }
     const common = { ...this.#spent('learningRate'), settings: entries, name: 'learningRate' as const }
     const factor = rateOf(tuned)
-    const words = factor === 1 ? `${rateWords(tuned)}, as given` : rateWords(tuned)
+    const words = factor === 1 ? asGivenWords(tuned) : rateWords(tuned)
     if (scoreOf(tuned) === Number.NEGATIVE_INFINITY) {
       return { ...common, ...nothing, best: words, verdict: 'tie', reason: `Every rate failed. ${whyFailed([tuned])}` }
     }
@@ -144,7 +147,7 @@ export class Report {
       change,
       interval: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
       verdict: 'tie',
-      reason: `Not judged: ${this.#whyEnded()} The change is that of the ${seeds} selection seeds, which chose it.`,
+      reason: `Not judged: ${this.#whyEnded()} The change is that of ${counted(seeds, 'selection seed')}, which chose it.`,
       missingSeconds: this.#improvement.missingSeconds(common.name),
     }
   }
@@ -159,7 +162,10 @@ export class Report {
     }
     const to = 2 * (name === 'moreData' ? options.baseline.train.rows : options.baseline.epochs)
     const among = this.#judged.size + byCurve.length
-    const { gain, band } = gainAhead(points, to, levelAmong(among), options.seed)
+    const ahead = gainAhead(points, to, levelAmong(among), options.seed)
+    const band = ahead.band
+    // A flat curve gives what rounding leaves.
+    const gain = Math.abs(ahead.gain) < SMALLEST_GAIN ? 0 : ahead.gain
     const last = meanOf(points.at(-1)!.whole)
     const value = this.#valueOf(last - gain)
     const best = name === 'moreData' ? `${to} rows, extrapolated` : `${to} epochs, extrapolated`
@@ -237,6 +243,11 @@ function verdictOf([low, high]: readonly [number, number]) {
   return high < 0 ? ('hurts' as const) : ('tie' as const)
 }
 
+/** Rates that the baseline is tried at, beside the one given. */
+const TRAININGS_OF_RATES = 2 * NEAREST
+/** Of a curve's gain: smaller ones are rounding. */
+const SMALLEST_GAIN = 1e-12
+
 const nothing = { value: null, change: null, interval: null, perMinute: null, seeds: 0, changes: [] } as const
 
 function perMinute(change: number, { seconds }: { readonly seconds: number }) {
@@ -248,24 +259,51 @@ function whyFailed(entries: readonly Entry[]): string {
   return failed[0] ?? ''
 }
 
-/** What to do, in a sentence or two. */
+/**
+ * What to do, in a sentence or two.
+ *
+ * @param needs what a judgement of all levers takes, in a sentence; undefined where nothing ended it before
+ */
 export function recommendationOf(
   levers: readonly LeverResult[],
   ranking: readonly LeverName[],
   metric: string,
+  needs: string | undefined,
 ): string {
   const of = (name: LeverName) => levers.find((lever) => lever.name === name)!
   const helpful = ranking.map(of).filter(({ verdict }) => verdict === 'helps')
   const [first, ...others] = helpful
-  if (first === undefined) {
-    return ranking.length === 0
-      ? 'Nothing was tried: give it more time.'
-      : 'No lever does anything that can be told from chance: leave the training as it is.'
-  }
+  if (first === undefined) return withoutHelp(levers, needs)
   const gain =
     first.change === null ? 'it trains where the baseline fails' : `${figure(first.change)} better in ${metric}`
   const more = others.length === 0 ? '' : ` After it help: ${others.map(({ name }) => name).join(', ')}.`
   return `Begin with ${first.name} (${first.best}): ${gain}.${more}`
+}
+
+function withoutHelp(levers: readonly LeverResult[], needs: string | undefined): string {
+  const judged = levers.filter(isJudged)
+  if (judged.length === 0) {
+    return needs === undefined
+      ? 'Nothing was judged: no lever that was asked for can be applied.'
+      : `Nothing was judged, so that nothing can be said of any lever. ${needs}`
+  }
+  const open = needs === undefined ? [] : levers.filter((lever) => !isJudged(lever) && isOpen(lever))
+  if (open.length === 0) return 'No lever does anything that can be told from chance: leave the training as it is.'
+  const names = (of: readonly LeverResult[]) => of.map(({ name }) => name).join(', ')
+  return (
+    `Of the levers that were judged (${names(judged)}), none does anything that can be told from chance. Not judged: ` +
+    `${names(open)}. ${needs}`
+  )
+}
+
+/** Whether there is a verdict: one seed gives none, but what failed at every setting needs no other. */
+export function isJudged({ verdict, change, seeds }: LeverResult): boolean {
+  return seeds > 1 || (verdict !== 'notTried' && change === null)
+}
+
+/** Whether more room would give a verdict. */
+function isOpen({ verdict, missingSeconds }: LeverResult): boolean {
+  return verdict !== 'notTried' || missingSeconds !== undefined
 }
 
 /**
@@ -284,10 +322,16 @@ export function rankingOf(levers: readonly LeverResult[]): LeverName[] {
     .map(({ name }) => name)
 }
 
-function worthOf({ verdict, change }: LeverResult): number {
+export function worthOf({ verdict, change }: LeverResult): number {
   if (change !== null) return change
   if (verdict === 'helps') return Number.POSITIVE_INFINITY
   return verdict === 'hurts' ? Number.NEGATIVE_INFINITY : 0
+}
+
+/** Of the levers of a combination, the one of the largest change. */
+export function bestOfThem(levers: readonly LeverResult[], names: readonly LeverName[]): LeverResult {
+  const own = names.map((name) => levers.find((lever) => lever.name === name)!)
+  return own.reduce((best, one) => (worthOf(one) > worthOf(best) ? one : best))
 }
 
 /** For sorting; infinite numbers among them. */

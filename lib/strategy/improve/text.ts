@@ -2,9 +2,12 @@
  * The result as a text: the ranked table, what to do, and how it was judged.
  */
 import { renderTable } from '../../report/terminal/table.js'
-import { secondsWords } from './report.js'
+import { bestOfThem, secondsWords, worthOf } from './report.js'
 import type { ImproveResult, LeverResult } from './result.js'
-import { figure, interval, short, signed } from './words.js'
+import { counted, figure, interval, short, signed } from './words.js'
+
+/** Less is not worth telling. */
+const LEAST_SECONDS = 0.05
 
 export interface ImproveLook {
   /** Columns of what can be broken. Default 100. */
@@ -22,7 +25,7 @@ export function improveText(result: Omit<ImproveResult, 'text'>, look: ImproveLo
     result.recommendation,
     ...combinedText(result),
     ...confirmedText(result),
-    howJudged(result),
+    ...howJudged(result),
     ...endText(result),
   ]
   return parts.join('\n\n')
@@ -30,12 +33,17 @@ export function improveText(result: Omit<ImproveResult, 'text'>, look: ImproveLo
 
 function baselineText({ baseline, tuned, metric }: Omit<ImproveResult, 'text'>): string {
   if (baseline.value === null && tuned.value === null) return 'The training as given has no result.'
-  const range = (bounds: readonly [number, number] | null) =>
-    bounds === null ? '' : ` (95 %: ${figure(bounds[0])} to ${figure(bounds[1])})`
   return (
     `The training as given: ${metric} ${figure(baseline.value)}${range(baseline.interval)} on the dev rows; at its best ` +
     `learning rate, x ${short(tuned.rateFactor)}: ${figure(tuned.value)}${range(tuned.interval)}.`
   )
+}
+
+/** The interval of a figure; nothing where there is none, and told where all groups of dev rows give the same. */
+function range(bounds: readonly [number, number] | null): string {
+  if (bounds === null || !bounds.every(Number.isFinite)) return ''
+  if (bounds[0] === bounds[1]) return ' (the same on all groups of dev rows, which tells of no interval)'
+  return ` (95 %: ${figure(bounds[0])} to ${figure(bounds[1])})`
 }
 
 function leversTable({ levers, ranking, metric }: Omit<ImproveResult, 'text'>, look: ImproveLook): string {
@@ -66,18 +74,26 @@ function notes(levers: readonly LeverResult[]): string[] {
   const lines = levers
     .filter(({ reason }) => reason !== undefined)
     .map(({ name, verdict, reason, missingSeconds }) => {
-      const cost = missingSeconds === undefined ? '' : ` About ${secondsWords(missingSeconds)} more.`
+      const cost =
+        missingSeconds === undefined || missingSeconds < LEAST_SECONDS
+          ? ''
+          : ` About ${secondsWords(missingSeconds)} more.`
       return `${name}${verdict === 'notTried' ? ', not tried' : ''}: ${reason}${cost}`
     })
   return lines.length === 0 ? [] : [lines.join('\n')]
 }
 
-function combinedText({ combined, metric }: Omit<ImproveResult, 'text'>): string[] {
+function combinedText({ combined, levers: all, metric }: Omit<ImproveResult, 'text'>): string[] {
   if (combined === undefined) return []
   const { levers, best, value, change, interval: bounds, seeds } = combined
+  const alone = bestOfThem(all, levers)
+  const more =
+    change > worthOf(alone)
+      ? ''
+      : ` That is no more than ${alone.name} alone (${signed(alone.change)}), which is simpler.`
   return [
     `Together ${levers.join(' and ')} (${best}): ${metric} ${figure(value)}, ${signed(change)} ${interval(bounds)} against ` +
-      `the tuned baseline on ${seeds} fresh seeds.`,
+      `the tuned baseline on ${seeds} fresh seeds.${more}`,
   ]
 }
 
@@ -92,18 +108,22 @@ function confirmedText({ confirmed, notConfirmed, metric }: Omit<ImproveResult, 
   ]
 }
 
-function howJudged({ seeds, levers }: Omit<ImproveResult, 'text'>): string {
-  const compared = levers.filter(({ interval: bounds }) => bounds !== null).length
-  return (
+/** Nothing where nothing was judged. */
+function howJudged({ levers }: Omit<ImproveResult, 'text'>): string[] {
+  const compared = levers.filter(({ verdict, seeds }) => verdict !== 'notTried' && seeds > 1)
+  if (compared.length === 0) return []
+  const numbers = compared.map(({ seeds }) => seeds)
+  const [least, most] = [Math.min(...numbers), Math.max(...numbers)]
+  return [
     `Change is against the baseline at its best learning rate (of learningRate: against the training as given), above 0 is ` +
-    `better. Settings and rates were chosen on seeds of their own; then each lever was paired with the baseline on at least ` +
-    `${seeds} other seeds, undecided ones on up to four times as many. The intervals hold for other seeds and other dev rows. ` +
-    `${compared} levers were compared, at two looks: the intervals are corrected by Holm's rule (those of curves by ` +
-    `Bonferroni's), so that where no lever does anything, one experiment in twenty at most calls any of them otherwise. A tie ` +
-    `is an interval that holds 0, or a change below 0.005 (of an error metric: below 0.5 % of the error). A lever that ` +
-    `alone, at the rate as given, does more than the best rate does stands before learningRate. moreData and longer are ` +
-    `extrapolated from curves.`
-  )
+      `better. Settings and rates were chosen on seeds of their own; then each lever was paired with the baseline on ` +
+      `${least === most ? most : `${least} to ${most}`} other seeds. The intervals hold for other seeds and other dev rows. ` +
+      `${counted(compared.length, 'lever')} ${compared.length === 1 ? 'was' : 'were'} compared, at two looks: the intervals are corrected by Holm's rule (those of curves by ` +
+      `Bonferroni's), so that where no lever does anything, one experiment in twenty at most calls any of them otherwise. A tie ` +
+      `is an interval that holds 0, or a change below 0.005 (of an error metric: below 0.5 % of the error). A lever that ` +
+      `alone, at the rate as given, does more than the best rate does stands before learningRate. moreData and longer are ` +
+      `extrapolated from curves.`,
+  ]
 }
 
 function endText({ stopped, tries, seconds }: Omit<ImproveResult, 'text'>): string[] {
@@ -113,5 +133,5 @@ function endText({ stopped, tries, seconds }: Omit<ImproveResult, 'text'>): stri
     tries: ', when all tries were used',
     aborted: ', when it was stopped',
   }
-  return [`${tries} trainings in ${secondsWords(seconds)}${why[stopped]}.`]
+  return [`${counted(tries, 'training')} in ${secondsWords(seconds)}${why[stopped]}.`]
 }

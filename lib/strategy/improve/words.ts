@@ -17,6 +17,17 @@ export function rateWords(entry: Entry): string {
   return factor === 1 ? 'the learning rate as given' : `learning rate x ${short(factor)}`
 }
 
+/** The rate that was given. */
+export function asGivenWords(entry: Entry): string {
+  const words = rateWords(entry)
+  return words.endsWith('as given') ? words : `${words}, as given`
+}
+
+/** '1 seed', '2 seeds'. */
+export function counted(number: number, one: string): string {
+  return `${number} ${number === 1 ? one : `${one}s`}`
+}
+
 /** Three digits. */
 export function short(value: number): string {
   return String(Number(value.toPrecision(3)))
@@ -26,7 +37,9 @@ export function short(value: number): string {
 export function figure(value: number | null | undefined): string {
   if (value === null || value === undefined || Number.isNaN(value)) return '-'
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf'
-  return Math.abs(value) < 100 ? value.toFixed(4) : String(Number(value.toPrecision(6)))
+  if (Math.abs(value) >= 100) return String(Number(value.toPrecision(6)))
+  const text = value.toFixed(4)
+  return Number(text) === 0 ? '0.0000' : text
 }
 
 /** A change, always with its sign. */
@@ -35,6 +48,7 @@ export function signed(value: number | null | undefined): string {
   return text === '-' || text.startsWith('-') || text === 'inf' ? text : `+${text}`
 }
 
+/** An interval; '-' where there is none, as of one seed. */
 export function interval(bounds: readonly [number, number] | null): string {
-  return bounds === null ? '-' : `[${signed(bounds[0])}, ${signed(bounds[1])}]`
+  return bounds === null || !bounds.some(Number.isFinite) ? '-' : `[${signed(bounds[0])}, ${signed(bounds[1])}]`
 }

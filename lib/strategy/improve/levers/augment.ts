@@ -44,7 +44,7 @@ export const augment: Lever = {
     }
     const seconds = kinds.length * secondsOf(train, kinds.at(-1)!.functions, forms - 1)
     if (seconds * 1000 > context.left() * SHARE_OF_TIME) {
-      return `Making the changed rows would take ${seconds.toPrecision(2)} s of the budget.`
+      return `Making the changed rows would take ${Number(seconds.toPrecision(2))} s of the budget.`
     }
     const settings: Setting[] = []
     for (const { name, functions } of kinds) {
