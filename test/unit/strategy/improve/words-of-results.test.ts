@@ -107,7 +107,7 @@ describe('an improvement', () => {
 
   test('of a budget for one training has the training as given', async () => {
     // A quarter of the budget, which the rates of the baseline have, would not hold one training.
-    const some = { ...fit, epochs: 300 }
+    const some = { ...fit, epochs: 2000 }
     const begun = performance.now()
     await improve(model(), { train: data, dev: data }, { fit: some, tries: 1 })
     const budget = 3 * (performance.now() - begun)
