@@ -46,7 +46,7 @@ export const diagnose: Command = {
     },
     budget: {
       value: '<time>',
-      help: 'for the experiments, those that tell most first: 90s, 2m, 1h; by default 12 times the work of the training',
+      help: 'for the experiments after the first training, those that tell most first: 90s, 2m, 1h; by default 12 times the work of the training',
     },
     task: task!,
     ignore: ignore!,
@@ -84,6 +84,10 @@ async function runDiagnose(given: Given, terminal: Terminal): Promise<Readonly<R
   if (numberOfThreads !== undefined) setThreads(numberOfThreads)
   const { model: file, dev } = Object.fromEntries(given.options)
   const report = reportPath(given, { 'the data': path, '--model': file, '--dev': dev })
+  if (file === undefined) {
+    const budget = given.options.has('budget') ? '; --budget counts from its end on' : ''
+    tell(terminal, `trains the network first${budget}\n`)
+  }
   const found = await (isOfPictures ? ofPictures : ofTable)(given, path, terminal).catch(asUsage)
   await throwIfInterrupted(terminal)
   tell(

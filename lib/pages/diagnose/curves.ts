@@ -6,15 +6,15 @@ import { formatted, type NumberFormat } from '../numbers.js'
 import type { Section } from '../page.js'
 import { thinned } from '../thinned.js'
 
-/** Differences count beyond so many standard errors. */
-const ERRORS_OF_CERTAINTY = 2.5
+/** Differences count beyond so many standard errors; every interval of the page has them either way. */
+export const ERRORS_OF_CERTAINTY = 2.5
 
 /** The error on the dev rows, in parts. */
 export function levelsSection(figures: DiagnosisFigures, format: NumberFormat): Section {
   const { attainable, bias, variance, mismatch, dev } = figures
   const parts = [
-    { label: 'attainable', value: attainable.value },
-    { label: 'avoidable bias', value: bias.value },
+    ...(attainable ? [{ label: 'attainable', value: attainable.value }] : []),
+    ...(bias ? [{ label: 'avoidable bias', value: bias.value }] : []),
     { label: 'variance', value: variance.value },
     ...(mismatch ? [{ label: 'mismatch', value: mismatch.value }] : []),
   ]
@@ -25,11 +25,16 @@ export function levelsSection(figures: DiagnosisFigures, format: NumberFormat): 
     description: `Parts of the error on the dev rows, which is ${formatted(dev.value, format)}: ${parts
       .map(({ label, value }) => `${label} ${formatted(value, format)}`)
       .join(', ')}.`,
-    caption: attainable.given
-      ? 'The attainable error is the one that was given as target.'
-      : 'The attainable error was inferred from other trainings and from how they gain by rows.',
+    caption: captionOf(attainable),
   }
   return { heading: 'Where the error comes from', figures: [figure], content: figureHtml(figure) }
+}
+
+function captionOf(attainable: DiagnosisFigures['attainable']): string {
+  if (!attainable) return 'What error can be reached, and so how much of it is bias, could not be told.'
+  return attainable.given
+    ? 'The attainable error is the one that was given as target.'
+    : 'The attainable error was inferred from other trainings and from how they gain by rows.'
 }
 
 /** Over the amount of data, with bias and variance marked at its end, and over time. */
@@ -39,11 +44,17 @@ export function curvesSection(figures: DiagnosisFigures, format: NumberFormat): 
   return [{ heading: 'Learning curves', figures: drawn, content: drawn.map(figureHtml) }]
 }
 
-/** What `diagnose` found of the amount of data: its curve shows bias and variance. */
+/** What `diagnose` found of the amount of data: its curve shows bias and variance. None of fewer than two points. */
 export function rowsFigure({ learningCurve, attainable }: DiagnosisFigures, format: NumberFormat): Figure | undefined {
   const points = learningCurve.rows
   const last = points.at(-1)
-  if (last === undefined) return undefined
+  if (last === undefined || points.length < 2) return undefined
+  const spans = attainable
+    ? [
+        ...span('bias', last.rows, attainable.value, last.train, format),
+        ...span('variance', last.rows, Math.max(last.train, attainable.value), last.heldOut, format),
+      ]
+    : []
   const chart: LinesChart = {
     kind: 'lines',
     x: { label: 'training rows', format: 'number', logarithmic: true },
@@ -60,18 +71,15 @@ export function rowsFigure({ learningCurve, attainable }: DiagnosisFigures, form
         ]),
       },
     ],
-    levels: [{ label: 'attainable', value: attainable.value }],
-    spans: [
-      ...span('bias', last.rows, attainable.value, last.train, format),
-      ...span('variance', last.rows, Math.max(last.train, attainable.value), last.heldOut, format),
-    ],
+    ...(attainable && { levels: [{ label: 'attainable', value: attainable.value }] }),
+    spans,
   }
   return {
     id: 'diagnosis-rows',
     chart,
     description: `Error over the amount of training data: with ${formatted(last.rows, 'number')} rows ${formatted(last.train, format)} on those and ${formatted(last.heldOut, format)} on rows held out.`,
     caption: html`<b>Over the amount of data.</b> Trainings of as many updates each. The band holds ${ERRORS_OF_CERTAINTY}
-standard errors either way.`,
+standard errors either way.${spans.length === 0 ? '' : ' Bias and variance are marked as these trainings have them; those of the model itself stand above.'}`,
   }
 }
 
@@ -80,7 +88,7 @@ function span(name: string, x: number, from: number, to: number, format: NumberF
 }
 
 function epochsFigure({ learningCurve: { epochs } }: DiagnosisFigures): Figure | undefined {
-  if (epochs.length === 0) return undefined
+  if (epochs.length < 2) return undefined
   const points = thinned(epochs.map((loss, epoch): [number, number] => [epoch + 1, loss]))
   return {
     id: 'diagnosis-epochs',

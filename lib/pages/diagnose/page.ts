@@ -1,10 +1,10 @@
-import type { Diagnosis, Dominant, Estimate, Finding } from '../../strategy/diagnose/result.js'
+import type { Diagnosis, DiagnosisFigures, Dominant, Estimate, Finding } from '../../strategy/diagnose/result.js'
 import { knownOptions, plainObject, string } from '../../validate.js'
 import { table } from '../figure.js'
 import { type Content, html } from '../html.js'
 import { formatted, type NumberFormat } from '../numbers.js'
 import { page, type Section } from '../page.js'
-import { curvesSection, levelsSection, probesSection } from './curves.js'
+import { curvesSection, ERRORS_OF_CERTAINTY, levelsSection, probesSection } from './curves.js'
 import { classesSection, segmentsSection } from './segments.js'
 import { layersSection, rowsSection } from './tables.js'
 
@@ -78,25 +78,38 @@ const sentences: Readonly<Record<Dominant, string>> = {
   none: 'Nothing dominates: what is left is small, or not certain.',
 }
 
+/** Without a known attainable error nothing firm is said of bias. */
+function sentenceOf(dominant: Dominant, attainable: DiagnosisFigures['attainable']): string {
+  if (attainable || !['none', 'variance', 'mismatch'].includes(dominant)) return sentences[dominant]
+  if (dominant === 'none')
+    return 'What dominates is not known: what error can be reached, and so the bias, could not be told.'
+  return `${sentences[dominant]} There may be bias too: what error can be reached could not be told.`
+}
+
 function leadOf({ dominant, figures }: Diagnosis, format: NumberFormat): Content {
-  const { train, trainDev, dev, attainable, bias, variance, mismatch } = figures
+  const { train, trainDev, dev, attainable, bias, variance, mismatch, leftOut } = figures
   const estimates: readonly (readonly [string, Estimate | undefined])[] = [
     ['Attainable', attainable],
     ['Avoidable bias', bias],
     ['Variance', variance],
     ...(mismatch ? [['Mismatch', mismatch] as const] : []),
   ]
-  return html`<p class="lead">${sentences[dominant]}</p>
+  return html`<p class="lead">${sentenceOf(dominant, attainable)}</p>
+${leftOut.length === 0 ? undefined : html`<p>Left out, for want of budget: ${leftOut.join(', ')}.</p>`}
 <dl class="figures">
 <div><dt>Error, training rows</dt><dd>${formatted(train.value, format)}<small>${formatted(train.rows, 'number')} rows</small></dd></div>
 ${trainDev && html`<div><dt>Error, train-dev rows</dt><dd>${formatted(trainDev.value, format)}<small>${formatted(trainDev.rows, 'number')} rows</small></dd></div>`}
 <div><dt>Error, dev rows</dt><dd>${formatted(dev.value, format)}<small>${formatted(dev.rows, 'number')} rows</small></dd></div>
 ${estimates.map(
   ([name, estimate]) =>
-    estimate &&
-    html`<div><dt>${name}</dt><dd>${formatted(estimate.value, format)}<small>± ${formatted(estimate.error, format)}${name === 'Attainable' ? '' : estimate.certain ? ', certain' : ', not certain'}</small></dd></div>`,
+    html`<div><dt>${name}</dt><dd>${
+      estimate
+        ? html`${formatted(estimate.value, format)}<small>± ${formatted(ERRORS_OF_CERTAINTY * estimate.error, format)}${name === 'Attainable' ? '' : estimate.certain ? ', certain' : ', not certain'}</small>`
+        : 'not known'
+    }</dd></div>`,
 )}
-</dl>`
+</dl>
+<p class="muted">± are ${ERRORS_OF_CERTAINTY} standard errors; a difference beyond them is certain.</p>`
 }
 
 function findingsSection(findings: readonly Finding[]): Section {

@@ -64,18 +64,21 @@ export class Allowance {
    *
    * @param names what it tries, in words
    * @param work rows times epochs times parameters
+   * @param shareOfTime with a deadline the experiment is begun whatever it is expected to take, and may take this share of the
+   *   time left. Default: it is begun where it is expected to end in time.
    * @throws the signal's reason when aborted
    */
   async run<Result>(
     names: readonly string[],
     work: number,
     experiment: (signal: AbortSignal | undefined) => Promise<Result>,
+    shareOfTime?: number,
   ): Promise<Result | undefined> {
     this.#signal?.throwIfAborted()
-    if (!this.#hasRoom(work)) return this.#leaveOut(names)
+    if (!this.#hasRoom(work, shareOfTime !== undefined)) return this.#leaveOut(names)
     this.#onProgress?.({ experiments: names })
     const from = performance.now()
-    const timeout = this.#deadline && AbortSignal.timeout(Math.min(LONGEST_TIMEOUT, Math.ceil(this.#deadline.left)))
+    const timeout = this.#deadline && timeoutAfter((shareOfTime ?? 1) * this.#deadline.left)
     const ending = this.#signal && timeout ? AbortSignal.any([this.#signal, timeout]) : (this.#signal ?? timeout)
     try {
       const result = await experiment(ending)
@@ -84,13 +87,16 @@ export class Allowance {
       return result
     } catch (error) {
       this.#signal?.throwIfAborted()
-      if (timeout?.aborted === true && error === timeout.reason) return this.#leaveOut(names)
+      if (timeout?.aborted === true && error === timeout.reason) {
+        return this.#leaveOut(names.map((name) => `${name} (begun, not finished)`))
+      }
       throw error
     }
   }
 
-  #hasRoom(work: number): boolean {
+  #hasRoom(work: number, begunAnyway: boolean): boolean {
     if (this.#deadline === undefined) return this.#work + work <= this.#most
+    if (begunAnyway) return !this.#deadline.passed
     const expected = this.#work === 0 ? 0 : (this.#milliseconds * work) / this.#work
     return expected < this.#deadline.left
   }
@@ -99,4 +105,8 @@ export class Allowance {
     this.#leftOut.push(...names)
     return undefined
   }
+}
+
+function timeoutAfter(milliseconds: number): AbortSignal {
+  return AbortSignal.timeout(Math.min(LONGEST_TIMEOUT, Math.ceil(milliseconds)))
 }

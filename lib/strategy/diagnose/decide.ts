@@ -21,13 +21,25 @@ export interface ReferenceFigure {
  * The error that stays however many rows there are, from the least error that any fit reached on rows it had not seen.
  *
  * @param fits errors of them
+ * @returns undefined without a reference: how the error falls with the rows is not known then
  */
-export function remainingError(fits: readonly ErrorFigure[], reference: ReferenceFigure | undefined): Estimate {
-  if (reference === undefined) return estimate(0, 0)
-  const best = fits.reduce((least, one) => (one.value < least.value ? one : least), reference.error)
+export function remainingError(
+  fits: readonly ErrorFigure[],
+  reference: ReferenceFigure | undefined,
+): Estimate | undefined {
+  if (reference === undefined) return undefined
+  const best = leastOf([reference.error, ...fits])!
   const { fewerRows } = reference
   const falls = Math.max(0, fewerRows.value) * LEFT_TO_FALL
   return estimate(Math.max(0, best.value - falls), Math.hypot(best.error, LEFT_TO_FALL * fewerRows.error))
+}
+
+/** The least of some errors; undefined of none. */
+export function leastOf(fits: readonly ErrorFigure[]): ErrorFigure | undefined {
+  return fits.reduce<ErrorFigure | undefined>(
+    (least, one) => (least && least.value <= one.value ? least : one),
+    undefined,
+  )
 }
 
 /** Standard errors of a one-sided test at 95 %. */
@@ -39,7 +51,10 @@ export interface Measured {
   readonly dev: ErrorFigure
   /** The error that the user wants, where it was said. */
   readonly target: number | undefined
-  readonly remaining: Estimate
+  /** The error that stays with any number of rows; undefined where it could not be inferred. */
+  readonly remaining: Estimate | undefined
+  /** The least error of a repetition on rows it had not seen. */
+  readonly reached: ErrorFigure | undefined
   readonly reference: ReferenceFigure | undefined
   readonly labelNoise: LabelNoiseFigure | undefined
   readonly classes: boolean
@@ -51,7 +66,8 @@ export interface Measured {
 }
 
 export interface Parts {
-  readonly bias: Estimate
+  /** Undefined where neither the error that stays nor the one that the user wants is known. */
+  readonly bias: Estimate | undefined
   readonly variance: Estimate
   readonly mismatch: Estimate | undefined
   /** Error that wrong labels make, above the error that the user wants. */
@@ -88,18 +104,21 @@ export function decide(measured: Measured): Decision {
 function partsOf(measured: Measured): Parts {
   const { train, trainDev, dev, target, remaining } = measured
   const near = trainDev ?? dev
-  const attainable = Math.max(target ?? 0, remaining.value)
-  const unsure = attainable === target ? 0 : remaining.error
   const noise = noiseOf(measured)
   // What cannot be told from 0 does not count against the rows.
-  const floor = Math.max(target ?? 0, ...[remaining, noise].map(({ value, certain }) => (certain ? value : 0)))
+  const floor = Math.max(target ?? 0, ...[remaining, noise].map((one) => (one?.certain ? one.value : 0)))
   const gap = difference(near, train)
   return {
-    bias: difference(train, { value: attainable, error: unsure }),
+    bias: biasOf(train, target, remaining),
     variance: { ...gap, value: near.value - Math.max(train.value, floor) },
     mismatch: trainDev && difference(dev, trainDev),
     noise: estimate(noise.value - (target ?? 0), noise.error),
   }
+}
+
+function biasOf(train: ErrorFigure, target: number | undefined, remaining: Estimate | undefined): Estimate | undefined {
+  if (target !== undefined && target >= (remaining?.value ?? 0)) return difference(train, { value: target, error: 0 })
+  return remaining && difference(train, remaining)
 }
 
 /** The word of `dominant` that a finer one belongs to. */
@@ -142,14 +161,22 @@ function noiseOf({ labelNoise, reference, classes }: Measured): Estimate {
 }
 
 /** What closes the gap between the training error and the attainable one. */
-function biasFinding({ probes, heldOut, layers, dev }: Measured, bias: Estimate): Finding | undefined {
-  if (!bias.certain) return undefined
+function biasFinding(measured: Measured, known: Estimate | undefined): Finding | undefined {
+  const { probes, heldOut, layers, dev, train, reached } = measured
+  // What a repetition has reached can be reached: so much bias there is at least.
+  const bias = known ?? (reached && difference(train, reached))
+  if (bias?.certain !== true) return undefined
   const severity = shareOf(bias.value, dev)
-  const gap = `The error on the training rows is ${told(bias.value)} above what can be reached`
+  const level = known === undefined ? 'that of another training on rows it has not seen' : 'what can be reached'
+  const gap = `The error on the training rows is ${told(bias.value)} above ${level}`
   const cause = probes && causeOf(probes, heldOut, layers)
   if (probes === undefined || cause === undefined) {
     const levers: Lever[] = ['bigger', 'deeper', 'longer', 'activation']
-    return { kind: 'bias', severity, evidence: `${gap}; no single change that was tried closes it.`, levers }
+    const tried = probes !== undefined && probes.changed.length > 0
+    const closing = tried
+      ? 'no single change that was tried closes it'
+      : 'no change was tried, so its cause is not known'
+    return { kind: 'bias', severity, evidence: `${gap}; ${closing}.`, levers }
   }
   const { kind, levers, probe } = cause
   // What is not learned is not generalized either: the change takes away more than the gap.

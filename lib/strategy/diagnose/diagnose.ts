@@ -34,6 +34,8 @@ const FEWEST_ROWS = 200
 const MOST_ROWS = 10_000
 /** Of all work of the experiments, what the fits for comparison may take. */
 const SHARE_TO_COMPARE = 0.5
+/** Rows times epochs times parameters that a slow core does in a millisecond: sizes the fits for comparison by a budget. */
+const WORK_A_MILLISECOND = 2e6
 const MOST_WORST = 20
 
 /** Parts of the random stream. */
@@ -79,15 +81,17 @@ export async function diagnose(model: Sequential, options: DiagnoseOptions): Pro
   const training = workOf(repetition, asGiven(repetition))
   const { deadline, signal, onProgress } = given
   const allowance = new Allowance({ training, deadline, signal, onProgress })
-  const comparison = sizeOfComparison(repetition, all.train.rows, training)
+  const mostToCompare = deadline === undefined ? Number.POSITIVE_INFINITY : WORK_A_MILLISECOND * deadline.left
+  const comparison = sizeOfComparison(repetition, all.train.rows, Math.min(workFor(training), mostToCompare))
   const rows = drawn(all.train, comparison.rows, random('rows'))
   const target = given.target === undefined ? undefined : 1 - given.target
-  const { probes, curves, noise, reference, remaining } = await runExperiments({
+  const { probes, curves, noise, reference, remaining, reached } = await runExperiments({
     repetition,
     allowance,
     standardized: scaled ? { train: standard(repetition.train), heldOut: standard(repetition.heldOut) } : undefined,
     compared: { data: standard(all.train.subset(rows)), rows, repeats: comparison.repeats },
     train: figures.train,
+    unseen: figures.trainDev ?? figures.dev,
     target,
     random,
   })
@@ -97,6 +101,7 @@ export async function diagnose(model: Sequential, options: DiagnoseOptions): Pro
     ...figures,
     target,
     remaining,
+    reached,
     reference,
     labelNoise: noise,
     classes: subject.hasClasses,
@@ -108,7 +113,8 @@ export async function diagnose(model: Sequential, options: DiagnoseOptions): Pro
   const segments = await weakSegments(subject, all.dev, onDev.errors, random('segments'))
   const result: DiagnosisFigures = {
     ...figures,
-    attainable: target === undefined ? { ...remaining, given: false } : { ...estimate(target, 0), given: true },
+    attainable:
+      target === undefined ? remaining && { ...remaining, given: false } : { ...estimate(target, 0), given: true },
     bias: decision.parts.bias,
     variance: decision.parts.variance,
     mismatch: decision.parts.mismatch,
@@ -126,7 +132,7 @@ export async function diagnose(model: Sequential, options: DiagnoseOptions): Pro
   const findings = merged(decision.findings, [
     ...ofLayers,
     ...ofInputs.filter((one) => one !== undefined),
-    ...classFindings(subject, all.dev, onDev.errors),
+    ...classFindings(subject, all.dev, onDev.errors, given.fit.classWeights !== undefined),
     ...segmentFindings(segments),
   ])
   given.signal?.throwIfAborted()
@@ -221,8 +227,8 @@ function drawn(data: Dataset, most: number, random: RandomStream): Int32Array {
  * As many rows as the fits for comparison can take without using more than their share of the work; where even few rows need
  * more, as of pictures with thousands of inputs, one network for every fold instead of two.
  */
-function sizeOfComparison(repetition: Repetition, all: number, training: number): { rows: number; repeats: number } {
-  const most = SHARE_TO_COMPARE * workFor(training)
+function sizeOfComparison(repetition: Repetition, all: number, work: number): { rows: number; repeats: number } {
+  const most = SHARE_TO_COMPARE * work
   let rows = Math.min(all, MOST_ROWS)
   while (rows > FEWEST_ROWS && referenceWork(repetition, rows) > most) {
     rows = Math.max(FEWEST_ROWS, Math.floor(0.9 * rows))

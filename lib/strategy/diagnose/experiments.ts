@@ -6,13 +6,19 @@ import { largestOf } from '../../extremes.js'
 import type { RandomStream } from '../../random/stream.js'
 import type { Allowance } from './allowance.js'
 import { learningCurves } from './curve.js'
-import { type ReferenceFigure, remainingError } from './decide.js'
+import { leastOf, type ReferenceFigure, remainingError } from './decide.js'
 import { labelNoise } from './label-noise.js'
 import { type Probe, type Probes, repeatAsGiven, runProbes, type Standardized } from './probes.js'
 import { FEWEST_ROWS, referenceFits, referenceWork } from './reference.js'
 import type { Curves, ErrorFigure, Estimate, LabelNoiseFigure } from './result.js'
 import type { Subject } from './subject.js'
 import { difference, estimate, type Outcome, type Repetition } from './trainings.js'
+
+/**
+ * Of the time left, what the fits for comparison may take. They are begun whatever they are expected to take: without them
+ * nothing can be said of bias, and what a small training before them took tells little of larger ones.
+ */
+const SHARE_OF_TIME = 0.75
 
 export interface ExperimentsOptions {
   readonly repetition: Repetition
@@ -22,6 +28,8 @@ export interface ExperimentsOptions {
   /** Rows for the fits for comparison, standardized, and their numbers among the training rows. */
   readonly compared: { readonly data: Dataset; readonly rows: Int32Array; readonly repeats: number }
   readonly train: ErrorFigure
+  /** Of the model, on rows that it has not seen: what is reached where there was no room for a repetition. */
+  readonly unseen: ErrorFigure
   /** The error that the user wants. */
   readonly target: number | undefined
   random(part: 'folds' | 'curve'): RandomStream
@@ -34,7 +42,10 @@ export interface Experiments {
   readonly curves: Curves
   readonly noise: LabelNoiseFigure | undefined
   readonly reference: ReferenceFigure | undefined
-  readonly remaining: Estimate
+  /** The error that stays with any number of rows; undefined without the fits for comparison. */
+  readonly remaining: Estimate | undefined
+  /** The least error of a repetition on rows it had not seen. */
+  readonly reached: ErrorFigure | undefined
 }
 
 /**
@@ -42,27 +53,28 @@ export interface Experiments {
  * and otherwise the learning curve first.
  */
 export async function runExperiments(options: ExperimentsOptions): Promise<Experiments> {
-  const { repetition, allowance, standardized, train, target, random } = options
+  const { repetition, allowance, standardized, train, unseen, target, random } = options
   const { subject, heldOut } = repetition
   const base = await repeatAsGiven(repetition, allowance)
   const { noise, reference } = await outOfFold(options)
-  const known = remainingError(fitsOf([base], subject, heldOut), reference)
-  const biased = difference(train, { value: Math.max(target ?? 0, known.value), error: known.error }).certain
+  const own = base === undefined ? [unseen] : []
+  const known = remainingError([...own, ...fitsOf([base], subject, heldOut)], reference)
+  const { value, error } = known ?? { value: 0, error: 0 }
+  const biased = difference(train, { value: Math.max(target ?? 0, value), error }).certain
   const drawCurves = async (): Promise<Curves> =>
     base === undefined
       ? { rows: [], twice: undefined, epochs: [] }
       : await learningCurves(repetition, base, random('curve'), allowance)
   const early = biased ? undefined : await drawCurves()
   const changed = base && (await runProbes(repetition, base, standardized, allowance))
+  const fits = [...own, ...fitsOf([base, ...(changed ?? []).map(({ outcome }) => outcome)], subject, heldOut)]
   return {
     probes: base && { base, changed: changed as readonly Probe[] },
     curves: early ?? (await drawCurves()),
     noise,
     reference,
-    remaining: remainingError(
-      fitsOf([base, ...(changed ?? []).map(({ outcome }) => outcome)], subject, heldOut),
-      reference,
-    ),
+    remaining: remainingError(fits, reference),
+    reached: leastOf(fits),
   }
 }
 
@@ -75,8 +87,11 @@ async function outOfFold({
   const { subject } = repetition
   if (data.rows < FEWEST_ROWS) return { noise: undefined, reference: undefined }
   const names = ['usual networks for comparison']
-  const fits = await allowance.run(names, referenceWork(repetition, data.rows, repeats), (signal) =>
-    referenceFits({ ...repetition, signal }, data, random('folds'), repeats),
+  const fits = await allowance.run(
+    names,
+    referenceWork(repetition, data.rows, repeats),
+    (signal) => referenceFits({ ...repetition, signal }, data, random('folds'), repeats),
+    SHARE_OF_TIME,
   )
   if (fits === undefined) return { noise: undefined, reference: undefined }
   const [whole, half] = [fits.scores, fits.halfScores].map((scores) => subject.errors(scores, data))

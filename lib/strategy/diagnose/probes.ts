@@ -22,6 +22,8 @@ const RATE_FACTORS = [
 const UPDATES = 1000
 const TIMES_LONGER = 3
 const MOST_TIMES_LONGER = 50
+/** Of the time of a budget, what the training itself may take: the fits for comparison come after it. */
+const SHARE_OF_TIME = 0.5
 
 export interface Probe extends ProbeFigure {
   readonly outcome: Outcome
@@ -48,8 +50,11 @@ export async function repeatAsGiven(repetition: Repetition, allowance: Allowance
   const given = asGiven(repetition)
   const work = repetition.seeds * workOf(repetition, given)
   const watched = { ...given, validation: given.heldOut }
-  return await allowance.run(['the training itself, repeated'], work, (signal) =>
-    repeat({ ...repetition, signal }, watched),
+  return await allowance.run(
+    ['the training itself, repeated'],
+    work,
+    (signal) => repeat({ ...repetition, signal }, watched),
+    SHARE_OF_TIME,
   )
 }
 

@@ -175,11 +175,15 @@ export interface DiagnosisFigures {
   readonly train: ErrorFigure
   readonly trainDev: ErrorFigure | undefined
   readonly dev: ErrorFigure
-  /** The error that can be reached: that of `target`, or what was inferred from fits of ours and how they gain by rows. */
-  readonly attainable: Estimate & { readonly given: boolean }
-  /** Train error less the attainable one. */
-  readonly bias: Estimate
-  /** Error on trainDev, or without it on dev, less the larger of the train error and the attainable one. */
+  /**
+   * The error that can be reached: that of `target`, or what was inferred from fits of ours and how they gain by rows.
+   * Undefined where no target was given and those fits are missing: the budget had no room for them, the rows are fewer than
+   * 20, or their loss was not finite.
+   */
+  readonly attainable: (Estimate & { readonly given: boolean }) | undefined
+  /** Train error less the attainable one; undefined where that is not known. */
+  readonly bias: Estimate | undefined
+  /** Error on trainDev, or without it on dev, less the larger of the train error and the attainable one (where it is known). */
   readonly variance: Estimate
   /** Dev error less that on trainDev; undefined without trainDev. */
   readonly mismatch: Estimate | undefined
@@ -199,7 +203,7 @@ export interface DiagnosisFigures {
   /** The dev rows of the largest errors (of equal ones those the model is surest of), at most 20. */
   readonly worstRows: readonly { readonly row: number; readonly error: number }[]
   readonly layers: readonly LayerFigure[]
-  /** Experiments that the budget had no room for, in words. */
+  /** Experiments that the budget had no room for or ended, in words. */
   readonly leftOut: readonly string[]
 }
 

@@ -191,10 +191,21 @@ export function classFigures(subject: Subject, dev: Dataset, errors: Float64Arra
   })
 }
 
-/** Classes of which the error is above that of all other rows, for certain. */
-export function classFindings(subject: Subject, dev: Dataset, errors: Float64Array): Finding[] {
+/**
+ * Classes of which the error is above that of all other rows, for certain. Of a rare one class weights are named too, where
+ * the training had none.
+ */
+export function classFindings(
+  subject: Subject,
+  dev: Dataset,
+  errors: Float64Array,
+  hasClassWeights: boolean,
+): Finding[] {
   if (!subject.hasClasses) return []
   const classes = subject.classesOf(dev)
+  const weighted = hasClassWeights
+    ? ''
+    : " Class weights (classWeights: 'balanced') give it fewer errors, and the more frequent classes more."
   const mean = errors.reduce((sum, one) => sum + one, 0) / errors.length
   return (classFigures(subject, dev, errors) ?? []).flatMap(({ label, rows, error }, one): Finding[] => {
     const [own, others] = [true, false].map((wanted) =>
@@ -208,7 +219,9 @@ export function classFindings(subject: Subject, dev: Dataset, errors: Float64Arr
       {
         kind: 'weakClass',
         severity: Math.min(1, share * (error / mean - 1)),
-        evidence: `Class ${label}: ${percent(share)} of rows, error ${(error / mean).toFixed(1)} times the mean.`,
+        evidence:
+          `Class ${label}: ${percent(share)} of rows, error ${(error / mean).toFixed(1)} times the mean.` +
+          (share < 1 / subject.classes ? weighted : ''),
         levers: ['moreData', 'augment'],
       },
     ]

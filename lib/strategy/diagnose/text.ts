@@ -25,8 +25,9 @@ export function diagnosisText(
   const { train, trainDev, dev, attainable, bias, variance, mismatch, curves, leftOut } = figures
   const lines = [
     `error      train ${figure(train)}${trainDev === undefined ? '' : `, train-dev ${figure(trainDev)}`}, dev ${figure(dev)}`,
-    `attainable ${told(attainable.value)} ${attainable.given ? '(the target)' : '(inferred)'}`,
-    `parts      bias ${difference(bias)}, variance ${difference(variance)}${mismatch === undefined ? '' : `, mismatch ${difference(mismatch)}`}`,
+    `attainable ${attainable === undefined ? unknown(leftOut) : `${told(attainable.value)} ${attainable.given ? '(the target)' : '(inferred)'}`}`,
+    `parts      bias ${bias === undefined ? 'not known' : difference(bias)}, variance ${difference(variance)}${mismatch === undefined ? '' : `, mismatch ${difference(mismatch)}`}`,
+    `           ± are ${CERTAINTY} standard errors`,
   ]
   if (curves.twice !== undefined) {
     const { rows, heldOut, band } = curves.twice
@@ -39,7 +40,26 @@ export function diagnosisText(
   })
   const more = findings.length > MOST_SHOWN ? [`- and ${findings.length - MOST_SHOWN} more`] : []
   const untried = leftOut.length === 0 ? [] : ['', `Left out, for want of budget: ${leftOut.join(', ')}.`]
-  return [says[dominant], '', ...lines, ...(shown.length === 0 ? [] : ['', ...shown, ...more]), ...untried].join('\n')
+  return [
+    headline(dominant, figures),
+    '',
+    ...lines,
+    ...(shown.length === 0 ? [] : ['', ...shown, ...more]),
+    ...untried,
+  ].join('\n')
+}
+
+/** What dominates, and whether bias could be told at all. */
+function headline(dominant: Dominant, { attainable }: DiagnosisFigures): string {
+  if (attainable !== undefined || !['none', 'variance', 'mismatch'].includes(dominant)) return says[dominant]
+  if (dominant === 'none')
+    return 'What dominates is not known: what error can be reached could not be told, and so not the bias.'
+  return `${says[dominant]} There may be bias too: what error can be reached could not be told.`
+}
+
+function unknown(leftOut: readonly string[]): string {
+  const missing = 'not known: the usual networks for comparison are missing, and no target was given'
+  return leftOut.length === 0 ? missing : `${missing}; more time (budget) or a target tells it`
 }
 
 function figure({ value, error, rows }: ErrorFigure): string {

@@ -57,7 +57,9 @@ ${plot(linesOf(result))}
 ${depthsTable(result)}
 ${more.join('\n')}
 <h2>All figures</h2>
+<details><summary>All of it as text</summary>
 ${preformatted(result.text)}
+</details>
 </body>
 </html>
 `

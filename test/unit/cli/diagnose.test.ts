@@ -36,6 +36,7 @@ test('trains as deepblas train does, and says what dominates', async () => {
     '20',
   ])
   expect(stderr).toMatch(/340 rows to train on, 9 changes tried/)
+  expect(stderr).toMatch(/^trains the network first$/m)
   expect(stderr).toMatch(/^tries learning rate x 10, learning rate x 0.1$/m)
   expect(code).toBe(0)
   expect(stdout).toMatch(/^(\w+ )+dominates?: /)

@@ -15,8 +15,8 @@ describe('the page of diagnose', () => {
 
   test('says what dominates, the figures, the findings with their levers, and the command', () => {
     expect(page).toContain('Variance dominates')
-    expect(page).toMatch(/<dt>Variance<\/dt><dd>12\.0 %<small>± 1\.6 %, certain/)
-    expect(page).toMatch(/<dt>Avoidable bias<\/dt><dd>1\.0 %<small>± 1\.0 %, not certain/)
+    expect(page).toMatch(/<dt>Variance<\/dt><dd>12\.0 %<small>± 4\.0 %, certain/)
+    expect(page).toMatch(/<dt>Avoidable bias<\/dt><dd>1\.0 %<small>± 2\.5 %, not certain/)
     expect(page).not.toContain('Mismatch</dt>')
     expect(page).toContain('<td>more data, dropout, L2</td><td class="number">75.0 %</td>')
     expect(page).toContain('<td>look at the data</td>')
@@ -46,6 +46,25 @@ describe('the page of diagnose', () => {
     expect(made).toContain('Nothing dominates')
     expect(made).toContain('Nothing was found.')
     expect(made).toMatch(/<dt>Error, dev rows<\/dt><dd>0\.16</)
+  })
+
+  test('without a known attainable error it says so, and what was left out', () => {
+    const { figures, ...rest } = diagnosis()
+    const { attainable: _, bias: __, ...known } = figures
+    const leftOut = ['usual networks for comparison']
+    const unknown = { ...known, attainable: undefined, bias: undefined, leftOut }
+    const made = shown(diagnosePage({ ...rest, dominant: 'none', findings: [], figures: unknown }))
+    expect(made).toContain('What dominates is not known')
+    expect(made).toContain('<dt>Attainable</dt><dd>not known</dd>')
+    expect(made).toContain('<p>Left out, for want of budget: usual networks for comparison.</p>')
+    expect(made).not.toContain('"label":"attainable"')
+  })
+
+  test('a curve of one point is not drawn', () => {
+    const { figures, ...rest } = diagnosis()
+    const learningCurve = { rows: figures.learningCurve.rows.slice(0, 1), epochs: [0.5] }
+    const made = shown(diagnosePage({ ...rest, figures: { ...figures, learningCurve } }))
+    expect(made).not.toContain('Learning curves')
   })
 
   test('what --json gave of the result makes the same page', () => {

@@ -120,6 +120,17 @@ test('a budget: what it has no room for is told, and what was tried has the same
     whole.figures.dev,
     whole.figures.layers,
   ])
+  // Without the networks for comparison what can be reached is not known, unless it is said.
+  expect([figures.attainable, figures.bias, nothing.findings.filter(({ kind }) => kind === 'bias')]).toEqual([
+    undefined,
+    undefined,
+    [],
+  ])
+  expect(text).toContain('attainable not known')
+  const wanted = await diagnose(model, { train, dev, budget: 1, target: 1 })
+  expect(wanted.figures.attainable).toMatchObject({ value: 0, given: true })
+  expect(wanted.figures.bias!.value).toBe(figures.train.value)
+  expect(wanted.findings.map(({ evidence }) => evidence).join()).not.toContain('that was tried closes it')
   const some = await diagnose(model, { train, dev, budget: 60 })
   for (const probe of some.figures.probes) expect(whole.figures.probes).toContainEqual(probe)
   const enough = await diagnose(model, { train, dev, budget: 10 ** 12 })
