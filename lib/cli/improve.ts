@@ -10,11 +10,13 @@ import type { ImproveProgress, ImproveStage } from '../strategy/improve/lab.js'
 import { type ImproveResult, leverNames } from '../strategy/improve/result.js'
 import { improveText } from '../strategy/improve/text.js'
 import { setThreads } from '../system.js'
+import { didYouMean } from '../validate.js'
 import { boardOption, withBoard } from './board.js'
 import type { Command, Given } from './command.js'
 import { asUsage } from './flags.js'
+import { progressLine } from './progress-line.js'
 import { readerOptions, readerSettings } from './reader-options.js'
-import { shownReading } from './reading.js'
+import { shownTable } from './reading.js'
 import { commandTyped, reportOption, reportPath, writeReport } from './report.js'
 import { scalingOption } from './scaling-option.js'
 import { counted, say, type Terminal, UsageError, widthOf } from './terminal.js'
@@ -75,7 +77,7 @@ Every value of a lever is tried at several learning rates and judged at its best
 baseline at its best rate; ties are called ties.
 
 --json: the result of improve of the library without its text: { baseline, tuned, levers, ranking, recommendation, combined,
-confirmed, metric, higherIsBetter, tries, seeds, stopped, seconds, report }. levers: { name, best, value, change, interval, verdict,
+confirmed, metric, higherIsBetter, tries, devRows, seeds, stopped, seconds, report }. levers: { name, best, value, change, interval, verdict,
 reason, seconds, perMinute, tries, seeds, missingSeconds, changes, settings, curve }; infinite ends of an interval are null.
 
 Exit code: 0; 1 failed; 2 wrong use; 130 after Ctrl+C, with what is known so far printed and written.`,
@@ -149,7 +151,10 @@ function experimentOf(given: Given, path: string) {
     .map((name) => name.trim())
   const unknown = levers?.find((name) => !leverNames.some((one) => one === name))
   if (unknown !== undefined) {
-    throw new UsageError(`--levers takes names of ${leverNames.join(', ')}, but '${unknown}' was given.`)
+    const near = didYouMean(unknown, leverNames)
+    throw new UsageError(
+      `--levers takes names of ${leverNames.join(', ')}, but '${unknown}' was given.${near === undefined ? '' : ` ${near}`}`,
+    )
   }
   return defined({
     budget: duration(given, 'budget'),
@@ -204,7 +209,7 @@ async function ofTable(given: Given, path: string, watched: Watched, terminal: T
     target: name,
     keep: kept,
     scaling: scales,
-    onRead: shownReading({ source, ...(test && { test }) }, name, terminal),
+    onRead: shownTable({ source, ...(test && { test }) }, name, terminal),
   })
 }
 
@@ -217,17 +222,13 @@ function trainingOf(given: Given) {
   })
 }
 
-const MILLISECONDS_BETWEEN_REPORTS = 200
-
-/** On a terminal one line, drawn over; elsewhere nothing. */
-function shownProgress({ stderr }: Terminal): (progress: ImproveProgress) => void {
-  let reported = 0
+function shownProgress(terminal: Terminal): (progress: ImproveProgress) => void {
+  const show = progressLine(terminal)
   return ({ stage, tries, running, seconds }) => {
-    const now = performance.now()
-    if (stderr.isTTY !== true || now - reported < MILLISECONDS_BETWEEN_REPORTS) return
-    reported = now
-    const levers = [...new Set(running.map(({ lever }) => lever))].join(', ')
-    stderr.write(`\r\u001b[K${stage}: ${counted(tries, 'training')} in ${Math.round(seconds)} s; ${levers}`)
+    show(() => {
+      const levers = [...new Set(running.map(({ lever }) => lever))].join(', ')
+      return `${stage}: ${counted(tries, 'training')} in ${Math.round(seconds)} s; ${levers}`
+    })
   }
 }
 

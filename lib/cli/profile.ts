@@ -39,6 +39,11 @@ export function profileText(profile: TableProfile, terminal: Terminal): string {
   return `${lines.join('\n')}\n\n`
 }
 
+/** The columns that may give the target away, and those that are left out; nothing where there are none. */
+export function suspicionsText({ suspicious }: Pick<TableProfile, 'suspicious'>): string {
+  return suspicious.map((one) => `${suspicionText(one)}\n`).join('')
+}
+
 function suspicionText({ column, kind, reason, leftOut, asked }: SuspiciousColumn): string {
   if (leftOut) return leftOutText(column, reason, kind)
   if (asked) return `kept as asked: ${column} ${reason} (${kind})`

@@ -8,6 +8,7 @@ import type { TableProgress, TableRole } from '../strategy/tables/progress.js'
 import { textHeader } from '../strategy/tables/table-source.js'
 import { textsOfAll } from './by-column.js'
 import { inOptions } from './flags.js'
+import { suspicionsText } from './profile.js'
 import type { ReaderSettings } from './reader-options.js'
 import type { Source } from './source.js'
 import { counted, type Terminal, tell } from './terminal.js'
@@ -56,6 +57,19 @@ export function shownReading(
     // Where no row has one, an error says so.
     if (withoutTarget === 0 || withoutTarget === table.rows) return
     tell(terminal, `${counted(withoutTarget, 'row')} of ${name} left out: no ${target}\n`)
+  }
+}
+
+/** As `shownReading`, and which columns look as if they should not be learned from. */
+export function shownTable(
+  sources: Readonly<Partial<Record<TableRole, Source>>>,
+  target: string,
+  terminal: Terminal,
+): (progress: TableProgress) => void {
+  const reading = shownReading(sources, target, terminal)
+  return (progress) => {
+    reading(progress)
+    if (progress.stage === 'profiled') tell(terminal, suspicionsText(progress.profile))
   }
 }
 

@@ -14,8 +14,9 @@ import { boardOption, withBoard } from './board.js'
 import type { Command, Given } from './command.js'
 import { csvLine } from './csv-line.js'
 import { asUsage } from './flags.js'
+import { progressLine } from './progress-line.js'
 import { readerOptions, readerSettings } from './reader-options.js'
-import { shownReading } from './reading.js'
+import { shownTable } from './reading.js'
 import { commandTyped, reportOption, writeReport } from './report.js'
 import { scalingOption } from './scaling-option.js'
 import { spaceOption, usualSpace } from './search-space.js'
@@ -96,7 +97,7 @@ async function runSearch(given: Given, terminal: Terminal): Promise<Readonly<Rec
       scaling: settings.scaling,
       refit: out !== undefined,
       signal,
-      onRead: shownReading({ source, ...(test && { test }) }, name, terminal),
+      onRead: shownTable({ source, ...(test && { test }) }, name, terminal),
       onProgress: (progress) => {
         show(progress)
         tellBoard?.(progress, `${counted(progress.running, 'training')} side by side`)
@@ -180,18 +181,14 @@ function askedOf(given: Given) {
   return { ...known, fit: { epochs: wholeNumber(given, 'epochs', 1) ?? 20 } }
 }
 
-const MILLISECONDS_BETWEEN_REPORTS = 200
-
-/** On a terminal one line, drawn over; elsewhere nothing. */
-function shownProgress({ stderr }: Terminal): (progress: SearchProgress) => void {
-  let reported = 0
+function shownProgress(terminal: Terminal): (progress: SearchProgress) => void {
+  const show = progressLine(terminal)
   return ({ tried, planned, best, running }) => {
-    const now = performance.now()
-    if (stderr.isTTY !== true || now - reported < MILLISECONDS_BETWEEN_REPORTS) return
-    reported = now
-    const of = planned === undefined ? '' : ` of ${planned}`
-    const value = best === undefined ? '' : `, best ${Number(best.value.toPrecision(4))}`
-    stderr.write(`\r\u001b[K${counted(tried, 'training')}${of}, ${running} running${value}`)
+    show(() => {
+      const of = planned === undefined ? '' : ` of ${planned}`
+      const value = best === undefined ? '' : `, best ${Number(best.value.toPrecision(4))}`
+      return `${counted(tried, 'training')}${of}, ${running} running${value}`
+    })
   }
 }
 

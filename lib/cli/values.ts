@@ -1,8 +1,9 @@
 /*
  * What is typed behind an option, as the numbers and names that the library wants.
  */
-import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { temporaryBeside } from '../files/temporary-files.js'
 import { didYouMean } from '../validate.js'
 import type { Given } from './command.js'
 import { UsageError } from './terminal.js'
@@ -151,7 +152,10 @@ export function requireWritable(option: string, path: string): void {
     throw new UsageError(`${option} ${path}: it is there, and is no file.`)
   }
   try {
-    accessSync(folder, constants.W_OK)
+    // Permissions do not tell of folders that take no new files, such as /proc: what is written is first a new file.
+    const probe = temporaryBeside(path)
+    closeSync(openSync(probe, 'wx'))
+    rmSync(probe)
   } catch {
     throw new UsageError(`${option} ${path}: the folder ${folder} cannot be written to.`)
   }

@@ -78,6 +78,7 @@ export function improveResult(seeds = 8): ImproveResult {
       seeds: 1,
     },
     tries: 412,
+    devRows: 600,
     seeds,
     stopped: 'budget',
     seconds: 118.4,

@@ -5,7 +5,7 @@ import { readPictures } from '../../data/pictures/read-pictures.js'
 import { knownOptions, string } from '../../validate.js'
 import { type PictureTrainingOptions, pictureTraining, pictureTrainingNames } from '../picture-training.js'
 import { improve } from './improve.js'
-import { type ExperimentSettings, experimentNames, leftOf } from './options.js'
+import { confirmations, type ExperimentSettings, experimentNames, leftOf } from './options.js'
 import type { ImproveResult } from './result.js'
 
 export interface ImprovePicturesOptions extends ExperimentSettings, PictureTrainingOptions {}
@@ -24,7 +24,7 @@ export async function improvePictures(folder: string, options?: ImprovePicturesO
   const names = [...pictureTrainingNames, ...experimentNames] as const
   const given = knownOptions<ImprovePicturesOptions>('improvePictures', options, names)
   const trainingOf = pictureTraining(given)
-  const pictures = await readPictures(string('folder', folder), { test: given.confirm === true })
+  const pictures = await readPictures(string('folder', folder), { test: confirmations(given.confirm) > 0 })
   const { model, train, dev, fit } = trainingOf(pictures.train)
   const data = { train, dev, ...(pictures.test && { test: pictures.test }) }
   return improve(model, data, { ...leftOf(given, begun), fit })

@@ -5,7 +5,7 @@ import { EarlyStopping } from '../../callbacks/early-stopping.js'
 import { Encoder } from '../../data/encoder/encoder.js'
 import type { Table } from '../../data/table/table.js'
 import { inTurns } from '../../turns.js'
-import { knownOptions } from '../../validate.js'
+import { invalid, knownOptions } from '../../validate.js'
 import { scalingFor } from '../tables/column-scaling.js'
 import { defaultsFor } from '../tables/defaults.js'
 import { splitTable } from '../tables/held-out.js'
@@ -52,10 +52,15 @@ export async function improveTable(source: TableInput, options: ImproveTableOpti
     ...experimentNames,
     'onRead',
   ] as unknown as (keyof ImproveTableOptions & string)[])
+  if (given.target === undefined) {
+    const hint = "Name the column to predict: improveTable(source, { target: '…' })."
+    throw invalid('target', 'name of a column', given.target, hint)
+  }
   const confirm = confirmations(given.confirm)
   const asked = checkedOptions(ofTraining(given, names))
   const onRead = checkedListener(given.onRead)
   const { table, profile } = await learnableTable(source, { ...asked, onProgress: onRead })
+  onRead?.({ stage: 'profiled', profile })
   const { task } = profile
   const { target, seed } = asked
   const tests = asked.test === undefined ? undefined : await testTable(asked.test, table, asked)

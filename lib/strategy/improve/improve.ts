@@ -147,6 +147,7 @@ function resultOf(improvement: Improvement, report: Report, findings: Findings):
     ...(options.test !== undefined &&
       test === undefined && { notConfirmed: 'There was no time to confirm it, or it failed.' }),
     tries: lab.tried,
+    devRows: options.dev.rows,
     seeds: options.seeds,
     stopped,
     seconds: lab.seconds,

@@ -6,12 +6,11 @@ import { DeepblasError } from '../../errors.js'
 import { isAbortSignal } from '../../kinds.js'
 import { loss as lossOf } from '../../losses/names.js'
 import type { Metric } from '../../metrics/metric.js'
-import { type MetricOption, metric as metricOf } from '../../metrics/names.js'
+import type { MetricOption } from '../../metrics/names.js'
 import { lastFitOf } from '../../model/inside.js'
 import { Sequential } from '../../model/sequential.js'
 import { type FitOptions, optionNames as fitNames } from '../../model/training/options.js'
 import { batchOptimizerOf } from '../../optimizers/names.js'
-import { taskOf } from '../../outputs/meaning.js'
 import {
   array,
   boolean,
@@ -24,6 +23,7 @@ import {
   plainObject,
   positiveInteger,
 } from '../../validate.js'
+import { experimentMetric } from '../experiments/metric.js'
 import type { ImproveProgress } from './lab.js'
 import { inputsOf, layersOf, networkOf, type Recipe } from './recipe.js'
 import { type LeverName, leverNames } from './result.js'
@@ -94,7 +94,11 @@ export function leftOf(given: ExperimentSettings, begun: number): ExperimentSett
     experimentNames.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]])),
   ) as ExperimentSettings
   if (own.budget === undefined) return own
-  return { ...own, budget: Math.max(1, finiteNumber('budget', own.budget, { min: 1 }) - (performance.now() - begun)) }
+  return { ...own, budget: Math.max(1, budgetOf(own.budget) - (performance.now() - begun)) }
+}
+
+function budgetOf(given: number): number {
+  return finiteNumber('budget', given, { min: 1 }, 'It is in milliseconds: 60_000 is a minute.')
 }
 
 export interface CheckedOptions {
@@ -143,8 +147,8 @@ export function checkedOptions(model: unknown, data: ImproveData, options: Impro
     dev: rowsThatCount(dev),
     test: confirm > 0 ? test : undefined,
     confirm,
-    metric: metricFor(given.metric, baseline),
-    budget: given.budget === undefined ? undefined : finiteNumber('budget', given.budget, { min: 1 }),
+    metric: experimentMetric(given.metric, lossOf('loss', baseline.loss)),
+    budget: given.budget === undefined ? undefined : budgetOf(given.budget),
     tries: given.tries === undefined ? undefined : positiveInteger('tries', given.tries),
     levers: leversOf(given.levers),
     seeds,
@@ -158,7 +162,8 @@ export function checkedOptions(model: unknown, data: ImproveData, options: Impro
 /** How many trainings the confirmation has of each kind; 0 for none. */
 export function confirmations(given: boolean | number | undefined): number {
   if (typeof given === 'number') return positiveInteger('confirm', given)
-  return boolean('confirm', given ?? false) ? 1 : 0
+  if (given !== undefined && typeof given !== 'boolean') throw invalid('confirm', 'boolean, or number of seeds', given)
+  return given === true ? 1 : 0
 }
 
 function rowsOf(argument: string, data: unknown): Dataset {
@@ -207,13 +212,6 @@ function fitOf(model: Sequential, given: FitOptions | undefined): Partial<FitOpt
     'Expected fit, the options of the training, for a model that was not trained by fit in this process but received ' +
       "none. For example fit: { loss: 'crossEntropy', optimizer: new Adam(), epochs: 20 }.",
   )
-}
-
-function metricFor(given: MetricOption | undefined, { loss }: Recipe): Metric {
-  const classes = taskOf(lossOf('loss', loss).targetKind) !== 'values'
-  const metric = metricOf('metric', given ?? (classes ? 'accuracy' : 'r2'))
-  if (metric.higherIsBetter !== undefined) return metric
-  throw invalid('metric', 'metric that says by higherIsBetter which way is better', metric.name)
 }
 
 function leversOf(given: readonly LeverName[] | undefined): readonly LeverName[] {

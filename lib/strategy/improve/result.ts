@@ -161,6 +161,8 @@ export interface ImproveResult {
   readonly notConfirmed?: string
   /** Trainings in all. */
   readonly tries: number
+  /** Rows that everything was measured on. */
+  readonly devRows: number
   /** Judging seeds that every lever had at least, unless it ended before. */
   readonly seeds: number
   /** What ended it. */

@@ -6,6 +6,8 @@ import { bestOfThem, secondsWords, worthOf } from './report.js'
 import type { ImproveResult, LeverResult } from './result.js'
 import { counted, figure, interval, short, signed } from './words.js'
 
+/** Fewer dev rows are warned of. */
+const FEW_DEV_ROWS = 30
 /** Less is not worth telling. */
 const LEAST_SECONDS = 0.05
 
@@ -20,6 +22,7 @@ export interface ImproveLook {
 export function improveText(result: Omit<ImproveResult, 'text'>, look: ImproveLook = {}): string {
   const parts = [
     baselineText(result),
+    ...fewRowsText(result),
     leversTable(result, look),
     ...notes(result.levers),
     result.recommendation,
@@ -37,6 +40,11 @@ function baselineText({ baseline, tuned, metric }: Omit<ImproveResult, 'text'>):
     `The training as given: ${metric} ${figure(baseline.value)}${range(baseline.interval)} on the dev rows; at its best ` +
     `learning rate, x ${short(tuned.rateFactor)}: ${figure(tuned.value)}${range(tuned.interval)}.`
   )
+}
+
+function fewRowsText({ devRows }: Omit<ImproveResult, 'text'>): string[] {
+  if (devRows >= FEW_DEV_ROWS) return []
+  return [`Measured on ${counted(devRows, 'dev row')} alone: so few may say another thing than others would.`]
 }
 
 /** The interval of a figure; nothing where there is none, and told where all groups of dev rows give the same. */

@@ -10,9 +10,8 @@ import type { Layer } from '../../layers/layer.js'
 import type { Loss } from '../../losses/loss.js'
 import { type LossName, loss as lossOf } from '../../losses/names.js'
 import type { Metric } from '../../metrics/metric.js'
-import { type MetricOption, metric as metricOf } from '../../metrics/names.js'
+import type { MetricOption } from '../../metrics/names.js'
 import type { FitOptions } from '../../model/training/options.js'
-import { taskOf } from '../../outputs/meaning.js'
 import {
   array,
   boolean,
@@ -26,6 +25,7 @@ import {
   positiveInteger,
   string,
 } from '../../validate.js'
+import { experimentMetric } from '../experiments/metric.js'
 import { type SearchMethod, searchMethods } from './method-names.js'
 import { requireKnownOptions } from './option-names.js'
 import type { SearchProgress } from './result.js'
@@ -148,7 +148,10 @@ export function checkedOptions(space: unknown, options: unknown): CheckedSearch 
   const fit = fitOf(given.fit, train)
   const { budget, tries } = given
   if (method === 'random' && budget === undefined && tries === undefined) {
-    throw invalid('budget', "budget in milliseconds, or tries, for method 'random'", budget, 'For example tries: 30.')
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_ARGUMENT',
+      "Expected budget (in milliseconds) or tries for method 'random' but received neither. For example tries: 30.",
+    )
   }
   if ((method === 'halving' || method === 'hyperband') && 'epochs' in checked) {
     throw invalid(
@@ -164,14 +167,17 @@ export function checkedOptions(space: unknown, options: unknown): CheckedSearch 
     dev,
     fit,
     model,
-    budget: budget === undefined ? undefined : finiteNumber('budget', budget, { min: 0 }),
+    budget:
+      budget === undefined
+        ? undefined
+        : finiteNumber('budget', budget, { min: 0 }, 'It is in milliseconds: 60_000 is a minute.'),
     tries: tries === undefined ? undefined : positiveInteger('tries', tries),
     seeds: positiveInteger('seeds', given.seeds ?? 1),
     seed: nonNegativeInteger('seed', given.seed ?? 0),
     method,
     levels: positiveInteger('levels', given.levels ?? 5),
     factor: atLeastTwo(given.factor ?? 3),
-    metric: checkedMetric(given.metric, lossOf('fit.loss', fit.loss)),
+    metric: experimentMetric(given.metric, lossOf('fit.loss', fit.loss)),
     refit: boolean('refit', given.refit ?? false),
     signal: signalOf(given.signal),
     onProgress: callable('onProgress', given.onProgress) ?? (() => undefined),
@@ -226,10 +232,4 @@ function usualLoss({ encoder, labels }: Dataset): LossName {
   }
   if (labels !== undefined) return 'crossEntropy'
   throw invalid('fit.loss', 'loss', undefined, "For example fit: { loss: 'crossEntropy' } for classes.")
-}
-
-function checkedMetric(given: unknown, { targetKind }: Loss): Metric {
-  const metric = metricOf('metric', given ?? (taskOf(targetKind) === 'values' ? 'r2' : 'accuracy'))
-  if (metric.higherIsBetter !== undefined) return metric
-  throw invalid('metric', 'metric that says by higherIsBetter which way is better', metric.name)
 }

@@ -4,7 +4,7 @@
 import { Dataset } from '../../data/dataset/dataset.js'
 import { Encoder } from '../../data/encoder/encoder.js'
 import { inTurns } from '../../turns.js'
-import { knownOptions } from '../../validate.js'
+import { invalid, knownOptions } from '../../validate.js'
 import { scalingFor } from '../tables/column-scaling.js'
 import { splitTable } from '../tables/held-out.js'
 import {
@@ -70,6 +70,7 @@ export async function searchTable<const Space extends SearchSpace>(
   options: SearchTableOptions<Space>,
 ): Promise<SearchResult<Space>> {
   const begun = performance.now()
+  requireForSpace(options)
   const names = [...ofTable, ...searchNames, ...own] as unknown as (keyof SearchTableOptions<Space> & string)[]
   const given = knownOptions<SearchTableOptions<Space>>('searchTable', options, names)
   const { onRead, onProgress, dev: elsewhere } = given
@@ -101,6 +102,23 @@ export async function searchTable<const Space extends SearchSpace>(
   const dev = await encodedRows(encoder, held, elsewhere === undefined ? 'the table' : 'dev')
   const found = await runSearch(checkedOptions(space, { ...searching, train, dev }), begun)
   return found as unknown as SearchResult<Space>
+}
+
+/** What `trainTable` takes for its one network is here for the space, or for `fit`. */
+function requireForSpace(options: unknown): void {
+  for (const [name, value] of Object.entries(options ?? {})) {
+    if (['epochs', 'batchSize'].includes(name)) {
+      throw invalid(
+        name,
+        'nothing',
+        value,
+        `For all trainings write fit: { ${name}: … }; or search over it: put it into the space.`,
+      )
+    }
+    if (['hidden', 'dropout', 'l2', 'learningRate'].includes(name)) {
+      throw invalid(name, 'nothing', value, `Put it into the space: { ${name}: choice([…]) }.`)
+    }
+  }
 }
 
 /** Rows that stand for those of the table until it is read. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -58,6 +58,25 @@ describe('deepblas improve', () => {
     expect(augment.settings.map(({ setting }: { setting: string }) => setting)).toContain('augment shift 1')
   })
 
+  test('columns that give the target away are told', async () => {
+    const [head, ...lines] = readFileSync(data, 'utf8').trim().split('\n')
+    const at = head!.split(',').indexOf('left')
+    const leaking = file('leaking.csv')
+    writeFileSync(leaking, [`${head},gone`, ...lines.map((line) => `${line},${line.split(',')[at]}`)].join('\n'))
+    const { stderr } = await deepblas(['improve', leaking, '--target', 'left', '--levers', 'l2', ...brief])
+    expect(stderr).toMatch(/look at: gone .*leak/)
+    const found = await deepblas(['search', leaking, '--target', 'left', '--tries', '2', '--epochs', '2'])
+    expect(found.stderr).toMatch(/look at: gone .*leak/)
+  })
+
+  test('a page that cannot be written is told before anything is read', async () => {
+    if (!existsSync('/proc/self')) return
+    const args = ['improve', data, '--target', 'left', '--report', '/proc/improve.html']
+    const { code, stderr, stdout } = await deepblas(args)
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toContain('the folder /proc cannot be written to')
+  })
+
   test('Ctrl+C gives what is known so far, with exit code 130', async () => {
     const stop = new AbortController()
     const running = deepblas(['improve', folder, '--epochs', '400', '--json'], stop.signal)
@@ -75,6 +94,8 @@ describe('deepblas improve', () => {
     }
     expect(await wrong(data)).toContain('--target is missing')
     expect(await wrong(data, '--target', 'left', '--levers', 'biger')).toContain(leverNames.join(', '))
+    expect(await wrong(data, '--target', 'left', '--levers', 'biger')).toContain("Did you mean 'bigger'?")
+    expect(await wrong(data, '--target', 'left', '--metric', 'r2')).toContain('metric of classes for --metric')
     expect(await wrong(data, '--target', 'left', '--budget', '2')).toContain('90s, 2m or 1h')
     expect(await wrong(data, '--target', 'left', '--test', data)).toContain('--confirm')
     expect(await wrong(folder, '--target', 'left')).toContain('a folder of pictures')

@@ -46,7 +46,7 @@ test('--json gives what the library gives', async () => {
   const { stdout } = await search(['--space', space, '--method', 'grid', '--levels', '2', '--json'])
   const told = JSON.parse(stdout)
   expect(Object.keys(told)).toEqual(
-    'best trials importance metric method seeds seed tries seconds stopped model'.split(' '),
+    'best trials importance metric method seeds seed tries seconds stopped model report'.split(' '),
   )
   const found = await searchTable(
     at('customers.csv'),
@@ -109,4 +109,12 @@ test.each<[string, readonly string[], RegExp]>([
 test('without a target it is wrong use', async () => {
   const { code, stderr } = await deepblas(['search', at('customers.csv'), '--tries', '1'])
   expect([code, /--target is missing/.test(stderr)]).toEqual([2, true])
+})
+
+test('options of one network are pointed to the space, or to fit', async () => {
+  const options = { target: 'left', tries: 2 }
+  const wrong = (more: object) =>
+    searchTable(at('customers.csv'), { dropout: [0, 0.2] } as never, { ...options, ...more })
+  await expect(wrong({ epochs: 5 })).rejects.toThrow(/for epochs .*fit: \{ epochs/)
+  await expect(wrong({ learningRate: 0.01 })).rejects.toThrow(/for learningRate .*space/)
 })

@@ -393,7 +393,7 @@ describe('wrong use', () => {
     ['shuffle', { fit: { ...fit, shuffle: 1 } }, /boolean for fit\.shuffle/],
     ['callbacks', { fit: { ...fit, callbacks: {} } }, /fit\.callbacks/],
     ['model', { model: 'dense' }, /function for model/],
-    ['neither budget nor tries', { tries: undefined }, /budget in milliseconds, or tries/],
+    ['neither budget nor tries', { tries: undefined }, /budget \(in milliseconds\) or tries .* received neither/],
     ['budget', { budget: '2m' }, /finite number .* for budget/],
     ['tries', { tries: 0 }, /positive integer for tries/],
     ['seeds', { seeds: 1.5 }, /positive integer for seeds/],
