@@ -65,12 +65,12 @@ function signed(value: number, decimals?: number): string {
 /** So many decimals, or three significant digits; whole thousands in groups. */
 function digits(value: number, decimals?: number): string {
   const size = Math.abs(value)
+  if (size < 1e9 && decimals !== undefined) return minus(value.toFixed(decimals))
   if (size !== 0 && (size < 1e-4 || size >= 1e9)) return minus(value.toExponential(2))
-  if (decimals !== undefined) return minus(value.toFixed(decimals))
   if (Number.isInteger(value) || size >= 1000) return minus(Math.round(value).toLocaleString('en-US'))
   return minus(String(Number(value.toPrecision(3))))
 }
 
 function minus(text: string): string {
-  return text.replace(/^-/, '−')
+  return text.replace(/^-(?=[0.]*$)/, '').replace(/^-/, '−')
 }

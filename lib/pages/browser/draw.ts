@@ -13,7 +13,7 @@ import type {
   SpreadChart,
   Tone,
 } from '../chart.js'
-import { formatted, onAxis, unitOf } from '../numbers.js'
+import { formatted, type NumberFormat, onAxis, unitOf } from '../numbers.js'
 
 const COLORS = 6
 /** Below this width names stand above their rows, since beside them no room would be left. */
@@ -26,6 +26,8 @@ const TOP_OF_ROWS = 4
 const BOTTOM = 44
 const ROOM_OF_TICK = 48
 const LONGEST_NAME = 34
+/** The least half width of an axis of percentage points, as a share. */
+const LEAST_POINTS = 0.001
 
 /** The drawn chart. */
 export function draw(chart: Chart, width: number): Element {
@@ -46,7 +48,7 @@ export function legendOf(
 
 function drawIntervals({ x, rows }: IntervalsChart, width: number): Element {
   const ends = rows.flatMap(({ value, low, high, single }) => [value, low, high, ...(single ?? [])])
-  const [least, most] = widened(extent([0, ...ends]))
+  const [least, most] = widened(extent([0, ...ends]), x.format)
   const placed = rows.map((row, at) => ({ ...row, at, from: row.low ?? least, to: row.high ?? most }))
   return plot(width, rowsFrame(rows, width), {
     x: { ...scaleOf(x), domain: [least, most] },
@@ -86,7 +88,7 @@ function drawSpread({ x, rows }: SpreadChart, width: number): Element {
   const means = rows.flatMap(({ values: own }, at) =>
     own.length === 0 ? [] : [{ at, value: own.reduce((sum, value) => sum + value, 0) / own.length }],
   )
-  const [least, most] = widened(extent(values.map(({ value }) => value)))
+  const [least, most] = widened(extent(values.map(({ value }) => value)), x.format)
   return plot(width, rowsFrame(rows, width), {
     x: { ...scaleOf(x), domain: [least, most] },
     marks: [
@@ -351,8 +353,15 @@ function extent(values: readonly (number | null)[]): [least: number, most: numbe
   return finite.length === 0 ? [0, 1] : [Math.min(...finite), Math.max(...finite)]
 }
 
-/** By a little on each side, so that no point lies on the edge. */
-function widened([least, most]: [least: number, most: number]): [least: number, most: number] {
+/**
+ * By a little on each side, so that no point lies on the edge. Percentage points cover a fifth of one at least: less is no
+ * difference to be seen.
+ */
+function widened([least, most]: [least: number, most: number], format?: NumberFormat): [least: number, most: number] {
+  if (format === 'points' && most - least < LEAST_POINTS) {
+    const middle = (least + most) / 2
+    return [middle - LEAST_POINTS, middle + LEAST_POINTS]
+  }
   const margin = most === least ? Math.abs(most) * 0.1 || 1 : (most - least) * 0.06
   return [least - margin, most + margin]
 }

@@ -71,12 +71,13 @@ function diagnosisSections(diagnosis: Diagnosis): Section[] {
 function leadOf(result: ImproveResult, { value, change }: MetricFormats): Content {
   const { metric, baseline, tuned, recommendation, tries, seconds } = result
   const first = result.levers.find(({ name }) => name === result.ranking[0])
+  const helps = first?.verdict === 'helps'
   return html`<p class="lead">${recommendation}</p>
 ${stoppedText(result)}
 <dl class="figures">
 <div><dt>Baseline, ${metric}</dt><dd>${formatted(baseline.value, value)}<small>${intervalText(baseline.interval, value)}</small></dd></div>
 <div><dt>At its best learning rate</dt><dd>${formatted(tuned.value, value)}<small>${intervalText(tuned.interval, value)}</small></dd></div>
-${first && html`<div><dt>First in the ranking</dt><dd>${leverText(first.name)}<small>${formatted(first.change, change)}</small></dd></div>`}
+${first && html`<div><dt>First in the ranking</dt><dd>${helps ? html`${leverText(first.name)}<small>${formatted(first.change, change)}</small>` : 'no lever helps'}</dd></div>`}
 <div><dt>Trainings</dt><dd>${formatted(tries, 'number')}<small>in ${duration(seconds)}</small></dd></div>
 </dl>`
 }
@@ -91,8 +92,13 @@ function stoppedText({ stopped }: ImproveResult): Content {
   return html`<p class="muted">${what}</p>`
 }
 
-function togetherSections({ combined, confirmed }: ImproveResult, { value, change }: MetricFormats): Section[] {
-  if (combined === undefined && confirmed === undefined) return []
+const onTest = 'Measured once on the test rows'
+
+function togetherSections(
+  { combined, confirmed, notConfirmed }: ImproveResult,
+  { value, change }: MetricFormats,
+): Section[] {
+  if (combined === undefined && confirmed === undefined && notConfirmed === undefined) return []
   const together =
     combined &&
     html`<p>${combined.best}.</p>
@@ -102,14 +108,15 @@ function togetherSections({ combined, confirmed }: ImproveResult, { value, chang
 </dl>`
   const test =
     confirmed &&
-    html`<h3>Measured once on the test rows</h3>
+    html`${combined && html`<h3>${onTest}</h3>`}
 <p>${confirmed.best}. No choice was made by these rows; mean of seeds: ${confirmed.seeds}.</p>
 <dl class="figures">
 <div><dt>Test rows</dt><dd>${formatted(confirmed.value, value)}</dd></div>
 <div><dt>Baseline, ${formatted(confirmed.baseline, value)}</dt><dd>${formatted(confirmed.change, change)}<small>${intervalText(confirmed.interval, change)}</small></dd></div>
 <div><dt>Training as given, ${formatted(confirmed.given, value)}</dt><dd>${formatted(confirmed.changeFromGiven, change)}<small>${intervalText(confirmed.intervalFromGiven, change)}</small></dd></div>
 </dl>`
-  return [{ heading: 'The levers that help, together', content: [together, test] }]
+  const not = notConfirmed === undefined ? undefined : html`<p>${notConfirmed}</p>`
+  return [{ heading: combined ? 'The levers that help, together' : onTest, content: [together, test, not] }]
 }
 
 function againSection({ text }: ImproveResult, command: string | undefined): Section {

@@ -83,7 +83,8 @@ function leversTable(levers: readonly LeverResult[], { change }: MetricFormats):
         lever.best ?? '–',
         lever.reason === undefined ? undefined : html`<small class="wrapped">${lever.reason}</small>`,
       ],
-      { number: formatted(lever.perMinute, change) },
+      // What may be chance has no rate.
+      { number: lever.verdict === 'tie' ? '–' : formatted(lever.perMinute, change) },
       { number: formatted(lever.seeds, 'number') },
       { number: formatted(lever.tries, 'number') },
       { number: duration(lever.seconds) },

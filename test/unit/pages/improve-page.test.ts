@@ -56,6 +56,21 @@ describe('the page of improve', () => {
     expect(made.match(/<script/g)).toHaveLength(2)
   })
 
+  test('where no lever helps none is put first, and what was only measured is not called levers that help', () => {
+    const result = improveResult()
+    const levers = result.levers.map((lever) => (lever.change === null ? lever : { ...lever, verdict: 'tie' as const }))
+    const { combined: _, ...rest } = result
+    const made = shown(improvePage({ ...rest, levers }))
+    expect(made).toContain('<dt>First in the ranking</dt><dd>no lever helps</dd>')
+    expect(made).toMatch(/<h2[^>]*>Measured once on the test rows<\/h2>/)
+    expect(made).not.toContain('The levers that help, together')
+    // As given, as the text has it.
+    expect(made).toContain('<dt>Training as given, 86.8 %</dt><dd>+4.9 points')
+    const { confirmed: __, ...without } = rest
+    const notConfirmed = 'No time was left for the test rows.'
+    expect(shown(improvePage({ ...without, levers, notConfirmed }))).toContain(`<p>${notConfirmed}</p>`)
+  })
+
   test('of a run that was stopped before anything was compared', () => {
     const result = improveResult()
     const levers = result.levers.map(({ name, settings }) => ({
@@ -108,6 +123,11 @@ test('numbers with their units', () => {
   expect(formatted(0.8591, 'percent')).toBe('85.9 %')
   expect(formatted(-0.0123, 'points')).toBe('−1.2 points')
   expect(formatted(0.0001, 'points')).toBe('0.0 points')
+  // A tie of hardly anything is none.
+  expect(formatted(2.44e-7, 'points')).toBe('0.0 points')
+  expect(formatted(-1e-16, 'points')).toBe('0.0 points')
+  expect(formatted(-0.0003, 'percent')).toBe('0.0 %')
+  expect(formatted(-0.012, 'percent')).toBe('−1.2 %')
   expect(formatted(0.5, 'change')).toBe('+0.5')
   expect(formatted(12345, 'number')).toBe('12,345')
   expect(formatted(0.0000123, 'number')).toBe('1.23e-5')
