@@ -8,6 +8,8 @@ export interface OptionDescription {
   /** What stands in the help for its value; a switch has none. */
   readonly value?: string
   readonly help: string
+  /** Of a switch: a whole number that may follow it, as it stands in the help. */
+  readonly number?: string
   /** Whether it may be given several times. */
   readonly repeatable?: boolean
 }
@@ -66,8 +68,9 @@ export function readCommandLine(command: Command, args: readonly string[]): Give
   const lists = new Map<string, string[]>()
   const switches = new Set<string>()
   const positionals: string[] = []
-  for (const token of tokens) {
-    if (token.kind === 'positional') positionals.push(token.value)
+  const taken = new Set<number>()
+  for (const [at, token] of tokens.entries()) {
+    if (token.kind === 'positional' && !taken.has(at)) positionals.push(token.value)
     if (token.kind !== 'option') continue
     const { name, rawName, value } = token
     const option = Object.hasOwn(described, name) && rawName.startsWith('--') ? described[name] : undefined
@@ -78,7 +81,17 @@ export function readCommandLine(command: Command, args: readonly string[]): Give
         `There is no option ${rawName}.${near === undefined ? '' : ` ${near}`} The options of ${command.name} are: ${list}.`,
       )
     }
-    if (options.has(name) && option.repeatable !== true) throw new UsageError(`${rawName} is given twice.`)
+    if ((options.has(name) || (option.number !== undefined && switches.has(name))) && option.repeatable !== true)
+      throw new UsageError(`${rawName} is given twice.`)
+    if (option.number !== undefined) {
+      const next = tokens[at + 1]
+      const follows = value === undefined && next?.kind === 'positional' && /^\d+$/.test(next.value)
+      if (follows) taken.add(at + 1)
+      switches.add(name)
+      const number = follows ? next.value : value
+      if (number !== undefined) options.set(name, number)
+      continue
+    }
     if (option.value === undefined) {
       if (value !== undefined) throw new UsageError(`${rawName} takes no value, but '${value}' was given.`)
       switches.add(name)
@@ -117,7 +130,7 @@ export function helpText(command: Command, columns = HELP_WIDTH): string {
   const rows = [
     ...command.arguments.map(({ name, help }) => [name, help] as const),
     ...Object.entries(optionsOf(command)).map(
-      ([name, { value, help }]) => [`--${name}${value === undefined ? '' : ` ${value}`}`, help] as const,
+      ([name, { value, number, help }]) => [[`--${name}`, value ?? number ?? ''].join(' ').trimEnd(), help] as const,
     ),
   ]
   const width = Math.max(...rows.map(([left]) => left.length)) + 2

@@ -52,7 +52,10 @@ export const improve: Command = {
     seeds: { value: '<n>', help: 'seeds that every lever is judged on, at least 2; default 5' },
     seed: { value: '<n>', help: 'of the split and of everything that is drawn; default 0' },
     metric: { value: '<name>', help: 'what counts on the dev rows; default accuracy of classes, r2 of values' },
-    confirm: { help: 'measures what wins once on test rows: of --test, or held out; of pictures the test pictures' },
+    confirm: {
+      number: '[seeds]',
+      help: 'measures what wins on test rows: of --test, or held out; of pictures the test pictures; once, or so many times',
+    },
     test: { value: '<other.csv>', help: 'the test rows of --confirm; by default 15 % more are held out' },
     journal: { value: '<file>', help: 'keeps every training there; the same command goes on from it' },
     report: reportOption,
@@ -163,7 +166,7 @@ function experimentOf(given: Given, path: string) {
     seeds: wholeNumber(given, 'seeds', 2),
     seed: wholeNumber(given, 'seed', 0),
     metric: choice(given, 'metric', metricNames),
-    confirm: given.switches.has('confirm'),
+    confirm: wholeNumber(given, 'confirm', 1) ?? given.switches.has('confirm'),
     journal,
   })
 }
@@ -186,7 +189,7 @@ async function ofTable(given: Given, path: string, watched: Watched, terminal: T
   const name = given.options.get('target')
   if (name === undefined) throw new UsageError('--target is missing: name the column to predict.')
   const [wanted, kind] = [given.options.get('test'), choice(given, 'task', tasks)]
-  if (wanted !== undefined && watched.confirm !== true)
+  if (wanted !== undefined && watched.confirm === false)
     throw new UsageError('--test is for --confirm, which is missing.')
   const scales = scalingOption(given)
   const files = { path, target: name, test: wanted, reader: readerSettings(given), scaling: scales }

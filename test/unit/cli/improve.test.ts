@@ -49,6 +49,10 @@ describe('deepblas improve', () => {
     const { confirmed } = JSON.parse((await deepblas(args)).stdout)
     expect(confirmed.seeds).toBe(1)
     expect(confirmed.value).toBeGreaterThan(0)
+    for (const number of [['--confirm', '2'], ['--confirm=2']]) {
+      const several = args.flatMap((one) => (one === '--confirm' ? number : [one]))
+      expect(JSON.parse((await deepblas(several)).stdout).confirmed.seeds).toBe(2)
+    }
   })
 
   test('a folder of pictures', async () => {
@@ -98,6 +102,8 @@ describe('deepblas improve', () => {
     expect(await wrong(data, '--target', 'left', '--metric', 'r2')).toContain('metric of classes for --metric')
     expect(await wrong(data, '--target', 'left', '--budget', '2')).toContain('90s, 2m or 1h')
     expect(await wrong(data, '--target', 'left', '--test', data)).toContain('--confirm')
+    expect(await wrong(data, '--target', 'left', '--confirm', '0')).toContain('at least 1')
+    expect(await wrong(data, '--target', 'left', '--confirm', '--confirm')).toContain('given twice')
     expect(await wrong(folder, '--target', 'left')).toContain('a folder of pictures')
   })
 })
