@@ -14,12 +14,13 @@ import { didYouMean } from '../validate.js'
 import { boardOption, withBoard } from './board.js'
 import type { Command, Given } from './command.js'
 import { asUsage } from './flags.js'
+import { nextTraining } from './next-training.js'
 import { progressLine } from './progress-line.js'
 import { readerOptions, readerSettings } from './reader-options.js'
 import { shownTable } from './reading.js'
 import { commandTyped, reportOption, reportPath, writeReport } from './report.js'
 import { scalingOption } from './scaling-option.js'
-import { counted, say, type Terminal, UsageError, widthOf } from './terminal.js'
+import { counted, say, type Terminal, tellNext, UsageError, widthOf } from './terminal.js'
 import { train } from './train.js'
 import { sourcesOf } from './train-data.js'
 import {
@@ -81,7 +82,7 @@ baseline at its best rate; ties are called ties.
 
 --json: the result of improve of the library without its text: { baseline, tuned, levers, ranking, recommendation, combined,
 confirmed, metric, higherIsBetter, tries, devRows, seeds, stopped, seconds, report }. levers: { name, best, value, change, interval, verdict,
-reason, seconds, perMinute, tries, seeds, missingSeconds, changes, settings, curve }; infinite ends of an interval are null.
+reason, seconds, perMinute, tries, seeds, missingSeconds, changes, settings, chosen, curve }; infinite ends of an interval are null.
 
 Exit code: 0; 1 failed; 2 wrong use; 130 after Ctrl+C, with what is known so far printed and written.`,
   run: runImprove,
@@ -110,6 +111,8 @@ async function runImprove(given: Given, terminal: Terminal): Promise<Readonly<Re
   }).catch(asUsage)
   if (stderr.isTTY === true) stderr.write('\r\u001b[K')
   say(given, terminal, improveText(result, { width: widthOf(terminal), ascii }))
+  const next = isFolder ? undefined : nextTraining(result, given, train.options)
+  if (next !== undefined) tellNext(terminal, next)
   if (report !== undefined) {
     await writeReport(report, improvePage(result, { command: commandTyped(improve, given) }), terminal)
   }

@@ -7,6 +7,7 @@ import { pointOf } from './curve-levers.js'
 import { type ErrorPoint, gainAhead } from './extrapolation.js'
 import type { Contender, CurveLever, Improvement } from './improvement.js'
 import { figureOf, type Judged, levelAmong } from './judging.js'
+import { unitsOf } from './layer-changes.js'
 import type { LeverCurve, LeverName, LeverResult, TriedSetting } from './result.js'
 import { type Entry, NEAREST, rateOf, scoreOf } from './selection.js'
 import { asGivenWords, counted, entryWords, figure, rateWords, short } from './words.js'
@@ -71,7 +72,8 @@ export class Report {
       const seconds = this.#improvement.lab.secondsOfTraining ?? 0
       return this.#notTried('learningRate', this.#whyEnded(), seconds * TRAININGS_OF_RATES)
     }
-    const common = { ...this.#spent('learningRate'), settings: entries, name: 'learningRate' as const }
+    const name = 'learningRate' as const
+    const common = { ...this.#spent(name), settings: entries, name, chosen: chosenOf(tuned) }
     const factor = rateOf(tuned)
     const words = factor === 1 ? asGivenWords(tuned) : rateWords(tuned)
     if (scoreOf(tuned) === Number.NEGATIVE_INFINITY) {
@@ -93,18 +95,19 @@ export class Report {
       return { ...common, ...nothing, best: null, verdict: 'hurts', reason }
     }
     const words = entryWords(winner)
+    const chosen = { ...common, chosen: chosenOf(winner) }
     const judged = this.#judged.get(name)
-    if (judged !== undefined) return this.#ofJudged(common, words, judged, results)
+    if (judged !== undefined) return this.#ofJudged(chosen, words, judged, results)
     const { tuned } = this.#improvement
     if (tuned !== undefined && scoreOf(tuned) > Number.NEGATIVE_INFINITY) {
-      return this.#looked(common, words, winner, tuned)
+      return this.#looked(chosen, words, winner, tuned)
     }
     const value = this.natural(figureOf(results)?.value ?? scoreOf(winner))
-    return { ...common, ...nothing, best: words, value, verdict: 'helps', reason: 'The baseline fails at every rate.' }
+    return { ...chosen, ...nothing, best: words, value, verdict: 'helps', reason: 'The baseline fails at every rate.' }
   }
 
   #ofJudged(
-    common: Pick<LeverResult, 'name' | 'tries' | 'seconds' | 'settings'>,
+    common: Pick<LeverResult, 'name' | 'tries' | 'seconds' | 'settings' | 'chosen'>,
     best: string,
     judged: Judged,
     results: readonly (TrialResult | undefined)[],
@@ -130,7 +133,7 @@ export class Report {
 
   /** Of a lever that there was no time to judge: what selection saw, which chose it and so flatters it. */
   #looked(
-    common: Pick<LeverResult, 'name' | 'tries' | 'seconds' | 'settings'>,
+    common: Pick<LeverResult, 'name' | 'tries' | 'seconds' | 'settings' | 'chosen'>,
     best: string,
     winner: Entry,
     against: Entry,
@@ -236,6 +239,11 @@ export class Report {
     if (options.tries !== undefined && lab.tried >= options.tries) return 'The number of tries was used up.'
     return 'The budget left no room.'
   }
+}
+
+function chosenOf(entry: Entry): NonNullable<LeverResult['chosen']> {
+  const { name, recipe } = entry.candidate
+  return { setting: name, rateFactor: rateOf(entry), units: unitsOf(recipe.layers) }
 }
 
 function verdictOf([low, high]: readonly [number, number]) {

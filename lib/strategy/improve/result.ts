@@ -46,6 +46,12 @@ export interface LeverResult {
   readonly name: LeverName
   /** The setting and learning rate that were judged, such as 'dropout 0.2, learning rate x 3'; null where none was. */
   readonly best: string | null
+  /** The same as in `settings`, and the units of the hidden Dense layers; left out where none was, and of curves. */
+  readonly chosen?: {
+    readonly setting: string
+    readonly rateFactor: number
+    readonly units: readonly number[]
+  }
   /** The dev metric with it, in the metric's own units: the mean over the judging seeds; null where it was not measured. */
   readonly value: number | null
   /**
