@@ -82,9 +82,9 @@ export function readTargetList(
  */
 export function readTargetRows(rows: readonly unknown[]): { list: unknown[] } | { rows: readonly unknown[] } {
   for (const [r, row] of rows.entries()) if (Array.isArray(row)) array(`y[${r}]`, row, 'numbers')
-  const plain = (row: unknown) =>
+  const isPlain = (row: unknown) =>
     isNumberArray(row) || (Array.isArray(row) && row.every((one) => typeof one === 'number'))
-  if (rows.every(plain)) return { rows }
+  if (rows.every(isPlain)) return { rows }
   const given = rows.map((row) => (isBigIntArray(row) ? Array.from(row) : row))
   const single = given.every((row) => Array.isArray(row) && row.length === 1)
   if (single && typeof (given[0] as unknown[])[0] !== 'number') return { list: given.flat() }
