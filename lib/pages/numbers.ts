@@ -2,6 +2,8 @@
  * Numbers as pages show them, in tables as on axes. Runs in the browser too.
  */
 
+export const numberFormats = ['number', 'percent', 'points', 'change', 'seconds'] as const
+
 /**
  * How the numbers of a chart are written:
  * - 'number': as they are, to three or four digits;
@@ -10,7 +12,7 @@
  * - 'change': differences of other figures, with a sign;
  * - 'seconds': lengths of time.
  */
-export type NumberFormat = 'number' | 'percent' | 'points' | 'change' | 'seconds'
+export type NumberFormat = (typeof numberFormats)[number]
 
 /** With its unit; a dash for what is missing or no finite number. */
 export function formatted(value: number | undefined | null, format: NumberFormat): string {

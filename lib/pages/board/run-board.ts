@@ -1,4 +1,16 @@
 import type { FinishedTrial } from '../../strategy/experiments/finished-trial.js'
+import {
+  boolean,
+  finiteNumber,
+  invalid,
+  isCallable,
+  knownOptions,
+  nonNegativeInteger,
+  oneOf,
+  plainObject,
+  string,
+} from '../../validate.js'
+import { numberFormats } from '../numbers.js'
 import { type Board, openBoard } from './board.js'
 import { BoardRecord, type BoardRun } from './record.js'
 
@@ -44,7 +56,8 @@ export interface RunBoard extends Pick<Board, 'url'> {
  * const result = await improve(model, data, { budget: 600_000, signal: stop.signal, onProgress })
  * await board.close()
  */
-export async function openRunBoard({ title, command, onStop, ...run }: RunBoardOptions): Promise<RunBoard> {
+export async function openRunBoard(options: RunBoardOptions): Promise<RunBoard> {
+  const { title, command, onStop, ...run } = checkedOptions(options)
   const record = new BoardRecord(run)
   const board = await openBoard({
     title,
@@ -69,4 +82,29 @@ export async function openRunBoard({ title, command, onStop, ...run }: RunBoardO
       return board.close()
     },
   }
+}
+
+const optionNames = [
+  'title',
+  'command',
+  'onStop',
+  'metric',
+  'format',
+  'higherIsBetter',
+  'budget',
+  'planned',
+] as const satisfies readonly (keyof RunBoardOptions)[]
+
+function checkedOptions(options: RunBoardOptions): RunBoardOptions {
+  plainObject('options', options, 'For example openRunBoard({ title, metric, format, onStop }).')
+  const given = knownOptions<RunBoardOptions>('openRunBoard', options, optionNames)
+  string('title', given.title)
+  if (given.command !== undefined) string('command', given.command)
+  if (!isCallable(given.onStop)) throw invalid('onStop', 'function that stops the run', given.onStop)
+  string('metric', given.metric)
+  oneOf('format', given.format, numberFormats)
+  if (given.higherIsBetter !== undefined) boolean('higherIsBetter', given.higherIsBetter)
+  if (given.budget !== undefined) finiteNumber('budget', given.budget, { min: 0 })
+  if (given.planned !== undefined) nonNegativeInteger('planned', given.planned)
+  return options
 }

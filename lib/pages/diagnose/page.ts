@@ -3,6 +3,7 @@ import { knownOptions, plainObject, string } from '../../validate.js'
 import { table } from '../figure.js'
 import { type Content, html } from '../html.js'
 import { formatted, type NumberFormat } from '../numbers.js'
+import { pageOfResult } from '../of-result.js'
 import { page, type Section } from '../page.js'
 import { curvesSection, ERRORS_OF_CERTAINTY, levelsSection, probesSection } from './curves.js'
 import { classesSection, segmentsSection } from './segments.js'
@@ -35,31 +36,33 @@ export function diagnosePage(result: Diagnosis, options?: DiagnosePageOptions): 
   const { command, title = 'What keeps the model back?' } = given
   string('title', title)
   if (command !== undefined) string('command', command)
-  const { figures, findings, text } = result
-  const format = errorFormat(result)
-  return page({
-    title,
-    lead: leadOf(result, format),
-    sections: [
-      levelsSection(figures, format),
-      findingsSection(findings),
-      ...curvesSection(figures, format),
-      ...probesSection(figures, format),
-      ...segmentsSection(figures, format),
-      ...classesSection(figures, format),
-      ...layersSection(figures),
-      ...rowsSection(figures),
-      {
-        heading: 'How it was made',
-        content: html`${
-          command === undefined
-            ? undefined
-            : html`<p>The exact command:</p>
-<pre class="command" id="command">${command}</pre>`
-        }
-<details><summary>All of it as text</summary><pre>${text}</pre></details>`,
-      },
-    ],
+  return pageOfResult('diagnose', () => {
+    const { figures, findings, text } = result
+    const format = errorFormat(result)
+    return page({
+      title,
+      lead: leadOf(result, format),
+      sections: [
+        levelsSection(figures, format),
+        findingsSection(findings),
+        ...curvesSection(figures, format),
+        ...probesSection(figures, format),
+        ...segmentsSection(figures, format),
+        ...classesSection(figures, format),
+        ...layersSection(figures),
+        ...rowsSection(figures),
+        {
+          heading: 'How it was made',
+          content: html`${
+            command === undefined
+              ? undefined
+              : html`<p>The exact command:</p>
+  <pre class="command" id="command">${command}</pre>`
+          }
+  <details><summary>All of it as text</summary><pre>${text}</pre></details>`,
+        },
+      ],
+    })
   })
 }
 

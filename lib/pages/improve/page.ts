@@ -8,6 +8,7 @@ import { figureHtml } from '../figure.js'
 import { type Content, html } from '../html.js'
 import { formatsOf, intervalText, type MetricFormats } from '../metric-formats.js'
 import { duration, formatted } from '../numbers.js'
+import { pageOfResult } from '../of-result.js'
 import { page, type Section } from '../page.js'
 import { timeSections } from './curves.js'
 import { leverText, rankingSection } from './ranking.js'
@@ -43,19 +44,21 @@ export function improvePage(result: ImproveResult, options?: ImprovePageOptions)
   string('title', title)
   if (command !== undefined) string('command', command)
   if (diagnosis !== undefined) plainObject('diagnosis', diagnosis, 'Give what diagnose() resolves to.')
-  const formats = formatsOf(result.metric)
-  return page({
-    title,
-    lead: leadOf(result, formats),
-    sections: [
-      rankingSection(result, formats),
-      ...togetherSections(result, formats),
-      ...timeSections(result, formats),
-      ...(diagnosis === undefined ? [] : diagnosisSections(diagnosis)),
-      spreadSection(result, formats),
-      settingsSection(result, formats),
-      againSection(result, command),
-    ],
+  return pageOfResult('improve', () => {
+    const formats = formatsOf(result.metric)
+    return page({
+      title,
+      lead: leadOf(result, formats),
+      sections: [
+        rankingSection(result, formats),
+        ...togetherSections(result, formats),
+        ...timeSections(result, formats),
+        ...(diagnosis === undefined ? [] : diagnosisSections(diagnosis)),
+        spreadSection(result, formats),
+        settingsSection(result, formats),
+        againSection(result, command),
+      ],
+    })
   })
 }
 

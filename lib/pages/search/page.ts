@@ -5,6 +5,7 @@ import { type Cell, type Figure, figureHtml, table } from '../figure.js'
 import { type Content, html } from '../html.js'
 import { formatsOf, intervalText, type MetricFormats } from '../metric-formats.js'
 import { duration, formatted } from '../numbers.js'
+import { pageOfResult } from '../of-result.js'
 import { page, type Section } from '../page.js'
 
 export interface SearchPageOptions {
@@ -36,24 +37,26 @@ export function searchPage(result: SearchResult, options?: SearchPageOptions): s
   const { command, title = 'Which configuration?' } = given
   string('title', title)
   if (command !== undefined) string('command', command)
-  const formats = formatsOf(result.metric.name)
-  return page({
-    title,
-    lead: leadOf(result, formats),
-    sections: [
-      ...importanceSection(result.importance),
-      ...trialsSections(result, formats),
-      {
-        heading: 'How it was made',
-        content: html`${
-          command === undefined
-            ? undefined
-            : html`<p>The exact command:</p>
-<pre class="command" id="command">${command}</pre>`
-        }
-<details><summary>All of it as text</summary><pre>${result.text}</pre></details>`,
-      },
-    ],
+  return pageOfResult('search', () => {
+    const formats = formatsOf(result.metric.name)
+    return page({
+      title,
+      lead: leadOf(result, formats),
+      sections: [
+        ...importanceSection(result.importance),
+        ...trialsSections(result, formats),
+        {
+          heading: 'How it was made',
+          content: html`${
+            command === undefined
+              ? undefined
+              : html`<p>The exact command:</p>
+  <pre class="command" id="command">${command}</pre>`
+          }
+  <details><summary>All of it as text</summary><pre>${result.text}</pre></details>`,
+        },
+      ],
+    })
   })
 }
 
