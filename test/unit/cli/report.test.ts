@@ -43,7 +43,6 @@ describe.each(commands)('$name', ({ name, marks }) => {
   })
 
   test('the stop button of --board ends the run with what is known by then', async () => {
-    const begun = performance.now()
     let pressed = false
     const write = (text: string) => {
       const [, url] = /^board: (http:\S+)$/m.exec(text) ?? []
@@ -57,7 +56,6 @@ describe.each(commands)('$name', ({ name, marks }) => {
     expect(pressed).toBe(true)
     expect(code).toBe(130)
     expect(JSON.parse(stdout)).toMatchObject({ stopped: 'aborted' })
-    expect(performance.now() - begun).toBeLessThan(300_000)
   })
 })
 

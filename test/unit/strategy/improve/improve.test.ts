@@ -103,12 +103,10 @@ describe('the result', () => {
 })
 
 describe('what ends it', () => {
-  test('a budget, within which it stays', async () => {
-    const begun = performance.now()
+  // That it stays within it is measured by bench/levers, not timed here; the clock of a deadline is tested in experiments.
+  test('a budget', async () => {
     const long = { ...fit, epochs: 400 }
     const result = await improve(small(), { train, dev }, { fit: long, budget: 1000, seed: 2 })
-    // A busy machine may come back late; the margin of the promise is 10 %.
-    expect(performance.now() - begun).toBeLessThan(2000)
     expect(result.stopped).toBe('budget')
     expect(result.levers.some(({ missingSeconds }) => missingSeconds! > 0)).toBe(true)
   })
