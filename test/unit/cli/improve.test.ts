@@ -83,7 +83,7 @@ describe('deepblas improve', () => {
 
   test('Ctrl+C gives what is known so far, with exit code 130', async () => {
     const stop = new AbortController()
-    const running = deepblas(['improve', folder, '--epochs', '400', '--json'], stop.signal)
+    const running = deepblas(['improve', folder, '--epochs', '20000', '--json'], stop.signal)
     setTimeout(() => stop.abort(), 1500)
     const { code, stdout } = await running
     expect(code).toBe(130)

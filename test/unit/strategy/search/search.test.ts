@@ -306,7 +306,7 @@ describe('what does not go well', () => {
   test('no time at all gives no trials; a short budget ends it, with the same figures', async () => {
     const none = await search(space, { train, dev, fit, budget: 0 })
     expect([none.trials, none.best, none.stopped]).toEqual([[], undefined, 'budget'])
-    const some = await search(space, { train, dev, fit: { ...fit, epochs: 20 }, budget: 1000 })
+    const some = await search(space, { train, dev, fit: { ...fit, epochs: 20 }, budget: 3000 })
     expect(some.stopped).toBe('budget')
     expect(some.trials.length).toBeGreaterThan(0)
     const same = await search(space, { train, dev, fit: { ...fit, epochs: 20 }, tries: 4 })
