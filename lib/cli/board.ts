@@ -3,7 +3,7 @@
  */
 import { openRunBoard, type RunBoard, type RunBoardOptions, type RunProgress } from '../pages/board/run-board.js'
 import type { Given, OptionDescription } from './command.js'
-import { type Terminal, tell } from './terminal.js'
+import { Interrupted, type Terminal, tell } from './terminal.js'
 
 export const boardOption: OptionDescription = {
   help: 'opens a page on this machine that shows the run while it goes on, with a button that stops it',
@@ -26,7 +26,7 @@ export async function withBoard<Result>(
 ): Promise<Result> {
   if (!given.switches.has('board')) return run({ signal: terminal.signal, tell: undefined })
   const stop = new AbortController()
-  const board: RunBoard = await openRunBoard({ ...options, onStop: () => stop.abort() })
+  const board: RunBoard = await openRunBoard({ ...options, onStop: () => stop.abort(new Interrupted()) })
   tell(terminal, `board: ${board.url}\n`)
   try {
     const signal = AbortSignal.any([terminal.signal, stop.signal])

@@ -42,24 +42,48 @@ describe.each(commands)('$name', ({ name, marks }) => {
     expect(code).toBe(2)
   })
 
-  test('the stop button of --board ends the run with what is known by then', async () => {
-    let pressed = false
+  test.each([
+    { when: 'once a training has ended, with what is known by then', trainings: 1 },
+    { when: 'at once', trainings: 0 },
+  ])('the stop button of --board ends the run: $when', async ({ trainings }) => {
+    let pressed: Promise<void> | undefined
     const write = (text: string) => {
       const [, url] = /^board: (http:\S+)$/m.exec(text) ?? []
-      if (url !== undefined) {
-        pressed = true
-        setTimeout(() => press(url), 1000)
-      }
+      if (url !== undefined) pressed = whenTried(url, trainings).then(() => press(url))
     }
-    const endless = [name, at('customers.csv'), '--target', 'left', '--epochs', '3', '--budget', '10m', '--board']
-    const { code, stdout } = await deepblas([...endless, '--json'], undefined, { stderr: { write } })
-    expect(pressed).toBe(true)
+    // Half a minute of trainings at least, of which the button leaves the first few.
+    const long = [name, at('customers.csv'), '--target', 'left', '--epochs', '20000', '--budget', '10m', '--board']
+    const { code, stdout } = await deepblas([...long, '--json'], undefined, { stderr: { write } })
+    expect(pressed).toBeDefined()
+    await pressed
     expect(code).toBe(130)
-    expect(JSON.parse(stdout)).toMatchObject({ stopped: 'aborted' })
+    if (trainings > 0) expect(JSON.parse(stdout)).toMatchObject({ stopped: 'aborted' })
   })
 })
 
-function press(url: string): void {
+/** Waits until so many trainings have ended, as a page of the board would hear it. */
+function whenTried(url: string, trainings: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const listening = request(`${url}events`, (response) => {
+      let heard = ''
+      response.setEncoding('utf8').on('data', (part: string) => {
+        heard += part
+        const [, tried] = heard.match(/.*"tried":(\d+)/s) ?? []
+        if (tried === undefined || Number(tried) < trainings) return
+        listening.destroy()
+        resolve()
+      })
+    })
+    listening.on('error', reject).end()
+  })
+}
+
+function press(url: string): Promise<void> {
   const headers = { origin: new URL(url).origin }
-  request(`${url}stop`, { method: 'POST', headers, agent: false }).end()
+  return new Promise((resolve, reject) => {
+    const pressing = request(`${url}stop`, { method: 'POST', headers, agent: false }, (response) => {
+      response.resume().on('end', resolve)
+    })
+    pressing.on('error', reject).end()
+  })
 }
