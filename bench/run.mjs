@@ -1,5 +1,5 @@
 // npm run bench: see --help and README.md.
-import { info } from '../dist/index.js'
+import { info } from '../dist/index.mjs'
 import { contenders } from './contenders.mjs'
 import { buildFloor, kernels, peak } from './floor.mjs'
 import { wasDisturbed } from './measures/in-worker.mjs'

@@ -4,6 +4,8 @@
  * them, so that the message can say what is wrong.
  */
 
+import { ownFile } from './package-root.js'
+
 const COPY = Symbol.for('deepblas.copy')
 
 interface Copy {
@@ -11,9 +13,7 @@ interface Copy {
   readonly from: string
 }
 
-// A bundler to CommonJS leaves nothing of import.meta.
-const url: unknown = import.meta.url
-const here: Copy = { from: typeof url === 'string' ? url : 'a bundle' }
+const here: Copy = { from: ownFile() ?? 'a bundle' }
 
 /** Marks the objects of a class, and keeps its name, which messages and checkpoints tell, from bundlers that shorten it. */
 export function markClass(name: string, Class: { readonly prototype: object }): void {

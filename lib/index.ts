@@ -1,4 +1,5 @@
 import './public-classes.js'
+import { native } from './native/addon.js'
 
 export type { ActivationOption } from './activations/activation.js'
 export {
@@ -330,3 +331,6 @@ export {
 } from './strategy/why-deep/unit-pictures.js'
 export { type WhyDeepOptions, whyDeep } from './strategy/why-deep/why-deep.js'
 export { getThreads, type Info, info, setThreads } from './system.js'
+
+// An installation that cannot work says so at once, not in the middle of a program.
+native()

@@ -28,8 +28,8 @@ export function packageRoot(): string {
 }
 
 /**
- * What asks Node for modules as this package does: its dependencies are found, also where they lie below it. From a bundle
- * of webpack too, which takes a `createRequire` that is imported by name out of the code.
+ * Loads CommonJS or an addon, which `import` cannot. From a bundle of webpack too, which takes a `createRequire` that is
+ * imported by name out of the code.
  */
 export function packageRequire(): NodeJS.Require {
   return nodeModule.createRequire(join(packageRoot(), 'package.json'))
@@ -59,22 +59,32 @@ function ofThisVersion(folder: string): string {
   )
 }
 
-/** The file of this code, by each way of telling: a bundler leaves one of them, or writes in where the source was. */
+/**
+ * The file of this code: a module's own in the sources, and CommonJS's name for it where the package is installed. In an
+ * ES module that a user's bundler has made of the package there is neither, and the stack says where the code runs.
+ */
 function ownFiles(): string[] {
   const files: string[] = []
   const url: unknown = import.meta.url
   if (typeof url === 'string' && url.startsWith('file:')) files.push(fileURLToPath(url))
   try {
-    // There in CommonJS alone. A look at its type first would not do: webpack writes 'string' in, whatever comes out.
+    // A look at its type first would not do: webpack writes 'string' in, whatever comes out.
     files.push(__filename)
   } catch {
-    return files
+    const place = /\bfile:\/\/[^\s)]+?(?=:\d+:\d+)/.exec(new Error('here').stack ?? '')?.[0]
+    if (place !== undefined) files.push(fileURLToPath(place))
   }
   return files
 }
 
+/** The first of them; undefined in a bundle that tells of none. */
+export function ownFile(): string | undefined {
+  return ownFiles()[0]
+}
+
+/** The folder of the package.json above that names a package: dist/ has one that only says that it is CommonJS. */
 function nearest(folder: string): string {
-  return existsSync(join(folder, 'package.json')) || dirname(folder) === folder ? folder : nearest(dirname(folder))
+  return descriptionIn(folder)?.name !== undefined || dirname(folder) === folder ? folder : nearest(dirname(folder))
 }
 
 function descriptionIn(folder: string): { name?: unknown; version?: unknown } | undefined {

@@ -8,8 +8,6 @@
 // It also serves as prebuildify's --node-gyp: it takes node-gyp's words (rebuild --target=.. --arch=.. --release) and
 // leaves the addon where node-gyp would.
 //
-//   --unless-prebuilt   do nothing if an addon that loads is there: the package's install script
-//
 // Environment: PREBUILD_ARCH (arm64, x64), CMAKE_TOOLCHAIN_FILE (cross builds), DEEPBLAS_OPENBLAS_ROOT (a folder with
 // lib/libopenblas.a and include/cblas.h), CXX.
 
@@ -26,15 +24,12 @@ const require = createRequire(import.meta.url)
 const config = process.argv.includes('--debug') ? 'Debug' : 'Release'
 const arch = process.env.PREBUILD_ARCH || argument('--arch') || process.env.npm_config_arch || process.arch
 
-let reason = ''
-if (process.argv.includes('--unless-prebuilt') && prebuiltLoads()) process.exit(0)
 if (process.platform === 'win32') {
   fail('deepblas has no build for Windows yet. It runs in the Windows Subsystem for Linux (WSL).')
 }
 const missing = missingRequirements()
 if (missing.length > 0) {
   fail(
-    reason,
     `To build deepblas from source, ${missing.join(', ')} must be installed. Do that, then try again:`,
     ...installLines().map((line) => `  ${line}`),
   )
@@ -53,18 +48,6 @@ const definitions = {
 if (cmakeJs) buildByCmakeJs(join(dirname(cmakeJs), 'bin', 'cmake-js'))
 else buildByCmake()
 place()
-
-// npm's own word for a user who wants no prebuilt addon: npm install --build-from-source, or =deepblas.
-function prebuiltLoads() {
-  if (/^(true|deepblas)$/.test(process.env.npm_config_build_from_source ?? '')) return false
-  try {
-    require('node-gyp-build')(root)
-    return true
-  } catch (error) {
-    reason = `No prebuilt addon of deepblas works here (${process.platform}-${process.arch}): ${error.message.split('\n')[0]}`
-    return false
-  }
-}
 
 function buildByCmakeJs(program) {
   const shared = ['--directory', root, '--out', folder, '--arch', arch, '--config', config, '--log-level', 'warn']

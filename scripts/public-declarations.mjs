@@ -1,7 +1,8 @@
 // Leaves in dist/ the declarations that those of lib/index.ts speak of: the others are for the compiler alone, and were two
-// of five files of the package. Part of `npm run build:ts`, after the compiler has written them all.
+// of five files of the package. They are those of CommonJS, as dist/package.json says; those of the ES module pass them on.
+// Part of `npm run build:ts`, after the compiler has written them all.
 
-import { readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -9,6 +10,7 @@ const dist = join(dirname(dirname(fileURLToPath(import.meta.url))), 'dist')
 
 const reached = new Set()
 reach(join(dist, 'index.d.ts'))
+writeFileSync(join(dist, 'index.d.mts'), "export * from './index.js'\n")
 
 const entries = readdirSync(dist, { recursive: true, withFileTypes: true })
 for (const { parentPath, name } of entries) {

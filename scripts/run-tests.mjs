@@ -216,7 +216,7 @@ function typescript(args) {
 }
 
 function otherInstructionSets() {
-  const code = "import('./dist/index.js').then(({ info }) => console.log(JSON.stringify(info())))"
+  const code = "import('./dist/index.mjs').then(({ info }) => console.log(JSON.stringify(info())))"
   const { status, output } = run(process.execPath, ['--input-type=module', '-e', code], {
     stdio: ['ignore', 'pipe', 'inherit'],
     quiet: true,

@@ -1,5 +1,5 @@
 // The members of a population as models of their own, fitted one after the other: what Population is measured against.
-import { setThreads } from '../../dist/index.js'
+import { setThreads } from '../../dist/index.mjs'
 import { about, datasetOf, fitOptions, modelOf } from './deepblas.mjs'
 
 export async function open(workload, { threads }) {

@@ -1,5 +1,5 @@
 // deepblas itself: epochs of `fit`, shuffled, as a user writes it.
-import * as deepblas from '../../dist/index.js'
+import * as deepblas from '../../dist/index.mjs'
 import { dataOf, weightsOf } from '../data.mjs'
 import { LEARNING_RATE } from '../workloads.mjs'
 

@@ -9,7 +9,7 @@
  */
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { Dataset, Dense, improve, improvePictures, improveTable, Sequential, SGD } from '../../dist/index.js'
+import { Dataset, Dense, improve, improvePictures, improveTable, Sequential, SGD } from '../../dist/index.mjs'
 
 const { values } = parseArgs({
   options: {

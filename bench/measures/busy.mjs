@@ -1,6 +1,6 @@
 // A step while another process takes one core for itself, beside the same step without it.
 import { spawn } from 'node:child_process'
-import { setThreads } from '../../dist/index.js'
+import { setThreads } from '../../dist/index.mjs'
 import { datasetOf, fitOptions, modelOf } from '../contenders/deepblas.mjs'
 import { factor, time } from '../format.mjs'
 import { summary } from '../statistics.mjs'

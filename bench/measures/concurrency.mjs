@@ -27,7 +27,7 @@ export default {
 }
 
 export async function measure({ name, epochs, threads }) {
-  const { setThreads } = await import('../../dist/index.js')
+  const { setThreads } = await import('../../dist/index.mjs')
   setThreads(threads)
   const net = workload(name)
   const data = datasetOf(net)

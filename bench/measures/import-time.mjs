@@ -21,7 +21,7 @@ export default {
 
 export async function measure() {
   const start = performance.now()
-  const { info } = await import('../../dist/index.js')
+  const { info } = await import('../../dist/index.mjs')
   const imported = performance.now()
   info()
   return { imported: (imported - start) / 1000, loaded: (performance.now() - imported) / 1000 }

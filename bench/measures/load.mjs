@@ -41,7 +41,7 @@ export default {
 
 /** In a fresh process, so that nothing is warm. */
 export async function deepblas() {
-  const { Dataset, info } = await import('../../dist/index.js')
+  const { Dataset, info } = await import('../../dist/index.mjs')
   info()
   const pixels = new Uint8Array(ROWS * 784)
   for (let i = 0; i < pixels.length; i++) pixels[i] = (i * 2_654_435_761) >>> 13

@@ -38,7 +38,7 @@ export default {
 }
 
 export async function deepblas({ name, threads }) {
-  const { setThreads } = await import('../../dist/index.js')
+  const { setThreads } = await import('../../dist/index.mjs')
   setThreads(threads)
   const net = workload(name)
   const model = modelOf(net)

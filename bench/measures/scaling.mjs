@@ -1,5 +1,5 @@
 // One thread against all, in turns within one process.
-import { setThreads } from '../../dist/index.js'
+import { setThreads } from '../../dist/index.mjs'
 import { datasetOf, fitOptions, modelOf } from '../contenders/deepblas.mjs'
 import { factor, time } from '../format.mjs'
 import { summary } from '../statistics.mjs'

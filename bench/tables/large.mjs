@@ -119,7 +119,7 @@ function answer(command, args) {
 }
 
 async function measure(way, path) {
-  const { csvChunks, Encoder, readCsv, Sequential, tabularLayers } = await import('../../dist/index.js')
+  const { csvChunks, Encoder, readCsv, Sequential, tabularLayers } = await import('../../dist/index.mjs')
   const steps = {}
   const timed = async (step, work) => {
     const start = performance.now()

@@ -25,7 +25,8 @@ function leave(code: number): never {
 }
 
 let reading = false
-process.exitCode = await run(process.argv.slice(2), {
+// CommonJS, as which it is built, has no await at the top.
+run(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   signal: controller.signal,
@@ -34,6 +35,8 @@ process.exitCode = await run(process.argv.slice(2), {
     reading = true
     return process.stdin
   },
+}).then((code) => {
+  process.exitCode = code
+  // What still writes to us must not keep the process: it has its result.
+  if (reading) process.stdin.destroy()
 })
-// What still writes to us must not keep the process: it has its result.
-if (reading) process.stdin.destroy()

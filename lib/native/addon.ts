@@ -3,8 +3,9 @@
  * validated all that goes through it; what comes back as an error is a DeepblasError.
  */
 import { DeepblasError, type ErrorCode } from '../errors.js'
-import { packageRequire, packageRoot } from '../package-root.js'
+import { packageRoot } from '../package-root.js'
 import type { InstructionSet, RegionKind } from './generated/enums.js'
+import { loadAddon } from './load-addon.js'
 
 /** Floats of one or many members, laid out alike: parameters, gradients, optimizer state. */
 export interface Arena {
@@ -218,7 +219,7 @@ const openblasCores: ReadonlyMap<string | undefined, string> = new Map<Instructi
 let loaded: Addon | undefined
 
 /**
- * The native addon, loaded at the first use.
+ * The native addon: the import of the package loads it, and a command at its first use.
  *
  * @throws DeepblasError ERR_DEEPBLAS_LOAD with what to do, if it cannot be loaded
  */
@@ -231,26 +232,9 @@ function load(): Addon {
   // OpenBLAS chooses its own kernels at load; a forced instruction set must reach it before.
   const core = openblasCores.get(process.env.DEEPBLAS_ISA)
   if (core !== undefined && process.env.OPENBLAS_CORETYPE === undefined) process.env.OPENBLAS_CORETYPE = core
-  const root = packageRoot()
-  try {
-    const addon = (packageRequire()('node-gyp-build') as (folder: string) => Addon)(root)
-    addon.setErrorClass(DeepblasError)
-    return addon
-  } catch (cause) {
-    const told = cause as { code?: string; message?: string }
-    if (told.code?.startsWith('ERR_DEEPBLAS_')) {
-      throw new DeepblasError(told.code as ErrorCode, String(told.message), { cause })
-    }
-    throw new DeepblasError(
-      'ERR_DEEPBLAS_LOAD',
-      `The native addon could not be loaded on ${process.platform}-${process.arch} with Node ${process.version}: ` +
-        `${told.message ?? cause}\nWhat to try:\n` +
-        '- remove node_modules/deepblas and install again without --omit=optional or --ignore-scripts\n' +
-        '- build it here: npm rebuild deepblas --build-from-source (needs cmake, g++, make and OpenBLAS)\n' +
-        '- run `node -p "process.report.getReport().header.glibcVersionRuntime"`: prebuilt addons are for glibc',
-      { cause },
-    )
-  }
+  const addon = loadAddon(packageRoot()) as Addon
+  addon.setErrorClass(DeepblasError)
+  return addon
 }
 
 /** Gives an error from a native job the code's class and the stack of the call that started the job. */

@@ -21,6 +21,7 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
+import type { Plugin } from 'rollup'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 
 // Bundling takes a few seconds, on a busy machine many times that.
@@ -44,8 +45,11 @@ interface Result {
 function run(file: string, cwd: string): Result {
   const { stdout, stderr } = spawnSync(process.execPath, [file], { cwd, encoding: 'utf8' })
   const line = stdout.split('\n').find((one) => one.startsWith('{'))
-  if (line === undefined) throw new Error(`${stdout}\n${stderr}`)
-  return JSON.parse(line) as Result
+  if (line !== undefined) return JSON.parse(line) as Result
+  // The import itself fails, before the program can catch anything: Node prints the error.
+  const code = /code: '(ERR_DEEPBLAS_\w+)'/.exec(stderr)?.[1]
+  if (code === undefined) throw new Error(`${stdout}\n${stderr}`)
+  return { code, message: stderr }
 }
 
 type Bundle = (out: string, external: boolean) => Promise<void>
@@ -72,6 +76,25 @@ function rolled(format: 'esm' | 'cjs', minify: boolean): Bundle {
       onLog: (_level, { message }) => warnings.push(message),
     })
     await bundle.write({ file, format, minify })
+    await bundle.close()
+    expect(warnings).toEqual([])
+  }
+}
+
+function rollup(format: 'es' | 'cjs'): Bundle {
+  return async (file, external) => {
+    const { rollup } = await import('rollup')
+    const { default: commonjs } = await import('@rollup/plugin-commonjs')
+    const { default: nodeResolve } = await import('@rollup/plugin-node-resolve')
+    const warnings: string[] = []
+    const bundle = await rollup({
+      input: entry,
+      external: external ? ['deepblas'] : [],
+      // Its plugins are of a type of their own, made for another module system than that of this file.
+      plugins: [(nodeResolve as unknown as () => Plugin)(), (commonjs as unknown as () => Plugin)()],
+      onLog: (_level, { message }) => warnings.push(message),
+    })
+    await bundle.write({ file, format })
     await bundle.close()
     expect(warnings).toEqual([])
   }
@@ -112,19 +135,22 @@ const bundlers: readonly (readonly [name: string, ending: string, bundle: Bundle
   ['rolldown', '.mjs', rolled('esm', false)],
   ['rolldown', '.cjs', rolled('cjs', false)],
   ['rolldown', '.min.mjs', rolled('esm', true)],
+  ['rollup', '.mjs', rollup('es')],
+  ['rollup', '.cjs', rollup('cjs')],
   ['webpack', '.cjs', webpacked(false)],
   ['webpack', '.mjs', webpacked(true)],
 ]
 
 let plain: Result = {}
-test('the package is three files of code, and loads none of them at a call', () => {
+test('the package is three files of code and a list of names, and loads none of them at a call', () => {
   const files = readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' }).filter((name) =>
-    /\.js$/.test(name),
+    /\.m?js$/.test(name),
   )
   // Beside them stands the script of HTML pages, which is text to the library.
   expect(files.map((name) => name.replaceAll('\\', '/')).sort()).toEqual([
     'cli/main.js',
     'index.js',
+    'index.mjs',
     'library.js',
     'pages/page.js',
   ])
@@ -141,9 +167,6 @@ beforeAll(() => {
   for (const name of ['build', 'prebuilds']) {
     if (existsSync(join(root, name))) symlinkSync(join(root, name), join(packageFolder, name))
   }
-  // Below the package, as pnpm has it: a program does not find it.
-  const addonFinder = join('node_modules', 'node-gyp-build')
-  cpSync(join(root, addonFinder), join(packageFolder, addonFinder), { recursive: true })
   plain = run(entry, app)
   expect(plain.predicted?.length).toBe(1)
 })

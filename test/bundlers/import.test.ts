@@ -14,15 +14,16 @@ const dist = join(root, 'dist')
 function read(name: string, texts = new Map<string, string>()): ReadonlyMap<string, string> {
   const text = readFileSync(join(dist, name), 'utf8')
   texts.set(name, text)
-  for (const [, path] of text.matchAll(/\bfrom "\.\/([^"]+)"/g)) if (!texts.has(path!)) read(path!, texts)
+  for (const [, path] of text.matchAll(/\b(?:from '|require\(")\.\/([^"']+)["']/g))
+    if (!texts.has(path!)) read(path!, texts)
   return texts
 }
 
-const files = read('index.js')
+const files = read('index.mjs')
 const code = [...files.values()].join('\n')
 
-test('two files are read, and of them nothing is of the command line', () => {
-  expect([...files.keys()]).toEqual(['index.js', 'library.js'])
+test('two files and a list of names are read, and of them nothing is of the command line', () => {
+  expect([...files.keys()]).toEqual(['index.mjs', 'index.js', 'library.js'])
   const sources = [...code.matchAll(/^\/\/ lib\/(\S+)$/gm)].map(([, path]) => path)
   expect(sources).toContain('model/sequential.ts')
   expect(sources.filter((path) => path!.startsWith('cli/'))).toEqual([])
@@ -34,7 +35,7 @@ test('the code comes without docstrings, and is readable', () => {
 })
 
 test('the modules of Node that are loaded', () => {
-  const modules = [...code.matchAll(/^import .*"node:([^"]+)";$/gm)].map(([, name]) => name)
+  const modules = [...code.matchAll(/^(?:let|const) .*\("node:([^"]+)"\);$/gm)].map(([, name]) => name)
   expect([...new Set(modules)].sort()).toEqual([
     'buffer',
     'crypto',
@@ -48,6 +49,7 @@ test('the modules of Node that are loaded', () => {
     'timers/promises',
     'url',
     'util',
+    'vm',
     'worker_threads',
     'zlib',
   ])
@@ -61,14 +63,14 @@ test('the declarations are whole, and no others are there', () => {
   const options = ['--strict', '--exactOptionalPropertyTypes', '--skipLibCheck', 'false', '--types', 'node']
   const program = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
   const line = ['--ignoreConfig', '--noEmit', ...options, '--module', 'nodenext', '--target', 'es2023', '--listFiles']
-  const { status, stdout } = spawnSync(process.execPath, [program, ...line, 'dist/index.d.ts'], {
+  const { status, stdout } = spawnSync(process.execPath, [program, ...line, 'dist/index.d.mts'], {
     cwd: root,
     encoding: 'utf8',
     maxBuffer: 2 ** 26,
   })
   expect(status, stdout).toBe(0)
   const reached = stdout.split('\n').map((file) => file.trim())
-  const there = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.d.ts'))
+  const there = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((file) => /\.d\.m?ts$/.test(file))
   expect(there.length).toBeGreaterThan(100)
   const places = there.map((file) => join(dist, file).replaceAll('\\', '/'))
   expect(places.filter((file) => !reached.includes(file))).toEqual([])

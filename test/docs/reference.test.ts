@@ -29,7 +29,7 @@ test('no page shows what the library alone can call', async () => {
 test('the index names every export', async () => {
   const index = await readFile(`${root}/lib/index.ts`, 'utf8')
   const reference = await readFile(`${root}/docs/reference/README.md`, 'utf8')
-  const names = [...index.matchAll(/\{([^}]*)\}/g)].flatMap(([, list]) =>
+  const names = [...index.matchAll(/\bexport (?:type )?\{([^}]*)\}/g)].flatMap(([, list]) =>
     list!.split(',').map((name) => name.trim().replace(/^type /, '')),
   )
   const missing = names.filter((name) => name !== '' && !reference.includes(`\`${name}\``))

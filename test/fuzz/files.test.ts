@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
 const here = dirname(fileURLToPath(import.meta.url))
-const built = existsSync(join(here, '../../dist/index.js'))
+const built = existsSync(join(here, '../../dist/index.mjs'))
 
 test.skipIf(!built)('damaged files are read or refused, whatever kind they are of', { timeout: 240_000 }, () => {
   const { status, stdout, stderr } = spawnSync(

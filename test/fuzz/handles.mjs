@@ -4,13 +4,15 @@
 //
 // Prints, last, one line of JSON: { attacks, failures }.
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
+const root = process.env.DEEPBLAS_PREBUILD ?? fileURLToPath(new URL('../..', import.meta.url))
+const file = join(root, 'build', 'Release', 'deepblas.node')
 const { Arena, Matrix, Pass, Predictor, Program, Training, weightLayout, registerPanel } = createRequire(
   import.meta.url,
-)('node-gyp-build')(root)
+)(file)
 
 const data = (slot, columns, storage = 4) => [storage, 0, -1, columns, columns, 0, 0, 0, slot]
 const batch = (columns) => [0, 0, -1, columns, columns, 0, 0, 0, 0]
@@ -415,7 +417,7 @@ const attacks = {
       const { parentPort } = require('node:worker_threads')
       const Own = Float32Array
       globalThis.Float32Array = function () { return new Own(1) }
-      const { Matrix } = require('node-gyp-build')(${JSON.stringify(root)})
+      const { Matrix } = require(${JSON.stringify(file)})
       let told = 'none'
       try { new Matrix(new Own(100000), 1, 100000, 0, 1).row(0) } catch (error) { told = error.code }
       parentPort.postMessage(told)`

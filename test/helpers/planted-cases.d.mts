@@ -25,7 +25,7 @@ export const plantedCases: readonly {
   readonly task: 'two classes' | 'three classes' | 'regression'
   /**
    * @param size factor of the rows
-   * @param library the deepblas that is tested: `lib/index.js` or `dist/index.js`
+   * @param library the deepblas that is tested: `lib/index.js` or `dist/index.mjs`
    */
   make(seed: number, size: number, library: typeof deepblas): PlantedCase
 }[]

@@ -67,7 +67,7 @@ function halved(record: Recorder, x: Tensor): Tensor {
       'lib/index.ts': [before('export { Normalize,', "export { Halve } from './layers/halve.js'\n")],
     },
     program: `
-import { Halve, registerLayer, Sequential } from './dist/index.js'
+import { Halve, registerLayer, Sequential } from './dist/index.mjs'
 const model = new Sequential([new Halve()], { inputs: 2 })
 assert.deepEqual([...model.predictSync([[4, 6]]).data], [2, 3])
 await model.save('halve.safetensors')
@@ -99,7 +99,7 @@ assert.throws(() => registerLayer('Halve', () => new Halve()), /none of deepblas
       ],
     },
     program: `
-import { activationNames, checkActivation, Dense, Sequential } from './dist/index.js'
+import { activationNames, checkActivation, Dense, Sequential } from './dist/index.mjs'
 assert.ok(activationNames.includes('squaredRelu'))
 assert.equal(new Dense(2, { activation: 'squaredRelu' }).initializer.name, 'heNormal')
 checkActivation('squaredRelu', { points: [-2, -1, 0.5, 2] })
@@ -155,7 +155,7 @@ export function clippedRelu(options?: ClippedReluOptions): ActivationFunction {
       ],
     },
     program: `
-import { activationNames, clippedRelu, Dense, Sequential } from './dist/index.js'
+import { activationNames, clippedRelu, Dense, Sequential } from './dist/index.mjs'
 assert.ok(activationNames.includes('clippedRelu'))
 const model = new Sequential([new Dense(2, { activation: clippedRelu({ limit: 2 }) })], { inputs: 2 })
 await model.save('clipped.safetensors')
@@ -197,7 +197,7 @@ export const logCosh: ConfigurableLoss<NoOptions> = configurableLoss((options) =
       ],
     },
     program: `
-import { Dataset, Dense, logCosh, lossNames, Sequential } from './dist/index.js'
+import { Dataset, Dense, logCosh, lossNames, Sequential } from './dist/index.mjs'
 ${data}
 assert.ok(lossNames.includes('logCosh'))
 const model = new Sequential([new Dense(1)], { inputs: 2 })
@@ -233,7 +233,7 @@ export const largestError: ConfigurableMetric<NamedMetric> = configurableMetric(
       ],
     },
     program: `
-import { Dataset, Dense, EarlyStopping, largestError, metricNames, Sequential } from './dist/index.js'
+import { Dataset, Dense, EarlyStopping, largestError, metricNames, Sequential } from './dist/index.mjs'
 ${data}
 assert.ok(metricNames.includes('largestError'))
 const model = new Sequential([new Dense(1, { initializer: 'zeros' })], { inputs: 2 })
@@ -285,7 +285,7 @@ recordedByFields(SignDescent)
       'lib/index.ts': [before('export { SGD,', "export { SignDescent } from './optimizers/sign-descent.js'\n")],
     },
     program: `
-import { Dataset, Dense, optimizerNames, Sequential, SignDescent } from './dist/index.js'
+import { Dataset, Dense, optimizerNames, Sequential, SignDescent } from './dist/index.mjs'
 ${data}
 assert.ok(optimizerNames.includes('signDescent'))
 assert.ok(Symbol.for('deepblas.copy') in SignDescent.prototype)
@@ -320,7 +320,7 @@ export class EpochCounter implements Callback {
       ],
     },
     program: `
-import { Dataset, Dense, EpochCounter, Sequential } from './dist/index.js'
+import { Dataset, Dense, EpochCounter, Sequential } from './dist/index.mjs'
 ${data}
 const counter = new EpochCounter()
 const model = new Sequential([new Dense(1)], { inputs: 2 })
@@ -352,7 +352,7 @@ assert.ok(Symbol.for('deepblas.copy') in EpochCounter.prototype)
       'lib/model/training/loop.ts': [before('    stepper.begin(callbacks)\n', '    yield* callbacks.ready()\n')],
     },
     program: `
-import { Dataset, Dense, LBFGS, Sequential } from './dist/index.js'
+import { Dataset, Dense, LBFGS, Sequential } from './dist/index.mjs'
 ${data}
 const stream = async function* () { yield { x, y } }
 for (const [source, optimizer] of [[train, 'adam'], [stream, 'adam'], [train, new LBFGS()]]) {
@@ -381,7 +381,7 @@ export async function readJsonLines(path: string): Promise<Table> {
     },
     program: `
 import { writeFileSync } from 'node:fs'
-import { Encoder, readJsonLines } from './dist/index.js'
+import { Encoder, readJsonLines } from './dist/index.mjs'
 writeFileSync('rows.jsonl', '{"rooms":2,"price":3}\\n{"rooms":3,"price":5}\\n')
 const table = await readJsonLines('rows.jsonl')
 assert.equal(table.rows, 2)
@@ -416,7 +416,7 @@ export const layers: Command = {
     },
     program: `
 import { execFileSync } from 'node:child_process'
-import { Dense, Sequential } from './dist/index.js'
+import { Dense, Sequential } from './dist/index.mjs'
 await new Sequential([new Dense(2), new Dense(1)], { inputs: 2 }).save('two.safetensors')
 const command = (...args) => execFileSync(process.execPath, ['dist/cli/main.js', ...args], { encoding: 'utf8' })
 assert.deepEqual(JSON.parse(command('layers', 'two.safetensors', '--json')), { layers: 2 })
@@ -493,7 +493,7 @@ TEST("reverseColumns writes the columns from the last to the first") {
 `,
     },
     program: `
-import { Layer, Sequential } from './dist/index.js'
+import { Layer, Sequential } from './dist/index.mjs'
 class Reverse extends Layer {
   type = 'Reverse'
   constructor(inputs) { super(); this.inputs = inputs; this.outputs = inputs }

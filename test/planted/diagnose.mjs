@@ -7,7 +7,7 @@
  * case was wrong.
  */
 import { parseArgs } from 'node:util'
-import * as deepblas from '../../dist/index.js'
+import * as deepblas from '../../dist/index.mjs'
 import { plantedCases, usualSizes } from '../helpers/planted-cases.mjs'
 
 const { values } = parseArgs({

@@ -7,7 +7,7 @@
  * case was wrong. Where nothing is to be gained, every lever must be a tie.
  */
 import { parseArgs } from 'node:util'
-import * as deepblas from '../../dist/index.js'
+import * as deepblas from '../../dist/index.mjs'
 import { plantedCases } from '../helpers/planted-cases.mjs'
 
 const { values } = parseArgs({

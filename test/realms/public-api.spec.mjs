@@ -47,7 +47,7 @@ import {
   tabularLayers,
   writeNpy,
   writeSafetensors,
-} from '../../dist/index.js'
+} from '../../dist/index.mjs'
 
 const { afterAll, describe, expect, test } = globalThis
 

@@ -4,7 +4,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Dense, readNpy, Sequential, writeNpy } from '../../dist/index.js'
+import { Dense, readNpy, Sequential, writeNpy } from '../../dist/index.mjs'
 
 const { afterAll, expect, test } = globalThis
 

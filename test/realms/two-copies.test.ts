@@ -4,7 +4,7 @@ import { otherCopyHint } from '../../lib/copy.js'
 import * as ours from '../../lib/index.js'
 
 type Library = typeof ours
-const builtPath: string = '../../dist/index.js'
+const builtPath: string = '../../dist/index.mjs'
 const theirs = (await import(builtPath)) as Library
 
 const data = (from: Library) => from.Dataset.from({ x: [[0], [1], [2]], y: [1, 2, 3] })
@@ -53,7 +53,7 @@ describe('an object of the other copy is refused, and why is said', () => {
     }
     expect(error).toMatchObject({ code: 'ERR_DEEPBLAS_ARGUMENT' })
     expect((error as Error).message).toMatch(
-      /another copy of deepblas: .*dist.*library\.js.*lib.*copy\.ts.*npm ls deepblas/,
+      /another copy of deepblas: .*dist.*library\.js.*lib.*package-root\.ts.*npm ls deepblas/,
     )
   })
 })

@@ -371,7 +371,7 @@ export async function checksums(deepblas) {
 
 if (process.argv[1] === import.meta.filename) {
   const deepblas = await import(
-    new URL(`${process.argv[2] ?? new URL('../..', import.meta.url).pathname}/dist/index.js`, 'file:').href
+    new URL(`${process.argv[2] ?? new URL('../..', import.meta.url).pathname}/dist/index.mjs`, 'file:').href
   )
   console.log(JSON.stringify(await checksums(deepblas), undefined, 2))
 }

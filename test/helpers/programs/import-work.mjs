@@ -18,6 +18,6 @@ for (const name of ['stdin', 'stdout', 'stderr']) {
   Object.defineProperty(process, name, { ...description, get: told })
 }
 
-await import('../../../dist/index.js')
+await import('../../../dist/index.mjs')
 const atImport = JSON.stringify(done)
 console.log(atImport)

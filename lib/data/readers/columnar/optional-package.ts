@@ -1,5 +1,7 @@
+import { constants, Script } from 'node:vm'
 import { DeepblasError } from '../../../errors.js'
 import { codeOf } from '../../../kinds.js'
+import { ownFile } from '../../../package-root.js'
 
 /**
  * A package that users install themselves, loaded when it is first needed.
@@ -31,9 +33,21 @@ export async function packageIfInstalled<Package>(name: string): Promise<Package
   }
 }
 
-/** A user's bundler cannot know what will be installed: the comments keep it from looking, and Node looks when asked. */
+/**
+ * A user's bundler cannot know what will be installed: the comments keep it from looking, and Node looks when asked. Jest
+ * lets no CommonJS import, and Node is asked past it.
+ */
 async function load<Package>(name: string): Promise<Package> {
-  return (await import(/* webpackIgnore: true */ /* @vite-ignore */ name)) as Package
+  try {
+    return (await import(/* webpackIgnore: true */ /* @vite-ignore */ name)) as Package
+  } catch (error) {
+    if (codeOf(error)?.startsWith('ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING') !== true) throw error
+    const importer = new Script('(name) => import(name)', {
+      filename: ownFile() ?? process.cwd(),
+      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    })
+    return (await importer.runInThisContext()(name)) as Package
+  }
 }
 
 function isMissing(error: unknown): boolean {

@@ -5,6 +5,7 @@
 import { Worker } from 'node:worker_threads'
 import { FileProblem } from '../../../files/file-error.js'
 import { codeOf } from '../../../kinds.js'
+import { ownFile } from '../../../package-root.js'
 import { columnarWorker } from './reading-worker.js'
 
 const MEBIBYTE = 1024 * 1024
@@ -60,7 +61,7 @@ export class ColumnarThread<Described> {
     try {
       worker = new Worker(columnarWorker, {
         eval: true,
-        workerData: { format, path, bytes, base: import.meta.url },
+        workerData: { format, path, bytes, base: ownFile() ?? process.cwd() },
         resourceLimits: { maxOldGenerationSizeMb: Math.ceil(LEAST_HEAP_MEBIBYTES + HEAP_PER_FILE * mebibytes) },
       })
     } catch (cause) {
