@@ -3,13 +3,10 @@
  */
 import type { Steps } from '../../turns.js'
 import { array } from '../../validate.js'
-import { objectRow, plainCell } from '../table/plain-rows.js'
+import { type ObjectRow, objectRow, plainCell, type Row } from '../table/plain-rows.js'
 import { requireColumns } from '../table/unknown-column.js'
 import type { ColumnEncoding } from './column-encoding.js'
 import { codeOf, expectedBy, numberOf } from './read-cells.js'
-
-/** An object with a value for every column. */
-export type ObjectRow = Readonly<Record<string, unknown>>
 
 /** Objects, one per row: an array, or an iterable that gives them one by one. */
 export type RowSource = readonly ObjectRow[] | AsyncIterable<ObjectRow>
@@ -18,19 +15,19 @@ export type RowSource = readonly ObjectRow[] | AsyncIterable<ObjectRow>
 const ROWS_OF_STEP = 2048
 
 /** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT, ERR_DEEPBLAS_DATA that names the row that is no object */
-export function* requireObjects(rows: readonly ObjectRow[]): Steps<void> {
+export function* requireObjects(rows: readonly ObjectRow[]): Steps<readonly Row[]> {
   for (const [i, row] of array('rows', rows, 'objects').entries()) {
     objectRow(`rows[${i}]`, row)
     if (i % ROWS_OF_STEP === ROWS_OF_STEP - 1) yield
   }
+  return rows as readonly Row[]
 }
 
 /** The rows with the columns that an encoder knows: others may hold anything. */
-export function* namedOnly(rows: readonly ObjectRow[], names: readonly string[]): Steps<ObjectRow[]> {
-  const named: ObjectRow[] = []
+export function* namedOnly(rows: readonly ObjectRow[], names: readonly string[]): Steps<Row[]> {
+  const named: Row[] = []
   for (const [i, row] of array('rows', rows, 'objects').entries()) {
-    objectRow(`rows[${i}]`, row)
-    const own = row as ObjectRow
+    const own = objectRow(`rows[${i}]`, row)
     requireColumns(names, Object.keys(own))
     named.push(Object.fromEntries(names.map((name) => [name, own[name]])))
     if (i % ROWS_OF_STEP === ROWS_OF_STEP - 1) yield
@@ -45,7 +42,7 @@ export function* namedOnly(rows: readonly ObjectRow[], names: readonly string[])
  */
 export function* cellsOf(
   encoding: ColumnEncoding,
-  rows: readonly ObjectRow[],
+  rows: readonly Row[],
   names: readonly string[],
 ): Steps<Float64Array | Int32Array> {
   const { name } = encoding

@@ -14,6 +14,7 @@ import type { NamedColumns, Parts } from '../contents/contents.js'
 import type { ColumnType } from '../table/column.js'
 import type { TableNote } from '../table/column-reading.js'
 import { ISO_FORMAT } from '../table/dates/date-format.js'
+import type { ObjectRow } from '../table/plain-rows.js'
 import { Table } from '../table/table.js'
 import { spellingNotes } from '../table/texts/spelling.js'
 import { requireColumns } from '../table/unknown-column.js'
@@ -22,7 +23,7 @@ import { type ColumnEncoding, type DroppedColumn, featureNames, widthOf } from '
 import { type EncoderDescription, encoderToJson } from './encoder-json.js'
 import { type EncodedRows, featureMatrix, fillFeatures } from './fill-features.js'
 import type { Task } from './fit/options.js'
-import { cellsOf, namedOnly, type ObjectRow, requireObjects } from './object-rows.js'
+import { cellsOf, namedOnly, requireObjects } from './object-rows.js'
 import { checkedOutputs, type EncodedOutputs } from './outputs.js'
 import { type NameOfRow, nameOfRow, valuesOf } from './read-columns.js'
 import { encodeTarget } from './target-encoding.js'
@@ -239,11 +240,11 @@ export class TableEncoder<Data> {
         valuesOfColumn: (column) => valuesOf(column, rows.column(column.name), rowName),
       })
     }
-    yield* requireObjects(rows)
+    const objects = yield* requireObjects(rows)
     return yield* fillFeatures(this.columns, {
-      rows: rows.length,
+      rows: objects.length,
       rowName: (row) => `row ${row}`,
-      valuesOfColumn: (column) => cellsOf(column, rows, names),
+      valuesOfColumn: (column) => cellsOf(column, objects, names),
     })
   }
 

@@ -9,7 +9,7 @@ import { type Column, type ColumnType, columnTypes } from './column.js'
 import { columnBuilder } from './column-builder.js'
 import { dateFormat } from './dates/date-format.js'
 import { type DateOrder, dateOrders } from './dates/date-inference.js'
-import { invalidDateNotes, objectRow, plainRow } from './plain-rows.js'
+import { invalidDateNotes, objectRow, plainRow, type Row } from './plain-rows.js'
 import { type ColumnPlan, planColumns } from './plan-columns.js'
 import {
   type CheckedReadingOptions,
@@ -122,9 +122,9 @@ export function* rowsToColumns(rows: readonly unknown[], options: RowsOptions | 
     throw new DeepblasError('ERR_DEEPBLAS_DATA', 'Expected rows with at least one column but received none.')
   }
   const isCategory = (name: string) => given.types.get(name) === 'category'
-  const objects: Readonly<Record<string, unknown>>[] = []
+  const objects: Row[] = []
   for (const [i, row] of rows.entries()) {
-    objects.push(plainRow(row as Readonly<Record<string, unknown>>, i, kept, isCategory))
+    objects.push(plainRow(row as Row, i, kept, isCategory))
     if (i % ROWS_OF_STEP === ROWS_OF_STEP - 1) yield
   }
   const sampled = kept.map((name) => {
@@ -143,7 +143,7 @@ export function* rowsToColumns(rows: readonly unknown[], options: RowsOptions | 
 
 function* columnOf(
   { name, type, notation, unsure, dateFormat, notes }: ColumnPlan,
-  rows: readonly Readonly<Record<string, unknown>>[],
+  rows: readonly Row[],
   { types, marksOf, ignoreCase }: CheckedRowsOptions,
 ): Steps<Column> {
   const known = types.get(name)

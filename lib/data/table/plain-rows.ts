@@ -8,7 +8,11 @@ import { describe, invalid, typeName } from '../../validate.js'
 import type { ColumnNote } from './column-reading.js'
 import { plainValue, Refusal } from './plain-value.js'
 
-type Row = Readonly<Record<string, unknown>>
+/** An object with a value for every column, such as one of an interface of your own; an array is none. */
+export type ObjectRow = Readonly<Record<string, unknown>> | (object & { readonly [Symbol.iterator]?: never })
+
+/** The same, to be read: an interface is no record to the compiler. */
+export type Row = Readonly<Record<string, unknown>>
 
 /** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for what is no object of one value for every column */
 export function objectRow(argument: string, row: unknown): Row {

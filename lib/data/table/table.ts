@@ -26,6 +26,7 @@ import {
 } from './column.js'
 import type { TableNote } from './column-reading.js'
 import { collectRows, type RowsOptions, rowsToColumns } from './from-rows.js'
+import type { ObjectRow } from './plain-rows.js'
 import { spelledColumn } from './texts/spelling.js'
 import { unknownColumn } from './unknown-column.js'
 
@@ -137,18 +138,18 @@ export class Table {
    * @example
    * Table.fromRows([{ rooms: 3, city: 'Wien' }, { rooms: 2, city: null }])
    */
-  static fromRows(rows: readonly Readonly<Record<string, unknown>>[], options?: RowsOptions): Table {
+  static fromRows(rows: readonly ObjectRow[], options?: RowsOptions): Table {
     return Table.of(atOnce(rowsToColumns(array('rows', rows, 'objects'), options)))
   }
 
   /** @internal As `fromRows`, step by step. */
-  static *rowSteps(rows: readonly Readonly<Record<string, unknown>>[], options?: RowsOptions): Steps<Table> {
+  static *rowSteps(rows: readonly ObjectRow[], options?: RowsOptions): Steps<Table> {
     return Table.of(yield* rowsToColumns(rows, options))
   }
 
   /** Does the same as `fromRows` for rows that come one by one, such as those of a database cursor. */
   static async fromRowStream(
-    rows: AsyncIterable<Readonly<Record<string, unknown>>> | Iterable<Readonly<Record<string, unknown>>>,
+    rows: AsyncIterable<ObjectRow> | Iterable<ObjectRow>,
     options?: RowsOptions,
   ): Promise<Table> {
     return Table.of(await collectRows(rows, options))

@@ -6,7 +6,7 @@ import { isNumberArray, type NumberArray, type Rows } from '../../data/arrays/ro
 import { columnOrder, type NamedRows } from '../../data/contents/named-rows.js'
 import { Dataset, forRuns } from '../../data/dataset/dataset.js'
 import { Encoder } from '../../data/encoder/encoder.js'
-import type { ObjectRow } from '../../data/encoding/object-rows.js'
+import type { ObjectRow } from '../../data/table/plain-rows.js'
 import { Table } from '../../data/table/table.js'
 import { DeepblasError } from '../../errors.js'
 import { isDate } from '../../kinds.js'

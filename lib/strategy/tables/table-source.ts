@@ -10,6 +10,7 @@ import { readArrow } from '../../data/readers/columnar/arrow.js'
 import { readParquet } from '../../data/readers/columnar/parquet.js'
 import { csvNames, readCsv } from '../../data/readers/csv/csv.js'
 import type { CsvOptions } from '../../data/readers/csv/options.js'
+import type { ObjectRow } from '../../data/table/plain-rows.js'
 import { Table } from '../../data/table/table.js'
 import { isIterable, itemsOf } from '../../iteration.js'
 import { isNumberArray, isUint8Array } from '../../kinds.js'
@@ -174,7 +175,7 @@ class Objects implements TableSource {
   readonly kind = 'rows'
   readonly name: string
   readonly #rows: AsyncIterable<unknown> | Iterable<unknown>
-  #all: readonly Readonly<Record<string, unknown>>[] | undefined
+  #all: readonly ObjectRow[] | undefined
 
   constructor(name: string, rows: AsyncIterable<unknown> | Iterable<unknown>) {
     this.name = name
@@ -200,12 +201,12 @@ class Objects implements TableSource {
     return undefined
   }
 
-  async #collected(): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  async #collected(): Promise<readonly ObjectRow[]> {
     if (this.#all === undefined) {
       const all: unknown[] = []
       for await (const row of itemsOf('source', this.#rows)) all.push(row)
       // What is no object is told by `fromRowStream`.
-      this.#all = all as Readonly<Record<string, unknown>>[]
+      this.#all = all as ObjectRow[]
     }
     return this.#all
   }
