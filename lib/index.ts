@@ -1,5 +1,4 @@
 import './public-classes.js'
-import { native } from './native/addon.js'
 
 export type { ActivationOption } from './activations/activation.js'
 export {
@@ -332,6 +331,3 @@ export {
 } from './strategy/why-deep/unit-pictures.js'
 export { type WhyDeepOptions, whyDeep } from './strategy/why-deep/why-deep.js'
 export { getThreads, type Info, info, setThreads } from './system.js'
-
-// An installation that cannot work says so at once, not in the middle of a program.
-native()

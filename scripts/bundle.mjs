@@ -16,7 +16,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
 const bundle = await rolldown({
-  input: { index: join(root, 'lib/index.ts'), 'cli/main': join(root, 'lib/cli/main.ts') },
+  input: { exports: join(root, 'lib/package.ts'), 'cli/main': join(root, 'lib/cli/main.ts') },
   platform: 'node',
   transform: { define: { DEEPBLAS_VERSION: JSON.stringify(version), 'import.meta.url': 'undefined' } },
   tsconfig: join(root, 'tsconfig.build.json'),
@@ -40,12 +40,22 @@ await bundle.close()
 for (const { fileName, source } of output.filter(({ fileName }) => fileName.endsWith('.map'))) {
   writeFileSync(join(root, 'dist', fileName), JSON.stringify(ofLines(JSON.parse(source))))
 }
-const { exports: names } = output.find(({ fileName }) => fileName === 'index.js')
-writeFileSync(
-  join(root, 'dist/index.mjs'),
-  `export {\n${names.map((name) => `\t${name},\n`).join('')}} from './index.js'\n`,
-)
-writeFileSync(join(root, 'dist/package.json'), '{ "type": "commonjs" }\n')
+const { exports: all } = output.find(({ fileName }) => fileName === 'exports.js')
+const names = all.filter((name) => name !== 'load')
+write('index.js', [
+  "'use strict'",
+  "const library = require('./exports.js')",
+  'library.load()',
+  ...names.map((name) => `exports.${name} = library.${name}`),
+])
+write('index.mjs', [
+  "import { load } from './exports.js'",
+  'load()',
+  'export {',
+  ...names.map((name) => `\t${name},`),
+  "} from './exports.js'",
+])
+write('package.json', ['{ "type": "commonjs" }'])
 
 const pages = await rolldown({
   input: join(root, 'lib/pages/browser/main.ts'),
@@ -59,6 +69,10 @@ await pages.write({
   postBanner: ({ moduleIds }) => licensesOf(moduleIds),
 })
 await pages.close()
+
+function write(name, lines) {
+  writeFileSync(join(root, 'dist', name), `${lines.join('\n')}\n`)
+}
 
 /**
  * Asks the process for the modules of Node: esbuild leaves no `require` to code that it bundles into an ES module, and Jest

@@ -93,7 +93,15 @@ function pack() {
 
   const paths = files.map((file) => file.path)
   const wanted = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'THIRD_PARTY_NOTICES', 'dist/index.js']
-  wanted.push('dist/index.mjs', 'dist/index.d.ts', 'dist/index.d.mts', 'dist/package.json', 'CMakeLists.txt', 'native/vendor/napi.h', 'native/vendor/node_api.h')
+  wanted.push(
+    'dist/index.mjs',
+    'dist/index.d.ts',
+    'dist/index.d.mts',
+    'dist/package.json',
+    'CMakeLists.txt',
+    'native/vendor/napi.h',
+    'native/vendor/node_api.h',
+  )
   wanted.push('dist/cli/main.js', 'dist/pages/page.js')
   wanted.push('scripts/build-native.mjs', 'scripts/requirements.mjs')
   for (const path of wanted) expect(paths.includes(path), `${path} is missing from the tarball`)

@@ -142,13 +142,14 @@ const bundlers: readonly (readonly [name: string, ending: string, bundle: Bundle
 ]
 
 let plain: Result = {}
-test('the package is three files of code and a list of names, and loads none of them at a call', () => {
+test('the package is three files of code and two lists of names, and loads none of them at a call', () => {
   const files = readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' }).filter((name) =>
     /\.m?js$/.test(name),
   )
   // Beside them stands the script of HTML pages, which is text to the library.
   expect(files.map((name) => name.replaceAll('\\', '/')).sort()).toEqual([
     'cli/main.js',
+    'exports.js',
     'index.js',
     'index.mjs',
     'library.js',

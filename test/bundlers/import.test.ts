@@ -23,7 +23,7 @@ const files = read('index.mjs')
 const code = [...files.values()].join('\n')
 
 test('two files and a list of names are read, and of them nothing is of the command line', () => {
-  expect([...files.keys()]).toEqual(['index.mjs', 'index.js', 'library.js'])
+  expect([...files.keys()]).toEqual(['index.mjs', 'exports.js', 'library.js'])
   const sources = [...code.matchAll(/^\/\/ lib\/(\S+)$/gm)].map(([, path]) => path)
   expect(sources).toContain('model/sequential.ts')
   expect(sources.filter((path) => path!.startsWith('cli/'))).toEqual([])

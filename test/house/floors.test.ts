@@ -62,6 +62,7 @@ const rooms = [
   'system.ts',
   'public-classes.ts',
   'index.ts',
+  'package.ts',
   'cli',
 ]
 
