@@ -83,6 +83,9 @@ export class Experiment {
   readonly #costs: Costs
   readonly #journal: Journal | undefined
   #over = false
+  #outOfTries = false
+  /** Of `tries`, so many are not to be used yet. */
+  triesKeptBack = 0
 
   /**
    * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that cannot be used; ERR_DEEPBLAS_FILE for a journal of
@@ -104,6 +107,11 @@ export class Experiment {
   /** Whether budget, tries or signal ended it. */
   get over(): boolean {
     return this.#over
+  }
+
+  /** Whether `tries` left no room for something. */
+  get outOfTries(): boolean {
+    return this.#outOfTries
   }
 
   /**
@@ -140,8 +148,8 @@ export class Experiment {
   #allowed(trials: readonly Trial[]): Trial[] {
     const { tries = Number.POSITIVE_INFINITY } = this.#options
     const fresh = trials.filter(({ key }) => !this.#results.has(key))
-    const allowed = fresh.slice(0, tries - this.tried)
-    if (allowed.length < fresh.length) this.#over = true
+    const allowed = fresh.slice(0, Math.max(0, tries - this.triesKeptBack - this.tried))
+    if (allowed.length < fresh.length) this.#over = this.#outOfTries = true
     return allowed
   }
 

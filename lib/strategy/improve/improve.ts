@@ -157,7 +157,7 @@ function resultOf(improvement: Improvement, report: Report, findings: Findings):
 
 function stoppedBy({ lab, options }: Improvement): ImproveResult['stopped'] {
   if (lab.aborted) return 'aborted'
-  if (options.tries !== undefined && lab.tried >= options.tries) return 'tries'
+  if (lab.outOfTries || lab.tried >= (options.tries ?? Number.POSITIVE_INFINITY)) return 'tries'
   return lab.over ? 'budget' : 'completed'
 }
 

@@ -186,6 +186,19 @@ test('tries count trials, over several runs', async () => {
   expect(seen).toEqual(['seed=1', 'seed=2', 'seed=3'])
 })
 
+test('tries that are kept back are there later', async () => {
+  const trials = [1, 2, 3, 4].map((seed) => trialOf({ key: `seed=${seed}`, seed }))
+  const experiment = new Experiment({ dev, metric: accuracy, seed: 1, tries: 3 })
+  experiment.triesKeptBack = 2
+  await experiment.run(trials.slice(0, 1))
+  expect([experiment.tried, experiment.outOfTries]).toEqual([1, false])
+  await experiment.run(trials)
+  expect([experiment.tried, experiment.outOfTries]).toEqual([1, true])
+  experiment.triesKeptBack = 0
+  await experiment.run(trials)
+  expect(experiment.tried).toBe(3)
+})
+
 test.each([
   ['rocAuc', rocAuc],
   ['accuracy', accuracy],

@@ -111,6 +111,12 @@ describe('what ends it', () => {
     expect(result.levers.some(({ missingSeconds }) => missingSeconds! > 0)).toBe(true)
   })
 
+  test('few tries are shared out: every lever is chosen from and judged', async () => {
+    const { levers, tries } = await improve(small(), { train, dev }, { fit, seeds: 2, seed: 1, tries: 100 })
+    expect(tries).toBe(100)
+    for (const { name, seeds } of levers) expect([name, seeds]).toEqual([name, name === 'scale' ? 0 : 2])
+  })
+
   test('what two runs both tried has the same figures', async () => {
     const [short, long] = [40, 120].map((tries) => improve(small(), { train, dev }, { fit, seeds: 2, tries }))
     const settings = async (one: Promise<ImproveResult> | undefined) =>
@@ -356,6 +362,8 @@ describe('planted causes, in brief', () => {
   const cases = [
     ['tooSmall, two classes', 1, 300],
     ['rateTooLow, regression', 1, 300],
+    // The rates to begin with are all far too low, so that the best of them is one of chance.
+    ['rateTooLow, three classes', 1, 120],
     ['unscaledInputs, two classes', 1, 300],
   ] as const
   test.each(cases)('%s', async (name, seed, tries) => {
