@@ -8,5 +8,6 @@ export default defineConfig({
     // Against what hangs: nothing is timed, and a busy machine is slow.
     testTimeout: 300_000,
     hookTimeout: 300_000,
+    expect: { poll: { timeout: 300_000 } },
   },
 })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { leverNames, writeNpy } from '../../../lib/index.js'
-import { customers, deepblas, writeCsv } from '../../helpers/command-line.js'
+import { atFirstProgress, customers, deepblas, writeCsv } from '../../helpers/command-line.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'deepblas-improve-command-'))
 const file = (name: string) => join(folder, name)
@@ -83,9 +83,8 @@ describe('deepblas improve', () => {
 
   test('Ctrl+C gives what is known so far, with exit code 130', async () => {
     const stop = new AbortController()
-    const running = deepblas(['improve', folder, '--epochs', '20000', '--json'], stop.signal)
-    setTimeout(() => stop.abort(), 1500)
-    const { code, stdout } = await running
+    const args = ['improve', folder, '--epochs', '20000', '--json']
+    const { code, stdout } = await deepblas(args, stop.signal, { stderr: atFirstProgress(() => stop.abort()) })
     expect(code).toBe(130)
     expect(JSON.parse(stdout).stopped).toBe('aborted')
   })

@@ -5,14 +5,15 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Terminal } from '../../../lib/cli/terminal.js'
 import { choice, logUniform, Sequential, searchTable } from '../../../lib/index.js'
-import { customers, deepblas, flats, writeCsv } from '../../helpers/command-line.js'
+import { atFirstProgress, customers, deepblas, flats, writeCsv } from '../../helpers/command-line.js'
 
 let folder: string
 const at = (name: string) => join(folder, name)
 const space = '{"learningRate":{"logUniform":[0.001,0.1]},"hidden":[[4],[8,4]],"batchSize":32}'
-const search = (args: readonly string[], signal?: AbortSignal) =>
-  deepblas(['search', at('customers.csv'), '--target', 'left', '--epochs', '3', ...args], signal)
+const search = (args: readonly string[], signal?: AbortSignal, more?: Partial<Terminal>) =>
+  deepblas(['search', at('customers.csv'), '--target', 'left', '--epochs', '3', ...args], signal, more)
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'deepblas-search-'))
@@ -82,9 +83,8 @@ test('values, rows from elsewhere, a journal, the usual space', async () => {
 
 test('Ctrl+C ends with what is known so far', async () => {
   const stop = new AbortController()
-  const running = search(['--space', space, '--budget', '1h', '--json'], stop.signal)
-  setTimeout(() => stop.abort(), 1500)
-  const { code, stdout } = await running
+  const stderr = atFirstProgress(() => stop.abort())
+  const { code, stdout } = await search(['--space', space, '--budget', '1h', '--json'], stop.signal, { stderr })
   expect(code).toBe(130)
   expect(JSON.parse(stdout).stopped).toBe('aborted')
 })

@@ -159,11 +159,15 @@ test('learning curves: over the rows with what twice as many would give, and ove
   expect(epochs.at(-1)!.heldOut).toBeLessThan(epochs[0]!.heldOut)
 })
 
-test('an abort rejects with its reason, before and on the way', async () => {
+test('an abort rejects with its reason: before, in the training, and in an experiment', async () => {
   const reason = new Error('enough')
   await expect(diagnose(make(), { train, dev, fit, signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
-  const controller = new AbortController()
-  setTimeout(() => controller.abort(reason), 20)
-  const long = { ...fit, epochs: 3000 }
-  await expect(diagnose(make(), { train, dev, fit: long, signal: controller.signal })).rejects.toBe(reason)
+  const training = new AbortController()
+  setTimeout(() => training.abort(reason), 20)
+  const endless = { ...fit, epochs: 1_000_000_000 }
+  await expect(diagnose(make(), { train, dev, fit: endless, signal: training.signal })).rejects.toBe(reason)
+  const experiment = new AbortController()
+  const { signal } = experiment
+  const onProgress = () => experiment.abort(reason)
+  await expect(diagnose(make(), { train, dev, fit, signal, onProgress })).rejects.toBe(reason)
 })

@@ -18,6 +18,7 @@ import {
   Sequential,
   SGD,
 } from '../../../../lib/index.js'
+import { onStandingClock } from '../../../helpers/clock.js'
 import { plantedCases } from '../../../helpers/planted-cases.mjs'
 
 const folder = mkdtempSync(join(tmpdir(), 'deepblas-improve-'))
@@ -105,8 +106,9 @@ describe('the result', () => {
 describe('what ends it', () => {
   // That it stays within it is measured by bench/levers, not timed here; the clock of a deadline is tested in experiments.
   test('a budget', async () => {
-    const long = { ...fit, epochs: 400 }
-    const result = await improve(small(), { train, dev }, { fit: long, budget: 1000, seed: 2 })
+    const result = await onStandingClock((pass) =>
+      improve(small(), { train, dev }, { fit, budget: 1000, seed: 2, onProgress: () => pass(100) }),
+    )
     expect(result.stopped).toBe('budget')
     expect(result.levers.some(({ missingSeconds }) => missingSeconds! > 0)).toBe(true)
   })
