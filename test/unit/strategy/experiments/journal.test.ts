@@ -136,4 +136,4 @@ test('a process that is killed again and again ends with the results of one that
   const path = newPath()
   for (const trials of [1, 21, 41]) expect(await once(start(path, trials), 'close')).toEqual([null, 'SIGKILL'])
   expect(await outputOf(start(path))).toBe(through)
-}, 120_000)
+})
