@@ -1,4 +1,5 @@
 import type { Augmentation, AugmentationFunction } from '../../../data/augmentation/augmentation.js'
+import { flip } from '../../../data/augmentation/flip.js'
 import { noise } from '../../../data/augmentation/noise.js'
 import { rotate } from '../../../data/augmentation/rotate.js'
 import { shift } from '../../../data/augmentation/shift.js'
@@ -21,12 +22,15 @@ const FORMS_OF_FULL_BATCHES = 4
 const SHARE_OF_MEMORY = 0.25
 /** Of the time that is left, changing rows takes this share at most. */
 const SHARE_OF_TIME = 0.2
+/** Channels of a picture in colour: red, green and blue. */
+const COLOURS = 3
 /** Rows that tell how long all will take: so many at first, and twice as many until they take so many milliseconds. */
 const PROBE = { rows: 16, milliseconds: 10 }
 
 /**
  * Training rows in changed forms: pictures moved, turned and noisy, tables with noise on their numbers. Epochs become
- * fewer as rows become more, so that there are as many updates. Flips are left out: a mirrored digit is another one.
+ * fewer as rows become more, so that there are as many updates. Pictures in colour are mirrored too: photographs of things
+ * have no side, where a mirrored digit or letter is another one.
  */
 export const augment: Lever = {
   name: 'augment',
@@ -64,9 +68,16 @@ function ofPictures({ featureShape }: Dataset, columns: readonly NumericColumn[]
   const pixels = Math.max(1, Math.round(featureShape[0]! / 14))
   const deviation = 0.1 * meanOf(columns.map((column) => column.deviation))
   const [moved, turned] = [shift({ pixels }), rotate({ degrees: 10 })]
+  const mirrored = flip()
+  const flips: Kind[] = [
+    { name: 'flip', functions: [mirrored] },
+    { name: `flip, shift ${pixels}`, functions: [mirrored, moved] },
+  ]
+  // What takes longest is the last.
   return [
     { name: 'noise', functions: [noise({ standardDeviation: deviation })] },
     { name: `shift ${pixels}`, functions: [moved] },
+    ...(featureShape[2] === COLOURS ? flips : []),
     { name: 'rotate 10', functions: [turned] },
     { name: `shift ${pixels}, rotate 10`, functions: [moved, turned] },
   ]
