@@ -106,12 +106,11 @@ export interface CombinedResult {
   readonly seconds: number
 }
 
-export interface ConfirmedResult {
-  readonly levers: readonly LeverName[]
-  readonly best: string
+/** A metric on the test rows, of several trainings. */
+export interface ConfirmedFigures {
   /**
-   * The metric on the test rows, mean over the seeds: with the levers, of the tuned baseline (where the rate is all that
-   * helps: of the training as given), and of the training as given.
+   * Mean over the seeds: with the levers, of the tuned baseline (where the rate is all that helps: of the training as
+   * given), and of the training as given.
    */
   readonly value: number
   readonly baseline: number
@@ -122,6 +121,14 @@ export interface ConfirmedResult {
   /** Intervals of 95 % of both, over the seeds, on these test rows; null where one seed was trained. */
   readonly interval: readonly [low: number, high: number] | null
   readonly intervalFromGiven: readonly [low: number, high: number] | null
+}
+
+/** Figures of the metric that everything was chosen by. */
+export interface ConfirmedResult extends ConfirmedFigures {
+  readonly levers: readonly LeverName[]
+  readonly best: string
+  /** Accuracy of the same trainings, of classes that were chosen by another metric. */
+  readonly accuracy?: ConfirmedFigures
   /** Seeds that were trained; none of them has been tried with before. */
   readonly seeds: number
 }

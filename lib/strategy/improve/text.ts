@@ -3,7 +3,7 @@
  */
 import { renderTable } from '../../report/terminal/table.js'
 import { bestOfThem, secondsWords, worthOf } from './report.js'
-import type { ImproveResult, LeverResult } from './result.js'
+import type { ConfirmedFigures, ImproveResult, LeverResult } from './result.js'
 import { counted, figure, interval, short, signed } from './words.js'
 
 /** Fewer dev rows are warned of. */
@@ -107,13 +107,19 @@ function combinedText({ combined, levers: all, metric }: Omit<ImproveResult, 'te
 
 function confirmedText({ confirmed, notConfirmed, metric }: Omit<ImproveResult, 'text'>): string[] {
   if (confirmed === undefined) return notConfirmed === undefined ? [] : [notConfirmed]
-  const { best, value, baseline, given, change, changeFromGiven, seeds } = confirmed
+  const { best, accuracy, seeds } = confirmed
   const many = seeds === 1 ? 'one training each' : `mean of ${seeds} trainings each`
-  const range = (bounds: readonly [number, number] | null) => (bounds === null ? '' : ` ${interval(bounds)}`)
-  return [
-    `On the test rows, ${many}: ${metric} ${figure(value)} (${best}); ${figure(baseline)} of the baseline: ${signed(change)}` +
-      `${range(confirmed.interval)}; ${figure(given)} as given: ${signed(changeFromGiven)}${range(confirmed.intervalFromGiven)}.`,
-  ]
+  const others = accuracy === undefined ? [] : [testText('accuracy', '', accuracy)]
+  return [`On the test rows, ${many}: ${[testText(metric, ` (${best})`, confirmed), ...others].join('\n')}`]
+}
+
+function testText(metric: string, best: string, figures: ConfirmedFigures): string {
+  const { value, baseline, given, change, changeFromGiven, interval: bounds, intervalFromGiven } = figures
+  const range = (ends: readonly [number, number] | null) => (ends === null ? '' : ` ${interval(ends)}`)
+  return (
+    `${metric} ${figure(value)}${best}; ${figure(baseline)} of the baseline: ${signed(change)}${range(bounds)}; ` +
+    `${figure(given)} as given: ${signed(changeFromGiven)}${range(intervalFromGiven)}.`
+  )
 }
 
 /** Nothing where nothing was judged. */

@@ -191,7 +191,18 @@ describe('the test rows', () => {
     expect(confirmed!.seeds).toBe(3)
     expect(confirmed!.interval![0]).toBeLessThanOrEqual(confirmed!.change)
     expect(confirmed!.changeFromGiven).toBeCloseTo(confirmed!.value - confirmed!.given, 12)
+    expect(confirmed!.accuracy).toBeUndefined()
     expect(result.text).toContain('On the test rows')
+  })
+
+  test('tell accuracy too, where another metric of classes decided', async () => {
+    const options = { fit, seeds: 2, levers: ['bigger'], confirm: 2, metric: 'rocAuc', tries: 40 } as const
+    const { confirmed, text } = await improve(small(), { train, dev, test: other }, options)
+    const { value, given, changeFromGiven } = confirmed!.accuracy!
+    expect(changeFromGiven).toBeCloseTo(value - given, 12)
+    // The metric is one thing, accuracy another: of rows, each right or wrong.
+    expect(value * other.rows * 2).toBeCloseTo(Math.round(value * other.rows * 2), 6)
+    expect(text).toMatch(/^On the test rows, mean of 2 trainings each: rocAuc .*\naccuracy /m)
   })
 
   test('do not decide anything', async () => {
@@ -290,7 +301,7 @@ describe('models and data of all kinds', () => {
   })
 
   test('pictures, which are moved and turned', async () => {
-    const pixels = (count: number, from: number) =>
+    const pixels = (count: number, from: number, featureShape: number[]) =>
       Dataset.from(
         {
           x: Array.from({ length: count }, (_, row) =>
@@ -298,18 +309,20 @@ describe('models and data of all kinds', () => {
           ),
           y: Array.from({ length: count }, (_, row) => (row + from) % 2),
         },
-        { featureShape: [6, 6] },
+        { featureShape },
       )
     const model = new Sequential([new Dense(4, { activation: 'relu' }), new Dense(1, { activation: 'sigmoid' })], {
       inputs: 36,
     })
-    const result = await improve(
-      model,
-      { train: pixels(40, 0), dev: pixels(30, 1) },
-      { fit, seeds: 2, levers: ['augment', 'scale'] },
-    )
-    const augment = result.levers.find(({ name }) => name === 'augment')!
-    expect(augment.settings.map(({ setting }) => setting)).toContain('augment shift 1, rotate 10')
+    const tried = async (featureShape: number[]) => {
+      const data = { train: pixels(40, 0, featureShape), dev: pixels(30, 1, featureShape) }
+      const { levers } = await improve(model, data, { fit, seeds: 2, levers: ['augment', 'scale'] })
+      return levers.find(({ name }) => name === 'augment')!.settings.map(({ setting }) => setting)
+    }
+    const gray = await tried([6, 6])
+    expect(gray).toContain('augment shift 1, rotate 10')
+    expect(gray.join()).not.toContain('flip')
+    expect(await tried([3, 4, 3])).toEqual(expect.arrayContaining(['augment flip', 'augment flip, shift 1']))
   })
 
   test('a network without a hidden layer, and one with a Normalize', async () => {
