@@ -38,9 +38,8 @@ export async function confirmed(
   const scores: Scores[][] = []
   for (let at = 0; at < options.confirm; at++) {
     const seed = improvement.judgingSeed((MOST_TIMES_SEEDS + 1) * options.seeds + at)
-    const known = new Map<Entry, Scores | undefined>()
-    for (const entry of new Set(entries)) known.set(entry, await measured(improvement, entry, seed, test))
-    const ofSeed = entries.map((entry) => known.get(entry))
+    const once = new Map([...new Set(entries)].map((entry) => [entry, measured(improvement, entry, seed, test)]))
+    const ofSeed = await Promise.all(entries.map((entry) => once.get(entry)!))
     // What time cuts off is left out whole.
     if (!ofSeed.every((one) => one !== undefined)) break
     scores.push(ofSeed)
@@ -107,8 +106,8 @@ async function measured(
   try {
     await model.fit(train, {
       ...training,
-      validation: options.dev,
-      metrics: [options.metric],
+      // The test rows alone are told of: only a callback may ask for more.
+      ...(callbacks.length > 0 && { validation: options.dev, metrics: [options.metric] }),
       callbacks: [new RateFactors([rateOf(entry)]), watch, ...callbacks],
       signal: stopped.signal,
     })
