@@ -32,7 +32,8 @@ export async function deepblas(
 /** A terminal's error stream that tells of the first line of progress: trainings are under way. */
 export function atFirstProgress(told: () => void): ProgressStream {
   const write = (part: string) => {
-    if (part.startsWith('\r')) told()
+    // On a busy machine there is a line of the reading before it.
+    if (/^\r.*\d trainings?\b/.test(part)) told()
   }
   return { isTTY: true, write }
 }
