@@ -48,7 +48,7 @@ export async function improve(model: Sequential, data: ImproveData, options?: Im
   const levers = given.levers.map((name) => report.lever(name))
   const ranking = rankingOf(levers)
   const best = await togetherOf(improvement, levers, ranking)
-  const test = await confirmationOf(improvement, levers, best?.combination)
+  const test = await confirmationOf(improvement, levers, ranking, best?.combination)
   return resultOf(improvement, report, { levers, ranking, combined: best?.combined, confirmed: test })
 }
 
@@ -99,6 +99,7 @@ async function togetherOf(
 async function confirmationOf(
   improvement: Improvement,
   levers: readonly LeverResult[],
+  ranking: readonly LeverName[],
   combination: Combination | undefined,
 ): Promise<ConfirmedResult | undefined> {
   const { options, tuned, baseline } = improvement
@@ -106,7 +107,17 @@ async function confirmationOf(
   if (combination.levers.length > 0) return confirmed(improvement, combination, tuned, options.test)
   const rate = levers.some(({ name, verdict }) => name === 'learningRate' && verdict === 'helps')
   if (rate) return confirmed(improvement, { levers: ['learningRate'], entry: tuned }, baseline[0]!, options.test)
+  // Dev rows that are too few to tell leave the question to the test rows, which have chosen nothing and so may answer it.
+  const first = ranking.find((name) => improvement.contenders.has(name) && promises(improvement, levers, name))
+  const likeliest = first && bestAlone(improvement, [first])
+  if (likeliest !== undefined) return confirmed(improvement, likeliest, tuned, options.test)
   return confirmed(improvement, { levers: [], entry: baseline[0]! }, baseline[0]!, options.test)
+}
+
+/** Whether a lever was judged, and looks like more than what matters, though it may be chance. */
+function promises({ matters }: Improvement, levers: readonly LeverResult[], name: LeverName): boolean {
+  const { change, seeds } = levers.find((lever) => lever.name === name)!
+  return seeds > 1 && change !== null && change >= matters
 }
 
 interface Findings {

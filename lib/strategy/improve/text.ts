@@ -105,12 +105,15 @@ function combinedText({ combined, levers: all, metric }: Omit<ImproveResult, 'te
   ]
 }
 
-function confirmedText({ confirmed, notConfirmed, metric }: Omit<ImproveResult, 'text'>): string[] {
+function confirmedText({ confirmed, notConfirmed, metric, levers: all }: Omit<ImproveResult, 'text'>): string[] {
   if (confirmed === undefined) return notConfirmed === undefined ? [] : [notConfirmed]
   const { best, accuracy, seeds } = confirmed
   const many = seeds === 1 ? 'one training each' : `mean of ${seeds} trainings each`
   const others = accuracy === undefined ? [] : [testText('accuracy', '', accuracy)]
-  return [`On the test rows, ${many}: ${[testText(metric, ` (${best})`, confirmed), ...others].join('\n')}`]
+  const [first] = confirmed.levers
+  const open = all.some(({ name, verdict }) => name === first && verdict === 'tie')
+  const why = open ? `The dev rows do not tell ${first}, the likeliest lever, from chance. ` : ''
+  return [`${why}On the test rows, ${many}: ${[testText(metric, ` (${best})`, confirmed), ...others].join('\n')}`]
 }
 
 function testText(metric: string, best: string, figures: ConfirmedFigures): string {

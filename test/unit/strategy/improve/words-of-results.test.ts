@@ -38,6 +38,21 @@ const unjudged = {
 } as const
 const needs = 'To judge all levers takes about 100 trainings.'
 
+describe('the confirmation', () => {
+  const result = improveResult()
+  const verdictOf = (verdict: LeverResult['verdict']) => ({
+    ...result,
+    levers: result.levers.map((one) => (one.name === result.confirmed!.levers[0] ? { ...one, verdict } : one)),
+  })
+
+  test('of a lever that the dev rows do not tell from chance says so', () => {
+    expect(improveText(verdictOf('tie'))).toContain(
+      'do not tell scale, the likeliest lever, from chance. On the test rows',
+    )
+    expect(improveText(verdictOf('helps'))).not.toContain('the likeliest lever')
+  })
+})
+
 describe('the recommendation', () => {
   test('of levers that nothing has judged says so, and what a judgement needs', () => {
     const levers = [lever({ name: 'bigger', ...unjudged }), lever({ name: 'l2', ...unjudged })]
