@@ -25,7 +25,7 @@ const SHARE_OF_TIME = 0.2
 /** Channels of a picture in colour: red, green and blue. */
 const COLOURS = 3
 /** Rows that tell how long all will take: so many at first, and twice as many until they take so many milliseconds. */
-const PROBE = { rows: 16, milliseconds: 10 }
+const PROBE = { rows: 16, milliseconds: 20 }
 
 /**
  * Training rows in changed forms: pictures moved, turned and noisy, tables with noise on their numbers. Epochs become
