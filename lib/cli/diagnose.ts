@@ -14,7 +14,7 @@ import { readerOptions, readerSettings } from './reader-options.js'
 import { shownReading } from './reading.js'
 import { commandTyped, reportOption, reportPath, writeReport } from './report.js'
 import { scalingOption } from './scaling-option.js'
-import { counted, say, secondsSince, type Terminal, tell, throwIfInterrupted, UsageError } from './terminal.js'
+import { counted, say, secondsSince, type Terminal, tell, UsageError } from './terminal.js'
 import { train } from './train.js'
 import { sourcesOf } from './train-data.js'
 import { choice, decimal, defined, duration, wholeNumber, wholeNumbers } from './values.js'
@@ -46,7 +46,7 @@ export const diagnose: Command = {
     },
     budget: {
       value: '<time>',
-      help: 'for the experiments after the first training, those that tell most first: 90s, 2m, 1h; by default 12 times the work of the training',
+      help: 'ends the experiments, those that tell most come first: 90s, 2m, 1h, reading and first training included; by default 12 times the work of that training',
     },
     task: task!,
     ignore: ignore!,
@@ -69,10 +69,10 @@ training 12 times as long as the training itself, with what was left out told; -
 tells, and --target must be the same. Of pictures it is a network of relu layers (by default one of 64 units) with Adam, 20
 epochs of 64 rows; 15 % of them are held out, and the test pictures are not read.
 
---json: { dominant, figures, findings, text, seconds, report }, as diagnose of the library gives them; NaN is null, and of the label
-noise the scores of all rows are left out.
+--json: { dominant, figures, findings, stopped, text, seconds, report }, as diagnose of the library gives them; NaN is null, and of
+the label noise the scores of all rows are left out.
 
-Exit code: 0; 1 failed; 2 wrong use; 130 after Ctrl+C.`,
+Exit code: 0; 1 failed; 2 wrong use; 130 after Ctrl+C, with what is known so far printed and written.`,
   run: runDiagnose,
 }
 
@@ -82,18 +82,11 @@ async function runDiagnose(given: Given, terminal: Terminal): Promise<Readonly<R
   const isOfPictures = path === 'digits' || statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
   const numberOfThreads = wholeNumber(given, 'threads', 1)
   if (numberOfThreads !== undefined) setThreads(numberOfThreads)
-  const { model: file, dev } = Object.fromEntries(given.options)
-  const report = reportPath(given, { 'the data': path, '--model': file, '--dev': dev })
-  if (file === undefined) {
-    const budget = given.options.has('budget') ? '; --budget counts from its end on' : ''
-    tell(terminal, `trains the network first${budget}\n`)
-  }
+  const { model, dev } = Object.fromEntries(given.options)
+  const report = reportPath(given, { 'the data': path, '--model': model, '--dev': dev })
   const found = await (isOfPictures ? ofPictures : ofTable)(given, path, terminal).catch(asUsage)
-  await throwIfInterrupted(terminal)
-  tell(
-    terminal,
-    `${counted(found.figures.train.rows, 'row')} to train on, ${found.figures.probes.length} changes tried\n`,
-  )
+  const { train, probes } = found.figures
+  tell(terminal, `${counted(train.rows, 'row')} to train on, ${counted(probes.length, 'change')} tried\n`)
   say(given, terminal, found.text)
   if (report !== undefined) {
     await writeReport(report, diagnosePage(found, { command: commandTyped(diagnose, given) }), terminal)
@@ -177,13 +170,14 @@ function trainingOf(given: Given) {
 }
 
 /** As JSON has it: without typed arrays. */
-function diagnosisJson({ dominant, figures, findings, text }: Diagnosis): Readonly<Record<string, Json>> {
+function diagnosisJson({ dominant, figures, findings, stopped, text }: Diagnosis): Readonly<Record<string, Json>> {
   const { labelNoise, ...others } = figures
   const { scores: _, rows: __, ...noise } = labelNoise ?? { scores: undefined, rows: undefined }
   const plain = {
     dominant,
     figures: { ...others, labelNoise: labelNoise === undefined ? null : noise },
     findings,
+    stopped,
     text,
   }
   return JSON.parse(JSON.stringify(plain)) as Readonly<Record<string, Json>>

@@ -37,20 +37,12 @@ export function diagnosePage(result: Diagnosis, options?: DiagnosePageOptions): 
   string('title', title)
   if (command !== undefined) string('command', command)
   return pageOfResult('diagnose', () => {
-    const { figures, findings, text } = result
-    const format = errorFormat(result)
+    const { text } = result
     return page({
       title,
-      lead: leadOf(result, format),
+      lead: leadOf(result),
       sections: [
-        levelsSection(figures, format),
-        findingsSection(findings),
-        ...curvesSection(figures, format),
-        ...probesSection(figures, format),
-        ...segmentsSection(figures, format),
-        ...classesSection(figures, format),
-        ...layersSection(figures),
-        ...rowsSection(figures),
+        ...(isMeasured(result) ? sectionsOf(result) : []),
         {
           heading: 'How it was made',
           content: html`${
@@ -64,6 +56,26 @@ export function diagnosePage(result: Diagnosis, options?: DiagnosePageOptions): 
       ],
     })
   })
+}
+
+/** False where it was stopped before the model was trained. NaN is null in JSON. */
+function isMeasured({ figures }: Diagnosis): boolean {
+  return Number.isFinite(figures.dev.value)
+}
+
+function sectionsOf(result: Diagnosis): Section[] {
+  const { figures, findings } = result
+  const format = errorFormat(result)
+  return [
+    levelsSection(figures, format),
+    findingsSection(findings),
+    ...curvesSection(figures, format),
+    ...probesSection(figures, format),
+    ...segmentsSection(figures, format),
+    ...classesSection(figures, format),
+    ...layersSection(figures),
+    ...rowsSection(figures),
+  ]
 }
 
 /** Errors of classes are shares of rows; those of values are 1 - R². */
@@ -89,7 +101,10 @@ function sentenceOf(dominant: Dominant, attainable: DiagnosisFigures['attainable
   return `${sentences[dominant]} There may be bias too: what error can be reached could not be told.`
 }
 
-function leadOf({ dominant, figures }: Diagnosis, format: NumberFormat): Content {
+function leadOf(result: Diagnosis): Content {
+  const { dominant, figures, stopped } = result
+  if (!isMeasured(result)) return html`<p class="lead">${result.text}</p>`
+  const format = errorFormat(result)
   const { train, trainDev, dev, attainable, bias, variance, mismatch, leftOut } = figures
   const estimates: readonly (readonly [string, Estimate | undefined])[] = [
     ['Attainable', attainable],
@@ -98,7 +113,8 @@ function leadOf({ dominant, figures }: Diagnosis, format: NumberFormat): Content
     ...(mismatch ? [['Mismatch', mismatch] as const] : []),
   ]
   return html`<p class="lead">${sentenceOf(dominant, attainable)}</p>
-${leftOut.length === 0 ? undefined : html`<p>Left out, for want of budget: ${leftOut.join(', ')}.</p>`}
+${stopped === 'aborted' ? html`<p>It was stopped before its end: this is what was known by then.</p>` : undefined}
+${leftOut.length === 0 ? undefined : html`<p>${stopped === 'aborted' ? 'Not made' : 'Left out, for want of budget'}: ${leftOut.join(', ')}.</p>`}
 <dl class="figures">
 <div><dt>Error, training rows</dt><dd>${formatted(train.value, format)}<small>${formatted(train.rows, 'number')} rows</small></dd></div>
 ${trainDev && html`<div><dt>Error, train-dev rows</dt><dd>${formatted(trainDev.value, format)}<small>${formatted(trainDev.rows, 'number')} rows</small></dd></div>`}

@@ -49,13 +49,16 @@ export interface DiagnoseOptions {
    * that is more (a minute or two), so that the same experiments are made on every machine.
    */
   readonly budget?: number
-  /** Told before every experiment. Default none. */
+  /** Told before every experiment, and before the training of a model that no fit has changed. Default none. */
   readonly onProgress?: (progress: DiagnoseProgress) => void
-  /** Ends the diagnosis: it rejects with the signal's reason. Default none. */
+  /** Ends the diagnosis: the result is what is known so far, with `stopped: 'aborted'`. Default none. */
   readonly signal?: AbortSignal
   /** Of the repeated trainings, and of the rows that are drawn. Default 0. */
   readonly seed?: number
 }
+
+/** What is told before the training of a model that no fit has changed. */
+export const FIRST_TRAINING = 'the training as given'
 
 /** What a diagnosis does next. */
 export interface DiagnoseProgress {
@@ -92,6 +95,11 @@ export function checkedOptions(model: unknown, options: DiagnoseOptions): Checke
     deadline: budget === undefined ? undefined : new Deadline(budget),
     ...run,
   }
+}
+
+/** What is left of a budget since a call began. */
+export function leftOf(budget: number, begun: number): number {
+  return Math.max(1, budget - (performance.now() - begun))
 }
 
 /** What is asked of the diagnosis itself, whatever it is of. */

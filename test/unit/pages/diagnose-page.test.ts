@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { diagnosePage, improvePage } from '../../../lib/index.js'
+import { nothingKnown } from '../../../lib/strategy/diagnose/stopped.js'
 import { diagnosis } from '../../helpers/diagnosis.js'
 import { improveResult } from '../../helpers/improve-result.js'
 
@@ -58,6 +59,22 @@ describe('the page of diagnose', () => {
     expect(made).toContain('<dt>Attainable</dt><dd>not known</dd>')
     expect(made).toContain('<p>Left out, for want of budget: usual networks for comparison.</p>')
     expect(made).not.toContain('"label":"attainable"')
+  })
+
+  test('one that was stopped says so, and of nothing measured it shows nothing', () => {
+    const { figures, ...rest } = diagnosis()
+    const stopped = { ...rest, stopped: 'aborted' as const, figures: { ...figures, leftOut: ['600 rows'] } }
+    const made = shown(diagnosePage(stopped))
+    expect(made).toContain(
+      '<p>It was stopped before its end: this is what was known by then.</p>\n<p>Not made: 600 rows.</p>',
+    )
+    const nothing = nothingKnown({ train: 80, trainDev: undefined, dev: 20 })
+    for (const result of [nothing, JSON.parse(JSON.stringify(nothing))]) {
+      const empty = shown(diagnosePage(result, { command: 'deepblas diagnose a.csv --target y' }))
+      expect(empty).toContain(`<p class="lead">${nothing.text}</p>`)
+      expect(empty).toContain('id="command"')
+      expect(empty).not.toMatch(/NaN|null|Nothing dominates|Findings|class="plot"/)
+    }
   })
 
   test('a curve of one point is not drawn', () => {
