@@ -229,6 +229,7 @@ export {
   type PictureDiagnosis,
 } from './strategy/diagnose/diagnose-pictures.js'
 export { type DiagnoseTableOptions, diagnoseTable, type TableDiagnosis } from './strategy/diagnose/diagnose-table.js'
+export type { ModelErrors } from './strategy/diagnose/model-errors.js'
 export type { DiagnoseOptions, DiagnoseProgress } from './strategy/diagnose/options.js'
 export type {
   CurvePoint,

@@ -78,10 +78,10 @@ export const improve: Command = {
 The baseline is the training of deepblas train with these options, without --test; of pictures a network of relu layers (by
 default one of 64 units) with Adam, 20 epochs of 64 rows. 15 % of the rows are dev rows, on which everything is measured.
 Every value of a lever is tried at several learning rates and judged at its best one, on seeds of their own, against the
-baseline at its best rate; ties are called ties.
+baseline at its best rate; ties are called ties. For --report the baseline is trained once more, to tell its weak segments.
 
 --json: the result of improve of the library without its text: { baseline, tuned, levers, ranking, recommendation, combined,
-confirmed, metric, higherIsBetter, tries, devRows, seeds, stopped, seconds, report }. levers: { name, best, value, change, interval, verdict,
+confirmed, baselineErrors, metric, higherIsBetter, tries, devRows, seeds, stopped, seconds, report }. levers: { name, best, value, change, interval, verdict,
 reason, seconds, perMinute, tries, seeds, missingSeconds, changes, settings, chosen, curve }; infinite ends of an interval are null.
 
 Exit code: 0; 1 failed; 2 wrong use; 130 after Ctrl+C, with what is known so far printed and written.`,
@@ -170,6 +170,7 @@ function experimentOf(given: Given, path: string) {
     seed: wholeNumber(given, 'seed', 0),
     metric: choice(given, 'metric', metricNames),
     confirm: wholeNumber(given, 'confirm', 1) ?? given.switches.has('confirm'),
+    baselineErrors: given.options.has('report'),
     journal,
   })
 }

@@ -65,7 +65,7 @@ function isMeasured({ figures }: Diagnosis): boolean {
 
 function sectionsOf(result: Diagnosis): Section[] {
   const { figures, findings } = result
-  const format = errorFormat(result)
+  const format = errorFormat(figures)
   return [
     levelsSection(figures, format),
     findingsSection(findings),
@@ -79,8 +79,8 @@ function sectionsOf(result: Diagnosis): Section[] {
 }
 
 /** Errors of classes are shares of rows; those of values are 1 - R². */
-export function errorFormat({ figures }: Diagnosis): NumberFormat {
-  return figures.classes === undefined || figures.classes === null ? 'number' : 'percent'
+export function errorFormat({ classes }: Pick<DiagnosisFigures, 'classes'>): NumberFormat {
+  return classes === undefined || classes === null ? 'number' : 'percent'
 }
 
 const sentences: Readonly<Record<Dominant, string>> = {
@@ -104,7 +104,7 @@ function sentenceOf(dominant: Dominant, attainable: DiagnosisFigures['attainable
 function leadOf(result: Diagnosis): Content {
   const { dominant, figures, stopped } = result
   if (!isMeasured(result)) return html`<p class="lead">${result.text}</p>`
-  const format = errorFormat(result)
+  const format = errorFormat(figures)
   const { train, trainDev, dev, attainable, bias, variance, mismatch, leftOut } = figures
   const estimates: readonly (readonly [string, Estimate | undefined])[] = [
     ['Attainable', attainable],

@@ -15,10 +15,11 @@ import { runExperiments } from './experiments.js'
 import { wordsOf } from './feature-words.js'
 import { constantFinding, leakFindings, type Names, scaleFinding } from './inputs.js'
 import { layerFigures, layerFindings } from './layers.js'
+import { type MeasuredRows, measuredRows } from './model-errors.js'
 import { type CheckedDiagnoseOptions, checkedOptions, type DiagnoseOptions, FIRST_TRAINING } from './options.js'
 import { asGiven } from './probes.js'
 import { REPEATS, referenceWork } from './reference.js'
-import type { Diagnosis, DiagnosisFigures, ErrorFigure, Finding } from './result.js'
+import type { Diagnosis, DiagnosisFigures, Finding } from './result.js'
 import { type FeatureMoments, momentsOf, numericFeatures, standardized } from './scaling.js'
 import { classFigures, classFindings, segmentFindings, weakSegments } from './segments.js'
 import { nothingKnown, unlessStopped } from './stopped.js'
@@ -71,9 +72,9 @@ export async function diagnose(model: Sequential, options: DiagnoseOptions): Pro
   const random = (part: keyof typeof parts) => new RandomStream(given.seed, streams.diagnosis, 0, parts[part])
 
   const [onTrain, onDev, onTrainDev] = [
-    await measured(subject, all.train),
-    await measured(subject, all.dev),
-    trainDev && (await measured(subject, trainDev)),
+    await measuredRows(subject, all.train),
+    await measuredRows(subject, all.dev),
+    trainDev && (await measuredRows(subject, trainDev)),
   ]
   const figures = { train: onTrain.figure, dev: onDev.figure, trainDev: onTrainDev?.figure }
   const moments = await momentsOf(all.train)
@@ -149,18 +150,6 @@ function merged(causes: readonly Finding[], others: readonly Finding[]): readonl
   const known = new Set(causes.map(({ kind }) => kind))
   const order = (a: Finding, b: Finding) => b.severity - a.severity
   return [...[...causes].sort(order), ...others.filter(({ kind }) => !known.has(kind)).sort(order)]
-}
-
-interface MeasuredRows {
-  readonly scores: Float64Array
-  readonly errors: Float64Array
-  readonly figure: ErrorFigure
-}
-
-async function measured(subject: Subject, data: Dataset): Promise<MeasuredRows> {
-  const scores = await subject.scores(data)
-  const errors = subject.errors(scores, data)
-  return { scores, errors, figure: subject.figure(errors, data) }
 }
 
 /**

@@ -54,7 +54,7 @@ export function runsOverEpochs(recipe: Recipe, rateFactor: number, seed: number)
 }
 
 /** Parts of the stream of experiments; part 0 deals the dev rows into groups. */
-export const substreams = { seeds: 1, rows: 2 } as const
+export const substreams = { seeds: 1, rows: 2, segments: 3 } as const
 
 /** A point of the curve over the rows, of the seeds that did not fail. */
 export function pointOf(at: number, results: readonly TrialResult[], errorOf: (value: number) => number): ErrorPoint {

@@ -6,7 +6,9 @@ import { DeepblasError } from '../../errors.js'
 import { layerFrom } from '../../layers/registry.js'
 import { Sequential } from '../../model/sequential.js'
 import { meanOf } from '../../statistics.js'
+import type { ModelErrors } from '../diagnose/model-errors.js'
 import type { TrialResult } from '../experiments/trial.js'
+import { baselineErrorsOf } from './baseline-errors.js'
 import { bestAlone, type Combination, combined, judgedCombination } from './combine.js'
 import { confirmed } from './confirm.js'
 import { Improvement } from './improvement.js'
@@ -47,9 +49,10 @@ export async function improve(model: Sequential, data: ImproveData, options?: Im
   const report = new Report(improvement)
   const levers = given.levers.map((name) => report.lever(name))
   const ranking = rankingOf(levers)
+  const errors = given.baselineErrors ? await baselineErrorsOf(improvement) : undefined
   const best = await togetherOf(improvement, levers, ranking)
   const test = await confirmationOf(improvement, levers, ranking, best?.combination)
-  return resultOf(improvement, report, { levers, ranking, combined: best?.combined, confirmed: test })
+  return resultOf(improvement, report, { levers, ranking, combined: best?.combined, confirmed: test, errors })
 }
 
 /** Refuses dev rows on which the metric is no number, such as R² where all targets are equal, before anything is trained. */
@@ -125,11 +128,12 @@ interface Findings {
   readonly ranking: readonly LeverName[]
   readonly combined: CombinedResult | undefined
   readonly confirmed: ConfirmedResult | undefined
+  readonly errors: ModelErrors | null | undefined
 }
 
 function resultOf(improvement: Improvement, report: Report, findings: Findings): ImproveResult {
   const { options, lab, baseline, tuned, given, best } = improvement
-  const { levers, ranking, combined: together, confirmed: test } = findings
+  const { levers, ranking, combined: together, confirmed: test, errors } = findings
   const first = baseline[0]
   const stopped = stoppedBy(improvement)
   const needs = stopped === 'completed' ? undefined : needsWords(improvement)
@@ -157,6 +161,7 @@ function resultOf(improvement: Improvement, report: Report, findings: Findings):
     ...(test && { confirmed: test }),
     ...(options.test !== undefined &&
       test === undefined && { notConfirmed: 'There was no time to confirm it, or it failed.' }),
+    ...(errors !== undefined && { baselineErrors: errors }),
     tries: lab.tried,
     devRows: options.dev.rows,
     seeds: options.seeds,

@@ -41,6 +41,10 @@ const SHARE_AFTER_BASELINE = 0.75
 const SHARE_OF_JUDGING = 0.4
 /** Of the budget, what is left for a confirmation: of one seed, for each further one, and at most. */
 const SHARE_OF_CONFIRMATION = { first: 0.1, further: 0.02, most: 0.3 }
+/** Of the budget, what is left for the training whose errors are told: trainings before it may end a little late. */
+const SHARE_OF_ERRORS = { least: 0.02, most: 0.25 }
+/** Alone a training takes longer than its share of the time of many side by side. */
+const TIMES_ALONE = 2
 /** Changes that may be smaller are ties: of the metric's units, or of the error. */
 export const SMALLEST_CHANGE = 0.005
 
@@ -119,7 +123,25 @@ export class Improvement {
     const { confirm, tries = 0 } = this.options
     const { first, further, most } = SHARE_OF_CONFIRMATION
     const confirming = confirm === 0 ? 0 : Math.min(most, first + further * (confirm - 1))
-    this.lab.keepBack(confirming + (1 - confirming) * share, Math.min(Math.floor(share * tries), trainings))
+    const later = confirming + (1 - confirming) * this.#shareOfErrors
+    this.lab.keepBack(later + (1 - later) * share, Math.min(Math.floor(share * tries), trainings))
+  }
+
+  #shareOfErrors = 0
+
+  /** Keeps time for the training whose errors are told, as the first one took it. */
+  #keepErrors(given: Entry): void {
+    const { budget, baselineErrors } = this.options
+    if (!baselineErrors || budget === undefined) return
+    const seconds = TIMES_ALONE * this.lab.estimate([runOf(given, this.judgingSeed(0))])
+    const { least, most } = SHARE_OF_ERRORS
+    this.#shareOfErrors = Math.min(most, Math.max(least, (1000 * seconds) / budget))
+  }
+
+  /** From here on the errors may take what was kept for them. */
+  releaseErrors(): void {
+    this.#shareOfErrors = 0
+    this.keepBack(0, 0)
   }
 
   /** The rates of the baseline, the given one first. */
@@ -138,6 +160,7 @@ export class Improvement {
       // All of the budget if need be: without the training as given nothing can be compared.
       await selection.try(selection.entries.slice(0, 1), 1)
       if (selection.entries[0]!.results.length === 0) return
+      this.#keepErrors(selection.entries[0]!)
     }
     const judging = trainingsOfJudging(this, this.options.seeds)
     this.keepBack(SHARE_AFTER_BASELINE, trainingsOfSelection(this) + judging)

@@ -61,6 +61,11 @@ export interface ImproveOptions {
    * other seeds each. Default false; true is 1.
    */
   readonly confirm?: boolean | number
+  /**
+   * Whether to tell at the end where the training as given errs on the dev rows: its weak segments and its classes. Trains
+   * it once more, within the budget. Default false.
+   */
+  readonly baselineErrors?: boolean
   /** Ends it: the result is what is known so far. Default none. */
   readonly signal?: AbortSignal
   /** Told some tens of times a second. */
@@ -78,6 +83,7 @@ const optionNames = [
   'seed',
   'metric',
   'confirm',
+  'baselineErrors',
   'signal',
   'onProgress',
   'journal',
@@ -108,6 +114,7 @@ export interface CheckedOptions {
   readonly test: Dataset | undefined
   /** Seeds of the confirmation. */
   readonly confirm: number
+  readonly baselineErrors: boolean
   readonly metric: Metric
   readonly budget: number | undefined
   readonly tries: number | undefined
@@ -147,6 +154,7 @@ export function checkedOptions(model: unknown, data: ImproveData, options: Impro
     dev: rowsThatCount(dev),
     test: confirm > 0 ? test : undefined,
     confirm,
+    baselineErrors: boolean('baselineErrors', given.baselineErrors ?? false),
     metric: experimentMetric(given.metric, lossOf('loss', baseline.loss)),
     budget: given.budget === undefined ? undefined : budgetOf(given.budget),
     tries: given.tries === undefined ? undefined : positiveInteger('tries', given.tries),

@@ -1,6 +1,7 @@
 /*
  * What an improvement by experiment gives: plain numbers and texts, as JSON holds them.
  */
+import type { ModelErrors } from '../diagnose/model-errors.js'
 
 /** The levers of the lesson (course 3, week 1), in the order in which they are tried. */
 export const leverNames = [
@@ -172,7 +173,12 @@ export interface ImproveResult {
   readonly confirmed?: ConfirmedResult
   /** Why there is no confirmation, where one was asked for. */
   readonly notConfirmed?: string
-  /** Trainings in all. */
+  /**
+   * Where the training as given errs on the dev rows, where `baselineErrors` asked for it: errors as `diagnose` has them, of
+   * one training of the first judging seed. Null where there was no time for it, or it failed.
+   */
+  readonly baselineErrors?: ModelErrors | null
+  /** Trainings in all, those that only measure not counted. */
   readonly tries: number
   /** Rows that everything was measured on. */
   readonly devRows: number

@@ -41,7 +41,11 @@ describe('deepblas improve', () => {
     expect(result.levers.map(({ name }: { name: string }) => name)).toEqual(['bigger', 'l2'])
     expect(result.stopped).toBe('tries')
     expect(result.report).toBe(report)
-    expect(readFileSync(report, 'utf8')).toContain('deepblas improve')
+    const page = readFileSync(report, 'utf8')
+    expect(page).toContain('deepblas improve')
+    expect(page).toContain('Weak segments</h2>')
+    expect(result.baselineErrors.dev.rows).toBe(30)
+    expect(result.baselineErrors.classes.map(({ label }: { label: string }) => label).sort()).toEqual(['no', 'yes'])
   })
 
   test('held-out rows take the place of test rows for --confirm', async () => {

@@ -19,6 +19,7 @@ import {
   SGD,
 } from '../../../../lib/index.js'
 import { onStandingClock } from '../../../helpers/clock.js'
+import { seeded } from '../../../helpers/command-line.js'
 import { plantedCases } from '../../../helpers/planted-cases.mjs'
 
 const folder = mkdtempSync(join(tmpdir(), 'deepblas-improve-'))
@@ -50,6 +51,47 @@ function withoutTimes(result: ImproveResult): unknown {
   const times = ['seconds', 'perMinute', 'missingSeconds', 'text']
   return JSON.parse(JSON.stringify(result, (key, value: unknown) => (times.includes(key) ? undefined : value)))
 }
+
+describe('baselineErrors', () => {
+  /** The class is whether the first number is above 0; where the second is, nothing tells it. */
+  const half = (rows: number, seed: number) => {
+    const random = seeded(seed)
+    const x = Array.from({ length: rows }, () => [2 * random() - 1, 2 * random() - 1])
+    return Dataset.from({ x, y: x.map(([a, b]) => Number(b! > 0 ? random() > 0.5 : a! > 0)) })
+  }
+  const [some, rows] = [half(200, 1), half(400, 2)]
+
+  test('tell the weak segments of the first judging seed, and change nothing else', async () => {
+    const options = { fit, levers: ['l2'], seeds: 2, seed: 1, tries: 60 } as const
+    const found = await improve(small(), { train: some, dev: rows }, { ...options, baselineErrors: true })
+    const { baselineErrors, ...others } = found
+    expect(baselineErrors!.dev.value).toBeCloseTo(1 - found.baseline.values[0]!, 10)
+    expect(baselineErrors!.classes).toHaveLength(2)
+    const [worst] = baselineErrors!.segments
+    expect(worst!.description).toMatch(/feature 1 >= /)
+    expect(worst!.error).toBeGreaterThan(0.3)
+    const without = await improve(small(), { train: some, dev: rows }, options)
+    expect(withoutTimes(without)).toEqual(withoutTimes(others as ImproveResult))
+  })
+
+  test('are null where it was stopped, and where the training fails', async () => {
+    const options = { fit, levers: ['l2'], baselineErrors: true, seeds: 2 } as const
+    const stopped = await improve(small(), { train, dev }, { ...options, signal: AbortSignal.abort() })
+    expect(stopped.baselineErrors).toBeNull()
+    const optimizer = new SGD({ learningRate: 1e30 })
+    const failing = { ...options, fit: { ...fit, optimizer, loss: 'meanSquaredError' as const }, tries: 40 }
+    const values = Dataset.from({
+      x: [
+        [1, 2],
+        [2, 1],
+        [3, 3],
+      ],
+      y: [[1e3], [2e3], [3e3]],
+    })
+    const model = new Sequential([new Dense(3), new Dense(1)], { inputs: 2 })
+    expect((await improve(model, { train: values, dev: values }, failing)).baselineErrors).toBeNull()
+  })
+})
 
 describe('the result', () => {
   test('has a verdict for every lever, the best change first', async () => {
@@ -415,6 +457,7 @@ describe('wrong use', () => {
     [{ levers: ['biger'] }, /levers\[0\].*bigger/s],
     [{ levers: [] }, /at least one lever for levers/],
     [{ budget: 0 }, /for budget/],
+    [{ baselineErrors: 1 }, /Expected boolean for baselineErrors but received 1/],
     [{ tries: 0 }, /for tries/],
     [{ budget: '20s' }, /for budget.*milliseconds/],
     [{ confirm: 'yes' }, /boolean, or number of seeds for confirm/],
