@@ -203,6 +203,7 @@ export { type DiagnosePageOptions, diagnosePage } from './pages/diagnose/page.js
 export { type ImprovePageOptions, improvePage } from './pages/improve/page.js'
 export { writePage } from './pages/page.js'
 export { type SearchPageOptions, searchPage } from './pages/search/page.js'
+export { type StudiedPictures, type WhyDeepPageOptions, whyDeepPage } from './pages/why-deep/page.js'
 export type { PerMember } from './per-member.js'
 export { type InitialValues, Parameter } from './recording/parameter.js'
 export type { MapTensors, Recorder } from './recording/recorder.js'

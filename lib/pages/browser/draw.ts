@@ -167,7 +167,7 @@ function drawLines(chart: LinesChart, width: number): Element {
   )
   return plot(width, linesFrame(width), {
     x: { ...scaleOf(x), ...domainOf(points.map((point) => point.x)) },
-    y: { ...scaleOf(y), nice: true },
+    y: { ...scaleOf(y), nice: true, ...(y.logarithmic === true && { base: 2 }) },
     marks: [
       ...axisOf(x, points, width),
       Plot.gridY({ strokeOpacity: 0.12 }),

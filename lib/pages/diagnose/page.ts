@@ -1,5 +1,6 @@
 import type { Diagnosis, DiagnosisFigures, Dominant, Estimate, Finding } from '../../strategy/diagnose/result.js'
 import { knownOptions, plainObject, string } from '../../validate.js'
+import { againSection } from '../again.js'
 import { table } from '../figure.js'
 import { type Content, html } from '../html.js'
 import { formatted, type NumberFormat } from '../numbers.js'
@@ -37,23 +38,10 @@ export function diagnosePage(result: Diagnosis, options?: DiagnosePageOptions): 
   string('title', title)
   if (command !== undefined) string('command', command)
   return pageOfResult('diagnose', () => {
-    const { text } = result
     return page({
       title,
       lead: leadOf(result),
-      sections: [
-        ...(isMeasured(result) ? sectionsOf(result) : []),
-        {
-          heading: 'How it was made',
-          content: html`${
-            command === undefined
-              ? undefined
-              : html`<p>The exact command:</p>
-  <pre class="command" id="command">${command}</pre>`
-          }
-  <details><summary>All of it as text</summary><pre>${text}</pre></details>`,
-        },
-      ],
+      sections: [...(isMeasured(result) ? sectionsOf(result) : []), againSection(result.text, command)],
     })
   })
 }

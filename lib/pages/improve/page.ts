@@ -1,6 +1,7 @@
 import type { Diagnosis } from '../../strategy/diagnose/result.js'
 import type { ImproveResult } from '../../strategy/improve/result.js'
 import { knownOptions, plainObject, string } from '../../validate.js'
+import { againSection } from '../again.js'
 import { rowsFigure } from '../diagnose/curves.js'
 import { errorFormat } from '../diagnose/page.js'
 import { classesSection, segmentsSection } from '../diagnose/segments.js'
@@ -57,7 +58,7 @@ export function improvePage(result: ImproveResult, options?: ImprovePageOptions)
         ...(diagnosis === undefined ? errorSections(result) : diagnosisSections(diagnosis)),
         spreadSection(result, formats),
         settingsSection(result, formats),
-        againSection(result, command),
+        againSection(result.text, command),
       ],
     })
   })
@@ -132,17 +133,4 @@ function togetherSections(
 </dl>`
   const not = notConfirmed === undefined ? undefined : html`<p>${notConfirmed}</p>`
   return [{ heading: combined ? 'The levers that help, together' : onTest, content: [together, test, not] }]
-}
-
-function againSection({ text }: ImproveResult, command: string | undefined): Section {
-  return {
-    heading: 'How it was made',
-    content: html`${
-      command === undefined
-        ? undefined
-        : html`<p>The exact command:</p>
-<pre class="command" id="command">${command}</pre>`
-    }
-<details><summary>All of it as text</summary><pre>${text}</pre></details>`,
-  }
 }
