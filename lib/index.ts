@@ -293,6 +293,7 @@ export type {
   Share,
 } from './strategy/search/result.js'
 export { search } from './strategy/search/search.js'
+export { type SearchPicturesOptions, searchPictures } from './strategy/search/search-pictures.js'
 export { type SearchTableOptions, searchTable } from './strategy/search/search-table.js'
 export type { Configuration, SearchSpace } from './strategy/search/space.js'
 export {

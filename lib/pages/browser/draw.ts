@@ -336,7 +336,8 @@ function scaleOf({ label, format, logarithmic = false, zero = false }: Axis): Pl
  */
 function axisOf(axis: Axis, points: readonly { readonly x: number }[], width: number): Plot.Markish[] {
   const places = [...new Set(points.map(({ x }) => x))]
-  if (axis.logarithmic !== true || places.length > width / ROOM_OF_TICK) return [Plot.gridX({ strokeOpacity: 0.12 })]
+  const atValues = axis.logarithmic === true || axis.atValues === true
+  if (!atValues || places.length > width / ROOM_OF_TICK) return [Plot.gridX({ strokeOpacity: 0.12 })]
   return [
     Plot.gridX(places, { strokeOpacity: 0.12 }),
     Plot.axisX(places, { text: (value: number) => onAxis(value, axis.format), labelArrow: 'none' }),

@@ -94,7 +94,7 @@ function unitsSection({ constructed, fewest }: WhyDeep): Section {
     id: 'units',
     chart: {
       kind: 'lines',
-      x: { label: 'n, bits', format: 'number' },
+      x: { label: 'n, bits', format: 'number', atValues: true },
       y: { label: 'hidden units', format: 'number', logarithmic: true },
       series,
     },
@@ -117,7 +117,7 @@ function depthsSections({ depths, activation, seeds, steps }: WhyDeep): Section[
     id: 'depths',
     chart: {
       kind: 'lines',
-      x: { label: 'n, bits', format: 'number' },
+      x: { label: 'n, bits', format: 'number', atValues: true },
       y: { label: 'seeds that tell all rows right', format: 'percent', zero: true },
       series: layers.map((depth) => ({
         name: words(depth),

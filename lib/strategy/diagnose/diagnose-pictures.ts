@@ -4,9 +4,10 @@
 import { readPictures } from '../../data/pictures/read-pictures.js'
 import type { Sequential } from '../../model/sequential.js'
 import { knownOptions, string } from '../../validate.js'
+import { leftOfBudget } from '../experiments/checks.js'
 import { type PictureTrainingOptions, pictureTraining, pictureTrainingNames } from '../picture-training.js'
 import { diagnose } from './diagnose.js'
-import { checkedRun, type DiagnoseOptions, FIRST_TRAINING, leftOf } from './options.js'
+import { checkedRun, type DiagnoseOptions, FIRST_TRAINING } from './options.js'
 import type { Diagnosis } from './result.js'
 import { nothingKnown, unlessStopped } from './stopped.js'
 
@@ -47,7 +48,7 @@ export async function diagnosePictures(folder: string, options?: DiagnosePicture
     train,
     dev,
     ...(target === undefined ? {} : { target }),
-    ...(budget === undefined ? {} : { budget: leftOf(budget, begun) }),
+    ...(budget === undefined ? {} : { budget: leftOfBudget(budget, begun) }),
     ...(onProgress === undefined ? {} : { onProgress }),
     ...(signal === undefined ? {} : { signal }),
     ...(seed === undefined ? {} : { seed }),

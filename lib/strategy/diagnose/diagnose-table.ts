@@ -10,7 +10,8 @@ import type { FitOptions } from '../../model/training/options.js'
 import { AdamW } from '../../optimizers/adam.js'
 import { oneCycle } from '../../schedules/one-cycle.js'
 import { inTurns } from '../../turns.js'
-import { finiteNumber, invalid, isCallable, knownOptions } from '../../validate.js'
+import { finiteNumber, invalid, knownOptions } from '../../validate.js'
+import { budgetOption, functionOption, leftOfBudget } from '../experiments/checks.js'
 import { splitTable } from '../tables/held-out.js'
 import {
   checkedListener,
@@ -25,7 +26,7 @@ import { encodedRows } from '../tables/scores.js'
 import type { TableInput } from '../tables/table-source.js'
 import { trainTable } from '../tables/train-table.js'
 import { diagnose } from './diagnose.js'
-import { type DiagnoseProgress, FIRST_TRAINING, leftOf } from './options.js'
+import { type DiagnoseProgress, FIRST_TRAINING } from './options.js'
 import type { Diagnosis } from './result.js'
 import { nothingKnown, unlessStopped } from './stopped.js'
 
@@ -78,8 +79,8 @@ export async function diagnoseTable(source: TableInput, options: DiagnoseTableOp
   ] as (keyof DiagnoseTableOptions & string)[])
   if (given !== undefined && !(given instanceof Sequential)) throw invalid('model', 'Sequential', given)
   const target = goal === undefined ? undefined : finiteNumber('goal', goal, { max: 1 })
-  if (budget !== undefined) finiteNumber('budget', budget, { min: 1 })
-  if (onExperiment !== undefined && !isCallable(onExperiment)) throw invalid('onExperiment', 'function', onExperiment)
+  budgetOption(budget)
+  functionOption('onExperiment', onExperiment)
   const asked = checkedOptions(training as TrainTableOptions)
   const { signal } = asked
   const onProgress = checkedListener(training.onProgress)
@@ -110,7 +111,7 @@ export async function diagnoseTable(source: TableInput, options: DiagnoseTableOp
       : { trainDev: near, dev: await encodedRows(encoder, elsewhere.table, elsewhere.place) }),
     ...(target === undefined ? {} : { target }),
     ...(lastFitOf(model) === undefined && { fit: fitOf(model, kept) }),
-    ...(budget === undefined ? {} : { budget: leftOf(budget, begun) }),
+    ...(budget === undefined ? {} : { budget: leftOfBudget(budget, begun) }),
     ...(onExperiment === undefined ? {} : { onProgress: onExperiment }),
     ...(signal === undefined ? {} : { signal }),
     seed: asked.seed,

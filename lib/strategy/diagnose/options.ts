@@ -1,24 +1,16 @@
 /*
  * What a diagnosis is asked for, checked before anything is computed.
  */
-import { Dataset } from '../../data/dataset/dataset.js'
+import type { Dataset } from '../../data/dataset/dataset.js'
 import { DeepblasError } from '../../errors.js'
-import { isAbortSignal } from '../../kinds.js'
 import type { Loss } from '../../losses/loss.js'
 import { loss as lossOf } from '../../losses/names.js'
 import { type LastFit, lastFitOf, type RepeatableOptions } from '../../model/inside.js'
 import { Sequential } from '../../model/sequential.js'
 import { type FitOptions, optionNames as fitNames } from '../../model/training/options.js'
 import { optimizerOf } from '../../optimizers/names.js'
-import {
-  boolean,
-  finiteNumber,
-  invalid,
-  isCallable,
-  knownOptions,
-  nonNegativeInteger,
-  positiveInteger,
-} from '../../validate.js'
+import { boolean, finiteNumber, invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../../validate.js'
+import { budgetOption, functionOption, rowsWithTargets, signalOption } from '../experiments/checks.js'
 import { Deadline } from '../experiments/deadline.js'
 
 export interface DiagnoseOptions {
@@ -97,11 +89,6 @@ export function checkedOptions(model: unknown, options: DiagnoseOptions): Checke
   }
 }
 
-/** What is left of a budget since a call began. */
-export function leftOf(budget: number, begun: number): number {
-  return Math.max(1, budget - (performance.now() - begun))
-}
-
 /** What is asked of the diagnosis itself, whatever it is of. */
 export function checkedRun({
   target,
@@ -110,22 +97,17 @@ export function checkedRun({
   signal,
   seed,
 }: Pick<DiagnoseOptions, 'target' | 'budget' | 'onProgress' | 'signal' | 'seed'>) {
-  if (signal !== undefined && !isAbortSignal(signal)) throw invalid('signal', 'AbortSignal', signal)
-  if (onProgress !== undefined && !isCallable(onProgress)) throw invalid('onProgress', 'function', onProgress)
   return {
     target: target === undefined ? undefined : finiteNumber('target', target, { max: 1 }),
-    budget: budget === undefined ? undefined : finiteNumber('budget', budget, { min: 1 }),
-    onProgress,
-    signal,
+    budget: budgetOption(budget),
+    onProgress: functionOption('onProgress', onProgress),
+    signal: signalOption(signal),
     seed: nonNegativeInteger('seed', seed ?? 0),
   }
 }
 
-function rows(argument: string, data: unknown, { inputs }: Sequential): Dataset {
-  if (!(data instanceof Dataset)) throw invalid(argument, 'Dataset', data, 'Make one with Dataset.from({ x, y }).')
-  if (!data.hasTargets) {
-    throw new DeepblasError('ERR_DEEPBLAS_DATA', `Expected targets (y) in ${argument} but received none.`)
-  }
+function rows(argument: string, given: unknown, { inputs }: Sequential): Dataset {
+  const data = rowsWithTargets(argument, given)
   if (data.features === inputs) return data
   throw new DeepblasError(
     'ERR_DEEPBLAS_SHAPE',

@@ -107,6 +107,6 @@ describe('deepblas improve', () => {
     expect(await wrong(data, '--target', 'left', '--test', data)).toContain('--confirm')
     expect(await wrong(data, '--target', 'left', '--confirm', '0')).toContain('at least 1')
     expect(await wrong(data, '--target', 'left', '--confirm', '--confirm')).toContain('given twice')
-    expect(await wrong(folder, '--target', 'left')).toContain('a folder of pictures')
+    expect(await wrong(folder, '--target', 'left')).toContain('stands for pictures')
   })
 })
