@@ -1,6 +1,7 @@
 import { readPictures } from '../data/pictures/read-pictures.js'
 import type { Json } from '../files/strict-json.js'
-import { type StudiedPictures, whyDeepPage } from '../pages/why-deep/page.js'
+import { whyDeepPage } from '../pages/why-deep/page.js'
+import type { StudiedPictures } from '../pages/why-deep/pictures.js'
 import { type PictureStudy, pictureStudy, pictureStudyText } from '../strategy/why-deep/picture-study.js'
 import type { WhyDeep, WhyDeepProgress } from '../strategy/why-deep/result.js'
 import { whyDeepText } from '../strategy/why-deep/text.js'

@@ -20,7 +20,7 @@ export function againSection(text: string, command: string | undefined): Section
 }
 
 /** Tables keep their columns; sentences are broken, so that nobody has to scroll for them. */
-export function preformatted(text: string): Html {
+function preformatted(text: string): Html {
   const lines = text.split('\n').flatMap((line) => (line.length > LONGEST_LINE ? wrapped(line, LONGEST_LINE) : [line]))
   return html`<pre>${lines.join('\n')}</pre>`
 }

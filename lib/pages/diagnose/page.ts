@@ -1,7 +1,6 @@
 import type { Diagnosis, DiagnosisFigures, Dominant, Estimate, Finding } from '../../strategy/diagnose/result.js'
 import { knownOptions, plainObject, string } from '../../validate.js'
 import { againSection } from '../again.js'
-import { table } from '../figure.js'
 import { type Content, html } from '../html.js'
 import { formatted, type NumberFormat } from '../numbers.js'
 import { pageOfResult } from '../of-result.js'
@@ -62,7 +61,7 @@ function sectionsOf(result: Diagnosis): Section[] {
     ...segmentsSection(figures, format),
     ...classesSection(figures, format),
     ...layersSection(figures),
-    ...rowsSection(figures),
+    ...rowsSection(result),
   ]
 }
 
@@ -119,20 +118,15 @@ ${estimates.map(
 <p class="muted">± are ${ERRORS_OF_CERTAINTY} standard errors; a difference beyond them is certain.</p>`
 }
 
+/** One below the other: sentences in a column of a table are hard to read on a phone. */
 function findingsSection(findings: readonly Finding[]): Section {
-  if (findings.length === 0) return { heading: 'Findings', content: html`<p>Nothing was found.</p>` }
-  return {
-    heading: 'Findings',
-    content: table(
-      ['finding', 'evidence', 'levers', 'severity'],
-      findings.map(({ kind, evidence, levers, severity }) => [
-        inWords(kind),
-        evidence,
-        levers.length === 0 ? 'look at the data' : levers.map(inWords).join(', '),
-        { number: formatted(severity, 'percent') },
-      ]),
-    ),
-  }
+  const one = ({ kind, evidence, levers, severity }: Finding) => html`<h3>${inWords(kind)}</h3>
+<p>${evidence} <span class="muted">${
+    levers.length === 0 ? 'Look at the data.' : `Levers: ${levers.map(inWords).join(', ')}.`
+  } Severity ${formatted(severity, 'percent')}.</span></p>
+`
+  const content = findings.length === 0 ? html`<p>Nothing was found.</p>` : findings.map(one)
+  return { heading: 'Findings', content }
 }
 
 /** 'tooFewEpochs' as 'too few epochs'. */

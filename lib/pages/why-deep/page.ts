@@ -1,5 +1,3 @@
-import type { Dataset } from '../../data/dataset/dataset.js'
-import type { PictureStudy } from '../../strategy/why-deep/picture-study.js'
 import type { WhyDeep } from '../../strategy/why-deep/result.js'
 import { lessonClaim } from '../../strategy/why-deep/text.js'
 import { knownOptions, plainObject, string } from '../../validate.js'
@@ -10,16 +8,7 @@ import { type Content, html } from '../html.js'
 import { formatted } from '../numbers.js'
 import { pageOfResult } from '../of-result.js'
 import { page, type Section } from '../page.js'
-import { picturesSection } from './pictures.js'
-
-/** What the units of a network respond to, for a page. */
-export interface StudiedPictures {
-  /** What the pictures are. */
-  readonly name: string
-  readonly study: PictureStudy
-  /** The pictures that the study was made of. */
-  readonly data: Dataset
-}
+import { picturesSection, type StudiedPictures } from './pictures.js'
 
 export interface WhyDeepPageOptions {
   /** The exact command, or call, that made the result; shown as it is. Default none. */

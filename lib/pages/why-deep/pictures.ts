@@ -2,11 +2,19 @@
  * Pictures of units for a page: images in the page itself, as bitmaps.
  */
 import type { Dataset } from '../../data/dataset/dataset.js'
+import type { PictureStudy } from '../../strategy/why-deep/picture-study.js'
 import type { UnitPicture } from '../../strategy/why-deep/unit-pictures.js'
-import { preformatted } from '../again.js'
 import { type Html, html } from '../html.js'
 import type { Section } from '../page.js'
-import type { StudiedPictures } from './page.js'
+
+/** What the units of a network respond to, for a page. */
+export interface StudiedPictures {
+  /** What the pictures are. */
+  readonly name: string
+  readonly study: PictureStudy
+  /** The pictures that the study was made of. */
+  readonly data: Dataset
+}
 
 /** More units of a layer, or rows of a unit, say little more. */
 const MOST_UNITS = 24
@@ -24,11 +32,16 @@ ${content}`
   })
   return {
     heading: `What units respond to: ${name}`,
-    content: html`${preformatted(study.text)}
+    content: html`${study.text.split('\n\n').map(blockHtml)}
 <p>Of every unit: its weights in the first layer (red above 0, blue below), the picture that gradient ascent finds, then the
 pictures that excite it most. Units that are always the same are left out.</p>
 ${layers}`,
   }
+}
+
+/** A sentence, or a table of the text, which keeps its columns. */
+function blockHtml(block: string): Html {
+  return block.includes('\n') ? html`<pre>${block}</pre>` : html`<p>${block}</p>`
 }
 
 function figureOf({ unit, weights, ideal, rows }: UnitPicture, shape: readonly number[], data: Dataset): Html {

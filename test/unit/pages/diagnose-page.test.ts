@@ -19,8 +19,8 @@ describe('the page of diagnose', () => {
     expect(page).toMatch(/<dt>Variance<\/dt><dd>12\.0 %<small>± 4\.0 %, certain/)
     expect(page).toMatch(/<dt>Avoidable bias<\/dt><dd>1\.0 %<small>± 2\.5 %, not certain/)
     expect(page).not.toContain('Mismatch</dt>')
-    expect(page).toContain('<td>more data, dropout, L2</td><td class="number">75.0 %</td>')
-    expect(page).toContain('<td>look at the data</td>')
+    expect(page).toContain('Levers: more data, dropout, L2. Severity 75.0 %.')
+    expect(page).toContain('Look at the data. Severity 43.0 %.')
     expect(page).toContain('deepblas diagnose a.csv --target y')
   })
 
@@ -28,7 +28,10 @@ describe('the page of diagnose', () => {
     expect(page).toContain('<bdi>age &lt; 25 and city unknown</bdi></th><td class="number">31.0 %</td>')
     expect(page).toContain('2.4 × the mean')
     expect(page).toContain('by number from 0: 3, 511.')
-    expect(page).toContain('most likely wrong, by number from 0: 17.')
+    expect(page).toContain('have not seen it, by number from 0:\n17.</p>')
+    const noise = { kind: 'labelNoise' as const, severity: 0.2, evidence: 'Some are wrong.', levers: [] }
+    const noisy = shown(diagnosePage({ ...diagnosis(), findings: [noise] }))
+    expect(noisy).toContain('17. Estimated share of wrong labels: 2.0 %.</p>')
   })
 
   test('names of columns cannot get in as HTML', () => {
