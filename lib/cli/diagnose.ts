@@ -9,7 +9,7 @@ import { areSomePictures, dataArgument, experimentTarget, requireForPictures, ta
 import { asUsage } from './flags.js'
 import { loadWithEncoder } from './model-file.js'
 import { readerOptions } from './reader-options.js'
-import { shownReading } from './reading.js'
+import { shownTable } from './reading.js'
 import { commandTyped, reportOption, reportPath, writeReport } from './report.js'
 import { counted, say, secondsSince, type Terminal, tell } from './terminal.js'
 import {
@@ -95,7 +95,7 @@ async function ofTable(given: Given, path: string, terminal: Terminal): Promise<
     ...(dev && { dev: dev.read() }),
     signal: terminal.signal,
     onExperiment: shownExperiments(terminal),
-    onProgress: shownReading({ source, ...(dev && { test: dev }) }, target, terminal),
+    onProgress: shownTable({ source, ...(dev && { test: dev }) }, target, terminal),
   })
 }
 

@@ -101,7 +101,7 @@ function leadOf(result: Diagnosis): Content {
   ]
   return html`<p class="lead">${sentenceOf(dominant, attainable)}</p>
 ${stopped === 'aborted' ? html`<p>It was stopped before its end: this is what was known by then.</p>` : undefined}
-${leftOut.length === 0 ? undefined : html`<p>${stopped === 'aborted' ? 'Not made' : 'Left out, for want of budget'}: ${leftOut.join(', ')}.</p>`}
+${leftOut.length === 0 ? undefined : html`<p>${stopped === 'aborted' ? 'Not made' : 'Left out, for want of budget'}: ${leftOut.join('; ')}.</p>`}
 <dl class="figures">
 <div><dt>Error, training rows</dt><dd>${formatted(train.value, format)}<small>${formatted(train.rows, 'number')} rows</small></dd></div>
 ${trainDev && html`<div><dt>Error, train-dev rows</dt><dd>${formatted(trainDev.value, format)}<small>${formatted(trainDev.rows, 'number')} rows</small></dd></div>`}

@@ -74,7 +74,7 @@ export class Allowance {
     shareOfTime?: number,
   ): Promise<Result | undefined> {
     if (this.#signal?.aborted === true || !this.#hasRoom(work, shareOfTime !== undefined)) {
-      return this.#leaveOut(names)
+      return this.leaveOut(names)
     }
     this.#onProgress?.({ experiments: names })
     const from = performance.now()
@@ -87,7 +87,7 @@ export class Allowance {
       return result
     } catch (error) {
       if (ending?.aborted === true && error === ending.reason) {
-        return this.#leaveOut(names.map((name) => `${name} (begun, not finished)`))
+        return this.leaveOut(names.map((name) => `${name} (begun, not finished)`))
       }
       throw error
     }
@@ -100,7 +100,8 @@ export class Allowance {
     return expected < this.#deadline.left
   }
 
-  #leaveOut(names: readonly string[]): undefined {
+  /** Tells what is not made, such as what rests on something that was left out. */
+  leaveOut(names: readonly string[]): undefined {
     this.#leftOut.push(...names)
     return undefined
   }

@@ -36,7 +36,7 @@ export function diagnosisText({ dominant, figures, findings, stopped }: Omit<Dia
   })
   const more = findings.length > MOST_SHOWN ? [`- and ${findings.length - MOST_SHOWN} more`] : []
   const why = stopped === 'aborted' ? 'Not made, since it was stopped' : 'Left out, for want of budget'
-  const untried = leftOut.length === 0 ? [] : ['', `${why}: ${leftOut.join(', ')}.`]
+  const untried = leftOut.length === 0 ? [] : ['', `${why}: ${leftOut.join('; ')}.`]
   return [
     headline(dominant, figures),
     ...(stopped === 'aborted' ? ['It was stopped before its end: this is what was known by then.'] : []),

@@ -145,6 +145,8 @@ test.each<[string, readonly string[], RegExp]>([
   ['a space that is no JSON', ['--space', '{a}', '--tries', '1'], /--space takes JSON/],
   ['a file that is not there', ['--space', 'nowhere.json', '--tries', '1'], /there is no file nowhere\.json/],
   ['an unknown option', ['--space', '{"depth":[1]}', '--tries', '1'], /only the options hidden, layers/],
+  ['an optimizer', ['--space', '{"optimizer":["adm"]}', '--tries', '1'], /space\.optimizer\.values\[0\] .*'adam'\?/],
+  ['a batch size', ['--space', '{"batchSize":["ful"]}', '--tries', '1'], /batchSize\.values\[0\] .*'full'\?/],
   ['a range upside down', ['--space', '{"dropout":{"uniform":[0.5,0]}}', '--tries', '1'], /at least 0\.5 for high/],
   ['an unknown range', ['--space', '{"dropout":{"normal":[0,1]}}', '--tries', '1'], /one of uniform, logUniform/],
   ['a metric', ['--metric', 'acc', '--tries', '1'], /--metric takes/],

@@ -115,7 +115,8 @@ test('a budget: what it has no room for is told, and what was tried has the same
   const { figures, text } = nothing
   expect(figures.leftOut.length).toBeGreaterThan(0)
   expect([nothing.stopped, whole.stopped]).toEqual(['budget', 'completed'])
-  expect(text).toContain(`Left out, for want of budget: ${figures.leftOut.join(', ')}.`)
+  expect(figures.leftOut.slice(-2)).toEqual(['changes of the training', 'learning curves'])
+  expect(text).toContain(`Left out, for want of budget: ${figures.leftOut.join('; ')}.`)
   expect([figures.train, figures.dev, figures.layers]).toEqual([
     whole.figures.train,
     whole.figures.dev,
@@ -200,7 +201,7 @@ describe('an abort ends it with what is known by then', () => {
     ])
     expect([figures.bias, figures.probes, figures.curves.rows]).toEqual([undefined, [], []])
     expect(text.split('\n')[1]).toBe('It was stopped before its end: this is what was known by then.')
-    expect(text).toContain(`Not made, since it was stopped: ${figures.leftOut.join(', ')}.`)
+    expect(text).toContain(`Not made, since it was stopped: ${figures.leftOut.join('; ')}.`)
     expect(text).toContain('a diagnosis to its end or a target tells it')
   })
 
