@@ -28,7 +28,7 @@ export async function baselineErrorsOf(improvement: Improvement): Promise<ModelE
   const onProgress = () => {
     if (deadline?.passed === true || lab.aborted) stopped.abort()
   }
-  const measure = { dev, groups: [], metric, signal: stopped.signal, onProgress }
+  const measure = { dev, groups: [], leftOut: false, metric, signal: stopped.signal, onProgress }
   try {
     const model = await unlessStopped(stopped.signal, () => trainedModel({ ...recipe, ...run, key: name }, measure))
     if (model === undefined) return null
