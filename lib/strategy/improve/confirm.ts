@@ -38,8 +38,7 @@ export async function confirmed(
   const scores: Scores[][] = []
   for (let at = 0; at < options.confirm; at++) {
     const seed = improvement.judgingSeed((MOST_TIMES_SEEDS + 1) * options.seeds + at)
-    const once = new Map([...new Set(entries)].map((entry) => [entry, measured(improvement, entry, seed, test)]))
-    const ofSeed = await Promise.all(entries.map((entry) => once.get(entry)!))
+    const ofSeed = await measuredOnce(improvement, entries, seed, test)
     // What time cuts off is left out whole.
     if (!ofSeed.every((one) => one !== undefined)) break
     scores.push(ofSeed)
@@ -84,6 +83,23 @@ function figuresOf(scores: readonly (readonly Scores[])[], { name, higherIsBette
 function overSeeds(differences: readonly number[]): readonly [low: number, high: number] | null {
   if (differences.length < 2) return null
   return intervalOf(compare({ whole: differences, groups: differences.map((one) => [one]) }))
+}
+
+/** Scores of each entry; one that stands there twice is trained once. */
+async function measuredOnce(
+  improvement: Improvement,
+  entries: readonly Entry[],
+  seed: number,
+  test: Dataset,
+): Promise<(Scores | undefined)[]> {
+  const once = new Map<Entry, Promise<Scores | undefined>>()
+  for (const entry of new Set(entries)) {
+    const scores = measured(improvement, entry, seed, test)
+    once.set(entry, scores)
+    // Networks train at once, but not with the same callbacks, which keep notes of one fit.
+    if (entry.candidate.recipe.callbacks?.length) await scores
+  }
+  return Promise.all(entries.map((entry) => once.get(entry)!))
 }
 
 async function measured(

@@ -113,7 +113,13 @@ function confirmedText({ confirmed, notConfirmed, metric, levers: all }: Omit<Im
   const [first] = confirmed.levers
   const open = all.some(({ name, verdict }) => name === first && verdict === 'tie')
   const why = open ? `The dev rows do not tell ${first}, the likeliest lever, from chance. ` : ''
-  return [`${why}On the test rows, ${many}: ${[testText(metric, ` (${best})`, confirmed), ...others].join('\n')}`]
+  const sure = open && isAbove(confirmed.interval) && isAbove(confirmed.intervalFromGiven)
+  const end = sure ? ` These rows tell it from chance: ${first} is worth taking.` : ''
+  return [`${why}On the test rows, ${many}: ${[testText(metric, ` (${best})`, confirmed), ...others].join('\n')}${end}`]
+}
+
+function isAbove(bounds: readonly [number, number] | null): boolean {
+  return bounds !== null && bounds[0] > 0
 }
 
 function testText(metric: string, best: string, figures: ConfirmedFigures): string {
