@@ -32,7 +32,7 @@ export type Interval = readonly [low: number, high: number]
 /** The judgement of one comparison among several. */
 export interface Judgement {
   readonly verdict: 'helps' | 'hurts' | 'tie'
-  /** The corrected interval, by which the verdict is judged: it excludes 0, and what does not matter, but for 'tie'. */
+  /** The corrected interval, by which the verdict is judged: it excludes 0 for every verdict but 'tie'. */
   readonly interval: Interval
   /** Share of the intervals made in this way that hold the true difference: from the level asked for upwards. */
   readonly level: number
@@ -140,20 +140,17 @@ export function intervalOf({ change, standardError, degreesOfFreedom }: Comparis
  * until one is a tie; all after it are ties, with intervals of that last level.
  *
  * @param level Default 0.95.
- * @param matters the least change that is called one: a verdict other than 'tie' has all of its interval beyond it. The
- *   share holds of levers that change less than this. Default 0.
  * @returns the judgements in the order of the comparisons
  */
-export function judge(comparisons: readonly Comparison[], level = 0.95, matters = 0): Judgement[] {
-  const chances = comparisons.map((one) => chanceOf(one, matters))
-  const order = comparisons.map((_, at) => at).sort((a, b) => chances[a]! - chances[b]! || a - b)
+export function judge(comparisons: readonly Comparison[], level = 0.95): Judgement[] {
+  const order = comparisons.map((_, at) => at).sort((a, b) => comparisons[a]!.pValue - comparisons[b]!.pValue || a - b)
   const judgements = new Array<Judgement>(comparisons.length)
   let left = comparisons.length
   let tied = false
   for (const at of order) {
     const ofStep = 1 - (1 - level) / left
     const interval = intervalOf(comparisons[at]!, ofStep)
-    const verdict = tied ? 'tie' : verdictOf(interval, matters)
+    const verdict = tied ? 'tie' : verdictOf(interval)
     judgements[at] = { verdict, interval, level: ofStep }
     if (verdict === 'tie') tied = true
     else left--
@@ -161,15 +158,8 @@ export function judge(comparisons: readonly Comparison[], level = 0.95, matters 
   return judgements
 }
 
-/** What an interval says by itself: that a lever does something where all of it is beyond what matters, either way. */
-export function verdictOf([low, high]: Interval, matters: number): Judgement['verdict'] {
-  if (low > matters) return 'helps'
-  return high < -matters ? 'hurts' : 'tie'
-}
-
-/** Chance of a change so far beyond what matters, where the true one is no larger. */
-function chanceOf({ change, standardError, degreesOfFreedom }: Comparison, matters: number): number {
-  const beyond = Math.abs(change) - matters
-  if (beyond <= 0 || degreesOfFreedom === 0) return 1
-  return standardError === 0 ? 0 : 2 * studentTail(beyond / standardError, degreesOfFreedom)
+/** What an interval says by itself. */
+export function verdictOf([low, high]: Interval): Judgement['verdict'] {
+  if (low > 0) return 'helps'
+  return high < 0 ? 'hurts' : 'tie'
 }

@@ -59,7 +59,7 @@ export function levelAmong(levers: number): number {
  * Judges all contests together by Holm's rule.
  *
  * @param others levers that are judged by bands of their own, which take their share of the chance
- * @param matters the least change that is called one
+ * @param matters smaller changes are ties, however sure they are
  */
 export function judgeAll(contests: readonly Contest[], others: number, matters: number): Map<LeverName, Judged> {
   const pairs = contests
@@ -67,7 +67,7 @@ export function judgeAll(contests: readonly Contest[], others: number, matters: 
     .filter(({ whole }) => whole.length > 0)
   const comparisons = pairs.map(({ whole, groups }): Comparison => compare({ whole, groups }))
   const share = pairs.length / Math.max(1, pairs.length + others)
-  const judgements = judge(comparisons, 1 - (ALPHA / LOOKS) * share, matters)
+  const judgements = judge(comparisons, 1 - (ALPHA / LOOKS) * share)
   return new Map(
     pairs.map(({ contest, whole }, at) => {
       const { verdict, interval } = judgements[at]!
@@ -75,7 +75,8 @@ export function judgeAll(contests: readonly Contest[], others: number, matters: 
       const failed = failedBeside(contest)
       const settingHurts = verdict === 'hurts' && !hurtsWhenChosen(contest, matters)
       // What fails on some seeds is no help, whatever it gives on others.
-      const told = settingHurts || (failed > 0 && verdict === 'helps') ? 'tie' : verdict
+      const none = settingHurts || Math.abs(change) < matters || (failed > 0 && verdict === 'helps')
+      const told = none ? 'tie' : verdict
       const seeds = whole.length
       return [contest.lever, { change, changes: whole, interval, verdict: told, pValue, seeds, failed, settingHurts }]
     }),

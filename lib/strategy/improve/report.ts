@@ -184,7 +184,7 @@ export class Report {
       value,
       change: gain,
       interval: band,
-      verdict: verdictOf(band, this.#improvement.matters),
+      verdict: Math.abs(gain) < this.#improvement.matters ? 'tie' : verdictOf(band),
       seeds,
       changes: [],
       ...perMinute(gain, common),

@@ -142,8 +142,8 @@ function howJudged({ levers }: Omit<ImproveResult, 'text'>): string[] {
       `better. Settings and rates were chosen on seeds of their own; then each lever was paired with the baseline on ` +
       `${least === most ? most : `${least} to ${most}`} other seeds. The intervals hold for other seeds and other dev rows. ` +
       `${counted(compared.length, 'lever')} ${compared.length === 1 ? 'was' : 'were'} compared, at two looks: the intervals are corrected by Holm's rule (those of curves by ` +
-      `Bonferroni's), so that where no lever does anything that matters, one experiment in twenty at most calls any of them otherwise. A tie ` +
-      `is an interval that holds a change of less than 0.005 (of an error metric: of 0.5 % of the error). A lever that alone, at ` +
+      `Bonferroni's), so that where no lever does anything, one experiment in twenty at most calls any of them otherwise. A tie ` +
+      `is an interval that holds 0, or a change below 0.005 (of an error metric: below 0.5 % of the error). A lever that alone, at ` +
       `the rate as given, does more than the best rate does stands before learningRate. moreData and longer are ` +
       `extrapolated from curves.`,
   ]

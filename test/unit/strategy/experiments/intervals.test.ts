@@ -146,15 +146,6 @@ describe('by hand', () => {
     for (const { verdict, interval } of judged) expect(interval[0] > 0 || interval[1] < 0).toBe(verdict !== 'tie')
     expect(judge([])).toEqual([])
   })
-
-  test('what matters: verdicts want all of the interval beyond it, the surest of that first', () => {
-    const sure = { change: 1.2, standardError: 0.01, degreesOfFreedom: 1000, pValue: 0 }
-    const large = { change: -5, standardError: 1, degreesOfFreedom: 1000, pValue: 0.001 }
-    const below = { change: 0.9, standardError: 0.01, degreesOfFreedom: 1000, pValue: 0 }
-    expect(judge([sure, large, below], 0.95, 1).map(({ verdict }) => verdict)).toEqual(['helps', 'hurts', 'tie'])
-    // What is surest not to be 0 may be the least sure to matter: it does not stand before the others.
-    expect(judge([below, large], 0.95, 1).map(({ level }) => level)).toEqual([0.95, 1 - 0.05 / 2])
-  })
 })
 
 test('pairs go by place; those that miss or failed are left out', () => {
