@@ -204,6 +204,8 @@ export { type DiagnosePageOptions, diagnosePage } from './pages/diagnose/page.js
 export { type ImprovePageOptions, improvePage } from './pages/improve/page.js'
 export { writePage } from './pages/page.js'
 export { type SearchPageOptions, searchPage } from './pages/search/page.js'
+export { type WhyDeepPageOptions, whyDeepPage } from './pages/why-deep/page.js'
+export type { StudiedPictures } from './pages/why-deep/pictures.js'
 export type { PerMember } from './per-member.js'
 export { type InitialValues, Parameter } from './recording/parameter.js'
 export type { MapTensors, Recorder } from './recording/recorder.js'
@@ -230,6 +232,7 @@ export {
   type PictureDiagnosis,
 } from './strategy/diagnose/diagnose-pictures.js'
 export { type DiagnoseTableOptions, diagnoseTable, type TableDiagnosis } from './strategy/diagnose/diagnose-table.js'
+export type { ModelErrors } from './strategy/diagnose/model-errors.js'
 export type { DiagnoseOptions, DiagnoseProgress } from './strategy/diagnose/options.js'
 export type {
   CurvePoint,
@@ -292,6 +295,7 @@ export type {
   Share,
 } from './strategy/search/result.js'
 export { search } from './strategy/search/search.js'
+export { type SearchPicturesOptions, searchPictures } from './strategy/search/search-pictures.js'
 export { type SearchTableOptions, searchTable } from './strategy/search/search-table.js'
 export type { Configuration, SearchSpace } from './strategy/search/space.js'
 export {

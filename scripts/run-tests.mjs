@@ -1,14 +1,16 @@
-// `npm test`: everything that must hold, from a fresh clone. Types and style, the C++ tests (plain, under the address
-// and undefined-behavior sanitizers, under the thread sanitizer), then the TypeScript tests. Runs all of it even after
-// a failure; the last line is the sum: "N passed, N failed, N skipped". Where a cross compiler for arm64 and qemu are
-// installed, the C++ tests run for arm64 too, between the C++ and the TypeScript tests.
+// `npm test`: everything that must hold, from a fresh clone. Types and style, the C++ tests (under the address and
+// undefined-behavior sanitizers, under the thread sanitizer, plain), the addon under sanitizers, then the TypeScript
+// tests. Runs all of it even after a failure; the last line is the sum: "N passed, N failed, N skipped". Where a cross
+// compiler for arm64 and qemu are installed, the C++ tests run for arm64 too, before the TypeScript tests.
+//
+// What is built runs, on one thread for the most part, while the next is compiled; its output is shown when it ends.
 //
 //   npm test                                  everything
 //   npm test -- --only cpp                    one part: check, cpp, addon, arm64 or ts
 //   npm test -- --only arm64                  installs the cross compiler and qemu if they are missing (Debian, Ubuntu)
 //   npm test -- --only ts test/unit/layers    further arguments go to vitest
 
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
@@ -19,9 +21,13 @@ import { setup, setupBrowser } from './setup.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const parts = ['check', 'cpp', 'addon', 'arm64', 'ts']
+// The one that takes longest to run is compiled first.
 const builds = [
-  { name: 'plain', options: ['-DCMAKE_BUILD_TYPE=Release'] },
-  { name: 'address', options: ['-DCMAKE_BUILD_TYPE=RelWithDebInfo', '-DDEEPBLAS_SANITIZE=address;undefined'] },
+  {
+    name: 'address',
+    options: ['-DCMAKE_BUILD_TYPE=RelWithDebInfo', '-DDEEPBLAS_SANITIZE=address;undefined'],
+    addon: true,
+  },
   // What several threads touch: a kernel by itself runs on one, and takes minutes under this sanitizer.
   {
     name: 'thread',
@@ -40,6 +46,7 @@ const builds = [
       'training_members',
     ],
   },
+  { name: 'plain', options: ['-DCMAKE_BUILD_TYPE=Release'] },
 ]
 // As arm64 is emulated: large products would take minutes, and they are OpenBLAS's, not ours. One test that is left out
 // trains the same networks as its neighbors, again and again.
@@ -51,34 +58,54 @@ const summary = []
 
 const { only, rest } = readArguments(process.argv.slice(2))
 setup({ toolchain: only !== 'check' && only !== 'ts' })
-if (only === undefined || only === 'check') check()
-if (only === undefined || only === 'cpp') for (const build of builds) cpp(build)
-if (only === 'addon' || (only === undefined && process.platform === 'linux')) sanitizedAddon()
-if (only === 'arm64' || (only === undefined && process.arch !== 'arm64')) arm64()
-if (only === undefined || only === 'ts') typescript(rest)
+const wanted = {
+  check: only === undefined || only === 'check',
+  cpp: only === undefined || only === 'cpp',
+  addon: only === 'addon' || (only === undefined && process.platform === 'linux'),
+  arm64: only === 'arm64' || (only === undefined && process.arch !== 'arm64'),
+  ts: only === undefined || only === 'ts',
+}
+/** What runs beside the compiler, one after the other. */
+let beside = Promise.resolve()
+if (wanted.check) then(check)
+for (const one of builds) if (wanted.cpp || (wanted.addon && one.addon)) await native(one)
+if (wanted.arm64) await arm64()
+await beside
+if (wanted.ts) await typescript(rest)
 
 console.log(`\n${summary.join('\n')}`)
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
 process.exit(total.failed > 0 ? 1 : 0)
 
-function check() {
-  title('types and style')
-  const ok = run('npm', ['run', '--silent', 'check']).status === 0
+function then(part) {
+  beside = beside.then(part)
+}
+
+async function check() {
+  const { status } = await run('npm', ['run', '--silent', 'check'], { heading: 'types and style' })
+  const ok = status === 0
   record('types and style', { failed: ok ? 0 : 1 }, ok ? 'clean' : 'not clean')
 }
 
-function cpp({ name, options, tests = [] }) {
+/** Builds the C++ tests and, of the sources that both share, the addon; they run while what comes next is built. */
+async function native({ name, options, tests = [], addon = false }) {
   const what = `C++ ${name}`
-  title(what)
-  const folder = build(what, name, options)
+  const [withTests, withAddon] = [wanted.cpp, addon && wanted.addon]
+  const folder = await build(what, name, options, { withTests, withAddon })
   if (!folder) return
-  if (name === 'plain') checkInstructionSets(folder)
-  const command = withoutAddressRandomization(join(folder, 'deepblas_test'))
-  runTests(what, [...command, ...tests.map((test) => `${test}_test.cpp`)])
+  if (withTests) {
+    if (name === 'plain') checkInstructionSets(folder)
+    const command = withoutAddressRandomization(join(folder, 'deepblas_test'))
+    then(() => runTests(what, [...command, ...tests.map((test) => `${test}_test.cpp`)]))
+  }
+  if (withAddon) then(() => sanitizedAddon(folder))
 }
 
-function arm64() {
-  if (process.arch === 'arm64') return cpp(builds[0])
+async function arm64() {
+  if (process.arch === 'arm64') {
+    wanted.cpp = true
+    return native(builds.find(({ name }) => name === 'plain'))
+  }
   const what = 'C++ arm64 under qemu'
   if (only === undefined && !hasArm64Tools()) {
     summary.push(
@@ -86,7 +113,6 @@ function arm64() {
     )
     return
   }
-  title(what)
   let sysroot
   try {
     sysroot = setupArm64()
@@ -97,26 +123,31 @@ function arm64() {
   }
   const toolchain = join(root, 'cmake', 'toolchains', 'aarch64-linux-gnu.cmake')
   const options = ['-DCMAKE_BUILD_TYPE=Release', `-DCMAKE_TOOLCHAIN_FILE=${toolchain}`]
-  const folder = build(what, 'arm64', options, { DEEPBLAS_ARM64_ROOT: sysroot })
-  if (folder) runTests(what, [...qemu, join(folder, 'deepblas_test'), ...arm64Tests])
+  const folder = await build(what, 'arm64', options, { variables: { DEEPBLAS_ARM64_ROOT: sysroot } })
+  if (folder) then(() => runTests(what, [...qemu, join(folder, 'deepblas_test'), ...arm64Tests]))
 }
 
-// The folder of the built tests; undefined, and recorded, if they do not build.
-function build(what, name, options, variables) {
+// The folder of what was built; undefined, and recorded, if it does not build.
+async function build(what, name, options, { withTests = true, withAddon = false, variables = {} }) {
+  title(`building ${what}`)
   const folder = join(root, 'build-test', name)
-  const definitions = ['-DDEEPBLAS_ADDON=OFF', '-DDEEPBLAS_TESTS=ON', ...options]
+  const definitions = [
+    `-DDEEPBLAS_ADDON=${withAddon ? 'ON' : 'OFF'}`,
+    `-DDEEPBLAS_TESTS=${withTests ? 'ON' : 'OFF'}`,
+    `-DCMAKE_LIBRARY_OUTPUT_DIRECTORY=${join(folder, 'build', 'Release')}`,
+    ...options,
+  ]
+  const shown = { variables, stdio: 'inherit' }
+  const configured = await run('cmake', ['-S', root, '-B', folder, ...definitions], shown)
   const jobs = ['--parallel', String(availableParallelism())]
-  const built =
-    run('cmake', ['-S', root, '-B', folder, ...definitions], { variables }).status === 0 &&
-    run('cmake', ['--build', folder, ...jobs], { variables }).status === 0
-  if (built) return folder
+  if (configured.status === 0 && (await run('cmake', ['--build', folder, ...jobs], shown)).status === 0) return folder
   record(what, { failed: 1 }, 'does not build')
   return undefined
 }
 
-function runTests(what, [program, ...args]) {
-  const { status, output } = run(program, args, {
-    stdio: ['ignore', 'pipe', 'inherit'],
+async function runTests(what, [program, ...args]) {
+  const { status, output } = await run(program, args, {
+    heading: what,
     variables: {
       // Without use-after-return: GCC 12 misplaces 64-byte vectors on that check's stack (GCC bug 110027).
       ASAN_OPTIONS: 'detect_stack_use_after_return=0:strict_string_checks=1',
@@ -147,24 +178,13 @@ function withoutAddressRandomization(program) {
 // The addon itself under the address and undefined-behavior sanitizers, attacked by the fuzzers of the public API, of the
 // kernels that a layer records, of the native handles, and of files of models and checkpoints. What reads or writes over an
 // end is reported, and ends the process.
-function sanitizedAddon() {
+async function sanitizedAddon(folder) {
   const what = 'addon under sanitizers'
-  title(what)
-  const folder = join(root, 'build-test', 'addon')
-  const options = [
-    '-DCMAKE_BUILD_TYPE=RelWithDebInfo',
-    '-DDEEPBLAS_SANITIZE=address;undefined',
-    `-DCMAKE_LIBRARY_OUTPUT_DIRECTORY=${join(folder, 'build', 'Release')}`,
-  ]
-  const built =
-    run('cmake', ['-S', root, '-B', folder, ...options]).status === 0 &&
-    run('cmake', ['--build', folder, '--parallel', String(availableParallelism())]).status === 0 &&
-    run('npm', ['run', '--silent', 'build:ts']).status === 0
-  if (!built) return record(what, { failed: 1 }, 'does not build')
   // The compiler's runtimes, loaded before Node: an addon that is loaded later finds them there.
-  const runtimes = ['libasan.so', 'libubsan.so'].map((name) =>
-    run('g++', [`-print-file-name=${name}`], { stdio: ['ignore', 'pipe', 'inherit'], quiet: true }).output.trim(),
-  )
+  const runtimes = []
+  for (const name of ['libasan.so', 'libubsan.so']) {
+    runtimes.push((await run('g++', [`-print-file-name=${name}`], { quiet: true })).output.trim())
+  }
   const variables = {
     LD_PRELOAD: runtimes.join(':'),
     // Node itself frees nothing at its end; use-after-return as in the C++ tests.
@@ -176,13 +196,13 @@ function sanitizedAddon() {
   const filesOfTheAddon = 'model,population,checkpoint,weights'
   const checks = [
     ['loads', ['scripts/sanitized-addon.mjs', folder]],
-    ['odd arguments', ['test/fuzz/api.mjs', '--calls', '3000', '--seconds', '60', '--seed', '3']],
+    ['odd arguments', ['test/fuzz/api.mjs', '--calls', '3000', '--seed', '3']],
     ['odd kernel calls', ['test/fuzz/kernels.mjs', '--calls', '3000', '--seed', '3']],
     ['hostile handles', ['test/fuzz/handles.mjs']],
-    ['damaged files', ['test/fuzz/files.mjs', '--seconds', '30', '--seed', '5', '--only', filesOfTheAddon]],
+    ['damaged files', ['test/fuzz/files.mjs', '--rounds', '300', '--seed', '5', '--only', filesOfTheAddon]],
   ]
   for (const [name, args] of checks) {
-    const { status } = run(process.execPath, args, { variables })
+    const { status } = await run(process.execPath, args, { variables, heading: `${what}, ${name}` })
     record(
       `${what}, ${name}`,
       status === 0 ? { passed: 1 } : { failed: 1 },
@@ -193,11 +213,11 @@ function sanitizedAddon() {
 
 // All tests on the best instruction set; those that hold numbers against references once more on every other one that
 // runs here.
-function typescript(args) {
+async function typescript(args) {
   title('TypeScript')
   const whole = args.length === 0
   if (whole) setupBrowser()
-  const results = vitest('TypeScript', args)
+  const results = await vitest('TypeScript', args)
   if (!whole) return
   for (const [family, folder] of [
     ['golden values', 'golden'],
@@ -209,18 +229,15 @@ function typescript(args) {
   for (const { title: test } of results.filter(({ status }) => status !== 'passed' && status !== 'failed')) {
     summary.push(`      skipped: ${test}`)
   }
-  for (const set of otherInstructionSets()) {
+  for (const set of await otherInstructionSets()) {
     title(`TypeScript on ${set}`)
-    vitest(`references on ${set}`, ['test/golden', 'test/contract'], { DEEPBLAS_ISA: set })
+    await vitest(`references on ${set}`, ['test/golden', 'test/contract'], { DEEPBLAS_ISA: set })
   }
 }
 
-function otherInstructionSets() {
+async function otherInstructionSets() {
   const code = "import('./dist/index.mjs').then(({ info }) => console.log(JSON.stringify(info())))"
-  const { status, output } = run(process.execPath, ['--input-type=module', '-e', code], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    quiet: true,
-  })
+  const { status, output } = await run(process.execPath, ['--input-type=module', '-e', code], { quiet: true })
   if (status !== 0) {
     record('instruction sets of the addon', { failed: 1 }, 'cannot be asked')
     return []
@@ -229,12 +246,15 @@ function otherInstructionSets() {
   return instructionSets.filter((set) => set !== instructionSet)
 }
 
-function vitest(what, args, variables = {}) {
+async function vitest(what, args, variables = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'deepblas-test-'))
   const report = join(folder, 'vitest.json')
   const program = join(root, 'node_modules', 'vitest', 'vitest.mjs')
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-  const { status } = run(process.execPath, [program, 'run', ...reporters, ...args], { variables })
+  const { status } = await run(process.execPath, [program, 'run', ...reporters, ...args], {
+    variables,
+    stdio: 'inherit',
+  })
   const json = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : {}
   rmSync(folder, { recursive: true, force: true })
   const counts = {
@@ -282,14 +302,27 @@ function title(what) {
   console.log(`\n== ${what}`)
 }
 
-// Output that is piped is shown when the program ends, and returned.
-function run(program, args, { stdio = ['ignore', 'inherit', 'inherit'], variables = {}, quiet = false } = {}) {
+// What is not inherited is shown under its heading when the program ends, and returned.
+async function run(program, args, { stdio = 'pipe', variables = {}, heading, quiet = false } = {}) {
   const env = { ...process.env, ...variables }
   for (const name of ['MAKEFLAGS', 'MFLAGS', 'MAKELEVEL']) delete env[name]
-  const { status, stdout, error } = spawnSync(program, args, { cwd: root, env, stdio, maxBuffer: 2 ** 28 })
-  if (error) console.error(`Could not run ${program}: ${error.message}`)
-  const output = stdout?.toString() ?? ''
-  if (!quiet) process.stdout.write(output)
+  const child = spawn(program, args, { cwd: root, env, stdio: ['ignore', stdio, stdio] })
+  const parts = []
+  let output = ''
+  child.stdout?.setEncoding('utf8').on('data', (part) => {
+    output += part
+    parts.push(part)
+  })
+  child.stderr?.setEncoding('utf8').on('data', (part) => parts.push(part))
+  const status = await new Promise((resolve) => {
+    child.once('close', resolve)
+    child.once('error', (error) => {
+      parts.push(`Could not run ${program}: ${error.message}\n`)
+      resolve(null)
+    })
+  })
+  if (heading !== undefined) title(heading)
+  if (!quiet || status !== 0) process.stdout.write(parts.join(''))
   return { status, output }
 }
 

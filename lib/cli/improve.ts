@@ -1,5 +1,3 @@
-import { statSync } from 'node:fs'
-import { tasks } from '../data/encoding/fit/options.js'
 import type { Json } from '../files/strict-json.js'
 import { metricNamed, metricNames } from '../metrics/names.js'
 import { improvePage } from '../pages/improve/page.js'
@@ -9,44 +7,35 @@ import { improveTable } from '../strategy/improve/improve-table.js'
 import type { ImproveProgress, ImproveStage } from '../strategy/improve/lab.js'
 import { type ImproveResult, leverNames } from '../strategy/improve/result.js'
 import { improveText } from '../strategy/improve/text.js'
-import { setThreads } from '../system.js'
 import { didYouMean } from '../validate.js'
 import { boardOption, withBoard } from './board.js'
 import type { Command, Given } from './command.js'
+import { areSomePictures, dataArgument, experimentTarget, requireForPictures, tablesOf } from './experiment-data.js'
 import { asUsage } from './flags.js'
 import { nextTraining } from './next-training.js'
 import { progressLine } from './progress-line.js'
-import { readerOptions, readerSettings } from './reader-options.js'
+import { readerOptions } from './reader-options.js'
 import { shownTable } from './reading.js'
 import { commandTyped, reportOption, reportPath, writeReport } from './report.js'
-import { scalingOption } from './scaling-option.js'
 import { counted, say, type Terminal, tellNext, UsageError, widthOf } from './terminal.js'
 import { train } from './train.js'
-import { sourcesOf } from './train-data.js'
 import {
-  choice,
-  decimal,
-  defined,
-  distinctFiles,
-  duration,
-  requireWritable,
-  wholeNumber,
-  wholeNumbers,
-} from './values.js'
-
-const { target, task, ignore, keep, scaling, hidden, epochs, dropout, l2, threads } = train.options
+  networkOptions,
+  tableOptions,
+  tableTrainingSettings,
+  targetOf,
+  threadsOption,
+  trainingSettings,
+  useThreads,
+} from './training-options.js'
+import { choice, defined, distinctFiles, duration, requireWritable, wholeNumber } from './values.js'
 
 export const improve: Command = {
   name: 'improve',
   summary: 'Tells by experiment which lever improves a network: by how much, how surely, at which price.',
-  arguments: [
-    {
-      name: 'data',
-      help: "a CSV file, as for deepblas train; or a folder of pictures: MNIST's four files, or train_x.npy",
-    },
-  ],
+  arguments: [dataArgument],
   options: {
-    target: { ...target!, help: `${target!.help}; not of pictures` },
+    target: experimentTarget,
     budget: { value: '<time>', help: 'ends it, within 10 %: 90s, 2m, 1h; by default it runs to the end' },
     tries: { value: '<n>', help: 'ends it after n trainings, with the same result every time' },
     levers: { value: '<names>', help: `between commas: ${leverNames.join(', ')}; by default all` },
@@ -61,27 +50,19 @@ export const improve: Command = {
     journal: { value: '<file>', help: 'keeps every training there; the same command goes on from it' },
     report: reportOption,
     board: boardOption,
-    task: task!,
-    ignore: ignore!,
-    keep: keep!,
-    scaling: scaling!,
-    hidden: hidden!,
-    epochs: epochs!,
-    'batch-size': train.options['batch-size']!,
-    'learning-rate': train.options['learning-rate']!,
-    dropout: dropout!,
-    l2: l2!,
-    threads: threads!,
+    ...tableOptions,
+    ...networkOptions,
+    threads: threadsOption,
     ...readerOptions,
   },
   notes: `
 The baseline is the training of deepblas train with these options, without --test; of pictures a network of relu layers (by
 default one of 64 units) with Adam, 20 epochs of 64 rows. 15 % of the rows are dev rows, on which everything is measured.
 Every value of a lever is tried at several learning rates and judged at its best one, on seeds of their own, against the
-baseline at its best rate; ties are called ties.
+baseline at its best rate; ties are called ties. For --report the baseline is trained once more, to tell its weak segments.
 
 --json: the result of improve of the library without its text: { baseline, tuned, levers, ranking, recommendation, combined,
-confirmed, metric, higherIsBetter, tries, devRows, seeds, stopped, seconds, report }. levers: { name, best, value, change, interval, verdict,
+confirmed, baselineErrors, metric, higherIsBetter, tries, devRows, seeds, stopped, seconds, report }. levers: { name, best, value, change, interval, verdict,
 reason, seconds, perMinute, tries, seeds, missingSeconds, changes, settings, chosen, curve }; infinite ends of an interval are null.
 
 Exit code: 0; 1 failed; 2 wrong use; 130 after Ctrl+C, with what is known so far printed and written.`,
@@ -89,8 +70,7 @@ Exit code: 0; 1 failed; 2 wrong use; 130 after Ctrl+C, with what is known so far
 }
 
 async function runImprove(given: Given, terminal: Terminal): Promise<Readonly<Record<string, Json>>> {
-  const numberOfThreads = wholeNumber(given, 'threads', 1)
-  if (numberOfThreads !== undefined) setThreads(numberOfThreads)
+  useThreads(given)
   const [path] = given.arguments as readonly [string]
   const settings = experimentOf(given, path)
   const { stderr, ascii = false } = terminal
@@ -99,7 +79,7 @@ async function runImprove(given: Given, terminal: Terminal): Promise<Readonly<Re
     'the file of --test': given.options.get('test'),
     'the file of --journal': settings.journal,
   })
-  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+  const ofSomePictures = areSomePictures(path)
   const result = await withBoard(given, terminal, boardOf(given, settings), ({ signal, tell }) => {
     const show = shownProgress(terminal)
     const onProgress = (progress: ImproveProgress) => {
@@ -107,11 +87,11 @@ async function runImprove(given: Given, terminal: Terminal): Promise<Readonly<Re
       tell?.({ ...progress, members: progress.running }, stageText(progress))
     }
     const watched = { ...settings, signal, onProgress }
-    return isFolder ? ofPictures(given, path, watched) : ofTable(given, path, watched, terminal)
+    return ofSomePictures ? ofPictures(given, path, watched) : ofTable(given, path, watched, terminal)
   }).catch(asUsage)
   if (stderr.isTTY === true) stderr.write('\r\u001b[K')
   say(given, terminal, improveText(result, { width: widthOf(terminal), ascii }))
-  const next = isFolder ? undefined : nextTraining(result, given, train.options)
+  const next = ofSomePictures ? undefined : nextTraining(result, given, train.options)
   if (next !== undefined) tellNext(terminal, next)
   if (report !== undefined) {
     await writeReport(report, improvePage(result, { command: commandTyped(improve, given) }), terminal)
@@ -170,6 +150,7 @@ function experimentOf(given: Given, path: string) {
     seed: wholeNumber(given, 'seed', 0),
     metric: choice(given, 'metric', metricNames),
     confirm: wholeNumber(given, 'confirm', 1) ?? given.switches.has('confirm'),
+    baselineErrors: given.options.has('report'),
     journal,
   })
 }
@@ -179,52 +160,24 @@ type Watched = ReturnType<typeof experimentOf> & {
   readonly onProgress: (progress: ImproveProgress) => void
 }
 
-/** Options that only tables have. */
-const ofTables = ['target', 'test', 'task', 'ignore', 'keep', 'scaling', 'dropout', 'l2', ...Object.keys(readerOptions)]
-
 function ofPictures(given: Given, path: string, watched: Watched): Promise<ImproveResult> {
-  const wrong = ofTables.find((name) => given.options.has(name) || given.switches.has(name))
-  if (wrong !== undefined) throw new UsageError(`--${wrong} is for tables, but ${path} is a folder of pictures.`)
-  return improvePictures(path, { ...watched, ...trainingOf(given) })
+  requireForPictures(given, path, ['test', 'dropout', 'l2'])
+  return improvePictures(path, { ...watched, ...trainingSettings(given) })
 }
 
 async function ofTable(given: Given, path: string, watched: Watched, terminal: Terminal): Promise<ImproveResult> {
-  const name = given.options.get('target')
-  if (name === undefined) throw new UsageError('--target is missing: name the column to predict.')
-  const [wanted, kind] = [given.options.get('test'), choice(given, 'task', tasks)]
-  if (wanted !== undefined && watched.confirm === false)
+  const target = targetOf(given)
+  if (given.options.has('test') && watched.confirm === false) {
     throw new UsageError('--test is for --confirm, which is missing.')
-  const scales = scalingOption(given)
-  const files = { path, target: name, test: wanted, reader: readerSettings(given), scaling: scales }
-  const {
-    source,
-    test,
-    reader,
-    keep: kept,
-  } = await sourcesOf({ ...files, keep: given.lists.get('keep') ?? [] }, terminal)
+  }
+  const asked = { ...trainingSettings(given), ...tableTrainingSettings(given) }
+  const { source, other: test, options } = await tablesOf(given, path, 'test', terminal)
   return improveTable(source.read(), {
-    ...reader,
+    ...options,
     ...watched,
-    ...trainingOf(given),
-    ...defined({
-      dropout: decimal(given, 'dropout', 'a number from 0 up to but not including 1', { min: 0, below: 1 }),
-      l2: decimal(given, 'l2', 'a number of at least 0', { min: 0 }),
-      task: kind,
-    }),
+    ...asked,
     ...(test && { test: test.read() }),
-    target: name,
-    keep: kept,
-    scaling: scales,
-    onRead: shownTable({ source, ...(test && { test }) }, name, terminal),
-  })
-}
-
-function trainingOf(given: Given) {
-  return defined({
-    hidden: wholeNumbers(given, 'hidden'),
-    epochs: wholeNumber(given, 'epochs', 1),
-    batchSize: wholeNumber(given, 'batch-size', 1),
-    learningRate: decimal(given, 'learning-rate', 'a number above 0', { exclusiveMin: 0 }),
+    onRead: shownTable({ source, ...(test && { test }) }, target, terminal),
   })
 }
 

@@ -7,32 +7,30 @@ import { searchPage } from '../pages/search/page.js'
 import { valueText } from '../strategy/search/distributions.js'
 import { searchMethods } from '../strategy/search/method-names.js'
 import type { SearchProgress, SearchResult } from '../strategy/search/result.js'
+import { searchPictures } from '../strategy/search/search-pictures.js'
 import { searchTable } from '../strategy/search/search-table.js'
+import type { SearchSpace } from '../strategy/search/space.js'
 import { searchText } from '../strategy/search/text.js'
-import { setThreads } from '../system.js'
 import { boardOption, withBoard } from './board.js'
 import type { Command, Given } from './command.js'
 import { csvLine } from './csv-line.js'
+import { areSomePictures, dataArgument, experimentTarget, requireForPictures, tablesOf } from './experiment-data.js'
 import { asUsage } from './flags.js'
 import { progressLine } from './progress-line.js'
-import { readerOptions, readerSettings } from './reader-options.js'
+import { readerOptions } from './reader-options.js'
 import { shownTable } from './reading.js'
 import { commandTyped, reportOption, writeReport } from './report.js'
-import { scalingOption } from './scaling-option.js'
 import { spaceOption, usualSpace } from './search-space.js'
 import { counted, say, type Terminal, tell, tellNext, UsageError, widthOf } from './terminal.js'
-import { train } from './train.js'
-import { sourcesOf } from './train-data.js'
-import { choice, distinctFiles, duration, requireWritable, wholeNumber } from './values.js'
-
-const { target, task, ignore, keep, scaling, threads } = train.options
+import { tableOptions, threadsOption, useThreads } from './training-options.js'
+import { choice, defined, distinctFiles, duration, requireWritable, wholeNumber } from './values.js'
 
 export const search: Command = {
   name: 'search',
-  summary: 'Searches for the options of a network that are best on a CSV file, and tells which of them matter.',
-  arguments: [{ name: 'data.csv', help: 'a file with a header, as for deepblas train' }],
+  summary: 'Searches for the options of a network that are best on the data, and tells which of them matter.',
+  arguments: [dataArgument],
   options: {
-    target: target!,
+    target: experimentTarget,
     space: { value: '<json>', help: 'what is searched, as JSON or a file of it; by default the space below' },
     budget: { value: '<time>', help: 'ends the search: 90s, 2m, 1h' },
     tries: { value: '<n>', help: 'number of trainings that end the search; with it the same command repeats exactly' },
@@ -43,17 +41,17 @@ export const search: Command = {
     seed: { value: '<n>', help: 'of the split, the configurations and the trainings; default 0' },
     metric: { value: '<name>', help: 'by default accuracy of classes, r2 of values' },
     epochs: { value: '<n>', help: 'passes over the rows of a whole training; default 20' },
-    dev: { value: '<other.csv>', help: 'rows to measure on; by default 15 % of the data, of each class alike' },
+    dev: {
+      value: '<other.csv>',
+      help: 'rows to measure on; by default 15 % of the data, of each class alike; not of pictures',
+    },
     out: { value: '<file>', help: 'trains the best configuration once more and saves the model there' },
     trials: { value: '<file.csv>', help: 'writes the table of all trials' },
     journal: { value: '<file>', help: 'keeps every result: the same command goes on from there' },
     report: reportOption,
     board: boardOption,
-    task: task!,
-    ignore: ignore!,
-    keep: keep!,
-    scaling: scaling!,
-    threads: threads!,
+    ...tableOptions,
+    threads: threadsOption,
     ...readerOptions,
   },
   notes: `
@@ -72,37 +70,19 @@ Exit code: 0; 1 failed; 2 wrong use; 130 after Ctrl+C, with what is known so far
 }
 
 async function runSearch(given: Given, terminal: Terminal): Promise<Readonly<Record<string, Json>>> {
-  const { path, name, out, trials, report } = filesOf(given)
-  const numberOfThreads = wholeNumber(given, 'threads', 1)
-  if (numberOfThreads !== undefined) setThreads(numberOfThreads)
+  const { path, out, trials, report } = filesOf(given)
+  useThreads(given)
   const space = spaceOption(given.options.get('space'))
-  const asked = askedOf(given)
-  const settings = {
-    path,
-    target: name,
-    test: given.options.get('dev'),
-    reader: readerSettings(given),
-    keep: given.lists.get('keep') ?? [],
-    scaling: scalingOption(given),
-  }
-  const { source, test, reader, keep: kept } = await sourcesOf(settings, terminal)
+  const asked = { ...askedOf(given), refit: out !== undefined }
+  const ofSomePictures = areSomePictures(path)
   const found = await withBoard(given, terminal, boardOf(given, asked), ({ signal, tell: tellBoard }) => {
     const show = shownProgress(terminal)
-    return searchTable(source.read(), space, {
-      ...reader,
-      ...asked,
-      ...(test && { dev: test.read() }),
-      target: name,
-      keep: kept,
-      scaling: settings.scaling,
-      refit: out !== undefined,
-      signal,
-      onRead: shownTable({ source, ...(test && { test }) }, name, terminal),
-      onProgress: (progress) => {
-        show(progress)
-        tellBoard?.(progress, `${counted(progress.running, 'training')} side by side`)
-      },
-    })
+    const onProgress = (progress: SearchProgress) => {
+      show(progress)
+      tellBoard?.(progress, `${counted(progress.running, 'training')} side by side`)
+    }
+    const watched = { ...asked, signal, onProgress }
+    return ofSomePictures ? ofPictures(given, path, space, watched) : ofTable(given, path, space, watched, terminal)
   }).catch(asUsage)
   const { stderr, ascii = false } = terminal
   if (stderr.isTTY === true) stderr.write('\r\u001b[K')
@@ -115,12 +95,41 @@ async function runSearch(given: Given, terminal: Terminal): Promise<Readonly<Rec
   if (out !== undefined && model !== undefined) {
     await model.save(out)
     tell(terminal, `saved ${out}\n`)
-    tellNext(terminal, ['predict', out, 'new.csv', '--out', 'predictions.csv'])
+    if (!ofSomePictures) tellNext(terminal, ['predict', out, 'new.csv', '--out', 'predictions.csv'])
   }
   if (report !== undefined) {
     await writeReport(report, searchPage(found, { command: commandTyped(search, given) }), terminal)
   }
   return { ...plain(found), model: model === undefined ? null : (out ?? null), report: report ?? null }
+}
+
+type Watched = ReturnType<typeof askedOf> & {
+  readonly refit: boolean
+  readonly signal: AbortSignal
+  readonly onProgress: (progress: SearchProgress) => void
+}
+
+function ofPictures(given: Given, path: string, space: SearchSpace, watched: Watched): Promise<SearchResult> {
+  requireForPictures(given, path, ['dev'])
+  return searchPictures(path, space, watched)
+}
+
+async function ofTable(
+  given: Given,
+  path: string,
+  space: SearchSpace,
+  watched: Watched,
+  terminal: Terminal,
+): Promise<SearchResult> {
+  const task = choice(given, 'task', tasks)
+  const { source, other: dev, options } = await tablesOf(given, path, 'dev', terminal)
+  return searchTable(source.read(), space, {
+    ...options,
+    ...watched,
+    ...(task && { task }),
+    ...(dev && { dev: dev.read() }),
+    onRead: shownTable({ source, ...(dev && { test: dev }) }, options.target, terminal),
+  })
 }
 
 function boardOf(given: Given, { budget, tries, metric }: ReturnType<typeof askedOf>) {
@@ -138,8 +147,6 @@ function boardOf(given: Given, { budget, tries, metric }: ReturnType<typeof aske
 
 function filesOf(given: Given) {
   const [path] = given.arguments as readonly [string]
-  const name = given.options.get('target')
-  if (name === undefined) throw new UsageError('--target is missing: name the column to predict.')
   const [out, trials] = [given.options.get('out'), given.options.get('trials')]
   const dev = given.options.get('dev')
   const [journal, report] = [given.options.get('journal'), given.options.get('report')]
@@ -154,7 +161,7 @@ function filesOf(given: Given) {
     requireWritable(option, file)
     distinctFiles(option, file, { 'the data': path, 'the file of --dev': dev })
   }
-  return { path, name, out, trials, report }
+  return { path, out, trials, report }
 }
 
 function askedOf(given: Given) {
@@ -163,22 +170,20 @@ function askedOf(given: Given) {
   if ((method ?? 'random') === 'random' && budget === undefined && tries === undefined) {
     throw new UsageError('--budget or --tries is missing: a search at random ends by one of them, such as --budget 2m.')
   }
-  const asked = {
-    budget,
-    tries,
-    method,
-    levels: wholeNumber(given, 'levels', 1),
-    factor: wholeNumber(given, 'factor', 2),
-    seeds: wholeNumber(given, 'seeds', 1),
-    seed: wholeNumber(given, 'seed', 0),
-    metric: choice<MetricName>(given, 'metric', metricNames),
-    task: choice(given, 'task', tasks),
-    journal: given.options.get('journal'),
+  return {
+    ...defined({
+      budget,
+      tries,
+      method,
+      levels: wholeNumber(given, 'levels', 1),
+      factor: wholeNumber(given, 'factor', 2),
+      seeds: wholeNumber(given, 'seeds', 1),
+      seed: wholeNumber(given, 'seed', 0),
+      metric: choice<MetricName>(given, 'metric', metricNames),
+      journal: given.options.get('journal'),
+    }),
+    fit: { epochs: wholeNumber(given, 'epochs', 1) ?? 20 },
   }
-  const known = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)) as Partial<{
-    [Name in keyof typeof asked]: NonNullable<(typeof asked)[Name]>
-  }>
-  return { ...known, fit: { epochs: wholeNumber(given, 'epochs', 1) ?? 20 } }
 }
 
 function shownProgress(terminal: Terminal): (progress: SearchProgress) => void {

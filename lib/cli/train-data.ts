@@ -17,10 +17,14 @@ interface Sources {
   readonly keep: readonly string[]
 }
 
-/** @throws UsageError for names that no column has, or that contradict each other */
+/**
+ * @param other the option that names the second file
+ * @throws UsageError for names that no column has, or that contradict each other
+ */
 export async function sourcesOf(
   settings: Pick<Settings, 'path' | 'target' | 'test' | 'reader' | 'keep' | 'scaling'>,
   terminal: Terminal,
+  other: 'test' | 'dev' = 'test',
 ): Promise<Sources> {
   const { target, scaling } = settings
   const source = Source.of(settings.path, terminal)
@@ -39,6 +43,6 @@ export async function sourcesOf(
   if (settings.test === undefined) return { source, test: undefined, reader, keep }
   const test = Source.of(settings.test, terminal)
   const names = await headerOf(test, settings.reader, [target], terminal)
-  if (!names.includes(target)) throw new UsageError(`--test ${settings.test} has no column '${target}'.`)
+  if (!names.includes(target)) throw new UsageError(`--${other} ${settings.test} has no column '${target}'.`)
   return { source, test, reader, keep }
 }

@@ -3,14 +3,14 @@
  */
 import { existsSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
-import { type Scaling, type Task, tasks } from '../data/encoding/fit/options.js'
+import type { Scaling, Task } from '../data/encoding/fit/options.js'
 import type { TrainTableOptions } from '../strategy/tables/options.js'
-import { setThreads } from '../system.js'
 import type { Given } from './command.js'
 import { type ReaderSettings, readerSettings } from './reader-options.js'
 import { scalingOption } from './scaling-option.js'
 import { UsageError } from './terminal.js'
-import { choice, decimal, distinctFiles, requireWritable, wholeNumber, wholeNumbers } from './values.js'
+import { tableTrainingSettings, targetOf, trainingSettings, useThreads } from './training-options.js'
+import { choice, distinctFiles, requireWritable, wholeNumber } from './values.js'
 
 export interface Settings {
   readonly path: string
@@ -35,15 +35,13 @@ export interface Settings {
 
 /** @throws UsageError for what contradicts itself or cannot be written to */
 export function settingsOf(given: Given): Settings {
-  const target = given.options.get('target')
-  if (target === undefined) throw new UsageError('--target is missing: name the column to predict.')
+  const target = targetOf(given)
   const [path] = given.arguments as readonly [string]
   const reader = readerSettings(given)
   for (const option of ['ignore', 'keep']) {
     if (given.lists.get(option)?.includes(target)) throw new UsageError(`--${option} names the target '${target}'.`)
   }
-  const threads = wholeNumber(given, 'threads', 1)
-  if (threads !== undefined) setThreads(threads)
+  useThreads(given)
   const out = given.options.get('out') ?? `${defaultName(path)}.safetensors`
   // After an hour of training is too late to hear of it.
   requireWritable('--out', out)
@@ -68,29 +66,23 @@ export function settingsOf(given: Given): Settings {
     throw new UsageError(`--log ${log}: it is a file. Name one that ends in .csv or .tsv, or a folder for TensorBoard.`)
   }
   if (path === '-' && test === '-') throw new UsageError('--test and the data cannot both be standard input.')
-  const asked = {
-    hidden: wholeNumbers(given, 'hidden'),
-    epochs: wholeNumber(given, 'epochs', 1),
-    batchSize: wholeNumber(given, 'batch-size', 1),
-    dropout: decimal(given, 'dropout', 'a number from 0 up to but not including 1', { min: 0, below: 1 }),
-    learningRate: decimal(given, 'learning-rate', 'a number above 0', { exclusiveMin: 0 }),
-  }
+  const { task, l2 = 0, ...ofTable } = tableTrainingSettings(given)
   return {
     path,
     target,
     out,
     test,
-    task: choice(given, 'task', tasks),
+    task,
     balanced: choice(given, 'class-weights', ['balanced']) !== undefined,
     seed: wholeNumber(given, 'seed', 0) ?? 0,
-    l2: decimal(given, 'l2', 'a number of at least 0', { min: 0 }) ?? 0,
+    l2,
     checkpoint,
     resume,
     log,
     reader,
     keep: given.lists.get('keep') ?? [],
     scaling: scalingOption(given),
-    asked: Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)),
+    asked: { ...trainingSettings(given), ...ofTable },
   }
 }
 

@@ -17,6 +17,7 @@ import { comparisonText, scoresText } from './scores.js'
 import { counted, say, secondsSince, type Terminal, tell, tellNext, throwIfInterrupted } from './terminal.js'
 import { sourcesOf } from './train-data.js'
 import { isLogFile, type Settings, settingsOf } from './train-settings.js'
+import { networkOptions, tableOptions, targetHelp, threadsOption } from './training-options.js'
 import { checkText } from './unlike-rows.js'
 
 export const train: Command = {
@@ -24,40 +25,14 @@ export const train: Command = {
   summary: 'Trains a network on a CSV file and saves it, with all that a prediction needs, in one file.',
   arguments: [{ name: 'data.csv', help: 'a file with a header: one row for each case; - for standard input' }],
   options: {
-    target: { value: '<column>', help: 'the column to predict (required)' },
+    target: { value: '<column>', help: targetHelp },
     out: { value: '<file>', help: 'where the model is saved; by default the name of the data, as .safetensors, here' },
     test: { value: '<other.csv>', help: 'a file to take the metrics of, in place of the part held out' },
-    task: { value: '<task>', help: 'classification or regression; by default what the target looks like' },
-    ignore: {
-      value: '<columns>',
-      help: 'columns to leave out, between commas; may be given several times',
-      repeatable: true,
-    },
-    keep: {
-      value: '<columns>',
-      help: 'columns to use even if they look like identifiers or constants; may be given several times',
-      repeatable: true,
-    },
-    scaling: {
-      value: '<scaling>',
-      help: 'standardize or quantile (ranks) for all numbers, or <column=scaling,...>; by default by their values',
-      repeatable: true,
-    },
-    hidden: { value: '<units>', help: 'units of the hidden layers, such as 64,32; by default by the number of rows' },
-    epochs: { value: '<n>', help: 'passes over the data at most; by default by the number of rows' },
-    'batch-size': { value: '<n>', help: 'rows of a step; by default by the number of rows' },
-    'learning-rate': {
-      value: '<rate>',
-      help: 'the largest of its cycle: it rises, then falls to almost 0; default 0.003',
-    },
-    dropout: {
-      value: '<share>',
-      help: 'units left out at random in every step, from 0 up to but not including 1; default 0.2',
-    },
-    l2: { value: '<strength>', help: 'adds strength times the sum of squared weights to the loss; default 0' },
+    ...tableOptions,
+    ...networkOptions,
     'class-weights': { value: 'balanced', help: 'rows of rare classes count more' },
     seed: { value: '<n>', help: 'of the split, the initial weights and the order of rows; default 0' },
-    threads: { value: '<n>', help: 'by default as many as there are cores; no result depends on it' },
+    threads: threadsOption,
     checkpoint: { value: '<file>', help: 'saves the state of the training there after every epoch' },
     resume: { value: '<file>', help: 'goes on from a checkpoint of the same command' },
     log: {

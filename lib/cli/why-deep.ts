@@ -1,16 +1,16 @@
 import { readPictures } from '../data/pictures/read-pictures.js'
-import { atomicWrite } from '../files/atomic-write.js'
 import type { Json } from '../files/strict-json.js'
-import { whyDeepPage } from '../strategy/why-deep/page.js'
-import { pictureSection } from '../strategy/why-deep/picture-page.js'
+import { whyDeepPage } from '../pages/why-deep/page.js'
+import type { StudiedPictures } from '../pages/why-deep/pictures.js'
 import { type PictureStudy, pictureStudy, pictureStudyText } from '../strategy/why-deep/picture-study.js'
 import type { WhyDeep, WhyDeepProgress } from '../strategy/why-deep/result.js'
 import { whyDeepText } from '../strategy/why-deep/text.js'
 import { whyDeep as run } from '../strategy/why-deep/why-deep.js'
 import type { Command, Given } from './command.js'
 import { asUsage } from './flags.js'
+import { commandTyped, reportOption, reportPath, writeReport } from './report.js'
 import { say, secondsSince, type Terminal, tell, widthOf } from './terminal.js'
-import { requireWritable, wholeNumber, wholeNumbers } from './values.js'
+import { wholeNumber, wholeNumbers } from './values.js'
 
 /** Pictures that are learned from. */
 const MOST_PICTURES = 10_000
@@ -35,7 +35,7 @@ export const whyDeep: Command = {
       value: '<folder>',
       help: 'looks at the units of a network trained on pictures: a folder in MNIST form, or with train_x.npy and train_y.npy, or the word digits for drawn ones',
     },
-    report: { value: '<file.html>', help: 'writes a page with the plot, the tables, the figures and the pictures' },
+    report: reportOption,
   },
   notes: `
 The parity of n bits is 1 where the number of ones is odd. It is told by a tree of exclusive ors, by one hidden layer with a
@@ -59,8 +59,7 @@ Exit code: 0; 1 failed; 2 wrong use; 130 after Ctrl+C, with what is known so far
 
 async function runWhyDeep(given: Given, terminal: Terminal): Promise<Readonly<Record<string, Json>>> {
   const started = performance.now()
-  const report = given.options.get('report')
-  if (report !== undefined) requireWritable('--report', report)
+  const report = reportPath(given, { 'the pictures': given.options.get('pictures') })
   const result = await run({
     ...optionsOf(given),
     signal: terminal.signal,
@@ -71,16 +70,16 @@ async function runWhyDeep(given: Given, terminal: Terminal): Promise<Readonly<Re
   const shown = pictures === undefined ? [] : ['', pictureStudyText(pictures.study, look)]
   say(given, terminal, [whyDeepText(result, look), ...shown].join('\n'))
   if (report !== undefined) {
-    await atomicWrite(report, [Buffer.from(whyDeepPage(result, pictures?.section()))])
-    tell(terminal, `saved ${report}\n`)
+    const options = { command: commandTyped(whyDeep, given), ...(pictures && { pictures }) }
+    await writeReport(report, whyDeepPage(result, options), terminal)
   }
   const found = { ...plain(result), pictures: pictures === undefined ? null : plainStudy(pictures.study) }
   const stopped = terminal.signal.aborted ? 'aborted' : result.stopped
   return { ...found, stopped, seconds: secondsSince(started), report: report ?? null }
 }
 
-/** The study of the pictures, and its section of a page; undefined where none was asked for, or Ctrl+C came before its end. */
-async function studied(given: Given, terminal: Terminal) {
+/** The study of the pictures; undefined where none was asked for, or Ctrl+C came before its end. */
+async function studied(given: Given, terminal: Terminal): Promise<StudiedPictures | undefined> {
   const source = given.options.get('pictures')
   if (source === undefined || terminal.signal.aborted) return undefined
   tell(terminal, `looks at the pictures of ${source}\n`)
@@ -88,7 +87,7 @@ async function studied(given: Given, terminal: Terminal) {
   const seed = wholeNumber(given, 'seed', 0) ?? 0
   try {
     const study = await pictureStudy(sets, { seed, signal: terminal.signal })
-    return { study, section: () => [pictureSection(source, study, sets.train)] }
+    return { name: source, study, data: sets.train }
   } catch (error) {
     if (terminal.signal.aborted) return undefined
     throw error

@@ -1,4 +1,5 @@
 import type { PerMember } from '../per-member.js'
+import type { Schedule } from '../schedules/schedule.js'
 import { invalid } from '../validate.js'
 import { optimizerClasses } from './names.js'
 import type { Optimizer } from './optimizer.js'
@@ -24,8 +25,8 @@ export function withWeightDecay(optimizer: Optimizer, weightDecay: PerMember): O
   return made(Class, optimizer, { weightDecay })
 }
 
-/** One of deepblas's optimizers by name, with another learning rate. */
-export function withLearningRate(optimizer: Optimizer, learningRate: number): Optimizer {
+/** One of deepblas's optimizers by name, with another learning rate or schedule. */
+export function withLearningRate(optimizer: Optimizer, learningRate: number | Schedule): Optimizer {
   return made(optimizerClasses[optimizer.name], optimizer, { learningRate })
 }
 

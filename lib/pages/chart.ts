@@ -10,6 +10,8 @@ export interface Axis {
   readonly format: NumberFormat
   /** Whether equal distances are equal factors. Default false. */
   readonly logarithmic?: boolean
+  /** Whether ticks stand where values are, as of whole numbers, if there is room. Default false; so of logarithmic ones. */
+  readonly atValues?: boolean
   /** Whether 0 is shown, however far away the values are. Default false. */
   readonly zero?: boolean
 }

@@ -7,7 +7,7 @@ import { messageOf } from '../kinds.js'
  *
  * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for what is no whole result
  */
-export function pageOfResult(from: 'diagnose' | 'improve' | 'search', make: () => string): string {
+export function pageOfResult(from: 'diagnose' | 'improve' | 'search' | 'whyDeep', make: () => string): string {
   try {
     return make()
   } catch (cause) {

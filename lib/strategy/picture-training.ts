@@ -45,17 +45,24 @@ export function pictureTraining(
   const learningRate = finiteNumber('learningRate', options.learningRate ?? 1e-3, { min: 0 })
   const layers = hidden.map((units, at) => new Dense(positiveInteger(`hidden[${at}]`, units), { activation: 'relu' }))
   return (pictures) => {
-    const [train, dev] = pictures.split(SHARE_OF_DEV, { seed, stratified: true })
-    const classes = pictures.classCounts().length
-    const binary = classes <= 2
-    const output = binary ? new Dense(1, { activation: 'sigmoid' }) : new Dense(classes, { activation: 'softmax' })
+    const { train, dev, classes, loss } = heldOutPictures(pictures, seed)
+    const output =
+      classes <= 2 ? new Dense(1, { activation: 'sigmoid' }) : new Dense(classes, { activation: 'softmax' })
     const model = new Sequential([...layers, output], { inputs: train.features, seed })
     const optimizer = new Adam({ learningRate })
     return {
       model,
       train,
       dev,
-      fit: { loss: binary ? 'binaryCrossEntropy' : 'crossEntropy', optimizer, epochs, batchSize },
+      fit: { loss, optimizer, epochs, batchSize },
     }
   }
+}
+
+/** The pictures to learn from and those held out, and the loss of so many classes. */
+export function heldOutPictures(pictures: Dataset, seed: number) {
+  const [train, dev] = pictures.split(SHARE_OF_DEV, { seed, stratified: true })
+  const classes = pictures.classCounts().length
+  const loss = classes <= 2 ? ('binaryCrossEntropy' as const) : ('crossEntropy' as const)
+  return { train, dev, classes, loss }
 }

@@ -120,7 +120,7 @@ function places(holder, depth = 0) {
 }
 
 /** Numbers that only make a call long. */
-const long = new Set(['epochs', 'repeats', 'steps', 'patience', 'folds', 'maxIterations'])
+const long = new Set(['epochs', 'repeats', 'seeds', 'steps', 'patience', 'folds', 'maxIterations'])
 
 const names = Object.keys(recipes).filter((name) => options.only === undefined || name.includes(options.only))
 const draw = random(seed)

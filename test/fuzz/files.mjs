@@ -2,7 +2,7 @@
  * Files with bytes flipped, cut, put in, doubled or set to extremes: every reader gives a table or an array, or an
  * ERR_DEEPBLAS_FILE, within its limits of time and memory. Another error, a crash or a hang is a fault.
  *
- *     node test/fuzz/files.mjs [--seconds 600] [--seed 1] [--only npz,idx]
+ *     node test/fuzz/files.mjs [--seconds 600 | --rounds 10] [--seed 1] [--only npz,idx]
  *
  * Needs the built package (npm run build:ts). Prints a table and ends with 1 where there was a fault; the file of a fault
  * is kept and named.
@@ -36,7 +36,8 @@ import { parquetWriteBuffer } from 'hyparquet-writer'
 
 const { values: options } = parseArgs({
   options: {
-    seconds: { type: 'string', default: '600' },
+    seconds: { type: 'string' },
+    rounds: { type: 'string' },
     seed: { type: 'string', default: '1' },
     only: { type: 'string' },
   },
@@ -197,7 +198,8 @@ for (const [name, [bytes, read]] of chosen) {
 }
 
 const begun = performance.now()
-const until = begun + 1000 * Number(options.seconds)
+const until = begun + 1000 * Number(options.seconds ?? (options.rounds ? 1e6 : 600))
+const mostRounds = Number(options.rounds ?? Number.POSITIVE_INFINITY)
 let round = 0
 do {
   for (const [name, [bytes, read, others = []]] of chosen) {
@@ -229,7 +231,7 @@ do {
     if (performance.now() > until) break
   }
   round++
-} while (performance.now() < until)
+} while (round < mostRounds && performance.now() < until)
 
 console.table(outcomes)
 console.log(

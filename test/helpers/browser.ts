@@ -48,6 +48,8 @@ export async function open(
 ): Promise<Opened> {
   const options: BrowserContextOptions = { viewport: { width, height }, colorScheme }
   const page = await (await browser.newContext(options)).newPage()
+  // A busy machine is slow: what never comes is ended by the test's own timeout.
+  page.setDefaultTimeout(0)
   const told: string[] = []
   const asked: string[] = []
   page.on('console', (message) => told.push(`${message.type()}: ${message.text()}`))

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import type { ProgressStream } from '../../lib/callbacks/progress-bar.js'
 import { run } from '../../lib/cli/run.js'
 import type { Terminal } from '../../lib/cli/terminal.js'
 
@@ -26,6 +27,15 @@ export async function deepblas(
   const code = await run(args, { ...others, stdout, stderr: screen, signal })
   stdout.end()
   return { code, stdout: await written, stderr }
+}
+
+/** A terminal's error stream that tells of the first line of progress: trainings are under way. */
+export function atFirstProgress(told: () => void): ProgressStream {
+  const write = (part: string) => {
+    // On a busy machine there is a line of the reading before it.
+    if (/^\r.*\d trainings?\b/.test(part)) told()
+  }
+  return { isTTY: true, write }
 }
 
 /** Writes a CSV file of rows; the keys of the first one are its header. */

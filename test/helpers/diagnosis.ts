@@ -95,6 +95,7 @@ export function diagnosis(segment = 'age < 25 and city unknown'): Diagnosis {
         levers: [],
       },
     ],
+    stopped: 'completed',
     text: 'Variance dominates.\n',
   }
 }

@@ -124,10 +124,14 @@ function vanishing(given) {
   return { model, ...parts, fit: fitting(given, new SGD({ learningRate: 0.05 }), 40, 32) }
 }
 
-/** The rule is simple, the rows are many, and the share of wrong labels is told as the target: nothing is left to gain. */
+/**
+ * The rule is simple, the rows are many, and the share of wrong labels is told as the target: nothing is left to gain. Nor
+ * is there much to lose: the classes stand apart, so that a boundary which is not quite the best one has no row on its
+ * wrong side, whatever activation draws it.
+ */
 function nothingToGain(given) {
   const noise = 0.15
-  const parts = tables(given, { features: 3, rows: 1500, rule: 'straight', noise, everyone: true })
+  const parts = tables(given, { features: 3, rows: 1500, rule: 'straight', noise, everyone: true, apart: 0.2 })
   const { Dense, Sequential, Adam, l2 } = given.library
   const hidden = new Dense(8, { activation: 'tanh', regularizer: l2(1e-4) })
   const model = new Sequential([hidden, output(given)], { inputs: 3, seed: given.seed })
@@ -172,16 +176,34 @@ function fitting({ task }, optimizer, epochs, batchSize) {
  *
  * @param options `noise`: of classes, the share of rows with a wrong one; of values, the share whose value is that of some
  *   other row, or, with `everyone`, the share of the variance that is noise of every row. `change`: what becomes of the
- *   inputs after the rule was applied; `elsewhere`: the same of the test rows alone.
+ *   inputs after the rule was applied; `elsewhere`: the same of the test rows alone. `apart`: no row of a class is nearer
+ *   than this to another one, in deviations of the score.
  */
-function tables(given, { features, rows, rule, relevant = features, noise = 0, everyone = false, change, elsewhere }) {
+function tables(given, options) {
+  const {
+    features,
+    rows,
+    rule,
+    relevant = features,
+    noise = 0,
+    everyone = false,
+    change,
+    elsewhere,
+    apart = 0,
+  } = options
   const { size, task, draw, library } = given
   const own = Math.max(10, Math.round(rows * size))
   const held = Math.min(2000, Math.max(400, own))
   const total = own + 2 * held
-  const x = Array.from({ length: total }, () => Array.from({ length: features }, () => draw.normal()))
-  const scores = x.map(ruleOf(rule, relevant, draw))
-  const y = task === 'regression' ? values(scores, noise, everyone, draw) : classes(scores, task, noise, draw)
+  const gap = task === 'regression' ? 0 : apart
+  const drawn = Array.from({ length: gap > 0 ? 2 * total : total }, () =>
+    Array.from({ length: features }, () => draw.normal()),
+  )
+  const all = drawn.map(ruleOf(rule, relevant, draw))
+  const bounds = boundsOf(all, task)
+  const kept = standingApart(all, bounds, gap).slice(0, total)
+  const [x, scores] = [kept.map((at) => drawn[at]), kept.map((at) => all[at])]
+  const y = task === 'regression' ? values(scores, noise, everyone, draw) : classes(scores, bounds, noise, draw)
   const part = (from, count, move = (row) => row) =>
     library.Dataset.from({
       x: x.slice(from, from + count).map((row) => move(change === undefined ? row : change(row))),
@@ -203,11 +225,22 @@ function ruleOf(rule, relevant, draw) {
     sum(straight, row) + units.reduce((total, own, i) => total + outer[i] * Math.tanh(2 * sum(own, row)), 0)
 }
 
-/** Classes of as many rows each, in order of the scores; some of them wrong. */
-function classes(scores, task, noise, draw) {
-  const count = task === 'two classes' ? 2 : 3
+/** Places of the scores that are no nearer to a bound between classes than half the gap, in deviations of the score. */
+function standingApart(scores, bounds, gap) {
+  const least = (gap / 2) * deviationOf(scores)
+  return [...scores.keys()].filter((at) => bounds.every((bound) => Math.abs(scores[at] - bound) >= least))
+}
+
+/** Bounds between classes of as many rows each; of values none. */
+function boundsOf(scores, task) {
+  const count = { 'two classes': 2, 'three classes': 3, regression: 1 }[task]
   const ordered = [...scores].sort((a, b) => a - b)
-  const bounds = Array.from({ length: count - 1 }, (_, i) => ordered[Math.floor((scores.length * (i + 1)) / count)])
+  return Array.from({ length: count - 1 }, (_, i) => ordered[Math.floor((scores.length * (i + 1)) / count)])
+}
+
+/** Classes in order of the scores; some of them wrong. */
+function classes(scores, bounds, noise, draw) {
+  const count = bounds.length + 1
   return scores.map((score) => {
     const own = bounds.filter((bound) => score >= bound).length
     return draw.uniform() < noise ? (own + 1 + Math.floor(draw.uniform() * (count - 1))) % count : own
@@ -217,12 +250,17 @@ function classes(scores, task, noise, draw) {
 /** Values of mean 0 and variance 1. */
 function values(scores, noise, everyone, draw) {
   const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length
-  const deviation = Math.sqrt(scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / scores.length)
+  const deviation = deviationOf(scores)
   const clean = scores.map((score) => (score - mean) / deviation)
   if (everyone) return clean.map((value) => Math.sqrt(1 - noise) * value + Math.sqrt(noise) * draw.normal())
   return clean.map((value) =>
     draw.uniform() < noise ? clean[Math.floor(draw.uniform() * clean.length)] : value + 0.05 * draw.normal(),
   )
+}
+
+function deviationOf(scores) {
+  const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length
+  return Math.sqrt(scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / scores.length)
 }
 
 /** Random numbers of a seed: mulberry32, and Box and Muller's transform. */

@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     globals: true,
     include: ['test/realms/*.spec.mjs'],
-    testTimeout: 60_000,
+    testTimeout: 300_000,
     // As a package in node_modules, which vitest loads without changing it.
     server: { deps: { external: [/\/dist\//] } },
   },

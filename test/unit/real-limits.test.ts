@@ -46,7 +46,7 @@ describe.skipIf(!canLimit).each(heaps)(
           flags,
         },
       ))
-    }, 120_000)
+    })
 
     test('has errors with a code from every call that needs more', () => {
       expect(Object.keys(outcomes).length).toBeGreaterThan(15)

@@ -167,7 +167,7 @@ function drawLines(chart: LinesChart, width: number): Element {
   )
   return plot(width, linesFrame(width), {
     x: { ...scaleOf(x), ...domainOf(points.map((point) => point.x)) },
-    y: { ...scaleOf(y), nice: true },
+    y: { ...scaleOf(y), nice: true, ...(y.logarithmic === true && { base: 2 }) },
     marks: [
       ...axisOf(x, points, width),
       Plot.gridY({ strokeOpacity: 0.12 }),
@@ -336,7 +336,8 @@ function scaleOf({ label, format, logarithmic = false, zero = false }: Axis): Pl
  */
 function axisOf(axis: Axis, points: readonly { readonly x: number }[], width: number): Plot.Markish[] {
   const places = [...new Set(points.map(({ x }) => x))]
-  if (axis.logarithmic !== true || places.length > width / ROOM_OF_TICK) return [Plot.gridX({ strokeOpacity: 0.12 })]
+  const atValues = axis.logarithmic === true || axis.atValues === true
+  if (!atValues || places.length > width / ROOM_OF_TICK) return [Plot.gridX({ strokeOpacity: 0.12 })]
   return [
     Plot.gridX(places, { strokeOpacity: 0.12 }),
     Plot.axisX(places, { text: (value: number) => onAxis(value, axis.format), labelArrow: 'none' }),

@@ -1,6 +1,6 @@
 import type { Diagnosis, DiagnosisFigures, Dominant, Estimate, Finding } from '../../strategy/diagnose/result.js'
 import { knownOptions, plainObject, string } from '../../validate.js'
-import { table } from '../figure.js'
+import { againSection } from '../again.js'
 import { type Content, html } from '../html.js'
 import { formatted, type NumberFormat } from '../numbers.js'
 import { pageOfResult } from '../of-result.js'
@@ -37,38 +37,37 @@ export function diagnosePage(result: Diagnosis, options?: DiagnosePageOptions): 
   string('title', title)
   if (command !== undefined) string('command', command)
   return pageOfResult('diagnose', () => {
-    const { figures, findings, text } = result
-    const format = errorFormat(result)
     return page({
       title,
-      lead: leadOf(result, format),
-      sections: [
-        levelsSection(figures, format),
-        findingsSection(findings),
-        ...curvesSection(figures, format),
-        ...probesSection(figures, format),
-        ...segmentsSection(figures, format),
-        ...classesSection(figures, format),
-        ...layersSection(figures),
-        ...rowsSection(figures),
-        {
-          heading: 'How it was made',
-          content: html`${
-            command === undefined
-              ? undefined
-              : html`<p>The exact command:</p>
-  <pre class="command" id="command">${command}</pre>`
-          }
-  <details><summary>All of it as text</summary><pre>${text}</pre></details>`,
-        },
-      ],
+      lead: leadOf(result),
+      sections: [...(isMeasured(result) ? sectionsOf(result) : []), againSection(result.text, command)],
     })
   })
 }
 
+/** False where it was stopped before the model was trained. NaN is null in JSON. */
+function isMeasured({ figures }: Diagnosis): boolean {
+  return Number.isFinite(figures.dev.value)
+}
+
+function sectionsOf(result: Diagnosis): Section[] {
+  const { figures, findings } = result
+  const format = errorFormat(figures)
+  return [
+    levelsSection(figures, format),
+    findingsSection(findings),
+    ...curvesSection(figures, format),
+    ...probesSection(figures, format),
+    ...segmentsSection(figures, format),
+    ...classesSection(figures, format),
+    ...layersSection(figures),
+    ...rowsSection(result),
+  ]
+}
+
 /** Errors of classes are shares of rows; those of values are 1 - R². */
-export function errorFormat({ figures }: Diagnosis): NumberFormat {
-  return figures.classes === undefined || figures.classes === null ? 'number' : 'percent'
+export function errorFormat({ classes }: Pick<DiagnosisFigures, 'classes'>): NumberFormat {
+  return classes === undefined || classes === null ? 'number' : 'percent'
 }
 
 const sentences: Readonly<Record<Dominant, string>> = {
@@ -89,7 +88,10 @@ function sentenceOf(dominant: Dominant, attainable: DiagnosisFigures['attainable
   return `${sentences[dominant]} There may be bias too: what error can be reached could not be told.`
 }
 
-function leadOf({ dominant, figures }: Diagnosis, format: NumberFormat): Content {
+function leadOf(result: Diagnosis): Content {
+  const { dominant, figures, stopped } = result
+  if (!isMeasured(result)) return html`<p class="lead">${result.text}</p>`
+  const format = errorFormat(figures)
   const { train, trainDev, dev, attainable, bias, variance, mismatch, leftOut } = figures
   const estimates: readonly (readonly [string, Estimate | undefined])[] = [
     ['Attainable', attainable],
@@ -98,7 +100,8 @@ function leadOf({ dominant, figures }: Diagnosis, format: NumberFormat): Content
     ...(mismatch ? [['Mismatch', mismatch] as const] : []),
   ]
   return html`<p class="lead">${sentenceOf(dominant, attainable)}</p>
-${leftOut.length === 0 ? undefined : html`<p>Left out, for want of budget: ${leftOut.join(', ')}.</p>`}
+${stopped === 'aborted' ? html`<p>It was stopped before its end: this is what was known by then.</p>` : undefined}
+${leftOut.length === 0 ? undefined : html`<p>${stopped === 'aborted' ? 'Not made' : 'Left out, for want of budget'}: ${leftOut.join('; ')}.</p>`}
 <dl class="figures">
 <div><dt>Error, training rows</dt><dd>${formatted(train.value, format)}<small>${formatted(train.rows, 'number')} rows</small></dd></div>
 ${trainDev && html`<div><dt>Error, train-dev rows</dt><dd>${formatted(trainDev.value, format)}<small>${formatted(trainDev.rows, 'number')} rows</small></dd></div>`}
@@ -115,20 +118,15 @@ ${estimates.map(
 <p class="muted">± are ${ERRORS_OF_CERTAINTY} standard errors; a difference beyond them is certain.</p>`
 }
 
+/** One below the other: sentences in a column of a table are hard to read on a phone. */
 function findingsSection(findings: readonly Finding[]): Section {
-  if (findings.length === 0) return { heading: 'Findings', content: html`<p>Nothing was found.</p>` }
-  return {
-    heading: 'Findings',
-    content: table(
-      ['finding', 'evidence', 'levers', 'severity'],
-      findings.map(({ kind, evidence, levers, severity }) => [
-        inWords(kind),
-        evidence,
-        levers.length === 0 ? 'look at the data' : levers.map(inWords).join(', '),
-        { number: formatted(severity, 'percent') },
-      ]),
-    ),
-  }
+  const one = ({ kind, evidence, levers, severity }: Finding) => html`<h3>${inWords(kind)}</h3>
+<p>${evidence} <span class="muted">${
+    levers.length === 0 ? 'Look at the data.' : `Levers: ${levers.map(inWords).join(', ')}.`
+  } Severity ${formatted(severity, 'percent')}.</span></p>
+`
+  const content = findings.length === 0 ? html`<p>Nothing was found.</p>` : findings.map(one)
+  return { heading: 'Findings', content }
 }
 
 /** 'tooFewEpochs' as 'too few epochs'. */

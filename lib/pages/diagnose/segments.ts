@@ -1,11 +1,14 @@
-import type { DiagnosisFigures } from '../../strategy/diagnose/result.js'
+import type { ModelErrors } from '../../strategy/diagnose/model-errors.js'
 import { type Figure, figureHtml, named, table } from '../figure.js'
 import { html } from '../html.js'
 import { formatted, type NumberFormat } from '../numbers.js'
 import type { Section } from '../page.js'
 
 /** Segments whose error is above the mean, the worst first; none where there are none. */
-export function segmentsSection({ segments, dev }: DiagnosisFigures, format: NumberFormat): Section[] {
+export function segmentsSection(
+  { segments, dev }: Pick<ModelErrors, 'segments' | 'dev'>,
+  format: NumberFormat,
+): Section[] {
   if (segments.length === 0) return []
   const figure: Figure = {
     id: 'segments',
@@ -39,7 +42,10 @@ export function segmentsSection({ segments, dev }: DiagnosisFigures, format: Num
 const MOST_CLASSES = 40
 
 /** The error of each class, the worst first. */
-export function classesSection({ classes, dev }: DiagnosisFigures, format: NumberFormat): Section[] {
+export function classesSection(
+  { classes, dev }: Pick<ModelErrors, 'classes' | 'dev'>,
+  format: NumberFormat,
+): Section[] {
   if (!classes || classes.length === 0) return []
   const worst = classes.toSorted((one, other) => other.error - one.error).slice(0, MOST_CLASSES)
   const figure: Figure = {

@@ -1,9 +1,10 @@
 import type { Diagnosis } from '../../strategy/diagnose/result.js'
 import type { ImproveResult } from '../../strategy/improve/result.js'
 import { knownOptions, plainObject, string } from '../../validate.js'
+import { againSection } from '../again.js'
 import { rowsFigure } from '../diagnose/curves.js'
 import { errorFormat } from '../diagnose/page.js'
-import { segmentsSection } from '../diagnose/segments.js'
+import { classesSection, segmentsSection } from '../diagnose/segments.js'
 import { figureHtml } from '../figure.js'
 import { type Content, html } from '../html.js'
 import { formatsOf, intervalText, type MetricFormats } from '../metric-formats.js'
@@ -27,7 +28,8 @@ const optionNames = ['command', 'title', 'diagnosis'] as const satisfies readonl
 
 /**
  * The result of `improve` as one HTML page that needs no network and no other file: the ranking with its intervals, learning
- * curves with bias and variance marked, the spread over the seeds, what was tried, and the command. Every chart has its
+ * curves with bias and variance marked, with `baselineErrors` the weak segments, the spread over the seeds, what was tried,
+ * and the command. Every chart has its
  * figures in a table as well. Light or dark as the reader's system is.
  *
  * @param result of `improve`, or what `--json` gave of it
@@ -53,10 +55,10 @@ export function improvePage(result: ImproveResult, options?: ImprovePageOptions)
         rankingSection(result, formats),
         ...togetherSections(result, formats),
         ...timeSections(result, formats),
-        ...(diagnosis === undefined ? [] : diagnosisSections(diagnosis)),
+        ...(diagnosis === undefined ? errorSections(result) : diagnosisSections(diagnosis)),
         spreadSection(result, formats),
         settingsSection(result, formats),
-        againSection(result, command),
+        againSection(result.text, command),
       ],
     })
   })
@@ -64,11 +66,22 @@ export function improvePage(result: ImproveResult, options?: ImprovePageOptions)
 
 /** Where the error is, from a diagnosis of the same model. */
 function diagnosisSections(diagnosis: Diagnosis): Section[] {
-  const format = errorFormat(diagnosis)
+  const format = errorFormat(diagnosis.figures)
   const curve = rowsFigure(diagnosis.figures, format)
   const curves =
     curve === undefined ? [] : [{ heading: 'Bias and variance', figures: [curve], content: figureHtml(curve) }]
   return [...curves, ...segmentsSection(diagnosis.figures, format)]
+}
+
+/** Where the training as given errs; none where that was not asked for. */
+function errorSections({ baselineErrors: errors }: ImproveResult): Section[] {
+  if (errors === undefined) return []
+  const without = (text: string) => [{ heading: 'Weak segments', content: html`<p>${text}</p>` }]
+  if (errors === null) return without('Not looked for: it ended before, or the training as given fails.')
+  const format = errorFormat(errors)
+  const segments = segmentsSection(errors, format)
+  const none = 'None was found: no segment of the dev rows has an error that is certainly above that of the others.'
+  return [...(segments.length === 0 ? without(none) : segments), ...classesSection(errors, format)]
 }
 
 function leadOf(result: ImproveResult, { value, change }: MetricFormats): Content {
@@ -120,17 +133,4 @@ function togetherSections(
 </dl>`
   const not = notConfirmed === undefined ? undefined : html`<p>${notConfirmed}</p>`
   return [{ heading: combined ? 'The levers that help, together' : onTest, content: [together, test, not] }]
-}
-
-function againSection({ text }: ImproveResult, command: string | undefined): Section {
-  return {
-    heading: 'How it was made',
-    content: html`${
-      command === undefined
-        ? undefined
-        : html`<p>The exact command:</p>
-<pre class="command" id="command">${command}</pre>`
-    }
-<details><summary>All of it as text</summary><pre>${text}</pre></details>`,
-  }
 }

@@ -1,6 +1,7 @@
 import { valueText } from '../../strategy/search/distributions.js'
 import type { Importance, SearchResult, SearchTrial } from '../../strategy/search/result.js'
 import { knownOptions, plainObject, string } from '../../validate.js'
+import { againSection } from '../again.js'
 import { type Cell, type Figure, figureHtml, table } from '../figure.js'
 import { type Content, html } from '../html.js'
 import { formatsOf, intervalText, type MetricFormats } from '../metric-formats.js'
@@ -45,16 +46,7 @@ export function searchPage(result: SearchResult, options?: SearchPageOptions): s
       sections: [
         ...importanceSection(result.importance),
         ...trialsSections(result, formats),
-        {
-          heading: 'How it was made',
-          content: html`${
-            command === undefined
-              ? undefined
-              : html`<p>The exact command:</p>
-  <pre class="command" id="command">${command}</pre>`
-          }
-  <details><summary>All of it as text</summary><pre>${result.text}</pre></details>`,
-        },
+        againSection(result.text, command),
       ],
     })
   })

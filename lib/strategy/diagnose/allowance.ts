@@ -60,13 +60,12 @@ export class Allowance {
   }
 
   /**
-   * The experiment's result, or undefined where it was left out or time ended it.
+   * The experiment's result, or undefined where it was left out, or where time or the signal ended it.
    *
    * @param names what it tries, in words
    * @param work rows times epochs times parameters
    * @param shareOfTime with a deadline the experiment is begun whatever it is expected to take, and may take this share of the
    *   time left. Default: it is begun where it is expected to end in time.
-   * @throws the signal's reason when aborted
    */
   async run<Result>(
     names: readonly string[],
@@ -74,8 +73,9 @@ export class Allowance {
     experiment: (signal: AbortSignal | undefined) => Promise<Result>,
     shareOfTime?: number,
   ): Promise<Result | undefined> {
-    this.#signal?.throwIfAborted()
-    if (!this.#hasRoom(work, shareOfTime !== undefined)) return this.#leaveOut(names)
+    if (this.#signal?.aborted === true || !this.#hasRoom(work, shareOfTime !== undefined)) {
+      return this.leaveOut(names)
+    }
     this.#onProgress?.({ experiments: names })
     const from = performance.now()
     const timeout = this.#deadline && timeoutAfter((shareOfTime ?? 1) * this.#deadline.left)
@@ -86,9 +86,8 @@ export class Allowance {
       this.#milliseconds += performance.now() - from
       return result
     } catch (error) {
-      this.#signal?.throwIfAborted()
-      if (timeout?.aborted === true && error === timeout.reason) {
-        return this.#leaveOut(names.map((name) => `${name} (begun, not finished)`))
+      if (ending?.aborted === true && error === ending.reason) {
+        return this.leaveOut(names.map((name) => `${name} (begun, not finished)`))
       }
       throw error
     }
@@ -101,7 +100,8 @@ export class Allowance {
     return expected < this.#deadline.left
   }
 
-  #leaveOut(names: readonly string[]): undefined {
+  /** Tells what is not made, such as what rests on something that was left out. */
+  leaveOut(names: readonly string[]): undefined {
     this.#leftOut.push(...names)
     return undefined
   }

@@ -10,7 +10,8 @@ import type { FitOptions } from '../../model/training/options.js'
 import { AdamW } from '../../optimizers/adam.js'
 import { oneCycle } from '../../schedules/one-cycle.js'
 import { inTurns } from '../../turns.js'
-import { finiteNumber, invalid, isCallable, knownOptions } from '../../validate.js'
+import { finiteNumber, invalid, knownOptions } from '../../validate.js'
+import { budgetOption, functionOption, leftOfBudget } from '../experiments/checks.js'
 import { splitTable } from '../tables/held-out.js'
 import {
   checkedListener,
@@ -19,13 +20,15 @@ import {
   trainTableOptionNames,
   withoutNames,
 } from '../tables/options.js'
+import type { TableProgress } from '../tables/progress.js'
 import { learnableTable, testTable } from '../tables/read-tables.js'
 import { encodedRows } from '../tables/scores.js'
 import type { TableInput } from '../tables/table-source.js'
 import { trainTable } from '../tables/train-table.js'
 import { diagnose } from './diagnose.js'
-import type { DiagnoseProgress } from './options.js'
+import { type DiagnoseProgress, FIRST_TRAINING } from './options.js'
 import type { Diagnosis } from './result.js'
+import { nothingKnown, unlessStopped } from './stopped.js'
 
 export interface DiagnoseTableOptions extends Omit<TrainTableOptions, 'test' | 'resume' | 'callbacks'> {
   /** A model that `trainTable` or `deepblas train` has made of the same table. Default: one is trained, by the options. */
@@ -37,26 +40,28 @@ export interface DiagnoseTableOptions extends Omit<TrainTableOptions, 'test' | '
   readonly dev?: TableInput
   /** What would be good enough, as `diagnose` takes its `target`: accuracy of classes, R² of values. Default inferred. */
   readonly goal?: number
-  /** Milliseconds for the experiments, from the end of the model's training on; as `diagnose` takes it. */
+  /** Milliseconds from the call on, reading and the model's training included, within which experiments are made. */
   readonly budget?: number
-  /** Told before every experiment. Default none. */
+  /** Told before the model's training and before every experiment. Default none. */
   readonly onExperiment?: (progress: DiagnoseProgress) => void
 }
 
 export interface TableDiagnosis extends Diagnosis {
-  /** The model that was diagnosed. */
-  readonly model: Sequential
+  /** The model that was diagnosed; undefined where it was stopped before that was trained. */
+  readonly model: Sequential | undefined
 }
 
 /**
  * Diagnoses a training on a table: `deepblas diagnose`. The part of 15 % that `trainTable` holds out takes the place of dev
- * rows; it has decided when to stop, so its error is a little too small.
+ * rows; it has decided when to stop, so its error is a little too small. An abort rejects while the table is read; from the
+ * model's training on it ends the diagnosis with what is known by then.
  *
  * @throws DeepblasError as `trainTable` and `diagnose`; ERR_DEEPBLAS_ARGUMENT for a model that does not tell how it was made
  * @example
  * const { text } = await diagnoseTable('customers.csv', { target: 'churned', goal: 0.95 })
  */
 export async function diagnoseTable(source: TableInput, options: DiagnoseTableOptions): Promise<TableDiagnosis> {
+  const begun = performance.now()
   const {
     model: given,
     dev,
@@ -74,15 +79,27 @@ export async function diagnoseTable(source: TableInput, options: DiagnoseTableOp
   ] as (keyof DiagnoseTableOptions & string)[])
   if (given !== undefined && !(given instanceof Sequential)) throw invalid('model', 'Sequential', given)
   const target = goal === undefined ? undefined : finiteNumber('goal', goal, { max: 1 })
-  if (budget !== undefined) finiteNumber('budget', budget, { min: 1 })
-  if (onExperiment !== undefined && !isCallable(onExperiment)) throw invalid('onExperiment', 'function', onExperiment)
+  budgetOption(budget)
+  functionOption('onExperiment', onExperiment)
   const asked = checkedOptions(training as TrainTableOptions)
   const { signal } = asked
   const onProgress = checkedListener(training.onProgress)
   const { table } = await learnableTable(source, asked)
   const elsewhere = dev === undefined ? undefined : await testTable(dev, table, asked)
-  const trained = given ? undefined : await trainTable(table, { ...onlyOfTraining(training), onProgress })
-  const model = given ?? trained!.model
+  let sizes: { readonly rows: number; readonly heldOut: number } | undefined
+  const watched = (progress: TableProgress) => {
+    if (progress.stage === 'encoded') sizes = progress
+    if (progress.stage === 'training') onExperiment?.({ experiments: [FIRST_TRAINING] })
+    onProgress?.(progress)
+  }
+  const model =
+    given ??
+    (await unlessStopped(signal, () => trainTable(table, { ...onlyOfTraining(training), onProgress: watched })))?.model
+  if (model === undefined) {
+    const { rows = table.rows, heldOut = 0 } = sizes ?? {}
+    const dev = elsewhere === undefined ? heldOut : elsewhere.table.rows
+    return { ...nothingKnown({ train: rows, trainDev: elsewhere && heldOut, dev }), model }
+  }
   const encoder = encoderOf(model, asked.target)
   const seed = given === undefined ? asked.seed : madeBy(given).seed
   const [kept, held] = await inTurns(splitTable(table, { target: asked.target, task: encoder.task!, seed }))
@@ -94,7 +111,7 @@ export async function diagnoseTable(source: TableInput, options: DiagnoseTableOp
       : { trainDev: near, dev: await encodedRows(encoder, elsewhere.table, elsewhere.place) }),
     ...(target === undefined ? {} : { target }),
     ...(lastFitOf(model) === undefined && { fit: fitOf(model, kept) }),
-    ...(budget === undefined ? {} : { budget }),
+    ...(budget === undefined ? {} : { budget: leftOfBudget(budget, begun) }),
     ...(onExperiment === undefined ? {} : { onProgress: onExperiment }),
     ...(signal === undefined ? {} : { signal }),
     seed: asked.seed,

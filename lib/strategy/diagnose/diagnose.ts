@@ -15,12 +15,14 @@ import { runExperiments } from './experiments.js'
 import { wordsOf } from './feature-words.js'
 import { constantFinding, leakFindings, type Names, scaleFinding } from './inputs.js'
 import { layerFigures, layerFindings } from './layers.js'
-import { type CheckedDiagnoseOptions, checkedOptions, type DiagnoseOptions } from './options.js'
+import { type MeasuredRows, measuredRows } from './model-errors.js'
+import { type CheckedDiagnoseOptions, checkedOptions, type DiagnoseOptions, FIRST_TRAINING } from './options.js'
 import { asGiven } from './probes.js'
 import { REPEATS, referenceWork } from './reference.js'
-import type { Diagnosis, DiagnosisFigures, ErrorFigure, Finding } from './result.js'
+import type { Diagnosis, DiagnosisFigures, Finding } from './result.js'
 import { type FeatureMoments, momentsOf, numericFeatures, standardized } from './scaling.js'
 import { classFigures, classFindings, segmentFindings, weakSegments } from './segments.js'
+import { nothingKnown, unlessStopped } from './stopped.js'
 import { rowWeights, Subject } from './subject.js'
 import { diagnosisText } from './text.js'
 import { estimate, type Repetition } from './trainings.js'
@@ -50,27 +52,29 @@ const parts = { rows: 0, folds: 1, curve: 2, segments: 3, seeds: 4, heldOut: 5 }
  * The model itself stays as it is. A model that no fit has changed yet is trained first, as a clone, by `fit`. Callbacks and
  * schedules of the training are not known to the repetitions, but for the optimizer's own schedule. Large trainings are
  * repeated on part of the rows (rows times epochs times parameters at most 10^10), and their experiments have a budget, the
- * most telling first.
+ * most telling first. Budget and signal end it with what is known by then.
  *
  * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that is unknown or wrong, or where `fit` is not given and not
- *   known; ERR_DEEPBLAS_SHAPE, _DATA for rows that do not fit the model; the signal's reason when aborted
+ *   known; ERR_DEEPBLAS_SHAPE, _DATA for rows that do not fit the model
  * @example
  * const { dominant, findings, text } = await diagnose(model, { train, dev, target: 0.99 })
  * console.log(text)
  */
 export async function diagnose(model: Sequential, options: DiagnoseOptions): Promise<Diagnosis> {
   const given = checkedOptions(model, options)
-  given.signal?.throwIfAborted()
   const trained = await trainedModel(model, given)
+  if (trained === undefined) {
+    return nothingKnown({ train: given.train.rows, trainDev: given.trainDev?.rows, dev: given.dev.rows })
+  }
   const subject = new Subject(trained.model, given.fit.loss, given.train)
   const all = { train: subject.numbered(given.train), dev: subject.numbered(given.dev) }
   const trainDev = given.trainDev && subject.numbered(given.trainDev)
   const random = (part: keyof typeof parts) => new RandomStream(given.seed, streams.diagnosis, 0, parts[part])
 
   const [onTrain, onDev, onTrainDev] = [
-    await measured(subject, all.train),
-    await measured(subject, all.dev),
-    trainDev && (await measured(subject, trainDev)),
+    await measuredRows(subject, all.train),
+    await measuredRows(subject, all.dev),
+    trainDev && (await measuredRows(subject, trainDev)),
   ]
   const figures = { train: onTrain.figure, dev: onDev.figure, trainDev: onTrainDev?.figure }
   const moments = await momentsOf(all.train)
@@ -135,9 +139,10 @@ export async function diagnose(model: Sequential, options: DiagnoseOptions): Pro
     ...classFindings(subject, all.dev, onDev.errors, given.fit.classWeights !== undefined),
     ...segmentFindings(segments),
   ])
-  given.signal?.throwIfAborted()
   const { dominant } = decision
-  return { dominant, figures: result, findings, text: diagnosisText(dominant, result, findings) }
+  const stopped = signal?.aborted === true ? 'aborted' : result.leftOut.length > 0 ? 'budget' : 'completed'
+  const found = { dominant, figures: result, findings, stopped } as const
+  return { ...found, text: diagnosisText(found) }
 }
 
 /** The causes first, then what was seen besides, each kind once but for segments, classes and leaks; the gravest first. */
@@ -147,28 +152,20 @@ function merged(causes: readonly Finding[], others: readonly Finding[]): readonl
   return [...[...causes].sort(order), ...others.filter(({ kind }) => !known.has(kind)).sort(order)]
 }
 
-interface MeasuredRows {
-  readonly scores: Float64Array
-  readonly errors: Float64Array
-  readonly figure: ErrorFigure
-}
-
-async function measured(subject: Subject, data: Dataset): Promise<MeasuredRows> {
-  const scores = await subject.scores(data)
-  const errors = subject.errors(scores, data)
-  return { scores, errors, figure: subject.figure(errors, data) }
-}
-
-/** The model, or where no fit has changed it, a clone that is trained; and the losses of its training. */
+/**
+ * The model, or where no fit has changed it, a clone that is trained; and the losses of its training. Undefined where the
+ * signal ended that.
+ */
 async function trainedModel(
   model: Sequential,
-  { train, fit, lastFit, signal }: CheckedDiagnoseOptions,
-): Promise<{ model: Sequential; losses: readonly number[] | undefined }> {
+  { train, fit, lastFit, signal, onProgress }: CheckedDiagnoseOptions,
+): Promise<{ model: Sequential; losses: readonly number[] | undefined } | undefined> {
   const losses = lastFit?.history.epochs.map(({ loss }) => loss)
   if (!isUntrained(model)) return { model, losses: losses !== undefined && losses.length > 0 ? losses : undefined }
   const clone = model.clone()
-  const { epochs } = await clone.fit(train, { ...fit, ...(signal === undefined ? {} : { signal }) })
-  return { model: clone, losses: epochs.map(({ loss }) => loss) }
+  onProgress?.({ experiments: [FIRST_TRAINING] })
+  const history = await unlessStopped(signal, () => clone.fit(train, { ...fit, ...(signal && { signal }) }))
+  return history && { model: clone, losses: history.epochs.map(({ loss }) => loss) }
 }
 
 /** Whether all parameters are those it was made with. */

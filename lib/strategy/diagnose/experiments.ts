@@ -65,6 +65,8 @@ export async function runExperiments(options: ExperimentsOptions): Promise<Exper
     base === undefined
       ? { rows: [], twice: undefined, epochs: [] }
       : await learningCurves(repetition, base, random('curve'), allowance)
+  // They are compared with the repetition, and are not told one by one.
+  if (base === undefined) allowance.leaveOut(['changes of the training', 'learning curves'])
   const early = biased ? undefined : await drawCurves()
   const changed = base && (await runProbes(repetition, base, standardized, allowance))
   const fits = [...own, ...fitsOf([base, ...(changed ?? []).map(({ outcome }) => outcome)], subject, heldOut)]

@@ -1,24 +1,16 @@
 /*
  * What a diagnosis is asked for, checked before anything is computed.
  */
-import { Dataset } from '../../data/dataset/dataset.js'
+import type { Dataset } from '../../data/dataset/dataset.js'
 import { DeepblasError } from '../../errors.js'
-import { isAbortSignal } from '../../kinds.js'
 import type { Loss } from '../../losses/loss.js'
 import { loss as lossOf } from '../../losses/names.js'
 import { type LastFit, lastFitOf, type RepeatableOptions } from '../../model/inside.js'
 import { Sequential } from '../../model/sequential.js'
 import { type FitOptions, optionNames as fitNames } from '../../model/training/options.js'
 import { optimizerOf } from '../../optimizers/names.js'
-import {
-  boolean,
-  finiteNumber,
-  invalid,
-  isCallable,
-  knownOptions,
-  nonNegativeInteger,
-  positiveInteger,
-} from '../../validate.js'
+import { boolean, finiteNumber, invalid, knownOptions, nonNegativeInteger, positiveInteger } from '../../validate.js'
+import { budgetOption, functionOption, rowsWithTargets, signalOption } from '../experiments/checks.js'
 import { Deadline } from '../experiments/deadline.js'
 
 export interface DiagnoseOptions {
@@ -49,13 +41,16 @@ export interface DiagnoseOptions {
    * that is more (a minute or two), so that the same experiments are made on every machine.
    */
   readonly budget?: number
-  /** Told before every experiment. Default none. */
+  /** Told before every experiment, and before the training of a model that no fit has changed. Default none. */
   readonly onProgress?: (progress: DiagnoseProgress) => void
-  /** Ends the diagnosis: it rejects with the signal's reason. Default none. */
+  /** Ends the diagnosis: the result is what is known so far, with `stopped: 'aborted'`. Default none. */
   readonly signal?: AbortSignal
   /** Of the repeated trainings, and of the rows that are drawn. Default 0. */
   readonly seed?: number
 }
+
+/** What is told before the training of a model that no fit has changed. */
+export const FIRST_TRAINING = 'the training as given'
 
 /** What a diagnosis does next. */
 export interface DiagnoseProgress {
@@ -102,22 +97,17 @@ export function checkedRun({
   signal,
   seed,
 }: Pick<DiagnoseOptions, 'target' | 'budget' | 'onProgress' | 'signal' | 'seed'>) {
-  if (signal !== undefined && !isAbortSignal(signal)) throw invalid('signal', 'AbortSignal', signal)
-  if (onProgress !== undefined && !isCallable(onProgress)) throw invalid('onProgress', 'function', onProgress)
   return {
     target: target === undefined ? undefined : finiteNumber('target', target, { max: 1 }),
-    budget: budget === undefined ? undefined : finiteNumber('budget', budget, { min: 1 }),
-    onProgress,
-    signal,
+    budget: budgetOption(budget),
+    onProgress: functionOption('onProgress', onProgress),
+    signal: signalOption(signal),
     seed: nonNegativeInteger('seed', seed ?? 0),
   }
 }
 
-function rows(argument: string, data: unknown, { inputs }: Sequential): Dataset {
-  if (!(data instanceof Dataset)) throw invalid(argument, 'Dataset', data, 'Make one with Dataset.from({ x, y }).')
-  if (!data.hasTargets) {
-    throw new DeepblasError('ERR_DEEPBLAS_DATA', `Expected targets (y) in ${argument} but received none.`)
-  }
+function rows(argument: string, given: unknown, { inputs }: Sequential): Dataset {
+  const data = rowsWithTargets(argument, given)
   if (data.features === inputs) return data
   throw new DeepblasError(
     'ERR_DEEPBLAS_SHAPE',

@@ -58,7 +58,10 @@ export interface Finding {
   readonly levers: readonly Lever[]
 }
 
-/** A mean error, and how far off it may be for the rows that it was measured on. */
+/**
+ * A mean error, and how far off it may be for the rows that it was measured on. NaN, both, where a diagnosis was stopped
+ * before its model was trained.
+ */
 export interface ErrorFigure {
   /**
    * Of classes the share of rows (of several yes-or-no outputs, of outputs) that are wrong: 1 - accuracy. Of values the mean
@@ -203,7 +206,7 @@ export interface DiagnosisFigures {
   /** The dev rows of the largest errors (of equal ones those the model is surest of), at most 20. */
   readonly worstRows: readonly { readonly row: number; readonly error: number }[]
   readonly layers: readonly LayerFigure[]
-  /** Experiments that the budget had no room for or ended, in words. */
+  /** Experiments that the budget had no room for, or that budget or signal ended, in words. */
   readonly leftOut: readonly string[]
 }
 
@@ -212,6 +215,11 @@ export interface Diagnosis {
   readonly figures: DiagnosisFigures
   /** The gravest first. */
   readonly findings: readonly Finding[]
+  /**
+   * What ended it: all experiments were made; the budget, of time or by default of work, left some out; or the signal, and
+   * this is what was known by then. Stopped before the model was trained, `dominant` is 'none' and every error NaN.
+   */
+  readonly stopped: 'completed' | 'budget' | 'aborted'
   /** What dominates, the figures that this rests on, and which levers address it. */
   readonly text: string
 }

@@ -2,7 +2,7 @@
  * A diagnosis in words.
  */
 import { told } from './decide.js'
-import type { Diagnosis, DiagnosisFigures, Dominant, ErrorFigure, Estimate, Finding } from './result.js'
+import type { Diagnosis, DiagnosisFigures, Dominant, ErrorFigure, Estimate } from './result.js'
 import { CERTAINTY } from './trainings.js'
 
 const says: Readonly<Record<Dominant, string>> = {
@@ -17,15 +17,11 @@ const says: Readonly<Record<Dominant, string>> = {
 
 const MOST_SHOWN = 8
 
-export function diagnosisText(
-  dominant: Dominant,
-  figures: DiagnosisFigures,
-  findings: readonly Finding[],
-): Diagnosis['text'] {
+export function diagnosisText({ dominant, figures, findings, stopped }: Omit<Diagnosis, 'text'>): Diagnosis['text'] {
   const { train, trainDev, dev, attainable, bias, variance, mismatch, curves, leftOut } = figures
   const lines = [
     `error      train ${figure(train)}${trainDev === undefined ? '' : `, train-dev ${figure(trainDev)}`}, dev ${figure(dev)}`,
-    `attainable ${attainable === undefined ? unknown(leftOut) : `${told(attainable.value)} ${attainable.given ? '(the target)' : '(inferred)'}`}`,
+    `attainable ${attainable === undefined ? unknown(leftOut, stopped) : `${told(attainable.value)} ${attainable.given ? '(the target)' : '(inferred)'}`}`,
     `parts      bias ${bias === undefined ? 'not known' : difference(bias)}, variance ${difference(variance)}${mismatch === undefined ? '' : `, mismatch ${difference(mismatch)}`}`,
     `           ± are ${CERTAINTY} standard errors`,
   ]
@@ -39,9 +35,11 @@ export function diagnosisText(
     return `- ${kind}: ${evidence}${address}`
   })
   const more = findings.length > MOST_SHOWN ? [`- and ${findings.length - MOST_SHOWN} more`] : []
-  const untried = leftOut.length === 0 ? [] : ['', `Left out, for want of budget: ${leftOut.join(', ')}.`]
+  const why = stopped === 'aborted' ? 'Not made, since it was stopped' : 'Left out, for want of budget'
+  const untried = leftOut.length === 0 ? [] : ['', `${why}: ${leftOut.join('; ')}.`]
   return [
     headline(dominant, figures),
+    ...(stopped === 'aborted' ? ['It was stopped before its end: this is what was known by then.'] : []),
     '',
     ...lines,
     ...(shown.length === 0 ? [] : ['', ...shown, ...more]),
@@ -57,9 +55,10 @@ function headline(dominant: Dominant, { attainable }: DiagnosisFigures): string 
   return `${says[dominant]} There may be bias too: what error can be reached could not be told.`
 }
 
-function unknown(leftOut: readonly string[]): string {
+function unknown(leftOut: readonly string[], stopped: Diagnosis['stopped']): string {
   const missing = 'not known: the usual networks for comparison are missing, and no target was given'
-  return leftOut.length === 0 ? missing : `${missing}; more time (budget) or a target tells it`
+  if (leftOut.length === 0) return missing
+  return `${missing}; ${stopped === 'aborted' ? 'a diagnosis to its end' : 'more time (budget)'} or a target tells it`
 }
 
 function figure({ value, error, rows }: ErrorFigure): string {

@@ -19,7 +19,7 @@ import {
 } from '../../validate.js'
 import { Costs } from './cost.js'
 import { Deadline } from './deadline.js'
-import { devGroups } from './dev-groups.js'
+import { devGroups, groupsOf } from './dev-groups.js'
 import { Journal } from './journal.js'
 import { runTogether } from './population-run.js'
 import { settingsOfExperiment, settingsOfTrial } from './settings.js'
@@ -83,6 +83,9 @@ export class Experiment {
   readonly #costs: Costs
   readonly #journal: Journal | undefined
   #over = false
+  #outOfTries = false
+  /** Of `tries`, so many are not to be used yet. */
+  triesKeptBack = 0
 
   /**
    * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an option that cannot be used; ERR_DEEPBLAS_FILE for a journal of
@@ -104,6 +107,11 @@ export class Experiment {
   /** Whether budget, tries or signal ended it. */
   get over(): boolean {
     return this.#over
+  }
+
+  /** Whether `tries` left no room for something. */
+  get outOfTries(): boolean {
+    return this.#outOfTries
   }
 
   /**
@@ -140,8 +148,8 @@ export class Experiment {
   #allowed(trials: readonly Trial[]): Trial[] {
     const { tries = Number.POSITIVE_INFINITY } = this.#options
     const fresh = trials.filter(({ key }) => !this.#results.has(key))
-    const allowed = fresh.slice(0, tries - this.tried)
-    if (allowed.length < fresh.length) this.#over = true
+    const allowed = fresh.slice(0, Math.max(0, tries - this.triesKeptBack - this.tried))
+    if (allowed.length < fresh.length) this.#over = this.#outOfTries = true
     return allowed
   }
 
@@ -195,7 +203,8 @@ export class Experiment {
     const begun = performance.now()
     try {
       const groups = this.#groupsFor(together[0]!)
-      const results = await runTogether(together, { dev, metric, groups, signal: ended, onProgress: told })
+      const measure = { dev, metric, groups, leftOut: this.#leftOut, signal: ended, onProgress: told }
+      const results = await runTogether(together, measure)
       this.#costs.learn(together, (performance.now() - begun) / 1000)
       return results
     } catch (cause) {
@@ -204,10 +213,19 @@ export class Experiment {
     }
   }
 
+  /**
+   * Whether groups are left out, not measured alone: a metric of all scores, such as the area under a curve, is no mean
+   * over rows, and a few rows by themselves tell little of it.
+   */
+  get #leftOut(): boolean {
+    const { dev, metric, groups = 10 } = this.#options
+    return metric.fromScores !== undefined && groupsOf(dev, groups) > 1
+  }
+
   #groupsFor({ loss }: Trial): readonly Dataset[] {
     const { dev, groups = 10, seed } = this.#options
     const classes = taskOf(lossOf('loss', loss).targetKind) !== 'values'
-    const made = this.#groups.get(classes) ?? devGroups(dev, groups, seed, classes)
+    const made = this.#groups.get(classes) ?? devGroups(dev, groups, seed, classes, this.#leftOut)
     this.#groups.set(classes, made)
     return made
   }

@@ -150,7 +150,7 @@ export function judge(comparisons: readonly Comparison[], level = 0.95): Judgeme
   for (const at of order) {
     const ofStep = 1 - (1 - level) / left
     const interval = intervalOf(comparisons[at]!, ofStep)
-    const verdict = tied || !excludesZero(interval) ? 'tie' : interval[0] > 0 ? 'helps' : 'hurts'
+    const verdict = tied ? 'tie' : verdictOf(interval)
     judgements[at] = { verdict, interval, level: ofStep }
     if (verdict === 'tie') tied = true
     else left--
@@ -158,6 +158,8 @@ export function judge(comparisons: readonly Comparison[], level = 0.95): Judgeme
   return judgements
 }
 
-function excludesZero([low, high]: Interval): boolean {
-  return low > 0 || high < 0
+/** What an interval says by itself. */
+export function verdictOf([low, high]: Interval): Judgement['verdict'] {
+  if (low > 0) return 'helps'
+  return high < 0 ? 'hurts' : 'tie'
 }

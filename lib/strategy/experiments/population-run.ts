@@ -20,8 +20,9 @@ import type { Trial, TrialResult } from './trial.js'
 /** What every trial of an experiment is measured by. */
 export interface Measure {
   readonly dev: Dataset
-  /** Groups of the dev rows, each a data set. */
+  /** Groups of the dev rows, each a data set; with `leftOut`, for each group the dev rows without it. */
   readonly groups: readonly Dataset[]
+  readonly leftOut: boolean
   readonly metric: Metric
   readonly signal: AbortSignal
   /** Told some tens of times a second of the training under way. */
@@ -35,7 +36,7 @@ export interface Measure {
  */
 export async function runTogether(trials: readonly Trial[], measure: Measure): Promise<TrialResult[]> {
   const begun = performance.now()
-  const { dev, groups, signal } = measure
+  const { dev, groups, leftOut, signal } = measure
   const many = populationOf(trials)
   const histories = await trained(many, trials, measure)
   // A single network that fails has no history: it is given one as a member beside its twin.
@@ -46,14 +47,28 @@ export async function runTogether(trials: readonly Trial[], measure: Measure): P
     signal.throwIfAborted()
     ofGroups.push(await valuesOn(many, group, measure))
   }
+  const figuresOf = (member: number) => {
+    const each = ofGroups.map((values) => values[member]!)
+    return leftOut ? pseudoValues(value[member]!, each) : each
+  }
   const seconds = (performance.now() - begun) / 1000 / trials.length
   return trials.map(({ key }, member) => {
     const history = histories[member]!
     const curves = { ...curvesOf(history, measure.metric), seconds }
     const failed = whyFailed(history, value[member]!, measure.metric)
     if (failed !== undefined) return { key, value: Number.NaN, groups: [], ...curves, failed }
-    return { key, value: value[member]!, groups: ofGroups.map((each) => each[member]!), ...curves }
+    return { key, value: value[member]!, groups: figuresOf(member), ...curves }
   })
+}
+
+/**
+ * What each group of rows adds to a figure that is no mean over rows, from the figures without each of the groups: the
+ * pseudo-values of the jackknife (Tukey, "Bias and confidence in not quite large samples", 1958). Of a mean over groups of
+ * one size they are the groups' own figures.
+ */
+function pseudoValues(whole: number, without: readonly number[]): number[] {
+  const { length } = without
+  return without.map((rest) => length * whole - (length - 1) * rest)
 }
 
 /** The model of one trial, trained alone to the bits that it had beside others. */

@@ -16,7 +16,8 @@ import type { Trial } from './trial.js'
 const LETTERS = 16
 
 export function settingsOfExperiment(dev: Dataset, metric: Metric, groups: number, seed: number): Settings {
-  return { dev: checksumOf(dev), metric: savedMetric(metric), groups, seed }
+  const settings = { dev: checksumOf(dev), metric: savedMetric(metric), groups, seed }
+  return metric.fromScores === undefined ? settings : { ...settings, leftOut: true }
 }
 
 export function settingsOfTrial(trial: Trial): Settings {

@@ -60,7 +60,10 @@ export interface TrialResult {
    * sign changed. NaN for a trial that failed.
    */
   readonly value: number
-  /** The same on each of the groups of dev rows, in order. Empty for a trial that failed. */
+  /**
+   * The same on each of the groups of dev rows, in order; of a metric that is no mean over rows, pseudo-values of the
+   * jackknife over the groups. Empty for a trial that failed.
+   */
   readonly groups: readonly number[]
   /** Loss on the training rows, by epoch. */
   readonly trainLoss: readonly number[]

@@ -4,9 +4,9 @@
  */
 import { meanOf } from '../../statistics.js'
 import { compare, differencesOf, intervalOf } from '../experiments/intervals.js'
-import { type Improvement, longerSetting, MOST_TIMES_SEEDS, runOf, SELECTION_SEEDS } from './improvement.js'
+import { type Improvement, longerSetting, MOST_TIMES_SEEDS, runOf } from './improvement.js'
 import type { CombinedResult, LeverName } from './result.js'
-import { around, bestOf, type Candidate, type Entry, rateOf, Selection, scoreOf } from './selection.js'
+import { around, bestOf, type Candidate, type Entry, rateOf, SELECTION_SEEDS, Selection, scoreOf } from './selection.js'
 import { entryWords } from './words.js'
 
 /** What is recommended: levers, and the training that they make together. */

@@ -5,13 +5,17 @@ import type { Callback } from '../../callbacks/callback.js'
 import type { Dataset } from '../../data/dataset/dataset.js'
 import { DeepblasError } from '../../errors.js'
 import { layerFrom } from '../../layers/registry.js'
+import { loss as lossOf } from '../../losses/names.js'
+import { accuracy } from '../../metrics/accuracy.js'
+import type { Metric } from '../../metrics/metric.js'
 import { Sequential } from '../../model/sequential.js'
+import { taskOf } from '../../outputs/meaning.js'
 import { meanOf } from '../../statistics.js'
 import { compare, intervalOf } from '../experiments/intervals.js'
 import { RateFactors } from '../experiments/rate-factor.js'
 import type { Combination } from './combine.js'
 import { type Improvement, MOST_TIMES_SEEDS } from './improvement.js'
-import type { ConfirmedResult } from './result.js'
+import type { ConfirmedFigures, ConfirmedResult } from './result.js'
 import { type Entry, rateOf } from './selection.js'
 import { entryWords } from './words.js'
 
@@ -31,31 +35,47 @@ export async function confirmed(
   lab.stage = 'confirm'
   if (lab.deadline !== undefined) lab.deadline.keptBack = 0
   const entries = [winner.entry, against, baseline[0]!]
-  const values: number[][] = [[], [], []]
+  const scores: Scores[][] = []
   for (let at = 0; at < options.confirm; at++) {
     const seed = improvement.judgingSeed((MOST_TIMES_SEEDS + 1) * options.seeds + at)
-    const known = new Map<Entry, number | undefined>()
-    for (const entry of new Set(entries)) known.set(entry, await measured(improvement, entry, seed, test))
-    const ofSeed = entries.map((entry) => known.get(entry))
+    const ofSeed = await measuredOnce(improvement, entries, seed, test)
     // What time cuts off is left out whole.
-    if (ofSeed.includes(undefined)) break
-    for (const [place, value] of ofSeed.entries()) values[place]!.push(value!)
+    if (!ofSeed.every((one) => one !== undefined)) break
+    scores.push(ofSeed)
   }
-  if (values[0]!.length === 0) return undefined
-  const [own, other, given] = values as [number[], number[], number[]]
-  const sign = options.metric.higherIsBetter === true ? 1 : -1
-  const [change, fromGiven] = [other, given].map((list) => own.map((value, at) => sign * (value - list[at]!)))
+  if (scores.length === 0) return undefined
+  const other = metricsOf(options)[1]
   return {
     levers: winner.levers,
     best: entryWords(winner.entry),
-    value: meanOf(own),
-    baseline: meanOf(other),
-    given: meanOf(given),
+    ...figuresOf(scores, options.metric),
+    ...(other && { accuracy: figuresOf(scores, other) }),
+    seeds: scores.length,
+  }
+}
+
+/** Metrics on the test rows, by name. */
+type Scores = Readonly<Record<string, unknown>>
+
+/** The metric, and beside another one of classes accuracy, which is what most ask of them. */
+function metricsOf({ metric, baseline }: Improvement['options']): readonly Metric[] {
+  const values = taskOf(lossOf('loss', baseline.loss).targetKind) === 'values'
+  return values || metric.name === accuracy.name ? [metric] : [metric, accuracy]
+}
+
+/** @param scores by seed: with the levers, of what they are compared with, as given */
+function figuresOf(scores: readonly (readonly Scores[])[], { name, higherIsBetter }: Metric): ConfirmedFigures {
+  const [own, other, given] = [0, 1, 2].map((place) => scores.map((ofSeed) => ofSeed[place]![name] as number))
+  const sign = higherIsBetter === true ? 1 : -1
+  const [change, fromGiven] = [other!, given!].map((list) => own!.map((value, at) => sign * (value - list[at]!)))
+  return {
+    value: meanOf(own!),
+    baseline: meanOf(other!),
+    given: meanOf(given!),
     change: meanOf(change!),
     changeFromGiven: meanOf(fromGiven!),
     interval: overSeeds(change!),
     intervalFromGiven: overSeeds(fromGiven!),
-    seeds: own.length,
   }
 }
 
@@ -65,12 +85,29 @@ function overSeeds(differences: readonly number[]): readonly [low: number, high:
   return intervalOf(compare({ whole: differences, groups: differences.map((one) => [one]) }))
 }
 
+/** Scores of each entry; one that stands there twice is trained once. */
+async function measuredOnce(
+  improvement: Improvement,
+  entries: readonly Entry[],
+  seed: number,
+  test: Dataset,
+): Promise<(Scores | undefined)[]> {
+  const once = new Map<Entry, Promise<Scores | undefined>>()
+  for (const entry of new Set(entries)) {
+    const scores = measured(improvement, entry, seed, test)
+    once.set(entry, scores)
+    // Networks train at once, but not with the same callbacks, which keep notes of one fit.
+    if (entry.candidate.recipe.callbacks?.length) await scores
+  }
+  return Promise.all(entries.map((entry) => once.get(entry)!))
+}
+
 async function measured(
   { lab, options }: Improvement,
   entry: Entry,
   seed: number,
   test: Dataset,
-): Promise<number | undefined> {
+): Promise<Scores | undefined> {
   const { layers, inputs, labels, train, callbacks = [], weightDecay: _, ...training } = entry.candidate.recipe
   const model = new Sequential(
     layers.map(({ type, options: own }) => layerFrom(type, own)),
@@ -85,8 +122,8 @@ async function measured(
   try {
     await model.fit(train, {
       ...training,
-      validation: options.dev,
-      metrics: [options.metric],
+      // The test rows alone are told of: only a callback may ask for more.
+      ...(callbacks.length > 0 && { validation: options.dev, metrics: [options.metric] }),
       callbacks: [new RateFactors([rateOf(entry)]), watch, ...callbacks],
       signal: stopped.signal,
     })
@@ -95,6 +132,5 @@ async function measured(
     if (error instanceof DeepblasError && error.code === 'ERR_DEEPBLAS_NOT_FINITE') return undefined
     throw error
   }
-  const scores = await model.evaluate(test, { metrics: [options.metric] })
-  return scores[options.metric.name] as number
+  return model.evaluate(test, { metrics: metricsOf(options) })
 }

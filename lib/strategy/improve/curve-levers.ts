@@ -7,6 +7,7 @@ import type { TrialResult } from '../experiments/trial.js'
 import type { ErrorPoint } from './extrapolation.js'
 import type { Run } from './lab.js'
 import type { Recipe } from './recipe.js'
+import { withEpochs, withRows } from './schedule-length.js'
 
 /** Shares of the training rows, or of the epochs, beside all of them. */
 const SHARES = [1 / 8, 1 / 4, 1 / 2]
@@ -32,7 +33,7 @@ export function runsOfCurve(recipe: Recipe, rateFactor: number, seed: number): R
     // As many updates as all rows have, so that data is not mistaken for time.
     const more = batchSize === 'full' ? 1 : train.rows / rows
     const part = train.subset(order.slice(0, rows).sort())
-    const own = { ...recipe, train: part, epochs: Math.max(1, Math.round(epochs * more)) }
+    const own = withRows(recipe, part, Math.max(1, Math.round(epochs * more)))
     return { owner: 'moreData', name: `rows ${rows}`, recipe: own, rateFactor, seed }
   })
 }
@@ -43,17 +44,17 @@ export function epochsOfCurve({ epochs }: Recipe): number[] {
 }
 
 /**
- * Trainings of one seed that end earlier. Each is the beginning of the whole one; but at its end it is measured on the
- * groups of dev rows too.
+ * Trainings of one seed that end earlier. Each is the beginning of the whole one, but where a schedule is made shorter
+ * with it; and at its end it is measured on the groups of dev rows too.
  */
 export function runsOverEpochs(recipe: Recipe, rateFactor: number, seed: number): Run[] {
   return epochsOfCurve(recipe).map((epochs): Run => {
-    return { owner: 'longer', name: `epochs ${epochs}`, recipe: { ...recipe, epochs }, rateFactor, seed }
+    return { owner: 'longer', name: `epochs ${epochs}`, recipe: withEpochs(recipe, epochs), rateFactor, seed }
   })
 }
 
 /** Parts of the stream of experiments; part 0 deals the dev rows into groups. */
-export const substreams = { seeds: 1, rows: 2 } as const
+export const substreams = { seeds: 1, rows: 2, segments: 3 } as const
 
 /** A point of the curve over the rows, of the seeds that did not fail. */
 export function pointOf(at: number, results: readonly TrialResult[], errorOf: (value: number) => number): ErrorPoint {

@@ -6,7 +6,9 @@ import { DeepblasError } from '../../errors.js'
 import { layerFrom } from '../../layers/registry.js'
 import { Sequential } from '../../model/sequential.js'
 import { meanOf } from '../../statistics.js'
+import type { ModelErrors } from '../diagnose/model-errors.js'
 import type { TrialResult } from '../experiments/trial.js'
+import { baselineErrorsOf } from './baseline-errors.js'
 import { bestAlone, type Combination, combined, judgedCombination } from './combine.js'
 import { confirmed } from './confirm.js'
 import { Improvement } from './improvement.js'
@@ -47,9 +49,10 @@ export async function improve(model: Sequential, data: ImproveData, options?: Im
   const report = new Report(improvement)
   const levers = given.levers.map((name) => report.lever(name))
   const ranking = rankingOf(levers)
+  const errors = given.baselineErrors ? await baselineErrorsOf(improvement) : undefined
   const best = await togetherOf(improvement, levers, ranking)
-  const test = await confirmationOf(improvement, levers, best?.combination)
-  return resultOf(improvement, report, { levers, ranking, combined: best?.combined, confirmed: test })
+  const test = await confirmationOf(improvement, levers, ranking, best?.combination)
+  return resultOf(improvement, report, { levers, ranking, combined: best?.combined, confirmed: test, errors })
 }
 
 /** Refuses dev rows on which the metric is no number, such as R² where all targets are equal, before anything is trained. */
@@ -99,6 +102,7 @@ async function togetherOf(
 async function confirmationOf(
   improvement: Improvement,
   levers: readonly LeverResult[],
+  ranking: readonly LeverName[],
   combination: Combination | undefined,
 ): Promise<ConfirmedResult | undefined> {
   const { options, tuned, baseline } = improvement
@@ -106,7 +110,17 @@ async function confirmationOf(
   if (combination.levers.length > 0) return confirmed(improvement, combination, tuned, options.test)
   const rate = levers.some(({ name, verdict }) => name === 'learningRate' && verdict === 'helps')
   if (rate) return confirmed(improvement, { levers: ['learningRate'], entry: tuned }, baseline[0]!, options.test)
+  // Dev rows that are too few to tell leave the question to the test rows, which have chosen nothing and so may answer it.
+  const first = ranking.find((name) => improvement.contenders.has(name) && promises(improvement, levers, name))
+  const likeliest = first && bestAlone(improvement, [first])
+  if (likeliest !== undefined) return confirmed(improvement, likeliest, tuned, options.test)
   return confirmed(improvement, { levers: [], entry: baseline[0]! }, baseline[0]!, options.test)
+}
+
+/** Whether a lever was judged, and looks like more than what matters, though it may be chance. */
+function promises({ matters }: Improvement, levers: readonly LeverResult[], name: LeverName): boolean {
+  const { change, seeds } = levers.find((lever) => lever.name === name)!
+  return seeds > 1 && change !== null && change >= matters
 }
 
 interface Findings {
@@ -114,11 +128,12 @@ interface Findings {
   readonly ranking: readonly LeverName[]
   readonly combined: CombinedResult | undefined
   readonly confirmed: ConfirmedResult | undefined
+  readonly errors: ModelErrors | null | undefined
 }
 
 function resultOf(improvement: Improvement, report: Report, findings: Findings): ImproveResult {
   const { options, lab, baseline, tuned, given, best } = improvement
-  const { levers, ranking, combined: together, confirmed: test } = findings
+  const { levers, ranking, combined: together, confirmed: test, errors } = findings
   const first = baseline[0]
   const stopped = stoppedBy(improvement)
   const needs = stopped === 'completed' ? undefined : needsWords(improvement)
@@ -146,6 +161,7 @@ function resultOf(improvement: Improvement, report: Report, findings: Findings):
     ...(test && { confirmed: test }),
     ...(options.test !== undefined &&
       test === undefined && { notConfirmed: 'There was no time to confirm it, or it failed.' }),
+    ...(errors !== undefined && { baselineErrors: errors }),
     tries: lab.tried,
     devRows: options.dev.rows,
     seeds: options.seeds,
@@ -157,7 +173,7 @@ function resultOf(improvement: Improvement, report: Report, findings: Findings):
 
 function stoppedBy({ lab, options }: Improvement): ImproveResult['stopped'] {
   if (lab.aborted) return 'aborted'
-  if (options.tries !== undefined && lab.tried >= options.tries) return 'tries'
+  if (lab.outOfTries || lab.tried >= (options.tries ?? Number.POSITIVE_INFINITY)) return 'tries'
   return lab.over ? 'budget' : 'completed'
 }
 

@@ -5,45 +5,48 @@
 import { DeepblasError } from '../../errors.js'
 import { RandomStream } from '../../random/stream.js'
 import { streams } from '../../random/streams.js'
-import { isSchedule } from '../../schedules/schedule.js'
 import { meanOf } from '../../statistics.js'
 import { differencesOf } from '../experiments/intervals.js'
 import type { TrialResult } from '../experiments/trial.js'
+import { trainingsOfJudging, trainingsOfSelection } from './counts.js'
 import { epochsOfCurve, rowsOfCurve, runsOfCurve, runsOverEpochs, substreams } from './curve-levers.js'
-import { type Contest, type Judged, judgeAll, mayBeDecided } from './judging.js'
+import { type Contest, FIRST_JUDGING_SEEDS, type Judged, judgeAll, mayBeDecided } from './judging.js'
 import { Lab, type Run } from './lab.js'
 import type { LeverContext, Setting } from './levers/lever.js'
 import { levers as leversByName } from './levers/levers.js'
 import type { CheckedOptions } from './options.js'
 import { networkOf, type Recipe } from './recipe.js'
 import type { LeverName } from './result.js'
+import { whyNotLonger, withEpochs } from './schedule-length.js'
 import {
   around,
   bestOf,
   betterHalf,
   type Candidate,
+  changeWhenChosen,
   type Entry,
   FARTHEST,
   NEAREST,
   rateOf,
+  SELECTION_SEEDS,
   Selection,
   scoreOf,
 } from './selection.js'
 
-/** Seeds that settings and rates are chosen on. */
-export const SELECTION_SEEDS = 3
 /** Undecided levers get so many times the seeds, at most. */
 export const MOST_TIMES_SEEDS = 4
-/** Of the budget, what the baseline's rates leave for all that follows. */
+/** Of the budget and the tries, what the baseline's rates leave for all that follows. */
 const SHARE_AFTER_BASELINE = 0.75
-/** Of the budget, what choosing leaves for judging. */
+/** Of the budget and the tries, what choosing leaves for judging. */
 const SHARE_OF_JUDGING = 0.4
 /** Of the budget, what is left for a confirmation: of one seed, for each further one, and at most. */
 const SHARE_OF_CONFIRMATION = { first: 0.1, further: 0.02, most: 0.3 }
-/** Changes that are smaller are ties: of the metric's units, or of the error. */
+/** Of the budget, what is left for the training whose errors are told: trainings before it may end a little late. */
+const SHARE_OF_ERRORS = { least: 0.02, most: 0.25 }
+/** Alone a training takes longer than its share of the time of many side by side. */
+const TIMES_ALONE = 2
+/** Changes that may be smaller are ties: of the metric's units, or of the error. */
 export const SMALLEST_CHANGE = 0.005
-/** Judging seeds of all levers before the others: fewer give no interval. */
-export const FIRST_JUDGING_SEEDS = 2
 
 export type CurveLever = 'moreData' | 'longer'
 type Curve = Map<number, (TrialResult | undefined)[]>
@@ -112,13 +115,33 @@ export class Improvement {
     return this.#judgingSeeds[at]!
   }
 
-  /** Keeps a part of the budget for what comes later. */
-  keepBack(share: number): void {
-    const { budget, confirm } = this.options
-    if (this.lab.deadline === undefined) return
+  /**
+   * Keeps a share of the budget and of the tries for what comes later; of the tries no more than that takes, and none for
+   * a confirmation, which takes time alone.
+   */
+  keepBack(share: number, trainings: number): void {
+    const { confirm, tries = 0 } = this.options
     const { first, further, most } = SHARE_OF_CONFIRMATION
     const confirming = confirm === 0 ? 0 : Math.min(most, first + further * (confirm - 1))
-    this.lab.deadline.keptBack = budget! * (confirming + (1 - confirming) * share)
+    const later = confirming + (1 - confirming) * this.#shareOfErrors
+    this.lab.keepBack(later + (1 - later) * share, Math.min(Math.floor(share * tries), trainings))
+  }
+
+  #shareOfErrors = 0
+
+  /** Keeps time for the training whose errors are told, as the first one took it. */
+  #keepErrors(given: Entry): void {
+    const { budget, baselineErrors } = this.options
+    if (!baselineErrors || budget === undefined) return
+    const seconds = TIMES_ALONE * this.lab.estimate([runOf(given, this.judgingSeed(0))])
+    const { least, most } = SHARE_OF_ERRORS
+    this.#shareOfErrors = Math.min(most, Math.max(least, (1000 * seconds) / budget))
+  }
+
+  /** From here on the errors may take what was kept for them. */
+  releaseErrors(): void {
+    this.#shareOfErrors = 0
+    this.keepBack(0, 0)
   }
 
   /** The rates of the baseline, the given one first. */
@@ -137,11 +160,16 @@ export class Improvement {
       // All of the budget if need be: without the training as given nothing can be compared.
       await selection.try(selection.entries.slice(0, 1), 1)
       if (selection.entries[0]!.results.length === 0) return
+      this.#keepErrors(selection.entries[0]!)
     }
-    this.keepBack(SHARE_AFTER_BASELINE)
-    for (let count = 1; count <= SELECTION_SEEDS; count++) {
-      await selection.try(selection.entries, count)
-      if (count === 1) await selection.extend([candidate], count)
+    const judging = trainingsOfJudging(this, this.options.seeds)
+    this.keepBack(SHARE_AFTER_BASELINE, trainingsOfSelection(this) + judging)
+    await selection.try(selection.entries, 1)
+    await selection.extend([candidate], 1, true)
+    let left = selection.entries.filter(({ results }) => results.length > 0)
+    for (let count = 2; count <= SELECTION_SEEDS; count++) {
+      left = betterHalf(left)
+      await selection.try(left, count)
     }
     await selection.extend([candidate], SELECTION_SEEDS)
     this.baseline = selection.entries
@@ -152,7 +180,7 @@ export class Improvement {
   async select(): Promise<void> {
     if (this.tuned === undefined) return
     this.lab.stage = 'select'
-    this.keepBack(SHARE_OF_JUDGING)
+    this.keepBack(SHARE_OF_JUDGING, trainingsOfJudging(this, this.options.seeds))
     const selection = new Selection(this.lab, this.selectionSeeds)
     await this.#addCandidates()
     const { candidates } = this
@@ -183,11 +211,9 @@ export class Improvement {
       else this.#add(name, settings)
     }
     if (!this.asks('longer')) return
-    if (isSchedule(baseline.optimizer.learningRate)) {
-      this.refused.set(
-        'longer',
-        'The learning rate follows a schedule, which a longer training would need a longer one of.',
-      )
+    const refusal = whyNotLonger(baseline)
+    if (refusal !== undefined) {
+      this.refused.set('longer', refusal)
     } else if (epochsOfCurve(baseline).length === 0) {
       this.#add(
         'longer',
@@ -234,18 +260,30 @@ export class Improvement {
   /** Judges what was chosen: all on the first seeds, then on all, then the undecided ones on more. */
   async judge(): Promise<void> {
     this.lab.stage = 'judge'
-    this.keepBack(0)
+    this.keepBack(0, 0)
     const { seeds } = this.options
     const all = [...this.contenders.keys()]
     await this.#judgeOn(Math.min(FIRST_JUDGING_SEEDS, seeds), all, true)
+    // Of little room this tells more than more seeds do.
+    await this.#judgeAtGivenRate(Math.min(FIRST_JUDGING_SEEDS, seeds))
     await this.#judgeOn(seeds, all, true)
-    for (let times = 2; times <= MOST_TIMES_SEEDS && !this.lab.ended; times++) {
-      const judged = this.judged()
-      const undecided = [...judged].filter(([, one]) => mayBeDecided(one, this.matters)).map(([name]) => name)
-      if (times === 2) this.#undecided = undecided
-      await this.#judgeOn(times * seeds, this.#undecided, false)
+    const again = this.#toJudgeAgain()
+    for (let times = 2; again.length > 0 && times <= MOST_TIMES_SEEDS && !this.lab.ended; times++) {
+      await this.#judgeOn(times * seeds, again, false)
     }
-    await this.#judgeAtGivenRate()
+    await this.#judgeAtGivenRate(seeds)
+  }
+
+  /**
+   * Levers for more seeds: the undecided ones, and where there are some those that help. What stands beside each other
+   * in the ranking is then measured against the same trainings of the baseline: where it fails on a seed now and then,
+   * a mean over other seeds is another one.
+   */
+  #toJudgeAgain(): LeverName[] {
+    const judged = [...this.judged()]
+    const undecided = judged.filter(([, one]) => mayBeDecided(one, this.matters))
+    if (undecided.length === 0) return []
+    return [...undecided, ...judged.filter(([, { verdict }]) => verdict === 'helps')].map(([name]) => name)
   }
 
   /**
@@ -253,16 +291,16 @@ export class Improvement {
    * gains something, each lever that does so too is tried without it, so that the ranking tells the cause from what makes up
    * for it. Not another optimizer, which has a rate of its own.
    */
-  async #judgeAtGivenRate(): Promise<void> {
+  async #judgeAtGivenRate(count: number): Promise<void> {
     const { tuned, given, matters } = this
     if (tuned === undefined || tuned.power === 0 || !this.asks('learningRate')) return
     const judged = this.judged()
-    const gains = (name: LeverName) => (judged.get(name)?.change ?? 0) >= matters
-    if (!gains('learningRate') && given.every((one) => one?.failed === undefined)) return
-    const helpful = [...this.contenders.values()].filter(
-      ({ name, winner }) => gains(name) && winner!.candidate.base === 1,
-    )
-    const seeds = Array.from({ length: this.options.seeds }, (_, at) => this.judgingSeed(at))
+    const gainOf = (name: LeverName) => judged.get(name)?.change ?? 0
+    if (gainOf('learningRate') < matters && given.every((one) => one?.failed === undefined)) return
+    const helpful = [...this.contenders.values()]
+      .filter(({ name, winner }) => gainOf(name) >= matters && !this.#hasOwnRate(winner!))
+      .sort((one, other) => gainOf(other.name) - gainOf(one.name))
+    const seeds = Array.from({ length: count }, (_, at) => this.judgingSeed(at))
     const runs = helpful.flatMap(({ winner }) => seeds.map((seed) => runOf({ ...winner!, power: 0 }, seed)))
     const results = await this.lab.run(runs)
     for (const [at, { name }] of helpful.entries()) {
@@ -272,11 +310,14 @@ export class Improvement {
     }
   }
 
-  #undecided: readonly LeverName[] = []
+  #hasOwnRate({ candidate }: Entry): boolean {
+    return this.settings.get(candidate.name)?.ownRate !== undefined
+  }
 
   /**
    * The least change that is called one: half a hundredth, of an error metric half a hundredth of the tuned baseline's.
-   * Enough seeds tell any two trainings apart; what is smaller is no reason to change one.
+   * Enough seeds tell any two trainings apart, and the setting was chosen on these dev rows, which flatters it by about as
+   * much: what may be smaller is no reason to change one.
    */
   get matters(): number {
     if (this.options.metric.higherIsBetter === true || this.tuned === undefined) return SMALLEST_CHANGE
@@ -326,10 +367,11 @@ export class Improvement {
 
   /** The judgements so far, of what was compared. */
   judged(): Map<LeverName, Judged> {
-    const contests: Contest[] = [...this.contenders.values()].map(({ name, results }) => ({
+    const contests: Contest[] = [...this.contenders.values()].map(({ name, results, winner }) => ({
       lever: name,
       results,
       against: this.best,
+      whenChosen: winner && this.tuned && changeWhenChosen(winner, this.tuned),
     }))
     if (this.asks('learningRate')) contests.push({ lever: 'learningRate', results: this.best, against: this.given })
     return judgeAll(contests, this.byCurve.length, this.matters)
@@ -340,7 +382,7 @@ export class Improvement {
     const { baseline } = this.options
     return [
       ...(this.asks('moreData') && rowsOfCurve(baseline).length > 0 ? (['moreData'] as const) : []),
-      ...(this.asks('longer') && !isSchedule(baseline.optimizer.learningRate) && epochsOfCurve(baseline).length > 0
+      ...(this.asks('longer') && whyNotLonger(baseline) === undefined && epochsOfCurve(baseline).length > 0
         ? (['longer'] as const)
         : []),
     ]
@@ -351,7 +393,7 @@ export class Improvement {
 export function longerSetting(times: number): Setting {
   return {
     name: `epochs x ${times}`,
-    apply: (recipe) => ({ ...recipe, epochs: recipe.epochs * times }),
+    apply: (recipe) => withEpochs(recipe, recipe.epochs * times),
   }
 }
 

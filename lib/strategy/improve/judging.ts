@@ -13,6 +13,8 @@ import {
 import type { TrialResult } from '../experiments/trial.js'
 import type { LeverName, LeverVerdict } from './result.js'
 
+/** Judging seeds of all levers before the others: fewer give no interval. */
+export const FIRST_JUDGING_SEEDS = 2
 /** Chance of a verdict where no lever does anything: of all levers together, over both looks. */
 const ALPHA = 0.05
 /** Undecided levers get more seeds, and are judged again: each look has its share of the chance. */
@@ -28,6 +30,11 @@ export interface Contest {
   readonly lever: LeverName
   readonly results: Results
   readonly against: Results
+  /**
+   * The change on the selection seeds, which chose the setting and so flatter it. Undefined of a lever that is not one
+   * of several settings.
+   */
+  readonly whenChosen?: number | undefined
 }
 
 export interface Judged {
@@ -39,6 +46,8 @@ export interface Judged {
   readonly seeds: number
   /** Seeds on which it failed, and the baseline did not. */
   readonly failed: number
+  /** Whether the chosen setting hurts, and that is no verdict on the lever. */
+  readonly settingHurts: boolean
 }
 
 /** Level of a band or interval among `levers` of them, at one look, by Bonferroni. */
@@ -64,11 +73,22 @@ export function judgeAll(contests: readonly Contest[], others: number, matters: 
       const { verdict, interval } = judgements[at]!
       const { change, pValue } = comparisons[at]!
       const failed = failedBeside(contest)
+      const settingHurts = verdict === 'hurts' && !hurtsWhenChosen(contest, matters)
       // What fails on some seeds is no help, whatever it gives on others.
-      const told = (failed > 0 && verdict === 'helps') || Math.abs(change) < matters ? 'tie' : verdict
-      return [contest.lever, { change, changes: whole, interval, verdict: told, pValue, seeds: whole.length, failed }]
+      const none = settingHurts || Math.abs(change) < matters || (failed > 0 && verdict === 'helps')
+      const told = none ? 'tie' : verdict
+      const seeds = whole.length
+      return [contest.lever, { change, changes: whole, interval, verdict: told, pValue, seeds, failed, settingHurts }]
     }),
   )
+}
+
+/**
+ * Whether the seeds that chose the setting say too that it hurts. Where they do not, they chose it by luck, and another
+ * one may be as good as the present one: a lever hurts only where the best of its settings does.
+ */
+function hurtsWhenChosen({ whenChosen = Number.NEGATIVE_INFINITY }: Contest, matters: number): boolean {
+  return whenChosen < -matters
 }
 
 /**
@@ -76,9 +96,9 @@ export function judgeAll(contests: readonly Contest[], others: number, matters: 
  *
  * @param matters the least change that is called one: a tie whose interval reaches no farther is decided
  */
-export function mayBeDecided({ verdict, pValue, failed, interval }: Judged, matters: number): boolean {
+export function mayBeDecided({ verdict, pValue, failed, interval, settingHurts }: Judged, matters: number): boolean {
   const reaches = Math.max(-interval[0], interval[1])
-  return verdict === 'tie' && failed === 0 && pValue < MAY_BE_DECIDED && reaches > matters
+  return verdict === 'tie' && !settingHurts && failed === 0 && pValue < MAY_BE_DECIDED && reaches > matters
 }
 
 function isMeasured(result: TrialResult | undefined): result is TrialResult {

@@ -124,14 +124,25 @@ export class Lab {
     return this.#experiment.over || this.#passedOver
   }
 
+  /** Whether tries left no room for something. */
+  get outOfTries(): boolean {
+    return this.#experiment.outOfTries
+  }
+
   get aborted(): boolean {
     return this.#options.signal?.aborted === true
   }
 
-  /** Whether nothing more can be run. */
+  /** Whether nothing more can be run, of what is not kept back. */
   get ended(): boolean {
     const { tries = Number.POSITIVE_INFINITY } = this.#options
-    return this.aborted || this.deadline?.passed === true || this.tried >= tries
+    return this.aborted || this.deadline?.passed === true || this.tried >= tries - this.#experiment.triesKeptBack
+  }
+
+  /** Keeps a share of the budget, and so many of the tries, for what comes later. */
+  keepBack(share: number, tries: number): void {
+    if (this.deadline !== undefined) this.deadline.keptBack = this.deadline.budget * share
+    this.#experiment.triesKeptBack = tries
   }
 
   get tried(): number {

@@ -1,9 +1,8 @@
 /*
  * What an improvement is asked for, checked before anything is computed.
  */
-import { Dataset, forRuns } from '../../data/dataset/dataset.js'
+import { type Dataset, forRuns } from '../../data/dataset/dataset.js'
 import { DeepblasError } from '../../errors.js'
-import { isAbortSignal } from '../../kinds.js'
 import { loss as lossOf } from '../../losses/names.js'
 import type { Metric } from '../../metrics/metric.js'
 import type { MetricOption } from '../../metrics/names.js'
@@ -14,15 +13,14 @@ import { batchOptimizerOf } from '../../optimizers/names.js'
 import {
   array,
   boolean,
-  finiteNumber,
   invalid,
-  isCallable,
   knownOptions,
   nonNegativeInteger,
   oneOf,
   plainObject,
   positiveInteger,
 } from '../../validate.js'
+import { budgetOption, functionOption, leftOfBudget, rowsWithTargets, signalOption } from '../experiments/checks.js'
 import { experimentMetric } from '../experiments/metric.js'
 import type { ImproveProgress } from './lab.js'
 import { inputsOf, layersOf, networkOf, type Recipe } from './recipe.js'
@@ -61,6 +59,11 @@ export interface ImproveOptions {
    * other seeds each. Default false; true is 1.
    */
   readonly confirm?: boolean | number
+  /**
+   * Whether to tell at the end where the training as given errs on the dev rows: its weak segments and its classes. Trains
+   * it once more, within the budget. Default false.
+   */
+  readonly baselineErrors?: boolean
   /** Ends it: the result is what is known so far. Default none. */
   readonly signal?: AbortSignal
   /** Told some tens of times a second. */
@@ -78,6 +81,7 @@ const optionNames = [
   'seed',
   'metric',
   'confirm',
+  'baselineErrors',
   'signal',
   'onProgress',
   'journal',
@@ -94,11 +98,7 @@ export function leftOf(given: ExperimentSettings, begun: number): ExperimentSett
     experimentNames.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]])),
   ) as ExperimentSettings
   if (own.budget === undefined) return own
-  return { ...own, budget: Math.max(1, budgetOf(own.budget) - (performance.now() - begun)) }
-}
-
-function budgetOf(given: number): number {
-  return finiteNumber('budget', given, { min: 1 }, 'It is in milliseconds: 60_000 is a minute.')
+  return { ...own, budget: leftOfBudget(budgetOption(own.budget)!, begun) }
 }
 
 export interface CheckedOptions {
@@ -108,6 +108,7 @@ export interface CheckedOptions {
   readonly test: Dataset | undefined
   /** Seeds of the confirmation. */
   readonly confirm: number
+  readonly baselineErrors: boolean
   readonly metric: Metric
   readonly budget: number | undefined
   readonly tries: number | undefined
@@ -135,10 +136,6 @@ export function checkedOptions(model: unknown, data: ImproveData, options: Impro
   if (confirm > 0 && test === undefined) {
     throw invalid('test', 'Dataset with confirm', undefined, 'Give rows that nothing was chosen by, as test.')
   }
-  if (given.signal !== undefined && !isAbortSignal(given.signal)) throw invalid('signal', 'AbortSignal', given.signal)
-  if (given.onProgress !== undefined && !isCallable(given.onProgress)) {
-    throw invalid('onProgress', 'function', given.onProgress)
-  }
   const seeds = positiveInteger('seeds', given.seeds ?? 5)
   if (seeds < 2) throw invalid('seeds', 'at least 2', seeds, 'One seed does not tell what another one would give.')
   const baseline = baselineOf(model, train, given.fit)
@@ -147,14 +144,15 @@ export function checkedOptions(model: unknown, data: ImproveData, options: Impro
     dev: rowsThatCount(dev),
     test: confirm > 0 ? test : undefined,
     confirm,
+    baselineErrors: boolean('baselineErrors', given.baselineErrors ?? false),
     metric: experimentMetric(given.metric, lossOf('loss', baseline.loss)),
-    budget: given.budget === undefined ? undefined : budgetOf(given.budget),
+    budget: budgetOption(given.budget),
     tries: given.tries === undefined ? undefined : positiveInteger('tries', given.tries),
     levers: leversOf(given.levers),
     seeds,
     seed: nonNegativeInteger('seed', given.seed ?? 0),
-    signal: given.signal,
-    onProgress: given.onProgress,
+    signal: signalOption(given.signal),
+    onProgress: functionOption('onProgress', given.onProgress),
     journal: given.journal,
   }
 }
@@ -166,11 +164,8 @@ export function confirmations(given: boolean | number | undefined): number {
   return given === true ? 1 : 0
 }
 
-function rowsOf(argument: string, data: unknown): Dataset {
-  if (!(data instanceof Dataset)) throw invalid(argument, 'Dataset', data, 'Make one with Dataset.from({ x, y }).')
-  if (!data.hasTargets) {
-    throw new DeepblasError('ERR_DEEPBLAS_DATA', `Expected targets (y) in ${argument} but received none.`)
-  }
+function rowsOf(argument: string, given: unknown): Dataset {
+  const data = rowsWithTargets(argument, given)
   if (forRuns(data).rowsThatCount > 0) return data
   throw new DeepblasError('ERR_DEEPBLAS_DATA', `Expected a row with a weight above 0 in ${argument} but received none.`)
 }

@@ -2,6 +2,7 @@
  * From what the experiment knows to what is told: levers with their verdicts, and the curves.
  */
 import { meanOf } from '../../statistics.js'
+import { verdictOf } from '../experiments/intervals.js'
 import type { TrialResult } from '../experiments/trial.js'
 import { pointOf } from './curve-levers.js'
 import { type ErrorPoint, gainAhead } from './extrapolation.js'
@@ -9,7 +10,7 @@ import type { Contender, CurveLever, Improvement } from './improvement.js'
 import { figureOf, type Judged, levelAmong } from './judging.js'
 import { unitsOf } from './layer-changes.js'
 import type { LeverCurve, LeverName, LeverResult, TriedSetting } from './result.js'
-import { type Entry, NEAREST, rateOf, scoreOf } from './selection.js'
+import { changeWhenChosen, type Entry, NEAREST, rateOf, scoreOf } from './selection.js'
 import { asGivenWords, counted, entryWords, figure, rateWords, short } from './words.js'
 
 /** Everything that a lever's result is made of. */
@@ -112,10 +113,15 @@ export class Report {
     judged: Judged,
     results: readonly (TrialResult | undefined)[],
   ): LeverResult {
-    const { change, interval, verdict, seeds, failed, changes } = judged
+    const { change, interval, verdict, seeds, failed, changes, settingHurts } = judged
     const atGivenRate = this.#improvement.atGivenRate.get(common.name)
     const value = this.natural(figureOf(results)?.value)
-    const reason = failed === 0 ? {} : { reason: `It failed on ${failed} of ${failed + seeds} seeds.` }
+    const reasons = [
+      ...(failed === 0 ? [] : [`It failed on ${failed} of ${failed + seeds} seeds.`]),
+      ...(settingHurts
+        ? ['This setting hurts, but not on the seeds that chose it: another one may be as good as the present one.']
+        : []),
+    ]
     return {
       ...common,
       best,
@@ -127,7 +133,7 @@ export class Report {
       changes,
       ...perMinute(change, common),
       ...(atGivenRate !== undefined && { changeAtGivenRate: atGivenRate }),
-      ...reason,
+      ...(reasons.length > 0 && { reason: reasons.join(' ') }),
     }
   }
 
@@ -139,8 +145,7 @@ export class Report {
     against: Entry,
   ): LeverResult {
     const seeds = Math.min(winner.results.length, against.results.length)
-    const mean = (entry: Entry) => meanOf(entry.results.slice(0, seeds).map(({ value }) => value))
-    const change = mean(winner) - mean(against)
+    const change = changeWhenChosen(winner, against)
     return {
       ...common,
       ...nothing,
@@ -234,9 +239,9 @@ export class Report {
   }
 
   #whyEnded(): string {
-    const { lab, options } = this.#improvement
+    const { lab } = this.#improvement
     if (lab.aborted) return 'It was stopped before.'
-    if (options.tries !== undefined && lab.tried >= options.tries) return 'The number of tries was used up.'
+    if (lab.outOfTries) return 'The number of tries left no room.'
     return 'The budget left no room.'
   }
 }
@@ -244,11 +249,6 @@ export class Report {
 function chosenOf(entry: Entry): NonNullable<LeverResult['chosen']> {
   const { name, recipe } = entry.candidate
   return { setting: name, rateFactor: rateOf(entry), units: unitsOf(recipe.layers) }
-}
-
-function verdictOf([low, high]: readonly [number, number]) {
-  if (low > 0) return 'helps' as const
-  return high < 0 ? ('hurts' as const) : ('tie' as const)
 }
 
 /** Rates that the baseline is tried at, beside the one given. */
@@ -296,10 +296,11 @@ function withoutHelp(levers: readonly LeverResult[], needs: string | undefined):
       : `Nothing was judged, so that nothing can be said of any lever. ${needs}`
   }
   const open = needs === undefined ? [] : levers.filter((lever) => !isJudged(lever) && isOpen(lever))
-  if (open.length === 0) return 'No lever does anything that can be told from chance: leave the training as it is.'
+  if (open.length === 0)
+    return 'No lever does anything that matters and can be told from chance: leave the training as it is.'
   const names = (of: readonly LeverResult[]) => of.map(({ name }) => name).join(', ')
   return (
-    `Of the levers that were judged (${names(judged)}), none does anything that can be told from chance. Not judged: ` +
+    `Of the levers that were judged (${names(judged)}), none does anything that matters and can be told from chance. Not judged: ` +
     `${names(open)}. ${needs}`
   )
 }
@@ -322,7 +323,10 @@ function isOpen({ verdict, missingSeconds }: LeverResult): boolean {
 export function rankingOf(levers: readonly LeverResult[]): LeverName[] {
   const rate = levers.find(({ name }) => name === 'learningRate')
   const isCause = ({ changeAtGivenRate = 0 }: LeverResult) => rate !== undefined && changeAtGivenRate > 0
-  const place = (lever: LeverResult) => (isCause(lever) ? [worthOf(rate!), worthOf(lever)] : [worthOf(lever), 0])
+  const place = (lever: LeverResult) => {
+    const own = worthOf(lever)
+    return isCause(lever) ? [Math.max(own, worthOf(rate!)), own] : [own, 0]
+  }
   return levers
     .filter(({ verdict }) => verdict !== 'notTried')
     .map((lever, at) => ({ name: lever.name, at, place: place(lever) }))

@@ -1,6 +1,7 @@
 /*
  * What an improvement by experiment gives: plain numbers and texts, as JSON holds them.
  */
+import type { ModelErrors } from '../diagnose/model-errors.js'
 
 /** The levers of the lesson (course 3, week 1), in the order in which they are tried. */
 export const leverNames = [
@@ -106,12 +107,11 @@ export interface CombinedResult {
   readonly seconds: number
 }
 
-export interface ConfirmedResult {
-  readonly levers: readonly LeverName[]
-  readonly best: string
+/** A metric on the test rows, of several trainings. */
+export interface ConfirmedFigures {
   /**
-   * The metric on the test rows, mean over the seeds: with the levers, of the tuned baseline (where the rate is all that
-   * helps: of the training as given), and of the training as given.
+   * Mean over the seeds: with the levers, of the tuned baseline (where the rate is all that helps: of the training as
+   * given), and of the training as given.
    */
   readonly value: number
   readonly baseline: number
@@ -122,6 +122,14 @@ export interface ConfirmedResult {
   /** Intervals of 95 % of both, over the seeds, on these test rows; null where one seed was trained. */
   readonly interval: readonly [low: number, high: number] | null
   readonly intervalFromGiven: readonly [low: number, high: number] | null
+}
+
+/** Figures of the metric that everything was chosen by. */
+export interface ConfirmedResult extends ConfirmedFigures {
+  readonly levers: readonly LeverName[]
+  readonly best: string
+  /** Accuracy of the same trainings, of classes that were chosen by another metric. */
+  readonly accuracy?: ConfirmedFigures
   /** Seeds that were trained; none of them has been tried with before. */
   readonly seeds: number
 }
@@ -165,7 +173,12 @@ export interface ImproveResult {
   readonly confirmed?: ConfirmedResult
   /** Why there is no confirmation, where one was asked for. */
   readonly notConfirmed?: string
-  /** Trainings in all. */
+  /**
+   * Where the training as given errs on the dev rows, where `baselineErrors` asked for it: errors as `diagnose` has them, of
+   * one training of the first judging seed. Null where there was no time for it, or it failed.
+   */
+  readonly baselineErrors?: ModelErrors | null
+  /** Trainings in all, those that only measure not counted. */
   readonly tries: number
   /** Rows that everything was measured on. */
   readonly devRows: number

@@ -1,6 +1,7 @@
 /*
  * Which setting of a lever, at which learning rate: chosen on seeds of their own, which nothing is judged by.
  */
+import { meanOf } from '../../statistics.js'
 import type { TrialResult } from '../experiments/trial.js'
 import type { Lab, Owner } from './lab.js'
 import type { Recipe } from './recipe.js'
@@ -23,6 +24,8 @@ export interface Entry {
   readonly results: TrialResult[]
 }
 
+/** Seeds that settings and rates are chosen on. */
+export const SELECTION_SEEDS = 3
 /** Powers that a grid of five begins with, each way. */
 export const NEAREST = 2
 /** A grid whose best rate is at its edge is made longer, so many times each way. */
@@ -41,12 +44,28 @@ export function scoreOf({ results }: Entry): number {
   return sum / results.length
 }
 
+/** How much better an entry is than another one, mean over the seeds that both were tried on. */
+export function changeWhenChosen(entry: Entry, against: Entry): number {
+  const seeds = Math.min(entry.results.length, against.results.length)
+  const mean = ({ results }: Entry) => meanOf(results.slice(0, seeds).map(({ value }) => value))
+  return mean(entry) - mean(against)
+}
+
 /** The best of those that were tried on the most seeds; the first of equal ones. Undefined where none was tried. */
 export function bestOf(entries: readonly Entry[]): Entry | undefined {
   const most = Math.max(0, ...entries.map(({ results }) => results.length))
   if (most === 0) return undefined
   const [first, ...others] = entries.filter(({ results }) => results.length === most)
   return others.reduce((best, one) => (scoreOf(one) > scoreOf(best) ? one : best), first!)
+}
+
+/** The entry whose training loss is the lowest at the end, mean over the seeds; the first of equal ones. */
+function farthestTrained(entries: readonly Entry[]): Entry {
+  const lossOf = ({ results }: Entry) =>
+    meanOf(
+      results.map(({ failed, trainLoss }) => (failed === undefined ? trainLoss.at(-1)! : Number.POSITIVE_INFINITY)),
+    )
+  return entries.reduce((least, one) => (lossOf(one) < lossOf(least) ? one : least))
 }
 
 /** Entries of several candidates, which are tried on one seed after another. */
@@ -60,11 +79,15 @@ export class Selection {
     this.#seeds = seeds
   }
 
-  /** The entries to begin with: every candidate at its middle rate, then at the next one, and so on. */
+  /**
+   * The entries to begin with: every candidate at its middle rate, then at the next one, and so on. The first candidates
+   * of all owners come before the second ones, so that what ends early has seen something of each.
+   */
   add(candidates: readonly Candidate[]): void {
     const most = Math.max(0, ...candidates.map(({ powers }) => powers.length))
+    const inTurns = ownersInTurns(candidates)
     for (let at = 0; at < most; at++) {
-      for (const candidate of candidates) {
+      for (const candidate of inTurns) {
         const power = candidate.powers[at]
         if (power !== undefined) this.entries.push({ candidate, power, results: [] })
       }
@@ -90,34 +113,49 @@ export class Selection {
     }
   }
 
-  /** Makes grids longer at the edge where the best rate lies, on the seeds up to `count`. */
-  async extend(candidates: readonly Candidate[], count: number): Promise<void> {
+  /**
+   * Makes grids longer at the edge where the best rate lies, on the seeds up to `count`.
+   *
+   * @param byTraining whether also at the edge where the training loss is the lowest: where the rates that were tried
+   *   teach next to nothing, the best value among them is one of chance, and does not tell where better ones lie
+   */
+  async extend(candidates: readonly Candidate[], count: number, byTraining = false): Promise<void> {
     for (let round = 0; round < MOST_EXTENSIONS; round++) {
-      const added = candidates.flatMap((candidate) => this.#beyond(candidate))
+      const added = candidates.flatMap((candidate) => this.#beyond(candidate, byTraining))
       if (added.length === 0) return
       this.entries.push(...added)
       await this.try(added, count)
     }
   }
 
-  #beyond(candidate: Candidate): Entry[] {
+  #beyond(candidate: Candidate, byTraining: boolean): Entry[] {
     const own = this.entries.filter((entry) => entry.candidate === candidate && entry.results.length > 0)
     const best = bestOf(own)
     if (best === undefined) return []
     const powers = own.map(({ power }) => power)
     const [low, high] = [Math.min(...powers), Math.max(...powers)]
+    const next = ({ power }: Entry) => (power === low ? low - 1 : power === high ? high + 1 : undefined)
     // What fails at every rate may train at a lower one.
-    const down = scoreOf(best) === Number.NEGATIVE_INFINITY || best.power === low
-    const next = down ? low - 1 : high + 1
-    if (!down && best.power !== high) return []
-    if (Math.abs(next) > FARTHEST) return []
-    return [{ candidate, power: next, results: [] }]
+    const failing = scoreOf(best) === Number.NEGATIVE_INFINITY
+    const power = failing ? low - 1 : (next(best) ?? (byTraining ? next(farthestTrained(own)) : undefined))
+    return power === undefined || Math.abs(power) > FARTHEST ? [] : [{ candidate, power, results: [] }]
   }
 
   #run(entry: Entry, seed: number) {
     const { owner, name, recipe } = entry.candidate
     return { owner, name, recipe, rateFactor: rateOf(entry), seed }
   }
+}
+
+/** The first candidate of every owner, then the second ones, and so on. */
+function ownersInTurns(candidates: readonly Candidate[]): Candidate[] {
+  const seen = new Map<Owner, number>()
+  const placed = candidates.map((candidate) => {
+    const place = seen.get(candidate.owner) ?? 0
+    seen.set(candidate.owner, place + 1)
+    return { candidate, place }
+  })
+  return placed.sort((a, b) => a.place - b.place).map(({ candidate }) => candidate)
 }
 
 /** Powers around a middle one. */

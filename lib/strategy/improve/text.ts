@@ -3,7 +3,7 @@
  */
 import { renderTable } from '../../report/terminal/table.js'
 import { bestOfThem, secondsWords, worthOf } from './report.js'
-import type { ImproveResult, LeverResult } from './result.js'
+import type { ConfirmedFigures, ImproveResult, LeverResult } from './result.js'
 import { counted, figure, interval, short, signed } from './words.js'
 
 /** Fewer dev rows are warned of. */
@@ -105,15 +105,30 @@ function combinedText({ combined, levers: all, metric }: Omit<ImproveResult, 'te
   ]
 }
 
-function confirmedText({ confirmed, notConfirmed, metric }: Omit<ImproveResult, 'text'>): string[] {
+function confirmedText({ confirmed, notConfirmed, metric, levers: all }: Omit<ImproveResult, 'text'>): string[] {
   if (confirmed === undefined) return notConfirmed === undefined ? [] : [notConfirmed]
-  const { best, value, baseline, given, change, changeFromGiven, seeds } = confirmed
+  const { best, accuracy, seeds } = confirmed
   const many = seeds === 1 ? 'one training each' : `mean of ${seeds} trainings each`
-  const range = (bounds: readonly [number, number] | null) => (bounds === null ? '' : ` ${interval(bounds)}`)
-  return [
-    `On the test rows, ${many}: ${metric} ${figure(value)} (${best}); ${figure(baseline)} of the baseline: ${signed(change)}` +
-      `${range(confirmed.interval)}; ${figure(given)} as given: ${signed(changeFromGiven)}${range(confirmed.intervalFromGiven)}.`,
-  ]
+  const others = accuracy === undefined ? [] : [testText('accuracy', '', accuracy)]
+  const [first] = confirmed.levers
+  const open = all.some(({ name, verdict }) => name === first && verdict === 'tie')
+  const why = open ? `The dev rows do not tell ${first}, the likeliest lever, from chance. ` : ''
+  const sure = open && isAbove(confirmed.interval) && isAbove(confirmed.intervalFromGiven)
+  const end = sure ? ` These rows tell it from chance: ${first} is worth taking.` : ''
+  return [`${why}On the test rows, ${many}: ${[testText(metric, ` (${best})`, confirmed), ...others].join('\n')}${end}`]
+}
+
+function isAbove(bounds: readonly [number, number] | null): boolean {
+  return bounds !== null && bounds[0] > 0
+}
+
+function testText(metric: string, best: string, figures: ConfirmedFigures): string {
+  const { value, baseline, given, change, changeFromGiven, interval: bounds, intervalFromGiven } = figures
+  const range = (ends: readonly [number, number] | null) => (ends === null ? '' : ` ${interval(ends)}`)
+  return (
+    `${metric} ${figure(value)}${best}; ${figure(baseline)} of the baseline: ${signed(change)}${range(bounds)}; ` +
+    `${figure(given)} as given: ${signed(changeFromGiven)}${range(intervalFromGiven)}.`
+  )
 }
 
 /** Nothing where nothing was judged. */
@@ -128,8 +143,8 @@ function howJudged({ levers }: Omit<ImproveResult, 'text'>): string[] {
       `${least === most ? most : `${least} to ${most}`} other seeds. The intervals hold for other seeds and other dev rows. ` +
       `${counted(compared.length, 'lever')} ${compared.length === 1 ? 'was' : 'were'} compared, at two looks: the intervals are corrected by Holm's rule (those of curves by ` +
       `Bonferroni's), so that where no lever does anything, one experiment in twenty at most calls any of them otherwise. A tie ` +
-      `is an interval that holds 0, or a change below 0.005 (of an error metric: below 0.5 % of the error). A lever that ` +
-      `alone, at the rate as given, does more than the best rate does stands before learningRate. moreData and longer are ` +
+      `is an interval that holds 0, or a change below 0.005 (of an error metric: below 0.5 % of the error). A lever that alone, at ` +
+      `the rate as given, does more than the best rate does stands before learningRate. moreData and longer are ` +
       `extrapolated from curves.`,
   ]
 }

@@ -31,10 +31,10 @@ const ofNetwork = {
 /** Options of the training. */
 const ofTraining = {
   learningRate: (argument: string, value: Json) => finiteNumber(argument, value, { exclusiveMin: 0 }),
-  optimizer: (argument: string, value: Json) =>
-    optimizerOf(typeof value === 'string' ? value : oneOf(argument, value, optimizerNames)),
+  optimizer: (argument: string, value: Json) => optimizerOf(oneOf(argument, value, optimizerNames)),
   weightDecay: strength,
-  batchSize: (argument: string, value: Json) => value === 'full' || positiveInteger(argument, value),
+  batchSize: (argument: string, value: Json) =>
+    typeof value === 'string' ? oneOf(argument, value, ['full']) : positiveInteger(argument, value),
   epochs: (argument: string, value: Json) => positiveInteger(argument, value),
 } as const
 

@@ -5,7 +5,6 @@ import { Dataset } from '../../data/dataset/dataset.js'
 import { Encoder } from '../../data/encoder/encoder.js'
 import { DeepblasError } from '../../errors.js'
 import type { NamedInputs } from '../../inputs.js'
-import { isAbortSignal } from '../../kinds.js'
 import type { Layer } from '../../layers/layer.js'
 import type { Loss } from '../../losses/loss.js'
 import { type LossName, loss as lossOf } from '../../losses/names.js'
@@ -17,7 +16,6 @@ import {
   boolean,
   finiteNumber,
   invalid,
-  isCallable,
   knownOptions,
   nonNegativeInteger,
   oneOf,
@@ -25,6 +23,7 @@ import {
   positiveInteger,
   string,
 } from '../../validate.js'
+import { functionOption, rowsWithTargets, signalOption } from '../experiments/checks.js'
 import { experimentMetric } from '../experiments/metric.js'
 import { type SearchMethod, searchMethods } from './method-names.js'
 import { requireKnownOptions } from './option-names.js'
@@ -88,7 +87,7 @@ export interface SearchOptions<Space extends SearchSpace = SearchSpace> {
   readonly journal?: string
 }
 
-const optionNames = [
+export const searchOptionNames = [
   'train',
   'dev',
   'fit',
@@ -132,7 +131,7 @@ export interface CheckedSearch {
 export function checkedOptions(space: unknown, options: unknown): CheckedSearch {
   const hint = 'For example search(space, { train, dev, fit, tries: 30 }).'
   const plain = plainObject('the options of search', options, hint) as unknown as SearchOptions
-  const given = knownOptions<SearchOptions>('search', plain, optionNames)
+  const given = knownOptions<SearchOptions>('search', plain, searchOptionNames)
   const train = rows('train', given.train)
   const dev = rows('dev', given.dev)
   if (dev.features !== train.features) {
@@ -142,7 +141,7 @@ export function checkedOptions(space: unknown, options: unknown): CheckedSearch 
     )
   }
   const method = oneOf('method', given.method ?? 'random', searchMethods)
-  const model = callable('model', given.model)
+  const model = functionOption('model', given.model)
   const checked = checkedSpace(space)
   requireKnownOptions(checked, model !== undefined)
   const fit = fitOf(given.fit, train)
@@ -179,29 +178,26 @@ export function checkedOptions(space: unknown, options: unknown): CheckedSearch 
     factor: atLeastTwo(given.factor ?? 3),
     metric: experimentMetric(given.metric, lossOf('fit.loss', fit.loss)),
     refit: boolean('refit', given.refit ?? false),
-    signal: signalOf(given.signal),
-    onProgress: callable('onProgress', given.onProgress) ?? (() => undefined),
+    signal: signalOption(given.signal),
+    onProgress: functionOption('onProgress', given.onProgress) ?? (() => undefined),
     journal: given.journal === undefined ? undefined : string('journal', given.journal),
   }
 }
 
-function rows(argument: string, data: unknown): Dataset {
-  if (!(data instanceof Dataset)) throw invalid(argument, 'Dataset', data, 'Make one with Dataset.from({ x, y }).')
-  if (!data.hasTargets) {
-    throw new DeepblasError('ERR_DEEPBLAS_DATA', `Expected targets (y) in ${argument} but received none.`)
-  }
+/**
+ * Checks space and options before data is read, which may take minutes; the loss follows from the data.
+ *
+ * @throws as `checkedOptions`
+ */
+export function requireOptions(space: unknown, options: { readonly fit?: SearchFitOptions | undefined }): void {
+  const data = Dataset.from({ x: [[0]], y: [[0]] })
+  checkedOptions(space, { ...options, fit: { loss: 'meanSquaredError', ...options.fit }, train: data, dev: data })
+}
+
+function rows(argument: string, given: unknown): Dataset {
+  const data = rowsWithTargets(argument, given)
   if (data.rows > 0) return data
   throw new DeepblasError('ERR_DEEPBLAS_DATA', `Expected at least one row in ${argument} but received none.`)
-}
-
-function callable<Callable>(argument: string, value: Callable | undefined): Callable | undefined {
-  if (value !== undefined && !isCallable(value)) throw invalid(argument, 'function', value)
-  return value
-}
-
-function signalOf(signal: unknown): AbortSignal | undefined {
-  if (signal !== undefined && !isAbortSignal(signal)) throw invalid('signal', 'AbortSignal', signal)
-  return signal
 }
 
 function atLeastTwo(factor: unknown): number {

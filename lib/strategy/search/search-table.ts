@@ -1,7 +1,6 @@
 /*
  * From a table to a search on it: `deepblas search`.
  */
-import { Dataset } from '../../data/dataset/dataset.js'
 import { Encoder } from '../../data/encoder/encoder.js'
 import { inTurns } from '../../turns.js'
 import { invalid, knownOptions } from '../../validate.js'
@@ -17,7 +16,7 @@ import { learnableTable, testTable } from '../tables/read-tables.js'
 import { encodedRows } from '../tables/scores.js'
 import type { TableInput } from '../tables/table-source.js'
 import { ignored } from '../tables/train-table.js'
-import { checkedOptions, type SearchOptions } from './options.js'
+import { checkedOptions, requireOptions, type SearchOptions } from './options.js'
 import type { SearchResult } from './result.js'
 import { runSearch } from './search.js'
 import type { SearchSpace } from './space.js'
@@ -86,8 +85,7 @@ export async function searchTable<const Space extends SearchSpace>(
     ...(signal === undefined ? {} : { signal }),
     ...(onProgress === undefined ? {} : { onProgress }),
   }
-  // Before the table is read, which may take minutes: what is wrong with the space or the options.
-  checkedOptions(space, { ...searching, fit: { loss: 'meanSquaredError', ...searching.fit }, ...oneRow() })
+  requireOptions(space, searching)
   const { table, profile } = await learnableTable(source, asked)
   onRead?.({ stage: 'profiled', profile })
   const { task, suspicious } = profile
@@ -119,10 +117,4 @@ function requireForSpace(options: unknown): void {
       throw invalid(name, 'nothing', value, `Put it into the space: { ${name}: choice([…]) }.`)
     }
   }
-}
-
-/** Rows that stand for those of the table until it is read. */
-function oneRow(): Pick<SearchOptions, 'train' | 'dev'> {
-  const data = Dataset.from({ x: [[0]], y: [[0]] })
-  return { train: data, dev: data }
 }

@@ -144,6 +144,7 @@ class Run {
     const measure = {
       dev,
       groups: [],
+      leftOut: false,
       metric,
       signal: signal ?? new AbortController().signal,
       onProgress: () => undefined,

@@ -59,7 +59,7 @@ if (isMainThread) {
     if (i === Math.floor(Number(count) / 3) || i === Number(count)) resident.push(process.memoryUsage.rss())
   }
   // What a thread of the pool still computes ends by itself.
-  for (let turn = 0; turn < 500 && (await settledMemory()) > before; turn++) await sleep(20)
+  for (let turn = 0; turn < 5000 && (await settledMemory()) > before; turn++) await sleep(20)
   console.log(JSON.stringify({ before, after: memoryInUse(), resident }))
 } else {
   const x = Float32Array.from({ length: rows * columns }, (_, i) => Math.sin(i))

@@ -33,9 +33,14 @@ if (isMainThread) {
   finished = epochs.length
   console.log(JSON.stringify({ terminated, finished }))
 } else {
+  let told = false
+  const tell = () => {
+    if (!told) parentPort.postMessage('training')
+    told = true
+  }
   await model().fit(data(), {
     loss: 'crossEntropy',
     epochs: 1_000_000,
-    callbacks: [{ onProgress: ({ totalStep }) => totalStep < 200 && parentPort.postMessage('training') }],
+    callbacks: [{ onProgress: tell }],
   })
 }

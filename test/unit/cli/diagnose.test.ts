@@ -4,7 +4,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   type DiagnosePicturesOptions,
   type Diagnosis,
@@ -36,7 +36,7 @@ test('trains as deepblas train does, and says what dominates', async () => {
     '20',
   ])
   expect(stderr).toMatch(/340 rows to train on, 9 changes tried/)
-  expect(stderr).toMatch(/^trains the network first$/m)
+  expect(stderr).toMatch(/^tries the training as given\ntries the training itself, repeated$/m)
   expect(stderr).toMatch(/^tries learning rate x 10, learning rate x 0.1$/m)
   expect(code).toBe(0)
   expect(stdout).toMatch(/^(\w+ )+dominates?: /)
@@ -51,7 +51,7 @@ test('a model file is diagnosed by the options that it tells, as the training th
   const trained = await deepblas(['diagnose', at('customers.csv'), '--epochs', '20', ...args])
   const [a, b] = [ofFile, trained].map(({ stdout }) => JSON.parse(stdout) as Diagnosis)
   expect(a!.figures).toEqual({ ...b!.figures, learningCurve: a!.figures.learningCurve })
-  expect(Object.keys(a!)).toEqual(['dominant', 'figures', 'findings', 'text', 'seconds', 'report'])
+  expect(Object.keys(a!)).toEqual(['dominant', 'figures', 'findings', 'stopped', 'text', 'seconds', 'report'])
   const { figures } = await diagnoseTable(at('customers.csv'), { target: 'left', model: await Sequential.load(model) })
   expect(figures.dev).toEqual(a!.figures.dev)
 })
@@ -143,7 +143,7 @@ test('a folder of NPY pictures, of two classes', async () => {
   })
   const found = await diagnosePictures(pictures, { hidden: [4], epochs: 3, batchSize: 8, learningRate: 0.01 })
   expect(found.figures.dev.rows).toBe(6)
-  expect(found.model.outputs).toBe(1)
+  expect(found.model?.outputs).toBe(1)
   const shown = await deepblas([
     'diagnose',
     pictures,
@@ -169,12 +169,52 @@ test.each([
   await expect(diagnosePictures('digits', options as unknown as DiagnosePicturesOptions)).rejects.toThrow(message)
 })
 
-test('a model of another target is refused, and Ctrl+C ends it', async () => {
+test('a model of another target is refused', async () => {
   const model = at('price.safetensors')
   await deepblas(['train', at('flats.csv'), '--target', 'price', '--epochs', '2', '--out', model])
   const other = await deepblas(['diagnose', at('customers.csv'), '--target', 'left', '--model', model])
   expect(other.stderr).toMatch(/trained to predict 'left' for model but received one that predicts 'price'/)
   expect(other.code).toBe(1)
-  const stopped = await deepblas(['diagnose', at('customers.csv'), '--target', 'left'], AbortSignal.timeout(50))
-  expect(stopped.code).toBe(130)
+})
+
+describe('Ctrl+C', () => {
+  /** Runs it, and presses Ctrl+C as soon as standard error has these words. */
+  const stoppedAt = async (words: string, args: readonly string[]) => {
+    const stop = new AbortController()
+    const write = (part: string) => {
+      if (part.includes(words)) stop.abort(new Error('interrupted'))
+    }
+    return await deepblas(['diagnose', ...args], stop.signal, { stderr: { write } })
+  }
+
+  test('ends with what is known by then, printed and written', async () => {
+    const page = at('stopped.html')
+    const args = [at('customers.csv'), '--target', 'left', '--epochs', '20', '--report', page]
+    const shown = await stoppedAt('tries learning rate x 10', args)
+    expect(shown.code).toBe(130)
+    expect(shown.stdout).toContain('It was stopped before its end: this is what was known by then.')
+    expect(shown.stdout).toMatch(/^attainable 0[.\d]* \(inferred\)$/m)
+    expect(await readFile(page, 'utf8')).toContain('<p>Not made: ')
+    const { code, stdout } = await stoppedAt('tries learning rate x 10', [...args, '--json'])
+    expect(code).toBe(130)
+    expect(JSON.parse(stdout)).toMatchObject({ stopped: 'aborted', figures: { dev: { rows: 60 }, probes: [] } })
+  })
+
+  test.each([
+    ['a table', () => [at('customers.csv'), '--target', 'left'], { train: 340, trainDev: undefined, dev: 60 }],
+    [
+      'with rows from elsewhere',
+      () => [at('customers.csv'), '--target', 'left', '--dev', at('later.csv')],
+      { train: 340, trainDev: 60, dev: 200 },
+    ],
+    ['pictures', () => ['digits', '--hidden', '8'], { train: 3400, trainDev: undefined, dev: 600 }],
+  ])('before the first training has ended nothing is claimed: %s', async (_, args, rows) => {
+    const { code, stdout } = await stoppedAt('tries the training as given', [...args(), '--json'])
+    expect(code).toBe(130)
+    const { dominant, findings, stopped, text, figures } = JSON.parse(stdout) as Diagnosis
+    expect([dominant, findings, stopped]).toEqual(['none', [], 'aborted'])
+    expect(text).toBe('Stopped before the model was trained: nothing can be said of it.')
+    const { train, trainDev, dev } = figures
+    expect({ train: train.rows, trainDev: trainDev?.rows, dev: dev.rows }).toEqual(rows)
+  })
 })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { leverNames, writeNpy } from '../../../lib/index.js'
-import { customers, deepblas, writeCsv } from '../../helpers/command-line.js'
+import { atFirstProgress, customers, deepblas, writeCsv } from '../../helpers/command-line.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'deepblas-improve-command-'))
 const file = (name: string) => join(folder, name)
@@ -41,7 +41,11 @@ describe('deepblas improve', () => {
     expect(result.levers.map(({ name }: { name: string }) => name)).toEqual(['bigger', 'l2'])
     expect(result.stopped).toBe('tries')
     expect(result.report).toBe(report)
-    expect(readFileSync(report, 'utf8')).toContain('deepblas improve')
+    const page = readFileSync(report, 'utf8')
+    expect(page).toContain('deepblas improve')
+    expect(page).toContain('Weak segments</h2>')
+    expect(result.baselineErrors.dev.rows).toBe(30)
+    expect(result.baselineErrors.classes.map(({ label }: { label: string }) => label).sort()).toEqual(['no', 'yes'])
   })
 
   test('held-out rows take the place of test rows for --confirm', async () => {
@@ -83,9 +87,8 @@ describe('deepblas improve', () => {
 
   test('Ctrl+C gives what is known so far, with exit code 130', async () => {
     const stop = new AbortController()
-    const running = deepblas(['improve', folder, '--epochs', '20000', '--json'], stop.signal)
-    setTimeout(() => stop.abort(), 1500)
-    const { code, stdout } = await running
+    const args = ['improve', folder, '--epochs', '20000', '--json']
+    const { code, stdout } = await deepblas(args, stop.signal, { stderr: atFirstProgress(() => stop.abort()) })
     expect(code).toBe(130)
     expect(JSON.parse(stdout).stopped).toBe('aborted')
   })
@@ -104,6 +107,6 @@ describe('deepblas improve', () => {
     expect(await wrong(data, '--target', 'left', '--test', data)).toContain('--confirm')
     expect(await wrong(data, '--target', 'left', '--confirm', '0')).toContain('at least 1')
     expect(await wrong(data, '--target', 'left', '--confirm', '--confirm')).toContain('given twice')
-    expect(await wrong(folder, '--target', 'left')).toContain('a folder of pictures')
+    expect(await wrong(folder, '--target', 'left')).toContain('stands for pictures')
   })
 })

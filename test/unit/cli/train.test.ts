@@ -244,11 +244,16 @@ test('a label of the test file that the training has not', async () => {
 
 test('an interrupted training ends with 130 and writes nothing', async () => {
   const controller = new AbortController()
-  setTimeout(() => controller.abort(new Error('interrupted')), 300)
+  let stderr = ''
+  const write = (part: string) => {
+    stderr += part
+    // The plan is written before the first step, and the epochs are more than end.
+    if (part.includes('at most 1,000,000 epochs')) setTimeout(() => controller.abort(new Error('interrupted')), 50)
+  }
   const before = await readdir(folder)
   const args = ['train', at('customers.csv'), '--target', 'left', '--out', at('never.safetensors'), '--json']
   const long = ['--epochs', '1000000', '--learning-rate', '1e-9', '--batch-size', '1', '--hidden', '512,512']
-  const { code, stdout, stderr } = await deepblas([...args, ...long], controller.signal)
+  const { code, stdout } = await deepblas([...args, ...long], controller.signal, { stderr: { write } })
   expect({ code, stdout }).toEqual({ code: 130, stdout: '' })
   expect(stderr).toContain('Interrupted')
   expect(await readdir(folder)).toEqual(before)

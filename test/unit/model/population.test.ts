@@ -184,10 +184,12 @@ test('a fit of a population can be aborted, and blocks a second one', async () =
   const many = new Population(layers(), { inputs: 2, members: 10 })
   const abort = new AbortController()
   const reason = new Error('enough')
-  const fit = many.fit(spirals(300), { ...options, epochs: 1_000_000, signal: abort.signal })
-  setTimeout(() => abort.abort(reason), 30)
+  const callbacks = [{ onProgress: () => isAsked && abort.abort(reason) }]
+  let isAsked = false
+  const fit = many.fit(spirals(300), { ...options, epochs: 1_000_000, signal: abort.signal, callbacks })
   await expect(many.fit(spirals(30), options)).rejects.toMatchObject({ code: 'ERR_DEEPBLAS_BUSY' })
   await expect(many.evaluate(spirals(30))).rejects.toMatchObject({ code: 'ERR_DEEPBLAS_BUSY' })
+  isAsked = true
   await expect(fit).rejects.toBe(reason)
   await many.fit(spirals(30), options)
 })

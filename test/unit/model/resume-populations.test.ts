@@ -179,7 +179,6 @@ describe('a population of any size resumes to the same bits and the same histori
       expect(results(history)).toEqual(results(expected))
       expect(parameters(resumed)).toEqual(parameters(whole))
     },
-    60_000,
   )
 
   test.each([1, 8, 12])('%i members on a stream', async (members) => {

@@ -1,6 +1,6 @@
 import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { openBoard } from '../../../lib/pages/board/board.js'
 import { BoardRecord } from '../../../lib/pages/board/record.js'
 import type { BoardState } from '../../../lib/pages/board/state.js'
@@ -131,14 +131,24 @@ describe('the server of the board', () => {
       asked++
       return record.state()
     }
-    const board = await openBoard({ title: 'quiet', state, onStop: () => {} })
-    await new Promise((resolve) => setTimeout(resolve, 1200))
-    expect(asked).toBe(0)
-    await listen(board.url, 3)
-    const before = asked
-    await new Promise((resolve) => setTimeout(resolve, 1200))
-    expect(asked - before).toBeLessThanOrEqual(1)
-    await board.close()
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    try {
+      const board = await openBoard({ title: 'quiet', state, onStop: () => {} })
+      vi.advanceTimersByTime(10_000)
+      expect(asked).toBe(0)
+      const heard = listen(board.url, 3)
+      await expect.poll(() => vi.getTimerCount()).toBe(1)
+      vi.advanceTimersByTime(10_000)
+      await heard
+      // It hears that the page has gone.
+      await expect.poll(() => vi.getTimerCount()).toBe(0)
+      const before = asked
+      vi.advanceTimersByTime(10_000)
+      expect(asked).toBe(before)
+      await board.close()
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   test('opens so many pages, and no more', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { diagnosePage, improvePage } from '../../../lib/index.js'
+import { nothingKnown } from '../../../lib/strategy/diagnose/stopped.js'
 import { diagnosis } from '../../helpers/diagnosis.js'
 import { improveResult } from '../../helpers/improve-result.js'
 
@@ -18,8 +19,8 @@ describe('the page of diagnose', () => {
     expect(page).toMatch(/<dt>Variance<\/dt><dd>12\.0 %<small>± 4\.0 %, certain/)
     expect(page).toMatch(/<dt>Avoidable bias<\/dt><dd>1\.0 %<small>± 2\.5 %, not certain/)
     expect(page).not.toContain('Mismatch</dt>')
-    expect(page).toContain('<td>more data, dropout, L2</td><td class="number">75.0 %</td>')
-    expect(page).toContain('<td>look at the data</td>')
+    expect(page).toContain('Levers: more data, dropout, L2. Severity 75.0 %.')
+    expect(page).toContain('Look at the data. Severity 43.0 %.')
     expect(page).toContain('deepblas diagnose a.csv --target y')
   })
 
@@ -27,7 +28,10 @@ describe('the page of diagnose', () => {
     expect(page).toContain('<bdi>age &lt; 25 and city unknown</bdi></th><td class="number">31.0 %</td>')
     expect(page).toContain('2.4 × the mean')
     expect(page).toContain('by number from 0: 3, 511.')
-    expect(page).toContain('most likely wrong, by number from 0: 17.')
+    expect(page).toContain('have not seen it, by number from 0:\n17.</p>')
+    const noise = { kind: 'labelNoise' as const, severity: 0.2, evidence: 'Some are wrong.', levers: [] }
+    const noisy = shown(diagnosePage({ ...diagnosis(), findings: [noise] }))
+    expect(noisy).toContain('17. Estimated share of wrong labels: 2.0 %.</p>')
   })
 
   test('names of columns cannot get in as HTML', () => {
@@ -58,6 +62,22 @@ describe('the page of diagnose', () => {
     expect(made).toContain('<dt>Attainable</dt><dd>not known</dd>')
     expect(made).toContain('<p>Left out, for want of budget: usual networks for comparison.</p>')
     expect(made).not.toContain('"label":"attainable"')
+  })
+
+  test('one that was stopped says so, and of nothing measured it shows nothing', () => {
+    const { figures, ...rest } = diagnosis()
+    const stopped = { ...rest, stopped: 'aborted' as const, figures: { ...figures, leftOut: ['600 rows'] } }
+    const made = shown(diagnosePage(stopped))
+    expect(made).toContain(
+      '<p>It was stopped before its end: this is what was known by then.</p>\n<p>Not made: 600 rows.</p>',
+    )
+    const nothing = nothingKnown({ train: 80, trainDev: undefined, dev: 20 })
+    for (const result of [nothing, JSON.parse(JSON.stringify(nothing))]) {
+      const empty = shown(diagnosePage(result, { command: 'deepblas diagnose a.csv --target y' }))
+      expect(empty).toContain(`<p class="lead">${nothing.text}</p>`)
+      expect(empty).toContain('id="command"')
+      expect(empty).not.toMatch(/NaN|null|Nothing dominates|Findings|class="plot"/)
+    }
   })
 
   test('a curve of one point is not drawn', () => {

@@ -2,9 +2,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { improvePage, writePage } from '../../../lib/index.js'
+import { diagnosePage, improvePage, writePage } from '../../../lib/index.js'
 import { html, jsonElement } from '../../../lib/pages/html.js'
 import { formatted, formattedInterval, onAxis } from '../../../lib/pages/numbers.js'
+import { diagnosis } from '../../helpers/diagnosis.js'
 import { improveResult } from '../../helpers/improve-result.js'
 
 let folder: string
@@ -54,6 +55,20 @@ describe('the page of improve', () => {
     expect(made).not.toContain('<script>alert')
     expect(made).not.toContain('<img')
     expect(made.match(/<script/g)).toHaveLength(2)
+  })
+
+  test('shows where the baseline errs, as the page of diagnose does', () => {
+    const { dev, segments, classes } = diagnosis().figures
+    const made = shown(improvePage({ ...improveResult(), baselineErrors: { dev, segments, classes } }))
+    const ofDiagnosis = shown(diagnosePage(diagnosis()))
+    for (const heading of ['Weak segments', 'Errors by class']) {
+      const [section] = new RegExp(`${heading}</h2>[\\s\\S]*?</section>`).exec(ofDiagnosis)!
+      expect(made).toContain(section)
+    }
+    expect(page).not.toContain('Weak segments')
+    const without = { dev, segments: [], classes: undefined }
+    expect(shown(improvePage({ ...improveResult(), baselineErrors: without }))).toContain('None was found')
+    expect(shown(improvePage({ ...improveResult(), baselineErrors: null }))).toContain('Not looked for')
   })
 
   test('where no lever helps none is put first, and what was only measured is not called levers that help', () => {

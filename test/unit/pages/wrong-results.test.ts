@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
-import { diagnosePage, improvePage, openRunBoard, searchPage } from '../../../lib/index.js'
+import { diagnosePage, improvePage, openRunBoard, searchPage, whyDeepPage } from '../../../lib/index.js'
 
 test.each([
   ['improve', improvePage],
   ['diagnose', diagnosePage],
   ['search', searchPage],
+  ['whyDeep', whyDeepPage],
 ] as const)('what is no whole result of %s is told with where one comes from', (from, page) => {
   for (const wrong of [undefined, 'improve.html', [], {}, { metric: 'accuracy', levers: [{}], figures: {} }]) {
     const error = expect.objectContaining({

@@ -1,4 +1,5 @@
 import type { Augmentation, AugmentationFunction } from '../../../data/augmentation/augmentation.js'
+import { flip } from '../../../data/augmentation/flip.js'
 import { noise } from '../../../data/augmentation/noise.js'
 import { rotate } from '../../../data/augmentation/rotate.js'
 import { shift } from '../../../data/augmentation/shift.js'
@@ -8,6 +9,7 @@ import { meanOf } from '../../../statistics.js'
 import { Turns } from '../../../turns.js'
 import { type NumericColumn, numericColumns } from '../feature-moments.js'
 import type { Recipe } from '../recipe.js'
+import { withRows } from '../schedule-length.js'
 import type { Lever, LeverContext, Setting } from './lever.js'
 
 type Functions = readonly (Augmentation | AugmentationFunction)[]
@@ -20,12 +22,15 @@ const FORMS_OF_FULL_BATCHES = 4
 const SHARE_OF_MEMORY = 0.25
 /** Of the time that is left, changing rows takes this share at most. */
 const SHARE_OF_TIME = 0.2
-/** Rows that tell how long all will take. */
-const ROWS_OF_PROBE = 4
+/** Channels of a picture in colour: red, green and blue. */
+const COLOURS = 3
+/** Rows that tell how long all will take: so many at first, and twice as many until they take so many milliseconds. */
+const PROBE = { rows: 16, milliseconds: 20 }
 
 /**
  * Training rows in changed forms: pictures moved, turned and noisy, tables with noise on their numbers. Epochs become
- * fewer as rows become more, so that there are as many updates. Flips are left out: a mirrored digit is another one.
+ * fewer as rows become more, so that there are as many updates. Pictures in colour are mirrored too: photographs of things
+ * have no side, where a mirrored digit or letter is another one.
  */
 export const augment: Lever = {
   name: 'augment',
@@ -36,13 +41,11 @@ export const augment: Lever = {
     const columns = await numericColumns(recipe)
     const kinds = picture ? ofPictures(train, columns) : ofTables(columns)
     if (kinds.length === 0) return 'No input holds numbers that noise could be added to.'
+    if (recipe.epochs < 2) return 'The training sees every row once: more forms of it would take more updates.'
     const forms = formsFor(recipe, kinds.length)
-    if (forms < 2) {
-      return recipe.epochs < 2
-        ? 'The training sees every row once: more forms of it would take more updates.'
-        : 'There is no memory for rows in other forms.'
-    }
-    const seconds = kinds.length * secondsOf(train, kinds.at(-1)!.functions, forms - 1)
+    if (forms < 2) return 'There is no memory for rows in other forms.'
+    // All forms or none: how many there are must not depend on how fast the machine is.
+    const seconds = kinds.length * (forms - 1) * secondsOfCopy(train, kinds.at(-1)!.functions)
     if (seconds * 1000 > context.left() * SHARE_OF_TIME) {
       return `Making the changed rows would take ${Number(seconds.toPrecision(2))} s of the budget.`
     }
@@ -65,9 +68,16 @@ function ofPictures({ featureShape }: Dataset, columns: readonly NumericColumn[]
   const pixels = Math.max(1, Math.round(featureShape[0]! / 14))
   const deviation = 0.1 * meanOf(columns.map((column) => column.deviation))
   const [moved, turned] = [shift({ pixels }), rotate({ degrees: 10 })]
+  const mirrored = flip()
+  const flips: Kind[] = [
+    { name: 'flip', functions: [mirrored] },
+    { name: `flip, shift ${pixels}`, functions: [mirrored, moved] },
+  ]
+  // What takes longest is the last.
   return [
     { name: 'noise', functions: [noise({ standardDeviation: deviation })] },
     { name: `shift ${pixels}`, functions: [moved] },
+    ...(featureShape[2] === COLOURS ? flips : []),
     { name: 'rotate 10', functions: [turned] },
     { name: `shift ${pixels}, rotate 10`, functions: [moved, turned] },
   ]
@@ -88,7 +98,7 @@ function ofTables(columns: readonly NumericColumn[]): Kind[] {
 function formsFor({ train, epochs, batchSize }: Recipe, kinds: number): number {
   const bytes = train.rows * train.features * (train.type === 'uint8' ? 1 : Float32Array.BYTES_PER_ELEMENT)
   const room = Math.floor((memoryNow().free * SHARE_OF_MEMORY) / (bytes * kinds))
-  if (batchSize === 'full') return epochs < 2 ? 1 : Math.min(FORMS_OF_FULL_BATCHES, room)
+  if (batchSize === 'full') return Math.min(FORMS_OF_FULL_BATCHES, room)
   const most = Math.min(MOST_FORMS, epochs, room)
   const off = (forms: number) => Math.abs(Math.round(epochs / forms) * forms - epochs)
   let best = Math.min(2, most)
@@ -98,14 +108,25 @@ function formsFor({ train, epochs, batchSize }: Recipe, kinds: number): number {
 
 function onForms(recipe: Recipe, train: Dataset, forms: number): Recipe {
   const { epochs, batchSize } = recipe
-  return { ...recipe, train, epochs: batchSize === 'full' ? epochs : Math.max(1, Math.round(epochs / forms)) }
+  return withRows(recipe, train, batchSize === 'full' ? epochs : Math.max(1, Math.round(epochs / forms)))
 }
 
-function secondsOf(train: Dataset, functions: Functions, copies: number): number {
-  const probe = train.take(ROWS_OF_PROBE)
-  const begun = performance.now()
-  probe.augment(functions, { copies: 1 })
-  return ((performance.now() - begun) / 1000 / probe.rows) * train.rows * copies
+/** Seconds that a changed copy of all rows takes. A call takes its time however few its rows are, so more are taken. */
+function secondsOfCopy(train: Dataset, functions: Functions): number {
+  const millisecondsOf = (probe: Dataset) => {
+    const begun = performance.now()
+    probe.augment(functions, { copies: 1 })
+    return performance.now() - begun
+  }
+  // The first call compiles, or reads what is read once.
+  millisecondsOf(train.take(1))
+  for (let rows = PROBE.rows; ; rows *= 2) {
+    const probe = train.take(Math.min(rows, train.rows))
+    const milliseconds = millisecondsOf(probe)
+    if (milliseconds > PROBE.milliseconds || probe.rows === train.rows) {
+      return (milliseconds / 1000 / probe.rows) * train.rows
+    }
+  }
 }
 
 /** The rows and changed copies of them, a copy at a time. */

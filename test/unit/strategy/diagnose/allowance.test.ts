@@ -34,3 +34,16 @@ test('nothing is begun when the time has passed', async () => {
   expect(await allowance.run(['fits'], 1, async () => 1, 0.5)).toBeUndefined()
   expect(allowance.leftOut).toEqual(['fits'])
 })
+
+test('a signal ends what is under way, and nothing is begun after it; another error is thrown', async () => {
+  const controller = new AbortController()
+  const { signal } = controller
+  const allowance = new Allowance({ training: 1, deadline: undefined, signal, onProgress: undefined })
+  const broken = new Error('broken')
+  await expect(allowance.run(['broken'], 1, () => Promise.reject(broken))).rejects.toBe(broken)
+  const under = allowance.run(['fits'], 1, endless)
+  controller.abort(new Error('enough'))
+  expect(await under).toBeUndefined()
+  expect(await allowance.run(['later'], 1, async () => 1)).toBeUndefined()
+  expect(allowance.leftOut).toEqual(['fits (begun, not finished)', 'later'])
+})

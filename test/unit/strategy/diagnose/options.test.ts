@@ -114,7 +114,9 @@ test('a budget: what it has no room for is told, and what was tried has the same
   const nothing = await diagnose(model, { train, dev, budget: 1 })
   const { figures, text } = nothing
   expect(figures.leftOut.length).toBeGreaterThan(0)
-  expect(text).toContain(`Left out, for want of budget: ${figures.leftOut.join(', ')}.`)
+  expect([nothing.stopped, whole.stopped]).toEqual(['budget', 'completed'])
+  expect(figures.leftOut.slice(-2)).toEqual(['changes of the training', 'learning curves'])
+  expect(text).toContain(`Left out, for want of budget: ${figures.leftOut.join('; ')}.`)
   expect([figures.train, figures.dev, figures.layers]).toEqual([
     whole.figures.train,
     whole.figures.dev,
@@ -142,7 +144,7 @@ test('experiments are told before they are made, all that take part in the figur
   const onProgress = ({ experiments }: DiagnoseProgress) => told.push(...experiments)
   const { figures } = await diagnose(make(), { train, dev, fit, onProgress })
   for (const { change } of figures.probes) expect(told).toContain(change)
-  expect(told[0]).toBe('the training itself, repeated')
+  expect(told.slice(0, 2)).toEqual(['the training as given', 'the training itself, repeated'])
 })
 
 test('learning curves: over the rows with what twice as many would give, and over time for both kinds of rows', async () => {
@@ -159,11 +161,59 @@ test('learning curves: over the rows with what twice as many would give, and ove
   expect(epochs.at(-1)!.heldOut).toBeLessThan(epochs[0]!.heldOut)
 })
 
-test('an abort rejects with its reason, before and on the way', async () => {
+describe('an abort ends it with what is known by then', () => {
   const reason = new Error('enough')
-  await expect(diagnose(make(), { train, dev, fit, signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
-  const controller = new AbortController()
-  setTimeout(() => controller.abort(reason), 20)
-  const long = { ...fit, epochs: 3000 }
-  await expect(diagnose(make(), { train, dev, fit: long, signal: controller.signal })).rejects.toBe(reason)
+  /** Aborts before the experiment of these words. */
+  const stoppedBefore = async (words: string) => {
+    const controller = new AbortController()
+    const told: string[] = []
+    const onProgress = ({ experiments }: DiagnoseProgress) => {
+      told.push(...experiments)
+      if (experiments.includes(words)) controller.abort(reason)
+    }
+    const found = await diagnose(make(), { train, dev, fit, signal: controller.signal, onProgress })
+    expect(told.at(-1)).toBe(words)
+    return found
+  }
+
+  test('before the model is trained nothing is said of it', async () => {
+    const before = await diagnose(make(), { train, trainDev: dev, dev, fit, signal: AbortSignal.abort(reason) })
+    const { dominant, findings, stopped, text, figures } = before
+    expect([dominant, findings, stopped]).toEqual(['none', [], 'aborted'])
+    expect(text).toBe('Stopped before the model was trained: nothing can be said of it.')
+    expect(figures.dev).toEqual({ value: Number.NaN, error: Number.NaN, rows: 60 })
+    expect(figures.trainDev).toEqual({ value: Number.NaN, error: Number.NaN, rows: 60 })
+    expect(await stoppedBefore('the training as given')).toMatchObject({ dominant, findings, stopped, text })
+  })
+
+  test('a trained model has the figures that need no training', async () => {
+    const model = make()
+    await model.fit(train, fit)
+    const whole = await diagnose(model, { train, dev })
+    expect(whole.stopped).toBe('completed')
+    const found = await diagnose(model, { train, dev, signal: AbortSignal.abort(reason) })
+    const { figures, stopped, text } = found
+    expect(stopped).toBe('aborted')
+    expect([figures.train, figures.dev, figures.layers]).toEqual([
+      whole.figures.train,
+      whole.figures.dev,
+      whole.figures.layers,
+    ])
+    expect([figures.bias, figures.probes, figures.curves.rows]).toEqual([undefined, [], []])
+    expect(text.split('\n')[1]).toBe('It was stopped before its end: this is what was known by then.')
+    expect(text).toContain(`Not made, since it was stopped: ${figures.leftOut.join('; ')}.`)
+    expect(text).toContain('a diagnosis to its end or a target tells it')
+  })
+
+  test('experiments that have ended have the same figures, and the one under way is told as begun', async () => {
+    const whole = await diagnose(make(), { train, dev, fit })
+    const words = 'leaky relus in the hidden layers'
+    const { figures, stopped } = await stoppedBefore(words)
+    expect(stopped).toBe('aborted')
+    expect(figures.attainable).toBeDefined()
+    expect(figures.probes.map(({ change }) => change)).toEqual(['learning rate x 10', 'learning rate x 0.1'])
+    for (const probe of figures.probes) expect(whole.figures.probes).toContainEqual(probe)
+    expect(figures.leftOut).toContain(`${words} (begun, not finished)`)
+    expect(figures.leftOut).toContain('hidden layers four times as wide, 32 units at least')
+  })
 })

@@ -22,6 +22,15 @@ test('every row is in one group, and groups and classes differ by one row at mos
   }
 })
 
+test('left out, a group is what the other rows are not', () => {
+  const data = dataOf(Array.from({ length: 53 }, (_, row) => row % 2))
+  const [groups, rests] = [false, true].map((leftOut) => devGroups(data, 6, 1, true, leftOut).map(rowsOf))
+  expect(rests).toHaveLength(6)
+  for (const [at, rest] of rests!.entries()) {
+    expect([...rest, ...groups![at]!].sort((a, b) => a - b)).toEqual(Array.from({ length: 53 }, (_, row) => row))
+  }
+})
+
 test('the seed deals, and the same seed deals alike', () => {
   const data = dataOf(Array.from({ length: 60 }, (_, row) => row % 2))
   const dealt = (seed: number) => devGroups(data, 6, seed, true).map(rowsOf)

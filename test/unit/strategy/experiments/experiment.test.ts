@@ -186,6 +186,43 @@ test('tries count trials, over several runs', async () => {
   expect(seen).toEqual(['seed=1', 'seed=2', 'seed=3'])
 })
 
+test('tries that are kept back are there later', async () => {
+  const trials = [1, 2, 3, 4].map((seed) => trialOf({ key: `seed=${seed}`, seed }))
+  const experiment = new Experiment({ dev, metric: accuracy, seed: 1, tries: 3 })
+  experiment.triesKeptBack = 2
+  await experiment.run(trials.slice(0, 1))
+  expect([experiment.tried, experiment.outOfTries]).toEqual([1, false])
+  await experiment.run(trials)
+  expect([experiment.tried, experiment.outOfTries]).toEqual([1, true])
+  experiment.triesKeptBack = 0
+  await experiment.run(trials)
+  expect(experiment.tried).toBe(3)
+})
+
+describe('a metric of all scores', () => {
+  const shareRight = defineMetric({
+    name: 'shareRight',
+    higherIsBetter: true,
+    fromScores: ({ rows, scores, targets }) =>
+      scores.reduce((sum, score, row) => sum + (score > 0.5 === (targets[row] === 1) ? 1 : 0), 0) / rows,
+  })
+  const even = dev.take(Math.floor(dev.rows / 10) * 10)
+  const run = async (metric: Metric) =>
+    (await new Experiment({ dev: even, metric, seed: 1 }).run([trialOf({ key: 'a' })]))[0]!
+
+  test('has groups by leaving them out: those of a mean over rows where it is one', async () => {
+    const [own, mean] = [await run(shareRight), await run(accuracy)]
+    expect(own.value).toBeCloseTo(mean.value, 12)
+    for (const [group, value] of own.groups.entries()) expect(value).toBeCloseTo(mean.groups[group]!, 10)
+  })
+
+  test('such as the area under the curve: as many groups, whose mean is near the figure of all rows', async () => {
+    const { value, groups } = await run(rocAuc)
+    expect(groups).toHaveLength(10)
+    expect(groups.reduce((sum, one) => sum + one, 0) / 10).toBeCloseTo(value, 1)
+  })
+})
+
 test.each([
   ['rocAuc', rocAuc],
   ['accuracy', accuracy],

@@ -18,6 +18,8 @@ import {
   Sequential,
   SGD,
 } from '../../../../lib/index.js'
+import { onStandingClock } from '../../../helpers/clock.js'
+import { seeded } from '../../../helpers/command-line.js'
 import { plantedCases } from '../../../helpers/planted-cases.mjs'
 
 const folder = mkdtempSync(join(tmpdir(), 'deepblas-improve-'))
@@ -49,6 +51,47 @@ function withoutTimes(result: ImproveResult): unknown {
   const times = ['seconds', 'perMinute', 'missingSeconds', 'text']
   return JSON.parse(JSON.stringify(result, (key, value: unknown) => (times.includes(key) ? undefined : value)))
 }
+
+describe('baselineErrors', () => {
+  /** The class is whether the first number is above 0; where the second is, nothing tells it. */
+  const half = (rows: number, seed: number) => {
+    const random = seeded(seed)
+    const x = Array.from({ length: rows }, () => [2 * random() - 1, 2 * random() - 1])
+    return Dataset.from({ x, y: x.map(([a, b]) => Number(b! > 0 ? random() > 0.5 : a! > 0)) })
+  }
+  const [some, rows] = [half(200, 1), half(400, 2)]
+
+  test('tell the weak segments of the first judging seed, and change nothing else', async () => {
+    const options = { fit, levers: ['l2'], seeds: 2, seed: 1, tries: 60 } as const
+    const found = await improve(small(), { train: some, dev: rows }, { ...options, baselineErrors: true })
+    const { baselineErrors, ...others } = found
+    expect(baselineErrors!.dev.value).toBeCloseTo(1 - found.baseline.values[0]!, 10)
+    expect(baselineErrors!.classes).toHaveLength(2)
+    const [worst] = baselineErrors!.segments
+    expect(worst!.description).toMatch(/feature 1 >= /)
+    expect(worst!.error).toBeGreaterThan(0.3)
+    const without = await improve(small(), { train: some, dev: rows }, options)
+    expect(withoutTimes(without)).toEqual(withoutTimes(others as ImproveResult))
+  })
+
+  test('are null where it was stopped, and where the training fails', async () => {
+    const options = { fit, levers: ['l2'], baselineErrors: true, seeds: 2 } as const
+    const stopped = await improve(small(), { train, dev }, { ...options, signal: AbortSignal.abort() })
+    expect(stopped.baselineErrors).toBeNull()
+    const optimizer = new SGD({ learningRate: 1e30 })
+    const failing = { ...options, fit: { ...fit, optimizer, loss: 'meanSquaredError' as const }, tries: 40 }
+    const values = Dataset.from({
+      x: [
+        [1, 2],
+        [2, 1],
+        [3, 3],
+      ],
+      y: [[1e3], [2e3], [3e3]],
+    })
+    const model = new Sequential([new Dense(3), new Dense(1)], { inputs: 2 })
+    expect((await improve(model, { train: values, dev: values }, failing)).baselineErrors).toBeNull()
+  })
+})
 
 describe('the result', () => {
   test('has a verdict for every lever, the best change first', async () => {
@@ -105,10 +148,17 @@ describe('the result', () => {
 describe('what ends it', () => {
   // That it stays within it is measured by bench/levers, not timed here; the clock of a deadline is tested in experiments.
   test('a budget', async () => {
-    const long = { ...fit, epochs: 400 }
-    const result = await improve(small(), { train, dev }, { fit: long, budget: 1000, seed: 2 })
+    const result = await onStandingClock((pass) =>
+      improve(small(), { train, dev }, { fit, budget: 1000, seed: 2, onProgress: () => pass(100) }),
+    )
     expect(result.stopped).toBe('budget')
     expect(result.levers.some(({ missingSeconds }) => missingSeconds! > 0)).toBe(true)
+  })
+
+  test('few tries are shared out: every lever is chosen from and judged', async () => {
+    const { levers, tries } = await improve(small(), { train, dev }, { fit, seeds: 2, seed: 1, tries: 100 })
+    expect(tries).toBe(100)
+    for (const { name, seeds } of levers) expect([name, seeds]).toEqual([name, name === 'scale' ? 0 : 2])
   })
 
   test('what two runs both tried has the same figures', async () => {
@@ -183,7 +233,18 @@ describe('the test rows', () => {
     expect(confirmed!.seeds).toBe(3)
     expect(confirmed!.interval![0]).toBeLessThanOrEqual(confirmed!.change)
     expect(confirmed!.changeFromGiven).toBeCloseTo(confirmed!.value - confirmed!.given, 12)
+    expect(confirmed!.accuracy).toBeUndefined()
     expect(result.text).toContain('On the test rows')
+  })
+
+  test('tell accuracy too, where another metric of classes decided', async () => {
+    const options = { fit, seeds: 2, levers: ['bigger'], confirm: 2, metric: 'rocAuc', tries: 40 } as const
+    const { confirmed, text } = await improve(small(), { train, dev, test: other }, options)
+    const { value, given, changeFromGiven } = confirmed!.accuracy!
+    expect(changeFromGiven).toBeCloseTo(value - given, 12)
+    // The metric is one thing, accuracy another: of rows, each right or wrong.
+    expect(value * other.rows * 2).toBeCloseTo(Math.round(value * other.rows * 2), 6)
+    expect(text).toMatch(/On the test rows, mean of 2 trainings each: rocAuc .*\naccuracy /m)
   })
 
   test('do not decide anything', async () => {
@@ -282,7 +343,7 @@ describe('models and data of all kinds', () => {
   })
 
   test('pictures, which are moved and turned', async () => {
-    const pixels = (count: number, from: number) =>
+    const pixels = (count: number, from: number, featureShape: number[]) =>
       Dataset.from(
         {
           x: Array.from({ length: count }, (_, row) =>
@@ -290,18 +351,20 @@ describe('models and data of all kinds', () => {
           ),
           y: Array.from({ length: count }, (_, row) => (row + from) % 2),
         },
-        { featureShape: [6, 6] },
+        { featureShape },
       )
     const model = new Sequential([new Dense(4, { activation: 'relu' }), new Dense(1, { activation: 'sigmoid' })], {
       inputs: 36,
     })
-    const result = await improve(
-      model,
-      { train: pixels(40, 0), dev: pixels(30, 1) },
-      { fit, seeds: 2, levers: ['augment', 'scale'] },
-    )
-    const augment = result.levers.find(({ name }) => name === 'augment')!
-    expect(augment.settings.map(({ setting }) => setting)).toContain('augment shift 1, rotate 10')
+    const tried = async (featureShape: number[]) => {
+      const data = { train: pixels(40, 0, featureShape), dev: pixels(30, 1, featureShape) }
+      const { levers } = await improve(model, data, { fit, seeds: 2, levers: ['augment', 'scale'] })
+      return levers.find(({ name }) => name === 'augment')!.settings.map(({ setting }) => setting)
+    }
+    const gray = await tried([6, 6])
+    expect(gray).toContain('augment shift 1, rotate 10')
+    expect(gray.join()).not.toContain('flip')
+    expect(await tried([3, 4, 3])).toEqual(expect.arrayContaining(['augment flip', 'augment flip, shift 1']))
   })
 
   test('a network without a hidden layer, and one with a Normalize', async () => {
@@ -356,6 +419,8 @@ describe('planted causes, in brief', () => {
   const cases = [
     ['tooSmall, two classes', 1, 300],
     ['rateTooLow, regression', 1, 300],
+    // The rates to begin with are all far too low, so that the best of them is one of chance.
+    ['rateTooLow, three classes', 1, 120],
     ['unscaledInputs, two classes', 1, 300],
   ] as const
   test.each(cases)('%s', async (name, seed, tries) => {
@@ -392,6 +457,7 @@ describe('wrong use', () => {
     [{ levers: ['biger'] }, /levers\[0\].*bigger/s],
     [{ levers: [] }, /at least one lever for levers/],
     [{ budget: 0 }, /for budget/],
+    [{ baselineErrors: 1 }, /Expected boolean for baselineErrors but received 1/],
     [{ tries: 0 }, /for tries/],
     [{ budget: '20s' }, /for budget.*milliseconds/],
     [{ confirm: 'yes' }, /boolean, or number of seeds for confirm/],

@@ -22,6 +22,7 @@ import {
   Table,
   uniform,
 } from '../../../../lib/index.js'
+import { onStandingClock } from '../../../helpers/clock.js'
 
 const [train, dev] = Dataset.from(datasets.moons({ samples: 200, noise: 0.2, seed: 1 })).split(0.4, { seed: 1 })
 const fit = { loss: 'binaryCrossEntropy', epochs: 3, batchSize: 20 } as const
@@ -306,7 +307,9 @@ describe('what does not go well', () => {
   test('no time at all gives no trials; a short budget ends it, with the same figures', async () => {
     const none = await search(space, { train, dev, fit, budget: 0 })
     expect([none.trials, none.best, none.stopped]).toEqual([[], undefined, 'budget'])
-    const some = await search(space, { train, dev, fit: { ...fit, epochs: 20 }, budget: 3000 })
+    const some = await onStandingClock((pass) =>
+      search(space, { train, dev, fit: { ...fit, epochs: 20 }, budget: 3000, onProgress: () => pass(100) }),
+    )
     expect(some.stopped).toBe('budget')
     expect(some.trials.length).toBeGreaterThan(0)
     const same = await search(space, { train, dev, fit: { ...fit, epochs: 20 }, tries: 4 })

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { type WhyDeepProgress, whyDeep } from '../../../../lib/index.js'
-import { whyDeepPage } from '../../../../lib/strategy/why-deep/page.js'
 import { whyDeepText } from '../../../../lib/strategy/why-deep/text.js'
 import { deepblas } from '../../../helpers/command-line.js'
 
@@ -48,15 +47,6 @@ describe('whyDeep', async () => {
     expect(result.text).toMatch(/32 rows, all: right/)
     const plain = whyDeepText(result, { ascii: true })
     expect([...plain].filter((character) => character > '~')).toEqual([])
-  })
-
-  test('the page needs nothing else', () => {
-    const page = whyDeepPage(result, ['<h2>More</h2>'])
-    expect(page.match(/<polyline class="mark"/g)).toHaveLength(result.fewest[0]!.units === undefined ? 3 : 4)
-    expect(page).toContain('<h2>More</h2>')
-    // What the page shows already is folded.
-    expect(page.replace(/<details>[\s\S]*<\/details>/, '')).not.toContain('log2 of the hidden units')
-    expect(page).not.toMatch(/<script|src="http|href="http/)
   })
 })
 

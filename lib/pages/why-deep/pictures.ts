@@ -2,36 +2,56 @@
  * Pictures of units for a page: images in the page itself, as bitmaps.
  */
 import type { Dataset } from '../../data/dataset/dataset.js'
-import { escaped, preformatted } from './page.js'
-import type { PictureStudy } from './picture-study.js'
-import type { UnitPicture } from './unit-pictures.js'
+import type { PictureStudy } from '../../strategy/why-deep/picture-study.js'
+import type { UnitPicture } from '../../strategy/why-deep/unit-pictures.js'
+import { type Html, html } from '../html.js'
+import type { Section } from '../page.js'
+
+/** What the units of a network respond to, for a page. */
+export interface StudiedPictures {
+  /** What the pictures are. */
+  readonly name: string
+  readonly study: PictureStudy
+  /** The pictures that the study was made of. */
+  readonly data: Dataset
+}
 
 /** More units of a layer, or rows of a unit, say little more. */
 const MOST_UNITS = 24
 const MOST_ROWS = 5
 
-/** A section of a page: of every unit its weights, what gradient ascent finds, and the pictures that excite it most. */
-export function pictureSection(name: string, study: PictureStudy, data: Dataset): string {
+/** Of every unit its weights, what gradient ascent finds, and the pictures that excite it most. */
+export function picturesSection({ name, study, data }: StudiedPictures): Section {
   const layers = study.layers.map(({ layer, units, featureShape }) => {
     const shown = units.filter(({ constant }) => !constant).slice(0, MOST_UNITS)
     const figures = shown.map((unit) => figureOf(unit, featureShape, data))
-    return `<h3>Layer ${layer + 1}</h3>\n<div class="units">${figures.join('\n')}</div>`
+    const content =
+      figures.length === 0 ? html`<p>Every unit is always the same.</p>` : html`<div class="pictures">${figures}</div>`
+    return html`<h3>Layer ${layer + 1}</h3>
+${content}`
   })
-  return (
-    `<h2>What units respond to: ${escaped(name)}</h2>\n${preformatted(study.text)}\n` +
-    '<p>Of every unit: its weights in the first layer (red above 0, blue below), the picture that gradient ascent finds, then ' +
-    `the pictures that excite it most. Units that are always the same are left out.</p>\n${layers.join('\n')}`
-  )
+  return {
+    heading: `What units respond to: ${name}`,
+    content: html`${study.text.split('\n\n').map(blockHtml)}
+<p>Of every unit: its weights in the first layer (red above 0, blue below), the picture that gradient ascent finds, then the
+pictures that excite it most. Units that are always the same are left out.</p>
+${layers}`,
+  }
 }
 
-function figureOf({ unit, weights, ideal, rows }: UnitPicture, shape: readonly number[], data: Dataset): string {
-  const image = (source: string, what: string) => `<img src="${source}" alt="${what} of unit ${unit}">`
+/** A sentence, or a table of the text, which keeps its columns. */
+function blockHtml(block: string): Html {
+  return block.includes('\n') ? html`<pre>${block}</pre>` : html`<p>${block}</p>`
+}
+
+function figureOf({ unit, weights, ideal, rows }: UnitPicture, shape: readonly number[], data: Dataset): Html {
+  const image = (source: string, what: string) => html`<img src="${source}" alt="${what} of unit ${unit}">`
   const images = [
     ...(weights === undefined ? [] : [image(signedBitmap(weights, shape), 'weights')]),
     ...(ideal === undefined ? [] : [image(bitmap(ideal, shape), 'ideal picture')]),
     ...rows.slice(0, MOST_ROWS).map((row) => image(bitmap(data.row(row), shape), `picture ${row}, exciting`)),
   ]
-  return `<figure>${images.join('')}<figcaption>unit ${unit}</figcaption></figure>`
+  return html`<figure>${images}<figcaption>unit ${unit}</figcaption></figure>`
 }
 
 /** Gray or color, from the least value to the greatest. */
