@@ -8,6 +8,8 @@
 // It also serves as prebuildify's --node-gyp: it takes node-gyp's words (rebuild --target=.. --arch=.. --release) and
 // leaves the addon where node-gyp would.
 //
+//   --blas=NAME   openblas (the default), blis, mkl or accelerate of the system
+//
 // Environment: PREBUILD_ARCH (arm64, x64), CMAKE_TOOLCHAIN_FILE (cross builds), DEEPBLAS_OPENBLAS_ROOT (a folder with
 // lib/libopenblas.a and include/cblas.h), CXX.
 
@@ -17,7 +19,7 @@ import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { installLines, missingRequirements } from './requirements.mjs'
+import { blasNames, installLines, missingRequirements } from './requirements.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const require = createRequire(import.meta.url)
@@ -27,11 +29,14 @@ const arch = process.env.PREBUILD_ARCH || argument('--arch') || process.env.npm_
 if (process.platform === 'win32') {
   fail('deepblas has no build for Windows yet. It runs in the Windows Subsystem for Linux (WSL).')
 }
-const missing = missingRequirements()
+const blas = argument('--blas') ?? 'openblas'
+if (!blasNames.includes(blas)) fail(`--blas takes ${blasNames.join(', ')}, but '${blas}' was given.`)
+if (blas === 'accelerate' && process.platform !== 'darwin') fail('Accelerate is a part of macOS: there is none here.')
+const missing = missingRequirements(blas)
 if (missing.length > 0) {
   fail(
     `To build deepblas from source, ${missing.join(', ')} must be installed. Do that, then try again:`,
-    ...installLines().map((line) => `  ${line}`),
+    ...installLines(blas).map((line) => `  ${line}`),
   )
 }
 
@@ -41,6 +46,7 @@ const cmakeJs = resolve('cmake-js/package.json')
 const definitions = {
   // Always given: a build folder remembers what it was configured with.
   DEEPBLAS_OPENBLAS_ROOT: process.env.DEEPBLAS_OPENBLAS_ROOT || 'system',
+  DEEPBLAS_BLAS: blas,
   // A compiler that we do not develop with may warn of what ours do not: that must not fail a user's build.
   DEEPBLAS_WARNINGS_AS_ERRORS: cmakeJs && !toolchain ? 'ON' : 'OFF',
   ...(toolchain ? { CMAKE_TOOLCHAIN_FILE: toolchain } : {}),

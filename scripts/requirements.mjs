@@ -5,40 +5,105 @@ import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-/** Debian's and Ubuntu's packages: the only ones that setup.mjs installs by itself. */
-export const debianPackages = ['cmake', 'g++', 'make', 'libopenblas-serial-dev']
+/** What may multiply: OpenBLAS, or another BLAS of the system. */
+export const blasNames = ['openblas', 'blis', 'mkl', 'accelerate']
+
+/** Programs that install packages, in the order in which they are looked for, with what has to be installed. */
+const managers = [
+  {
+    program: 'apt-get',
+    before: [['update']],
+    install: ['install', '-y', '--no-install-recommends'],
+    tools: ['cmake', 'g++', 'make'],
+    blas: { openblas: ['libopenblas-serial-dev'], blis: ['libblis-dev'], mkl: ['libmkl-dev'] },
+  },
+  {
+    program: 'dnf',
+    install: ['install', '-y'],
+    tools: ['cmake', 'gcc-c++', 'make', 'libstdc++-static'],
+    blas: { openblas: ['openblas-devel', 'openblas-static'], blis: ['blis-devel'] },
+  },
+  {
+    program: 'apk',
+    install: ['add'],
+    tools: ['cmake', 'g++', 'make'],
+    blas: { openblas: ['openblas-dev'] },
+  },
+  {
+    program: 'pacman',
+    install: ['-S', '--needed', '--noconfirm'],
+    tools: ['cmake', 'gcc', 'make'],
+    blas: { openblas: ['openblas'], blis: ['blis'] },
+  },
+  {
+    program: 'zypper',
+    install: ['--non-interactive', 'install'],
+    tools: ['cmake', 'gcc-c++', 'make'],
+    blas: { openblas: ['openblas-devel', 'openblas-devel-static'], blis: ['blis-devel'] },
+  },
+  {
+    program: 'brew',
+    // Homebrew refuses to run as root, and needs no root.
+    asUser: true,
+    install: ['install'],
+    tools: ['cmake'],
+    blas: { openblas: ['openblas'], blis: ['blis'], accelerate: [] },
+  },
+]
 
 /**
  * What is missing here to build the addon, in words.
  *
+ * @param {string} [blas] of blasNames
  * @returns {string[]} empty when all is there
  */
-export function missingRequirements() {
+export function missingRequirements(blas = 'openblas') {
   const missing = []
   if (!onPath('cmake')) missing.push('cmake')
   if (!process.env.CXX && !onPath('c++') && !onPath('g++') && !onPath('clang++')) missing.push('a C++17 compiler')
   if (!onPath('make') && !onPath('ninja')) missing.push('make')
-  if (!hasOpenblas()) missing.push('OpenBLAS with its header cblas.h')
+  if (blas === 'openblas' && !hasOpenblas()) missing.push('OpenBLAS with its header cblas.h')
   return missing
 }
 
 /**
- * The exact lines that install all of it on this system.
+ * The commands that install all of it on this system, each with its arguments.
  *
+ * @param {string} [blas] of blasNames
+ * @returns {string[][] | undefined} undefined where no program is known that installs packages, or none of its packages
+ */
+export function installCommands(blas = 'openblas') {
+  const manager = managers.find(({ program }) => onPath(program))
+  const packages = manager?.blas[blas]
+  if (packages === undefined) return undefined
+  const { program, before = [], install, tools } = manager
+  return [...before, [...install, ...tools, ...packages]].map((line) => [program, ...line])
+}
+
+/**
+ * The same as lines for a person.
+ *
+ * @param {string} [blas] of blasNames
  * @returns {string[]}
  */
-export function installLines() {
-  const sudo = process.getuid?.() === 0 ? '' : 'sudo '
-  if (process.platform === 'darwin') return ['xcode-select --install', 'brew install cmake openblas']
-  if (isDebian()) return [`${sudo}apt-get update`, `${sudo}apt-get install -y ${debianPackages.join(' ')}`]
-  const kind = systemKind()
-  if (/fedora|rhel|centos|rocky|almalinux/.test(kind)) {
-    return [`${sudo}dnf install -y cmake gcc-c++ make libstdc++-static openblas-devel openblas-static`]
+export function installLines(blas = 'openblas') {
+  const commands = installCommands(blas)
+  const compiler = process.platform === 'darwin' ? ['xcode-select --install'] : []
+  if (commands === undefined) {
+    const name = { openblas: 'OpenBLAS', blis: 'BLIS', mkl: 'MKL', accelerate: 'Accelerate' }[blas]
+    const ways = process.platform === 'darwin' ? ' (Homebrew, https://brew.sh, has them)' : ''
+    return [
+      ...compiler,
+      `with your system's package manager${ways}: cmake, g++ (or clang++), make, ${name} with its headers`,
+    ]
   }
-  if (/arch/.test(kind)) return [`${sudo}pacman -S --needed cmake gcc make openblas`]
-  if (/alpine/.test(kind)) return [`${sudo}apk add cmake g++ make openblas-dev`]
-  if (/suse/.test(kind)) return [`${sudo}zypper install cmake gcc-c++ make openblas-devel openblas-devel-static`]
-  return ["with your system's package manager: cmake, g++ (or clang++), make, OpenBLAS with its headers"]
+  const needsRoot = process.getuid?.() !== 0 && !isForUsers(commands[0][0])
+  return [...compiler, ...commands.map((command) => [...(needsRoot ? ['sudo'] : []), ...command].join(' '))]
+}
+
+/** Whether a program that installs packages does so without root. */
+export function isForUsers(program) {
+  return managers.some((manager) => manager.program === program && manager.asUser === true)
 }
 
 /** Whether this is Debian, Ubuntu or one that descends from them, where apt-get installs. */

@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { asRoot, debianPackages, installLines, isDebian, missingRequirements } from './requirements.mjs'
+import { asRoot, installCommands, installLines, isDebian, isForUsers, missingRequirements } from './requirements.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
@@ -46,8 +46,21 @@ export function setup({ toolchain = false } = {}) {
 function installSystemPackages() {
   const missing = missingRequirements()
   if (missing.length === 0) return
-  if (installDebianPackages(debianPackages) && missingRequirements().length === 0) return
+  if (installMissing() && missingRequirements().length === 0) return
   fail(`To build deepblas, ${missing.join(', ')} must be installed:`, ...installLines().map((line) => `  ${line}`))
+}
+
+/** By the system's own program, where that needs no person: as root, or Homebrew. */
+function installMissing() {
+  const commands = installCommands()
+  if (commands === undefined) return false
+  const prefix = isForUsers(commands[0][0]) ? [] : asRoot()
+  if (prefix === undefined) return false
+  const quiet = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, stdio: ['ignore', 'ignore', 'inherit'] }
+  return commands.every((command) => {
+    const [program, ...args] = [...prefix, ...command]
+    return attempt([program, ...args].join(' '), program, args, quiet)
+  })
 }
 
 /**

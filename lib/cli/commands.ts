@@ -1,4 +1,5 @@
 import { didYouMean } from '../validate.js'
+import { build } from './build.js'
 import type { Command } from './command.js'
 import { diagnose } from './diagnose.js'
 import { evaluate } from './evaluate.js'
@@ -10,7 +11,17 @@ import { UsageError } from './terminal.js'
 import { train } from './train.js'
 import { whyDeep } from './why-deep.js'
 
-export const commands: readonly Command[] = [train, predict, evaluate, inspect, diagnose, improve, search, whyDeep]
+export const commands: readonly Command[] = [
+  train,
+  predict,
+  evaluate,
+  inspect,
+  diagnose,
+  improve,
+  search,
+  whyDeep,
+  build,
+]
 
 /** @throws UsageError with the commands there are */
 export function commandNamed(name: string): Command {
