@@ -1,12 +1,9 @@
 // The programs that install packages, each in a folder of its own where nothing but Node can be found.
 
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { existsSync, mkdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { root } from './pack.mjs'
-
-const require = createRequire(import.meta.url)
 
 /** How each one is got, and what it is given. The registry's newest, unless this repository's own is as good. */
 export const installers = [
@@ -58,29 +55,29 @@ export function install(installer, { tarball, scratch }) {
     // Without it Yarn looks for a project above.
     writeFileSync(join(folder, 'yarn.lock'), '')
   }
-  const program = programOf(installer, scratch)
+  const [program, ...before] = programOf(installer, scratch)
   const source = linker === undefined ? tarball : `deepblas@file:${tarball}`
-  // A registry where nothing answers: the tarball is all that there is.
-  const nowhere = { npm_config_registry: 'http://127.0.0.1:9/' }
+  // A registry where nothing answers: the tarball is all that there is. npm asks for the optional peers, and does without.
+  const nowhere = { npm_config_registry: 'http://127.0.0.1:9/', npm_config_fetch_retries: '0' }
   const env = {
     ...bareEnvironment(scratch),
     ...nowhere,
     ...(emptyCache ? { npm_config_cache: join(folder, 'cache') } : {}),
   }
-  const run = (line) => {
-    const result = spawnSync(process.execPath, line, { cwd: folder, env, encoding: 'utf8', maxBuffer: 2 ** 26 })
+  const run = (file, line) => {
+    const result = spawnSync(file, line, { cwd: folder, env, encoding: 'utf8', maxBuffer: 2 ** 26 })
     return { status: result.status, output: `${result.stdout}${result.stderr}` }
   }
-  const { status, output } = run([program, ...args, source])
+  const { status, output } = run(program, [...before, ...args, source])
   if (status !== 0) throw new Error(`${name} ended with ${status}:\n${output}`)
-  if (linker !== 'pnp') return { folder, run }
-  return { folder, run: (line) => run([program, 'node', ...line]) }
+  if (linker !== 'pnp') return { folder, run: (line) => run(process.execPath, line) }
+  return { folder, run: (line) => run(program, [...before, 'node', ...line]) }
 }
 
-/** Its JavaScript: installed once, however often it is asked for. */
+/** What starts it: Node with its JavaScript, or a program of its own. */
 function programOf({ name, package: of, version, own, bin }, scratch) {
-  if (of === undefined) return realpathSync(find('npm'))
-  if (own) return join(root, 'node_modules', of, bin)
+  if (of === undefined) return [process.execPath, realpathSync(find('npm'))]
+  if (own) return [process.execPath, join(root, 'node_modules', of, bin)]
   const folder = join(scratch, `program-${name.replaceAll(/\W+/g, '-')}`)
   mkdirSync(folder)
   writeFileSync(join(folder, 'package.json'), '{ "private": true }')
@@ -90,11 +87,9 @@ function programOf({ name, package: of, version, own, bin }, scratch) {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   if (status !== 0) throw new Error(`${of}@${version} could not be had:\n${stderr}`)
-  const description = require(join(folder, 'node_modules', of, 'package.json'))
-  const file =
-    typeof description.bin === 'string' ? description.bin : (description.bin[of] ?? Object.values(description.bin)[0])
-  console.log(`${name}: ${of} ${description.version}`)
-  return join(folder, 'node_modules', of, file)
+  const { version: got } = JSON.parse(readFileSync(join(folder, 'node_modules', of, 'package.json'), 'utf8'))
+  console.log(`${name}: ${of} ${got}`)
+  return [join(folder, 'node_modules', '.bin', of)]
 }
 
 /** Nothing but Node and npm can be found: no compiler, no CMake, no Python. How this machine reaches its registry stays. */
