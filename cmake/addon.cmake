@@ -19,6 +19,36 @@ if(NOT DEEPBLAS_NODE_HEADERS)
   endforeach()
 endif()
 
+# The functions of Node-API for Windows, where a module cannot leave names open: host.cpp looks each one up when the addon
+# is loaded. Their names are those of the .def files that come with Node's headers.
+function(deepblas_add_host_functions target)
+  set(functions "")
+  foreach(folder ${DEEPBLAS_NODE_HEADERS})
+    foreach(file js_native_api.def node_api.def)
+      foreach(path "${folder}/${file}" "${folder}/../def/${file}")
+        if(EXISTS "${path}")
+          file(STRINGS "${path}" names REGEX "^(napi|node_api)_")
+          list(APPEND functions ${names})
+        endif()
+      endforeach()
+    endforeach()
+  endforeach()
+  list(REMOVE_DUPLICATES functions)
+  if(NOT functions)
+    message(FATAL_ERROR "No js_native_api.def and node_api.def of the package node-api-headers: they name Node's functions.")
+  endif()
+  set(text "")
+  set(index 0)
+  foreach(name ${functions})
+    string(APPEND text "HOST_FUNCTION(${index}, ${name})\n")
+    math(EXPR index "${index} + 1")
+  endforeach()
+  file(GENERATE OUTPUT "${CMAKE_CURRENT_BINARY_DIR}/generated/host_functions.inc" CONTENT "${text}")
+  target_include_directories(${target} PRIVATE "${CMAKE_CURRENT_BINARY_DIR}/generated")
+  # Not from another DLL: calls need no table of imports.
+  target_compile_definitions(${target} PRIVATE NAPI_EXTERN=)
+endfunction()
+
 file(GLOB DEEPBLAS_BINDING_SOURCES CONFIGURE_DEPENDS native/binding/*.cpp)
 add_library(deepblas MODULE ${DEEPBLAS_BINDING_SOURCES} ${CMAKE_JS_SRC})
 set_target_properties(deepblas PROPERTIES PREFIX "" SUFFIX ".node")
@@ -28,15 +58,23 @@ target_compile_definitions(deepblas PRIVATE NAPI_VERSION=8 NODE_ADDON_API_CPP_EX
 deepblas_use_core(deepblas)
 target_link_libraries(deepblas PRIVATE ${CMAKE_JS_LIB})
 
+include(CheckLinkerFlag)
 if(APPLE)
-  target_link_options(deepblas PRIVATE
-    -undefined dynamic_lookup
-    -Wl,-dead_strip
-    -Wl,-exported_symbol,_napi_register_module_*
-    -Wl,-exported_symbol,_node_api_module_get_api_version_*
-    $<$<CONFIG:Release>:-Wl,-x>)
+  target_link_options(deepblas PRIVATE -undefined dynamic_lookup)
+  # Linkers other than Apple's may lack these; what we compile is hidden without them.
+  foreach(option -dead_strip -x "-exported_symbol,_napi_register_module_*"
+      "-exported_symbol,_node_api_module_get_api_version_*")
+    string(MAKE_C_IDENTIFIER "DEEPBLAS_LINKS_WITH${option}" known)
+    check_linker_flag(CXX "-Wl,${option}" ${known})
+    if(${known})
+      target_link_options(deepblas PRIVATE "$<$<CONFIG:Release>:-Wl,${option}>")
+    endif()
+  endforeach()
+elseif(WIN32)
+  # The functions of Node are those of the program that loads the addon, whatever its name: node.exe, electron.exe, bun.exe.
+  deepblas_add_host_functions(deepblas)
+  target_link_options(deepblas PRIVATE -Wl,--gc-sections $<$<CONFIG:Release>:-s>)
 else()
-  include(CheckLinkerFlag)
   # One binary for many systems: the C++ runtime comes along, where the system has it as an archive. A sanitizer wants the
   # runtime that it has seen start.
   foreach(library libstdc++ libgcc)
@@ -49,11 +87,15 @@ else()
   set_target_properties(deepblas PROPERTIES LINK_DEPENDS "${DEEPBLAS_EXPORTS}")
   target_link_options(deepblas PRIVATE
     -Wl,--gc-sections
-    "-Wl,--version-script=${DEEPBLAS_EXPORTS}"
     # Neither OpenBLAS nor the C++ runtime may meet another addon's copy in the same process.
-    -Wl,--exclude-libs,ALL
+    "-Wl,--version-script=${DEEPBLAS_EXPORTS}"
     -Wl,-Bsymbolic
     # Threads of ours may still run when Node unloads the addon with a worker: the code must stay mapped.
     -Wl,-z,nodelete
     $<$<CONFIG:Release>:-Wl,-s>)
+  # What an archive has, whatever it says of its symbols; zig's linker lacks it, and needs none beside the script above.
+  check_linker_flag(CXX "-Wl,--exclude-libs,ALL" DEEPBLAS_LINKS_WITH_EXCLUDE_LIBS)
+  if(DEEPBLAS_LINKS_WITH_EXCLUDE_LIBS)
+    target_link_options(deepblas PRIVATE -Wl,--exclude-libs,ALL)
+  endif()
 endif()

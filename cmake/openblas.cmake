@@ -1,5 +1,5 @@
-# Finds OpenBLAS: makes the target deepblas_openblas, which also tells the sources what was found
-# (DEEPBLAS_OPENBLAS_KIND, such as "static serial").
+# Finds OpenBLAS for the target deepblas_blas, which also tells the sources what was found (DEEPBLAS_BLAS_KIND, such as
+# "static serial").
 #
 # The serial build comes first: OpenBLAS's own thread pool deadlocks with fork, slows small products down and would
 # fight with ours. Static comes before shared, so that the addon needs nothing of the user's system.
@@ -13,7 +13,7 @@ if(NOT DEEPBLAS_OPENBLAS_ROOT OR DEEPBLAS_OPENBLAS_ROOT STREQUAL "system")
 endif()
 
 if(DEEPBLAS_OPENBLAS_OWN)
-  # A build of one's own, scripts/build-openblas.mjs's or another: it says itself whether it has threads.
+  # A build of one's own, scripts/prebuild/openblas.mjs's or another: it says itself whether it has threads.
   set(DEEPBLAS_OPENBLAS_THREADING "serial")
   if(EXISTS "${DEEPBLAS_OPENBLAS_ROOT}/include/openblas_config.h")
     file(STRINGS "${DEEPBLAS_OPENBLAS_ROOT}/include/openblas_config.h" threaded REGEX "define OPENBLAS_SMP")
@@ -100,19 +100,20 @@ if(NOT DEEPBLAS_OPENBLAS_KIND)
 endif()
 message(STATUS "OpenBLAS: ${DEEPBLAS_OPENBLAS_KIND}, ${DEEPBLAS_OPENBLAS_LIBRARY}")
 
-add_library(deepblas_openblas INTERFACE)
-target_include_directories(deepblas_openblas SYSTEM INTERFACE "${DEEPBLAS_OPENBLAS_INCLUDE}")
-target_compile_definitions(deepblas_openblas INTERFACE "DEEPBLAS_OPENBLAS_KIND=\"${DEEPBLAS_OPENBLAS_KIND}\"")
-target_link_libraries(deepblas_openblas INTERFACE "${DEEPBLAS_OPENBLAS_LIBRARY}" m)
-# An archive's calls of its buffer table go through native/blas/buffers.cpp, which says why. A shared library's cannot:
-# native/blas/gemm.cpp lets only one thread at a time into a serial one.
-if(DEEPBLAS_OPENBLAS_KIND MATCHES "^static" AND NOT APPLE)
-  target_compile_definitions(deepblas_openblas INTERFACE DEEPBLAS_OPENBLAS_WRAPPED)
-  target_link_options(deepblas_openblas INTERFACE
+target_include_directories(deepblas_blas SYSTEM INTERFACE "${DEEPBLAS_OPENBLAS_INCLUDE}")
+target_compile_definitions(deepblas_blas INTERFACE "DEEPBLAS_BLAS_KIND=\"${DEEPBLAS_OPENBLAS_KIND}\"")
+target_link_libraries(deepblas_blas INTERFACE "${DEEPBLAS_OPENBLAS_LIBRARY}")
+# An archive's calls of its buffer table go through native/blas/buffers.cpp, which says why, unless it has a lock itself. A
+# shared library's cannot: native/blas/gemm.cpp lets only one thread at a time into a serial one.
+if(DEEPBLAS_OPENBLAS_LOCKED)
+  target_compile_definitions(deepblas_blas INTERFACE DEEPBLAS_OPENBLAS_GUARDED)
+elseif(DEEPBLAS_OPENBLAS_KIND MATCHES "^static" AND NOT APPLE)
+  target_compile_definitions(deepblas_blas INTERFACE DEEPBLAS_OPENBLAS_GUARDED DEEPBLAS_OPENBLAS_WRAPPED)
+  target_link_options(deepblas_blas INTERFACE
     -Wl,--wrap=blas_memory_alloc
     -Wl,--wrap=blas_memory_free)
 endif()
 if(DEEPBLAS_OPENBLAS_KIND MATCHES "openmp")
   find_package(OpenMP REQUIRED)
-  target_link_libraries(deepblas_openblas INTERFACE OpenMP::OpenMP_CXX)
+  target_link_libraries(deepblas_blas INTERFACE OpenMP::OpenMP_CXX)
 endif()

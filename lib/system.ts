@@ -23,7 +23,9 @@ export interface Info {
   readonly instructionSet: string
   /** Instruction sets that this build has and this processor can run. */
   readonly instructionSets: readonly string[]
-  /** OpenBLAS's version and build. */
+  /** The library that multiplies large matrices: 'openblas', or what the addon was built with: 'blis', 'mkl', 'accelerate'. */
+  readonly blas: string
+  /** OpenBLAS's version and build, or the other library's. */
   readonly openblas: string
   /** The processor for which OpenBLAS chose its kernels. */
   readonly openblasCore: string

@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { privateLists } from './debian-packages.mjs'
+import { privateLists } from './prebuild/debian-packages.mjs'
 import { onPath } from './requirements.mjs'
 import { installDebianPackages } from './setup.mjs'
 

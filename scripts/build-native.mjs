@@ -5,13 +5,10 @@
 // to every user: there this script drives CMake itself, with the two sets of headers (Node-API and its C++ wrapper)
 // that were copied into native/vendor when the package was packed. Neither way downloads anything.
 //
-// It also serves as prebuildify's --node-gyp: it takes node-gyp's words (rebuild --target=.. --arch=.. --release) and
-// leaves the addon where node-gyp would.
+//   --blas NAME         what multiplies large matrices: openblas (the default), blis, mkl or accelerate (macOS)
 //
-//   --blas=NAME   openblas (the default), blis, mkl or accelerate of the system
-//
-// Environment: PREBUILD_ARCH (arm64, x64), CMAKE_TOOLCHAIN_FILE (cross builds), DEEPBLAS_OPENBLAS_ROOT (a folder with
-// lib/libopenblas.a and include/cblas.h), CXX.
+// Environment: DEEPBLAS_BLAS (as --blas), DEEPBLAS_OPENBLAS_ROOT (a folder with lib/libopenblas.a and include/cblas.h),
+// DEEPBLAS_BLIS_ROOT, MKLROOT, CXX, CMAKE_TOOLCHAIN_FILE (cross builds).
 
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs'
@@ -24,13 +21,15 @@ import { blasNames, installLines, missingRequirements } from './requirements.mjs
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const require = createRequire(import.meta.url)
 const config = process.argv.includes('--debug') ? 'Debug' : 'Release'
-const arch = process.env.PREBUILD_ARCH || argument('--arch') || process.env.npm_config_arch || process.arch
+const arch = process.env.npm_config_arch || process.arch
+const blas = argument('--blas') || process.env.DEEPBLAS_BLAS || 'openblas'
 
 if (process.platform === 'win32') {
-  fail('deepblas has no build for Windows yet. It runs in the Windows Subsystem for Linux (WSL).')
+  fail('deepblas is not built from source on Windows: the package has an addon for Windows on x64.')
 }
-const blas = argument('--blas') ?? 'openblas'
-if (!blasNames.includes(blas)) fail(`--blas takes ${blasNames.join(', ')}, but '${blas}' was given.`)
+if (!blasNames.includes(blas)) {
+  fail(`--blas (or DEEPBLAS_BLAS): expected one of ${blasNames.join(', ')} but received ${JSON.stringify(blas)}`)
+}
 if (blas === 'accelerate' && process.platform !== 'darwin') fail('Accelerate is a part of macOS: there is none here.')
 const missing = missingRequirements(blas)
 if (missing.length > 0) {
@@ -45,8 +44,8 @@ const folder = join(root, 'build-cmake', toolchain ? `${arch}-${basename(toolcha
 const cmakeJs = resolve('cmake-js/package.json')
 const definitions = {
   // Always given: a build folder remembers what it was configured with.
-  DEEPBLAS_OPENBLAS_ROOT: process.env.DEEPBLAS_OPENBLAS_ROOT || 'system',
   DEEPBLAS_BLAS: blas,
+  DEEPBLAS_OPENBLAS_ROOT: process.env.DEEPBLAS_OPENBLAS_ROOT || 'system',
   // A compiler that we do not develop with may warn of what ours do not: that must not fail a user's build.
   DEEPBLAS_WARNINGS_AS_ERRORS: cmakeJs && !toolchain ? 'ON' : 'OFF',
   ...(toolchain ? { CMAKE_TOOLCHAIN_FILE: toolchain } : {}),
@@ -111,6 +110,8 @@ function resolve(name) {
 }
 
 function argument(name) {
+  const at = process.argv.indexOf(name)
+  if (at >= 0) return process.argv[at + 1] ?? ' '
   return process.argv.find((value) => value.startsWith(`${name}=`))?.slice(name.length + 1)
 }
 

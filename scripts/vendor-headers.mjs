@@ -13,8 +13,9 @@ const wrapper = dirname(require.resolve('node-addon-api/package.json'))
 
 rmSync(vendor, { recursive: true, force: true })
 mkdirSync(vendor, { recursive: true })
-for (const folder of [join(api, 'include'), wrapper]) {
-  for (const name of readdirSync(folder).filter((file) => file.endsWith('.h'))) {
+// The .def files name Node's functions, which a build for Windows must know.
+for (const folder of [join(api, 'include'), join(api, 'def'), wrapper]) {
+  for (const name of readdirSync(folder).filter((file) => /\.(h|def)$/.test(file))) {
     copyFileSync(join(folder, name), join(vendor, name))
   }
 }

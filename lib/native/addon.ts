@@ -166,6 +166,7 @@ export interface Predictor {
 export interface NativeInfo {
   instructionSet: InstructionSet
   instructionSets: InstructionSet[]
+  blas: string
   openblas: string
   openblasCore: string
   openblasLinkage: string

@@ -1,37 +1,17 @@
 #include "blas/gemm.h"
 
-#include <cblas.h>
-
 #include <mutex>
 
-#ifndef DEEPBLAS_OPENBLAS_KIND
-#define DEEPBLAS_OPENBLAS_KIND "unknown"
-#endif
+#include "blas/library.h"
 
 namespace deepblas {
 namespace blas {
 
 namespace {
 
-// Once, at the first product: a threaded build must not use its threads. They hang when the process forks, and ours are
-// many already.
-bool isSerial() {
-  static const bool serial = [] {
-    openblas_set_num_threads(1);
-    return openblas_get_parallel() == OPENBLAS_SEQUENTIAL;
-  }();
-  return serial;
-}
-
-// A serial build whose buffers are not guarded (buffers.cpp) takes one thread at a time.
 std::unique_lock<std::mutex> entry() {
-  static std::mutex* mutex = new std::mutex();
-#if defined(DEEPBLAS_OPENBLAS_WRAPPED)
-  isSerial();
-  return std::unique_lock<std::mutex>(*mutex, std::defer_lock);
-#else
-  return isSerial() ? std::unique_lock<std::mutex>(*mutex) : std::unique_lock<std::mutex>(*mutex, std::defer_lock);
-#endif
+  static std::mutex* mutex = new std::mutex();  // outlives threads that still multiply at exit
+  return prepareLibrary() ? std::unique_lock<std::mutex>(*mutex) : std::unique_lock<std::mutex>();
 }
 
 }  // namespace
@@ -43,9 +23,7 @@ void multiply(const Product& p) {
               static_cast<int>(p.aStride), p.b, static_cast<int>(p.bStride), 0.0f, p.c, static_cast<int>(p.cStride));
 }
 
-const char* configuration() { return openblas_get_config(); }
-const char* coreName() { return openblas_get_corename(); }
-const char* linkage() { return DEEPBLAS_OPENBLAS_KIND; }
+const char* linkage() { return DEEPBLAS_BLAS_KIND; }
 
 }  // namespace blas
 }  // namespace deepblas

@@ -1,5 +1,5 @@
-// One matrix product by OpenBLAS. Members of a population and tiles are the caller's loop: each call is one tile of one
-// member, made on one thread, so a batch of products is spread over the pool without OpenBLAS knowing of threads.
+// One matrix product by OpenBLAS, or by another library of its kind (library.h). Members of a population and tiles are the caller's loop: each call is one tile of one
+// member, made on one thread, so a batch of products is spread over the pool without the library knowing of threads.
 #pragma once
 
 #include <stdint.h>
@@ -22,7 +22,9 @@ struct Product {
 
 void multiply(const Product& product);
 
-// "OpenBLAS 0.3.21 ... Haswell ..." and how it was linked.
+// "openblas", "blis", "mkl" or "accelerate"; "OpenBLAS 0.3.21 ... Haswell ..."; the processor that its kernels are for;
+// how it was linked.
+const char* libraryName();
 const char* configuration();
 const char* coreName();
 const char* linkage();

@@ -81,21 +81,16 @@ DEEPBLAS_INLINE void dotRows(int64_t rows, int64_t columns, const DotWork& work)
 
 // The sums of the lanes of kWidth vectors, vectors[i] in lane i. Halves are added to halves, so that every lane's sum is
 // the same tree.
+template <int kDistance = static_cast<int>(kWidth) / 2>
 DEEPBLAS_INLINE Floats sumsOfLanes(Floats (&vectors)[kWidth]) {
-#pragma GCC unroll 4
-  for (int64_t distance = kWidth / 2, count = kWidth; distance >= 1; distance /= 2, count /= 2) {
-    // vectors[i] and vectors[i + count / 2] share one vector: lanes without the bit `distance` are the first one's.
-    Ints low = {}, high = {};
-#pragma GCC unroll 16
-    for (int64_t lane = 0; lane < kWidth; ++lane) {
-      low[lane] = (int32_t)((lane & distance) == 0 ? lane : lane - distance + kWidth);
-      high[lane] = (int32_t)((lane & distance) == 0 ? lane + distance : lane + kWidth);
-    }
+  if constexpr (kDistance >= 1) {
+    // vectors[i] and vectors[i + kDistance] share one vector: lanes without the bit kDistance are the first one's.
 #pragma GCC unroll 8
-    for (int64_t i = 0; i < count / 2; ++i) {
-      const Floats a = vectors[i], b = vectors[i + count / 2];
-      vectors[i] = __builtin_shuffle(a, b, low) + __builtin_shuffle(a, b, high);
+    for (int64_t i = 0; i < kDistance; ++i) {
+      const Floats a = vectors[i], b = vectors[i + kDistance];
+      vectors[i] = shuffled<LowLanes<kDistance>>(a, b) + shuffled<HighLanes<kDistance>>(a, b);
     }
+    return sumsOfLanes<kDistance / 2>(vectors);
   }
   return vectors[0];
 }

@@ -34,13 +34,22 @@ DEEPBLAS_INLINE void multiply(uint32_t factor, Bits value, Bits& high, Bits& low
   low = (Bits)((even & ~upper) | (odd << 32));
 }
 
-// lane i of the first beside lane i of the second: the lower half of the lanes, or the upper one.
-template <typename Vector, typename Index, int kLanes>
-DEEPBLAS_INLINE Vector interleave(Vector a, Vector b, int half) {
-  Index lanes = {};
-#pragma GCC unroll 16
-  for (int i = 0; i < kLanes; ++i) lanes[i] = half * kLanes / 2 + i / 2 + i % 2 * kLanes;
-  return __builtin_shuffle(a, b, lanes);
+// Lane i of the first beside lane i of the second: the lower half of the lanes, or the upper one.
+template <int kHalf, int kLanes>
+struct Interleaved {
+  static constexpr int lane(int i) { return kHalf * kLanes / 2 + i / 2 + i % 2 * kLanes; }
+};
+template <int kHalf, typename Vector>
+DEEPBLAS_INLINE Vector interleave(Vector a, Vector b) {
+  return shuffled<Interleaved<kHalf, static_cast<int>(sizeof(Vector) / sizeof(a[0]))>>(a, b);
+}
+
+// Two of the four vectors that make the words of the blocks in order.
+template <int kHalf>
+DEEPBLAS_INLINE void interleaveWords(Bits c0, Bits c1, Bits c2, Bits c3, Bits (&words)[4]) {
+  const Pairs first = (Pairs)interleave<kHalf>(c0, c1), second = (Pairs)interleave<kHalf>(c2, c3);
+  words[2 * kHalf] = (Bits)interleave<0>(first, second);
+  words[2 * kHalf + 1] = (Bits)interleave<1>(first, second);
 }
 
 // The words of kWidth blocks from `first` on, in order.
@@ -62,12 +71,8 @@ DEEPBLAS_INLINE void philox(uint64_t seed, uint32_t stream, uint32_t step, uint6
     k0 += 0x9E3779B9u;
     k1 += 0xBB67AE85u;
   }
-  for (int half = 0; half < 2; ++half) {
-    const Pairs first = (Pairs)interleave<Bits, Bits, kWidth>(c0, c1, half);
-    const Pairs second = (Pairs)interleave<Bits, Bits, kWidth>(c2, c3, half);
-    words[2 * half] = (Bits)interleave<Pairs, Pairs, kWidth / 2>(first, second, 0);
-    words[2 * half + 1] = (Bits)interleave<Pairs, Pairs, kWidth / 2>(first, second, 1);
-  }
+  interleaveWords<0>(c0, c1, c2, c3, words);
+  interleaveWords<1>(c0, c1, c2, c3, words);
 }
 
 // The quantile function of the normal distribution by way of the inverse error function, in the single-precision form of

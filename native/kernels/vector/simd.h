@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#include <utility>
+
 #if defined(__AVX512F__) || defined(__AVX2__)
 #include <immintrin.h>
 #elif defined(__SSE2__)
@@ -122,23 +124,44 @@ DEEPBLAS_INLINE Floats withSignOf(Floats magnitude, Floats sign) {
 DEEPBLAS_INLINE Floats toFloats(Ints value) { return __builtin_convertvector(value, Floats); }
 DEEPBLAS_INLINE Ints truncate(Floats value) { return __builtin_convertvector(value, Ints); }
 
+// Lane i of the result is lane Pattern::lane(i) of a and b side by side. A type, since clang wants constant lanes, and a
+// vector of them, since GCC has had the other builtin from version 12 on only.
+template <typename Pattern, typename Vector, int... kLanes>
+DEEPBLAS_INLINE Vector shuffled(Vector a, Vector b, std::integer_sequence<int, kLanes...>) {
+#if defined(__clang__)
+  return __builtin_shufflevector(a, b, Pattern::lane(kLanes)...);
+#else
+  return __builtin_shuffle(a, b, decltype(a == b){Pattern::lane(kLanes)...});
+#endif
+}
+template <typename Pattern, typename Vector>
+DEEPBLAS_INLINE Vector shuffled(Vector a, Vector b) {
+  return shuffled<Pattern>(a, b, std::make_integer_sequence<int, sizeof(Vector) / sizeof(a[0])>());
+}
+
+// Patterns of two vectors whose lanes change places: those with the bit kDistance of the first one with those without it
+// of the second.
+template <int kDistance>
+struct LowLanes {
+  static constexpr int lane(int i) { return (i & kDistance) == 0 ? i : i - kDistance + static_cast<int>(kWidth); }
+};
+template <int kDistance>
+struct HighLanes {
+  static constexpr int lane(int i) { return (i & kDistance) == 0 ? i + kDistance : i + static_cast<int>(kWidth); }
+};
+
 // rows[i] lane j <-> rows[j] lane i: in every round, lanes a distance apart change places between rows as far apart.
+template <int kDistance = 1>
 DEEPBLAS_INLINE void transposeSquare(Floats (&rows)[kWidth]) {
-#pragma GCC unroll 4
-  for (int64_t distance = 1; distance < kWidth; distance *= 2) {
-    Ints low = {}, high = {};
-#pragma GCC unroll 16
-    for (int64_t lane = 0; lane < kWidth; ++lane) {
-      low[lane] = (int32_t)((lane & distance) == 0 ? lane : lane - distance + kWidth);
-      high[lane] = (int32_t)((lane & distance) == 0 ? lane + distance : lane + kWidth);
-    }
+  if constexpr (kDistance < kWidth) {
 #pragma GCC unroll 16
     for (int64_t i = 0; i < kWidth; ++i) {
-      if ((i & distance) != 0) continue;
-      const Floats a = rows[i], b = rows[i + distance];
-      rows[i] = __builtin_shuffle(a, b, low);
-      rows[i + distance] = __builtin_shuffle(a, b, high);
+      if ((i & kDistance) != 0) continue;
+      const Floats a = rows[i], b = rows[i + kDistance];
+      rows[i] = shuffled<LowLanes<kDistance>>(a, b);
+      rows[i + kDistance] = shuffled<HighLanes<kDistance>>(a, b);
     }
+    transposeSquare<2 * kDistance>(rows);
   }
 }
 
