@@ -170,10 +170,9 @@ void Executor::runRows(const Region& region) {
 }
 
 void Executor::runTiles(const Region& region) {
-  int64_t total = 0, rows = 0;
+  int64_t total = 0;
   size_t count = 0;
   for (const MemberStep& member : live_) {
-    rows += member.rows;
     for (int64_t c : region.calls) {
       Share& share = shares_[count++];
       share.call = &calls_[c];
