@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 import { Dense, Sequential } from '../../lib/index.js'
 import { root, runProgram } from '../helpers/program.js'
 
-/** DEEPBLAS_LONG_TESTS=1 npx vitest run test/package/processes starts 300. */
+/** With DEEPBLAS_LONG_TESTS=1 it is 300. */
 const children = process.env.DEEPBLAS_LONG_TESTS === '1' ? 300 : 30
 
 test('processes that are started during a fit run and end, and the fit goes on', async () => {
