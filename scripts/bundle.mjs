@@ -27,6 +27,8 @@ const bundle = await rolldown({
 const { output } = await bundle.write({
   dir: join(root, 'dist'),
   format: 'cjs',
+  // As the sources, which are ES modules.
+  strict: true,
   // The optional packages may be ES modules.
   dynamicImportInCjs: true,
   sourcemap: true,
@@ -34,7 +36,8 @@ const { output } = await bundle.write({
   entryFileNames: '[name].js',
   chunkFileNames: '[name].js',
   comments: { legal: true, annotation: true, jsdoc: false },
-  codeSplitting: { groups: [{ name: 'library', minShareCount: 2 }] },
+  // All code but that of commands: Node reads exports.js for its names, which is slow, and there are names alone in it.
+  codeSplitting: { groups: [{ name: 'library', test: /[\\/]lib[\\/](?!cli[\\/]|index\.ts|package\.ts)/ }] },
 })
 await bundle.close()
 for (const { fileName, source } of output.filter(({ fileName }) => fileName.endsWith('.map'))) {

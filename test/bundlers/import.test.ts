@@ -34,6 +34,13 @@ test('the code comes without docstrings, and is readable', () => {
   expect(code).toMatch(/^\tpredictSync\(\w/m)
 })
 
+test('the code is strict, as that of ES modules is', () => {
+  for (const name of ['index.js', 'exports.js', 'library.js', 'cli/main.js']) {
+    const [first, second] = readFileSync(join(dist, name), 'utf8').split('\n')
+    expect(/^#!/.test(first!) ? second : first).toMatch(/^["']use strict["'];?$/)
+  }
+})
+
 test('the modules of Node that are loaded', () => {
   const modules = [...code.matchAll(/^(?:let|const) .*\("node:([^"]+)"\);$/gm)].map(([, name]) => name)
   expect([...new Set(modules)].sort()).toEqual([
