@@ -13,6 +13,7 @@ import { gzipSync } from 'node:zlib'
 import { bareEnvironment, cleanEnvironment, install, installers } from './package/installers.mjs'
 import { ofPlatform, pack, root } from './package/pack.mjs'
 import { programs, runnerTests } from './package/programs.mjs'
+import { addonPath, targets } from './prebuild/targets.mjs'
 import { setup } from './setup.mjs'
 
 const short = process.argv.includes('--short')
@@ -30,10 +31,11 @@ if (!short) {
   title('types')
   checkTypes()
 }
-const limits = join(root, 'scripts', 'check-prebuilds.mjs')
-if (!packed.standsIn && existsSync(limits)) {
+const brought = targets.filter((target) => existsSync(join(root, addonPath(target))))
+if (!short && brought.length > 0) {
   title('addons')
-  run(process.execPath, [limits])
+  const names = brought.map(({ name }) => name).join(',')
+  run(process.execPath, ['scripts/check-prebuilds.mjs', '--folder', packed.stage, '--target', names])
 }
 for (const installer of installers.filter((one) => !short || one.short !== false)) checkInstalled(installer)
 if (!short) checkBuild()

@@ -15,7 +15,7 @@ const managers = [
     before: [['update']],
     install: ['install', '-y', '--no-install-recommends'],
     tools: ['cmake', 'g++', 'make'],
-    blas: { openblas: ['libopenblas-serial-dev'], blis: ['libblis-dev'], mkl: ['libmkl-dev'] },
+    blas: { openblas: ['libopenblas-serial-dev'], blis: ['libblis-serial-dev'], mkl: ['intel-mkl'] },
   },
   {
     program: 'dnf',

@@ -51,7 +51,7 @@ async function runBuild(given: Given, terminal: Terminal): Promise<Readonly<Reco
   }
   // Loaded here for the first time: that it can be is part of the result.
   const made = info()
-  say(given, terminal, `built: ${file}\nloads: ${made.openblas}, ${made.instructionSet}`)
+  say(given, terminal, `built: ${file}\nloads: ${made.blas} (${made.openblas}), ${made.instructionSet}`)
   return { file, blas, info: { ...made, instructionSets: [...made.instructionSets] } }
 }
 
