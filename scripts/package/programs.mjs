@@ -53,6 +53,11 @@ test('a second file loads it anew', () => {
   const { Dense, Sequential } = require('deepblas')
   expect(new Sequential([new Dense(1)], { inputs: 1, seed: 1 }).parameterCount).toBe(2)
 })
+test('an optional package is looked for where Jest lets no CommonJS import', async () => {
+  const { readParquet } = require('deepblas')
+  const advice = { code: 'ERR_DEEPBLAS_LOAD', message: expect.stringContaining('npm install hyparquet') }
+  await expect(readParquet(__filename)).rejects.toMatchObject(advice)
+})
 test('so does a reset of modules', () => {
   jest.resetModules()
   const { Dense, Sequential } = require('deepblas')
