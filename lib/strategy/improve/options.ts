@@ -48,7 +48,7 @@ export interface ImproveOptions {
   readonly tries?: number
   /** Default all: see `leverNames`. */
   readonly levers?: readonly LeverName[]
-  /** Seeds that every lever is judged on, at least 2; undecided ones get up to four times as many. Default 5. */
+  /** Seeds that every lever is judged on, 2 to 200; undecided ones get up to four times as many. Default 5. */
   readonly seeds?: number
   /** Everything that is drawn follows from it. Default 0. */
   readonly seed?: number
@@ -71,6 +71,9 @@ export interface ImproveOptions {
   /** Path of a file that keeps every training; a second run with the same settings goes on from it. Default none. */
   readonly journal?: string
 }
+
+/** Beyond these an interval hardly becomes narrower: the dev rows are what is left to doubt. */
+const MOST_SEEDS = 200
 
 const optionNames = [
   'fit',
@@ -138,6 +141,9 @@ export function checkedOptions(model: unknown, data: ImproveData, options: Impro
   }
   const seeds = positiveInteger('seeds', given.seeds ?? 5)
   if (seeds < 2) throw invalid('seeds', 'at least 2', seeds, 'One seed does not tell what another one would give.')
+  if (seeds > MOST_SEEDS) {
+    throw invalid('seeds', `at most ${MOST_SEEDS}`, seeds, 'Undecided levers get up to four times as many.')
+  }
   const baseline = baselineOf(model, train, given.fit)
   return {
     baseline,

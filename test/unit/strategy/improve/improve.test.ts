@@ -454,6 +454,7 @@ describe('planted causes, in brief', () => {
 describe('wrong use', () => {
   const wrong = [
     [{ seeds: 1 }, /at least 2 for seeds/],
+    [{ seeds: 201 }, /at most 200 for seeds/],
     [{ levers: ['biger'] }, /levers\[0\].*bigger/s],
     [{ levers: [] }, /at least one lever for levers/],
     [{ budget: 0 }, /for budget/],
