@@ -50,12 +50,18 @@ console.log(
   `Node ${process.versions.node}, ${process.platform}-${process.arch}${cpu ? `, ${cpu}` : ''}, ${rounds} processes each`,
 )
 if (standsIn) console.log('deepblas with the addon that was built here, without symbols')
-console.log('\n| library | loads in | the process, start to end | memory more than Node alone |')
-console.log('|---|---|---|---|')
+console.log('\n| library | loads in | the process, start to end | its processor time | memory more than Node alone |')
+console.log('|---|---|---|---|---|')
 const alone = median('Node alone', 'memory')
 for (const { name } of libraries) {
   const memory = (median(name, 'memory') - alone) / 2 ** 20
-  const cells = [name, time(median(name, 'loads')), time(median(name, 'whole')), `${memory.toFixed(1)} MiB`]
+  const cells = [
+    name,
+    time(median(name, 'loads')),
+    time(median(name, 'whole')),
+    time(median(name, 'cpu')),
+    `${memory.toFixed(1)} MiB`,
+  ]
   console.log(`| ${cells.join(' | ')} |`)
 }
 
@@ -66,7 +72,8 @@ function measured({ name, load, ready }) {
     ${load}
     ${ready}
     const loads = (performance.now() - start) / 1000
-    console.log(JSON.stringify({ loads, memory: process.memoryUsage.rss() }))
+    const { user, system } = process.cpuUsage()
+    console.log(JSON.stringify({ loads, cpu: (user + system) / 1e6, memory: process.memoryUsage.rss() }))
     process.exit(0)`
   const code = `(async () => {${program}})()`
   const start = performance.now()

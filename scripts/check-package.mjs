@@ -60,8 +60,8 @@ function checkContents({ files, size, unpackedSize }) {
   for (const path of paths)
     expect(allowed.test(path) && !/^native\/test\/|\.gyp$/.test(path), `${path} is in the tarball`)
   const ours = paths.filter((path) => !/^(prebuilds|native\/vendor)\//.test(path)).sort()
-  const bytes = gzipSync(Buffer.concat(ours.map((path) => readFileSync(join(root, path)))), { level: 9 }).length
-  const maps = ours.filter((path) => path.endsWith('.map')).map((path) => readFileSync(join(root, path)))
+  const bytes = gzipSync(Buffer.concat(ours.map((path) => readFileSync(join(packed.stage, path)))), { level: 9 }).length
+  const maps = ours.filter((path) => path.endsWith('.map')).map((path) => readFileSync(join(packed.stage, path)))
   const ofMaps = gzipSync(Buffer.concat(maps), { level: 9 }).length
   console.log(`${kilobytes(bytes)} packed without addons and vendored headers, source maps ${kilobytes(ofMaps)} of it`)
   expect(bytes <= 1000 * LARGEST_PACKED, `that is more than ${LARGEST_PACKED} kB`)

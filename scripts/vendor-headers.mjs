@@ -1,5 +1,6 @@
 // Copies the headers that a build from source needs into native/vendor, so that the published package can be built
-// without a dependency on the packages they come from. Runs before npm packs (package.json's "prepack").
+// without a dependency on the packages they come from. Runs before npm packs (package.json's "prepack"); the argument is
+// the package's folder where that is another one than this.
 
 import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -7,7 +8,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const require = createRequire(import.meta.url)
-const vendor = join(dirname(dirname(fileURLToPath(import.meta.url))), 'native', 'vendor')
+const root = process.argv[2] ?? dirname(dirname(fileURLToPath(import.meta.url)))
+const vendor = join(root, 'native', 'vendor')
 const api = dirname(require.resolve('node-api-headers/package.json'))
 const wrapper = dirname(require.resolve('node-addon-api/package.json'))
 
