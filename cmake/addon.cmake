@@ -19,7 +19,7 @@ if(NOT DEEPBLAS_NODE_HEADERS)
   endforeach()
 endif()
 
-# The functions of Node-API for Windows, where a module cannot leave names open: host.cpp looks each one up when the addon
+# The functions of Node-API for Windows, where a module cannot leave names open: loaded.cpp looks each one up when the addon
 # is loaded. Their names are those of the .def files that come with Node's headers.
 function(deepblas_add_host_functions target)
   set(functions "")
