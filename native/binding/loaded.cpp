@@ -4,6 +4,8 @@
 
 #include <windows.h>
 
+#include <initializer_list>
+
 // Each function of Node-API jumps to what stands in this table. Symbols, not calls: their arguments are no matter of ours.
 extern "C" {
 void* deepblas_host_functions[] = {

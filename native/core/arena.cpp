@@ -18,18 +18,13 @@ namespace deepblas {
 
 namespace {
 
+#if defined(__linux__)
 constexpr size_t kHugePage = size_t{2} << 20;
 
 // Large memory comes from the system, where it is zero already: nobody waits for pages before they are used, and the
 // thread that first uses a page gets it.
-bool fromSystem(size_t bytes) {
-#if defined(__linux__)
-  return bytes >= 2 * kHugePage;
-#else
-  static_cast<void>(bytes);
-  return false;
+bool fromSystem(size_t bytes) { return bytes >= 2 * kHugePage; }
 #endif
-}
 
 void* allocate(size_t bytes) {
 #if defined(__linux__)
@@ -64,7 +59,7 @@ void* allocate(size_t bytes) {
 #endif
 }
 
-void release(void* memory, size_t bytes) {
+void release(void* memory, [[maybe_unused]] size_t bytes) {
 #if defined(__linux__)
   if (fromSystem(bytes)) {
     munmap(memory, bytes);

@@ -25,6 +25,8 @@ import { privateLists } from './debian-packages.mjs'
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 const folder = join(root, 'build-openblas')
 const version = '0.3.21+ds-4'
+// Its files are small: most of a compiler's time goes by in starting it.
+const jobs = 4 * availableParallelism()
 const archives = {
   'openblas_0.3.21+ds.orig.tar.xz': 'bbec5cca61c8033b2d57aaecde205d709323a0b35a5f193290081dbb3826848a',
   'openblas_0.3.21+ds-4.debian.tar.xz': 'cb8ded6f29379c6a720ce3e7b62f9884419c7d3ba66e49184a3c09272af2065b',
@@ -78,9 +80,10 @@ export function buildOpenblas(target, { tools, isZig }) {
     // not worth it: clang does more than GCC, and makes an addon half as large again.
     `COMMON_OPT=-O2 -fvisibility=hidden ${isZig ? '-fno-unroll-loops -fno-vectorize -fno-slp-vectorize' : ''}`,
     `PREFIX=${installed}`,
+    `MAKE_NB_JOBS=${jobs}`,
   ]
   const make = ['-C', source, '--silent', ...settings]
-  run('make', [...make, `-j${4 * availableParallelism()}`, 'libs'], work)
+  run('make', [...make, `-j${jobs}`, 'libs'], work)
   run('make', [...make, 'install'], work)
   place(source, installed, built)
   rmSync(work, { recursive: true })

@@ -65,7 +65,8 @@ export function zigTools(target) {
   return tools
 }
 
-// zig has names of its own for processors, and one option for them: what OpenBLAS's makefiles say in GCC's words.
+// zig has names of its own for processors, and one option for them: what OpenBLAS's makefiles say in GCC's words. Objects for
+// programs may be used in libraries too: zig makes no others for musl.
 const translate = `
 count=$#
 while [ "$count" -gt 0 ]; do
@@ -79,6 +80,7 @@ while [ "$count" -gt 0 ]; do
     -march=armv8.2-a) argument=-mcpu=generic+v8_2a ;;
     -march=armv8.3-a) argument=-mcpu=generic+v8_3a ;;
     -mtune=*) continue ;;
+    -fPIE) argument=-fPIC ;;
   esac
   set -- "$@" "$argument"
 done
