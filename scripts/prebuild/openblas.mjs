@@ -33,9 +33,10 @@ const archives = {
 }
 
 // OpenBLAS chooses among these when it is loaded, and has PRESCOTT (SSE3) and ARMV8 beside them; TARGET is what the rest
-// of the library is compiled for. Apple's processors differ too little to choose.
+// of the library is compiled for. AVX without AVX2, which two generations had, is left out for its size, as in our own
+// kernels: they run as NEHALEM. Apple's processors differ too little to choose.
 function processors({ platform, arch }) {
-  if (arch === 'x64') return ['DYNAMIC_ARCH=1', 'TARGET=PRESCOTT', 'DYNAMIC_LIST=NEHALEM SANDYBRIDGE HASWELL SKYLAKEX']
+  if (arch === 'x64') return ['DYNAMIC_ARCH=1', 'TARGET=PRESCOTT', 'DYNAMIC_LIST=NEHALEM HASWELL SKYLAKEX']
   if (platform === 'darwin') return ['TARGET=VORTEX']
   return ['DYNAMIC_ARCH=1', 'TARGET=ARMV8', 'DYNAMIC_LIST=CORTEXA57 NEOVERSEN1']
 }
@@ -50,6 +51,8 @@ const options = [
   'USE_LOCKING=1',
   'NO_SHARED=1',
   'NO_AFFINITY=1',
+  // Kernels for products so small that ours make them.
+  'SMALL_MATRIX_OPT=0',
   'HOSTCC=gcc',
 ]
 
