@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "core/floating_point.h"
+#include "core/isa.h"
 #include "test.h"
 #include "vector_functions.h"
 
@@ -13,7 +14,9 @@ namespace test {
 std::vector<VectorFunctions> runnableFunctions() {
   std::vector<VectorFunctions> found = {baselineFunctions()};
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) found.push_back(avx2Functions());
+  for (Isa isa : runnableIsas()) {
+    if (isa == Isa::Avx2) found.push_back(avx2Functions());
+  }
 #endif
   return found;
 }

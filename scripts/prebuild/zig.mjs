@@ -81,6 +81,7 @@ while [ "$count" -gt 0 ]; do
     -march=armv8.3-a) argument=-mcpu=generic+v8_3a ;;
     -mtune=*) continue ;;
     -fPIE) argument=-fPIC ;;
+    -bundle) argument=-shared ;;
   esac
   set -- "$@" "$argument"
 done
