@@ -51,6 +51,8 @@ describe('the table', () => {
       gradientCheck: ['lib/model/inspection/check-gradient.ts'],
       experiments: [
         'lib/strategy/experiments/dev-groups.ts',
+        // A part of its own: the tree of weak segments.
+        'lib/strategy/improve/baseline-errors.ts',
         'lib/strategy/improve/curve-levers.ts',
         'lib/strategy/improve/improvement.ts',
       ],
