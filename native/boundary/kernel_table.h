@@ -132,7 +132,8 @@ enum : int { weight, limit };
 }
 }  // namespace at
 
-constexpr KernelInfo kKernelInfo[kKernelCount] = {
+// inline: one table in the addon, and not one in every file that reads it.
+inline constexpr KernelInfo kKernelInfo[kKernelCount] = {
     {"gather",
      Cut::Rows,
      false,

@@ -122,7 +122,8 @@ ${table.kernels
   .join('\n')}
 }  // namespace at
 
-constexpr KernelInfo kKernelInfo[kKernelCount] = {
+// inline: one table in the addon, and not one in every file that reads it.
+inline constexpr KernelInfo kKernelInfo[kKernelCount] = {
 ${table.kernels
   .map(
     (kernel) =>
