@@ -65,8 +65,8 @@ export type {
   DateEncoding,
   DroppedColumn,
   NumberEncoding,
+  NumberScale,
   QuantileEncoding,
-  Scale,
   TrainingRange,
 } from './data/encoding/column-encoding.js'
 export type { EncodedRows } from './data/encoding/fill-features.js'
@@ -112,7 +112,7 @@ export { type Categorical, categorical, type InputLayout, type InputPart, type N
 export { Activation } from './layers/activation.js'
 export { BatchNorm, type BatchNormOptions } from './layers/batch-norm.js'
 export { Concatenate } from './layers/concatenate.js'
-export { Dense, type DenseOptions } from './layers/dense.js'
+export { Dense, type DenseOptions, type Parametrization } from './layers/dense.js'
 export { Dropout } from './layers/dropout.js'
 export { Embedding, type EmbeddingOptions } from './layers/embedding.js'
 export { GaussianNoise } from './layers/gaussian-noise.js'
@@ -120,8 +120,10 @@ export { type Backward, type Cache, type Forward, Layer, type RecordOptions } fr
 export { LayerNorm, type LayerNormOptions } from './layers/layer-norm.js'
 export { Normalize, type NormalizeOptions } from './layers/normalize.js'
 export { OneHot, type OneHotOptions } from './layers/one-hot.js'
+export { ParametricActivation, type ParametricActivationOptions } from './layers/parametric-activation.js'
 export { type MakeLayer, registerLayer } from './layers/registry.js'
 export { Residual } from './layers/residual.js'
+export { Scale, type ScaleOptions } from './layers/scale.js'
 export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from './losses/binary-cross-entropy.js'
 export { type CrossEntropyOptions, crossEntropy } from './losses/cross-entropy.js'
 export { defineLoss, type LossDefinition } from './losses/define-loss.js'
@@ -218,7 +220,9 @@ export { renderLearningCurve } from './report/terminal/learning-curve.js'
 export { renderTable } from './report/terminal/table.js'
 export { type ConstantRateOptions, constantRate } from './schedules/constant-rate.js'
 export { type CosineOptions, cosine } from './schedules/cosine.js'
+export { type CoslogOptions, coslog } from './schedules/coslog.js'
 export { type ExponentialDecayOptions, exponentialDecay } from './schedules/exponential-decay.js'
+export { type FlatCosineOptions, flatCosine } from './schedules/flat-cosine.js'
 export { type OneCycleOptions, oneCycle } from './schedules/one-cycle.js'
 export { type PolynomialOptions, polynomial } from './schedules/polynomial.js'
 export type { DurationOptions, Schedule, SchedulePlace, ScheduleUnit } from './schedules/schedule.js'

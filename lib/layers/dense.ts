@@ -6,14 +6,22 @@ import type { Initializer, InitializerName } from '../initializers/names.js'
 import { requireSize } from '../memory.js'
 import { native } from '../native/addon.js'
 import { ofMember, requireMembers } from '../per-member.js'
-import { Parameter } from '../recording/parameter.js'
+import { type InitialValues, Parameter, rateFactor } from '../recording/parameter.js'
 import type { Recorder } from '../recording/recorder.js'
 import type { Tensor } from '../recording/tensor.js'
 import { type Constraint, constraint, maxNorm, recordConstraint } from '../regularizers/constraint.js'
 import { recordPenalty, recordPenaltyGradient } from '../regularizers/record.js'
 import { type Regularizer, regularizer, regularizerOfMember } from '../regularizers/regularizer.js'
-import { boolean, invalid, knownOptions, positiveInteger } from '../validate.js'
+import { boolean, invalid, knownOptions, oneOf, positiveInteger } from '../validate.js'
 import { type Backward, type Cache, type Forward, Layer, type RecordOptions } from './layer.js'
+
+/**
+ * What the weight is multiplied by. 'standard': by nothing. 'neuralTangent': by `1/√inputs`, so that layers of any width
+ * learn at one learning rate.
+ */
+export type Parametrization = 'standard' | 'neuralTangent'
+
+const parametrizations: readonly Parametrization[] = ['standard', 'neuralTangent']
 
 export interface DenseOptions<Inputs extends number = number> {
   /** A name, an activation with options such as leakyRelu({ slope: 0.2 }), or a rule of your own. Default 'linear'. */
@@ -22,7 +30,11 @@ export interface DenseOptions<Inputs extends number = number> {
   readonly inputs?: Inputs
   /** Whether the layer adds a bias. Default true. */
   readonly bias?: boolean
-  /** How the weight starts. Default 'heNormal' for the relu family, 'lecunNormal' for selu, 'glorotUniform' otherwise. */
+  /**
+   * How the weight starts, or, with 'neuralTangent', the weight times 1/√inputs. Default 'heNormal' for the relu family,
+   * 'lecunNormal' for selu and with 'neuralTangent' (whose weight then starts with a variance of 1), 'glorotUniform'
+   * otherwise.
+   */
   readonly initializer?: InitializerName | Initializer
   /** How the bias starts. Default 'zeros'. */
   readonly biasInitializer?: InitializerName | Initializer
@@ -32,6 +44,12 @@ export interface DenseOptions<Inputs extends number = number> {
   readonly biasRegularizer?: Regularizer
   /** A bound on the weight, such as maxNorm(3), enforced after every update. Default none. */
   readonly constraint?: Constraint
+  /** Default 'standard'. */
+  readonly parametrization?: Parametrization
+  /** The weight's learning rate is the optimizer's times this, above 0. Default 1. */
+  readonly learningRateFactor?: number
+  /** The bias's learning rate is the optimizer's times this, above 0. Default 1. */
+  readonly biasLearningRateFactor?: number
   /** Whether `fit` changes the parameters. Default true. */
   readonly trainable?: boolean
 }
@@ -45,17 +63,23 @@ const optionNames = [
   'regularizer',
   'biasRegularizer',
   'constraint',
+  'parametrization',
+  'learningRateFactor',
+  'biasLearningRateFactor',
   'trainable',
 ] as const
 
 /**
  * A fully connected layer: `A = g(x · Wᵀ + b)`, the course's `Z = W A + b` with samples as rows.
  *
+ * With the neural tangent parametrization (Jacot et al., 2018) `A = g(x · Wᵀ / √inputs + b)`, for every optimizer.
+ *
  * Input shape (batch, inputs); output shape (batch, units). Weight (units, inputs), bias (units).
  * Derivation: docs/math/dense.md; course 1, week 4.
  *
  * @example
  * new Dense(128, { activation: 'relu', regularizer: l2(1e-4) })
+ * new Dense(256, { activation: 'selu', parametrization: 'neuralTangent', biasLearningRateFactor: 0.1 })
  */
 export class Dense<const Units extends number = number, const Inputs extends number = number> extends Layer {
   readonly type = 'Dense'
@@ -68,6 +92,9 @@ export class Dense<const Units extends number = number, const Inputs extends num
   readonly biasRegularizer: Regularizer | undefined
   readonly constraint: Constraint | undefined
   readonly useBias: boolean
+  readonly parametrization: Parametrization
+  readonly learningRateFactor: number
+  readonly biasLearningRateFactor: number
   readonly weight: Parameter | undefined
   readonly bias: Parameter | undefined
 
@@ -83,10 +110,9 @@ export class Dense<const Units extends number = number, const Inputs extends num
     this.activation = activation('activation', given.activation ?? 'linear')
     this.inputs = given.inputs === undefined ? undefined : (positiveInteger('inputs', given.inputs) as Inputs)
     this.useBias = boolean('bias', given.bias ?? true)
-    this.initializer = initializer(
-      'initializer',
-      given.initializer === undefined ? this.activation.suggestedInitializer : given.initializer,
-    )
+    this.parametrization = oneOf('parametrization', given.parametrization ?? 'standard', parametrizations)
+    const usual = this.#scaled ? 'lecunNormal' : this.activation.suggestedInitializer
+    this.initializer = initializer('initializer', given.initializer === undefined ? usual : given.initializer)
     this.biasInitializer = initializer('biasInitializer', given.biasInitializer ?? 'zeros')
     if (this.biasInitializer.name === 'orthogonal') {
       throw invalid('biasInitializer', 'initializer of numbers on their own', 'orthogonal', 'A bias is no matrix.')
@@ -95,14 +121,20 @@ export class Dense<const Units extends number = number, const Inputs extends num
     this.biasRegularizer =
       given.biasRegularizer === undefined ? undefined : regularizer('biasRegularizer', given.biasRegularizer)
     this.constraint = given.constraint === undefined ? undefined : constraint('constraint', given.constraint)
+    this.learningRateFactor = rateFactor('learningRateFactor', given.learningRateFactor ?? 1)
+    this.biasLearningRateFactor = rateFactor('biasLearningRateFactor', given.biasLearningRateFactor ?? 1)
     this.trainable = boolean('trainable', given.trainable ?? true)
     if (!bound) return
     const inputs = this.inputs!
     requireSize(`the weight of ${units} units with ${inputs} inputs`, units * inputs)
-    const layout = native().weightLayout(inputs, units)
-    this.weight = new Parameter('weight', [units, inputs], layout.panel, initialValues(this.initializer, inputs, units))
+    const { panel } = native().weightLayout(inputs, units)
+    const drawn = initialValues(this.initializer, inputs, units)
+    const start = this.#scaled ? timesStart(drawn, Math.sqrt(inputs)) : drawn
+    this.weight = new Parameter('weight', [units, inputs], panel, start, true, this.learningRateFactor)
+    if (!this.useBias) return
+    const biasStart = initialValues(this.biasInitializer, inputs, units)
     // Panels of width 1 make it one row, as kernels that accept any weight read it.
-    if (this.useBias) this.bias = new Parameter('bias', [units], 1, initialValues(this.biasInitializer, inputs, units))
+    this.bias = new Parameter('bias', [units], 1, biasStart, true, this.biasLearningRateFactor)
   }
 
   get outputs(): Units {
@@ -126,8 +158,9 @@ export class Dense<const Units extends number = number, const Inputs extends num
     return new Bound(this.units, { ...this.#given(), inputs }, true)
   }
 
-  forward(record: Recorder, x: Tensor, { logits, keepAll }: RecordOptions): Forward {
+  forward(record: Recorder, given: Tensor, { logits, keepAll }: RecordOptions): Forward {
     const { activation: g } = this
+    const x = this.#timesScale(record, given)
     const kernel = logits ? 'linear' : g.kernel
     const output = record.empty(this.units)
     const keepsInput = kernel !== undefined && !logits && (g.derivativeNeedsInput || keepAll)
@@ -182,7 +215,7 @@ export class Dense<const Units extends number = number, const Inputs extends num
     }
     if (!wantInputGradient) return { inputGradient: undefined, preActivationGradient }
     const inputGradient = record.denseInputGradient(this.weight!, preActivationGradient)
-    return { inputGradient, preActivationGradient }
+    return { inputGradient: this.#timesScale(record, inputGradient), preActivationGradient }
   }
 
   override recordPenalty(
@@ -244,6 +277,19 @@ export class Dense<const Units extends number = number, const Inputs extends num
     return inputGradient
   }
 
+  get #scaled(): boolean {
+    return this.parametrization === 'neuralTangent'
+  }
+
+  /** The inputs stand for the weight: scaled they give the same products, and the weight's gradient has the factor too. */
+  #timesScale(record: Recorder, x: Tensor): Tensor {
+    if (!this.#scaled) return x
+    const output = record.empty(x.columns)
+    const factor = 1 / Math.sqrt(x.columns)
+    record.map({ inputs: { x }, outputs: { output } }, (values) => ({ output: values.x.times(factor) }))
+    return output
+  }
+
   get #regularizers(): Regularizer[] {
     return [this.regularizer, this.biasRegularizer].filter((one) => one !== undefined)
   }
@@ -265,7 +311,24 @@ export class Dense<const Units extends number = number, const Inputs extends num
       ...(ofWeight && { regularizer: ofWeight }),
       ...(ofBias && { biasRegularizer: ofBias }),
       ...(bound && { constraint: bound }),
+      ...(this.#scaled ? { parametrization: this.parametrization } : {}),
+      ...(this.learningRateFactor === 1 ? {} : { learningRateFactor: this.learningRateFactor }),
+      ...(this.biasLearningRateFactor === 1 ? {} : { biasLearningRateFactor: this.biasLearningRateFactor }),
       ...(this.trainable ? {} : { trainable: false }),
     }
+  }
+}
+
+/** Starting numbers that are `factor` times as large. */
+function timesStart({ adjust, ...initial }: InitialValues, factor: number): InitialValues {
+  const times = { ...initial, a: initial.a * factor, b: initial.b * factor }
+  if (adjust === undefined) return times
+  // It makes its numbers anew from those drawn, whatever their size.
+  return {
+    ...initial,
+    adjust(values, rows, columns) {
+      adjust(values, rows, columns)
+      for (let i = 0; i < values.length; i++) values[i]! *= factor
+    },
   }
 }

@@ -2,7 +2,7 @@ import type { Json } from '../files/strict-json.js'
 import { initializer, initialValues } from '../initializers/initializer.js'
 import type { Initializer, InitializerName } from '../initializers/names.js'
 import type { InputLayout } from '../inputs.js'
-import { Parameter } from '../recording/parameter.js'
+import { Parameter, rateFactor } from '../recording/parameter.js'
 import type { Recorder } from '../recording/recorder.js'
 import type { Tensor } from '../recording/tensor.js'
 import { boolean, knownOptions, positiveInteger } from '../validate.js'
@@ -16,11 +16,13 @@ export interface EmbeddingOptions {
   readonly initializer?: InitializerName | Initializer
   /** Whether code 0 stands for an unknown or missing category, whose vector is 0 and stays 0. Default false. */
   readonly padding?: boolean
+  /** The vectors' learning rate is the optimizer's times this, above 0. Default 1. */
+  readonly learningRateFactor?: number
   /** Whether `fit` changes the vectors. Default true. */
   readonly trainable?: boolean
 }
 
-const optionNames = ['levels', 'initializer', 'padding', 'trainable'] as const
+const optionNames = ['levels', 'initializer', 'padding', 'learningRateFactor', 'trainable'] as const
 
 /**
  * Learns a vector for every category. It computes the same as a one-hot encoding followed by a dense layer without a
@@ -39,6 +41,7 @@ export class Embedding extends CodeLayer {
   readonly dimensions: number
   readonly initializer: Initializer
   readonly padding: boolean
+  readonly learningRateFactor: number
   #weight: Parameter | undefined
 
   /**
@@ -51,6 +54,7 @@ export class Embedding extends CodeLayer {
     this.dimensions = positiveInteger('dimensions', dimensions)
     this.initializer = initializer('initializer', given.initializer ?? 'uniform')
     this.padding = boolean('padding', given.padding ?? false)
+    this.learningRateFactor = rateFactor('learningRateFactor', given.learningRateFactor ?? 1)
     this.trainable = boolean('trainable', given.trainable ?? true)
   }
 
@@ -65,11 +69,9 @@ export class Embedding extends CodeLayer {
   bind(inputs: number, layout?: InputLayout): Embedding {
     const levels = this.levelsOfInput(inputs, layout)
     const bound = new Embedding(this.dimensions, { ...this.#given(), levels })
-    const initial = initialValues(this.initializer, levels, this.dimensions)
-    bound.#weight = new Parameter('weight', [levels, this.dimensions], 0, {
-      ...initial,
-      ...(this.padding ? { zeroRows: 1 } : {}),
-    })
+    const drawn = initialValues(this.initializer, levels, this.dimensions)
+    const initial = this.padding ? { ...drawn, zeroRows: 1 } : drawn
+    bound.#weight = new Parameter('weight', [levels, this.dimensions], 0, initial, true, this.learningRateFactor)
     return bound
   }
 
@@ -112,6 +114,7 @@ export class Embedding extends CodeLayer {
       ...(this.levels === undefined ? {} : { levels: this.levels }),
       initializer: this.initializer,
       ...(this.padding ? { padding: true } : {}),
+      ...(this.learningRateFactor === 1 ? {} : { learningRateFactor: this.learningRateFactor }),
       ...(this.trainable ? {} : { trainable: false }),
     }
   }

@@ -13,7 +13,9 @@ import type { Layer } from './layer.js'
 import { LayerNorm, type LayerNormOptions } from './layer-norm.js'
 import { Normalize } from './normalize.js'
 import { OneHot, type OneHotOptions } from './one-hot.js'
+import { ParametricActivation, type ParametricActivationOptions } from './parametric-activation.js'
 import { Residual } from './residual.js'
+import { Scale, type ScaleOptions } from './scale.js'
 
 /** Makes a layer from the options that its `options()` gave. */
 export type MakeLayer = (options: Record<string, Json>) => Layer
@@ -59,7 +61,13 @@ const kinds: Readonly<Record<string, LayerKind>> = {
         : new Normalize(statistics as unknown as ConstructorParameters<typeof Normalize>[0]),
   },
   OneHot: { Class: OneHot, make: (options) => new OneHot(options as OneHotOptions) },
+  ParametricActivation: {
+    Class: ParametricActivation,
+    make: ({ activation, ...options }) =>
+      new ParametricActivation(activation as unknown as ActivationOption, options as ParametricActivationOptions),
+  },
   Residual: { Class: Residual, make: ({ block }) => new Residual(layersFrom(block)) },
+  Scale: { Class: Scale, make: (options) => new Scale(options as ScaleOptions) },
 }
 
 /** Their classes, by type. */

@@ -13,6 +13,8 @@ import { type Moment, TrainingMethod } from './training-method.js'
 export interface Segment {
   readonly offset: number
   readonly length: number
+  /** The learning rate of its parameters is the optimizer's times this. Default 1. */
+  readonly learningRateFactor?: number
 }
 
 /** What else is recorded with the updates. */
@@ -99,10 +101,12 @@ export abstract class Optimizer<State extends string = string, Numbers extends s
   abstract get ruleStates(): readonly State[]
 
   /**
-   * The numbers that change from update to update, by name; the names must be the same every time. At most five.
+   * The numbers that change from update to update, by name; the names must be the same every time. At most five. Where
+   * parameters have learning rate factors, it is asked once for every factor there is.
    *
    * @param step the update, counted from 1
-   * @param learningRate of this update: the schedule's rate times the factor that callbacks set
+   * @param learningRate of this update: the schedule's rate times the factor that callbacks set and that of the
+   *   parameters
    * @param member index of the member in its population
    */
   abstract numbers(step: number, learningRate: number, member?: number): Readonly<Record<Numbers, number>>
@@ -150,13 +154,20 @@ export abstract class Optimizer<State extends string = string, Numbers extends s
     return { update: this.#updates(moment), updatesPerEpoch: Math.ceil(moment.stepsPerEpoch / this.accumulate) }
   }
 
-  /** Writes the numbers of one step and member into the step table, from column `at` on. @internal */
-  fill(table: Float64Array, at: number, moment: Moment): void {
+  /**
+   * Writes the numbers of one step and member into the step table, from column `at` on.
+   *
+   * @param factors those of the segments that were recorded, as `rateFactorsOf` gives them
+   * @internal
+   */
+  fill(table: Float64Array, at: number, moment: Moment, factors: readonly number[] = [1]): void {
     const { member = 0 } = moment
     const rate = this.rateAt(moment)
     const update = this.#updates(moment) + 1
     let column = at
-    if (this.#shrinks) table[column++] = 1 - rate * ofMember(this.weightDecay, member)
+    if (this.#shrinks) {
+      for (const factor of factors) table[column++] = 1 - rate * factor * ofMember(this.weightDecay, member)
+    }
     if (this.accumulate > 1) {
       const { stepOfEpoch, stepsPerEpoch } = moment
       const place = stepOfEpoch % this.accumulate
@@ -165,8 +176,10 @@ export abstract class Optimizer<State extends string = string, Numbers extends s
       table[column++] = Number(place === this.accumulate - 1 || stepOfEpoch === stepsPerEpoch - 1)
     }
     if (this.averageDecay !== undefined) table[column++] = update === 1 ? 0 : this.averageDecay
-    const numbers = this.numbers(update, rate, member)
-    for (const name of this.#numberNames) table[column++] = numbers[name]
+    for (const factor of factors) {
+      const numbers = this.numbers(update, rate * factor, member)
+      for (const name of this.#numberNames) table[column++] = numbers[name]
+    }
   }
 
   /** Records the update of every segment, with the stages before it and what follows it. @internal */
@@ -176,14 +189,18 @@ export abstract class Optimizer<State extends string = string, Numbers extends s
     const { untrained = [], constrain } = surroundings
     const column = (wanted: boolean) => (wanted ? record.stepNumber() : undefined)
     // In the order of `fill`.
-    const shrink = column(this.#shrinks)
+    const factors = rateFactorsOf(segments)
+    const shrinks = factors.map(() => column(this.#shrinks))
     const [first, share, due] = [0, 1, 2].map(() => column(this.accumulate > 1))
     const keep = column(this.averageDecay !== undefined)
     const names = this.#numberNames
-    const numbers = Object.fromEntries(names.map((name) => [name, record.stepNumber()])) as Record<Numbers, StepNumber>
+    const numbers = factors.map(
+      () => Object.fromEntries(names.map((name) => [name, record.stepNumber()])) as Record<Numbers, StepNumber>,
+    )
     const weightDecay = this.decoupled ? 0 : record.scalar(this.weightDecay)
 
-    const ranges = segments.map(({ offset, length }) => ({
+    const ranges = segments.map(({ offset, length, learningRateFactor = 1 }) => ({
+      group: factors.indexOf(learningRateFactor),
       parameter: record.range('parameter', offset, length),
       gradient: record.range('gradient', offset, length),
       states: this.stateNames.map((_, slot) => record.range('state', offset, length, slot)),
@@ -196,9 +213,10 @@ export abstract class Optimizer<State extends string = string, Numbers extends s
     }
     const gradients = ranges.map(({ gradient }) => gradient)
     const factor = this.clipNorm === undefined ? undefined : recordNormFactor(record, gradients, this.clipNorm)
-    for (const { parameter, gradient, states } of ranges) {
+    for (const { group, parameter, gradient, states } of ranges) {
       const own = Object.fromEntries(this.ruleStates.map((name, slot) => [name, states[slot]])) as Record<State, Tensor>
-      const update = { parameter, gradient, states: own, numbers, weightDecay, weightShrink: shrink ?? 1 }
+      const weightShrink = shrinks[group] ?? 1
+      const update = { parameter, gradient, states: own, numbers: numbers[group]!, weightDecay, weightShrink }
       const plain = factor === undefined && this.clipValue === undefined && due === undefined
       if (!(plain && isOurs(this) && this.recordKernel(record, update))) this.#recordRule(record, update, factor, due)
     }
@@ -261,6 +279,11 @@ export abstract class Optimizer<State extends string = string, Numbers extends s
     const whole = epochs === 0 ? 0 : epochs * Math.ceil(stepsPerEpoch / this.accumulate)
     return whole + Math.ceil(rest / this.accumulate) + Math.floor(stepOfEpoch / this.accumulate)
   }
+}
+
+/** The factors of the learning rate that segments have, each once, in the order in which they come. */
+export function rateFactorsOf(segments: readonly Segment[]): number[] {
+  return [...new Set(segments.map(({ learningRateFactor = 1 }) => learningRateFactor))]
 }
 
 /** Checks that every value of a rule has a name of its own. */

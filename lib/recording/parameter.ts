@@ -43,41 +43,67 @@ export class Parameter {
   readonly initial: InitialValues
   /** Whether an optimizer updates it; false for running statistics. */
   readonly trainable: boolean
+  /** Its learning rate is the optimizer's times this. */
+  readonly learningRateFactor: number
   /** Set when the model lays out its arena, in floats. */
   offset = 0
   /** Set with the offset: 'layers.0.weight'. */
   name = ''
 
   /**
-   * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an invalid shape or initial value, ERR_DEEPBLAS_SHAPE for values
-   *   that are not as many as the shape has, ERR_DEEPBLAS_MEMORY for more numbers than any machine holds
+   * @param learningRateFactor its learning rate is the optimizer's times this, above 0. Default 1.
+   * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an invalid shape, initial value or factor, ERR_DEEPBLAS_SHAPE for
+   *   values that are not as many as the shape has, ERR_DEEPBLAS_MEMORY for more numbers than any machine holds
    */
-  constructor(role: string, shape: readonly number[], panel: number, initial: InitialValues, trainable = true) {
+  constructor(
+    role: string,
+    shape: readonly number[],
+    panel: number,
+    initial: InitialValues,
+    trainable = true,
+    learningRateFactor = 1,
+  ) {
     this.role = string('role', role)
     this.shape = checkedShape(shape)
     this.panel = nonNegativeInteger('panel', panel)
     requireSize(`parameter '${role}' of shape (${this.shape.join(', ')})`, this.elements)
     this.initial = checkedStart(initial, this.rows, this.columns)
     this.trainable = boolean('trainable', trainable)
+    this.learningRateFactor = rateFactor('learningRateFactor', learningRateFactor)
   }
 
   /**
    * A vector, such as a bias.
    *
    * @param initial the number that all elements start at, or how they are drawn
+   * @param learningRateFactor its learning rate is the optimizer's times this, above 0. Default 1.
    */
-  static vector(role: string, length: number, initial: number | InitialValues, trainable = true): Parameter {
-    return new Parameter(role, [length], 0, startOf(initial), trainable)
+  static vector(
+    role: string,
+    length: number,
+    initial: number | InitialValues,
+    trainable = true,
+    learningRateFactor = 1,
+  ): Parameter {
+    return new Parameter(role, [length], 0, startOf(initial), trainable, learningRateFactor)
   }
 
   /**
    * A weight (outputs, inputs), stored as `denseForward` and its backward kernels read it. Element-wise rules see its
    * storage: they may change it number by number, but not by row or column.
+   *
+   * @param learningRateFactor its learning rate is the optimizer's times this, above 0. Default 1.
    */
-  static weight(role: string, outputs: number, inputs: number, initial: number | InitialValues): Parameter {
+  static weight(
+    role: string,
+    outputs: number,
+    inputs: number,
+    initial: number | InitialValues,
+    learningRateFactor = 1,
+  ): Parameter {
     positiveInteger('outputs', outputs)
     const { panel } = native().weightLayout(positiveInteger('inputs', inputs), outputs)
-    return new Parameter(role, [outputs, inputs], panel, startOf(initial))
+    return new Parameter(role, [outputs, inputs], panel, startOf(initial), true, learningRateFactor)
   }
 
   get rows(): number {
@@ -187,6 +213,16 @@ function copyBlock(
     const [source, target] = [fromAt + row * fromLength, toAt + row * toLength]
     for (let column = 0; column < columns; column++) to[target + column] = from[source + column]!
   }
+}
+
+/**
+ * Checks the factor of a learning rate, above 0.
+ *
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT, with how a layer is kept as it is for a factor of 0
+ */
+export function rateFactor(argument: string, value: unknown): number {
+  const hint = value === 0 ? 'Write trainable: false for a layer that is to stay as it is.' : undefined
+  return finiteNumber(argument, value, { exclusiveMin: 0 }, hint)
 }
 
 function checkedShape(shape: readonly number[]): readonly number[] {

@@ -31,8 +31,10 @@ import {
   normal,
   OneHot,
   orthogonal,
+  ParametricActivation,
   Population,
   Residual,
+  Scale,
   Sequential,
   setThreads,
 } from '../../lib/index.js'
@@ -61,6 +63,33 @@ const cases: Case[] = [
     inputs: 7,
     outputs: 5,
   },
+  {
+    name: 'Dense by the neural tangent parametrization, with learning rate factors',
+    layer: () =>
+      new Dense(5, {
+        activation: 'selu',
+        parametrization: 'neuralTangent',
+        initializer: orthogonal(),
+        biasInitializer: 'normal',
+        learningRateFactor: 2,
+        biasLearningRateFactor: 0.1,
+      }),
+    inputs: 7,
+    outputs: 5,
+  },
+  { name: 'Scale', layer: () => new Scale({ learningRateFactor: 6 }), inputs: 7, outputs: 7 },
+  {
+    name: 'ParametricActivation',
+    layer: () => new ParametricActivation('mish', { learningRateFactor: 0.1 }),
+    inputs: 7,
+    outputs: 7,
+  },
+  {
+    name: 'ParametricActivation with options of its activation',
+    layer: () => new ParametricActivation(leakyRelu({ slope: 0.2 })),
+    inputs: 7,
+    outputs: 7,
+  },
   { name: 'Activation', layer: () => new Activation('silu'), inputs: 7, outputs: 7 },
   { name: 'Dense without bias', layer: () => new Dense(3, { bias: false }), inputs: 7, outputs: 3 },
   { name: 'Dropout', layer: () => new Dropout(0.3), inputs: 7, outputs: 7 },
@@ -76,7 +105,7 @@ const cases: Case[] = [
   { name: 'Embedding', layer: () => new Embedding(3), inputs: { city: categorical(6) }, outputs: 3 },
   {
     name: 'Embedding with padding, of one column without a name',
-    layer: () => new Embedding(4, { levels: 6, padding: true, initializer: 'normal' }),
+    layer: () => new Embedding(4, { levels: 6, padding: true, initializer: 'normal', learningRateFactor: 3 }),
     inputs: 1,
     outputs: 4,
   },

@@ -14,6 +14,7 @@ import {
   Dataset,
   Dense,
   getThreads,
+  type Layer,
   Lion,
   NAdam,
   Optimizer,
@@ -22,6 +23,7 @@ import {
   RAdam,
   RMSProp,
   type RuleValues,
+  Scale,
   Sequential,
   SGD,
   setThreads,
@@ -99,7 +101,14 @@ const INPUTS = 5
 const x = waves(90, INPUTS)
 const data = Dataset.from({ x, y: x.map(([a, b, c]) => [a! * b!, a! - c!]) })
 const layers = () => [new Dense(19, { activation: 'tanh' }), new Dense(7, { activation: 'relu' }), new Dense(2)]
-const modelOf = (seed = 3) => new Sequential(layers(), { inputs: INPUTS, seed })
+/** With four learning rates beside each other. */
+const factored = () => [
+  new Scale({ learningRateFactor: 2 }),
+  new Dense(19, { activation: 'tanh', learningRateFactor: 0.5, biasLearningRateFactor: 0.1 }),
+  new Dense(7, { activation: 'relu' }),
+  new Dense(2, { biasLearningRateFactor: 2 }),
+]
+const modelOf = (seed = 3, own: () => readonly Layer[] = layers) => new Sequential(own(), { inputs: INPUTS, seed })
 const fitting = { loss: 'meanSquaredError', epochs: 4, batchSize: 16 } as const
 const weightsOf = (model: Sequential) => model.getWeights().map(({ name, data }) => [name, ...data])
 const epochsOf = (epochs: readonly { readonly seconds: number }[]) => epochs.map(({ seconds: _, ...rest }) => rest)
@@ -113,13 +122,16 @@ describe.each(cases)('%s', (_name, make) => {
     expect(after.loss).toBeLessThan(0.8 * before.loss)
   })
 
-  test('the same bits with other numbers of threads, planned or call by call', async () => {
+  test.each([
+    ['alike', layers],
+    ['with learning rate factors', factored],
+  ])('the same bits with other numbers of threads, planned or call by call: parameters %s', async (_case, own) => {
     const results: unknown[] = []
     for (const [count, check] of [[1], [2], [3], [2, '1']] as const) {
       setThreads(count)
       if (check !== undefined) process.env.DEEPBLAS_CHECK = check
       try {
-        const model = modelOf()
+        const model = modelOf(3, own)
         const { epochs } = await model.fit(data, { ...fitting, optimizer: make(), validation: 0.2 })
         results.push([weightsOf(model), epochsOf(epochs)])
       } finally {
@@ -136,17 +148,33 @@ describe.each(cases)('%s', (_name, make) => {
     expect(weightsOf(second)).toEqual(weightsOf(first))
   })
 
-  test.each([2, 5])('a member of %d has the bits that it has alone, its rates and rows its own', async (members) => {
+  test('a learning rate factor is as much larger a learning rate', async () => {
+    const twice = { learningRateFactor: 2, biasLearningRateFactor: 2 }
+    const model = modelOf(3, () =>
+      layers().map((one) => new Dense(one.units, { activation: one.activation, ...twice })),
+    )
+    const other = modelOf()
+    const schedule = (learningRate: number) => cosine({ learningRate, steps: 30 })
+    await model.fit(data, { ...fitting, optimizer: make({ learningRate: schedule(0.004) }) })
+    await other.fit(data, { ...fitting, optimizer: make({ learningRate: schedule(0.008) }) })
+    expect(weightsOf(model)).toEqual(weightsOf(other))
+  })
+
+  test.each([
+    [2, layers],
+    [5, layers],
+    [3, factored],
+  ])('a member of %d has the bits that it has alone, its rates and rows its own', async (members, of) => {
     // Lists of one number each; members with different data count their own batches.
     const rates = Array.from({ length: members }, (_, member) => 0.002 * (member + 1))
     const decays = rates.map((rate) => rate / 2)
     const sets = rates.map((_, member) => data.slice(0, 90 - 17 * member))
     for (const own of [false, true]) {
-      const many = new Population(layers(), { inputs: INPUTS, members, seed: 5 })
+      const many = new Population(of(), { inputs: INPUTS, members, seed: 5 })
       const options = own ? { learningRate: rates, weightDecay: decays } : {}
       const history = await many.fit(own ? sets : data, { ...fitting, optimizer: make(options), validation: 0.2 })
       for (const [member, learningRate] of rates.entries()) {
-        const alone = modelOf(5 + member)
+        const alone = modelOf(5 + member, of)
         const optimizer = make(own ? { learningRate, weightDecay: decays[member]! } : {})
         const { epochs } = await alone.fit(own ? sets[member]! : data, { ...fitting, optimizer, validation: 0.2 })
         expect(weightsOf(many.member(member))).toEqual(weightsOf(alone))

@@ -56,6 +56,8 @@ const special = {
   Dropout: () => make(d.Dropout, 0.5),
   GaussianNoise: () => make(d.GaussianNoise, 0.5),
   Activation: () => make(d.Activation, 'relu'),
+  ParametricActivation: () => make(d.ParametricActivation, 'selu', { learningRateFactor: 0.1 }),
+  Scale: () => make(d.Scale, { learningRateFactor: 6, trainable: true }),
   Parameter: () =>
     make(d.Parameter, 'w', [2, 3], 0, { kind: 'uniform', a: 0, b: 1, values: new Float32Array(6), zeroRows: 1 }, true),
   'Parameter.vector': () => method(d.Parameter, 'vector', 'b', 3, { kind: 'normal', a: 0, b: 1 }, true),

@@ -4,7 +4,7 @@
 import type { TextReading } from './text-reading.js'
 
 /** How a number is scaled: minus `mean`, divided by `deviation`. */
-export interface Scale {
+export interface NumberScale {
   readonly mean: number
   readonly deviation: number
 }
@@ -19,7 +19,7 @@ export interface TrainingRange {
 }
 
 /** How a number is scaled. */
-export interface NumberEncoding extends Scale, TrainingRange, TextReading {
+export interface NumberEncoding extends NumberScale, TrainingRange, TextReading {
   readonly name: string
   readonly kind: 'number'
   /** Whether a column tells where the value was missing. */
@@ -29,7 +29,7 @@ export interface NumberEncoding extends Scale, TrainingRange, TextReading {
 /**
  * How a number becomes its normal score: its rank among the training rows, as a quantile of the normal distribution.
  */
-export interface QuantileEncoding extends Scale, TrainingRange, TextReading {
+export interface QuantileEncoding extends NumberScale, TrainingRange, TextReading {
   readonly name: string
   readonly kind: 'quantile'
   /** Values of the training rows at equal steps of rank, rising; `mean` and `deviation` are those of the scores. */
@@ -53,9 +53,9 @@ export interface BooleanEncoding extends TextReading {
 export interface DateEncoding extends TrainingRange, TextReading {
   readonly name: string
   readonly kind: 'date'
-  readonly days: Scale
-  readonly year: Scale
-  readonly dayOfMonth: Scale
+  readonly days: NumberScale
+  readonly year: NumberScale
+  readonly dayOfMonth: NumberScale
   /** Whether the training rows had times of day. */
   readonly hour: boolean
   readonly indicator: boolean

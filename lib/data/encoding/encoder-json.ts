@@ -18,7 +18,7 @@ import {
   type ColumnEncoding,
   type DroppedColumn,
   droppedReasons,
-  type Scale,
+  type NumberScale,
   type TrainingRange,
 } from './column-encoding.js'
 import { tasks } from './fit/options.js'
@@ -174,11 +174,11 @@ function ignoreCaseFrom(what: string, { ignoreCase }: Record<string, unknown>): 
   return ignoreCase === undefined ? {} : { ignoreCase: boolean(`${what}.ignoreCase`, ignoreCase) }
 }
 
-function exactScale(what: string, value: unknown): Scale {
+function exactScale(what: string, value: unknown): NumberScale {
   return scaleFrom(what, parts(what, value, ['mean', 'deviation']))
 }
 
-function scaleFrom(what: string, given: Record<string, unknown>): Scale {
+function scaleFrom(what: string, given: Record<string, unknown>): NumberScale {
   return {
     mean: finiteNumber(`${what}.mean`, given.mean),
     deviation: finiteNumber(`${what}.deviation`, given.deviation, { exclusiveMin: 0 }),

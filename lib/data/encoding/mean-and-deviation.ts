@@ -1,5 +1,5 @@
 import { RunningMoments } from '../../statistics.js'
-import type { Scale } from './column-encoding.js'
+import type { NumberScale } from './column-encoding.js'
 
 /** Where all values are smaller, they are summed enlarged: float64 has no squares of numbers such as 1e-200. */
 const TINY = 1e-100
@@ -30,7 +30,7 @@ export class RunningScale {
   }
 
   /** Its deviation is 1 where that of the values is 0. */
-  scale(): Scale {
+  scale(): NumberScale {
     const mean = this.#enlarged === undefined ? this.#moments.mean : this.#enlarged.mean / ENLARGED
     return { mean, deviation: this.deviation > 0 ? this.deviation : 1 }
   }

@@ -8,7 +8,7 @@ import type { Steps } from '../../turns.js'
 import { describe } from '../../validate.js'
 import type { Column } from '../table/column.js'
 import { cellOf } from '../table/column.js'
-import type { CategoryEncoding, NumberEncoding, Scale } from './column-encoding.js'
+import type { CategoryEncoding, NumberEncoding, NumberScale } from './column-encoding.js'
 import type { ColumnStatistics } from './fit/column-statistics.js'
 import type { CheckedOptions, Task } from './fit/options.js'
 import { LARGEST_FLOAT32, tooLarge } from './float32-range.js'
@@ -30,7 +30,7 @@ export type TargetEncoding =
       readonly ignoreCase?: boolean
     } & TextReading)
   /** The network's values times `deviation` plus `mean` are the column's. */
-  | ({ readonly name: string; readonly task: 'regression' } & Scale & TextReading)
+  | ({ readonly name: string; readonly task: 'regression' } & NumberScale & TextReading)
 
 /** @throws DeepblasError ERR_DEEPBLAS_DATA for a target with missing values, of one value, that is a date or no number, or too large a one */
 export function fitTarget(one: ColumnStatistics, { task: asked, scaleTarget }: CheckedOptions): TargetEncoding {

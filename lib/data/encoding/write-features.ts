@@ -2,7 +2,7 @@
  * The values of a column, written as numbers into the rows of a matrix.
  */
 import { DeepblasError } from '../../errors.js'
-import type { CategoryEncoding, ColumnEncoding, DateEncoding, Scale } from './column-encoding.js'
+import type { CategoryEncoding, ColumnEncoding, DateEncoding, NumberScale } from './column-encoding.js'
 import { LARGEST_FLOAT32 } from './float32-range.js'
 import { normalScore } from './normal-scores.js'
 import type { NameOfRow } from './read-columns.js'
@@ -123,7 +123,7 @@ export function datePartsOf(time: number) {
   }
 }
 
-function scaled({ mean, deviation }: Scale, value: number): number {
+function scaled({ mean, deviation }: NumberScale, value: number): number {
   return (value - mean) / deviation
 }
 

@@ -90,8 +90,8 @@ function measure({ network, parameters, batchSize, optimizer, compiled, slots }:
     const numbers = new Float64Array(steps * compiled.stepNumbers)
     for (let step = 0; step < steps; step++) {
       const at = step * compiled.stepNumbers + compiled.optimizerNumbers
-      if (at < (step + 1) * compiled.stepNumbers)
-        optimizer.fill(numbers, at, { step: step + 1, stepOfEpoch: step, stepsPerEpoch: steps, factor: 0 })
+      const moment = { step: step + 1, stepOfEpoch: step, stepsPerEpoch: steps, factor: 0 }
+      if (at < (step + 1) * compiled.stepNumbers) optimizer.fill(numbers, at, moment, compiled.rateFactors)
     }
     for (let left = steps; left > 0; ) {
       const limits = { steps: left, milliseconds: 1000, endAtEpoch: false, plainly }

@@ -170,19 +170,19 @@ export function untrainedSegments(network: Network): Segment[] {
 }
 
 /**
- * Runs of neighbors. Weights and biases of products are apart from all others: the tile that has made their gradient can
- * update them, but only where their whole range is made so.
+ * Runs of neighbors with one factor of the learning rate. Weights and biases of products are apart from all others: the
+ * tile that has made their gradient can update them, but only where their whole range is made so.
  */
 function segmentsOf(parameters: readonly Parameter[]): Segment[] {
-  const segments: { offset: number; length: number }[] = []
+  const segments: { offset: number; length: number; learningRateFactor: number }[] = []
   let before: Parameter | undefined
   for (const parameter of parameters) {
-    const { offset, elements } = parameter
+    const { offset, elements, learningRateFactor } = parameter
     const length = Math.ceil(elements / ALIGNMENT) * ALIGNMENT
     const last = segments.at(-1)
-    const alike = before !== undefined && before.panel > 0 === parameter.panel > 0
+    const alike = before?.learningRateFactor === learningRateFactor && before.panel > 0 === parameter.panel > 0
     if (last !== undefined && alike && last.offset + last.length === offset) last.length += length
-    else segments.push({ offset, length })
+    else segments.push({ offset, length, learningRateFactor })
     before = parameter
   }
   return segments

@@ -9,7 +9,7 @@ import { lossKey } from '../../losses/names.js'
 import { type Metric, taskOfMetric } from '../../metrics/metric.js'
 import { metricKey } from '../../metrics/names.js'
 import type { Program } from '../../native/addon.js'
-import type { Optimizer } from '../../optimizers/optimizer.js'
+import { type Optimizer, rateFactorsOf } from '../../optimizers/optimizer.js'
 import { outputMeaning, thresholdOf } from '../../outputs/meaning.js'
 import type { TargetUnits } from '../../outputs/units.js'
 import { createRecorder, type Recorder } from '../../recording/recorder.js'
@@ -61,6 +61,8 @@ export interface Compiled {
   readonly stepNumbers: number
   /** The first of the columns that the optimizer fills. */
   readonly optimizerNumbers: number
+  /** The factors of the learning rate for which it fills them. */
+  readonly rateFactors: readonly number[]
   /** Columns that hold one number per member. */
   readonly memberNumbers: Recorder['memberNumbers']
   readonly randomColumns: Recorder['randomColumns']
@@ -181,9 +183,10 @@ function recordScoring(
   // Only parameters need gradients: a model that is frozen as a whole has its loss and metrics, and no walk back.
   const gradients = gradient && recordBackward(record, network.layers, 'layers', caches, gradient, false, back)
   const optimizerNumbers = record.stepNumberCount
+  const segments = trainableSegments(network)
   if (optimizer !== undefined) {
     record.label = `optimizer ${optimizer.name}`
-    optimizer.record(record, trainableSegments(network), {
+    optimizer.record(record, segments, {
       untrained: untrainedSegments(network),
       constrain() {
         for (const [index, layer] of network.layers.entries()) {
@@ -200,6 +203,7 @@ function recordScoring(
     scores: rowScores(metrics),
     stepNumbers: record.stepNumberCount,
     optimizerNumbers,
+    rateFactors: rateFactorsOf(segments),
     memberNumbers: record.memberNumbers,
     randomColumns: record.randomColumns,
     trace: forward.map((one, index) => ({ ...one, ...gradients?.[index] })),

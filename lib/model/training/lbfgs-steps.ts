@@ -10,7 +10,7 @@ import type { LBFGS } from '../../optimizers/lbfgs.js'
 import { type CostEvaluation, Curvature, iteration, type Place } from '../../optimizers/lbfgs-iteration.js'
 import type { Segment } from '../../optimizers/optimizer.js'
 import { SGD } from '../../optimizers/sgd.js'
-import { newArena, trainableSegments } from '../network/network.js'
+import { type Network, newArena, trainableSegments } from '../network/network.js'
 import { type Compiled, compileScoring, memberTable } from '../programs/compile.js'
 import { dataMode } from '../programs/data-binding.js'
 import type { Opened } from '../programs/opened.js'
@@ -183,6 +183,7 @@ class Cost {
   readonly #pass: OpenPass
 
   constructor({ network, parameters, scoring }: FitSettings, train: Dataset) {
+    refuseFactors(network)
     const { mode, slots, own } = dataMode([train], scoring, network.outputs, { asFloats: true })
     this.compiled = compileScoring(network, mode, scoring, { backward: true })
     refuseChanging(this.compiled, compileScoring(network, mode, scoring, { backward: true, optimizer: new SGD() }))
@@ -221,6 +222,17 @@ class Cost {
   release(): void {
     this.#pass.release()
   }
+}
+
+/** Refuses factors of the learning rate: a line search goes along one direction with one length for all parameters. */
+function refuseFactors({ layers }: Network): void {
+  const [own] = layers.flatMap((layer) => layer.trainableParameters).filter((one) => one.learningRateFactor !== 1)
+  if (own === undefined) return
+  throw new DeepblasError(
+    'ERR_DEEPBLAS_ARGUMENT',
+    'Expected layers without a learningRateFactor for LBFGS, which takes one step length for all parameters, but ' +
+      `received ${own.learningRateFactor} for ${own.name}. Use another optimizer, such as Adam.`,
+  )
 }
 
 /**

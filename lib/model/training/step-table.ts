@@ -47,7 +47,7 @@ export function stepTable(request: StepTableRequest): { numbers: Float64Array; s
       }
       // With every layer frozen there is nothing to update.
       if (compiled.stepNumbers > compiled.optimizerNumbers) {
-        optimizer.fill(numbers, at + compiled.optimizerNumbers, moment)
+        optimizer.fill(numbers, at + compiled.optimizerNumbers, moment, compiled.rateFactors)
       }
       for (const { column, values } of compiled.memberNumbers) numbers[at + column] = values[member]!
     }

@@ -7,14 +7,16 @@ import { Dropout } from '../../layers/dropout.js'
 import { GaussianNoise } from '../../layers/gaussian-noise.js'
 import type { Layer } from '../../layers/layer.js'
 import { LayerNorm } from '../../layers/layer-norm.js'
+import { ParametricActivation } from '../../layers/parametric-activation.js'
 import { layerFrom } from '../../layers/registry.js'
+import { Scale } from '../../layers/scale.js'
 
 /** Units that a wider layer has at least: fewer may still be too few. */
 const FEWEST_UNITS = 32
 const TIMES_WIDER = 4
 
 /** Layers that take as many inputs as come. */
-const ofAnyWidth = [BatchNorm, Dropout, GaussianNoise, LayerNorm]
+const ofAnyWidth = [BatchNorm, Dropout, GaussianNoise, LayerNorm, ParametricActivation, Scale]
 
 /** Dense layers before the last layer: their number of units is free. */
 export function hiddenDense(layers: readonly Layer[]): readonly Dense[] {
@@ -46,7 +48,8 @@ export function reactivated(layers: readonly Layer[]): readonly Layer[] | undefi
   if (hidden.length === 0) return undefined
   return layers.map((layer) => {
     if (!(layer instanceof Dense) || !hidden.includes(layer)) return layer
-    const { units, useBias: bias, regularizer } = layer
-    return new Dense(units, { activation: 'leakyRelu', bias, ...(regularizer && { regularizer }) })
+    const { units, useBias: bias, regularizer, parametrization, learningRateFactor, biasLearningRateFactor } = layer
+    const same = { bias, parametrization, learningRateFactor, biasLearningRateFactor }
+    return new Dense(units, { activation: 'leakyRelu', ...same, ...(regularizer && { regularizer }) })
   })
 }

@@ -12,6 +12,8 @@ import {
   type LossName,
   l1l2,
   type Optimizer,
+  ParametricActivation,
+  Scale,
   SGD,
 } from '../../../lib/index.js'
 import { loss as lossOf } from '../../../lib/losses/names.js'
@@ -85,6 +87,21 @@ const cases: Case[] = [
     batch: 209,
     shuffle: false,
   },
+  {
+    name: 'learning rates of their own, AdamW',
+    layers: () => [
+      new Scale({ learningRateFactor: 6 }),
+      new Dense(256, { biasLearningRateFactor: 0.1, parametrization: 'neuralTangent' }),
+      new ParametricActivation('selu', { learningRateFactor: 0.1 }),
+      new Dense(250, { activation: 'relu', learningRateFactor: 0.5 }),
+      new Dense(10, { activation: 'softmax', biasLearningRateFactor: 0.1 }),
+    ],
+    inputs: 300,
+    loss: 'crossEntropy',
+    optimizer: new AdamW({ weightDecay: 0.1, beta2: 0.95 }),
+    batch: 100,
+    shuffle: true,
+  },
 ]
 
 describe.each(cases)('$name', (one) => {
@@ -137,7 +154,8 @@ describe.each(cases)('$name', (one) => {
       for (let i = 0; i < count; i++) {
         const stepOfEpoch = (done + i) % stepsPerEpoch
         const at = i * compiled.stepNumbers + compiled.optimizerNumbers
-        one.optimizer.fill(numbers, at, { step: done + i + 1, stepOfEpoch, stepsPerEpoch })
+        const moment = { step: done + i + 1, stepOfEpoch, stepsPerEpoch }
+        one.optimizer.fill(numbers, at, moment, compiled.rateFactors)
       }
       results.push(training.advanceSync(numbers, count, 1e9, false, plainly))
       done += results.at(-1)!.steps

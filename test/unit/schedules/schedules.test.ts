@@ -2,7 +2,9 @@ import { expect, test } from 'vitest'
 import {
   constantRate,
   cosine,
+  coslog,
   exponentialDecay,
+  flatCosine,
   oneCycle,
   polynomial,
   type Schedule,
@@ -26,6 +28,8 @@ const schedules: [
   ['stepDecay', (length, more) => stepDecay({ learningRate, every: length / 3, factor: 0.5, ...more })],
   ['cosine', (length, more) => cosine({ learningRate, steps: length, minimum: 0.01, ...more })],
   ['cosine with restarts', (length, more) => cosine({ learningRate, steps: length / 3, restarts: true, ...more })],
+  ['coslog', (length, more) => coslog({ learningRate, steps: length, cycles: 3, ...more })],
+  ['flatCosine', (length, more) => flatCosine({ learningRate, steps: length, flat: 0.4, minimum: 0.01, ...more })],
   ['oneCycle', (length, more) => oneCycle({ learningRate, steps: length, ...more })],
   ['polynomial', (length, more) => polynomial({ learningRate, steps: length, power: 2, minimum: 0.01, ...more })],
   [
@@ -78,10 +82,25 @@ test('cosine with restarts: from the top again, each fall longer', () => {
 test('when the time is over the last rate stays', () => {
   near(ratesOf(cosine({ learningRate, steps: 4, minimum: 0.02 }), 8).slice(4), [0.02, 0.02, 0.02, 0.02])
   near(ratesOf(polynomial({ learningRate, steps: 4 }), 6).slice(3), [0.025, 0, 0])
+  near(ratesOf(flatCosine({ learningRate, steps: 4, minimum: 0.02 }), 6), [0.1, 0.1, 0.1, 0.06, 0.02, 0.02])
+  near(ratesOf(coslog({ learningRate, steps: 3, cycles: 1 }), 5).slice(3), [0, 0])
   near(
     ratesOf(oneCycle({ learningRate, steps: 4, startDivisor: 10, endDivisor: 10 }), 7).slice(4),
     [0.001, 0.001, 0.001],
   )
+})
+
+test('coslog rises from 0 and falls to 0 so often as it has cycles, each twice as long as the one before', () => {
+  const rates = ratesOf(coslog({ learningRate, steps: 15 * 64 }), 15 * 64 + 1)
+  near(
+    [0, 1, 3, 7, 15].map((at) => rates[at * 64]!),
+    [0, 0, 0, 0, 0],
+  )
+  const tops = rates.flatMap((rate, i) =>
+    i > 0 && rate >= rates[i - 1]! && rate > (rates[i + 1] ?? 0) ? [i / 64] : [],
+  )
+  expect(tops).toHaveLength(4)
+  for (const [i, top] of tops.entries()) expect(Math.abs(top - (2 ** i * Math.SQRT2 - 1))).toBeLessThan(1 / 32)
 })
 
 test('warmUp begins at its share, and what follows begins when it ends', () => {
@@ -97,6 +116,10 @@ test.each([
   [() => cosine({ learningRate, steps: 3, unit: 'epochs' as never }), /Did you mean 'epoch'\?/],
   [() => exponentialDecay({ learningRate: -1 }), /at least 0 for learningRate/],
   [() => oneCycle({ learningRate, steps: 3, rise: 1 }), /less than 1 for rise/],
+  [() => coslog({ learningRate, steps: 3, cycles: 1.5 }), /positive integer for cycles but received 1.5/],
+  [() => coslog({ learningRate } as never), /for steps but received undefined/],
+  [() => flatCosine({ learningRate, steps: 3, flat: 1 }), /less than 1\) for flat but received 1/],
+  [() => flatCosine({ learningRate, steps: 3, flt: 0.5 } as never), /Did you mean 'flat'\?/],
   [() => polynomial({ learningRate, steps: 3, power: 0 }), /greater than 0 for power/],
   [() => warmUp('slow' as never, { steps: 3 }), /for then but received 'slow'/],
   [() => constantRate({} as never), /for learningRate but received undefined/],

@@ -5,7 +5,7 @@ import { changeHidden } from '../layer-changes.js'
 import { type Lever, layersSetting, type Setting } from './lever.js'
 
 const names = ['relu', 'tanh', 'gelu', 'silu', 'leakyRelu', 'selu'] as const
-const kinds = ['Dense', 'Activation'] as const
+const kinds = ['Dense', 'Activation', 'ParametricActivation'] as const
 
 /**
  * Another activation in every hidden layer that has one, with weights and biases that start as they do by default with
@@ -30,7 +30,7 @@ function withActivation(layers: readonly TrialLayer[], name: string): TrialLayer
 }
 
 function activated(kind: string, options: Record<string, Json>, name: string): Record<string, Json> {
-  if (kind === 'Activation') return { ...options, activation: name }
+  if (kind !== 'Dense') return { ...options, activation: name }
   const { initializer: _, biasInitializer: __, ...others } = options
   return { ...others, activation: name }
 }
