@@ -118,6 +118,7 @@ export { Embedding, type EmbeddingOptions } from './layers/embedding.js'
 export { GaussianNoise } from './layers/gaussian-noise.js'
 export { type Backward, type Cache, type Forward, Layer, type RecordOptions } from './layers/layer.js'
 export { LayerNorm, type LayerNormOptions } from './layers/layer-norm.js'
+export { NonCrossing, type NonCrossingOptions } from './layers/non-crossing.js'
 export { Normalize, type NormalizeOptions } from './layers/normalize.js'
 export { OneHot, type OneHotOptions } from './layers/one-hot.js'
 export { ParametricActivation, type ParametricActivationOptions } from './layers/parametric-activation.js'
@@ -136,6 +137,7 @@ export { meanAbsoluteError } from './losses/mean-absolute-error.js'
 export { meanSquaredError } from './losses/mean-squared-error.js'
 export { type LossName, lossNames } from './losses/names.js'
 export { poisson } from './losses/poisson.js'
+export { type QuantileOptions, quantile } from './losses/quantile.js'
 export { accuracy } from './metrics/accuracy.js'
 export { brier } from './metrics/brier.js'
 export { defineMetric, type MetricDefinition } from './metrics/define-metric.js'
@@ -147,6 +149,7 @@ export {
   classificationReport,
 } from './metrics/functions/classification-report.js'
 export { metrics } from './metrics/functions/index.js'
+export type { Intervals, PinballOptions, PredictionSets } from './metrics/functions/quantiles.js'
 export { confusion, f1, type LabelMetricOptions, matthews, precision, recall } from './metrics/label-metrics.js'
 export { logLoss } from './metrics/log-loss.js'
 export type {
@@ -228,6 +231,29 @@ export { type PolynomialOptions, polynomial } from './schedules/polynomial.js'
 export type { DurationOptions, Schedule, SchedulePlace, ScheduleUnit } from './schedules/schedule.js'
 export { type StepDecayOptions, stepDecay } from './schedules/step-decay.js'
 export { type WarmUpOptions, warmUp } from './schedules/warm-up.js'
+export {
+  type ChooseThresholdOptions,
+  type ChosenThreshold,
+  chooseThreshold,
+  type ErrorCosts,
+  type ThresholdCounts,
+  type ThresholdGoal,
+} from './strategy/choose-threshold.js'
+export { type ConformalOptions, conformalQuantile } from './strategy/conformal/conformal-quantile.js'
+export {
+  conformalizedQuantiles,
+  type IntervalCalibration,
+  type PredictedIntervals,
+  predictionIntervals,
+  splitConformal,
+} from './strategy/conformal/intervals.js'
+export {
+  type ConformalSetOptions,
+  conformalSets,
+  predictionSets,
+  type SetCalibration,
+  type SetMethod,
+} from './strategy/conformal/sets.js'
 export { type CrossValidateOptions, type CrossValidation, crossValidate } from './strategy/cross-validate.js'
 export { diagnose } from './strategy/diagnose/diagnose.js'
 export {

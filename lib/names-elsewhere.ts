@@ -22,6 +22,7 @@ const theirWords = {
     kullbackLeibler: 'kl kld klDiv klDivLoss klDivergence kullbackLeiblerDivergence',
     poisson: 'poissonLoss poissonNll poissonNllLoss',
     hinge: 'hingeLoss hingeEmbeddingLoss svm',
+    quantile: 'quantileLoss pinball pinballLoss multiQuantile regQuantile checkLoss tiltedLoss',
   },
   metrics: {
     accuracy: 'acc binaryAccuracy categoricalAccuracy sparseCategoricalAccuracy accuracyScore',

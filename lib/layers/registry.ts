@@ -11,6 +11,7 @@ import { Embedding, type EmbeddingOptions } from './embedding.js'
 import { GaussianNoise } from './gaussian-noise.js'
 import type { Layer } from './layer.js'
 import { LayerNorm, type LayerNormOptions } from './layer-norm.js'
+import { NonCrossing, type NonCrossingOptions } from './non-crossing.js'
 import { Normalize } from './normalize.js'
 import { OneHot, type OneHotOptions } from './one-hot.js'
 import { ParametricActivation, type ParametricActivationOptions } from './parametric-activation.js'
@@ -52,6 +53,7 @@ const kinds: Readonly<Record<string, LayerKind>> = {
     make: ({ standardDeviation }) => new GaussianNoise(standardDeviation as number),
   },
   LayerNorm: { Class: LayerNorm, make: (options) => new LayerNorm(options as LayerNormOptions) },
+  NonCrossing: { Class: NonCrossing, make: (options) => new NonCrossing(options as NonCrossingOptions) },
   Normalize: {
     Class: Normalize,
     // A file holds the statistics beside the weights; trials of experiments hold them here.

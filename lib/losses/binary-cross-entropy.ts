@@ -1,11 +1,11 @@
 import { DeepblasError } from '../errors.js'
 import { type PerMember, perMember } from '../per-member.js'
 import type { Recorder } from '../recording/recorder.js'
-import { columnIndex, type Element, elementOf } from '../recording/rule.js'
 import type { Tensor } from '../recording/tensor.js'
 import { finiteNumber, fraction, knownOptions } from '../validate.js'
 import { recordElementRule } from './element-rule.js'
 import { type ConfigurableLoss, configurableLoss, mismatch } from './loss.js'
+import { recordColumns } from './record-columns.js'
 
 export interface BinaryCrossEntropyOptions {
   /**
@@ -19,9 +19,6 @@ export interface BinaryCrossEntropyOptions {
    */
   readonly labelSmoothing?: number
 }
-
-/** Four operations an output, below what a rule may have. */
-const OUTPUTS_OF_A_RULE = 20
 
 /**
  * Binary cross-entropy `-(p·y log a + (1 - y) log(1 - a))`, mean over rows and outputs, for 'sigmoid' outputs (course
@@ -101,21 +98,4 @@ function recordSmooth(record: Recorder, target: Tensor, smoothing: number): Tens
     output: y.times(1 - smoothing).plus(smoothing / 2),
   }))
   return output
-}
-
-/** Numbers as one row, which goes with every row of the batch. */
-function recordColumns(record: Recorder, values: readonly number[]): Tensor {
-  const row = record.scratch(values.length, values.length)
-  for (let from = 0; from < values.length; from += OUTPUTS_OF_A_RULE) {
-    const part = values.slice(from, from + OUTPUTS_OF_A_RULE)
-    const inputs: Record<string, Tensor> = from === 0 ? {} : { row }
-    const column = columnIndex()
-    record.map({ inputs, outputs: { row } }, (given) => ({
-      row: part.reduce<Element>(
-        (rest, value, i) => column.equals(from + i).select(value, rest),
-        given.row ?? elementOf(0),
-      ),
-    }))
-  }
-  return row
 }

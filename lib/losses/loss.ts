@@ -16,7 +16,7 @@ export type TargetKind = 'classes' | 'binary' | 'signs' | 'probabilities' | 'cou
 export interface LossRecording {
   /** (batch, outputs): the last layer's output, or its logits where `takesLogits` says so. */
   readonly prediction: Tensor
-  /** (batch, outputs), or class indices (batch, 1) as int32. */
+  /** (batch, outputs); class indices (batch, 1) as int32; or (batch, 1) for a loss with `sharedTarget`. */
   readonly target: Tensor
   /** (batch, 1), where the data has weights. */
   readonly sampleWeights: Tensor | undefined
@@ -54,6 +54,16 @@ export interface Loss {
   readonly targetKind: TargetKind
   /** The options that the loss was made with, as a model file keeps them. */
   readonly options?: Readonly<Record<string, Json>>
+  /**
+   * Whether one column of targets serves all outputs, such as the quantiles of one value. Default false: every output has
+   * a column of its own.
+   */
+  readonly sharedTarget?: boolean
+  /**
+   * With `sharedTarget`: the index, from 0, of the output that metrics read as the predicted value. Left out, metrics are
+   * refused.
+   */
+  readonly valueOutput?: number
   /** How metrics read a 'linear' output, where it is not the predicted value itself. */
   readonly linearOutput?: 'logRates'
   /**
@@ -65,6 +75,11 @@ export interface Loss {
   record(record: Recorder, recording: LossRecording): void
   /** For `trace` of a fused loss: the derivative of one row's loss with respect to one activation. */
   activationGradient?(place: ActivationPlace): number
+}
+
+/** How many columns of values a loss has the targets in. */
+export function targetColumnsOf({ sharedTarget = false }: Pick<Loss, 'sharedTarget'>, outputs: number): number {
+  return sharedTarget ? 1 : outputs
 }
 
 /** A loss with default options that is also a function: call it for the same loss with other options. */

@@ -5,7 +5,16 @@ import { DeepblasError } from '../errors.js'
 import type { Json } from '../files/strict-json.js'
 import { calledHere } from '../names-elsewhere.js'
 import { identityOf } from '../recording/recording-key.js'
-import { invalid, isCallable, knownOptions, oneOf, plainObject, string } from '../validate.js'
+import {
+  boolean,
+  invalid,
+  isCallable,
+  knownOptions,
+  nonNegativeInteger,
+  oneOf,
+  plainObject,
+  string,
+} from '../validate.js'
 import { binaryCrossEntropy } from './binary-cross-entropy.js'
 import { crossEntropy } from './cross-entropy.js'
 import { hinge } from './hinge.js'
@@ -15,6 +24,7 @@ import { type ConfigurableLoss, isBuiltInLoss, type Loss } from './loss.js'
 import { meanAbsoluteError } from './mean-absolute-error.js'
 import { meanSquaredError } from './mean-squared-error.js'
 import { poisson } from './poisson.js'
+import { quantile } from './quantile.js'
 
 /** Losses by name. */
 export const lossNames = [
@@ -26,6 +36,7 @@ export const lossNames = [
   'kullbackLeibler',
   'poisson',
   'hinge',
+  'quantile',
 ] as const
 export type LossName = (typeof lossNames)[number]
 
@@ -38,6 +49,7 @@ const known = {
   kullbackLeibler,
   poisson,
   hinge,
+  quantile,
 } satisfies Record<LossName, object> as unknown as Readonly<Record<LossName, ConfigurableLoss<Record<string, Json>>>>
 
 /**
@@ -63,6 +75,8 @@ export function loss(argument: string, value: unknown): Loss {
   if (typeof given.name !== 'string' || given.name === '') throw notALoss(argument, value)
   if (!isCallable(given.record) || !isCallable(given.takesLogits)) throw notALoss(argument, value)
   oneOf(`${argument}.targetKind`, given.targetKind, ['classes', 'binary', 'signs', 'probabilities', 'counts', 'values'])
+  if (given.sharedTarget !== undefined) boolean(`${argument}.sharedTarget`, given.sharedTarget)
+  if (given.valueOutput !== undefined) nonNegativeInteger(`${argument}.valueOutput`, given.valueOutput)
   return value as Loss
 }
 

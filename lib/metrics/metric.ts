@@ -2,7 +2,7 @@
  * What a metric is: either a value of every row, recorded and averaged natively, or a function of all scores at once.
  */
 import type { Json } from '../files/strict-json.js'
-import type { Loss } from '../losses/loss.js'
+import { type Loss, targetColumnsOf } from '../losses/loss.js'
 import { type MetricTask, type OutputMeaning, taskOf } from '../outputs/meaning.js'
 import type { Recorder } from '../recording/recorder.js'
 import type { Tensor } from '../recording/tensor.js'
@@ -28,7 +28,10 @@ export type MetricNeed =
   | 'numbers'
 
 export interface MetricRecording {
-  /** (batch, outputs): the last layer's output, or its logits. */
+  /**
+   * (batch, outputs): the last layer's output, or its logits; for a loss whose outputs share one target, such as
+   * `quantile`, the one output (batch, 1) that is the predicted value.
+   */
   readonly output: Tensor
   readonly meaning: OutputMeaning
   /** (batch, outputs), or class indices (batch, 1) as int32. */
@@ -161,5 +164,5 @@ export function taskOfMetric({ needs = [] }: Metric, loss: Loss, outputs: number
   const task = taskOf(loss.targetKind)
   const labels = needs.some((need) => need !== 'numbers')
   if (task !== 'values' || !labels) return task
-  return outputs === 1 ? 'binary' : 'classes'
+  return targetColumnsOf(loss, outputs) === 1 ? 'binary' : 'classes'
 }

@@ -1,6 +1,11 @@
 import { largestOf } from '../extremes.js'
 import type { MetricTask, OutputMeaning } from './meaning.js'
 
+/** One column of outputs (rows, outputs). */
+export function columnOf(output: Float32Array, outputs: number, column: number): Float32Array {
+  return Float32Array.from({ length: output.length / outputs }, (_, row) => output[row * outputs + column]!)
+}
+
 /** Outputs (rows, outputs) as probabilities, rates or values, in float64. */
 export function scoresOfOutputs(
   output: Float32Array,

@@ -27,6 +27,7 @@ import {
   lessonL2,
   maxNorm,
   type NamedInputs,
+  NonCrossing,
   Normalize,
   normal,
   OneHot,
@@ -127,6 +128,8 @@ const cases: Case[] = [
     inputs: { numeric: 2, other: 1, day: categorical(4), city: categorical(6) },
     outputs: 10,
   },
+  { name: 'NonCrossing', layer: () => new NonCrossing(), inputs: 7, outputs: 7 },
+  { name: 'NonCrossing around the last', layer: () => new NonCrossing({ center: 3 }), inputs: 4, outputs: 4 },
   {
     name: 'Residual of a layer',
     layer: () => new Residual(new Dense(7, { activation: 'tanh' })),

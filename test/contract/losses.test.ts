@@ -22,6 +22,7 @@ import {
   lossNames,
   Population,
   poisson,
+  quantile,
   Sequential,
   setThreads,
 } from '../../lib/index.js'
@@ -62,6 +63,11 @@ const huberOf = (delta: number) =>
   each((z, y) => (Math.abs(z - y) <= delta ? (z - y) ** 2 / 2 : delta * (Math.abs(z - y) - delta / 2)))
 const binary = (weight: (column: number) => number) =>
   each((z, y, column) => weight(column) * y * softplus(-z) + (1 - y) * softplus(z))
+
+const pinball =
+  (quantiles: readonly number[]) =>
+  (z: readonly number[], [y]: readonly number[]) =>
+    mean(z.map((q, i) => (y! >= q ? quantiles[i]! * (y! - q) : (1 - quantiles[i]!) * (q - y!))))
 
 const logCosh = defineLoss({
   name: 'logCosh',
@@ -213,6 +219,31 @@ const cases: Case[] = [
     outputs: 1,
     target: bits,
     formula: each((z, y) => Math.max(0, 1 - (2 * y - 1) * Math.tanh(z))),
+  },
+  {
+    name: 'quantile, one target for three outputs',
+    loss: 'quantile',
+    activation: 'linear',
+    outputs: 3,
+    target: ([first]) => [first!],
+    formula: pinball([0.1, 0.5, 0.9]),
+  },
+  {
+    name: 'quantile of one output',
+    loss: quantile({ quantiles: [0.8] }),
+    activation: 'softplus',
+    outputs: 1,
+    target: values,
+    formula: (z, y) => pinball([0.8])(z.map(softplus), y),
+  },
+  {
+    name: 'quantile of many outputs',
+    loss: quantile({ quantiles: Array.from({ length: 45 }, (_, i) => (i + 1) / 50) }),
+    activation: 'linear',
+    outputs: 45,
+    // On both sides of all outputs: the slope of an output that a target is near is not that of differences.
+    target: ([first]) => [first! > 0 ? 5 : -5],
+    formula: pinball(Array.from({ length: 45 }, (_, i) => (i + 1) / 50)),
   },
   {
     name: "a user's own",

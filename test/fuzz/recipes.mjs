@@ -143,6 +143,33 @@ const special = {
   tabularLayers: () => call(d.tabularLayers, encoder(), {}),
   writeNpy: () => call((path, ...rest) => d.writeNpy(`/proc/self/${typeof path}`, ...rest), 'no', rows()),
   classificationReport: () => call(d.classificationReport, [0, 1, 1], [0, 1, 0], { labels: ['a', 'b'] }),
+  NonCrossing: () => make(d.NonCrossing, { center: 1 }),
+  quantile: () => call(d.quantile, { quantiles: [0.1, 0.5, 0.9] }),
+  conformalQuantile: () => call(d.conformalQuantile, [3, 1, 2], { coverage: 0.5 }),
+  splitConformal: () => call(d.splitConformal, [1, 2, 3], [1, 3, 2], { coverage: 0.5 }),
+  conformalizedQuantiles: () =>
+    call(d.conformalizedQuantiles, [1, 2], { lower: [0, 1], upper: [2, 2] }, { coverage: 0.5 }),
+  predictionIntervals: () =>
+    call(d.predictionIntervals, { coverage: 0.5, rows: 3, margin: 1 }, { lower: [0, 1], upper: [2, 2] }),
+  conformalSets: () =>
+    call(
+      d.conformalSets,
+      ['a', 'b'],
+      [
+        [0.5, 0.5],
+        [0.25, 0.75],
+      ],
+      { coverage: 0.5, method: 'adaptive', labels: ['a', 'b'] },
+    ),
+  predictionSets: () =>
+    call(d.predictionSets, { method: 'threshold', coverage: 0.5, rows: 3, score: 0.5 }, [[0.5, 0.5]], {
+      labels: ['a', 'b'],
+    }),
+  chooseThreshold: () =>
+    call(d.chooseThreshold, [0, 1, 1], [0.2, 0.6, 0.4], {
+      cost: { falsePositive: 1, falseNegative: 2 },
+      sampleWeights: [1, 2, 3],
+    }),
   suspiciousColumns: () => call(d.suspiciousColumns, table(), { target: 't' }),
   targetAdvice: () => call(d.targetAdvice, table(), { target: 'a' }),
   batches: () => call(d.batches, rows(), { size: 2 }),
@@ -184,4 +211,20 @@ const measured = Object.fromEntries(
   Object.keys(d.metrics).map((name) => [`metrics.${name}`, () => method(d.metrics, name, truths(), truths(), {})]),
 )
 
-export const recipes = { ...special, ...general, ...generated, ...measured }
+const quantiles = {
+  'metrics.pinball': () =>
+    method(
+      d.metrics,
+      'pinball',
+      [1, 2],
+      [
+        [0, 2],
+        [1, 3],
+      ],
+      { quantiles: [0.1, 0.9], sampleWeights: [1, 2] },
+    ),
+  'metrics.coverage': () =>
+    method(d.metrics, 'coverage', [1, 2], { lower: [0, 1], upper: [2, 3] }, { sampleWeights: [1, 2] }),
+}
+
+export const recipes = { ...special, ...general, ...generated, ...measured, ...quantiles }

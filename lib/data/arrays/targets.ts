@@ -139,7 +139,13 @@ export function* readWeights(
   return yield* makingWeights(values)
 }
 
-export function* checkTargets(targets: NumberTable, kind: TargetKind, outputs: number): Steps<void> {
+/** @param valueColumns how many columns the loss has values in */
+export function* checkTargets(
+  targets: NumberTable,
+  kind: TargetKind,
+  outputs: number,
+  valueColumns: number,
+): Steps<void> {
   const { data, columns } = targets
   if (kind === 'classes' && columns === 1) {
     const isClass = (value: number) => Number.isInteger(value) && value >= 0 && value < outputs
@@ -151,10 +157,12 @@ export function* checkTargets(targets: NumberTable, kind: TargetKind, outputs: n
         `${data[bad]}. Give the last layer one output per class, and number classes from 0.`,
     )
   }
-  if (columns !== outputs) {
+  if (columns !== valueColumns) {
     throw new DeepblasError(
       'ERR_DEEPBLAS_SHAPE',
-      `Expected ${outputs} columns for y, as many as the network has outputs, but received ${columns}.`,
+      valueColumns === outputs
+        ? `Expected ${outputs} columns for y, as many as the network has outputs, but received ${columns}.`
+        : `Expected 1 column for y, which serves all ${outputs} outputs of this loss, but received ${columns}.`,
     )
   }
   if (kind === 'values') return

@@ -3,7 +3,7 @@
  * once and kept. Users have the class `Dataset`, which holds one of these.
  */
 import { DeepblasError } from '../../errors.js'
-import type { TargetKind } from '../../losses/loss.js'
+import { type Loss, targetColumnsOf } from '../../losses/loss.js'
 import { type Matrix, native } from '../../native/addon.js'
 import { elementTypes } from '../../native/generated/enums.js'
 import { atOnce, ELEMENTS_OF_STEP, type Steps } from '../../turns.js'
@@ -25,6 +25,9 @@ export interface TargetMatrix {
   readonly type: 'int32' | 'float32'
 }
 
+/** What has to be known of a loss. */
+type LossTargets = Pick<Loss, 'targetKind' | 'sharedTarget'>
+
 export interface SplitOptions {
   readonly seed?: number
   readonly stratified?: boolean
@@ -40,7 +43,7 @@ export class DataForRuns {
   readonly parts: Parts
   /** The `Dataset` of these rows, whose class stands above this one: there is one alone, by which runs tell data apart. */
   dataset: object | undefined
-  /** Matrices of the targets, by kind and number of outputs. */
+  /** Matrices of the targets, by kind, number of outputs and of columns. */
   readonly #targetMatrices = new Map<string, TargetMatrix>()
   #floats: Matrix | undefined
   readonly #arranged = new Map<string, DataForRuns>()
@@ -98,22 +101,24 @@ export class DataForRuns {
   }
 
   /** The targets as a loss wants them, checked against the number of outputs. */
-  targetMatrix(kind: TargetKind, outputs: number): TargetMatrix {
-    return atOnce(this.makingTargets(kind, outputs))
+  targetMatrix(loss: LossTargets, outputs: number): TargetMatrix {
+    return atOnce(this.makingTargets(loss, outputs))
   }
 
   /** As `targetMatrix`, with pauses. */
-  *makingTargets(kind: TargetKind, outputs: number): Steps<TargetMatrix> {
+  *makingTargets(loss: LossTargets, outputs: number): Steps<TargetMatrix> {
     const { targets } = this.parts
     if (targets === undefined) {
       throw new DeepblasError('ERR_DEEPBLAS_DATA', 'Expected targets (y) in the data set but received none.')
     }
-    const key = `${kind} ${outputs}`
+    const { targetKind: kind } = loss
+    const valueColumns = targetColumnsOf(loss, outputs)
+    const key = `${kind} ${outputs} ${valueColumns}`
     const known = this.#targetMatrices.get(key)
     if (known !== undefined) return known
-    yield* checkTargets(targets, kind, outputs)
+    yield* checkTargets(targets, kind, outputs, valueColumns)
     const classes = kind === 'classes' && targets.columns === 1
-    const columns = classes ? 1 : outputs
+    const columns = classes ? 1 : valueColumns
     const matrix = new (native().Matrix)(this.rows, columns, classes ? int32 : float32)
     const rowsOfStep = Math.ceil(ELEMENTS_OF_STEP / columns)
     for (let from = 0; from < this.rows; from += rowsOfStep) {

@@ -1,5 +1,6 @@
 import { accuracy, confusion, f1, matthews, precision, recall } from './labels.js'
 import { brier, logLoss, topK } from './probabilities.js'
+import { coverage, pinball } from './quantiles.js'
 import { averagePrecision, rocAuc } from './ranking.js'
 import { meanAbsoluteError, meanSquaredError, medianAbsoluteError, r2, rootMeanSquaredError } from './regression.js'
 
@@ -26,4 +27,6 @@ export const metrics = {
   meanAbsoluteError,
   medianAbsoluteError,
   r2,
+  pinball,
+  coverage,
 } as const

@@ -1,6 +1,6 @@
 import { allocate } from '../../data/arrays/allocate.js'
 import { Dataset } from '../../data/dataset/dataset.js'
-import type { Loss } from '../../losses/loss.js'
+import { type Loss, targetColumnsOf } from '../../losses/loss.js'
 import type { Arena } from '../../native/addon.js'
 import type { Optimizer } from '../../optimizers/optimizer.js'
 import { type Network, newArena } from '../network/network.js'
@@ -25,7 +25,7 @@ export function explainTraining(
   loss: Loss,
   optimizer: Optimizer,
 ): string {
-  const columns = loss.targetKind === 'classes' ? 1 : network.outputs
+  const columns = loss.targetKind === 'classes' ? 1 : targetColumnsOf(loss, network.outputs)
   const data = Dataset.from({
     x: { data: allocate(batchSize, network.inputs, Float32Array), shape: [batchSize, network.inputs] },
     y: { data: allocate(batchSize, columns, Float32Array), shape: [batchSize, columns] },

@@ -171,11 +171,13 @@ function recordScoring(
   const meaning = outputMeaning(network, loss, takesLogits)
   const threshold = thresholdOf(loss, meaning)
   const rowMetrics = metrics.filter((metric) => metric.record !== undefined)
+  record.label = 'output that metrics read'
+  const scored = rowMetrics.length === 0 ? prediction : recordScored(record, prediction, loss)
   for (const metric of rowMetrics) {
     record.label = `metric ${metric.name}`
     const rowValue = record.empty(1, 'float64')
     const task = taskOfMetric(metric, loss, network.outputs)
-    metric.record!(record, { output: prediction, meaning, target, task, threshold, rowValue })
+    metric.record!(record, { output: scored, meaning, target, task, threshold, rowValue })
     record.accumulate({ accumulator: record.accumulator(), rowValue, sampleWeights, gate: 0 })
   }
   const caches = forward.map((one) => one.forward.cache)
@@ -210,6 +212,14 @@ function recordScoring(
     takesLogits,
     lossOutput: output,
   }
+}
+
+/** The outputs that metrics read beside the targets. */
+function recordScored(record: Recorder, prediction: Tensor, { sharedTarget, valueOutput }: Loss): Tensor {
+  if (sharedTarget !== true || prediction.columns === 1) return prediction
+  const output = record.empty(1)
+  record.copyColumns({ output, x: prediction, from: valueOutput!, to: 0, count: 1 })
+  return output
 }
 
 /** The scores of a program's accumulators, in their order: 'loss', then the metrics that are means over rows. */

@@ -22,7 +22,7 @@ export function dataMode(
 ) {
   // Members with data of different types all read floats.
   const floats = asFloats || data.some(({ type }) => type !== data[0]!.type)
-  const targets = data.map((one) => forRuns(one).targetMatrix(loss.targetKind, outputs))
+  const targets = data.map((one) => forRuns(one).targetMatrix(loss, outputs))
   const weights = data.map((one) => forRuns(one).weights)
   const weighted = weights.some((matrix) => matrix !== undefined)
   const mode: DataMode = {

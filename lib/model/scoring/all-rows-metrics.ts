@@ -4,6 +4,7 @@
 
 import { type Dataset, forRuns } from '../../data/dataset/dataset.js'
 import { largestOf } from '../../extremes.js'
+import { targetColumnsOf } from '../../losses/loss.js'
 import { newFloats } from '../../memory.js'
 import {
   isBuiltInMetric,
@@ -17,7 +18,7 @@ import {
 import type { Arena } from '../../native/addon.js'
 import { targetsFor } from '../../outputs/classes.js'
 import { outputMeaning, thresholdOf } from '../../outputs/meaning.js'
-import { scoresOfOutputs } from '../../outputs/scores.js'
+import { columnOf, scoresOfOutputs } from '../../outputs/scores.js'
 import { valuesInUnits } from '../../outputs/units.js'
 import { atOnce, type Steps } from '../../turns.js'
 import type { Network } from '../network/network.js'
@@ -109,7 +110,9 @@ export class ScorePass {
     const { loss, units } = this.#scoring
     const data = this.#of(member)
     const begin = this.#begins[member]!
-    const output = this.#output.subarray(begin, begin + data.rows * outputs)
+    const all = this.#output.subarray(begin, begin + data.rows * outputs)
+    const scored = targetColumnsOf(loss, outputs)
+    const output = scored === outputs ? all : columnOf(all, outputs, loss.valueOutput!)
     const meaning = outputMeaning(this.#network, loss, false)
     const values: [string, MetricValue][] = []
     for (const metric of this.#metrics) {
@@ -126,8 +129,8 @@ export class ScorePass {
       const given: ScoredRows = {
         task,
         rows: data.rows,
-        outputs,
-        scores: valuesInUnits(scoresOfOutputs(output, meaning, task, outputs), scaled),
+        outputs: scored,
+        scores: valuesInUnits(scoresOfOutputs(output, meaning, task, scored), scaled),
         targets: own ? targets.slice() : targets,
         weights: own ? weights?.slice() : weights,
         threshold: thresholdOf(loss, 'values'),

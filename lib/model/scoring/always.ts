@@ -3,6 +3,7 @@
  * whatever is predicted.
  */
 import { type Dataset, forRuns } from '../../data/dataset/dataset.js'
+import { targetColumnsOf } from '../../losses/loss.js'
 import { isBuiltInMetric, type Metric, type ScoredRows, taskOfMetric } from '../../metrics/metric.js'
 import { targetsFor } from '../../outputs/classes.js'
 import { thresholdOf } from '../../outputs/meaning.js'
@@ -45,7 +46,7 @@ export function alwaysOf(
   const given = {
     task,
     rows: data.rows,
-    outputs,
+    outputs: targetColumnsOf(loss, outputs),
     targets: targetsFor(forRuns(data).targets!, loss, task),
     weights,
     threshold: thresholdOf(loss, 'values'),

@@ -3,7 +3,7 @@
  */
 import { type Dataset, forRuns } from '../../data/dataset/dataset.js'
 import { DeepblasError } from '../../errors.js'
-import type { Loss } from '../../losses/loss.js'
+import { type Loss, targetColumnsOf } from '../../losses/loss.js'
 import { type Metric, type MetricNeed, taskOfMetric } from '../../metrics/metric.js'
 import { areOneHot } from '../../outputs/classes.js'
 import {
@@ -26,6 +26,7 @@ export function* requireComputable(
   data: readonly Dataset[],
 ): Steps<void> {
   const { outputs } = network
+  if (metrics.length > 0) requireValueOutput(metrics[0]!, loss, outputs)
   for (const metric of metrics) {
     const task = taskOfMetric(metric, loss, outputs)
     const missing = (metric.needs ?? []).find((need) => !has(need, task, loss, network))
@@ -41,9 +42,9 @@ function has(need: MetricNeed, task: MetricTask, loss: Loss, network: NetworkOut
     case 'labels':
       return task !== 'values'
     case 'oneLabel':
-      return task === 'classes' || outputs === 1
+      return task === 'classes' || targetColumnsOf(loss, outputs) === 1
     case 'twoClasses':
-      return outputs <= 2
+      return targetColumnsOf(loss, outputs) <= 2
     case 'severalClasses':
       return task === 'classes'
     case 'probabilities':
@@ -53,8 +54,20 @@ function has(need: MetricNeed, task: MetricTask, loss: Loss, network: NetworkOut
   }
 }
 
+/** Metrics compare one output with a target: a loss whose outputs share one says which. */
+function requireValueOutput({ name }: Metric, loss: Loss, outputs: number): void {
+  if (loss.sharedTarget !== true || outputs === 1 || (loss.valueOutput ?? outputs) < outputs) return
+  throw new DeepblasError(
+    'ERR_DEEPBLAS_ARGUMENT',
+    `Expected one output that is the predicted value for metric '${name}', but loss '${loss.name}' names none among its ` +
+      `${outputs} outputs. ` +
+      (loss.name === 'quantile' ? 'Add the quantile 0.5, or leave the metric out.' : 'Leave the metric out.'),
+  )
+}
+
 /** Whether values are classes: 0 and 1, and, of several outputs, one 1 in every row. */
-export function* areOfClasses(data: readonly Dataset[], { outputs }: NetworkOutputs): Steps<boolean> {
+export function* areOfClasses(data: readonly Dataset[], loss: Loss, { outputs }: NetworkOutputs): Steps<boolean> {
+  if (loss.sharedTarget === true) return false
   return yield* allOfClasses(data, outputs === 1 ? 'binary' : 'classes')
 }
 

@@ -151,7 +151,7 @@ export function* fitSettings(
   const { loss, metrics } = scoring
   const batchSize = batchSizeOf(given.batchSize, common.optimizer)
   if (common.optimizer.stepsOver === 'allRows') requireWhole(common.optimizer, batchSize, rows[0]!, given.resume)
-  for (const data of rows) yield* forRuns(data).makingTargets(loss.targetKind, network.outputs)
+  for (const data of rows) yield* forRuns(data).makingTargets(loss, network.outputs)
   yield* requireComputable(metrics, loss, network, rows)
   requireWeight('train', rows)
   yield
@@ -163,7 +163,7 @@ export function* fitSettings(
     ...common,
     labels: classes.names,
     encoder: datasets[0]!.encoder,
-    scoring: { ...scoring, units, ...(ofValues && { ofClasses: yield* areOfClasses(rows, network) }) },
+    scoring: { ...scoring, units, ...(ofValues && { ofClasses: yield* areOfClasses(rows, loss, network) }) },
     train: counted,
     batchSize,
     shuffle,
@@ -222,7 +222,7 @@ export function* commonSettings(
   requireSeveralOutputs(network)
   // Targets are checked before anything is computed.
   requireWeight('validation', validation ?? [])
-  for (const data of validation ?? []) yield* forRuns(data).makingTargets(scoring.loss.targetKind, network.outputs)
+  for (const data of validation ?? []) yield* forRuns(data).makingTargets(scoring.loss, network.outputs)
   yield* requireComputable(scoring.metrics, scoring.loss, network, validation ?? [])
   requireMonitored(callbacks, scoring.metrics, validation, given.validation)
   return {

@@ -110,9 +110,9 @@ export function streamSettings(
     requireOneEncoder(first === held ? 'validation' : 'batch', data, [first])
     inUnits.units = data.encoder?.targetScale
     arrived(data, classes.names)
-    forRuns(data).targetMatrix(loss.targetKind, network.outputs)
+    forRuns(data).targetMatrix(loss, network.outputs)
     if (taskOf(loss.targetKind) === 'values')
-      inUnits.ofClasses = inUnits.ofClasses !== false && atOnce(areOfClasses([data], network))
+      inUnits.ofClasses = inUnits.ofClasses !== false && atOnce(areOfClasses([data], loss, network))
     atOnce(requireComputable(scoring.metrics, scoring.loss, network, [data]))
     requireWeight('batch', [data])
     return classWeights === undefined

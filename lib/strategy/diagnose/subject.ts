@@ -4,6 +4,7 @@
 
 import { weightsOf } from '../../data/arrays/row-weights.js'
 import { asDataset, type Dataset, forRuns } from '../../data/dataset/dataset.js'
+import { DeepblasError } from '../../errors.js'
 import { indexOfLargest } from '../../extremes.js'
 import type { Layer } from '../../layers/layer.js'
 import type { Loss } from '../../losses/loss.js'
@@ -32,6 +33,7 @@ export class Subject {
   readonly #variances: readonly number[]
 
   constructor(model: Sequential, loss: Loss, train: Dataset) {
+    if (loss.sharedTarget === true) throw notDiagnosable(loss)
     this.model = model
     this.layers = layersOfModel(model)
     this.loss = loss
@@ -141,6 +143,14 @@ export class Subject {
     }
     return rows < 2 ? Number.POSITIVE_INFINITY : (Math.sqrt(squares) / total) * Math.sqrt(rows / (rows - 1))
   }
+}
+
+function notDiagnosable({ name }: Loss): DeepblasError {
+  return new DeepblasError(
+    'ERR_DEEPBLAS_ARGUMENT',
+    `Expected a loss whose outputs have a target each for diagnose but received '${name}', whose outputs share one. Diagnose ` +
+      "the same network with one output and loss 'meanSquaredError'.",
+  )
 }
 
 /** Variance of every target column. */

@@ -64,9 +64,9 @@ test('features are converted to floats once for all forms of the same rows', () 
 
 test('a matrix of targets is made once for a kind and a number of outputs', () => {
   const data = Dataset.from({ x: [[1], [2], [3]], y: [0, 1, 1] })
-  const signs = forRuns(data).targetMatrix('signs', 1)
-  expect(forRuns(data).targetMatrix('signs', 1)).toBe(signs)
-  expect(forRuns(data).targetMatrix('values', 1)).not.toBe(signs)
+  const signs = forRuns(data).targetMatrix({ targetKind: 'signs' }, 1)
+  expect(forRuns(data).targetMatrix({ targetKind: 'signs' }, 1)).toBe(signs)
+  expect(forRuns(data).targetMatrix({ targetKind: 'values' }, 1)).not.toBe(signs)
   expect([0, 1, 2].map((row) => signs.matrix.row(row)[0])).toEqual([-1, 1, 1])
 })
 
