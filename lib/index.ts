@@ -334,7 +334,9 @@ export {
   suspiciousColumns,
 } from './strategy/suspicious-columns.js'
 export { type EvaluateTableOptions, evaluateTable, type TableEvaluation } from './strategy/tables/evaluate-table.js'
+export { loadModel } from './strategy/tables/load-model.js'
 export type { TrainTableOptions } from './strategy/tables/options.js'
+export type { Preset } from './strategy/tables/presets.js'
 export {
   type ClassCount,
   type ColumnProfile,
@@ -343,9 +345,16 @@ export {
   type TableProfile,
 } from './strategy/tables/profile.js'
 export type { TableProgress } from './strategy/tables/progress.js'
+export type { TableRecipe, TableSchedule } from './strategy/tables/recipe.js'
 export type { TableScores } from './strategy/tables/scores.js'
+export {
+  type IntervalOptions,
+  type IntervalPrediction,
+  type RowsWithTarget,
+  TableModel,
+} from './strategy/tables/table-model.js'
 export type { TableInput } from './strategy/tables/table-source.js'
-export { type TableTraining, trainTable } from './strategy/tables/train-table.js'
+export { type TableTraining, type TrainedMember, trainTable } from './strategy/tables/train-table.js'
 export { type TabularLayersOptions, tabularLayers } from './strategy/tabular-layers.js'
 export { type TargetAdvice, type TargetAdviceOptions, targetAdvice } from './strategy/target-advice.js'
 export { type ParityForm, type ParityNetworkOptions, parityNetwork } from './strategy/why-deep/parity-network.js'

@@ -22,6 +22,7 @@ import { Sequential } from './model/sequential.js'
 import { optimizerClasses } from './optimizers/names.js'
 import { Optimizer } from './optimizers/optimizer.js'
 import { Parameter } from './recording/parameter.js'
+import { TableModel } from './strategy/tables/table-model.js'
 
 const classes = {
   // Those that others extend come first: what extends them has their mark.
@@ -42,6 +43,7 @@ const classes = {
   ReduceOnPlateau,
   Sequential,
   Table,
+  TableModel,
   TensorBoard,
 }
 

@@ -7,7 +7,7 @@ import type { Diagnosis } from '../strategy/diagnose/result.js'
 import type { Command, Given } from './command.js'
 import { areSomePictures, dataArgument, experimentTarget, requireForPictures, tablesOf } from './experiment-data.js'
 import { asUsage } from './flags.js'
-import { loadWithEncoder } from './model-file.js'
+import { loadOneWithEncoder } from './model-file.js'
 import { readerOptions } from './reader-options.js'
 import { shownTable } from './reading.js'
 import { commandTyped, reportOption, reportPath, writeReport } from './report.js'
@@ -85,7 +85,7 @@ async function ofTable(given: Given, path: string, terminal: Terminal): Promise<
   const file = given.options.get('model')
   const [target, goal] = [targetOf(given), goalOf(given)]
   const asked = { ...settingsOf(given), ...tableTrainingSettings(given) }
-  const model = file === undefined ? undefined : (await loadWithEncoder(file)).model
+  const model = file === undefined ? undefined : await loadOneWithEncoder(file)
   const { source, other: dev, options } = await tablesOf(given, path, 'dev', terminal)
   return await diagnoseTable(source.read(), {
     ...options,

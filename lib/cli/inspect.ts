@@ -2,8 +2,10 @@ import type { Encoder } from '../data/encoder/encoder.js'
 import type { ColumnEncoding } from '../data/encoding/column-encoding.js'
 import { readModelFile } from '../files/model-file.js'
 import type { Json } from '../files/strict-json.js'
+import { Population } from '../model/population.js'
 import { Sequential } from '../model/sequential.js'
 import { renderTable } from '../report/terminal/table.js'
+import { loadModel } from '../strategy/tables/load-model.js'
 import type { Command, Given } from './command.js'
 import { counted, optionValue, say, type Terminal, widthOf } from './terminal.js'
 
@@ -17,7 +19,8 @@ A model that deepblas train has saved also tells of its making: the version, the
 (SHA-256 of the file's bytes, as sha256sum tells it, rows and columns), the epoch that was kept, and the metrics.
 
 --json: { model, seed, inputs, outputs, parameters, layers, labels, encoder, training, made }; encoder is null for a model
-that was not trained on a table, made for one that does not tell: { version, options, data, epoch, metrics }.
+that was not trained on a table, made for one that does not tell: { version, options, data, epoch, metrics }. For a file of
+several networks also { members }, their number; layers and parameters are those of one network.
 
 Exit code: 0; 1 failed; 2 wrong use.`,
   run: runInspect,
@@ -25,12 +28,15 @@ Exit code: 0; 1 failed; 2 wrong use.`,
 
 async function runInspect(given: Given, terminal: Terminal): Promise<Readonly<Record<string, Json>>> {
   const [path] = given.arguments as readonly [string]
-  const model = await Sequential.load(path)
-  const { architecture, training, made } = await readModelFile(path)
-  const { encoder } = model
+  const model = await loadModel(path)
+  const { architecture, training, made, table } = await readModelFile(path)
+  const members = model instanceof Sequential ? undefined : model.members
+  const one = model instanceof Sequential ? model : model.member(0)
+  const encoder = model instanceof Population ? undefined : model.encoder
   const look = { width: widthOf(terminal), ascii: terminal.ascii === true }
   const parts = [
-    model.summary(look),
+    ...(members === undefined ? [] : [membersText(members, table)]),
+    one.summary(look),
     ...(encoder === undefined ? [] : [encoderText(encoder, look)]),
     trainingText(training),
     ...(made === undefined ? [] : [madeText(made)]),
@@ -41,6 +47,7 @@ async function runInspect(given: Given, terminal: Terminal): Promise<Readonly<Re
   say(given, terminal, parts.join('\n\n'))
   return {
     model: path,
+    ...(members === undefined ? {} : { members }),
     seed: model.seed,
     inputs: model.inputs,
     outputs: model.outputs,
@@ -51,6 +58,13 @@ async function runInspect(given: Given, terminal: Terminal): Promise<Readonly<Re
     training: (training as { [name: string]: Json } | undefined) ?? null,
     made: (made as { [name: string]: Json } | undefined) ?? null,
   }
+}
+
+/** How many networks there are; the summary is that of one. */
+function membersText(members: number, table: Readonly<Record<string, unknown>> | undefined): string {
+  const what = table === undefined ? 'a population of' : 'the mean of'
+  const temperature = typeof table?.temperature === 'number' ? `, temperature ${number(table.temperature)}` : ''
+  return `${what} ${counted(members, 'network')}${temperature}; one of them:`
 }
 
 function trainingText(training: Readonly<Record<string, unknown>> | undefined): string {

@@ -2,7 +2,7 @@
  * From what an improvement advises to the command that trains so.
  */
 import type { ImproveResult } from '../strategy/improve/result.js'
-import { defaultsFor } from '../strategy/tables/defaults.js'
+import { recipeFor } from '../strategy/tables/presets.js'
 import type { Given, OptionDescriptions } from './command.js'
 
 /** Of `deepblas train`, what names files of its own: they are not taken over. */
@@ -45,6 +45,11 @@ function changedOptions(lever: string, { setting, units }: Chosen): [string, str
 
 function rateOf(given: Given, factor: number): string | undefined {
   if (factor === 1) return undefined
-  const rate = Number(given.options.get('learning-rate') ?? defaultsFor(1).learningRate)
+  const rate = Number(given.options.get('learning-rate') ?? usualRate())
   return String(Number((rate * factor).toPrecision(6)))
+}
+
+/** Of the single network that an improvement begins from, which has the same for every size. */
+function usualRate(): number {
+  return recipeFor('fast', { rows: 1, columns: 1, task: 'regression' }).learningRate
 }

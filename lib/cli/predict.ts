@@ -7,6 +7,7 @@ import { atomicWrite } from '../files/atomic-write.js'
 import type { Json } from '../files/strict-json.js'
 import type { Sequential } from '../model/sequential.js'
 import { encodedRows } from '../strategy/tables/scores.js'
+import type { TableModel } from '../strategy/tables/table-model.js'
 import type { Command, Given } from './command.js'
 import { csvLine, freeName } from './csv-line.js'
 import { loadWithEncoder } from './model-file.js'
@@ -104,7 +105,7 @@ interface Part {
 
 /** The header, then the rows of one piece of the file after the other. */
 async function* predictedLines(
-  model: Sequential,
+  model: Sequential | TableModel,
   encoder: Encoder,
   source: Source,
   asked: ReaderSettings,

@@ -4,11 +4,12 @@
 import type { Dataset } from '../data/dataset/dataset.js'
 import type { Encoder } from '../data/encoder/encoder.js'
 import type { Sequential } from '../model/sequential.js'
-import { predictedValues } from '../strategy/tables/scores.js'
+import { predictedValues } from '../strategy/tables/score-model.js'
+import type { TableModel } from '../strategy/tables/table-model.js'
 
 /** What is written behind every row: the prediction, and the probability of each class where that is asked for. */
 export async function predictedCells(
-  model: Sequential,
+  model: Sequential | TableModel,
   encoder: Encoder,
   data: Dataset,
   probabilities: boolean,

@@ -5,12 +5,13 @@ import { existsSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { Scaling, Task } from '../data/encoding/fit/options.js'
 import type { TrainTableOptions } from '../strategy/tables/options.js'
+import { presets } from '../strategy/tables/presets.js'
 import type { Given } from './command.js'
 import { type ReaderSettings, readerSettings } from './reader-options.js'
 import { scalingOption } from './scaling-option.js'
 import { UsageError } from './terminal.js'
 import { tableTrainingSettings, targetOf, trainingSettings, useThreads } from './training-options.js'
-import { choice, distinctFiles, requireWritable, wholeNumber } from './values.js'
+import { choice, defined, distinctFiles, requireWritable, wholeNumber } from './values.js'
 
 export interface Settings {
   readonly path: string
@@ -31,6 +32,8 @@ export interface Settings {
   readonly scaling: Scaling | Readonly<Record<string, Scaling>>
   /** What was asked for in place of the defaults. */
   readonly asked: Pick<TrainTableOptions, 'hidden' | 'epochs' | 'batchSize' | 'dropout' | 'learningRate'>
+  /** How many networks are trained, and on what. */
+  readonly ensemble: Pick<TrainTableOptions, 'preset' | 'members'>
 }
 
 /** @throws UsageError for what contradicts itself or cannot be written to */
@@ -83,7 +86,15 @@ export function settingsOf(given: Given): Settings {
     keep: given.lists.get('keep') ?? [],
     scaling: scalingOption(given),
     asked: { ...trainingSettings(given), ...ofTable },
+    ensemble: ensembleOf(given),
   }
+}
+
+function ensembleOf(given: Given): Settings['ensemble'] {
+  return defined({
+    preset: choice(given, 'preset', presets),
+    members: wholeNumber(given, 'members', 1),
+  })
 }
 
 /** Of a stream there is no name to take. */

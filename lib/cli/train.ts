@@ -29,6 +29,8 @@ export const train: Command = {
     out: { value: '<file>', help: 'where the model is saved; by default the name of the data, as .safetensors, here' },
     test: { value: '<other.csv>', help: 'a file to take the metrics of, in place of the part held out' },
     ...tableOptions,
+    preset: { value: '<preset>', help: 'fast (one network), good or best (the mean of several); default fast' },
+    members: { value: '<n>', help: 'networks whose mean is the prediction; by default by the preset' },
     ...networkOptions,
     'class-weights': { value: 'balanced', help: 'rows of rare classes count more' },
     seed: { value: '<n>', help: 'of the split, the initial weights and the order of rows; default 0' },
@@ -50,7 +52,8 @@ same file, byte for byte; it also tells how the model was made (deepblas inspect
 
 --json: { task, target, rows, features, epochs, seconds, model, metrics, leftOut, epoch }, and for classes
 { balancedAccuracy, majority, classes, confusion } as deepblas evaluate has them. rows are those with a target, features the
-columns that the network uses, leftOut the others with the reason, epoch the one that was kept. metrics: accuracy, rocAuc, averagePrecision, f1 and logLoss for two classes (the later
+columns that the network uses, leftOut the others with the reason, epoch the one that was kept. With several networks also
+{ members }, their number; epochs and epoch are those of the first. metrics: accuracy, rocAuc, averagePrecision, f1 and logLoss for two classes (the later
 label in order counts as positive), accuracy, f1 (mean of the classes') and logLoss for several, rootMeanSquaredError,
 meanAbsoluteError and r2 in the target's units for values; null where one cannot be told.
 
@@ -60,7 +63,7 @@ Exit code: 0; 1 failed; 2 wrong use; 130 after Ctrl+C, with no file written.`,
 
 async function runTrain(given: Given, terminal: Terminal): Promise<Readonly<Record<string, Json>>> {
   const settings = settingsOf(given)
-  const { target, task, asked, scaling, seed, l2, balanced, resume, out } = settings
+  const { target, task, asked, ensemble, scaling, seed, l2, balanced, resume, out } = settings
   const started = performance.now()
   const { source, test, reader, keep } = await sourcesOf(settings, terminal)
   const reading = shownReading({ source, ...(test && { test }) }, target, terminal)
@@ -72,9 +75,11 @@ async function runTrain(given: Given, terminal: Terminal): Promise<Readonly<Reco
     profile,
     history,
     epoch,
+    members,
   } = await trainTable(source.read(), {
     ...reader,
     ...asked,
+    ...ensemble,
     ...(task && { task }),
     ...(test && { test: test.read() }),
     ...(balanced && { classWeights: 'balanced' as const }),
@@ -111,6 +116,7 @@ async function runTrain(given: Given, terminal: Terminal): Promise<Readonly<Reco
     ...reportJson(report),
     leftOut: dropped.map(({ name, reason }) => ({ column: name, reason })),
     epoch,
+    ...(members.length === 1 ? {} : { members: members.length }),
   }
 }
 

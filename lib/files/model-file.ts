@@ -59,6 +59,8 @@ export interface ModelDescription {
   training?: Record<string, unknown>
   /** How the model was made, as given to `save`; for people and reports. */
   made?: Record<string, unknown>
+  /** What a `TableModel` has beside its networks and its encoder. */
+  table?: Record<string, unknown>
   /** In a file read, in the order of their data there: find them by name. */
   weights: WeightDescription[]
 }
@@ -75,6 +77,7 @@ const KEYS = {
   encoder: 'deepblas.encoder',
   training: 'deepblas.training',
   made: 'deepblas.made',
+  table: 'deepblas.table',
 } as const
 
 type Part = keyof typeof KEYS
@@ -131,6 +134,7 @@ export function* modelToSafetensors(description: ModelDescription): Steps<Safete
   if (description.labels !== undefined) checkLabels(description.labels)
   if (description.training !== undefined) plainObject('training', description.training)
   if (description.made !== undefined) plainObject('made', description.made)
+  if (description.table !== undefined) plainObject('table', description.table)
   if (!Array.isArray(description.weights)) throw invalid('weights', 'array', description.weights)
 
   const metadata: Record<string, string> = {}
@@ -176,10 +180,12 @@ export function* modelFromSafetensors(
     const encoder = part(metadata, 'encoder')
     const training = part(metadata, 'training')
     const made = part(metadata, 'made')
+    const table = part(metadata, 'table')
     if (labels !== undefined) description.labels = checkLabels(labels)
     if (encoder !== undefined) description.encoder = encoder
     if (training !== undefined) description.training = plainObject('training', training)
     if (made !== undefined) description.made = plainObject('made', made)
+    if (table !== undefined) description.table = plainObject('table', table)
     return description
   } catch (error) {
     // What the checks call a wrong argument is here a wrong file.

@@ -2,10 +2,13 @@
  * What the library alone may ask of a model: its network, and what its last fit was. Models do not show these; what repeats
  * trainings, such as a diagnosis, asks here.
  */
+import type { Encoder } from '../data/encoder/encoder.js'
+import type { DescribedModel } from '../files/model-file.js'
 import type { NamedInputs } from '../inputs.js'
 import type { Layer } from '../layers/layer.js'
 import { inputsOf } from './network/inputs.js'
 import type { Network } from './network/network.js'
+import type { ModelReader } from './prediction/predictor.js'
 import type { History } from './training/epoch-results.js'
 import type { FitOptions } from './training/options.js'
 
@@ -22,8 +25,14 @@ export interface LastFit {
   readonly history: History
 }
 
+/** What a file tells of networks that belong to a model of a table. */
+export type PartsOfTable = Pick<DescribedModel, 'encoder' | 'made' | 'table'>
+
 export interface ModelInside {
   readonly network: Network
+  readonly reader: ModelReader
+  encoder: Encoder | undefined
+  save(path: string, more?: PartsOfTable): Promise<void>
   /** The layers as they were given, which belong to no model. */
   readonly descriptions: readonly Layer[]
   readonly lastFit: LastFit | undefined
@@ -34,6 +43,11 @@ const insides = new WeakMap<object, ModelInside>()
 /** Called once, by what the model is made of. */
 export function showInside(model: object, inside: ModelInside): void {
   insides.set(model, inside)
+}
+
+/** What the library alone may ask of a model that it has made. */
+export function insideOf(model: object): ModelInside {
+  return insides.get(model)!
 }
 
 /** Undefined for a model that no `fit` on a data set has trained in this process: a file does not tell all of it. */

@@ -13,7 +13,7 @@ import type { Arena } from '../native/addon.js'
 import { atOnce, inTurns, type Steps } from '../turns.js'
 import { knownOptions } from '../validate.js'
 import { requireNoData } from './arguments.js'
-import { type LastFit, showInside } from './inside.js'
+import { type LastFit, type PartsOfTable, showInside } from './inside.js'
 import { inputsOf } from './network/inputs.js'
 import { leavesOf, type Network, newArena } from './network/network.js'
 import type { StartingParameters } from './network/starting-parameters.js'
@@ -191,8 +191,9 @@ export class ModelCore {
     return await this.#reader.during(what, () => afterPass(settings, use))
   }
 
-  async save(path: string): Promise<void> {
-    const description = this.#describe()
+  /** @param more what the file tells beside: networks of a table's model belong to it */
+  async save(path: string, more: PartsOfTable = {}): Promise<void> {
+    const description = { ...this.#describe(), ...more }
     const weights = await this.#weightsToSave()
     await writeModelFile(path, { ...description, weights })
   }

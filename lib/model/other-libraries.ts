@@ -66,5 +66,12 @@ export const methodsElsewhere: Readonly<Record<string, string>> = {
 export const modelCloning =
   'A model: call model.clone(), or for a worker model.save(path) and there Sequential.load(path);'
 
-/** The same for a population. */
+/** The same as `modelCloning` for a population. */
 export const populationCloning = 'A population: call population.save(path), and in the worker Population.load(path);'
+
+/** Of a file that holds the model of a table, which has networks, an encoder and more. */
+export const tableModelAdvice = 'it holds a model of a table with several networks: load it with loadModel'
+
+/** Why the model of a table is not cloned, and what to do. */
+export const tableModelCloning =
+  'A model of a table never changes and can be shared; for a worker call model.save(path), and there loadModel(path);'

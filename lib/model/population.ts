@@ -5,7 +5,7 @@ import type { Dataset } from '../data/dataset/dataset.js'
 import { DeepblasError } from '../errors.js'
 import { smallestOf } from '../extremes.js'
 import { notDescribed } from '../files/file-error.js'
-import { readModelFile, type WeightDescription } from '../files/model-file.js'
+import { type ModelDescription, readModelFile, type WeightDescription } from '../files/model-file.js'
 import type { NamedInputs } from '../inputs.js'
 import type { Layer } from '../layers/layer.js'
 import { layerFrom } from '../layers/registry.js'
@@ -27,7 +27,7 @@ import {
   namedWeights,
   writingWeights,
 } from './network/weights.js'
-import { methodsElsewhere, populationCloning } from './other-libraries.js'
+import { methodsElsewhere, populationCloning, tableModelAdvice } from './other-libraries.js'
 import { rowsToPredict } from './prediction/predict.js'
 import { compilePrediction } from './programs/compile.js'
 import { EVALUATION_BATCH } from './programs/data-binding.js'
@@ -79,6 +79,9 @@ export interface MeanPrediction {
   readonly shape: [rows: number, outputs: number]
 }
 
+/** The population of a file, which may be that of a table's model. Users do not get this function. @internal */
+export let populationFrom: (path: string, description: ModelDescription) => Promise<Population>
+
 type PopulationFitOptions = FitOptions<number | Dataset | readonly Dataset[]> | StreamFitOptions
 
 const LARGEST_SEED = Number.MAX_SAFE_INTEGER
@@ -108,6 +111,7 @@ export class Population<
 
   static {
     onlyWhatItMade(Population, (object) => #core in object)
+    populationFrom = (path, description) => Population.#from(path, description)
     refuseMethods(Population.prototype, 'population', {
       ...methodsElsewhere,
       clone: 'Call population.member(i), which copies one network, or save and load it.',
@@ -312,7 +316,12 @@ export class Population<
    * @throws DeepblasError ERR_DEEPBLAS_FILE that says what is wrong with the file
    */
   static async load(path: string): Promise<Population> {
-    const { architecture, labels, training, weights } = await readModelFile(path)
+    const description = await readModelFile(path)
+    if (description.table !== undefined) throw notDescribed(path, 'a population', new Error(tableModelAdvice))
+    return Population.#from(path, description)
+  }
+
+  static async #from(path: string, { architecture, labels, training, weights }: ModelDescription): Promise<Population> {
     try {
       const { inputs, seed, seeds, members } = architecture
       if (members === undefined) throw new Error('it holds one network: load it with Sequential.load')

@@ -2,7 +2,7 @@ import type { DatasetInput } from '../data/contents/from-arrays.js'
 import { Dataset } from '../data/dataset/dataset.js'
 import type { Encoder } from '../data/encoder/encoder.js'
 import { notDescribed } from '../files/file-error.js'
-import { readModelFile } from '../files/model-file.js'
+import { type ModelDescription, readModelFile } from '../files/model-file.js'
 import type { NamedInputs } from '../inputs.js'
 import type { Layer } from '../layers/layer.js'
 import { layerFrom } from '../layers/registry.js'
@@ -42,7 +42,7 @@ import {
   writingWeights,
 } from './network/weights.js'
 import { fileWeights, type Rename, usualName } from './network/weights-from-file.js'
-import { methodsElsewhere, modelCloning } from './other-libraries.js'
+import { methodsElsewhere, modelCloning, tableModelAdvice } from './other-libraries.js'
 import {
   layerOutputs,
   type Predicting,
@@ -63,6 +63,9 @@ import type { History } from './training/epoch-results.js'
 import { type FitOptions, lossFor, type PartialFitOptions } from './training/options.js'
 import type { BatchSource } from './training/stream-batches.js'
 import type { StreamFitOptions } from './training/stream-options.js'
+
+/** The model of a file. Users do not get this function. @internal */
+export let sequentialFrom: (path: string, description: ModelDescription) => Promise<Sequential>
 
 export interface SaveOptions {
   /**
@@ -107,6 +110,7 @@ export class Sequential<
 
   static {
     onlyWhatItMade(Sequential, (object) => #core in object)
+    sequentialFrom = (path, description) => Sequential.#from(path, description)
     refuseMethods(Sequential.prototype, 'model', methodsElsewhere)
     showWhenInspected(Sequential.prototype as Sequential, 'Sequential', (model) => ({
       inputs: model.inputs,
@@ -427,8 +431,13 @@ export class Sequential<
    * @throws DeepblasError ERR_DEEPBLAS_FILE that says what is wrong with the file
    */
   static async load(path: string): Promise<Sequential> {
-    const { architecture, labels, encoder, training, made, weights } = await readModelFile(path)
+    return Sequential.#from(path, await readModelFile(path))
+  }
+
+  static async #from(path: string, description: ModelDescription): Promise<Sequential> {
+    const { architecture, labels, encoder, training, made, table, weights } = description
     try {
+      if (table !== undefined) throw new Error(tableModelAdvice)
       if (architecture.members !== undefined) throw new Error('it holds a population: load it with Population.load')
       const layers = architecture.layers.map(({ type, options }) => layerFrom(type, options))
       const options = { inputs: architecture.inputs, seed: architecture.seed, ...(labels && { labels }) }

@@ -1,3 +1,4 @@
+import type { ActivationOption } from '../activations/activation.js'
 import { Encoder } from '../data/encoder/encoder.js'
 import type { CategoryEncoding } from '../data/encoding/column-encoding.js'
 import { Concatenate } from '../layers/concatenate.js'
@@ -12,6 +13,8 @@ import { array, fraction, invalid, knownOptions, positiveInteger } from '../vali
 export interface TabularLayersOptions {
   /** Units of each hidden layer; an empty list gives a linear model. Default [64, 32]. */
   readonly hidden?: readonly number[]
+  /** Activation of the hidden layers. Default 'relu'. */
+  readonly activation?: ActivationOption
   /** Dropout after each hidden layer: the share of its units that a training step leaves out. Default 0. */
   readonly dropout?: number
   /** Regularizer of the weights of all dense layers. Default none. */
@@ -25,7 +28,7 @@ const MOST_DIMENSIONS = 50
 
 /**
  * Makes the layers of a network for the rows of an encoder: an Embedding for each category that the encoder turns into
- * codes, hidden layers of `relu` units, and an output layer for the target: sigmoid for two classes, softmax for
+ * codes, hidden layers, and an output layer for the target: sigmoid for two classes, softmax for
  * several, linear for values. The Embedding of n levels has 1.6 · n^0.56 dimensions, at most 50 (fastai's rule).
  *
  * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an encoder without a target, or a wrong option
@@ -37,6 +40,7 @@ export function tabularLayers(encoder: Encoder, options?: TabularLayersOptions):
   if (!(encoder instanceof Encoder)) throw invalid('encoder', 'Encoder', encoder)
   const given = knownOptions<TabularLayersOptions>('tabularLayers', options, [
     'hidden',
+    'activation',
     'dropout',
     'regularizer',
     'outputs',
@@ -47,7 +51,7 @@ export function tabularLayers(encoder: Encoder, options?: TabularLayersOptions):
   const dropout = fraction('dropout', given.dropout ?? 0)
   const regularized = given.regularizer === undefined ? {} : { regularizer: given.regularizer }
   const hidden = array('hidden', given.hidden ?? [64, 32], 'numbers of units').flatMap((units, i): Layer[] => [
-    new Dense(positiveInteger(`hidden[${i}]`, units), { activation: 'relu', ...regularized }),
+    new Dense(positiveInteger(`hidden[${i}]`, units), { activation: given.activation ?? 'relu', ...regularized }),
     ...(dropout > 0 ? [new Dropout(dropout)] : []),
   ])
   const outputs = positiveInteger('outputs', given.outputs ?? encoder.outputs)

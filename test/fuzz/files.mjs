@@ -20,6 +20,7 @@ import {
   Dense,
   Embedding,
   Encoder,
+  loadModel as loadAny,
   Normalize,
   Population,
   readArrow,
@@ -29,6 +30,7 @@ import {
   readParquet,
   Sequential,
   Table,
+  trainTable,
   writeNpy,
 } from 'deepblas'
 import { zipSync } from 'fflate'
@@ -99,6 +101,8 @@ async function kinds() {
   })
   await named.save(file('named.safetensors'))
   await new Population([new Dense(3)], { inputs: 2, members: 3 }).save(file('population.safetensors'))
+  const many = await trainTable(rows, { target: 'y', members: 2, epochs: 1, hidden: [2] })
+  await many.model.save(file('table.safetensors'))
 
   const resumed = new Sequential([Normalize.fit(encoded), new Dense(4, { activation: 'relu' }), new Dense(1)], {
     inputs: encoded.features,
@@ -124,6 +128,7 @@ async function kinds() {
     model: [readFileSync(file('model.safetensors')), loadModel],
     'named model': [readFileSync(file('named.safetensors')), loadModel],
     population: [readFileSync(file('population.safetensors')), (path) => Population.load(path)],
+    tableModel: [readFileSync(file('table.safetensors')), (path) => loadAny(path)],
     'checkpoint as model': [readFileSync(file('checkpoint.safetensors')), loadModel],
     // A checkpoint of another training is answered with the argument that differs, and a number of another size may grow.
     checkpoint: [

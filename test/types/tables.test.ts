@@ -11,6 +11,7 @@ import {
   profileTable,
   type Sequential,
   type Table,
+  type TableModel,
   type TableProgress,
   type TableTraining,
   trainTable,
@@ -34,8 +35,9 @@ test('sources, options and results', () => {
     trainTable(cursor, { target: 'bought', scaling: { age: 'quantile' } }),
     trainTable(readable, { target: 'bought', onProgress: (progress) => void (progress satisfies TableProgress) }),
   ]
-  expectTypeOf(train).returns.toEqualTypeOf<Promise<TableTraining>[]>()
-  expectTypeOf<TableTraining['model']>().toEqualTypeOf<Sequential>()
+  expectTypeOf(train).returns.toEqualTypeOf<Promise<TableTraining<Sequential>>[]>()
+  expectTypeOf(() => trainTable(rows, { target: 'bought', members: 4 })).returns.resolves.toEqualTypeOf<TableTraining>()
+  expectTypeOf<TableTraining['model']>().toEqualTypeOf<Sequential | TableModel>()
   expectTypeOf<TableTraining['history']>().toEqualTypeOf<History>()
   expectTypeOf<TableTraining['heldOut']['report']>().toEqualTypeOf<ClassificationReport | undefined>()
   expectTypeOf(() => evaluateTable(model, rows).then(({ unlike }) => unlike.rows)).returns.resolves.toBeNumber()

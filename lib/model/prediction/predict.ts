@@ -146,8 +146,8 @@ export function rowsToPredict(network: Network, given: Rows | NumberArray | Name
 }
 
 /** The rows as numbers: objects and tables go through the encoder, other rows are numbers already. */
-function* encodedNumbers(
-  { encoder, network }: Predicting,
+export function* encodedNumbers(
+  { encoder, network }: Pick<Predicting, 'encoder' | 'network'>,
   rows: PredictionInput,
 ): Steps<Rows | NumberArray | NamedRows | Dataset> {
   if (rows instanceof Dataset) {

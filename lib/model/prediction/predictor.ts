@@ -22,6 +22,9 @@ const MOST_WAITING_NUMBERS = 1 << 18
  */
 const QUICK_MULTIPLY_ADDS = 1_000_000
 
+/** Rows that all members of a population predict at once, where few are asked for: so many activations are held. */
+const ROWS_OF_MEMBERS = 16
+
 /** Rows as a pass reads them. */
 export interface RowsToPredict {
   readonly matrix: Matrix
@@ -66,6 +69,8 @@ export class ModelReader {
   /** By what they give; for one row, which must take microseconds, and for more. */
   readonly #ofOneRow: { [kind in PredictKind]?: Predictor } = {}
   readonly #ofMoreRows: { [kind in PredictKind]?: Predictor } = {}
+  /** Of all members of a population. */
+  #ofMembers: Predictor | undefined
   readonly #gathering = new Map<PredictKind, Gathering>()
   #reading = 0
 
@@ -157,10 +162,19 @@ export class ModelReader {
     return output
   }
 
-  #predictorFor(capacity: number, kind: PredictKind): Predictor {
+  #predictorFor(capacity: number, kind: PredictKind, members = 1): Predictor {
     const { inputs, outputs } = this.#network
     const program = compilePrediction(this.#network, 'float32', { raw: kind === 'raw' })
-    return new (native().Predictor)(program, capacity, this.parameters, inputs, outputs, 1)
+    return new (native().Predictor)(program, capacity, this.parameters, inputs, outputs, members)
+  }
+
+  /** The outputs of every member of a population, [members, rows, outputs], on this thread: for a few rows. */
+  predictMembersNow(input: Float32Array, rows: number, members: number): Float32Array<ArrayBuffer> {
+    this.#ofMembers ??= this.#predictorFor(ROWS_OF_MEMBERS, 'output', members)
+    const size = members * rows * this.#network.outputs
+    const output = newFloats(size, () => `the predictions of ${members} members`)
+    this.#ofMembers.predictSync(input, rows, output)
+    return output
   }
 
   /**

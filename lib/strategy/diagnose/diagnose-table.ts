@@ -16,8 +16,9 @@ import { splitTable } from '../tables/held-out.js'
 import {
   checkedListener,
   checkedOptions,
+  type OneNetworkOptions,
+  oneNetworkOptionNames,
   type TrainTableOptions,
-  trainTableOptionNames,
   withoutNames,
 } from '../tables/options.js'
 import type { TableProgress } from '../tables/progress.js'
@@ -30,7 +31,7 @@ import { type DiagnoseProgress, FIRST_TRAINING } from './options.js'
 import type { Diagnosis } from './result.js'
 import { nothingKnown, unlessStopped } from './stopped.js'
 
-export interface DiagnoseTableOptions extends Omit<TrainTableOptions, 'test' | 'resume' | 'callbacks'> {
+export interface DiagnoseTableOptions extends Omit<OneNetworkOptions, 'test' | 'resume' | 'callbacks'> {
   /** A model that `trainTable` or `deepblas train` has made of the same table. Default: one is trained, by the options. */
   readonly model?: Sequential
   /**
@@ -70,7 +71,7 @@ export async function diagnoseTable(source: TableInput, options: DiagnoseTableOp
     onExperiment,
     ...training
   } = knownOptions<DiagnoseTableOptions>('diagnoseTable', options, [
-    ...trainTableOptionNames.filter((name) => !['test', 'resume', 'callbacks'].includes(name)),
+    ...oneNetworkOptionNames.filter((name) => !['test', 'resume', 'callbacks'].includes(name)),
     'model',
     'dev',
     'goal',
@@ -94,7 +95,11 @@ export async function diagnoseTable(source: TableInput, options: DiagnoseTableOp
   }
   const model =
     given ??
-    (await unlessStopped(signal, () => trainTable(table, { ...onlyOfTraining(training), onProgress: watched })))?.model
+    (
+      await unlessStopped(signal, () =>
+        trainTable(table, { ...onlyOfTraining(training), preset: 'fast', onProgress: watched }),
+      )
+    )?.model
   if (model === undefined) {
     const { rows = table.rows, heldOut = 0 } = sizes ?? {}
     const dev = elsewhere === undefined ? heldOut : elsewhere.table.rows
@@ -120,11 +125,11 @@ export async function diagnoseTable(source: TableInput, options: DiagnoseTableOp
 }
 
 /** The table has been read: how text is read is no longer asked. */
-function onlyOfTraining(options: object): TrainTableOptions {
+function onlyOfTraining(options: object): OneNetworkOptions {
   const own = ['target', 'task', 'keep', 'scaling', 'hidden', 'dropout', 'epochs', 'batchSize', 'learningRate', 'l2']
   const more = ['classWeights', 'seed', 'signal']
   const others = Object.keys(options).filter((name) => !own.includes(name) && !more.includes(name))
-  return withoutNames(options, others) as TrainTableOptions
+  return withoutNames(options, others) as OneNetworkOptions
 }
 
 function encoderOf({ encoder }: Sequential, target: string): Encoder {

@@ -15,7 +15,7 @@ import { AdamW } from '../../optimizers/adam.js'
 import type { RandomStream } from '../../random/stream.js'
 import { oneCycle } from '../../schedules/one-cycle.js'
 import { meanOver, RunningMoments } from '../../statistics.js'
-import { defaultsFor } from '../tables/defaults.js'
+import { recipeFor } from '../tables/presets.js'
 import type { Subject } from './subject.js'
 import type { Repetition } from './trainings.js'
 import { labelsOf } from './trainings.js'
@@ -65,7 +65,7 @@ export async function referenceFits(
     })
     const many = new Population(layers, { inputs, members, seed, ...labelsOf(subject) })
     const rows = Math.round((1 - 1 / FOLDS) * data.rows)
-    const { learningRate, epochs: whole, batchSize, patience } = defaultsFor(rows)
+    const { learningRate, epochs: whole, batchSize, patience } = usual(rows)
     // As many updates, whatever the rows.
     const epochs = Math.round(whole / share)
     const steps = epochs * Math.ceil(Math.max(2, rows * share) / batchSize)
@@ -127,7 +127,12 @@ export function referenceWork({ subject, inputs }: Repetition, rows: number, rep
   const { parameterCount } = new Sequential(layersFor(subject), { inputs })
   const own = Math.round((1 - 1 / FOLDS) * rows)
   // With half the rows as many updates are made, so as many rows go through.
-  return 2 * FOLDS * repeats * parameterCount * own * defaultsFor(own).epochs
+  return 2 * FOLDS * repeats * parameterCount * own * usual(own).epochs
+}
+
+/** The training of a usual network on so many rows, which depends on nothing else. */
+function usual(rows: number) {
+  return recipeFor('fast', { rows, columns: 1, task: 'regression' })
 }
 
 /** Two hidden layers between what reads the inputs and the outputs, as `trainTable` has them. */

@@ -7,25 +7,26 @@ import type { Table } from '../../data/table/table.js'
 import { inTurns } from '../../turns.js'
 import { invalid, knownOptions } from '../../validate.js'
 import { scalingFor } from '../tables/column-scaling.js'
-import { defaultsFor } from '../tables/defaults.js'
-import { splitTable } from '../tables/held-out.js'
+import { ignored, splitTable } from '../tables/held-out.js'
+import { fitFor, networkFor } from '../tables/network.js'
 import {
   type CheckedTrainTableOptions,
   checkedListener,
   checkedOptions,
+  type OneNetworkOptions,
+  oneNetworkOptionNames,
   type TrainTableOptions,
-  trainTableOptionNames,
 } from '../tables/options.js'
+import { recipeFor } from '../tables/presets.js'
 import type { TableProgress } from '../tables/progress.js'
 import { learnableTable, testTable } from '../tables/read-tables.js'
 import { encodedRows } from '../tables/scores.js'
 import type { TableInput } from '../tables/table-source.js'
-import { fitFor, ignored, networkFor } from '../tables/train-table.js'
 import { improve } from './improve.js'
 import { confirmations, type ExperimentSettings, experimentNames, leftOf } from './options.js'
 import type { ImproveResult } from './result.js'
 
-type TableOptions = Omit<TrainTableOptions, 'callbacks' | 'resume' | 'onProgress' | 'signal' | 'seed'>
+type TableOptions = Omit<OneNetworkOptions, 'callbacks' | 'resume' | 'onProgress' | 'signal' | 'seed'>
 
 export interface ImproveTableOptions extends TableOptions, ExperimentSettings {
   /** Told of what was read. Default none. */
@@ -46,7 +47,7 @@ const notTaken: readonly string[] = ['callbacks', 'resume', 'onProgress', 'signa
  */
 export async function improveTable(source: TableInput, options: ImproveTableOptions): Promise<ImproveResult> {
   const begun = performance.now()
-  const names = trainTableOptionNames.filter((name) => !notTaken.includes(name))
+  const names = oneNetworkOptionNames.filter((name) => !notTaken.includes(name))
   const given = knownOptions<ImproveTableOptions>('improveTable', options, [
     ...names,
     ...experimentNames,
@@ -74,7 +75,8 @@ export async function improveTable(source: TableInput, options: ImproveTableOpti
     ...(tests && { test: await encodedRows(encoder, tests.table, tests.place) }),
     ...(more && { test: await encodedRows(encoder, more, 'the table') }),
   }
-  const settings = { ...defaultsFor(kept.rows), ...asked.asked }
+  const size = { rows: kept.rows, columns: encoder.columns.length, task }
+  const settings = { ...recipeFor('fast', size), ...asked.asked }
   const fit = {
     ...fitFor(encoder, kept.rows, settings),
     callbacks: [new EarlyStopping({ patience: settings.patience })],

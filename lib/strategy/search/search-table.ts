@@ -5,17 +5,17 @@ import { Encoder } from '../../data/encoder/encoder.js'
 import { inTurns } from '../../turns.js'
 import { invalid, knownOptions } from '../../validate.js'
 import { scalingFor } from '../tables/column-scaling.js'
-import { splitTable } from '../tables/held-out.js'
+import { ignored, splitTable } from '../tables/held-out.js'
 import {
   checkedOptions as checkedTableOptions,
+  type OneNetworkOptions,
+  oneNetworkOptionNames,
   type TrainTableOptions,
-  trainTableOptionNames,
   withoutNames,
 } from '../tables/options.js'
 import { learnableTable, testTable } from '../tables/read-tables.js'
 import { encodedRows } from '../tables/scores.js'
 import type { TableInput } from '../tables/table-source.js'
-import { ignored } from '../tables/train-table.js'
 import { checkedOptions, requireOptions, type SearchOptions } from './options.js'
 import type { SearchResult } from './result.js'
 import { runSearch } from './search.js'
@@ -25,7 +25,7 @@ type OfTable = 'hidden' | 'dropout' | 'l2' | 'learningRate' | 'epochs' | 'batchS
 
 /** Options of `searchTable`: how the table is read, and those of `search`. */
 export interface SearchTableOptions<Space extends SearchSpace = SearchSpace>
-  extends Omit<TrainTableOptions, OfTable | 'onProgress'>,
+  extends Omit<OneNetworkOptions, OfTable | 'onProgress'>,
     Omit<SearchOptions<Space>, 'train' | 'dev' | 'signal' | 'seed' | 'onProgress'> {
   /** Other rows to measure on, read in the same way. Default: 15 % of the rows, of each class alike. */
   readonly dev?: TableInput
@@ -50,7 +50,7 @@ const searchNames = [
 ] as const
 const own = ['dev', 'onRead', 'onProgress'] as const
 const notOfTable = ['hidden', 'dropout', 'l2', 'learningRate', 'epochs', 'batchSize', 'callbacks', 'resume', 'test']
-const ofTable = trainTableOptionNames.filter((name) => !notOfTable.includes(name) && name !== 'onProgress')
+const ofTable = oneNetworkOptionNames.filter((name) => !notOfTable.includes(name) && name !== 'onProgress')
 
 /**
  * Searches on a table: reads it, leaves out identifiers and constants, holds out 15 % of the rows (of each class alike) to

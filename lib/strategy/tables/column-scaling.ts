@@ -2,26 +2,34 @@ import type { Scaling } from '../../data/encoding/fit/options.js'
 import type { Table } from '../../data/table/table.js'
 import { RunningMoments } from '../../statistics.js'
 import { ELEMENTS_OF_STEP, type Steps } from '../../turns.js'
+import type { TableRecipe } from './recipe.js'
 
 /** Deviations from the mean beyond which a few values would rule a standardized column. */
 const FARTHEST = 15
 
 /**
- * The scaling of the columns of a table: as asked for, for all columns or by name, otherwise by their values.
+ * The scaling of the columns of a table: as asked for, for all columns or by name, otherwise as usual.
  *
+ * @param usual of columns that nothing is asked for: one for all, or by their values
  * @returns of the columns that are not standardized, or were asked for
  */
 export function* scalingFor(
   table: Table,
   target: string,
   asked: Scaling | Readonly<Record<string, Scaling>>,
+  usual: TableRecipe['scaling'] = 'byValues',
 ): Steps<Record<string, Scaling>> {
   if (typeof asked !== 'string') {
     const own = Object.entries(asked).filter(([name]) => table.has(name))
-    return { ...(yield* scalingOf(table, target)), ...Object.fromEntries(own) }
+    const others = usual === 'byValues' ? yield* scalingOf(table, target) : oneForAll(table, target, usual)
+    return { ...others, ...Object.fromEntries(own) }
   }
+  return oneForAll(table, target, asked)
+}
+
+function oneForAll(table: Table, target: string, scaling: Scaling): Record<string, Scaling> {
   const numbers = table.columns.filter(({ name, type }) => type === 'number' && name !== target)
-  return Object.fromEntries(numbers.map(({ name }) => [name, asked]))
+  return Object.fromEntries(numbers.map(({ name }) => [name, scaling]))
 }
 
 /** Columns with values far from all others go by rank: incomes, balances, counts of rare events. */

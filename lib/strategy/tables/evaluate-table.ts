@@ -2,11 +2,9 @@
  * How good a model is on a table that has the target: what `deepblas evaluate` does.
  */
 
-import type { Encoder } from '../../data/encoder/encoder.js'
 import type { EncoderCheck } from '../../data/encoding/check-rows.js'
 import { dateFormatsAsRead } from '../../data/encoding/dates-as-read.js'
 import { csvOptionNames } from '../../data/readers/csv/options.js'
-import type { ColumnType } from '../../data/table/column.js'
 import { requireColumns } from '../../data/table/unknown-column.js'
 import { DeepblasError } from '../../errors.js'
 import { Sequential } from '../../model/sequential.js'
@@ -16,8 +14,11 @@ import { rowsWithTarget } from './held-out.js'
 import { checkedListener, checkedSignal, type ReaderOptions, withoutNames } from './options.js'
 import type { TableProgress } from './progress.js'
 import { readAll } from './read-tables.js'
-import { encodedRows, scoresOn, type TableScores } from './scores.js'
+import { scoresOn } from './score-model.js'
+import { encodedRows, type TableScores } from './scores.js'
+import { TableModel } from './table-model.js'
 import { type TableInput, tableSource } from './table-source.js'
+import { typesFor } from './types-for.js'
 
 /** Options of `evaluateTable`. */
 export interface EvaluateTableOptions extends ReaderOptions {
@@ -45,11 +46,13 @@ export interface TableEvaluation extends TableScores {
  * const { metrics, unlike } = await evaluateTable(model, 'later.csv')
  */
 export async function evaluateTable(
-  model: Sequential,
+  model: Sequential | TableModel,
   source: TableInput,
   options?: EvaluateTableOptions,
 ): Promise<TableEvaluation> {
-  if (!(model instanceof Sequential)) throw invalid('model', 'Sequential', model)
+  if (!(model instanceof Sequential) && !(model instanceof TableModel)) {
+    throw invalid('model', 'Sequential or TableModel', model)
+  }
   const names = [...csvOptionNames, 'signal'] as const
   const given = knownOptions<EvaluateTableOptions>('evaluateTable', options, names)
   const { encoder } = model
@@ -83,13 +86,4 @@ export async function evaluateTable(
   const scores = await scoresOn(model, encoder, data)
   signal?.throwIfAborted()
   return { ...scores, unlike }
-}
-
-/** How the columns of a file are to be read for a model, its target too. */
-function typesFor(encoder: Encoder, target: string): Record<string, ColumnType> {
-  const { labels } = encoder
-  // 01 and 1.0 are names too: as numbers they would come back as 1.
-  const texts = labels?.some((label) => String(Number(label)) !== label && label !== 'true' && label !== 'false')
-  const own = labels === undefined ? 'number' : texts ? 'category' : undefined
-  return { ...encoder.types, ...(own === undefined ? {} : { [target]: own }) }
 }

@@ -1,12 +1,14 @@
 /*
  * The rows that a training learns from, and those that are held out.
  */
+import type { DroppedColumn } from '../../data/encoding/column-encoding.js'
 import { EncoderFit } from '../../data/encoding/fit/encoder-fit.js'
 import type { Task } from '../../data/encoding/fit/options.js'
 import { Table } from '../../data/table/table.js'
 import { DeepblasError } from '../../errors.js'
 import { ELEMENTS_OF_STEP, type Steps } from '../../turns.js'
 import { countMissing, isMissing, valuesOf } from '../column-values.js'
+import type { SuspiciousColumn } from '../suspicious-columns.js'
 
 /** Of the rows, for early stopping and, without other rows to test on, the metrics. */
 const HELD_OUT = 0.15
@@ -46,6 +48,13 @@ function* differentValues(values: Float64Array | Int32Array): Steps<Set<number>>
     if (row % ELEMENTS_OF_STEP === ELEMENTS_OF_STEP - 1) yield
   }
   return different
+}
+
+/** The columns that are left out. A leak among them has been told as what it is: names of the rows. */
+export function ignored(suspicious: readonly SuspiciousColumn[]): DroppedColumn[] {
+  return suspicious
+    .filter(({ leftOut }) => leftOut)
+    .map(({ column, kind }) => ({ name: column, reason: kind === 'leak' ? 'identifier' : kind }))
 }
 
 /** As the encoder sees the target, before anything is split. */

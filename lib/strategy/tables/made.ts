@@ -6,18 +6,17 @@ import type { Scaling, Task } from '../../data/encoding/fit/options.js'
 import type { CsvOptions } from '../../data/readers/csv/options.js'
 import type { Json } from '../../files/strict-json.js'
 import { packageVersion } from '../../package-root.js'
-import type { TableDefaults } from './defaults.js'
 import type { CheckedTrainTableOptions } from './options.js'
+import { recipeJson, type TableRecipe } from './recipe.js'
 import type { TableScores } from './scores.js'
 import { reportJson, scoresJson } from './scores-json.js'
 import type { TableSource } from './table-source.js'
 
 interface Decided {
   readonly task: Task
-  readonly settings: TableDefaults
+  readonly recipe: TableRecipe
   /** Of the columns that are not standardized, or were asked for. */
   readonly scaling: Readonly<Record<string, Scaling>>
-  readonly weightDecay: number
 }
 
 /** The table that was learned from. */
@@ -48,7 +47,7 @@ export interface TableTrainingRecord {
 
 export function madeOf(
   given: CheckedTrainTableOptions,
-  { task, settings, scaling, weightDecay }: Decided,
+  { task, recipe, scaling }: Decided,
   kind: TableSource['kind'],
   data: DataDescription,
   result: Result,
@@ -57,9 +56,9 @@ export function madeOf(
     target: given.target,
     task,
     seed: given.seed,
-    ...settings,
-    hidden: [...settings.hidden],
-    weightDecay,
+    // Files of before know no presets: theirs is this one.
+    ...(given.preset === 'fast' ? {} : { preset: given.preset }),
+    ...recipeJson(recipe),
     l2: given.l2,
     classWeights: given.classWeights === undefined ? null : plain(given.classWeights),
     keep: [...given.keep],

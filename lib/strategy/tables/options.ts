@@ -19,8 +19,9 @@ import {
   positiveInteger,
   string,
 } from '../../validate.js'
-import type { TableDefaults } from './defaults.js'
+import { DEFAULT_PRESET, type Preset, presets } from './presets.js'
 import type { TableProgress } from './progress.js'
+import type { TableRecipe } from './recipe.js'
 import type { TableInput } from './table-source.js'
 
 /**
@@ -35,6 +36,16 @@ export interface TrainTableOptions extends ReaderOptions {
   readonly target: string
   /** Whether the target is a class or a value. Default: chosen from the target's values, as in `Encoder.fit`. */
   readonly task?: Task
+  /**
+   * How much is spent on the model: 'fast' trains one network, 'good' and 'best' average several. It chooses all numbers
+   * of network and training; options below replace them. Default 'fast'.
+   */
+  readonly preset?: Preset
+  /**
+   * Networks whose mean is the prediction: they learn from the same rows and differ by their seeds, `seed`, `seed + 1`
+   * and so on. Default by `preset`.
+   */
+  readonly members?: number
   /** Columns that are used even if they look like identifiers or constants. Default none. */
   readonly keep?: readonly string[]
   /**
@@ -78,9 +89,13 @@ export interface TrainTableOptions extends ReaderOptions {
   readonly onProgress?: (progress: TableProgress) => void
 }
 
+/** What makes several networks of one training. */
+const ensembleNames = ['preset', 'members'] as const
+
 const ownNames = [
   'target',
   'task',
+  ...ensembleNames,
   'keep',
   'scaling',
   'hidden',
@@ -100,13 +115,21 @@ const ownNames = [
 
 export const trainTableOptionNames = [...new Set([...ownNames, ...csvOptionNames])] as const
 
+/** Options of a training of one network on a table, as experiments repeat it. */
+export type OneNetworkOptions = Omit<TrainTableOptions, (typeof ensembleNames)[number]>
+
+export const oneNetworkOptionNames = trainTableOptionNames.filter(
+  (name) => !(ensembleNames as readonly string[]).includes(name),
+)
+
 export interface CheckedTrainTableOptions {
   readonly target: string
   readonly task: Task | undefined
   readonly keep: readonly string[]
   readonly scaling: Scaling | Readonly<Record<string, Scaling>>
-  /** What was asked for in place of the defaults. */
-  readonly asked: Partial<TableDefaults>
+  readonly preset: Preset
+  /** What was asked for in place of the preset's. */
+  readonly asked: Partial<TableRecipe>
   readonly l2: number
   readonly classWeights: ClassWeights | undefined
   readonly seed: number
@@ -135,6 +158,7 @@ export function checkedOptions(options: TrainTableOptions): CheckedTrainTableOpt
     task: given.task === undefined ? undefined : oneOf('task', given.task, tasks),
     keep,
     scaling: checkedScaling(given.scaling),
+    preset: oneOf('preset', given.preset ?? DEFAULT_PRESET, presets),
     asked: askedOf(given),
     l2: finiteNumber('l2', given.l2 ?? 0, { min: 0 }),
     classWeights: checkedWeights(given.classWeights),
@@ -155,11 +179,19 @@ export function withoutNames(given: object, names: readonly string[]): ReaderOpt
   )
 }
 
-function askedOf({ hidden, dropout, epochs, batchSize, learningRate }: Partial<TrainTableOptions>) {
+function askedOf({
+  hidden,
+  dropout,
+  epochs,
+  batchSize,
+  learningRate,
+  members,
+}: Partial<TrainTableOptions>): Partial<TableRecipe> {
   const units = hidden === undefined ? undefined : array('hidden', hidden, 'numbers of units')
   return {
     ...(units && { hidden: units.map((number, i) => positiveInteger(`hidden[${i}]`, number)) }),
     ...(dropout === undefined ? {} : { dropout: fraction('dropout', dropout) }),
+    ...(members === undefined ? {} : { members: positiveInteger('members', members) }),
     ...(epochs === undefined ? {} : { epochs: positiveInteger('epochs', epochs) }),
     ...(batchSize === undefined ? {} : { batchSize: positiveInteger('batchSize', batchSize) }),
     ...(learningRate === undefined

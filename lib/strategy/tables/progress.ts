@@ -6,9 +6,10 @@ import type { Encoder } from '../../data/encoder/encoder.js'
 import type { EncoderCheck } from '../../data/encoding/check-rows.js'
 import type { ReadProgress } from '../../data/readers/csv/options.js'
 import type { Table } from '../../data/table/table.js'
+import type { Population } from '../../model/population.js'
 import type { Sequential } from '../../model/sequential.js'
-import type { TableDefaults } from './defaults.js'
 import type { ClassCount, TableProfile } from './profile.js'
+import type { TableRecipe } from './recipe.js'
 
 /** Which of the two tables: the one to learn from, or the one to take the metrics of. */
 export type TableRole = 'source' | 'test'
@@ -34,7 +35,8 @@ export type TableProgress =
   /** The training begins, with these settings; `unlike` is what the test holds that the model has not seen. */
   | {
       readonly stage: 'training'
-      readonly model: Sequential
-      readonly settings: TableDefaults
+      /** The network, or the networks whose mean will be the prediction. */
+      readonly model: Sequential | Population
+      readonly settings: TableRecipe
       readonly unlike?: EncoderCheck
     }

@@ -9,10 +9,8 @@ import type { NumberArray } from '../../kinds.js'
 import { type ClassificationReport, classificationReport } from '../../metrics/functions/classification-report.js'
 import { metrics } from '../../metrics/functions/index.js'
 import { areaUnderCurve, precisionByRecall, type RankingRule } from '../../metrics/functions/ranking.js'
-import type { Sequential } from '../../model/sequential.js'
 import { classOfOutputs } from '../../outputs/classes.js'
-import { bringInUnits } from '../../outputs/units.js'
-import { inTurns, type Steps } from '../../turns.js'
+import type { Steps } from '../../turns.js'
 
 /** Rows between two steps. */
 const ROWS_OF_STEP = 16_384
@@ -31,36 +29,14 @@ export interface TableScores {
   readonly report?: ClassificationReport
 }
 
-/** @param data rows that have targets */
-export async function scoresOn(model: Sequential, encoder: Encoder, data: Dataset): Promise<TableScores> {
-  const { rows } = data
-  const targets = await inTurns(targetsOf(data))
-  const { targetScale, labels } = encoder
-  if (targetScale !== undefined) {
-    await inTurns(bringInUnits(targets, targetScale))
-    return { rows, metrics: await inTurns(valueScores(targets, await predictedValues(model, encoder, data))) }
-  }
-  const { data: outputs } = await model.predict(data)
-  return { rows, ...(await inTurns(labelScores(targets, outputs, labels!))) }
-}
-
 /** The one target of every row. */
-function* targetsOf(data: Dataset): Steps<Float64Array> {
+export function* targetsOf(data: Dataset): Steps<Float64Array> {
   const targets = new Float64Array(data.rows)
   for (let row = 0; row < targets.length; row++) {
     targets[row] = data.target(row)[0]!
     if (row % ROWS_OF_STEP === ROWS_OF_STEP - 1) yield
   }
   return targets
-}
-
-/** Values in the target's units, in float64: with a large mean, such as that of dates in seconds, float32 has no digits left. */
-export async function predictedValues(model: Sequential, encoder: Encoder, data: Dataset): Promise<NumberArray> {
-  const { gives } = model.layers.at(-1)!.outputActivation
-  if (gives !== 'sums') return (await model.predict(data)).data
-  const values = Float64Array.from((await model.predictRaw(data)).data)
-  await inTurns(bringInUnits(values, encoder.targetScale!))
-  return values
 }
 
 /**
@@ -84,7 +60,7 @@ export async function encodedRows(encoder: Encoder, table: Table, place: string)
 /** @param probabilities of class 1 where there are two classes, otherwise one row of numbers for each target */
 export function* labelScores(
   targets: Float64Array,
-  probabilities: Float32Array,
+  probabilities: NumberArray,
   labels: readonly string[],
 ): Steps<Pick<TableScores, 'metrics' | 'report'>> {
   const predicted = yield* predictedClassNumbers(probabilities, labels.length)
@@ -99,7 +75,7 @@ export function* labelScores(
 function* binaryScores(
   targets: Float64Array,
   predicted: Float64Array,
-  probabilities: Float32Array,
+  probabilities: NumberArray,
 ): Steps<Record<string, number>> {
   const isPositive = (row: number) => targets[row] === 1
   const ranked = (rule: RankingRule) =>
@@ -125,7 +101,7 @@ function* binaryScores(
 function* classScores(
   targets: Float64Array,
   predicted: Float64Array,
-  probabilities: Float32Array,
+  probabilities: NumberArray,
   classes: number,
 ): Steps<Record<string, number>> {
   const accuracy = metrics.accuracy(targets, predicted)
@@ -138,7 +114,7 @@ function* classScores(
 }
 
 /** The class that each row is taken for. */
-function* predictedClassNumbers(probabilities: Float32Array, classes: number): Steps<Float64Array> {
+function* predictedClassNumbers(probabilities: NumberArray, classes: number): Steps<Float64Array> {
   const outputs = classes === 2 ? 1 : classes
   const predicted = new Float64Array(probabilities.length / outputs)
   for (let row = 0; row < predicted.length; row++) {

@@ -1,36 +1,31 @@
 /*
  * From a table to a model that has learned it: what `deepblas train` does.
  */
-import { EarlyStopping } from '../../callbacks/early-stopping.js'
-import type { Dataset } from '../../data/dataset/dataset.js'
 import { Encoder } from '../../data/encoder/encoder.js'
-import type { DroppedColumn } from '../../data/encoding/column-encoding.js'
 import type { Table } from '../../data/table/table.js'
-import { Sequential } from '../../model/sequential.js'
+import type { Sequential } from '../../model/sequential.js'
 import type { History } from '../../model/training/epoch-results.js'
-import { AdamW } from '../../optimizers/adam.js'
-import { l2 } from '../../regularizers/regularizer.js'
-import { oneCycle } from '../../schedules/one-cycle.js'
 import { inTurns, type Steps } from '../../turns.js'
-import type { SuspiciousColumn } from '../suspicious-columns.js'
-import { tabularLayers } from '../tabular-layers.js'
 import { scalingFor } from './column-scaling.js'
-import { defaultsFor, type TableDefaults } from './defaults.js'
-import { splitTable } from './held-out.js'
+import { ignored, splitTable } from './held-out.js'
 import { madeOf } from './made.js'
-import { type CheckedTrainTableOptions, checkedOptions, type TrainTableOptions } from './options.js'
+import { checkedOptions, type TrainTableOptions } from './options.js'
+import { recipeFor } from './presets.js'
 import { type ClassCount, classCounts, type TableProfile } from './profile.js'
 import { learnableTable, testTable } from './read-tables.js'
-import { encodedRows, scoresOn, type TableScores } from './scores.js'
+import { scoresOn } from './score-model.js'
+import { encodedRows, type TableScores } from './scores.js'
+import type { TableModel } from './table-model.js'
 import type { TableInput } from './table-source.js'
+import { trainedNetworks, untrained } from './trained-networks.js'
 
 /** The result of a training on a table. */
-export interface TableTraining {
+export interface TableTraining<Model extends Sequential | TableModel = Sequential | TableModel> {
   /**
-   * The trained model. It predicts from rows as objects; `model.encoder` lists the columns that it uses and those that
-   * it does not.
+   * The trained model: a `TableModel` where it is made of several networks. It predicts from rows as objects;
+   * `model.encoder` lists the columns that it uses and those that it does not.
    */
-  readonly model: Sequential
+  readonly model: Model
   /** Metrics of the rows of `test` if given, otherwise of the held-out rows. */
   readonly metrics: TableScores['metrics']
   /** Scores of the held-out rows. They decided when to stop, so these scores look a little too good. */
@@ -38,12 +33,27 @@ export interface TableTraining {
   readonly test?: TableScores
   /** The description of the rows that have a target, as `profileTable` gives it. */
   readonly profile: TableProfile
+  /** The history of the training; of the first network where there are several. */
   readonly history: History
-  /** The epoch whose parameters were kept. */
+  /** The epoch whose parameters were kept; of the first network where there are several. */
   readonly epoch: number
+  /** Every network of the model, in the order of `model.member(i)`. */
+  readonly members: readonly TrainedMember[]
 }
 
-const WEIGHT_DECAY = 0.1
+/** One network of a training on a table. */
+export interface TrainedMember {
+  readonly seed: number
+  /** The epoch whose parameters were kept. */
+  readonly epoch: number
+  readonly history: History
+}
+
+/** Options by which one network is trained. */
+interface OneNetwork {
+  readonly preset?: 'fast'
+  readonly members?: 1
+}
 
 /**
  * Trains a network on a table, from reading to metrics: it reads the table, leaves out identifiers and constants, holds
@@ -63,6 +73,11 @@ const WEIGHT_DECAY = 0.1
  * console.log(metrics.rocAuc)
  * await model.save('customers.safetensors')
  */
+export function trainTable(
+  source: TableInput,
+  options: TrainTableOptions & OneNetwork,
+): Promise<TableTraining<Sequential>>
+export function trainTable(source: TableInput, options: TrainTableOptions): Promise<TableTraining>
 export async function trainTable(source: TableInput, options: TrainTableOptions): Promise<TableTraining> {
   const given = checkedOptions(options)
   const { target, keep, signal, onProgress, seed } = given
@@ -73,8 +88,12 @@ export async function trainTable(source: TableInput, options: TrainTableOptions)
   onProgress({ stage: 'profiled', profile })
 
   const [kept, held] = await inTurns(splitTable(table, { target, task, seed }))
-  const scaling = await inTurns(scalingFor(kept, target, given.scaling))
-  const encoder = await Encoder.fit(kept, { target, task, ignore: ignored(suspicious), keep, scaling })
+  const leftOut = ignored(suspicious)
+  const columns = table.columns.length - 1 - leftOut.length
+  const recipe = { ...recipeFor(given.preset, { rows: kept.rows, columns, task }), ...given.asked }
+  const scaling = await inTurns(scalingFor(kept, target, given.scaling, recipe.scaling))
+  const { oneHotLevels } = recipe
+  const encoder = await Encoder.fit(kept, { target, task, ignore: leftOut, keep, scaling, oneHotLevels })
   signal?.throwIfAborted()
   onProgress({
     stage: 'encoded',
@@ -83,73 +102,23 @@ export async function trainTable(source: TableInput, options: TrainTableOptions)
     heldOut: held.rows,
     notHeldOut: task === 'classification' ? await inTurns(notHeldOut(table, held, target)) : [],
   })
-  const [training, validation] = [await encoder.encodeAsync(kept), await encoder.encodeAsync(held)]
+  const part = { training: await encoder.encodeAsync(kept), validation: await encoder.encodeAsync(held) }
   // Before the training: a label that the model does not know is told at once.
   const testing = tests && (await encodedRows(encoder, tests.table, tests.place))
   const unlike = tests && (await encoder.checkAsync(tests.table))
-  const settings = { ...defaultsFor(kept.rows), ...given.asked }
-  const model = networkFor(encoder, settings, given)
+  const model = untrained(encoder, recipe, given)
   signal?.throwIfAborted()
-  onProgress({ stage: 'training', model, settings, ...(unlike && { unlike }) })
+  onProgress({ stage: 'training', model, settings: recipe, ...(unlike && { unlike }) })
 
-  const history = await trained(model, training, validation, settings, given)
-  const heldOut = await scoresOn(model, encoder, validation)
-  const test = testing && (await scoresOn(model, encoder, testing))
+  const trained = await trainedNetworks(model, encoder, [part], recipe, given)
+  const heldOut = await scoresOn(trained.model, encoder, part.validation)
+  const test = testing && (await scoresOn(trained.model, encoder, testing))
   signal?.throwIfAborted()
-  const epoch = history.best?.epoch ?? history.epochs.length
+  const { members } = trained
+  const { history, epoch } = members[0]!
   const result = { epoch, heldOut, ...(test && { test }) }
-  model.made = madeOf(given, { task, settings, scaling, weightDecay: WEIGHT_DECAY }, kind, data, result)
-  return { model, metrics: (test ?? heldOut).metrics, ...result, profile, history }
-}
-
-function trained(
-  model: Sequential,
-  training: Dataset,
-  validation: Dataset,
-  settings: TableDefaults,
-  { callbacks, signal, classWeights, resume }: CheckedTrainTableOptions,
-): Promise<History> {
-  return model.fit(training, {
-    ...fitFor(training.encoder!, training.rows, settings),
-    validation,
-    callbacks: [new EarlyStopping({ patience: settings.patience }), ...callbacks],
-    ...(signal === undefined ? {} : { signal }),
-    ...(classWeights === undefined ? {} : { classWeights }),
-    ...(resume === undefined ? {} : { resume }),
-  })
-}
-
-/** How a network for a table is trained, but for what stops it early. */
-export function fitFor(encoder: Encoder, rows: number, { learningRate, epochs, batchSize }: TableDefaults) {
-  const schedule = oneCycle({ learningRate, steps: epochs * Math.ceil(rows / batchSize) })
-  return {
-    loss: lossOf(encoder),
-    optimizer: new AdamW({ learningRate: schedule, weightDecay: WEIGHT_DECAY }),
-    epochs,
-    batchSize,
-  } as const
-}
-
-/** The network for the rows that an encoder makes. */
-export function networkFor(
-  encoder: Encoder,
-  { hidden, dropout }: Pick<TableDefaults, 'hidden' | 'dropout'>,
-  { seed, l2: strength }: Pick<CheckedTrainTableOptions, 'seed' | 'l2'>,
-): Sequential {
-  const regularized = strength === 0 ? {} : { regularizer: l2(strength) }
-  return new Sequential(tabularLayers(encoder, { hidden, dropout, ...regularized }), { inputs: encoder.inputs, seed })
-}
-
-function lossOf({ task, outputs }: Encoder) {
-  if (task === 'regression') return 'meanSquaredError'
-  return outputs === 1 ? 'binaryCrossEntropy' : 'crossEntropy'
-}
-
-/** The columns that are left out. A leak among them has been told as what it is: names of the rows. */
-export function ignored(suspicious: readonly SuspiciousColumn[]): DroppedColumn[] {
-  return suspicious
-    .filter(({ leftOut }) => leftOut)
-    .map(({ column, kind }) => ({ name: column, reason: kind === 'leak' ? 'identifier' : kind }))
+  trained.model.made = madeOf(given, { task, recipe, scaling }, kind, data, result)
+  return { model: trained.model, metrics: (test ?? heldOut).metrics, ...result, profile, history, members }
 }
 
 /** Classes of which the part held out has no row: nothing that is measured on it is of them. */

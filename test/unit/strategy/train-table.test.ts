@@ -400,7 +400,7 @@ describe('profileTable', () => {
 })
 
 test('evaluateTable wants a model of a table, with a target', async () => {
-  await expect(evaluateTable({} as never, [])).rejects.toThrow(/Sequential for model/)
+  await expect(evaluateTable({} as never, [])).rejects.toThrow(/Sequential or TableModel for model/)
   const { Dense } = await import('../../../lib/index.js')
   const bare = new Sequential([new Dense(1)], { inputs: 2 })
   await expect(evaluateTable(bare, customers(10))).rejects.toMatchObject({

@@ -1,0 +1,132 @@
+/*
+ * What rows that networks have not seen tell of their predictions: how sure probabilities are to be, and how far values
+ * may be off.
+ */
+
+import { DeepblasError } from '../../errors.js'
+import type { Json } from '../../files/strict-json.js'
+import { ELEMENTS_OF_STEP, type Steps } from '../../turns.js'
+import { array, finiteNumber, invalid, plainObject, positiveInteger } from '../../validate.js'
+
+/** Of how many residuals a model keeps all; of more it keeps as many order statistics. */
+const MOST_RESIDUALS = 4096
+
+/**
+ * Residuals of values (target minus prediction, in the target's units) of rows that the networks had not seen: some of
+ * their order statistics, the smallest and the largest among them.
+ */
+export interface Residuals {
+  /** Of how many rows. */
+  readonly rows: number
+  /** Places among all residuals in rising order, from 0, and rising. */
+  readonly ranks: readonly number[]
+  /** The residuals at these places. */
+  readonly values: readonly number[]
+}
+
+/** What a `TableModel` has learned from rows that its networks had not seen. */
+export interface Calibration {
+  /** Probabilities become more even above 1 and more extreme below 1; undefined where none was fitted. */
+  readonly temperature?: number
+  readonly residuals?: Residuals
+}
+
+/**
+ * Brings probabilities to a temperature, in place: of one output p becomes the sigmoid of its logit divided by the
+ * temperature, of several they become proportional to their powers of 1 / temperature.
+ *
+ * @param outputs of a row: 1 for two classes
+ */
+export function* applyTemperature(probabilities: Float64Array, outputs: number, temperature: number): Steps<void> {
+  if (temperature === 1) return
+  const rowsOfStep = Math.ceil(ELEMENTS_OF_STEP / outputs)
+  const rows = probabilities.length / outputs
+  for (let row = 0; row < rows; row++) {
+    if (row % rowsOfStep === rowsOfStep - 1) yield
+    if (outputs === 1) {
+      const p = probabilities[row]!
+      probabilities[row] = 1 / (1 + Math.exp((Math.log1p(-p) - Math.log(p)) / temperature))
+    } else {
+      temper(probabilities.subarray(row * outputs, (row + 1) * outputs), temperature)
+    }
+  }
+}
+
+function temper(row: Float64Array, temperature: number): void {
+  let largest = 0
+  for (const p of row) largest = Math.max(largest, p)
+  let sum = 0
+  for (let at = 0; at < row.length; at++) sum += row[at] = (row[at]! / largest) ** (1 / temperature)
+  for (let at = 0; at < row.length; at++) row[at]! /= sum
+}
+
+/** The order statistics that a model keeps of residuals. */
+export function residualsOf(residuals: Float64Array): Residuals {
+  const sorted = residuals.slice().sort()
+  const rows = sorted.length
+  const kept = Math.min(rows, MOST_RESIDUALS)
+  const ranks = Array.from({ length: kept }, (_, at) => (kept === 1 ? 0 : Math.round((at * (rows - 1)) / (kept - 1))))
+  return { rows, ranks, values: ranks.map((rank) => sorted[rank]!) }
+}
+
+/**
+ * The distances from a prediction within which the target lies with the coverage asked for (split conformal prediction;
+ * Lei et al., "Distribution-free predictive inference for regression", 2018), each tail by itself: of n residuals the
+ * bounds are the ⌊(n + 1) α / 2⌋-th and the ⌈(n + 1) (1 - α / 2)⌉-th in rising order, with α = 1 - coverage. Where a
+ * residual of that place was not kept, the next one further out is taken.
+ *
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT where there are too few residuals for so much coverage
+ */
+export function residualBounds({ rows, ranks, values }: Residuals, coverage: number): [low: number, high: number] {
+  const tail = (1 - coverage) / 2
+  // A rounding error of the product must not cost a place.
+  const place = Math.floor((rows + 1) * tail * (1 + 1e-12))
+  if (place < 1) {
+    const needed = Math.ceil(1 / tail - 1 - 1e-9)
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_ARGUMENT',
+      `Expected at most ${Number(((rows - 1) / (rows + 1)).toPrecision(3))} for coverage, as ${rows} out-of-fold rows ` +
+        `allow, but received ${coverage}. It takes ${needed} rows.`,
+    )
+  }
+  const [lower, upper] = [place - 1, rows - place]
+  const low = values[ranks.findLastIndex((rank) => rank <= lower)]!
+  const high = values[ranks.findIndex((rank) => rank >= upper)]!
+  return [low, high]
+}
+
+/** As a file keeps it. */
+export function calibrationJson({ temperature, residuals }: Calibration): { [name: string]: Json } {
+  return {
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(residuals && {
+      residuals: { rows: residuals.rows, ranks: [...residuals.ranks], values: [...residuals.values] },
+    }),
+  }
+}
+
+/** @throws DeepblasError for what is none */
+export function calibrationOf({ temperature, residuals }: Readonly<Record<string, unknown>>): Calibration {
+  return {
+    ...(temperature === undefined
+      ? {}
+      : { temperature: finiteNumber('table.temperature', temperature, { exclusiveMin: 0 }) }),
+    ...(residuals === undefined ? {} : { residuals: checkedResiduals(residuals) }),
+  }
+}
+
+function checkedResiduals(given: unknown): Residuals {
+  const found = plainObject('table.residuals', given)
+  const rows = positiveInteger('table.residuals.rows', found.rows)
+  const numbers = (name: 'ranks' | 'values') =>
+    array(`table.residuals.${name}`, found[name], 'numbers').map((value, at) =>
+      finiteNumber(`table.residuals.${name}[${at}]`, value),
+    )
+  const [ranks, values] = [numbers('ranks'), numbers('values')]
+  const rises = (list: readonly number[], by: number) => list.every((one, at) => at === 0 || one - list[at - 1]! >= by)
+  const whole = ranks.every(Number.isInteger) && rises(ranks, 1) && ranks[0] === 0 && ranks.at(-1) === rows - 1
+  if (!whole || values.length !== ranks.length || !rises(values, 0)) {
+    throw invalid('table.residuals', `order statistics of ${rows} residuals`, given)
+  }
+  return { rows, ranks, values }
+}

@@ -1,0 +1,56 @@
+/*
+ * A recipe carried out: the layers of a network for the rows of an encoder, and the options of its fit.
+ */
+import type { Encoder } from '../../data/encoder/encoder.js'
+import type { Layer } from '../../layers/layer.js'
+import { Sequential } from '../../model/sequential.js'
+import { AdamW } from '../../optimizers/adam.js'
+import { l2 } from '../../regularizers/regularizer.js'
+import { oneCycle } from '../../schedules/one-cycle.js'
+import { tabularLayers } from '../tabular-layers.js'
+import type { TableRecipe } from './recipe.js'
+
+/** Updates of an epoch, where all networks take as many. */
+type StepsPerEpoch = number | undefined
+
+/** @param strength of L2 regularization */
+export function layersFor(encoder: Encoder, { hidden, activation, dropout }: TableRecipe, strength: number): Layer[] {
+  const regularized = strength === 0 ? {} : { regularizer: l2(strength) }
+  return tabularLayers(encoder, { hidden, activation, dropout, ...regularized })
+}
+
+/** The network for the rows that an encoder makes. */
+export function networkFor(
+  encoder: Encoder,
+  recipe: TableRecipe,
+  { seed, l2: strength }: { readonly seed: number; readonly l2: number },
+): Sequential {
+  return new Sequential(layersFor(encoder, recipe, strength), { inputs: encoder.inputs, seed })
+}
+
+/** How a network for a table is trained on so many rows, but for what stops it early. */
+export function fitFor(encoder: Encoder, rows: number, recipe: TableRecipe) {
+  return fitOptions(encoder, recipe, Math.ceil(rows / recipe.batchSize))
+}
+
+/** The same for networks that have data sets of their own. */
+export function fitOptions(encoder: Encoder, recipe: TableRecipe, stepsPerEpoch: StepsPerEpoch) {
+  const { epochs, batchSize, beta2, weightDecay } = recipe
+  return {
+    loss: lossOf(encoder),
+    optimizer: new AdamW({ learningRate: scheduleOf(recipe, stepsPerEpoch), beta2, weightDecay }),
+    epochs,
+    batchSize,
+  } as const
+}
+
+function scheduleOf({ schedule, learningRate, epochs }: TableRecipe, stepsPerEpoch: StepsPerEpoch) {
+  if (schedule === 'constant') return learningRate
+  if (stepsPerEpoch === undefined) return oneCycle({ learningRate, steps: epochs, unit: 'epoch' })
+  return oneCycle({ learningRate, steps: epochs * stepsPerEpoch })
+}
+
+function lossOf({ task, outputs }: Encoder) {
+  if (task === 'regression') return 'meanSquaredError'
+  return outputs === 1 ? 'binaryCrossEntropy' : 'crossEntropy'
+}

@@ -1,0 +1,38 @@
+/*
+ * Scores of a model on rows of a table.
+ */
+import type { Dataset } from '../../data/dataset/dataset.js'
+import type { Encoder } from '../../data/encoder/encoder.js'
+import type { NumberArray } from '../../kinds.js'
+import type { Sequential } from '../../model/sequential.js'
+import { bringInUnits } from '../../outputs/units.js'
+import { inTurns } from '../../turns.js'
+import { labelScores, type TableScores, targetsOf, valueScores } from './scores.js'
+import { TableModel, valuesOfRows } from './table-model.js'
+
+/** @param data rows that have targets */
+export async function scoresOn(model: Sequential | TableModel, encoder: Encoder, data: Dataset): Promise<TableScores> {
+  const { rows } = data
+  const targets = await inTurns(targetsOf(data))
+  const { targetScale, labels } = encoder
+  if (targetScale !== undefined) {
+    await inTurns(bringInUnits(targets, targetScale))
+    return { rows, metrics: await inTurns(valueScores(targets, await predictedValues(model, encoder, data))) }
+  }
+  const { data: outputs } = await model.predict(data)
+  return { rows, ...(await inTurns(labelScores(targets, outputs, labels!))) }
+}
+
+/** Values in the target's units, in float64: with a large mean, such as that of dates in seconds, float32 has no digits left. */
+export async function predictedValues(
+  model: Sequential | TableModel,
+  encoder: Encoder,
+  data: Dataset,
+): Promise<NumberArray> {
+  if (model instanceof TableModel) return await valuesOfRows(model, data)
+  const { gives } = model.layers.at(-1)!.outputActivation
+  if (gives !== 'sums') return (await model.predict(data)).data
+  const values = Float64Array.from((await model.predictRaw(data)).data)
+  await inTurns(bringInUnits(values, encoder.targetScale!))
+  return values
+}

@@ -1,0 +1,86 @@
+/*
+ * The networks of a training on a table: one alone, or several side by side whose mean is the prediction.
+ */
+import { EarlyStopping } from '../../callbacks/early-stopping.js'
+import type { Dataset } from '../../data/dataset/dataset.js'
+import type { Encoder } from '../../data/encoder/encoder.js'
+import { DeepblasError } from '../../errors.js'
+import { Population } from '../../model/population.js'
+import type { Sequential } from '../../model/sequential.js'
+import type { History } from '../../model/training/epoch-results.js'
+import { fitFor, fitOptions, layersFor, networkFor } from './network.js'
+import type { CheckedTrainTableOptions } from './options.js'
+import type { TableRecipe } from './recipe.js'
+import { type TableModel, tableModelOf } from './table-model.js'
+
+/** Rows to learn from, and those that decide when to stop. */
+export interface Part {
+  readonly training: Dataset
+  readonly validation: Dataset
+}
+
+export interface TrainedNetworks {
+  readonly model: Sequential | TableModel
+  /** In the order of the networks. */
+  readonly members: readonly { readonly seed: number; readonly epoch: number; readonly history: History }[]
+}
+
+/** The network of a recipe, or its networks. */
+export function untrained(
+  encoder: Encoder,
+  recipe: TableRecipe,
+  given: Pick<CheckedTrainTableOptions, 'seed' | 'l2'>,
+): Sequential | Population {
+  const { members } = recipe
+  if (members === 1) return networkFor(encoder, recipe, given)
+  return new Population(layersFor(encoder, recipe, given.l2), { inputs: encoder.inputs, members, seed: given.seed })
+}
+
+/** @param parts one for all networks, or one for each */
+export async function trainedNetworks(
+  model: Sequential | Population,
+  encoder: Encoder,
+  parts: readonly Part[],
+  recipe: TableRecipe,
+  given: CheckedTrainTableOptions,
+): Promise<TrainedNetworks> {
+  const { callbacks, signal, classWeights, resume } = given
+  // Without patience it only keeps the best epoch.
+  const stopping = new EarlyStopping({ patience: recipe.patience === 0 ? recipe.epochs + 1 : recipe.patience })
+  const more = {
+    callbacks: [stopping, ...callbacks],
+    ...(signal === undefined ? {} : { signal }),
+    ...(classWeights === undefined ? {} : { classWeights }),
+    ...(resume === undefined ? {} : { resume }),
+  }
+  const [{ training, validation }] = parts as readonly [Part, ...Part[]]
+  if (!(model instanceof Population)) {
+    const history = await model.fit(training, { ...fitFor(encoder, training.rows, recipe), validation, ...more })
+    return { model, members: [memberOf(model.seed, history)] }
+  }
+  const steps = new Set(parts.map(({ training: { rows } }) => Math.ceil(rows / recipe.batchSize)))
+  const [data, held] =
+    parts.length === 1
+      ? [training, validation]
+      : [parts.map((part) => part.training), parts.map((part) => part.validation)]
+  const { members: histories } = await model.fit(data, {
+    ...fitOptions(encoder, recipe, steps.size === 1 ? [...steps][0] : undefined),
+    validation: held,
+    ...more,
+  })
+  requireTrained(histories)
+  const members = histories.map((history, member) => memberOf(model.seeds[member]!, history))
+  return { model: tableModelOf({ population: model, encoder, calibration: {} }), members }
+}
+
+function memberOf(seed: number, history: History) {
+  return { seed, epoch: history.best?.epoch ?? history.epochs.length, history }
+}
+
+/** A network that failed alone would spoil the mean. */
+function requireTrained(histories: readonly History[]): void {
+  const failed = histories.findIndex(({ stopped }) => stopped === 'failed')
+  if (failed < 0) return
+  const { reason = 'its loss is no longer finite' } = histories[failed]!
+  throw new DeepblasError('ERR_DEEPBLAS_NOT_FINITE', `The training of network ${failed} failed: ${reason}`)
+}
