@@ -179,12 +179,8 @@ export {
 export type { Prediction, PredictionInput } from './model/prediction/predict.js'
 export type { ClassWeights } from './model/scoring/class-weights.js'
 export type { EvaluateOptions, Evaluation } from './model/scoring/results.js'
-export {
-  type FromSafetensorsOptions,
-  type SaveOptions,
-  Sequential,
-  type SequentialOptions,
-} from './model/sequential.js'
+export { Sequential } from './model/sequential.js'
+export type { FromSafetensorsOptions, SaveOptions, SequentialOptions } from './model/sequential-options.js'
 export type { History } from './model/training/epoch-results.js'
 export type { FitOptions, PartialFitOptions } from './model/training/options.js'
 export type { Batch, BatchSource, BatchStream } from './model/training/stream-batches.js'

@@ -41,7 +41,7 @@ import {
   writeWeights,
   writingWeights,
 } from './network/weights.js'
-import { fileWeights, type Rename, usualName } from './network/weights-from-file.js'
+import { fileWeights, usualName } from './network/weights-from-file.js'
 import { methodsElsewhere, modelCloning, tableModelAdvice } from './other-libraries.js'
 import {
   layerOutputs,
@@ -59,6 +59,7 @@ import { ClassNames, namesFor } from './scoring/class-names.js'
 import { defaultLoss, type EvaluateOptions, type Evaluation } from './scoring/results.js'
 import { requireWeight } from './scoring/row-weights.js'
 import { savedScoring } from './scoring/saved-scoring.js'
+import type { FromSafetensorsOptions, SaveOptions, SequentialOptions } from './sequential-options.js'
 import type { History } from './training/epoch-results.js'
 import { type FitOptions, lossFor, type PartialFitOptions } from './training/options.js'
 import type { BatchSource } from './training/stream-batches.js'
@@ -66,33 +67,6 @@ import type { StreamFitOptions } from './training/stream-options.js'
 
 /** The model of a file. Users do not get this function. @internal */
 export let sequentialFrom: (path: string, description: ModelDescription) => Promise<Sequential>
-
-export interface SaveOptions {
-  /**
-   * How the model was made, as plain JSON: the file keeps it, and `made` of the loaded model gives it. Default none.
-   */
-  readonly made?: Readonly<Record<string, unknown>>
-}
-
-export interface SequentialOptions<Inputs extends number | NamedInputs = number | NamedInputs> {
-  /**
-   * Number of features in a row; or inputs by name, with categories beside the numbers: { numeric: 12, city:
-   * categorical(500) }. Default: the inputs of the first layer.
-   */
-  readonly inputs?: Inputs
-  /** Seed of the initial weights, and of a `fit` that is given no seed. Default 0. */
-  readonly seed?: number
-  /** Names of the classes, in the order of the outputs. Default those of the first data set that has any. */
-  readonly labels?: readonly string[]
-}
-
-export interface FromSafetensorsOptions extends SequentialOptions, SetWeightsOptions {
-  /**
-   * Gives the name of the model's weight for the name of a tensor in the file, or undefined to skip the tensor.
-   * Default: accepts the names of PyTorch's `nn.Sequential` and of deepblas.
-   */
-  readonly rename?: Rename
-}
 
 /**
  * A network whose layers follow one another.

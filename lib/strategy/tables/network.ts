@@ -6,9 +6,13 @@ import type { Layer } from '../../layers/layer.js'
 import { Sequential } from '../../model/sequential.js'
 import { AdamW } from '../../optimizers/adam.js'
 import { l2 } from '../../regularizers/regularizer.js'
+import { coslog } from '../../schedules/coslog.js'
+import { flatCosine } from '../../schedules/flat-cosine.js'
 import { oneCycle } from '../../schedules/one-cycle.js'
 import { tabularLayers } from '../tabular-layers.js'
 import type { TableRecipe } from './recipe.js'
+
+const schedules = { oneCycle, coslog, flatCosine } as const
 
 /** Updates of an epoch, where all networks take as many. */
 type StepsPerEpoch = number | undefined
@@ -46,8 +50,11 @@ export function fitOptions(encoder: Encoder, recipe: TableRecipe, stepsPerEpoch:
 
 function scheduleOf({ schedule, learningRate, epochs }: TableRecipe, stepsPerEpoch: StepsPerEpoch) {
   if (schedule === 'constant') return learningRate
-  if (stepsPerEpoch === undefined) return oneCycle({ learningRate, steps: epochs, unit: 'epoch' })
-  return oneCycle({ learningRate, steps: epochs * stepsPerEpoch })
+  const whole =
+    stepsPerEpoch === undefined
+      ? ({ learningRate, steps: epochs, unit: 'epoch' } as const)
+      : { learningRate, steps: epochs * stepsPerEpoch }
+  return schedules[schedule](whole)
 }
 
 function lossOf({ task, outputs }: Encoder) {

@@ -5,7 +5,7 @@ import type { ActivationName } from '../../activations/names.js'
 import type { Scaling } from '../../data/encoding/fit/options.js'
 import type { Json } from '../../files/strict-json.js'
 
-export const tableSchedules = ['oneCycle', 'constant'] as const
+export const tableSchedules = ['oneCycle', 'coslog', 'flatCosine', 'constant'] as const
 
 /** How the learning rate moves over a training. */
 export type TableSchedule = (typeof tableSchedules)[number]
@@ -29,7 +29,10 @@ export interface TableRecipe {
   readonly patience: number
   /** The largest rate of the schedule. */
   readonly learningRate: number
-  /** How the rate moves: 'oneCycle' rises and then falls to almost 0; 'constant' stays. */
+  /**
+   * How the rate moves: 'oneCycle' rises and then falls to almost 0; 'coslog' does so four times, each time for longer;
+   * 'flatCosine' stays for the first half and then falls to 0; 'constant' stays.
+   */
   readonly schedule: TableSchedule
   /** Decay rate of Adam's mean of squared gradients. */
   readonly beta2: number
