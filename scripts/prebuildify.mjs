@@ -10,8 +10,10 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { keepPeExports } from './prebuild/binary.mjs'
 import { compilerOf } from './prebuild/compiler.mjs'
 import { keepExports } from './prebuild/macos-exports.mjs'
+import { withoutSymbols } from './prebuild/macos-symbols.mjs'
 import { buildOpenblas } from './prebuild/openblas.mjs'
 import { addonPath, entryPoint, targetArguments, targetsNamed } from './prebuild/targets.mjs'
 
@@ -61,8 +63,12 @@ function build(target) {
   const defines = Object.entries(definitions).map(([name, value]) => `-D${name}=${value}`)
   run('cmake', ['-S', root, '-B', folder, ...defines], compiler.env)
   run('cmake', ['--build', folder, '--target', 'deepblas', '--parallel', String(availableParallelism())], compiler.env)
-  const addon = readFileSync(join(output, 'deepblas.node'))
-  if (target.platform === 'darwin') keepExports(addon, entryPoint)
+  let addon = readFileSync(join(output, 'deepblas.node'))
+  if (target.platform === 'win32') keepPeExports(addon, entryPoint)
+  if (target.platform === 'darwin') {
+    keepExports(addon, entryPoint)
+    addon = withoutSymbols(addon, entryPoint)
+  }
   place(addon, join(root, addonPath(target)))
   console.log(`${addonPath(target)}  by ${compiler.name}`)
 }

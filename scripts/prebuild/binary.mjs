@@ -120,6 +120,24 @@ function macosVersion(packed) {
 }
 
 function readPe(bytes) {
+  const { arch, directory, place } = peHeader(bytes)
+  const exported = []
+  const table = exportTable(bytes)
+  if (table) {
+    for (let i = 0; i < table.count; i += 1) {
+      exported.push(text(bytes, place(bytes.readUInt32LE(table.names + 4 * i))))
+    }
+  }
+  const needed = []
+  if (directory(1) !== 0) {
+    for (let at = place(directory(1)); bytes.readUInt32LE(at + 12) !== 0; at += 20) {
+      needed.push(text(bytes, place(bytes.readUInt32LE(at + 12))))
+    }
+  }
+  return { format: 'pe', arch, exported, needed, oldest: '' }
+}
+
+function peHeader(bytes) {
   const header = bytes.readUInt32LE(60) + 4
   const optional = header + 20
   const sections = Array.from({ length: bytes.readUInt16LE(header + 2) }, (_, i) => {
@@ -135,23 +153,46 @@ function readPe(bytes) {
     if (!section) throw new Error(`There is no section with the address ${address}.`)
     return address - section.address + section.offset
   }
-  const directory = (index) => bytes.readUInt32LE(optional + 112 + 8 * index)
-  const exported = []
-  if (directory(0) !== 0) {
-    const at = place(directory(0))
-    const names = place(bytes.readUInt32LE(at + 32))
-    for (let i = 0; i < bytes.readUInt32LE(at + 24); i += 1) {
-      exported.push(text(bytes, place(bytes.readUInt32LE(names + 4 * i))))
+  return {
+    arch: { 34404: 'x64', 43620: 'arm64' }[bytes.readUInt16LE(header)],
+    directory: (index) => bytes.readUInt32LE(optional + 112 + 8 * index),
+    place,
+  }
+}
+
+function exportTable(bytes) {
+  const { directory, place } = peHeader(bytes)
+  if (directory(0) === 0) return undefined
+  const at = place(directory(0))
+  const [functions, names, ordinals] = [28, 32, 36].map((offset) => place(bytes.readUInt32LE(at + offset)))
+  return { at, count: bytes.readUInt32LE(at + 24), functions, names, ordinals, place }
+}
+
+/**
+ * Leaves a library of Windows with some of its exports. zig's C++ runtime says of its own functions that a library exports
+ * them, and zig's linker does as it is told.
+ *
+ * @param {Buffer} bytes of the file, changed in place
+ * @param {RegExp} kept what stays exported
+ */
+export function keepPeExports(bytes, kept) {
+  const table = exportTable(bytes)
+  if (!table) throw new Error('The library exports nothing.')
+  const { at, count, functions, names, ordinals, place } = table
+  let left = 0
+  for (let i = 0; i < count; i += 1) {
+    const name = bytes.readUInt32LE(names + 4 * i)
+    const ordinal = bytes.readUInt16LE(ordinals + 2 * i)
+    if (kept.test(text(bytes, place(name)))) {
+      // In their order still, which is that of the alphabet.
+      bytes.writeUInt32LE(name, names + 4 * left)
+      bytes.writeUInt16LE(ordinal, ordinals + 2 * left)
+      left += 1
+    } else {
+      bytes.writeUInt32LE(0, functions + 4 * ordinal)
     }
   }
-  const needed = []
-  if (directory(1) !== 0) {
-    for (let at = place(directory(1)); bytes.readUInt32LE(at + 12) !== 0; at += 20) {
-      needed.push(text(bytes, place(bytes.readUInt32LE(at + 12))))
-    }
-  }
-  const arch = { 34404: 'x64', 43620: 'arm64' }[bytes.readUInt16LE(header)]
-  return { format: 'pe', arch, exported, needed, oldest: '' }
+  bytes.writeUInt32LE(left, at + 24)
 }
 
 function text(bytes, at) {
