@@ -67,6 +67,7 @@ export type {
   NumberEncoding,
   NumberScale,
   QuantileEncoding,
+  RobustEncoding,
   TrainingRange,
 } from './data/encoding/column-encoding.js'
 export type { EncodedRows } from './data/encoding/fill-features.js'

@@ -136,6 +136,8 @@ function encodingText(column: ColumnEncoding): string {
       return `mean ${number(column.mean)}, deviation ${number(column.deviation)}${column.indicator ? ', missing values marked' : ''}`
     case 'quantile':
       return `ranks from ${number(column.quantiles[0]!)} to ${number(column.quantiles.at(-1)!)}${column.indicator ? ', missing values marked' : ''}`
+    case 'robust':
+      return `median ${number(column.median)}, quartiles ${number(column.distance)} apart${column.indicator ? ', missing values marked' : ''}`
     default:
       return column.indicator ? 'missing values marked' : ''
   }

@@ -21,7 +21,7 @@ export const tableOptions = {
   },
   scaling: {
     value: '<scaling>',
-    help: 'standardize or quantile (ranks) for all numbers, or <column=scaling,...>; by default by their values',
+    help: 'standardize, quantile (ranks) or robust (quartiles) for all numbers, or <column=scaling,...>; by default by their values',
     repeatable: true,
   },
 } as const satisfies OptionDescriptions

@@ -3,14 +3,32 @@
  */
 import { atOnce, ELEMENTS_OF_STEP, type Steps } from '../turns.js'
 
-/** The units of a target: a value is the network's output times `deviation` plus `mean`. */
+/**
+ * The units of a target: a value is the network's output times `deviation` plus `mean`; where there are bounds, a predicted
+ * one is brought within them.
+ */
 export interface TargetUnits {
   readonly mean: number
   readonly deviation: number
+  /** The smallest value that is predicted. Left out: no bound. */
+  readonly min?: number
+  /** The largest value that is predicted. Left out: no bound. */
+  readonly max?: number
 }
 
 export function inUnits(output: number, { mean, deviation }: TargetUnits): number {
   return output * deviation + mean
+}
+
+/** The value that an output predicts: within the bounds, where there are some. */
+export function predictedValue(output: number, units: TargetUnits): number {
+  return bounded(inUnits(output, units), units)
+}
+
+/** A value within the bounds; NaN stays NaN. */
+export function bounded(value: number, { min, max }: Pick<TargetUnits, 'min' | 'max'>): number {
+  if (min !== undefined && value < min) return min
+  return max !== undefined && value > max ? max : value
 }
 
 /** What the network is to give for a value. */
@@ -18,18 +36,28 @@ export function scaledTarget(value: number, { mean, deviation }: TargetUnits): n
   return (value - mean) / deviation
 }
 
-/** All of them, in place; as they are where there are no units. */
-export function valuesInUnits(values: Float64Array, units: TargetUnits | undefined): Float64Array {
-  if (units !== undefined) atOnce(bringInUnits(values, units))
-  return values
+/** Targets in place; as they are where there are no units. */
+export function targetsInUnits(targets: Float64Array, units: TargetUnits | undefined): Float64Array {
+  if (units !== undefined) atOnce(bringInUnits(targets, units, inUnits))
+  return targets
 }
 
-/** In place. */
-export function* bringInUnits(outputs: Float32Array | Float64Array, units: TargetUnits): Steps<void> {
-  for (let from = 0; from < outputs.length; from += ELEMENTS_OF_STEP) {
+/** The values that outputs predict, in place; as they are where there are no units. */
+export function predictionsInUnits(outputs: Float64Array, units: TargetUnits | undefined): Float64Array {
+  if (units !== undefined) atOnce(bringInUnits(outputs, units, predictedValue))
+  return outputs
+}
+
+/** In place. @param rule `predictedValue` for outputs of a network, `inUnits` for targets */
+export function* bringInUnits(
+  numbers: Float32Array | Float64Array,
+  units: TargetUnits,
+  rule: (number: number, units: TargetUnits) => number,
+): Steps<void> {
+  for (let from = 0; from < numbers.length; from += ELEMENTS_OF_STEP) {
     if (from > 0) yield
-    const end = Math.min(outputs.length, from + ELEMENTS_OF_STEP)
-    for (let at = from; at < end; at++) outputs[at] = inUnits(outputs[at]!, units)
+    const end = Math.min(numbers.length, from + ELEMENTS_OF_STEP)
+    for (let at = from; at < end; at++) numbers[at] = rule(numbers[at]!, units)
   }
 }
 

@@ -10,6 +10,7 @@ import {
   coslog,
   Dataset,
   Dense,
+  Encoder,
   flatCosine,
   type Optimizer,
   type OptimizerOptions,
@@ -19,6 +20,7 @@ import {
   Scale,
   Sequential,
   SGD,
+  Table,
 } from '../../lib/index.js'
 import { golden, worstError } from '../helpers/golden.js'
 
@@ -44,6 +46,7 @@ const file = golden<{
     alpha: number[]
     cases: Record<ActivationName, { output: number[][]; loss: number; gradients: Numbers[] }>
   }
+  robust: Record<string, { x: number[]; scaled: number[] }>
   schedules: {
     steps: number
     coslog: Record<string, number[]>
@@ -137,6 +140,14 @@ test.each(Object.entries(file.parametric.cases))('parametric activation: %s', as
   for (const [i, gradient] of gradients.entries()) {
     expect(worstError(gradient.data, expected.gradients[i]!.flat())).toBeLessThanOrEqual(2e-6)
   }
+})
+
+test.each(Object.entries(file.robust))('robust scaling of a column: %s', (_name, { x, scaled }) => {
+  const table = Table.of([{ name: 'x', type: 'number', values: Float64Array.from(x) }])
+  const { data } = Encoder.fitSync(table, { scaling: 'robust', keep: ['x'] }).encodeFeatures(table)
+  expect([...data]).toHaveLength(scaled.length)
+  // The file has nine digits of the values, float32 has seven.
+  for (const [row, value] of data.entries()) expect(Math.abs(value - scaled[row]!)).toBeLessThanOrEqual(3e-7)
 })
 
 describe('schedules', () => {

@@ -19,7 +19,7 @@ const rows: fc.Arbitrary<Cells[]> = fc.array(row, { minLength: 2, maxLength: 40 
 const types = { number: 'number', level: 'category', truth: 'boolean', date: 'date', class: 'category' } as const
 const options: fc.Arbitrary<EncoderOptions> = fc.record(
   {
-    scaling: fc.constantFrom('standardize', 'quantile'),
+    scaling: fc.constantFrom('standardize', 'quantile', 'robust'),
     embeddings: fc.constantFrom(true, false, 'auto' as const),
     missingIndicator: fc.boolean(),
     rareBelow: fc.nat(4),

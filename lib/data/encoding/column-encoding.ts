@@ -37,10 +37,29 @@ export interface QuantileEncoding extends NumberScale, TrainingRange, TextReadin
   readonly indicator: boolean
 }
 
-/** How a boolean becomes 0 or 1. */
+/**
+ * How a number is scaled whatever lies far out: minus the median, divided by the distance of the quartiles, then within ±3
+ * by a smooth curve.
+ */
+export interface RobustEncoding extends TrainingRange, TextReading {
+  readonly name: string
+  readonly kind: 'robust'
+  readonly median: number
+  /**
+   * From the first quartile of the training rows to the third; where these are equal, half the distance of the smallest
+   * value from the largest; 0 where all values are equal, and every value is 0 then.
+   */
+  readonly distance: number
+  /** Whether a column tells where the value was missing. */
+  readonly indicator: boolean
+}
+
+/** How a boolean becomes 0 or 1, or -1 or 1. */
 export interface BooleanEncoding extends TextReading {
   readonly name: string
   readonly kind: 'boolean'
+  /** Whether false is -1, as it is under the scaling 'robust'. Left out: it is 0. */
+  readonly signed?: boolean
   /** The value used for a missing one: the share of training rows that are true. */
   readonly fill: number
   readonly indicator: boolean
@@ -78,7 +97,13 @@ export interface CategoryEncoding extends TextReading {
 }
 
 /** How one column of a table becomes numbers, by `kind`. */
-export type ColumnEncoding = NumberEncoding | QuantileEncoding | BooleanEncoding | DateEncoding | CategoryEncoding
+export type ColumnEncoding =
+  | NumberEncoding
+  | QuantileEncoding
+  | RobustEncoding
+  | BooleanEncoding
+  | DateEncoding
+  | CategoryEncoding
 
 /** A column that is not used, and why. */
 export interface DroppedColumn {

@@ -78,7 +78,7 @@ function columnFrom(what: string, value: unknown): ColumnEncoding {
 }
 
 function encodingFrom(what: string, given: Record<string, unknown>): ColumnEncoding {
-  const kinds = ['number', 'quantile', 'boolean', 'date', 'oneHot', 'embedding'] as const
+  const kinds = ['number', 'quantile', 'robust', 'boolean', 'date', 'oneHot', 'embedding'] as const
   const kind = oneOf(`${what}.kind`, given.kind, kinds)
   const name = string(`${what}.name`, given.name)
   const indicator = () => boolean(`${what}.indicator`, given.indicator)
@@ -106,9 +106,25 @@ function encodingFrom(what: string, given: Record<string, unknown>): ColumnEncod
         ...rangeFrom(what, given),
         indicator: indicator(),
       }
+    case 'robust':
+      parts(what, given, ['name', 'kind', 'median', 'distance', 'min', 'max', 'indicator', ...textReadingNames])
+      return {
+        name,
+        kind,
+        median: finiteNumber(`${what}.median`, given.median),
+        distance: finiteNumber(`${what}.distance`, given.distance, { min: 0 }),
+        ...rangeFrom(what, given),
+        indicator: indicator(),
+      }
     case 'boolean':
-      parts(what, given, ['name', 'kind', 'fill', 'indicator', ...textReadingNames])
-      return { name, kind, fill: finiteNumber(`${what}.fill`, given.fill, { min: 0, max: 1 }), indicator: indicator() }
+      parts(what, given, ['name', 'kind', 'signed', 'fill', 'indicator', ...textReadingNames])
+      return {
+        name,
+        kind,
+        ...(given.signed === undefined ? {} : { signed: boolean(`${what}.signed`, given.signed) }),
+        fill: finiteNumber(`${what}.fill`, given.fill, { min: 0, max: 1 }),
+        indicator: indicator(),
+      }
     case 'date':
       parts(what, given, [
         'name',
@@ -157,8 +173,8 @@ function targetFrom(value: unknown): TargetEncoding {
   const name = string(`${what}.name`, given.name)
   const task = oneOf(`${what}.task`, given.task, tasks)
   if (task === 'regression') {
-    parts(what, given, ['name', 'task', 'mean', 'deviation', ...textReadingNames])
-    return { name, task, ...scaleFrom(what, given), ...textReadingFrom(what, given) }
+    parts(what, given, ['name', 'task', 'mean', 'deviation', 'min', 'max', ...textReadingNames])
+    return { name, task, ...scaleFrom(what, given), ...rangeFrom(what, given), ...textReadingFrom(what, given) }
   }
   parts(what, given, ['name', 'task', 'labels', 'ignoreCase', ...textReadingNames])
   const labels = array(`${what}.labels`, given.labels, 'strings').map((label, i) =>

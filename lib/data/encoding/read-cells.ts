@@ -68,6 +68,7 @@ export function expectedBy(encoding: ColumnEncoding): string {
 const EXPECTED: Readonly<Record<ColumnEncoding['kind'], string>> = {
   number: 'a number',
   quantile: 'a number',
+  robust: 'a number',
   boolean: 'true or false',
   date: 'a date (a Date, or a text such as 2024-05-31)',
   oneHot: 'a text',

@@ -5,8 +5,9 @@
 import { DeepblasError } from '../../errors.js'
 import type { Json } from '../../files/strict-json.js'
 import type { NamedInputs } from '../../inputs.js'
+import type { NumberArray } from '../../kinds.js'
 import { classOfOutputs } from '../../outputs/classes.js'
-import { inUnits, type TargetUnits } from '../../outputs/units.js'
+import { predictedValue, type TargetUnits } from '../../outputs/units.js'
 import { onlyWhatItMade } from '../../own-methods.js'
 import { atOnce, inTurns, type Steps } from '../../turns.js'
 import { invalid } from '../../validate.js'
@@ -19,6 +20,7 @@ import { Table } from '../table/table.js'
 import { spellingNotes } from '../table/texts/spelling.js'
 import { requireColumns } from '../table/unknown-column.js'
 import { checkRows, type EncoderCheck } from './check-rows.js'
+import { clampedValues } from './clamped.js'
 import { type ColumnEncoding, type DroppedColumn, featureNames, widthOf } from './column-encoding.js'
 import { type EncoderDescription, encoderToJson } from './encoder-json.js'
 import { type EncodedRows, featureMatrix, fillFeatures } from './fill-features.js'
@@ -65,10 +67,40 @@ export class TableEncoder<Data> {
     return target?.task === 'classification' ? target.labels : undefined
   }
 
-  /** The units of a regression's target: a value is the network's output times `deviation` plus `mean`. */
+  /**
+   * The units of a regression's target: a value is the network's output times `deviation` plus `mean`; with
+   * `clampPredictions` also the bounds of predicted values, `min` and `max`.
+   */
   get targetScale(): TargetUnits | undefined {
     const { target } = this.#description
-    return target?.task === 'regression' ? { mean: target.mean, deviation: target.deviation } : undefined
+    return target?.task === 'regression'
+      ? { mean: target.mean, deviation: target.deviation, ...this.targetRange }
+      : undefined
+  }
+
+  /**
+   * The smallest and the largest target of the training rows, which no prediction is outside of; undefined unless the
+   * encoder was fitted with `clampPredictions`.
+   */
+  get targetRange(): { readonly min: number; readonly max: number } | undefined {
+    const { target } = this.#description
+    if (target?.task !== 'regression' || target.min === undefined || target.max === undefined) return undefined
+    return { min: target.min, max: target.max }
+  }
+
+  /**
+   * Gives values in the target's own units with those outside `targetRange` brought to its nearer end: for what was not
+   * made by `predict` or `decode`, which do so themselves. Without a range it gives a copy.
+   *
+   * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for what is no array of numbers
+   * @example
+   * const mean = first.map((value, row) => (value + second[row]) / 2)
+   * const prices = encoder.clamp(mean)
+   */
+  clamp(values: Float32Array): Float32Array<ArrayBuffer>
+  clamp(values: readonly number[] | NumberArray): Float64Array<ArrayBuffer>
+  clamp(values: readonly number[] | NumberArray): Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> {
+    return clampedValues(values, this.targetRange ?? {})
   }
 
   /** How each column that is used is encoded, in the order of the features. */
@@ -135,7 +167,7 @@ export class TableEncoder<Data> {
     return Object.fromEntries(
       this.columns.map(({ name, kind }) => {
         if (kind === 'oneHot' || kind === 'embedding') return [name, 'category'] as const
-        return [name, kind === 'quantile' ? 'number' : kind] as const
+        return [name, kind === 'quantile' || kind === 'robust' ? 'number' : kind] as const
       }),
     )
   }
@@ -293,7 +325,7 @@ export class TableEncoder<Data> {
       )
     }
     return Array.from({ length: rows }, (_, row) => {
-      if (target.task === 'regression') return inUnits(data[row]!, target)
+      if (target.task === 'regression') return predictedValue(data[row]!, target)
       return target.labels[classOfOutputs(data, row * outputs, outputs, 0.5)]!
     }) as string[] | number[]
   }

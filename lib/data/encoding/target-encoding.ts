@@ -5,10 +5,10 @@
 import { DeepblasError } from '../../errors.js'
 import { scaledTarget } from '../../outputs/units.js'
 import type { Steps } from '../../turns.js'
-import { describe } from '../../validate.js'
+import { describe, invalid } from '../../validate.js'
 import type { Column } from '../table/column.js'
 import { cellOf } from '../table/column.js'
-import type { CategoryEncoding, NumberEncoding, NumberScale } from './column-encoding.js'
+import type { CategoryEncoding, NumberEncoding, NumberScale, TrainingRange } from './column-encoding.js'
 import type { ColumnStatistics } from './fit/column-statistics.js'
 import type { CheckedOptions, Task } from './fit/options.js'
 import { LARGEST_FLOAT32, tooLarge } from './float32-range.js'
@@ -29,11 +29,16 @@ export type TargetEncoding =
       /** Whether spellings of a label are one; labels are then in lower case. */
       readonly ignoreCase?: boolean
     } & TextReading)
-  /** The network's values times `deviation` plus `mean` are the column's. */
-  | ({ readonly name: string; readonly task: 'regression' } & NumberScale & TextReading)
+  /**
+   * The network's values times `deviation` plus `mean` are the column's; with a range, no prediction is outside of it.
+   */
+  | ({ readonly name: string; readonly task: 'regression' } & NumberScale & TrainingRange & TextReading)
 
 /** @throws DeepblasError ERR_DEEPBLAS_DATA for a target with missing values, of one value, that is a date or no number, or too large a one */
-export function fitTarget(one: ColumnStatistics, { task: asked, scaleTarget }: CheckedOptions): TargetEncoding {
+export function fitTarget(
+  one: ColumnStatistics,
+  { task: asked, scaleTarget, clampPredictions }: CheckedOptions,
+): TargetEncoding {
   const { name } = one
   if (one.missing > 0) {
     throw new DeepblasError(
@@ -60,8 +65,13 @@ export function fitTarget(one: ColumnStatistics, { task: asked, scaleTarget }: C
   }
   const task = asked ?? suggestedTask(one)
   const { texts } = one
-  if (task === 'classification')
+  if (task === 'classification') {
+    if (clampPredictions) {
+      const hint = `The target '${name}' is one of classes; for values give task: 'regression'.`
+      throw invalid('clampPredictions', 'target of values beside it', clampPredictions, hint)
+    }
     return { name, task, labels: labelsOf(one), ...(one.ignoreCase ? { ignoreCase: true } : {}), ...texts }
+  }
   if (one.type === 'category') {
     throw new DeepblasError(
       'ERR_DEEPBLAS_DATA',
@@ -71,11 +81,12 @@ export function fitTarget(one: ColumnStatistics, { task: asked, scaleTarget }: C
   }
   const hint = 'Correct it, leave the row out, or divide all by a number.'
   if (one.values.overflows) throw tooLarge(one, `whose squares float64 can add up for the target '${name}'`, hint)
-  if (scaleTarget) return { name, task, ...one.values.scale(), ...texts }
+  const range = clampPredictions ? { min: one.least, max: one.most } : {}
+  if (scaleTarget) return { name, task, ...one.values.scale(), ...range, ...texts }
   if (Math.abs(one.largest) > LARGEST_FLOAT32) {
     throw tooLarge(one, `that float32 can hold, since scaleTarget is false, for the target '${name}'`, hint)
   }
-  return { name, task, mean: 0, deviation: 1, ...texts }
+  return { name, task, mean: 0, deviation: 1, ...range, ...texts }
 }
 
 function suggestedTask({ type, whole, counts, levelsLeftOut, known }: ColumnStatistics): Task {

@@ -6,6 +6,7 @@ import type { CategoryEncoding, ColumnEncoding, DateEncoding, NumberScale } from
 import { LARGEST_FLOAT32 } from './float32-range.js'
 import { normalScore } from './normal-scores.js'
 import type { NameOfRow } from './read-columns.js'
+import { robustScore } from './robust-scores.js'
 
 const MILLISECONDS_OF_DAY = 86_400_000
 
@@ -66,7 +67,12 @@ function tooLarge({ name }: ColumnEncoding, row: string, value: number): Deepbla
 
 /** A value as the network sees it. */
 function scorer(encoding: Exclude<ColumnEncoding, CategoryEncoding | DateEncoding>): (value: number) => number {
-  if (encoding.kind === 'boolean') return (value) => (Number.isNaN(value) ? encoding.fill : value)
+  if (encoding.kind === 'boolean') {
+    const { fill, signed } = encoding
+    const share = (value: number) => (Number.isNaN(value) ? fill : value)
+    return signed ? (value) => 2 * share(value) - 1 : share
+  }
+  if (encoding.kind === 'robust') return (value) => (Number.isNaN(value) ? 0 : robustScore(encoding, value))
   const { mean, deviation } = encoding
   const score =
     encoding.kind === 'quantile' ? (value: number) => normalScore(encoding.quantiles, value) : (value: number) => value

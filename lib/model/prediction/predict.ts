@@ -11,7 +11,7 @@ import { Table } from '../../data/table/table.js'
 import { DeepblasError } from '../../errors.js'
 import { isDate } from '../../kinds.js'
 import { newFloats } from '../../memory.js'
-import { bringInUnits, type TargetUnits } from '../../outputs/units.js'
+import { bringInUnits, predictedValue, type TargetUnits } from '../../outputs/units.js'
 import { atOnce, inTurns, type Steps } from '../../turns.js'
 import { invalid } from '../../validate.js'
 import { dataFor, floatsFor } from '../network/inputs.js'
@@ -202,13 +202,13 @@ function unitsOf({ encoder }: Predicting, kind: PredictKind): TargetUnits | unde
 function broughtInUnits(model: Predicting, kind: PredictKind, prediction: Prediction): Prediction {
   const units = unitsOf(model, kind)
   // In place, since the prediction owns the outputs.
-  if (units !== undefined) atOnce(bringInUnits(prediction.data, units))
+  if (units !== undefined) atOnce(bringInUnits(prediction.data, units, predictedValue))
   return prediction
 }
 
 /** The same with turns of the event loop in between. */
 async function broughtInUnitsLater(model: Predicting, kind: PredictKind, prediction: Prediction): Promise<Prediction> {
   const units = unitsOf(model, kind)
-  if (units !== undefined) await inTurns(bringInUnits(prediction.data, units))
+  if (units !== undefined) await inTurns(bringInUnits(prediction.data, units, predictedValue))
   return prediction
 }

@@ -11,7 +11,7 @@ import { metricKey } from '../../metrics/names.js'
 import type { Program } from '../../native/addon.js'
 import { type Optimizer, rateFactorsOf } from '../../optimizers/optimizer.js'
 import { outputMeaning, thresholdOf } from '../../outputs/meaning.js'
-import type { TargetUnits } from '../../outputs/units.js'
+import { scaledTarget, type TargetUnits } from '../../outputs/units.js'
 import { createRecorder, type Recorder } from '../../recording/recorder.js'
 import type { Tensor } from '../../recording/tensor.js'
 import { leavesOf, type Network, trainableSegments, untrainedSegments } from '../network/network.js'
@@ -31,7 +31,10 @@ export interface DataMode {
 export interface Scoring {
   readonly loss: Loss
   readonly metrics: readonly Metric[]
-  /** Units of targets that an encoder has scaled: metrics are in the units from before the scaling. */
+  /**
+   * Units of targets that an encoder has scaled: metrics are in the units from before the scaling, and of predictions
+   * within the bounds.
+   */
   readonly units?: TargetUnits | undefined
   /** For a loss of values: whether the targets were nevertheless classes, 0 and 1. */
   readonly ofClasses?: boolean | undefined
@@ -112,7 +115,7 @@ export function compileScoring(
   scoring: Scoring,
   options: ScoringOptions = {},
 ): Compiled {
-  const { loss, metrics } = scoring
+  const { loss, metrics, units } = scoring
   const { backward, optimizer, keepAll, costRows } = options
   const trainable = leavesOf(network.layers).map((layer) => layer.trainable)
   const rowsKey = costRows && network.layers.some(({ penaltyPerRow }) => penaltyPerRow) ? [...costRows] : undefined
@@ -125,6 +128,7 @@ export function compileScoring(
     keepAll,
     rowsKey,
     trainable,
+    boundsOf(units),
   ]
   return keeping(network, key, () => recordScoring(network, mode, scoring, options))
 }
@@ -132,7 +136,7 @@ export function compileScoring(
 function recordScoring(
   network: Network,
   mode: DataMode,
-  { loss, metrics }: Scoring,
+  { loss, metrics, units }: Scoring,
   { backward = false, optimizer, keepAll = false, costRows }: ScoringOptions,
 ): Compiled {
   const record = createRecorder()
@@ -173,11 +177,13 @@ function recordScoring(
   const rowMetrics = metrics.filter((metric) => metric.record !== undefined)
   record.label = 'output that metrics read'
   const scored = rowMetrics.length === 0 ? prediction : recordScored(record, prediction, loss)
+  const bounds = boundsOf(units)
   for (const metric of rowMetrics) {
     record.label = `metric ${metric.name}`
     const rowValue = record.empty(1, 'float64')
     const task = taskOfMetric(metric, loss, network.outputs)
-    metric.record!(record, { output: scored, meaning, target, task, threshold, rowValue })
+    const output = task === 'values' && bounds !== undefined ? recordBounds(record, scored, bounds) : scored
+    metric.record!(record, { output, meaning, target, task, threshold, rowValue })
     record.accumulate({ accumulator: record.accumulator(), rowValue, sampleWeights, gate: 0 })
   }
   const caches = forward.map((one) => one.forward.cache)
@@ -219,6 +225,19 @@ function recordScored(record: Recorder, prediction: Tensor, { sharedTarget, valu
   if (sharedTarget !== true || prediction.columns === 1) return prediction
   const output = record.empty(1)
   record.copyColumns({ output, x: prediction, from: valueOutput!, to: 0, count: 1 })
+  return output
+}
+
+/** The bounds of predicted values, as the network gives them; undefined where there are none. */
+function boundsOf(units: TargetUnits | undefined): readonly [least: number, most: number] | undefined {
+  if (units?.min === undefined || units.max === undefined) return undefined
+  return [scaledTarget(units.min, units), scaledTarget(units.max, units)]
+}
+
+/** Metrics are of what a prediction gives; the loss is of the network's outputs themselves. */
+function recordBounds(record: Recorder, x: Tensor, [least, most]: readonly [number, number]): Tensor {
+  const output = record.empty(x.columns)
+  record.map({ inputs: { x }, outputs: { output } }, (given) => ({ output: given.x.atLeast(least).atMost(most) }))
   return output
 }
 

@@ -19,7 +19,7 @@ import type { Arena } from '../../native/addon.js'
 import { targetsFor } from '../../outputs/classes.js'
 import { outputMeaning, thresholdOf } from '../../outputs/meaning.js'
 import { columnOf, scoresOfOutputs } from '../../outputs/scores.js'
-import { valuesInUnits } from '../../outputs/units.js'
+import { predictionsInUnits, targetsInUnits } from '../../outputs/units.js'
 import { atOnce, type Steps } from '../../turns.js'
 import type { Network } from '../network/network.js'
 import { compilePrediction, type Scoring } from '../programs/compile.js'
@@ -119,7 +119,7 @@ export class ScorePass {
       const task = taskOfMetric(metric, loss, outputs)
       const scaled = task === 'values' ? units : undefined
       const targets = this.#known(data, task, () =>
-        valuesInUnits(targetsFor(forRuns(data).targets!, loss, task), scaled),
+        targetsInUnits(targetsFor(forRuns(data).targets!, loss, task), scaled),
       )
       yield
       const weights = this.#known(data, 'weights', () => weightsOf(data))
@@ -130,7 +130,7 @@ export class ScorePass {
         task,
         rows: data.rows,
         outputs: scored,
-        scores: valuesInUnits(scoresOfOutputs(output, meaning, task, scored), scaled),
+        scores: predictionsInUnits(scoresOfOutputs(output, meaning, task, scored), scaled),
         targets: own ? targets.slice() : targets,
         weights: own ? weights?.slice() : weights,
         threshold: thresholdOf(loss, 'values'),

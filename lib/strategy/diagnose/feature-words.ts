@@ -4,6 +4,7 @@
 import type { Dataset } from '../../data/dataset/dataset.js'
 import type { ColumnEncoding } from '../../data/encoding/column-encoding.js'
 import { featureNames, widthOf } from '../../data/encoding/column-encoding.js'
+import { valueOfRobustScore } from '../../data/encoding/robust-scores.js'
 
 /** How a feature is told, and what its split at a bound means. */
 export interface FeatureWords {
@@ -49,6 +50,7 @@ function wordsOfColumn(column: ColumnEncoding): FeatureWords[] {
   }
   const words = names.slice(0, widthOf(column) - indicatorsOf(column)).map((feature, at): FeatureWords => {
     if (column.kind === 'boolean') return yesOrNo(feature, `${name} true`, `${name} false`)
+    if (column.kind === 'robust') return plain(feature, (bound) => valueOfRobustScore(column, bound))
     const scale =
       column.kind === 'number'
         ? column

@@ -169,8 +169,10 @@ function classOf(targets: ArrayLike<number>, columns: number, row: number): numb
 
 /** What the loss sees of a model's outputs: an encoder's units of the target are taken off. */
 export async function networkOutputs(model: Sequential, data: Dataset): Promise<Float32Array> {
-  const { data: output } = await model.predict(data)
   const units = model.encoder?.targetScale
+  // The loss knows of no bounds of predictions.
+  if (units?.min !== undefined) return (await model.activations(data, model.layers.length - 1)).data
+  const { data: output } = await model.predict(data)
   return units === undefined ? output : output.map((value) => scaledTarget(value, units))
 }
 

@@ -27,9 +27,11 @@ export function* scalingFor(
   return oneForAll(table, target, asked)
 }
 
+/** Booleans have two forms, of which 'robust' takes the other. */
 function oneForAll(table: Table, target: string, scaling: Scaling): Record<string, Scaling> {
-  const numbers = table.columns.filter(({ name, type }) => type === 'number' && name !== target)
-  return Object.fromEntries(numbers.map(({ name }) => [name, scaling]))
+  const types = scaling === 'robust' ? ['number', 'boolean'] : ['number']
+  const scaled = table.columns.filter(({ name, type }) => types.includes(type) && name !== target)
+  return Object.fromEntries(scaled.map(({ name }) => [name, scaling]))
 }
 
 /** Columns with values far from all others go by rank: incomes, balances, counts of rare events. */

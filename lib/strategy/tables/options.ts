@@ -49,8 +49,8 @@ export interface TrainTableOptions extends ReaderOptions {
   /** Columns that are used even if they look like identifiers or constants. Default none. */
   readonly keep?: readonly string[]
   /**
-   * How number columns are scaled: one setting for all, or one by column. Default: 'quantile' for columns with values
-   * very far from the others, 'standardize' for the rest.
+   * How number columns are scaled: one setting for all, or one by column; under 'robust' booleans are -1 and 1. Default:
+   * 'quantile' for columns with values very far from the others, 'standardize' for the rest.
    */
   readonly scaling?: Scaling | Readonly<Record<string, Scaling>>
   /** Units of the hidden layers. Default by the number of rows: [64, 32], [128, 64] or [256, 128]. */
@@ -202,7 +202,7 @@ function askedOf({
 
 function checkedScaling(scaling: unknown = {}): CheckedTrainTableOptions['scaling'] {
   if (typeof scaling === 'string') return oneOf('scaling', scaling, scalings)
-  const hint = "Give 'standardize' or 'quantile', or one of them by column: { income: 'quantile' }."
+  const hint = "Give 'standardize', 'quantile' or 'robust', or one of them by column: { income: 'quantile' }."
   const own = Object.entries(plainObject('scaling', scaling, hint))
   return Object.fromEntries(own.map(([name, one]) => [name, oneOf(`scaling['${name}']`, one, scalings)]))
 }

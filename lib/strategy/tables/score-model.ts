@@ -5,7 +5,7 @@ import type { Dataset } from '../../data/dataset/dataset.js'
 import type { Encoder } from '../../data/encoder/encoder.js'
 import type { NumberArray } from '../../kinds.js'
 import type { Sequential } from '../../model/sequential.js'
-import { bringInUnits } from '../../outputs/units.js'
+import { bringInUnits, inUnits, predictedValue } from '../../outputs/units.js'
 import { inTurns } from '../../turns.js'
 import { labelScores, type TableScores, targetsOf, valueScores } from './scores.js'
 import { TableModel, valuesOfRows } from './table-model.js'
@@ -16,7 +16,7 @@ export async function scoresOn(model: Sequential | TableModel, encoder: Encoder,
   const targets = await inTurns(targetsOf(data))
   const { targetScale, labels } = encoder
   if (targetScale !== undefined) {
-    await inTurns(bringInUnits(targets, targetScale))
+    await inTurns(bringInUnits(targets, targetScale, inUnits))
     return { rows, metrics: await inTurns(valueScores(targets, await predictedValues(model, encoder, data))) }
   }
   const { data: outputs } = await model.predict(data)
@@ -33,6 +33,6 @@ export async function predictedValues(
   const { gives } = model.layers.at(-1)!.outputActivation
   if (gives !== 'sums') return (await model.predict(data)).data
   const values = Float64Array.from((await model.predictRaw(data)).data)
-  await inTurns(bringInUnits(values, encoder.targetScale!))
+  await inTurns(bringInUnits(values, encoder.targetScale!, predictedValue))
   return values
 }

@@ -14,7 +14,7 @@ import { type Prediction, type PredictionInput, requireEncoded, savedEncoder } f
 import type { Sequential } from '../../model/sequential.js'
 import type { SaveOptions } from '../../model/sequential-options.js'
 import { classOfOutputs } from '../../outputs/classes.js'
-import { bringInUnits } from '../../outputs/units.js'
+import { bringInUnits, inUnits, predictedValue } from '../../outputs/units.js'
 import { onlyWhatItMade, refuseMethods, refuseStructuredClone, showWhenInspected } from '../../own-methods.js'
 import { atOnce, ELEMENTS_OF_STEP, inTurns, type Steps } from '../../turns.js'
 import { finiteNumber, invalid, knownOptions, plainObject } from '../../validate.js'
@@ -245,7 +245,7 @@ export class TableModel {
       const { metrics } = await inTurns(labelScores(targets, outputs, labels!))
       return { loss: metrics.logLoss!, ...metrics }
     }
-    await inTurns(bringInUnits(targets, targetScale))
+    await inTurns(bringInUnits(targets, targetScale, inUnits))
     const metrics = await inTurns(valueScores(targets, await this.#values(rows)))
     return { loss: metrics.rootMeanSquaredError! ** 2, ...metrics }
   }
@@ -319,7 +319,7 @@ export class TableModel {
   /** In place. */
   #valuesOf(outputs: Float64Array): Float64Array {
     const { targetScale } = this.#encoder
-    if (targetScale !== undefined) atOnce(bringInUnits(outputs, targetScale))
+    if (targetScale !== undefined) atOnce(bringInUnits(outputs, targetScale, predictedValue))
     return outputs
   }
 

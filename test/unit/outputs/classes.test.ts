@@ -3,7 +3,14 @@ import { indexOfLargest } from '../../../lib/extremes.js'
 import { loss } from '../../../lib/losses/names.js'
 import { areOneHot, classOfOneHot, classOfOutputs, targetsFor } from '../../../lib/outputs/classes.js'
 import { scoresOfOutputs } from '../../../lib/outputs/scores.js'
-import { bringInUnits, factorOfUnits, inUnits, scaledTarget, valuesInUnits } from '../../../lib/outputs/units.js'
+import {
+  bringInUnits,
+  factorOfUnits,
+  inUnits,
+  predictionsInUnits,
+  scaledTarget,
+  targetsInUnits,
+} from '../../../lib/outputs/units.js'
 import { atOnce, ELEMENTS_OF_STEP } from '../../../lib/turns.js'
 
 describe('the largest of a row', () => {
@@ -72,13 +79,22 @@ describe('units of targets', () => {
   test('there and back', () => {
     expect(inUnits(0.5, units)).toBe(12)
     expect(scaledTarget(12, units)).toBe(0.5)
-    expect([...valuesInUnits(Float64Array.of(0, 1), units)]).toEqual([10, 14])
-    expect([...valuesInUnits(Float64Array.of(0, 1), undefined)]).toEqual([0, 1])
+    for (const inTheirUnits of [targetsInUnits, predictionsInUnits]) {
+      expect([...inTheirUnits(Float64Array.of(0, 1), units)]).toEqual([10, 14])
+      expect([...inTheirUnits(Float64Array.of(0, 1), undefined)]).toEqual([0, 1])
+    }
+  })
+
+  test('bounds hold for predictions, not for targets', () => {
+    const within = { ...units, min: 6, max: 11 }
+    const outputs = () => Float64Array.of(-2, -1, 0, 0.5, Number.NaN)
+    expect([...predictionsInUnits(outputs(), within)]).toEqual([6, 6, 10, 11, Number.NaN])
+    expect([...targetsInUnits(outputs(), within)]).toEqual([2, 6, 10, 12, Number.NaN])
   })
 
   test('many outputs are brought in units step by step, each once', () => {
     const outputs = new Float32Array(2 * ELEMENTS_OF_STEP + 1).fill(1)
-    const steps = bringInUnits(outputs, units)
+    const steps = bringInUnits(outputs, units, inUnits)
     let pauses = 0
     while (steps.next().done !== true) pauses++
     expect(pauses).toBe(2)

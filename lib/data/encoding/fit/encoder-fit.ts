@@ -59,7 +59,7 @@ export class EncoderFit {
       .map((column) => {
         const isTarget = column.name === target
         return new ColumnStatistics(column, {
-          sample: !isTarget && scaling(column.name) === 'quantile',
+          sample: !isTarget && scaling(column.name) !== 'standardize',
           count: isTarget,
         })
       })

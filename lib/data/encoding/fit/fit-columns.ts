@@ -14,6 +14,7 @@ import {
 import { tooLarge } from '../float32-range.js'
 import { RunningScale } from '../mean-and-deviation.js'
 import { normalScore, quantilesOf } from '../normal-scores.js'
+import { robustScaleOf } from '../robust-scores.js'
 import type { ColumnStatistics } from './column-statistics.js'
 import type { CheckedOptions } from './options.js'
 
@@ -69,9 +70,10 @@ function encodingOf(
   if (one.known === 0 && kept && type === 'category') throw nothingToKeep(name)
   if (one.known === 0 && !kept) return 'missing'
   if (type === 'category' && options.dropIdentifiers && !kept && allDifferent(one)) return 'identifier'
-  const byRank = type === 'number' && options.scaling(name) === 'quantile'
+  const scaling = type === 'number' ? options.scaling(name) : 'standardize'
   // Numbers that differ by next to nothing, such as 1e-323, can be ranked but not scaled.
-  const varies = one.varies && (type !== 'number' || byRank || one.values.deviation > 0 || one.values.overflows)
+  const bySize = type === 'number' && scaling === 'standardize'
+  const varies = one.varies && (!bySize || one.values.deviation > 0 || one.values.overflows)
   if (!varies && !kept && one.missing === 0) return 'constant'
   const indicator = options.missingIndicator && one.missing > 0
   if (!varies && !kept && type !== 'category' && !indicator) return 'constant'
@@ -79,7 +81,13 @@ function encodingOf(
     case 'category':
       return categoryOf(one, options, inputs, kept)
     case 'boolean':
-      return { name, kind: 'boolean', fill: one.values.scale().mean, indicator }
+      return {
+        name,
+        kind: 'boolean',
+        ...(options.scaling(name) === 'robust' ? { signed: true } : {}),
+        fill: one.values.scale().mean,
+        indicator,
+      }
     case 'date':
       return {
         name,
@@ -93,7 +101,8 @@ function encodingOf(
         ...(one.format === undefined ? {} : { format: one.format }),
       }
     case 'number':
-      return byRank && varies ? quantileOf(one, indicator) : numberOf(one, indicator)
+      if (scaling === 'quantile' && varies) return quantileOf(one, indicator)
+      return scaling === 'robust' && one.known > 0 ? robustOf(one, indicator) : numberOf(one, indicator)
   }
 }
 
@@ -113,13 +122,21 @@ function rangeOf({ known, least, most }: ColumnStatistics): TrainingRange {
 function quantileOf(one: ColumnStatistics, indicator: boolean): ColumnEncoding {
   const sorted = one.sorted()
   const quantiles = quantilesOf(sorted, Math.min(QUANTILE_STEPS, sorted.length - 1))
-  if (!Number.isFinite(quantiles.at(-1)! - quantiles[0]!)) {
-    const hint = 'Correct it, or make it null (missing).'
-    throw tooLarge(one, `whose differences float64 can hold in column '${one.name}'`, hint)
-  }
+  if (!Number.isFinite(quantiles.at(-1)! - quantiles[0]!)) throw tooFarApart(one)
   const scores = new RunningScale()
   for (const value of sorted) scores.add(normalScore(quantiles, value))
   return { name: one.name, kind: 'quantile', ...scores.scale(), quantiles, ...rangeOf(one), indicator }
+}
+
+function robustOf(one: ColumnStatistics, indicator: boolean): ColumnEncoding {
+  const scale = robustScaleOf(one.sorted())
+  if (!Number.isFinite(scale.distance)) throw tooFarApart(one)
+  return { name: one.name, kind: 'robust', ...scale, ...rangeOf(one), indicator }
+}
+
+function tooFarApart(one: ColumnStatistics): DeepblasError {
+  const hint = 'Correct it, or make it null (missing).'
+  return tooLarge(one, `whose differences float64 can hold in column '${one.name}'`, hint)
 }
 
 function nothingToKeep(name: string): DeepblasError {

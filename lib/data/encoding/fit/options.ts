@@ -23,9 +23,10 @@ export interface EncoderOptions {
    */
   readonly task?: Task
   /**
-   * How numbers are scaled: 'standardize' (mean 0, deviation 1) or 'quantile' (normal scores: ranks as numbers of the
-   * normal distribution, which no outlier can stretch). Default 'standardize'; or by column, where the others have the
-   * default: `{ balance: 'quantile' }`.
+   * How numbers are scaled: 'standardize' (mean 0, deviation 1), 'quantile' (normal scores: ranks as numbers of the normal
+   * distribution, which no outlier can stretch) or 'robust' (by median and quartiles, then within ±3 by a smooth curve;
+   * booleans are -1 and 1). Default 'standardize'; or by column, where the others have the default:
+   * `{ balance: 'quantile' }`.
    */
   readonly scaling?: Scaling | Readonly<Record<string, Scaling>>
   /** Whether a column of its own tells where a value was missing, if training rows had missing values. Default true. */
@@ -50,10 +51,15 @@ export interface EncoderOptions {
   readonly dropIdentifiers?: boolean
   /** Whether values of a regression are scaled to mean 0 and deviation 1 for the network. Default true. */
   readonly scaleTarget?: boolean
+  /**
+   * Whether predicted values of a regression are brought within the range that the target has in the training rows: by
+   * `predict` and `decode`, and for metrics. Default false.
+   */
+  readonly clampPredictions?: boolean
 }
 
-/** How numbers are scaled: to mean 0 and deviation 1, or to normal scores by rank. */
-export type Scaling = 'standardize' | 'quantile'
+/** How numbers are scaled: to mean 0 and deviation 1, to normal scores by rank, or by median and quartiles. */
+export type Scaling = (typeof scalings)[number]
 
 export const encoderOptionNames = [
   'target',
@@ -67,9 +73,10 @@ export const encoderOptionNames = [
   'keep',
   'dropIdentifiers',
   'scaleTarget',
+  'clampPredictions',
 ] as const
 
-export const scalings = ['standardize', 'quantile'] as const
+export const scalings = ['standardize', 'quantile', 'robust'] as const
 export const tasks = ['classification', 'regression'] as const
 
 export interface CheckedOptions {
@@ -84,6 +91,7 @@ export interface CheckedOptions {
   readonly keep: readonly string[]
   readonly dropIdentifiers: boolean
   readonly scaleTarget: boolean
+  readonly clampPredictions: boolean
   /** Columns that options name: every one must be there. */
   readonly named: readonly string[]
 }
@@ -117,6 +125,7 @@ export function checkEncoderOptions(options: EncoderOptions | undefined): Checke
     keep,
     dropIdentifiers: boolean('dropIdentifiers', given.dropIdentifiers ?? true),
     scaleTarget: boolean('scaleTarget', given.scaleTarget ?? true),
+    clampPredictions: boolean('clampPredictions', given.clampPredictions ?? false),
     named: [...(target === undefined ? [] : [target]), ...keep, ...(byColumn ? Object.keys(scaling) : [])],
   }
 }
