@@ -113,6 +113,16 @@ export class Element {
     return new Element('normalDensity', [this])
   }
 
+  /** The sine of this, an angle in radians; NaN for an infinite one. */
+  sine(): Element {
+    return new Element('sine', [this])
+  }
+
+  /** The cosine of this, an angle in radians; NaN for an infinite one. */
+  cosine(): Element {
+    return new Element('cosine', [this])
+  }
+
   /** -1, 0 or 1. */
   sign(): Element {
     return new Element('sign', [this])

@@ -81,13 +81,15 @@ enum class Operation : int32_t {
   Softplus = 18,  // log(1 + e^a)
   NormalDistribution = 19,
   NormalDensity = 20,
-  Sign = 21,  // -1, 0, 1
-  Less = 22,  // 1 where a < b, else 0
-  Equal = 23,  // 1 where a = b, else 0
-  Select = 24,  // b where a is not 0, else c
-  Store = 25,  // value a to output tensor b
+  Sine = 21,  // of an angle in radians
+  Cosine = 22,  // of an angle in radians
+  Sign = 23,  // -1, 0, 1
+  Less = 24,  // 1 where a < b, else 0
+  Equal = 25,  // 1 where a = b, else 0
+  Select = 26,  // b where a is not 0, else c
+  Store = 27,  // value a to output tensor b
 };
-constexpr int kOperations = 26;
+constexpr int kOperations = 28;
 
 // Kinds of reduceRows; reduceColumns has the first two.
 enum class Reduction : int32_t {

@@ -44,6 +44,7 @@ class CallCheck {
             (info_.arguments[i].layout == Layout::Transposed) == transposed)
           checkTensor(i);
     for (int i = 0; i < info_.argumentCount; ++i) checkCovers(i);
+    for (int i = 0; i < info_.argumentCount; ++i) checkParts(i);
     checkOverlaps();
   }
 
@@ -188,6 +189,21 @@ class CallCheck {
     const int64_t needed = valueOf(covers[0], sizes_) + valueOf(covers[1], sizes_);
     if (specOf(i).columns >= needed) return;
     fail("ERR_DEEPBLAS_SHAPE", i, "at least " + std::to_string(needed) + " columns", describe(specOf(i)));
+  }
+
+  void checkParts(int i) const {
+    const Size(&parts)[2] = info_.arguments[i].parts;
+    if (!isTensor(i) || parts[0].kind == Size::None) return;
+    const int64_t count = valueOf(parts[0], sizes_), columns = specOf(i).columns;
+    if (parts[1].kind == Size::None) {
+      if (columns % count != 0)
+        fail("ERR_DEEPBLAS_SHAPE", i, "a multiple of " + std::to_string(count) + " columns", describe(specOf(i)));
+      return;
+    }
+    const int64_t each = valueOf(parts[1], sizes_);
+    if (columns % count == 0 && columns / count == each) return;
+    fail("ERR_DEEPBLAS_SHAPE", i, std::to_string(count) + " times " + std::to_string(each) + " columns",
+         describe(specOf(i)));
   }
 
   // What is written is nothing that another argument reads or writes; in place, it may be what another one reads.

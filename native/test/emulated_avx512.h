@@ -1,5 +1,5 @@
 // What the build includes before each of the vector sources to compile them as they are for AVX-512, on a processor without
-// it: vectors of 16 are two of AVX2's, and the five intrinsics are functions below. Vector width, tile shapes, masks and
+// it: vectors of 16 are two of AVX2's, and the six intrinsics are functions below. Vector width, tile shapes, masks and
 // panels are AVX-512's, and so are the bits: every element sees the same operations in the same order.
 #pragma once
 
@@ -58,6 +58,19 @@ __attribute__((always_inline)) inline __m512i emulatedEvenProducts(__mmask8, __m
   return result.whole;
 }
 
+__attribute__((always_inline)) inline __mmask16 emulatedTest(__m512i a, __m512i b) {
+  union {
+    __m512i whole;
+    __m256i half[2];
+  } both = {a & b};
+  int mask = 0;
+  for (int half = 0; half < 2; ++half) {
+    const __m256i zero = _mm256_cmpeq_epi32(both.half[half], _mm256_setzero_si256());
+    mask |= (_mm256_movemask_ps(_mm256_castsi256_ps(zero)) ^ 255) << (8 * half);
+  }
+  return static_cast<__mmask16>(mask);
+}
+
 }  // namespace
 
 #define __AVX512F__ 1
@@ -66,3 +79,4 @@ __attribute__((always_inline)) inline __m512i emulatedEvenProducts(__mmask8, __m
 #define _mm512_fmadd_ps emulatedMultiplyAdd
 #define _mm512_maskz_sqrt_ps emulatedSquareRoot
 #define _mm512_maskz_mul_epu32 emulatedEvenProducts
+#define _mm512_test_epi32_mask emulatedTest

@@ -61,6 +61,8 @@ const Function kFunctions[] = {
     {"sigmoid", &VectorFunctions::sigmoid, [](double z) { return 1 / (1 + std::exp(-z)); }, -kInfinity, kInfinity, 2.5,
      1e-7},
     {"hyperbolicTangent", &VectorFunctions::hyperbolicTangent, std::tanh, -kInfinity, kInfinity, 1.5, 1e-7},
+    {"sine", &VectorFunctions::sine, std::sin, -3.4028234e38f, 3.4028234e38f, 2, 1.2e-7},
+    {"cosine", &VectorFunctions::cosine, std::cos, -3.4028234e38f, 3.4028234e38f, 2, 1.2e-7},
     {"normal distribution", &VectorFunctions::normalDistribution, distribution, -kInfinity, kInfinity, 80, 2.5e-7},
     {"  where |z| <= 4", &VectorFunctions::normalDistribution, distribution, -4, 4, 12, 2.5e-7},
     {"normal density", &VectorFunctions::normalDensity, density, -kInfinity, kInfinity, 80, 5e-8},
@@ -175,6 +177,15 @@ TEST("functions of special values") {
       {&VectorFunctions::hyperbolicTangent, "hyperbolicTangent", kInfinity, 1.0f},
       {&VectorFunctions::hyperbolicTangent, "hyperbolicTangent", -kInfinity, -1.0f},
       {&VectorFunctions::hyperbolicTangent, "hyperbolicTangent", kNan, kNan},
+      {&VectorFunctions::sine, "sine", 0.0f, 0.0f},
+      {&VectorFunctions::sine, "sine", kInfinity, kNan},
+      {&VectorFunctions::sine, "sine", -kInfinity, kNan},
+      {&VectorFunctions::sine, "sine", kNan, kNan},
+      {&VectorFunctions::cosine, "cosine", 0.0f, 1.0f},
+      {&VectorFunctions::cosine, "cosine", -0.0f, 1.0f},
+      {&VectorFunctions::cosine, "cosine", kInfinity, kNan},
+      {&VectorFunctions::cosine, "cosine", -kInfinity, kNan},
+      {&VectorFunctions::cosine, "cosine", kNan, kNan},
       {&VectorFunctions::normalDistribution, "normalDistribution", kInfinity, 1.0f},
       {&VectorFunctions::normalDistribution, "normalDistribution", -kInfinity, 0.0f},
       {&VectorFunctions::normalDistribution, "normalDistribution", kNan, kNan},
@@ -197,6 +208,37 @@ TEST("functions of special values") {
       std::vector<float> output(1);
       apply(functions.*row.function, {row.input}, output);
       CHECK_CLOSE(output[0], row.expected, 0);
+    }
+  }
+}
+
+TEST("sine and cosine of angles where little is left of them, and of many per lane") {
+  // The float32 numbers nearest to multiples of pi / 2, where all but a few bits cancel, and the steps between them.
+  const struct {
+    VectorFunction VectorFunctions::*function;
+    double (*exact)(double);
+    const char* name;
+  } kRows[] = {{&VectorFunctions::sine, std::sin, "sine"}, {&VectorFunctions::cosine, std::cos, "cosine"}};
+  std::vector<float> inputs;
+  for (int quarter = -8192; quarter <= 8192; ++quarter) {
+    if (quarter == 0) continue;  // beside 0 there are only denormals
+    const float nearest = static_cast<float>(quarter * std::acos(0.0));
+    for (float x : {nearest, std::nextafter(nearest, kInfinity), std::nextafter(nearest, -kInfinity)}) inputs.push_back(x);
+    inputs.push_back(static_cast<float>(quarter) * 1.7f);
+  }
+  // Of all float32 numbers, the one nearest to a multiple of pi / 2.
+  inputs.push_back(16367173.0f * 0x1p72f);
+  for (const VectorFunctions& functions : runnableFunctions()) {
+    for (const auto& row : kRows) {
+      CONTEXT(functions.name, ", ", row.name);
+      std::vector<float> outputs(inputs.size());
+      apply(functions.*row.function, inputs, outputs);
+      for (size_t i = 0; i < inputs.size(); ++i) {
+        const double exact = row.exact(inputs[i]);
+        CONTEXT("of ", inputs[i]);
+        CHECK_CLOSE(outputs[i], exact, 1.2e-7 * std::fabs(exact));
+        CHECK(std::fabs(outputs[i]) <= 1);
+      }
     }
   }
 }

@@ -95,6 +95,18 @@ TEST("a dense layer differentiates rightly by input, weight and bias, for every 
   }
 }
 
+TEST("products by groups differentiate rightly by input, weight and bias") {
+  const int64_t groups = 3;
+  Matrix x = randomMatrix(6, groups * 4, 92), weight = randomMatrix(groups * 2, 4, 93);
+  Vector bias = randomVector(groups * 2, 94, -1, 1);
+  const Matrix outputGradient = randomMatrix(6, groups * 2, 95);
+  const ParameterGradients gradients = groupedBackwardWeight(x, outputGradient, groups);
+  const auto cost = [&] { return dot(outputGradient, groupedForward(x, weight, bias, groups)); };
+  checkGradient("input", groupedBackwardInput(outputGradient, weight, groups).values, x.values, cost);
+  checkGradient("weight", gradients.weight.values, weight.values, cost);
+  checkGradient("bias", gradients.bias, bias, cost);
+}
+
 TEST("every loss differentiates rightly, with and without sample weights") {
   using LossFunction = reference::Loss (*)(const Matrix&, const Matrix&, const Vector&);
   const struct {

@@ -42,6 +42,8 @@ double evaluate(Operation operation, double a, double b) {
     case Operation::Softplus: return std::max(a, 0.0) + std::log1p(std::exp(-std::fabs(a)));
     case Operation::NormalDistribution: return 0.5 * std::erfc(-a / std::sqrt(2.0));
     case Operation::NormalDensity: return std::exp(-a * a / 2) / std::sqrt(2 * M_PI);
+    case Operation::Sine: return std::sin(a);
+    case Operation::Cosine: return std::cos(a);
     case Operation::Sign: return a > 0 ? 1 : a < 0 ? -1 : 0;
     case Operation::Less: return a < b;
     case Operation::Equal: return a == b;

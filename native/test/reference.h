@@ -50,6 +50,13 @@ struct ParameterGradients {
 // dW = dZᵀ X, db = sum of dZ over rows
 ParameterGradients denseBackwardWeight(const Matrix& x, const Matrix& preActivationGradient);
 
+// ---- dense products by groups of columns ------------------------------------------------------------------------
+
+// Output o belongs to group o / (outputs / groups), and so do that group's columns of x. An empty bias is none.
+Matrix groupedForward(const Matrix& x, const Matrix& weight, const Vector& bias, int64_t groups);
+Matrix groupedBackwardInput(const Matrix& preActivationGradient, const Matrix& weight, int64_t groups);
+ParameterGradients groupedBackwardWeight(const Matrix& x, const Matrix& preActivationGradient, int64_t groups);
+
 // ---- activations ------------------------------------------------------------------------------------------------
 
 double activate(Activation activation, double z);

@@ -13,8 +13,8 @@ using VectorFunction = void (*)(float* output, const float* input, int64_t count
 
 struct VectorFunctions {
   const char* name;
-  VectorFunction reciprocal, exponential, logarithm, logarithmOfOnePlus, sigmoid, hyperbolicTangent, normalDistribution,
-      normalDensity, gelu, geluDerivative;
+  VectorFunction reciprocal, exponential, logarithm, logarithmOfOnePlus, sigmoid, hyperbolicTangent, sine, cosine,
+      normalDistribution, normalDensity, gelu, geluDerivative;
 };
 
 VectorFunctions baselineFunctions();

@@ -23,6 +23,8 @@ DEEPBLAS_OVER_ARRAY(logarithm, logarithm(x))
 DEEPBLAS_OVER_ARRAY(logarithmOfOnePlus, logarithmOfOnePlus(x))
 DEEPBLAS_OVER_ARRAY(sigmoid, sigmoid(x))
 DEEPBLAS_OVER_ARRAY(hyperbolicTangent, hyperbolicTangent(x))
+DEEPBLAS_OVER_ARRAY(sine, sine(x))
+DEEPBLAS_OVER_ARRAY(cosine, cosine(x))
 DEEPBLAS_OVER_ARRAY(normalDistribution, standardNormal(x).distribution)
 DEEPBLAS_OVER_ARRAY(normalDensity, standardNormal(x).density)
 DEEPBLAS_OVER_ARRAY(gelu, Gelu::value(x))
@@ -36,6 +38,8 @@ test::VectorFunctions functions(const char* name) {
           logarithmOfOnePlusOfArray,
           sigmoidOfArray,
           hyperbolicTangentOfArray,
+          sineOfArray,
+          cosineOfArray,
           normalDistributionOfArray,
           normalDensityOfArray,
           geluOfArray,

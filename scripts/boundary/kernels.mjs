@@ -69,7 +69,7 @@ const rangeOf = (enums, kernel, { name, kind, value }) => {
 
 // Every argument says what its kernel may be given: a kernel without that could be made to leave its memory.
 const argumentLine = (enums, kernel, argument) => {
-  const { name, kind, optional = false, layout, broadcast = false, typeOf, covers = [], or } = argument
+  const { name, kind, optional = false, layout, broadcast = false, typeOf, covers = [], parts = [], or } = argument
   const tensor = kind === 'tensor'
   if (tensor && argument.shape === undefined && argument.elements === undefined) {
     throw new Error(`${kernel.name}: the tensor '${name}' has neither a shape nor elements`)
@@ -91,6 +91,7 @@ const argumentLine = (enums, kernel, argument) => {
     broadcast,
     typeOf === undefined ? -1 : positionOf(kernel, typeOf),
     `{${[0, 1].map((i) => sizeLine(kernel, covers[i])).join(', ')}}`,
+    `{${[0, 1].map((i) => sizeLine(kernel, parts[i])).join(', ')}}`,
     range !== undefined,
     least,
     most,

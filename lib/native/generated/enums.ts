@@ -92,6 +92,8 @@ export type Operation =
   | 'softplus'
   | 'normalDistribution'
   | 'normalDensity'
+  | 'sine'
+  | 'cosine'
   | 'sign'
   | 'less'
   | 'equal'
@@ -133,16 +135,20 @@ export const operations = {
   softplus: 18,
   normalDistribution: 19,
   normalDensity: 20,
+  /** of an angle in radians */
+  sine: 21,
+  /** of an angle in radians */
+  cosine: 22,
   /** -1, 0, 1 */
-  sign: 21,
+  sign: 23,
   /** 1 where a < b, else 0 */
-  less: 22,
+  less: 24,
   /** 1 where a = b, else 0 */
-  equal: 23,
+  equal: 25,
   /** b where a is not 0, else c */
-  select: 24,
+  select: 26,
   /** value a to output tensor b */
-  store: 25,
+  store: 27,
 } as const satisfies Record<Operation, number>
 
 /** Kinds of reduceRows; reduceColumns has the first two. */

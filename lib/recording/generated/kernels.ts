@@ -42,6 +42,32 @@ export interface DenseBackwardWeightArguments {
   preActivationGradient: Tensor
 }
 
+/** a dense product for every group of columns: output = x · weightᵀ + bias, the weights of a group below each other */
+export interface GroupedForwardArguments {
+  output: Tensor
+  x: Tensor
+  weight: Tensor
+  bias?: Tensor | undefined
+  groups: Scalar
+}
+
+/** inputGradient = preActivationGradient · weight, for every group of columns */
+export interface GroupedBackwardInputArguments {
+  inputGradient: Tensor
+  preActivationGradient: Tensor
+  weight: Tensor
+  groups: Scalar
+}
+
+/** weightGradient = preActivationGradientᵀ · x for every group of columns, biasGradient = sum of preActivationGradient over rows */
+export interface GroupedBackwardWeightArguments {
+  weightGradient: Tensor
+  biasGradient?: Tensor | undefined
+  x: Tensor
+  preActivationGradient: Tensor
+  groups: Scalar
+}
+
 /** output = activation(x) */
 export interface ActivationForwardArguments {
   output: Tensor
@@ -290,6 +316,9 @@ export interface KernelArguments {
   transposeWeight: TransposeWeightArguments
   denseBackwardInput: DenseBackwardInputArguments
   denseBackwardWeight: DenseBackwardWeightArguments
+  groupedForward: GroupedForwardArguments
+  groupedBackwardInput: GroupedBackwardInputArguments
+  groupedBackwardWeight: GroupedBackwardWeightArguments
   activationForward: ActivationForwardArguments
   activationBackward: ActivationBackwardArguments
   softmaxForward: SoftmaxForwardArguments
@@ -374,8 +403,37 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
       { name: 'preActivationGradient', kind: 'tensor' },
     ],
   },
-  activationForward: {
+  groupedForward: {
     id: 5,
+    arguments: [
+      { name: 'output', kind: 'tensor' },
+      { name: 'x', kind: 'tensor' },
+      { name: 'weight', kind: 'tensor' },
+      { name: 'bias', kind: 'tensor', optional: true },
+      { name: 'groups', kind: 'number' },
+    ],
+  },
+  groupedBackwardInput: {
+    id: 6,
+    arguments: [
+      { name: 'inputGradient', kind: 'tensor' },
+      { name: 'preActivationGradient', kind: 'tensor' },
+      { name: 'weight', kind: 'tensor' },
+      { name: 'groups', kind: 'number' },
+    ],
+  },
+  groupedBackwardWeight: {
+    id: 7,
+    arguments: [
+      { name: 'weightGradient', kind: 'tensor' },
+      { name: 'biasGradient', kind: 'tensor', optional: true },
+      { name: 'x', kind: 'tensor' },
+      { name: 'preActivationGradient', kind: 'tensor' },
+      { name: 'groups', kind: 'number' },
+    ],
+  },
+  activationForward: {
+    id: 8,
     arguments: [
       { name: 'output', kind: 'tensor' },
       { name: 'x', kind: 'tensor' },
@@ -383,7 +441,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   activationBackward: {
-    id: 6,
+    id: 9,
     arguments: [
       { name: 'inputGradient', kind: 'tensor' },
       { name: 'outputGradient', kind: 'tensor' },
@@ -393,14 +451,14 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   softmaxForward: {
-    id: 7,
+    id: 10,
     arguments: [
       { name: 'output', kind: 'tensor' },
       { name: 'x', kind: 'tensor' },
     ],
   },
   softmaxBackward: {
-    id: 8,
+    id: 11,
     arguments: [
       { name: 'inputGradient', kind: 'tensor' },
       { name: 'outputGradient', kind: 'tensor' },
@@ -408,14 +466,14 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   weightSum: {
-    id: 9,
+    id: 12,
     arguments: [
       { name: 'sum', kind: 'tensor' },
       { name: 'sampleWeights', kind: 'tensor' },
     ],
   },
   softmaxCrossEntropy: {
-    id: 10,
+    id: 13,
     arguments: [
       { name: 'rowLoss', kind: 'tensor' },
       { name: 'gradient', kind: 'tensor', optional: true },
@@ -427,7 +485,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   sigmoidBinaryCrossEntropy: {
-    id: 11,
+    id: 14,
     arguments: [
       { name: 'rowLoss', kind: 'tensor' },
       { name: 'gradient', kind: 'tensor', optional: true },
@@ -439,7 +497,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   meanSquaredError: {
-    id: 12,
+    id: 15,
     arguments: [
       { name: 'rowLoss', kind: 'tensor' },
       { name: 'gradient', kind: 'tensor', optional: true },
@@ -450,7 +508,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   accuracy: {
-    id: 13,
+    id: 16,
     arguments: [
       { name: 'rowValue', kind: 'tensor' },
       { name: 'output', kind: 'tensor' },
@@ -460,7 +518,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   accumulate: {
-    id: 14,
+    id: 17,
     arguments: [
       { name: 'accumulator', kind: 'tensor' },
       { name: 'rowValue', kind: 'tensor' },
@@ -469,7 +527,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   penalty: {
-    id: 15,
+    id: 18,
     arguments: [
       { name: 'accumulator', kind: 'tensor' },
       { name: 'weight', kind: 'tensor' },
@@ -480,7 +538,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   penaltyGradient: {
-    id: 16,
+    id: 19,
     arguments: [
       { name: 'weightGradient', kind: 'tensor' },
       { name: 'weight', kind: 'tensor' },
@@ -490,7 +548,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   sgd: {
-    id: 17,
+    id: 20,
     arguments: [
       { name: 'parameter', kind: 'tensor' },
       { name: 'gradient', kind: 'tensor' },
@@ -502,7 +560,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   adam: {
-    id: 18,
+    id: 21,
     arguments: [
       { name: 'parameter', kind: 'tensor' },
       { name: 'gradient', kind: 'tensor' },
@@ -518,7 +576,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   mapRows: {
-    id: 19,
+    id: 22,
     arguments: [
       { name: 'output0', kind: 'tensor' },
       { name: 'output1', kind: 'tensor', optional: true },
@@ -544,7 +602,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   mapElements: {
-    id: 20,
+    id: 23,
     arguments: [
       { name: 'output0', kind: 'tensor' },
       { name: 'output1', kind: 'tensor', optional: true },
@@ -570,7 +628,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   reduceRows: {
-    id: 21,
+    id: 24,
     arguments: [
       { name: 'output', kind: 'tensor' },
       { name: 'x', kind: 'tensor' },
@@ -578,7 +636,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   reduceColumns: {
-    id: 22,
+    id: 25,
     arguments: [
       { name: 'output', kind: 'tensor' },
       { name: 'x', kind: 'tensor' },
@@ -586,7 +644,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   random: {
-    id: 23,
+    id: 26,
     arguments: [
       { name: 'output', kind: 'tensor' },
       { name: 'seed', kind: 'number' },
@@ -596,7 +654,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   copyColumns: {
-    id: 24,
+    id: 27,
     arguments: [
       { name: 'output', kind: 'tensor' },
       { name: 'x', kind: 'tensor' },
@@ -606,7 +664,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   embeddingForward: {
-    id: 25,
+    id: 28,
     arguments: [
       { name: 'output', kind: 'tensor' },
       { name: 'table', kind: 'tensor' },
@@ -616,7 +674,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   embeddingBackward: {
-    id: 26,
+    id: 29,
     arguments: [
       { name: 'tableGradient', kind: 'tensor' },
       { name: 'outputGradient', kind: 'tensor' },
@@ -626,7 +684,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   squaredNorm: {
-    id: 27,
+    id: 30,
     arguments: [
       { name: 'sum', kind: 'tensor' },
       { name: 'x', kind: 'tensor' },
@@ -634,7 +692,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   limitNorm: {
-    id: 28,
+    id: 31,
     arguments: [
       { name: 'weight', kind: 'tensor' },
       { name: 'limit', kind: 'number' },

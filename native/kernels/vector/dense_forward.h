@@ -60,53 +60,18 @@ void finishRows(const Forward& f, const Tile& tile, bool addBias) {
   }
 }
 
-// Rows and outputs of a block whose sums, one for each lane, are kept while the depth goes by.
-constexpr int64_t kDotRowBlock = 8 * kDotRows, kDotColumnBlock = 4 * kDotColumns;
-
-// sums[i] becomes the sum of the lanes of the i-th vector, kWidth of them at a time.
-DEEPBLAS_INLINE void addLanes(float* sums, int64_t count) {
-  for (int64_t first = 0; first < count; first += kWidth) {
-    Floats vectors[kWidth];
-    const int64_t here = smaller(kWidth, count - first);
-    for (int64_t i = 0; i < kWidth; ++i) vectors[i] = i < here ? load(sums + (first + i) * kWidth) : Floats{};
-    store(sums + first, sumsOfLanes(vectors));
-  }
-}
-
 // A weight kept row by row: dot products of rows of x with rows of the weight.
 void forwardByRows(const Forward& f, const Tile& tile) {
-  alignas(64) float sums[kDotRowBlock * kDotColumnBlock * kWidth];
-  const int64_t depth = f.x.columns;
-  const float* weight = data<float>(&f.weight);
-  const float* bias = f.bias ? data<float>(f.bias) : nullptr;
-  for (int64_t r = tile.firstBegin; r < tile.firstEnd; r += kDotRowBlock) {
-    const int64_t rows = smaller(kDotRowBlock, tile.firstEnd - r);
-    for (int64_t column = tile.secondBegin; column < tile.secondEnd; column += kDotColumnBlock) {
-      const int64_t columns = smaller(kDotColumnBlock, tile.secondEnd - column);
-      for (int64_t step = 0; step < depth; step += kDotDepth) {
-        for (int64_t i = 0; i < rows; i += kDotRows) {
-          for (int64_t c = 0; c < columns; c += kDotColumns) {
-            const DotWork work = {data<float>(&f.x) + (r + i) * f.x.stride + step,
-                                  f.x.stride,
-                                  weight + (column + c) * depth + step,
-                                  depth,
-                                  smaller(kDotDepth, depth - step),
-                                  sums + (i * columns + c) * kWidth,
-                                  columns,
-                                  step == 0};
-            dotRows<kDotRows>(smaller(kDotRows, rows - i), smaller(kDotColumns, columns - c), work);
-          }
-        }
-      }
-      addLanes(sums, rows * columns);
-      for (int64_t i = 0; i < rows; ++i) {
-        float* output = data<float>(&f.output) + (r + i) * f.output.stride + column;
-        for (int64_t c = 0; c < columns; ++c) output[c] = sums[i * columns + c] + (bias ? bias[column + c] : 0.0f);
-        if (f.preActivation) {
-          float* copy = data<float>(f.preActivation) + (r + i) * f.preActivation->stride + column;
-          for (int64_t c = 0; c < columns; ++c) copy[c] = output[c];
-        }
-      }
+  const int64_t depth = f.x.columns, columns = tile.secondEnd - tile.secondBegin;
+  float* output = data<float>(&f.output) + tile.firstBegin * f.output.stride + tile.secondBegin;
+  dotProduct({data<float>(&f.x) + tile.firstBegin * f.x.stride, f.x.stride,
+              data<float>(&f.weight) + tile.secondBegin * depth, depth, depth,
+              f.bias ? data<float>(f.bias) + tile.secondBegin : nullptr, output, f.output.stride},
+             tile.firstEnd - tile.firstBegin, columns);
+  if (f.preActivation) {
+    for (int64_t r = tile.firstBegin; r < tile.firstEnd; ++r) {
+      activate<Linear>(data<float>(f.preActivation) + r * f.preActivation->stride + tile.secondBegin, output, columns);
+      output += f.output.stride;
     }
   }
   if (f.activation != Activation::Linear) finishRows(f, tile, false);

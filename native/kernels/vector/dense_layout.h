@@ -51,6 +51,10 @@ int64_t weightPanel(int64_t inputs, int64_t outputs) {
   return alongInputs * 5 < alongOutputs * 4 ? 1 : panel;
 }
 
+// Whether a gradient, of so many rows of so many elements, is one register tile that deals the batch out to several
+// accumulators.
+DEEPBLAS_INLINE bool isDealt(int64_t rows, int64_t lanes) { return rows * (roundUp(lanes, kWidth) / kWidth) <= kDealtVectors; }
+
 // The tiles of a product of shape (rows, columns): blocks of rows by whole panels, or OpenBLAS's pieces.
 DEEPBLAS_INLINE Axes productAxes(int64_t rows, int64_t columns, int64_t depth, int64_t panel, bool blas) {
   if (blas) {

@@ -5,6 +5,7 @@
 
 #include "blas/gemm.h"
 #include "boundary/kernel_table.h"
+#include "kernels/vector/column_sums.h"
 #include "kernels/vector/dense_layout.h"
 
 namespace deepblas {
@@ -33,34 +34,6 @@ double weightCost(const Call& call) {
   const View& gradient = *call.views[at::denseBackwardWeight::weightGradient];
   return call.rows * static_cast<double>(gradient.columns + 4) * roundUp(gradient.rows, kWidth) /
          kMultiplyAddsPerNanosecond;
-}
-
-// Whether a gradient, of so many rows of so many elements, is one register tile that deals the batch out to several
-// accumulators.
-DEEPBLAS_INLINE bool isDealt(int64_t rows, int64_t lanes) { return rows * (roundUp(lanes, kWidth) / kWidth) <= kDealtVectors; }
-
-// The sum over rows for up to kWidth columns. Always dealt out to several accumulators, so that the order of additions is
-// the same for layers of any width.
-template <bool kPartial>
-DEEPBLAS_INLINE Floats sumOfRows(const float* row, int64_t stride, int64_t rows, int64_t lanes) {
-  Floats sum[kDeals] = {};
-  const auto add = [&](int deal) {
-    sum[deal] += kPartial ? loadFirst(row, lanes) : load(row);
-    row += stride;
-  };
-  dealOut(rows, add);
-  static_assert(kDeals == 4);
-  return (sum[0] + sum[1]) + (sum[2] + sum[3]);
-}
-
-void sumRows(const View& biasGradient, const View& from, int64_t rows, int64_t begin, int64_t end) {
-  for (int64_t column = begin; column < end; column += kWidth) {
-    const int64_t lanes = smaller(kWidth, end - column);
-    const float* row = data<float>(&from) + column;
-    const Floats sum = lanes == kWidth ? sumOfRows<false>(row, from.stride, rows, lanes)
-                                       : sumOfRows<true>(row, from.stride, rows, lanes);
-    storeFirst(data<float>(&biasGradient) + column, sum, lanes);
-  }
 }
 
 // A weight kept row by row: the lanes run along the inputs, and each output's row of the gradient adds up rows of x.

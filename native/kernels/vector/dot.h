@@ -95,6 +95,61 @@ DEEPBLAS_INLINE Floats sumsOfLanes(Floats (&vectors)[kWidth]) {
   return vectors[0];
 }
 
+// Rows and columns of a block whose sums, one for each lane, are kept while the depth goes by.
+constexpr int64_t kDotRowBlock = 8 * kDotRows, kDotColumnBlock = 4 * kDotColumns;
+
+// sums[i] becomes the sum of the lanes of the i-th vector, kWidth of them at a time.
+DEEPBLAS_INLINE void addLanes(float* sums, int64_t count) {
+  for (int64_t first = 0; first < count; first += kWidth) {
+    Floats vectors[kWidth];
+    const int64_t here = smaller(kWidth, count - first);
+    for (int64_t i = 0; i < kWidth; ++i) vectors[i] = i < here ? load(sums + (first + i) * kWidth) : Floats{};
+    store(sums + first, sumsOfLanes(vectors));
+  }
+}
+
+struct DotProduct {
+  const float* a;
+  int64_t aStride;
+  const float* b;
+  int64_t bStride;
+  int64_t depth;
+  const float* bias;  // added to every row of C; null where there is none
+  float* c;
+  int64_t cStride;
+};
+
+void dotProduct(const DotProduct& product, int64_t rows, int64_t columns) {
+  alignas(64) float sums[kDotRowBlock * kDotColumnBlock * kWidth];
+  for (int64_t r = 0; r < rows; r += kDotRowBlock) {
+    const int64_t blockRows = smaller(kDotRowBlock, rows - r);
+    for (int64_t column = 0; column < columns; column += kDotColumnBlock) {
+      const int64_t blockColumns = smaller(kDotColumnBlock, columns - column);
+      for (int64_t step = 0; step < product.depth; step += kDotDepth) {
+        for (int64_t i = 0; i < blockRows; i += kDotRows) {
+          for (int64_t c = 0; c < blockColumns; c += kDotColumns) {
+            const DotWork work = {product.a + (r + i) * product.aStride + step,
+                                  product.aStride,
+                                  product.b + (column + c) * product.bStride + step,
+                                  product.bStride,
+                                  smaller(kDotDepth, product.depth - step),
+                                  sums + (i * blockColumns + c) * kWidth,
+                                  blockColumns,
+                                  step == 0};
+            dotRows<kDotRows>(smaller(kDotRows, blockRows - i), smaller(kDotColumns, blockColumns - c), work);
+          }
+        }
+      }
+      addLanes(sums, blockRows * blockColumns);
+      for (int64_t i = 0; i < blockRows; ++i) {
+        float* to = product.c + (r + i) * product.cStride + column;
+        for (int64_t c = 0; c < blockColumns; ++c)
+          to[c] = sums[i * blockColumns + c] + (product.bias ? product.bias[column + c] : 0.0f);
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace DEEPBLAS_ISA
 }  // namespace deepblas

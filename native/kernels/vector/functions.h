@@ -1,4 +1,4 @@
-// Vectorised exp, log1p, tanh, sigmoid and the normal distribution. Polynomials were fitted at Chebyshev nodes
+// Vectorised exp, log1p, tanh, sigmoid, sine, cosine and the normal distribution. Polynomials were fitted at Chebyshev nodes
 // (docs/math/functions.md states the fits and the measured errors). Plain arithmetic only, so the same instruction set
 // gives the same bits on every processor.
 #pragma once
@@ -88,6 +88,81 @@ DEEPBLAS_INLINE Floats hyperbolicTangent(Floats value) {
   const Floats large = 1.0f - 2.0f / (exponential(magnitude + magnitude) + 1.0f);
   return select(magnitude < 0.625f, small, withSignOf(large, value));
 }
+
+// An angle less whole quarter turns: rest = angle - quarters * pi / 2, |rest| <= 0.787.
+struct Quadrant {
+  Floats rest;
+  Ints quarters;  // right in the last two bits
+};
+
+// Up to here the number of quarter turns has at most 13 bits; times the 11 bits of a part of pi / 2 it is exact.
+constexpr float kSmallAngle = 10000.0f;
+
+// The same for one finite angle of at least that size (Payne and Hanek, 1983). Of 2 / pi only the 96 bits matter that
+// neither make whole turns nor lie below the result's precision.
+DEEPBLAS_INLINE float restOfLargeAngle(float angle, int32_t& quarters) {
+  static const uint32_t kTwoOverPi[] = {0,          0xa2f9836e, 0x4e441529, 0xfc2757d1,
+                                        0xf534ddc0, 0xdb629599, 0x3c439041, 0xfe5163ab};
+  uint32_t bits;
+  __builtin_memcpy(&bits, &angle, sizeof bits);
+  const uint64_t mantissa = (bits & 0x7fffffu) | 0x800000u;
+  const uint32_t first = ((bits >> 23) & 255u) - 120u, word = first / 32, shift = first % 32;
+  const auto wordOf = [&](uint32_t i) {
+    return (((static_cast<uint64_t>(kTwoOverPi[word + i]) << 32) | kTwoOverPi[word + i + 1]) << shift) >> 32;
+  };
+  // Quarter turns in units of 2^-62, whole turns left out by the width of the number.
+  const uint64_t turns = mantissa * ((wordOf(0) << 32) | wordOf(1)) + ((mantissa * wordOf(2)) >> 32);
+  const uint64_t whole = (turns + (uint64_t{1} << 61)) >> 62;
+  const double rest = static_cast<double>(static_cast<int64_t>(turns - (whole << 62))) * 0x1.921fb54442d18p-62;
+  const bool negative = (bits >> 31) != 0;
+  quarters = static_cast<int32_t>(negative ? 4 - whole : whole);
+  return static_cast<float>(negative ? -rest : rest);
+}
+
+DEEPBLAS_INLINE Quadrant quadrantOf(Floats angle) {
+  const Ints small = absolute(angle) <= kSmallAngle;
+  const Floats bounded = select(small, angle, Floats{});
+  const Floats quarters = nearestInteger(bounded * 0.636619772f);
+  // pi / 2 in five parts. The first two differences are exact; what rounding takes from the others is put back at the end.
+  const Floats third = broadcast(-0x1.444p-24f), fourth = broadcast(-0x1.68cp-39f);
+  Floats rest = fma(quarters, broadcast(-0x1.92p+0f), bounded);
+  rest = fma(quarters, broadcast(-0x1.fb4p-12f), rest);
+  const Floats nearer = fma(quarters, third, rest);
+  const Floats nearest = fma(quarters, fourth, nearer);
+  const Floats lost = fma(quarters, third, rest - nearer) + fma(quarters, fourth, nearer - nearest);
+  Quadrant result = {nearest + fma(quarters, broadcast(-0x1.1a6264p-54f), lost), truncate(quarters)};
+  if (anyLane(~small)) {
+    for (int64_t lane = 0; lane < kWidth; ++lane) {
+      const float one = angle[lane];
+      if (small[lane]) continue;
+      int32_t of = 0;
+      // Neither infinity nor NaN has an angle.
+      result.rest[lane] = one - one == 0.0f ? restOfLargeAngle(one, of) : __builtin_nanf("");
+      result.quarters[lane] = of;
+    }
+  }
+  return result;
+}
+
+// The sine of an angle and so many quarter turns more.
+DEEPBLAS_INLINE Floats sineOf(Floats angle, int32_t more) {
+  const Quadrant quadrant = quadrantOf(angle);
+  const Floats rest = quadrant.rest, square = rest * rest;
+  Floats odd = broadcast(-1.958686282e-4f);
+  odd = fma(odd, square, broadcast(8.332743503e-3f));
+  odd = fma(odd, square, broadcast(-1.666666464e-1f));
+  odd = fma(odd * square, rest, rest);
+  Floats even = broadcast(2.454691186e-5f);
+  even = fma(even, square, broadcast(-1.388829826e-3f));
+  even = fma(even, square, broadcast(4.166666463e-2f));
+  even = fma(even * square, square, fma(square, broadcast(-0.5f), broadcast(1.0f)));
+  const Ints quarters = quadrant.quarters + more;
+  const Floats result = select((quarters & 1) != 0, even, odd);
+  return (Floats)((Bits)result ^ ((Bits)(quarters & 2) << 30));
+}
+
+DEEPBLAS_INLINE Floats sine(Floats angle) { return sineOf(angle, 0); }
+DEEPBLAS_INLINE Floats cosine(Floats angle) { return sineOf(angle, 1); }
 
 // The standard normal distribution function, and by the way its density.
 struct Normal {

@@ -113,6 +113,8 @@ void evaluate(const Expression& rule, const Call& call, const Block& block, Regi
       case Operation::Softplus: each(to, a, n, [](Floats x) DEEPBLAS_RULE { return softplus(x); }); break;
       case Operation::NormalDistribution: each(to, a, n, [](Floats x) DEEPBLAS_RULE { return standardNormal(x).distribution; }); break;
       case Operation::NormalDensity: each(to, a, n, [](Floats x) DEEPBLAS_RULE { return standardNormal(x).density; }); break;
+      case Operation::Sine: each(to, a, n, [](Floats x) DEEPBLAS_RULE { return sine(x); }); break;
+      case Operation::Cosine: each(to, a, n, [](Floats x) DEEPBLAS_RULE { return cosine(x); }); break;
       case Operation::Sign:
         each(to, a, n, [](Floats x) DEEPBLAS_RULE { return select(x == 0.0f, Floats{}, withSignOf(broadcast(1.0f), x)); });
         break;

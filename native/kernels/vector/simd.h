@@ -165,6 +165,19 @@ DEEPBLAS_INLINE void transposeSquare(Floats (&rows)[kWidth]) {
   }
 }
 
+// Of a comparison's result: all bits of a lane are set, or none.
+DEEPBLAS_INLINE bool anyLane(Ints mask) {
+#if defined(__AVX512F__)
+  return _mm512_test_epi32_mask((__m512i)mask, (__m512i)mask) != 0;
+#elif defined(__AVX2__)
+  return _mm256_movemask_ps((__m256)mask) != 0;
+#elif defined(__SSE2__)
+  return _mm_movemask_ps((__m128)mask) != 0;
+#else
+  return vmaxvq_u32((uint32x4_t)mask) != 0;
+#endif
+}
+
 DEEPBLAS_INLINE float sumOfLanes(Floats value) {
   float sum = 0;
   for (int64_t lane = 0; lane < kWidth; ++lane) sum += value[lane];

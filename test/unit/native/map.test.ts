@@ -44,6 +44,8 @@ const rules: [name: string, rule: (x: Element) => Element, plain: (x: number) =>
   ['logarithm', (x) => x.absolute().plus(0.5).logarithm(), (x) => Math.log(Math.abs(x) + 0.5)],
   ['tanh, sigmoid', (x) => x.tanh().plus(x.sigmoid()), (x) => Math.tanh(x) + 1 / (1 + Math.exp(-x))],
   ['softplus', (x) => x.softplus(), (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))],
+  ['sine', (x) => x.sine(), Math.sin],
+  ['cosine', (x) => x.times(1000).cosine(), (x) => Math.cos(Math.fround(x * 1000))],
   ['sign', (x) => x.sign(), Math.sign],
   ['select, lessThan', (x) => x.lessThan(0).select(x.times(0.1), x), (x) => (x < 0 ? 0.1 * x : x)],
   ['moreThan, equals', (x) => x.moreThan(1).minus(x.equals(x)), (x) => (x > 1 ? 1 : 0) - 1],
