@@ -121,6 +121,7 @@ export { type Backward, type Cache, type Forward, Layer, type RecordOptions } fr
 export { LayerNorm, type LayerNormOptions } from './layers/layer-norm.js'
 export { NonCrossing, type NonCrossingOptions } from './layers/non-crossing.js'
 export { Normalize, type NormalizeOptions } from './layers/normalize.js'
+export { NumericEmbedding, type NumericEmbeddingOptions } from './layers/numeric-embedding.js'
 export { OneHot, type OneHotOptions } from './layers/one-hot.js'
 export { ParametricActivation, type ParametricActivationOptions } from './layers/parametric-activation.js'
 export { type MakeLayer, registerLayer } from './layers/registry.js'

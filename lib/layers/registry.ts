@@ -13,6 +13,7 @@ import type { Layer } from './layer.js'
 import { LayerNorm, type LayerNormOptions } from './layer-norm.js'
 import { NonCrossing, type NonCrossingOptions } from './non-crossing.js'
 import { Normalize } from './normalize.js'
+import { NumericEmbedding, type NumericEmbeddingOptions } from './numeric-embedding.js'
 import { OneHot, type OneHotOptions } from './one-hot.js'
 import { ParametricActivation, type ParametricActivationOptions } from './parametric-activation.js'
 import { Residual } from './residual.js'
@@ -61,6 +62,10 @@ const kinds: Readonly<Record<string, LayerKind>> = {
       Object.keys(statistics).length === 0
         ? Normalize.restored(inputs as number)
         : new Normalize(statistics as unknown as ConstructorParameters<typeof Normalize>[0]),
+  },
+  NumericEmbedding: {
+    Class: NumericEmbedding,
+    make: (options) => new NumericEmbedding(options as unknown as NumericEmbeddingOptions),
   },
   OneHot: { Class: OneHot, make: (options) => new OneHot(options as OneHotOptions) },
   ParametricActivation: {

@@ -11,33 +11,33 @@ enum class KernelId : int32_t {
   TransposeWeight = 2,
   DenseBackwardInput = 3,
   DenseBackwardWeight = 4,
-  GroupedForward = 5,
-  GroupedBackwardInput = 6,
-  GroupedBackwardWeight = 7,
-  ActivationForward = 8,
-  ActivationBackward = 9,
-  SoftmaxForward = 10,
-  SoftmaxBackward = 11,
-  WeightSum = 12,
-  SoftmaxCrossEntropy = 13,
-  SigmoidBinaryCrossEntropy = 14,
-  MeanSquaredError = 15,
-  Accuracy = 16,
-  Accumulate = 17,
-  Penalty = 18,
-  PenaltyGradient = 19,
-  Sgd = 20,
-  Adam = 21,
-  MapRows = 22,
-  MapElements = 23,
-  ReduceRows = 24,
-  ReduceColumns = 25,
-  Random = 26,
-  CopyColumns = 27,
-  EmbeddingForward = 28,
-  EmbeddingBackward = 29,
-  SquaredNorm = 30,
-  LimitNorm = 31,
+  ActivationForward = 5,
+  ActivationBackward = 6,
+  SoftmaxForward = 7,
+  SoftmaxBackward = 8,
+  WeightSum = 9,
+  SoftmaxCrossEntropy = 10,
+  SigmoidBinaryCrossEntropy = 11,
+  MeanSquaredError = 12,
+  Accuracy = 13,
+  Accumulate = 14,
+  Penalty = 15,
+  PenaltyGradient = 16,
+  Sgd = 17,
+  Adam = 18,
+  MapRows = 19,
+  MapElements = 20,
+  ReduceRows = 21,
+  ReduceColumns = 22,
+  Random = 23,
+  CopyColumns = 24,
+  EmbeddingForward = 25,
+  EmbeddingBackward = 26,
+  SquaredNorm = 27,
+  LimitNorm = 28,
+  GroupedForward = 29,
+  GroupedBackwardInput = 30,
+  GroupedBackwardWeight = 31,
 };
 constexpr int kKernelCount = 32;
 
@@ -60,15 +60,6 @@ enum : int { inputGradient, preActivationGradient, weight, weightTransposed };
 }
 namespace denseBackwardWeight {
 enum : int { weightGradient, biasGradient, x, preActivationGradient };
-}
-namespace groupedForward {
-enum : int { output, x, weight, bias, groups };
-}
-namespace groupedBackwardInput {
-enum : int { inputGradient, preActivationGradient, weight, groups };
-}
-namespace groupedBackwardWeight {
-enum : int { weightGradient, biasGradient, x, preActivationGradient, groups };
 }
 namespace activationForward {
 enum : int { output, x, activation };
@@ -142,6 +133,15 @@ enum : int { sum, x, first };
 namespace limitNorm {
 enum : int { weight, limit };
 }
+namespace groupedForward {
+enum : int { output, x, weight, bias, groups };
+}
+namespace groupedBackwardInput {
+enum : int { inputGradient, preActivationGradient, weight, groups };
+}
+namespace groupedBackwardWeight {
+enum : int { weightGradient, biasGradient, x, preActivationGradient, groups };
+}
 }  // namespace at
 
 // inline: one table in the addon, and not one in every file that reads it.
@@ -190,35 +190,6 @@ inline constexpr KernelInfo kKernelInfo[kKernelCount] = {
       {"x", ArgumentKind::Tensor, Access::Read, false, {Extent::Batch, {Size::None, 0}, {Size::Named, 1}, 1}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, {{Size::None, 0}, {Size::None, 0}}, false, 0, 0},
       {"preActivationGradient", ArgumentKind::Tensor, Access::Read, false, {Extent::Batch, {Size::None, 0}, {Size::Named, 0}, 1}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, {{Size::None, 0}, {Size::None, 0}}, false, 0, 0}},
      {"outputs", "inputs"}},
-    {"groupedForward",
-     Cut::Rows,
-     false,
-     5,
-     {{"output", ArgumentKind::Tensor, Access::Write, false, {Extent::Batch, {Size::None, 0}, {Size::Named, 0}, 1}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, {{Size::Argument, 4}, {Size::None, 0}}, false, 0, 0},
-      {"x", ArgumentKind::Tensor, Access::Read, false, {Extent::Batch, {Size::None, 0}, {Size::Named, 1}, 1}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, {{Size::Argument, 4}, {Size::Named, 2}}, false, 0, 0},
-      {"weight", ArgumentKind::Tensor, Access::Read, false, {Extent::Fixed, {Size::Named, 0}, {Size::Named, 2}, 1}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, {{Size::None, 0}, {Size::None, 0}}, false, 0, 0},
-      {"bias", ArgumentKind::Tensor, Access::Read, true, {Extent::Fixed, {Size::Given, 1}, {Size::Named, 0}, 1}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, {{Size::None, 0}, {Size::None, 0}}, false, 0, 0},
-      {"groups", ArgumentKind::Number, Access::Read, false, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, {{Size::None, 0}, {Size::None, 0}}, true, 1, 2147483647}},
-     {"outputs", "columns", "inputs"}},
-    {"groupedBackwardInput",
-     Cut::Rows,
-     false,
-     4,
-     {{"inputGradient", ArgumentKind::Tensor, Access::Write, false, {Extent::Batch, {Size::None, 0}, {Size::Named, 0}, 1}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, {{Size::Argument, 3}, {Size::Named, 2}}, false, 0, 0},
-      {"preActivationGradient", ArgumentKind::Tensor, Access::Read, false, {Extent::Batch, {Size::None, 0}, {Size::Named, 1}, 1}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, {{Size::Argument, 3}, {Size::None, 0}}, false, 0, 0},
-      {"weight", ArgumentKind::Tensor, Access::Read, false, {Extent::Fixed, {Size::Named, 1}, {Size::Named, 2}, 1}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, {{Size::None, 0}, {Size::None, 0}}, false, 0, 0},
-      {"groups", ArgumentKind::Number, Access::Read, false, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, {{Size::None, 0}, {Size::None, 0}}, true, 1, 2147483647}},
-     {"columns", "outputs", "inputs"}},
-    {"groupedBackwardWeight",
-     Cut::Tiles,
-     false,
-     5,
-     {{"weightGradient", ArgumentKind::Tensor, Access::Write, false, {Extent::Fixed, {Size::Named, 0}, {Size::Named, 1}, 1}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, {{Size::None, 0}, {Size::None, 0}}, false, 0, 0},
-      {"biasGradient", ArgumentKind::Tensor, Access::Write, true, {Extent::Fixed, {Size::Given, 1}, {Size::Named, 0}, 1}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, {{Size::None, 0}, {Size::None, 0}}, false, 0, 0},
-      {"x", ArgumentKind::Tensor, Access::Read, false, {Extent::Batch, {Size::None, 0}, {Size::Named, 2}, 1}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, {{Size::Argument, 4}, {Size::Named, 1}}, false, 0, 0},
-      {"preActivationGradient", ArgumentKind::Tensor, Access::Read, false, {Extent::Batch, {Size::None, 0}, {Size::Named, 0}, 1}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, {{Size::Argument, 4}, {Size::None, 0}}, false, 0, 0},
-      {"groups", ArgumentKind::Number, Access::Read, false, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, {{Size::None, 0}, {Size::None, 0}}, true, 1, 2147483647}},
-     {"outputs", "inputs", "columns"}},
     {"activationForward",
      Cut::Rows,
      true,
@@ -485,6 +456,35 @@ inline constexpr KernelInfo kKernelInfo[kKernelCount] = {
      {{"weight", ArgumentKind::Tensor, Access::Update, false, {Extent::Fixed, {Size::Named, 0}, {Size::Named, 1}, 1}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Weight, false, -1, {{Size::None, 0}, {Size::None, 0}}, {{Size::None, 0}, {Size::None, 0}}, false, 0, 0},
       {"limit", ArgumentKind::Number, Access::Read, false, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, {{Size::None, 0}, {Size::None, 0}}, false, 0, 0}},
      {"outputs", "inputs"}},
+    {"groupedForward",
+     Cut::Rows,
+     false,
+     5,
+     {{"output", ArgumentKind::Tensor, Access::Write, false, {Extent::Batch, {Size::None, 0}, {Size::Named, 0}, 1}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, {{Size::Argument, 4}, {Size::None, 0}}, false, 0, 0},
+      {"x", ArgumentKind::Tensor, Access::Read, false, {Extent::Batch, {Size::None, 0}, {Size::Named, 1}, 1}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, {{Size::Argument, 4}, {Size::Named, 2}}, false, 0, 0},
+      {"weight", ArgumentKind::Tensor, Access::Read, false, {Extent::Fixed, {Size::Named, 0}, {Size::Named, 2}, 1}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, {{Size::None, 0}, {Size::None, 0}}, false, 0, 0},
+      {"bias", ArgumentKind::Tensor, Access::Read, true, {Extent::Fixed, {Size::Given, 1}, {Size::Named, 0}, 1}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, {{Size::None, 0}, {Size::None, 0}}, false, 0, 0},
+      {"groups", ArgumentKind::Number, Access::Read, false, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, {{Size::None, 0}, {Size::None, 0}}, true, 1, 2147483647}},
+     {"outputs", "columns", "inputs"}},
+    {"groupedBackwardInput",
+     Cut::Rows,
+     false,
+     4,
+     {{"inputGradient", ArgumentKind::Tensor, Access::Write, false, {Extent::Batch, {Size::None, 0}, {Size::Named, 0}, 1}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, {{Size::Argument, 3}, {Size::Named, 2}}, false, 0, 0},
+      {"preActivationGradient", ArgumentKind::Tensor, Access::Read, false, {Extent::Batch, {Size::None, 0}, {Size::Named, 1}, 1}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, {{Size::Argument, 3}, {Size::None, 0}}, false, 0, 0},
+      {"weight", ArgumentKind::Tensor, Access::Read, false, {Extent::Fixed, {Size::Named, 1}, {Size::Named, 2}, 1}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, {{Size::None, 0}, {Size::None, 0}}, false, 0, 0},
+      {"groups", ArgumentKind::Number, Access::Read, false, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, {{Size::None, 0}, {Size::None, 0}}, true, 1, 2147483647}},
+     {"columns", "outputs", "inputs"}},
+    {"groupedBackwardWeight",
+     Cut::Tiles,
+     false,
+     5,
+     {{"weightGradient", ArgumentKind::Tensor, Access::Write, false, {Extent::Fixed, {Size::Named, 0}, {Size::Named, 1}, 1}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, {{Size::None, 0}, {Size::None, 0}}, false, 0, 0},
+      {"biasGradient", ArgumentKind::Tensor, Access::Write, true, {Extent::Fixed, {Size::Given, 1}, {Size::Named, 0}, 1}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, {{Size::None, 0}, {Size::None, 0}}, false, 0, 0},
+      {"x", ArgumentKind::Tensor, Access::Read, false, {Extent::Batch, {Size::None, 0}, {Size::Named, 2}, 1}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, {{Size::Argument, 4}, {Size::Named, 1}}, false, 0, 0},
+      {"preActivationGradient", ArgumentKind::Tensor, Access::Read, false, {Extent::Batch, {Size::None, 0}, {Size::Named, 0}, 1}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, {{Size::Argument, 4}, {Size::None, 0}}, false, 0, 0},
+      {"groups", ArgumentKind::Number, Access::Read, false, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, {Extent::None, {Size::None, 0}, {Size::None, 0}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0}, {Size::None, 0}}, {{Size::None, 0}, {Size::None, 0}}, true, 1, 2147483647}},
+     {"outputs", "inputs", "columns"}},
 };
 
 }  // namespace deepblas

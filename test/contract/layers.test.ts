@@ -29,6 +29,7 @@ import {
   type NamedInputs,
   NonCrossing,
   Normalize,
+  NumericEmbedding,
   normal,
   OneHot,
   orthogonal,
@@ -110,6 +111,32 @@ const cases: Case[] = [
     inputs: 1,
     outputs: 4,
   },
+  {
+    name: 'NumericEmbedding pbld',
+    layer: () => new NumericEmbedding({ kind: 'pbld', deviation: 0.3, learningRateFactor: 0.5 }),
+    inputs: 7,
+    outputs: 28,
+  },
+  {
+    name: 'NumericEmbedding pbld of some columns',
+    layer: () =>
+      new NumericEmbedding({ kind: 'pbld', dimensions: 3, frequencies: 5, deviation: 0.3, columns: [4, 5, 1] }),
+    inputs: 7,
+    outputs: 13,
+  },
+  {
+    name: 'NumericEmbedding plr',
+    layer: () => new NumericEmbedding({ kind: 'plr', dimensions: 5, deviation: 0.3, activation: 'linear' }),
+    inputs: 7,
+    outputs: 35,
+  },
+  {
+    name: 'NumericEmbedding plr of some columns',
+    layer: () =>
+      new NumericEmbedding({ kind: 'plr', dimensions: 4, frequencies: 3, activation: 'linear', columns: [6, 0, 1, 3] }),
+    inputs: 7,
+    outputs: 19,
+  },
   { name: 'OneHot', layer: () => new OneHot(), inputs: { city: categorical(6) }, outputs: 6 },
   {
     name: 'Concatenate',
@@ -130,6 +157,13 @@ const cases: Case[] = [
   },
   { name: 'NonCrossing', layer: () => new NonCrossing(), inputs: 7, outputs: 7 },
   { name: 'NonCrossing around the last', layer: () => new NonCrossing({ center: 3 }), inputs: 4, outputs: 4 },
+  {
+    name: 'Concatenate with embedded numbers',
+    layer: () =>
+      new Concatenate({ city: new Embedding(2), numeric: new NumericEmbedding({ kind: 'pbld', columns: [1, 2] }) }),
+    inputs: { numeric: 3, city: categorical(6) },
+    outputs: 11,
+  },
   {
     name: 'Residual of a layer',
     layer: () => new Residual(new Dense(7, { activation: 'tanh' })),

@@ -78,6 +78,14 @@ function plan(kernel, broken) {
     if (!names.has(size)) names.set(size, any(sizes))
     return names.get(size)
   }
+  // Columns of equal parts: as many as a number of the call says.
+  const counts = new Map()
+  for (const { parts, shape } of kernel.arguments) {
+    if (parts === undefined) continue
+    const [count, each] = parts
+    if (!counts.has(count)) counts.set(count, any([1, 2, 3, 4]))
+    if (!names.has(shape[1])) names.set(shape[1], counts.get(count) * (each === undefined ? any(sizes) : sizeOf(each)))
+  }
   const parameter = (rows, columns, panel) => {
     const role = `p${state.parameters.length}`
     const made =
@@ -159,13 +167,15 @@ function plan(kernel, broken) {
     if (kind === 'tensor') given.set(name, fitting(argument))
     else if (kind === 'activation') given.set(name, () => any(valuesOf('Activation')))
     else if (kind === 'number') {
-      const number = Array.isArray(value)
-        ? value[0] + draw(value[1] - value[0] + 1)
-        : value.of !== undefined
-          ? draw(value.to === undefined ? valuesOf(value.of).length : valuesOf(value.of).indexOf(value.to) + 1)
-          : value === 'index'
-            ? draw(3)
-            : any([0, 0.5, 1])
+      const number = counts.has(name)
+        ? counts.get(name)
+        : Array.isArray(value)
+          ? value[0] + draw(value[1] - value[0] + 1)
+          : value.of !== undefined
+            ? draw(value.to === undefined ? valuesOf(value.of).length : valuesOf(value.of).indexOf(value.to) + 1)
+            : value === 'index'
+              ? draw(3)
+              : any([0, 0.5, 1])
       given.set(name, () => number)
     }
   }

@@ -47,6 +47,8 @@ const special = {
   Dense: () =>
     make(d.Dense, 3, { activation: 'relu', inputs: 2, bias: true, initializer: 'heNormal', regularizer: d.l2(0.1) }),
   Embedding: () => make(d.Embedding, 3, { levels: 4, padding: true }),
+  NumericEmbedding: () =>
+    make(d.NumericEmbedding, { kind: 'pbld', dimensions: 4, frequencies: 3, deviation: 0.2, columns: [0, 1] }),
   OneHot: () => make(d.OneHot, { levels: 4 }),
   Concatenate: () => make(d.Concatenate, { a: new d.Embedding(2), b: [new d.Dense(2)] }),
   Residual: () => make(d.Residual, [new d.Dense(2)]),

@@ -42,32 +42,6 @@ export interface DenseBackwardWeightArguments {
   preActivationGradient: Tensor
 }
 
-/** a dense product for every group of columns: output = x · weightᵀ + bias, the weights of a group below each other */
-export interface GroupedForwardArguments {
-  output: Tensor
-  x: Tensor
-  weight: Tensor
-  bias?: Tensor | undefined
-  groups: Scalar
-}
-
-/** inputGradient = preActivationGradient · weight, for every group of columns */
-export interface GroupedBackwardInputArguments {
-  inputGradient: Tensor
-  preActivationGradient: Tensor
-  weight: Tensor
-  groups: Scalar
-}
-
-/** weightGradient = preActivationGradientᵀ · x for every group of columns, biasGradient = sum of preActivationGradient over rows */
-export interface GroupedBackwardWeightArguments {
-  weightGradient: Tensor
-  biasGradient?: Tensor | undefined
-  x: Tensor
-  preActivationGradient: Tensor
-  groups: Scalar
-}
-
 /** output = activation(x) */
 export interface ActivationForwardArguments {
   output: Tensor
@@ -310,15 +284,38 @@ export interface LimitNormArguments {
   limit: Scalar
 }
 
+/** a dense product for every group of columns: output = x · weightᵀ + bias, the weights of a group below each other */
+export interface GroupedForwardArguments {
+  output: Tensor
+  x: Tensor
+  weight: Tensor
+  bias?: Tensor | undefined
+  groups: Scalar
+}
+
+/** inputGradient = preActivationGradient · weight, for every group of columns */
+export interface GroupedBackwardInputArguments {
+  inputGradient: Tensor
+  preActivationGradient: Tensor
+  weight: Tensor
+  groups: Scalar
+}
+
+/** weightGradient = preActivationGradientᵀ · x for every group of columns, biasGradient = sum of preActivationGradient over rows */
+export interface GroupedBackwardWeightArguments {
+  weightGradient: Tensor
+  biasGradient?: Tensor | undefined
+  x: Tensor
+  preActivationGradient: Tensor
+  groups: Scalar
+}
+
 export interface KernelArguments {
   gather: GatherArguments
   denseForward: DenseForwardArguments
   transposeWeight: TransposeWeightArguments
   denseBackwardInput: DenseBackwardInputArguments
   denseBackwardWeight: DenseBackwardWeightArguments
-  groupedForward: GroupedForwardArguments
-  groupedBackwardInput: GroupedBackwardInputArguments
-  groupedBackwardWeight: GroupedBackwardWeightArguments
   activationForward: ActivationForwardArguments
   activationBackward: ActivationBackwardArguments
   softmaxForward: SoftmaxForwardArguments
@@ -343,6 +340,9 @@ export interface KernelArguments {
   embeddingBackward: EmbeddingBackwardArguments
   squaredNorm: SquaredNormArguments
   limitNorm: LimitNormArguments
+  groupedForward: GroupedForwardArguments
+  groupedBackwardInput: GroupedBackwardInputArguments
+  groupedBackwardWeight: GroupedBackwardWeightArguments
 }
 
 export type KernelName = keyof KernelArguments
@@ -403,37 +403,8 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
       { name: 'preActivationGradient', kind: 'tensor' },
     ],
   },
-  groupedForward: {
-    id: 5,
-    arguments: [
-      { name: 'output', kind: 'tensor' },
-      { name: 'x', kind: 'tensor' },
-      { name: 'weight', kind: 'tensor' },
-      { name: 'bias', kind: 'tensor', optional: true },
-      { name: 'groups', kind: 'number' },
-    ],
-  },
-  groupedBackwardInput: {
-    id: 6,
-    arguments: [
-      { name: 'inputGradient', kind: 'tensor' },
-      { name: 'preActivationGradient', kind: 'tensor' },
-      { name: 'weight', kind: 'tensor' },
-      { name: 'groups', kind: 'number' },
-    ],
-  },
-  groupedBackwardWeight: {
-    id: 7,
-    arguments: [
-      { name: 'weightGradient', kind: 'tensor' },
-      { name: 'biasGradient', kind: 'tensor', optional: true },
-      { name: 'x', kind: 'tensor' },
-      { name: 'preActivationGradient', kind: 'tensor' },
-      { name: 'groups', kind: 'number' },
-    ],
-  },
   activationForward: {
-    id: 8,
+    id: 5,
     arguments: [
       { name: 'output', kind: 'tensor' },
       { name: 'x', kind: 'tensor' },
@@ -441,7 +412,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   activationBackward: {
-    id: 9,
+    id: 6,
     arguments: [
       { name: 'inputGradient', kind: 'tensor' },
       { name: 'outputGradient', kind: 'tensor' },
@@ -451,14 +422,14 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   softmaxForward: {
-    id: 10,
+    id: 7,
     arguments: [
       { name: 'output', kind: 'tensor' },
       { name: 'x', kind: 'tensor' },
     ],
   },
   softmaxBackward: {
-    id: 11,
+    id: 8,
     arguments: [
       { name: 'inputGradient', kind: 'tensor' },
       { name: 'outputGradient', kind: 'tensor' },
@@ -466,14 +437,14 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   weightSum: {
-    id: 12,
+    id: 9,
     arguments: [
       { name: 'sum', kind: 'tensor' },
       { name: 'sampleWeights', kind: 'tensor' },
     ],
   },
   softmaxCrossEntropy: {
-    id: 13,
+    id: 10,
     arguments: [
       { name: 'rowLoss', kind: 'tensor' },
       { name: 'gradient', kind: 'tensor', optional: true },
@@ -485,7 +456,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   sigmoidBinaryCrossEntropy: {
-    id: 14,
+    id: 11,
     arguments: [
       { name: 'rowLoss', kind: 'tensor' },
       { name: 'gradient', kind: 'tensor', optional: true },
@@ -497,7 +468,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   meanSquaredError: {
-    id: 15,
+    id: 12,
     arguments: [
       { name: 'rowLoss', kind: 'tensor' },
       { name: 'gradient', kind: 'tensor', optional: true },
@@ -508,7 +479,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   accuracy: {
-    id: 16,
+    id: 13,
     arguments: [
       { name: 'rowValue', kind: 'tensor' },
       { name: 'output', kind: 'tensor' },
@@ -518,7 +489,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   accumulate: {
-    id: 17,
+    id: 14,
     arguments: [
       { name: 'accumulator', kind: 'tensor' },
       { name: 'rowValue', kind: 'tensor' },
@@ -527,7 +498,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   penalty: {
-    id: 18,
+    id: 15,
     arguments: [
       { name: 'accumulator', kind: 'tensor' },
       { name: 'weight', kind: 'tensor' },
@@ -538,7 +509,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   penaltyGradient: {
-    id: 19,
+    id: 16,
     arguments: [
       { name: 'weightGradient', kind: 'tensor' },
       { name: 'weight', kind: 'tensor' },
@@ -548,7 +519,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   sgd: {
-    id: 20,
+    id: 17,
     arguments: [
       { name: 'parameter', kind: 'tensor' },
       { name: 'gradient', kind: 'tensor' },
@@ -560,7 +531,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   adam: {
-    id: 21,
+    id: 18,
     arguments: [
       { name: 'parameter', kind: 'tensor' },
       { name: 'gradient', kind: 'tensor' },
@@ -576,7 +547,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   mapRows: {
-    id: 22,
+    id: 19,
     arguments: [
       { name: 'output0', kind: 'tensor' },
       { name: 'output1', kind: 'tensor', optional: true },
@@ -602,7 +573,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   mapElements: {
-    id: 23,
+    id: 20,
     arguments: [
       { name: 'output0', kind: 'tensor' },
       { name: 'output1', kind: 'tensor', optional: true },
@@ -628,7 +599,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   reduceRows: {
-    id: 24,
+    id: 21,
     arguments: [
       { name: 'output', kind: 'tensor' },
       { name: 'x', kind: 'tensor' },
@@ -636,7 +607,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   reduceColumns: {
-    id: 25,
+    id: 22,
     arguments: [
       { name: 'output', kind: 'tensor' },
       { name: 'x', kind: 'tensor' },
@@ -644,7 +615,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   random: {
-    id: 26,
+    id: 23,
     arguments: [
       { name: 'output', kind: 'tensor' },
       { name: 'seed', kind: 'number' },
@@ -654,7 +625,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   copyColumns: {
-    id: 27,
+    id: 24,
     arguments: [
       { name: 'output', kind: 'tensor' },
       { name: 'x', kind: 'tensor' },
@@ -664,7 +635,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   embeddingForward: {
-    id: 28,
+    id: 25,
     arguments: [
       { name: 'output', kind: 'tensor' },
       { name: 'table', kind: 'tensor' },
@@ -674,7 +645,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   embeddingBackward: {
-    id: 29,
+    id: 26,
     arguments: [
       { name: 'tableGradient', kind: 'tensor' },
       { name: 'outputGradient', kind: 'tensor' },
@@ -684,7 +655,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   squaredNorm: {
-    id: 30,
+    id: 27,
     arguments: [
       { name: 'sum', kind: 'tensor' },
       { name: 'x', kind: 'tensor' },
@@ -692,10 +663,39 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   limitNorm: {
-    id: 31,
+    id: 28,
     arguments: [
       { name: 'weight', kind: 'tensor' },
       { name: 'limit', kind: 'number' },
+    ],
+  },
+  groupedForward: {
+    id: 29,
+    arguments: [
+      { name: 'output', kind: 'tensor' },
+      { name: 'x', kind: 'tensor' },
+      { name: 'weight', kind: 'tensor' },
+      { name: 'bias', kind: 'tensor', optional: true },
+      { name: 'groups', kind: 'number' },
+    ],
+  },
+  groupedBackwardInput: {
+    id: 30,
+    arguments: [
+      { name: 'inputGradient', kind: 'tensor' },
+      { name: 'preActivationGradient', kind: 'tensor' },
+      { name: 'weight', kind: 'tensor' },
+      { name: 'groups', kind: 'number' },
+    ],
+  },
+  groupedBackwardWeight: {
+    id: 31,
+    arguments: [
+      { name: 'weightGradient', kind: 'tensor' },
+      { name: 'biasGradient', kind: 'tensor', optional: true },
+      { name: 'x', kind: 'tensor' },
+      { name: 'preActivationGradient', kind: 'tensor' },
+      { name: 'groups', kind: 'number' },
     ],
   },
 }
