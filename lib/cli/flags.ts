@@ -18,6 +18,8 @@ const flags: Readonly<Record<string, string>> = {
   l2: '--l2',
   classWeights: '--class-weights',
   seed: '--seed',
+  quantiles: '--quantiles',
+  threshold: '--threshold',
   types: '--types',
   dateFormats: '--date-format',
   decimal: '--decimal',
@@ -42,7 +44,7 @@ const flags: Readonly<Record<string, string>> = {
  */
 export function asUsage(error: unknown): never {
   if (!(error instanceof DeepblasError) || error.code !== 'ERR_DEEPBLAS_ARGUMENT') throw error
-  const [, argument = ''] = / for (\w+)(?:\[.*?\])? but /.exec(error.message) ?? []
+  const [, argument = ''] = / for (\w+)(?:\[.*?\]|\.\w+)* but /.exec(error.message) ?? []
   const flag = flags[argument]
   if (flag === undefined) throw error
   const said = new RegExp(`(for|Leave) ${argument}\\b`, 'g')

@@ -64,7 +64,8 @@ async function runInspect(given: Given, terminal: Terminal): Promise<Readonly<Re
 function membersText(members: number, table: Readonly<Record<string, unknown>> | undefined): string {
   const what = table === undefined ? 'a population of' : 'the mean of'
   const temperature = typeof table?.temperature === 'number' ? `, temperature ${number(table.temperature)}` : ''
-  return `${what} ${counted(members, 'network')}${temperature}; one of them:`
+  const threshold = typeof table?.threshold === 'number' ? `, threshold ${number(table.threshold)}` : ''
+  return `${what} ${counted(members, 'network')}${temperature}${threshold}; one of them:`
 }
 
 function trainingText(training: Readonly<Record<string, unknown>> | undefined): string {
@@ -98,7 +99,7 @@ function valueText(value: unknown): string {
   if (Array.isArray(value)) return value.join(' ')
   if (typeof value !== 'object' || value === null) return String(value)
   return `(${Object.entries(value)
-    .map(([name, one]) => `${name}: ${one}`)
+    .map(([name, one]) => `${name}: ${valueText(one)}`)
     .join(', ')})`
 }
 

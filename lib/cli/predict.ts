@@ -7,7 +7,7 @@ import { atomicWrite } from '../files/atomic-write.js'
 import type { Json } from '../files/strict-json.js'
 import type { Sequential } from '../model/sequential.js'
 import { encodedRows } from '../strategy/tables/scores.js'
-import type { TableModel } from '../strategy/tables/table-model.js'
+import { TableModel } from '../strategy/tables/table-model.js'
 import type { Command, Given } from './command.js'
 import { csvLine, freeName } from './csv-line.js'
 import { loadWithEncoder } from './model-file.js'
@@ -33,7 +33,7 @@ export const predict: Command = {
   },
   notes: `
 The output has the columns of the input as they are, with the same delimiter and decimal point, then "prediction": a label,
-or a value in the target's units. With
+or a value in the target's units; of a model of quantiles there is a column for each, "quantile <share>". With
 --probabilities there is one more for each class, "probability <label>". The file is read and written in pieces, so it may
 be larger than memory; --out is written whole or not at all. A file without one of the model's columns is an error that
 names it; a category that the model has not seen counts as unknown; an empty field is missing, which the model knows to
@@ -136,7 +136,7 @@ async function* predictedLines(
     terminal.signal.throwIfAborted()
     tellSkipped(source.name, table, terminal)
     if (!begun) {
-      yield { text: csvLine([...header, ...addedColumns(encoder, header, probabilities)], dialect), header }
+      yield { text: csvLine([...header, ...addedColumns(model, header, probabilities)], dialect), header }
     }
     begun = true
     if (table.rows === 0) continue
@@ -148,8 +148,12 @@ async function* predictedLines(
   drawn.clear()
 }
 
-function addedColumns({ labels }: Encoder, header: readonly string[], probabilities: boolean): string[] {
-  const wanted = ['prediction', ...(probabilities ? labels!.map((label) => `probability ${label}`) : [])]
+function addedColumns(model: Sequential | TableModel, header: readonly string[], probabilities: boolean): string[] {
+  const quantiles = model instanceof TableModel ? model.quantiles : undefined
+  const wanted = [
+    ...(quantiles?.map((one) => `quantile ${one}`) ?? ['prediction']),
+    ...(probabilities ? model.encoder!.labels!.map((label) => `probability ${label}`) : []),
+  ]
   const taken = new Set(header)
   return wanted.map((name) => {
     const free = freeName(name, taken)

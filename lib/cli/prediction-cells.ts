@@ -4,10 +4,11 @@
 import type { Dataset } from '../data/dataset/dataset.js'
 import type { Encoder } from '../data/encoder/encoder.js'
 import type { Sequential } from '../model/sequential.js'
+import { classOfOutputs } from '../outputs/classes.js'
 import { predictedValues } from '../strategy/tables/score-model.js'
-import type { TableModel } from '../strategy/tables/table-model.js'
+import { TableModel } from '../strategy/tables/table-model.js'
 
-/** What is written behind every row: the prediction, and the probability of each class where that is asked for. */
+/** What is written behind every row: the prediction (of quantiles each one), and the probability of each class where that is asked for. */
 export async function predictedCells(
   model: Sequential | TableModel,
   encoder: Encoder,
@@ -19,10 +20,15 @@ export async function predictedCells(
   const { labels, targetScale } = encoder
   if (labels === undefined) {
     const values = await predictedValues(model, encoder, data)
-    return Array.from(values, (value) => [written(valueDigits(value, targetScale!.deviation))])
+    const cells = Array.from(values, (value) => written(valueDigits(value, targetScale!.deviation)))
+    return Array.from({ length: data.rows }, (_, row) => cells.slice(row * model.outputs, (row + 1) * model.outputs))
   }
   const outputs = await model.predict(data)
-  const decoded = encoder.decode(outputs)
+  const threshold = model instanceof TableModel ? model.threshold : undefined
+  const decoded =
+    threshold === undefined
+      ? encoder.decode(outputs)
+      : Array.from(outputs.data, (_, row) => labels[classOfOutputs(outputs.data, row, 1, threshold)]!)
   const digits = (value: number) => written(float32Digits(value))
   const probability = (row: number, one: number) => {
     if (labels.length > 2) return outputs.data[row * labels.length + one]!

@@ -1,10 +1,12 @@
 /*
  * Scores as people read them.
  */
+import type { Json } from '../files/strict-json.js'
 import type { ClassificationReport } from '../metrics/functions/classification-report.js'
 import { renderConfusionMatrix } from '../report/terminal/confusion-matrix.js'
 import { renderTable } from '../report/terminal/table.js'
-import { sensible } from '../strategy/tables/scores-json.js'
+import type { ChosenThreshold } from '../strategy/choose-threshold.js'
+import { scoresJson, sensible } from '../strategy/tables/scores-json.js'
 
 /** Beside the accuracy: what it has to be compared with. */
 export function comparisonText(report: ClassificationReport | undefined): string {
@@ -31,6 +33,21 @@ export function reportText({ classes, confusion }: ClassificationReport, width: 
     renderConfusionMatrix(confusion, { labels, width, ascii }),
     renderTable(['class', right('precision'), right('recall'), right('f1'), right('rows')], rows, { width, ascii }),
   ].join('\n\n')
+}
+
+/** What a threshold was chosen to be, and what it does. */
+export function thresholdText({ threshold, counts, ...shares }: ChosenThreshold, labels: readonly string[]): string {
+  const { precision, recall } = shares
+  return (
+    `'${labels[1]}' above a probability of ${sensible(threshold)}: precision ${precision.toFixed(4)}, recall ` +
+    `${recall.toFixed(4)}, ${counts.falsePositive} false positives, ${counts.falseNegative} false negatives held out`
+  )
+}
+
+export function thresholdJson({ threshold, precision, recall, accuracy, cost }: ChosenThreshold): {
+  [name: string]: Json
+} {
+  return { value: threshold, ...scoresJson({ precision, recall, accuracy, ...(cost === undefined ? {} : { cost }) }) }
 }
 
 export function scoresText(scores: Readonly<Record<string, number>>): string {

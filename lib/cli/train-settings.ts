@@ -7,6 +7,7 @@ import type { Scaling, Task } from '../data/encoding/fit/options.js'
 import type { TrainTableOptions } from '../strategy/tables/options.js'
 import { presets } from '../strategy/tables/presets.js'
 import type { Given } from './command.js'
+import { type Decisions, decisionsOf } from './decision-options.js'
 import { type ReaderSettings, readerSettings } from './reader-options.js'
 import { scalingOption } from './scaling-option.js'
 import { UsageError } from './terminal.js'
@@ -34,6 +35,7 @@ export interface Settings {
   readonly asked: Pick<TrainTableOptions, 'hidden' | 'epochs' | 'batchSize' | 'dropout' | 'learningRate'>
   /** How many networks are trained, and on what. */
   readonly ensemble: Pick<TrainTableOptions, 'preset' | 'members'>
+  readonly decisions: Decisions
 }
 
 /** @throws UsageError for what contradicts itself or cannot be written to */
@@ -87,6 +89,7 @@ export function settingsOf(given: Given): Settings {
     scaling: scalingOption(given),
     asked: { ...trainingSettings(given), ...ofTable },
     ensemble: ensembleOf(given),
+    decisions: decisionsOf(given),
   }
 }
 

@@ -9,11 +9,12 @@ import type { TableProgress } from '../strategy/tables/progress.js'
 import { reportJson, scoresJson } from '../strategy/tables/scores-json.js'
 import { trainTable } from '../strategy/tables/train-table.js'
 import type { Command, Given } from './command.js'
+import { decisionOptions } from './decision-options.js'
 import { asUsage } from './flags.js'
 import { count, droppedText, notHeldOutText, profileText } from './profile.js'
 import { readerOptions } from './reader-options.js'
 import { shownReading } from './reading.js'
-import { comparisonText, scoresText } from './scores.js'
+import { comparisonText, scoresText, thresholdJson, thresholdText } from './scores.js'
 import { counted, say, secondsSince, type Terminal, tell, tellNext, throwIfInterrupted } from './terminal.js'
 import { sourcesOf } from './train-data.js'
 import { isLogFile, type Settings, settingsOf } from './train-settings.js'
@@ -31,6 +32,7 @@ export const train: Command = {
     ...tableOptions,
     preset: { value: '<preset>', help: 'fast (one network), good or best (the mean of several); default fast' },
     members: { value: '<n>', help: 'networks whose mean is the prediction; by default by the preset' },
+    ...decisionOptions,
     ...networkOptions,
     'class-weights': { value: 'balanced', help: 'rows of rare classes count more' },
     seed: { value: '<n>', help: 'of the split, the initial weights and the order of rows; default 0' },
@@ -55,7 +57,10 @@ same file, byte for byte; it also tells how the model was made (deepblas inspect
 columns that the network uses, leftOut the others with the reason, epoch the one that was kept. With several networks also
 { members }, their number; epochs and epoch are those of the first. metrics: accuracy, rocAuc, averagePrecision, f1 and logLoss for two classes (the later
 label in order counts as positive), accuracy, f1 (mean of the classes') and logLoss for several, rootMeanSquaredError,
-meanAbsoluteError and r2 in the target's units for values; null where one cannot be told.
+meanAbsoluteError and r2 in the target's units for values; null where one cannot be told. With --quantiles these are of the
+median, where it is among them; pinball is the mean quantile loss, coverage the share of the targets from the lowest to the
+highest. With --threshold also { threshold }: { value, precision, recall, accuracy, cost } on the rows held out, of which it
+was chosen; cost, the mean of a row, only where it is the goal.
 
 Exit code: 0; 1 failed; 2 wrong use; 130 after Ctrl+C, with no file written.`,
   run: runTrain,
@@ -63,7 +68,7 @@ Exit code: 0; 1 failed; 2 wrong use; 130 after Ctrl+C, with no file written.`,
 
 async function runTrain(given: Given, terminal: Terminal): Promise<Readonly<Record<string, Json>>> {
   const settings = settingsOf(given)
-  const { target, task, asked, ensemble, scaling, seed, l2, balanced, resume, out } = settings
+  const { target, task, asked, ensemble, decisions, scaling, seed, l2, balanced, resume, out } = settings
   const started = performance.now()
   const { source, test, reader, keep } = await sourcesOf(settings, terminal)
   const reading = shownReading({ source, ...(test && { test }) }, target, terminal)
@@ -76,10 +81,12 @@ async function runTrain(given: Given, terminal: Terminal): Promise<Readonly<Reco
     history,
     epoch,
     members,
+    threshold,
   } = await trainTable(source.read(), {
     ...reader,
     ...asked,
     ...ensemble,
+    ...decisions,
     ...(task && { task }),
     ...(test && { test: test.read() }),
     ...(balanced && { classWeights: 'balanced' as const }),
@@ -101,7 +108,8 @@ async function runTrain(given: Given, terminal: Terminal): Promise<Readonly<Reco
 
   const { metrics, report } = tested ?? heldOut
   const where = settings.test ?? `${counted(heldOut.rows, 'row')} held out`
-  say(given, terminal, `${where}: ${scoresText(metrics)}${comparisonText(report)}\nsaved ${out}`)
+  const decided = threshold === undefined ? '' : `\n${thresholdText(threshold, model.encoder!.labels!)}`
+  say(given, terminal, `${where}: ${scoresText(metrics)}${comparisonText(report)}${decided}\nsaved ${out}`)
   tellNext(terminal, ['predict', out, 'new.csv', '--out', 'predictions.csv'])
   const { columns, dropped } = model.encoder!
   return {
@@ -117,6 +125,7 @@ async function runTrain(given: Given, terminal: Terminal): Promise<Readonly<Reco
     leftOut: dropped.map(({ name, reason }) => ({ column: name, reason })),
     epoch,
     ...(members.length === 1 ? {} : { members: members.length }),
+    ...(threshold && { threshold: thresholdJson(threshold) }),
   }
 }
 

@@ -8,7 +8,9 @@ import { describe, string } from '../validate.js'
  */
 export function filePath(argument: string, value: unknown): string {
   const isUrl = typeof value === 'object' && value !== null && 'href' in value && 'protocol' in value
-  const scheme = isUrl ? String(value.protocol) : /^[a-z][a-z\d+.-]+:(?=\/\/)/i.exec(String(value))?.[0]
+  // Of a text alone: some other values cannot be made one, such as an array whose memory another thread has.
+  const text = typeof value === 'string' ? value : ''
+  const scheme = isUrl ? String(value.protocol) : /^[a-z][a-z\d+.-]+:(?=\/\/)/i.exec(text)?.[0]
   if (scheme === undefined) return string(argument, value)
   const hint =
     scheme === 'file:'

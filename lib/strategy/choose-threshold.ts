@@ -91,26 +91,24 @@ export function chooseThreshold(
 export function checkedGoal(what: string, options: unknown, others: readonly string[] = []): ThresholdGoal {
   const hint = 'For example { cost: { falsePositive: 1, falseNegative: 5 } }, { precision: 0.9 } or { recall: 0.9 }.'
   const names = ['cost', 'precision', 'recall']
-  const given = knownOptions<Record<string, unknown>>(what, plainObject(`the options of ${what}`, options, hint), [
-    ...names,
-    ...others,
-  ])
+  const [argument, within] = others.length > 0 ? [`the options of ${what}`, ''] : [what, `${what}.`]
+  const given = knownOptions<Record<string, unknown>>(what, plainObject(argument, options, hint), [...names, ...others])
   const asked = names.filter((name) => given[name] !== undefined)
-  if (asked.length !== 1) throw invalid(`the options of ${what}`, 'one of cost, precision and recall', options, hint)
-  if (given.cost !== undefined) return { cost: checkedCosts(given.cost, hint) }
-  const share = (name: string) => finiteNumber(name, given[name], { exclusiveMin: 0, max: 1 })
+  if (asked.length !== 1) throw invalid(argument, 'one of cost, precision and recall', options, hint)
+  if (given.cost !== undefined) return { cost: checkedCosts(`${within}cost`, given.cost, hint) }
+  const share = (name: string) => finiteNumber(within + name, given[name], { exclusiveMin: 0, max: 1 })
   return given.precision === undefined ? { recall: share('recall') } : { precision: share('precision') }
 }
 
-function checkedCosts(value: unknown, hint: string): ErrorCosts {
-  const given = knownOptions<ErrorCosts>('cost', plainObject('cost', value, hint) as unknown as ErrorCosts, [
+function checkedCosts(argument: string, value: unknown, hint: string): ErrorCosts {
+  const given = knownOptions<ErrorCosts>(argument, plainObject(argument, value, hint) as unknown as ErrorCosts, [
     'falsePositive',
     'falseNegative',
   ])
-  const falsePositive = finiteNumber('cost.falsePositive', given.falsePositive, { min: 0 }, hint)
-  const falseNegative = finiteNumber('cost.falseNegative', given.falseNegative, { min: 0 }, hint)
+  const falsePositive = finiteNumber(`${argument}.falsePositive`, given.falsePositive, { min: 0 }, hint)
+  const falseNegative = finiteNumber(`${argument}.falseNegative`, given.falseNegative, { min: 0 }, hint)
   if (falsePositive + falseNegative > 0) return { falsePositive, falseNegative }
-  throw invalid('cost', 'at least one cost above 0', value)
+  throw invalid(argument, 'at least one cost above 0', value)
 }
 
 function requireBinary(targets: Float64Array, probabilities: Float64Array, weights: Float64Array | undefined): void {

@@ -37,9 +37,18 @@ export function checkedCoverage(value: unknown): number {
 
 /** @throws DeepblasError ERR_DEEPBLAS_DATA for too few scores */
 export function quantileOf(scores: Float64Array, coverage: number): number {
-  const { length: rows } = scores
+  const place = placeFor(scores.length, coverage)
+  return scores.slice().sort()[place - 1]!
+}
+
+/**
+ * Which of the sorted scores it is, from 1.
+ *
+ * @throws DeepblasError ERR_DEEPBLAS_DATA for too few rows
+ */
+export function placeFor(rows: number, coverage: number): number {
   const place = placeOf(rows, coverage)
-  if (place <= rows) return scores.slice().sort()[place - 1]!
+  if (place <= rows) return place
   const most = Math.floor((rows / (rows + 1)) * 1000) / 1000
   throw new DeepblasError(
     'ERR_DEEPBLAS_DATA',
@@ -48,7 +57,7 @@ export function quantileOf(scores: Float64Array, coverage: number): number {
   )
 }
 
-/** Which of the sorted scores it is, from 1; above `rows` where there are too few. */
+/** The same; above `rows` where there are too few. */
 function placeOf(rows: number, coverage: number): number {
   return Math.ceil((rows + 1) * coverage * (1 - ROUNDING))
 }

@@ -73,10 +73,12 @@ export function conformalizedQuantiles(
   const wanted = finiteNumbers('targets', targets)
   const { lower, upper } = bothEnds(predicted)
   sameRows('predicted.lower', lower.length, wanted.length)
-  return calibrated(
-    wanted.map((target, row) => Math.max(lower[row]! - target, target - upper[row]!)),
-    checkedCoverage(coverage),
-  )
+  return calibrated(scoresOfEnds(wanted, lower, upper), checkedCoverage(coverage))
+}
+
+/** How far each target lies outside its interval; negative inside. */
+export function scoresOfEnds(targets: Float64Array, lower: Float64Array, upper: Float64Array): Float64Array {
+  return targets.map((target, row) => Math.max(lower[row]! - target, target - upper[row]!))
 }
 
 function calibrated(scores: Float64Array, coverage: number): IntervalCalibration {

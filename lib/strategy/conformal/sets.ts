@@ -9,7 +9,7 @@ import { type ConformalOptions, checkedCoverage, finiteNumbers, quantileOf } fro
 
 /** How a set is made: by a probability that every class in it has, or by a sum that its classes reach together. */
 export type SetMethod = 'threshold' | 'adaptive'
-const methods = ['threshold', 'adaptive'] as const
+export const setMethods = ['threshold', 'adaptive'] as const
 
 export interface ConformalSetOptions extends ConformalOptions {
   /**
@@ -58,18 +58,27 @@ export function conformalSets(
   options?: ConformalSetOptions,
 ): SetCalibration {
   const given = knownOptions<ConformalSetOptions>('conformalSets', options, ['coverage', 'method', 'labels'])
-  const method = oneOf('method', given.method ?? 'threshold', methods)
+  const method = oneOf('method', given.method ?? 'threshold', setMethods)
   const coverage = checkedCoverage(given.coverage)
   const { data, rows, columns } = probabilityRows(probabilities)
   const classes = classesOf(targets, columns, given.labels)
   sameRows('probabilities', rows, classes.length)
-  const scores = Float64Array.from(classes, (own, row) => {
+  const scores = scoresOfClasses(classes, { data, rows, columns }, method)
+  return { method, coverage, rows, score: quantileOf(scores, coverage) }
+}
+
+/** How badly the class of each row fits its probabilities. */
+export function scoresOfClasses(
+  classes: ArrayLike<number>,
+  { data, columns }: Matrix,
+  method: SetMethod,
+): Float64Array {
+  return Float64Array.from(classes, (own, row) => {
     const of = data.subarray(row * columns, (row + 1) * columns)
     if (method === 'threshold') return 1 - of[own]!
     const order = fromTheLargest(of)
     return adaptiveScores(of, order)[order.indexOf(own)]!
   })
-  return { method, coverage, rows, score: quantileOf(scores, coverage) }
 }
 
 /**
@@ -98,7 +107,7 @@ export function predictionSets(
 ): number[][] | string[][] {
   const hint = 'conformalSets gives one.'
   const known = plainObject('calibration', calibration, hint)
-  const method = oneOf('calibration.method', known.method, methods, () => hint)
+  const method = oneOf('calibration.method', known.method, setMethods, () => hint)
   const score = finiteNumber('calibration.score', known.score, {}, hint)
   const { labels } = knownOptions<{ readonly labels?: readonly string[] | undefined }>('predictionSets', options, [
     'labels',
@@ -152,7 +161,7 @@ function shareOf(probabilities: Float64Array): number {
 }
 
 /** Rows that each come to 1; one column becomes two. */
-function probabilityRows(value: unknown): Matrix {
+export function probabilityRows(value: unknown): Matrix {
   const given = matrixOf('probabilities', value)
   const { data, rows, columns } = given
   const place = (at: number) => `row ${Math.floor(at / columns)}, column ${at % columns}`

@@ -5,6 +5,7 @@
 
 import { DeepblasError } from '../../errors.js'
 import type { Json } from '../../files/strict-json.js'
+import { checkedQuantiles } from '../../losses/quantile.js'
 import { ELEMENTS_OF_STEP, type Steps } from '../../turns.js'
 import { array, finiteNumber, invalid, plainObject, positiveInteger } from '../../validate.js'
 
@@ -29,6 +30,10 @@ export interface Calibration {
   /** Probabilities become more even above 1 and more extreme below 1; undefined where none was fitted. */
   readonly temperature?: number
   readonly residuals?: Residuals
+  /** The quantiles that the outputs are; undefined where they are means or probabilities. */
+  readonly quantiles?: readonly number[]
+  /** Probabilities of the later of two classes above this make it the prediction. Default 0.5. */
+  readonly threshold?: number
 }
 
 /**
@@ -96,8 +101,12 @@ export function residualBounds({ rows, ranks, values }: Residuals, coverage: num
 }
 
 /** As a file keeps it. */
-export function calibrationJson({ temperature, residuals }: Calibration): { [name: string]: Json } {
+export function calibrationJson({ temperature, residuals, quantiles, threshold }: Calibration): {
+  [name: string]: Json
+} {
   return {
+    ...(quantiles && { quantiles: [...quantiles] }),
+    ...(threshold === undefined ? {} : { threshold }),
     ...(temperature === undefined ? {} : { temperature }),
     ...(residuals && {
       residuals: { rows: residuals.rows, ranks: [...residuals.ranks], values: [...residuals.values] },
@@ -106,8 +115,11 @@ export function calibrationJson({ temperature, residuals }: Calibration): { [nam
 }
 
 /** @throws DeepblasError for what is none */
-export function calibrationOf({ temperature, residuals }: Readonly<Record<string, unknown>>): Calibration {
+export function calibrationOf(table: Readonly<Record<string, unknown>>): Calibration {
+  const { temperature, residuals, quantiles, threshold } = table
   return {
+    ...(quantiles === undefined ? {} : { quantiles: checkedQuantiles('table.quantiles', quantiles) }),
+    ...(threshold === undefined ? {} : { threshold: finiteNumber('table.threshold', threshold) }),
     ...(temperature === undefined
       ? {}
       : { temperature: finiteNumber('table.temperature', temperature, { exclusiveMin: 0 }) }),

@@ -60,6 +60,7 @@ export function madeOf(
     ...(given.preset === 'fast' ? {} : { preset: given.preset }),
     ...recipeJson(recipe),
     l2: given.l2,
+    ...(given.threshold === undefined ? {} : { threshold: plain(given.threshold) }),
     classWeights: given.classWeights === undefined ? null : plain(given.classWeights),
     keep: [...given.keep],
     scaling: { ...scaling },

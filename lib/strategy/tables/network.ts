@@ -2,7 +2,10 @@
  * A recipe carried out: the layers of a network for the rows of an encoder, and the options of its fit.
  */
 import type { Encoder } from '../../data/encoder/encoder.js'
+import { indexOfLargest } from '../../extremes.js'
 import type { Layer } from '../../layers/layer.js'
+import { NonCrossing } from '../../layers/non-crossing.js'
+import { quantile } from '../../losses/quantile.js'
 import { Sequential } from '../../model/sequential.js'
 import { AdamW } from '../../optimizers/adam.js'
 import { l2 } from '../../regularizers/regularizer.js'
@@ -18,9 +21,16 @@ const schedules = { oneCycle, coslog, flatCosine } as const
 type StepsPerEpoch = number | undefined
 
 /** @param strength of L2 regularization */
-export function layersFor(encoder: Encoder, { hidden, activation, dropout }: TableRecipe, strength: number): Layer[] {
+export function layersFor(encoder: Encoder, recipe: TableRecipe, strength: number): Layer[] {
+  const { hidden, activation, dropout, quantiles } = recipe
   const regularized = strength === 0 ? {} : { regularizer: l2(strength) }
-  return tabularLayers(encoder, { hidden, activation, dropout, ...regularized })
+  const outputs = quantiles.length === 0 ? {} : { outputs: quantiles.length }
+  const layers = tabularLayers(encoder, { hidden, activation, dropout, ...regularized, ...outputs })
+  return quantiles.length > 1 ? [...layers, new NonCrossing({ center: nearestToMedian(quantiles) })] : layers
+}
+
+function nearestToMedian(quantiles: readonly number[]): number {
+  return indexOfLargest(quantiles.map((one) => -Math.abs(one - 0.5)))
 }
 
 /** The network for the rows that an encoder makes. */
@@ -41,7 +51,7 @@ export function fitFor(encoder: Encoder, rows: number, recipe: TableRecipe) {
 export function fitOptions(encoder: Encoder, recipe: TableRecipe, stepsPerEpoch: StepsPerEpoch) {
   const { epochs, batchSize, beta2, weightDecay } = recipe
   return {
-    loss: lossOf(encoder),
+    loss: lossOf(encoder, recipe),
     optimizer: new AdamW({ learningRate: scheduleOf(recipe, stepsPerEpoch), beta2, weightDecay }),
     epochs,
     batchSize,
@@ -57,7 +67,8 @@ function scheduleOf({ schedule, learningRate, epochs }: TableRecipe, stepsPerEpo
   return schedules[schedule](whole)
 }
 
-function lossOf({ task, outputs }: Encoder) {
+function lossOf({ task, outputs }: Encoder, { quantiles }: TableRecipe) {
+  if (quantiles.length > 0) return quantile({ quantiles })
   if (task === 'regression') return 'meanSquaredError'
   return outputs === 1 ? 'binaryCrossEntropy' : 'crossEntropy'
 }

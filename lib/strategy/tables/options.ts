@@ -5,6 +5,7 @@ import type { Callback } from '../../callbacks/callback.js'
 import { type Scaling, scalings, type Task, tasks } from '../../data/encoding/fit/options.js'
 import { type CsvOptions, csvOptionNames } from '../../data/readers/csv/options.js'
 import { isAbortSignal } from '../../kinds.js'
+import { checkedQuantiles } from '../../losses/quantile.js'
 import type { ClassWeights } from '../../model/scoring/class-weights.js'
 import {
   array,
@@ -19,6 +20,7 @@ import {
   positiveInteger,
   string,
 } from '../../validate.js'
+import { checkedGoal, type ThresholdGoal } from '../choose-threshold.js'
 import { DEFAULT_PRESET, type Preset, presets } from './presets.js'
 import type { TableProgress } from './progress.js'
 import type { TableRecipe } from './recipe.js'
@@ -46,6 +48,19 @@ export interface TrainTableOptions extends ReaderOptions {
    * and so on. Default by `preset`.
    */
   readonly members?: number
+  /**
+   * For a target of values: the quantiles that the model predicts in place of the mean, such as [0.1, 0.5, 0.9]; numbers
+   * above 0 and below 1 that grow. `predict` then gives a number for each, in the target's units, which do not cross.
+   * The model is a `TableModel`, also of one network. Default none.
+   */
+  readonly quantiles?: readonly number[]
+  /**
+   * For a target of two classes: what the threshold of the later class's probability is chosen by, on rows that the
+   * networks were not trained on: the least cost of errors, `{ cost: { falsePositive, falseNegative } }`, the highest
+   * recall of a precision, `{ precision }`, or the highest precision of a recall, `{ recall }`. `predictClasses` and the
+   * metrics go by it, and the file keeps it. The model is a `TableModel`, also of one network. Default 0.5.
+   */
+  readonly threshold?: ThresholdGoal
   /** Columns that are used even if they look like identifiers or constants. Default none. */
   readonly keep?: readonly string[]
   /**
@@ -89,8 +104,8 @@ export interface TrainTableOptions extends ReaderOptions {
   readonly onProgress?: (progress: TableProgress) => void
 }
 
-/** What makes several networks of one training. */
-const ensembleNames = ['preset', 'members'] as const
+/** What makes a `TableModel`. */
+const ensembleNames = ['preset', 'members', 'quantiles', 'threshold'] as const
 
 const ownNames = [
   'target',
@@ -128,6 +143,7 @@ export interface CheckedTrainTableOptions {
   readonly keep: readonly string[]
   readonly scaling: Scaling | Readonly<Record<string, Scaling>>
   readonly preset: Preset
+  readonly threshold: ThresholdGoal | undefined
   /** What was asked for in place of the preset's. */
   readonly asked: Partial<TableRecipe>
   readonly l2: number
@@ -159,6 +175,7 @@ export function checkedOptions(options: TrainTableOptions): CheckedTrainTableOpt
     keep,
     scaling: checkedScaling(given.scaling),
     preset: oneOf('preset', given.preset ?? DEFAULT_PRESET, presets),
+    threshold: given.threshold === undefined ? undefined : checkedGoal('threshold', given.threshold),
     asked: askedOf(given),
     l2: finiteNumber('l2', given.l2 ?? 0, { min: 0 }),
     classWeights: checkedWeights(given.classWeights),
@@ -186,12 +203,14 @@ function askedOf({
   batchSize,
   learningRate,
   members,
+  quantiles,
 }: Partial<TrainTableOptions>): Partial<TableRecipe> {
   const units = hidden === undefined ? undefined : array('hidden', hidden, 'numbers of units')
   return {
     ...(units && { hidden: units.map((number, i) => positiveInteger(`hidden[${i}]`, number)) }),
     ...(dropout === undefined ? {} : { dropout: fraction('dropout', dropout) }),
     ...(members === undefined ? {} : { members: positiveInteger('members', members) }),
+    ...(quantiles === undefined ? {} : { quantiles: checkedQuantiles('quantiles', quantiles) }),
     ...(epochs === undefined ? {} : { epochs: positiveInteger('epochs', epochs) }),
     ...(batchSize === undefined ? {} : { batchSize: positiveInteger('batchSize', batchSize) }),
     ...(learningRate === undefined

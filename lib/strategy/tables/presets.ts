@@ -48,6 +48,7 @@ export function recipeFor(preset: Preset, { rows }: TableSize): TableRecipe {
     beta2: 0.999,
     weightDecay: 0.1,
     members: MEMBERS[preset],
+    quantiles: [],
     scaling: 'byValues',
     oneHotLevels: 12,
   }

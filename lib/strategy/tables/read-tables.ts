@@ -60,6 +60,7 @@ export async function learnableTable(source: unknown, given: CheckedTrainTableOp
     )
   }
   const profile = await inTurns(profileSteps(table, { target, task, keep }))
+  requireDecidable(given, profile)
   const hopeless = profile.advice.find(({ kind }) => kind === 'unlearnable')
   if (hopeless !== undefined) throw new DeepblasError('ERR_DEEPBLAS_DATA', hopeless.text)
   const sha256 = await from.sha256()
@@ -70,6 +71,26 @@ export async function learnableTable(source: unknown, given: CheckedTrainTableOp
     profile,
     data: { ...(sha256 === undefined ? {} : { sha256 }), rows: read.rows, columns },
   }
+}
+
+/** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for quantiles of classes, or a threshold of other than two classes */
+function requireDecidable(
+  { target, asked, threshold }: CheckedTrainTableOptions,
+  { task, classes }: TableProfile,
+): void {
+  if (asked.quantiles !== undefined && task !== 'regression') {
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_ARGUMENT',
+      `Expected values for quantiles but the target '${target}' has classes. Leave quantiles out, or give ` +
+        "task: 'regression'.",
+    )
+  }
+  if (threshold === undefined || classes?.length === 2) return
+  const there = classes === undefined ? 'values' : `${classes.length} classes`
+  throw new DeepblasError(
+    'ERR_DEEPBLAS_ARGUMENT',
+    `Expected two classes for threshold but the target '${target}' has ${there}. Leave threshold out.`,
+  )
 }
 
 /**

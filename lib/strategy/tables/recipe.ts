@@ -40,6 +40,8 @@ export interface TableRecipe {
   readonly weightDecay: number
   /** Networks whose predictions are averaged, where there are no folds. */
   readonly members: number
+  /** The quantiles of the target that the network predicts; none where it predicts the mean, or classes. */
+  readonly quantiles: readonly number[]
   /** How number columns are scaled that no option names; 'byValues' is by rank where values lie very far from the others. */
   readonly scaling: Scaling | 'byValues'
   /** The largest number of levels of a category that become one column each; those with more become an Embedding. */
@@ -60,10 +62,17 @@ const usual = {
 
 /** A recipe as a model file keeps it. What was scaled how is told elsewhere, column by column. */
 export function recipeJson(recipe: TableRecipe): { [name: string]: Json } {
+  const { quantiles } = recipe
   const { hidden, ...numbers } = Object.fromEntries(always.map((name) => [name, recipe[name]]))
   const others = Object.entries(usual).flatMap(([name, value]) => {
     const own = recipe[name as keyof typeof usual]
     return own === value ? [] : [[name, own] as const]
   })
-  return { hidden: [...recipe.hidden], ...numbers, weightDecay: recipe.weightDecay, ...Object.fromEntries(others) }
+  return {
+    hidden: [...recipe.hidden],
+    ...numbers,
+    weightDecay: recipe.weightDecay,
+    ...Object.fromEntries(others),
+    ...(quantiles.length > 0 && { quantiles: [...quantiles] }),
+  }
 }

@@ -7,7 +7,7 @@ import type { NumberArray } from '../../kinds.js'
 import type { Sequential } from '../../model/sequential.js'
 import { bringInUnits, inUnits, predictedValue } from '../../outputs/units.js'
 import { inTurns } from '../../turns.js'
-import { labelScores, type TableScores, targetsOf, valueScores } from './scores.js'
+import { labelScores, quantileScores, type TableScores, targetsOf, valueScores } from './scores.js'
 import { TableModel, valuesOfRows } from './table-model.js'
 
 /** @param data rows that have targets */
@@ -17,10 +17,14 @@ export async function scoresOn(model: Sequential | TableModel, encoder: Encoder,
   const { targetScale, labels } = encoder
   if (targetScale !== undefined) {
     await inTurns(bringInUnits(targets, targetScale, inUnits))
-    return { rows, metrics: await inTurns(valueScores(targets, await predictedValues(model, encoder, data))) }
+    const values = await predictedValues(model, encoder, data)
+    const quantiles = model instanceof TableModel ? model.quantiles : undefined
+    const scores = quantiles === undefined ? valueScores(targets, values) : quantileScores(targets, values, quantiles)
+    return { rows, metrics: await inTurns(scores) }
   }
   const { data: outputs } = await model.predict(data)
-  return { rows, ...(await inTurns(labelScores(targets, outputs, labels!))) }
+  const threshold = model instanceof TableModel ? model.threshold : undefined
+  return { rows, ...(await inTurns(labelScores(targets, outputs, labels!, threshold))) }
 }
 
 /** Values in the target's units, in float64: with a large mean, such as that of dates in seconds, float32 has no digits left. */

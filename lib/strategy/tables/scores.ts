@@ -12,6 +12,9 @@ import { areaUnderCurve, precisionByRecall, type RankingRule } from '../../metri
 import { classOfOutputs } from '../../outputs/classes.js'
 import type { Steps } from '../../turns.js'
 
+/** The threshold of two classes where none was chosen. */
+export const HALF = 0.5
+
 /** Rows between two steps. */
 const ROWS_OF_STEP = 16_384
 
@@ -21,7 +24,9 @@ export interface TableScores {
   /**
    * For two classes: accuracy, rocAuc, averagePrecision, f1 and logLoss; the label that comes later in order is the
    * positive class. For several classes: accuracy, f1 (mean over the classes) and logLoss. For values:
-   * rootMeanSquaredError, meanAbsoluteError and r2, in the target's units. A metric is NaN if it cannot be computed,
+   * rootMeanSquaredError, meanAbsoluteError and r2, in the target's units. For quantiles the same of the median, where it
+   * is among them; and pinball, the mean quantile loss in the target's units, and coverage, the share of the targets from
+   * the lowest to the highest quantile, where there are several. A metric is NaN if it cannot be computed,
    * such as the ROC AUC of rows of one class.
    */
   readonly metrics: Readonly<Record<string, number>>
@@ -57,13 +62,17 @@ export async function encodedRows(encoder: Encoder, table: Table, place: string)
  * Each metric is a step of its own: of a hundred thousand rows it takes some milliseconds. Those that sort pause within.
  */
 
-/** @param probabilities of class 1 where there are two classes, otherwise one row of numbers for each target */
+/**
+ * @param probabilities of class 1 where there are two classes, otherwise one row of numbers for each target
+ * @param threshold above which it is class 1
+ */
 export function* labelScores(
   targets: Float64Array,
   probabilities: NumberArray,
   labels: readonly string[],
+  threshold = HALF,
 ): Steps<Pick<TableScores, 'metrics' | 'report'>> {
-  const predicted = yield* predictedClassNumbers(probabilities, labels.length)
+  const predicted = yield* predictedClassNumbers(probabilities, labels.length, threshold)
   const scores =
     labels.length === 2
       ? yield* binaryScores(targets, predicted, probabilities)
@@ -114,11 +123,11 @@ function* classScores(
 }
 
 /** The class that each row is taken for. */
-function* predictedClassNumbers(probabilities: NumberArray, classes: number): Steps<Float64Array> {
+function* predictedClassNumbers(probabilities: NumberArray, classes: number, threshold: number): Steps<Float64Array> {
   const outputs = classes === 2 ? 1 : classes
   const predicted = new Float64Array(probabilities.length / outputs)
   for (let row = 0; row < predicted.length; row++) {
-    predicted[row] = classOfOutputs(probabilities, row * outputs, outputs, 0.5)
+    predicted[row] = classOfOutputs(probabilities, row * outputs, outputs, threshold)
     if (row % ROWS_OF_STEP === ROWS_OF_STEP - 1) yield
   }
   return predicted
@@ -131,4 +140,24 @@ export function* valueScores(targets: Float64Array, values: NumberArray): Steps<
   const meanAbsoluteError = metrics.meanAbsoluteError(targets, values)
   yield
   return { rootMeanSquaredError, meanAbsoluteError, r2: metrics.r2(targets, values) }
+}
+
+/**
+ * @param targets in the target's units
+ * @param values a number for each quantile (rows, quantiles), in the target's units
+ */
+export function* quantileScores(
+  targets: Float64Array,
+  values: NumberArray,
+  quantiles: readonly number[],
+): Steps<Record<string, number>> {
+  const columns = quantiles.length
+  const column = (at: number) => Float64Array.from(targets, (_, row) => values[row * columns + at]!)
+  const median = quantiles.indexOf(HALF)
+  const ofMedian = median < 0 ? {} : yield* valueScores(targets, column(median))
+  yield
+  const pinball = metrics.pinball(targets, { data: values, shape: [targets.length, columns] }, { quantiles })
+  yield
+  if (columns === 1) return { ...ofMedian, pinball }
+  return { ...ofMedian, pinball, coverage: metrics.coverage(targets, { lower: column(0), upper: column(columns - 1) }) }
 }

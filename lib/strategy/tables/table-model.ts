@@ -20,7 +20,7 @@ import { atOnce, ELEMENTS_OF_STEP, inTurns, type Steps } from '../../turns.js'
 import { finiteNumber, invalid, knownOptions, plainObject } from '../../validate.js'
 import { applyTemperature, type Calibration, calibrationJson, calibrationOf, residualBounds } from './calibration.js'
 import { meanOutputs, meanOutputsSync } from './mean-outputs.js'
-import { labelScores, targetsOf, valueScores } from './scores.js'
+import { HALF, labelScores, quantileScores, targetsOf, valueScores } from './scores.js'
 import { typesFor } from './types-for.js'
 
 /** Options of `predictInterval`. */
@@ -57,6 +57,9 @@ export let tableModelOf: (parts: TableModelParts) => TableModel
 
 /** The model of a file. Users do not get this function. @internal */
 export let tableModelFrom: (path: string, description: ModelDescription) => Promise<TableModel>
+
+/** The same model with more of a calibration. Users do not get this function. @internal */
+export let recalibrated: (model: TableModel, more: Calibration) => TableModel
 
 /** Values in the target's units, in float64. Users do not get this function. @internal */
 export let valuesOfRows: (model: TableModel, rows: PredictionInput) => Promise<Float64Array>
@@ -98,6 +101,7 @@ export class TableModel {
     }))
     tableModelOf = (parts) => new TableModel(parts, OWN)
     tableModelFrom = (path, description) => TableModel.#from(path, description)
+    recalibrated = (model, more) => model.#with(more)
     valuesOfRows = (model, rows) => model.#values(rows)
   }
 
@@ -168,6 +172,19 @@ export class TableModel {
     return this.#calibration.temperature
   }
 
+  /** The quantiles that the outputs are, where `trainTable` was asked for some. */
+  get quantiles(): readonly number[] | undefined {
+    return this.#calibration.quantiles
+  }
+
+  /**
+   * For two classes: probabilities above this make the later label the prediction, where `trainTable` was asked to choose
+   * one. Undefined where it is 0.5, or there are no two classes.
+   */
+  get threshold(): number | undefined {
+    return this.#calibration.threshold
+  }
+
   /** How the model was made, as plain JSON: `save` writes it. */
   get made(): Readonly<Record<string, unknown>> | undefined {
     return this.#made
@@ -179,7 +196,8 @@ export class TableModel {
 
   /**
    * Computes the mean of the networks' outputs for every row: { data, shape: [rows, outputs] }. For classes the mean of
-   * the probabilities, brought to the `temperature` where there is one; for values the mean in the target's own units.
+   * the probabilities, brought to the `temperature` where there is one; for values the mean in the target's own units,
+   * of each quantile where there are some.
    * Rows are objects, a `Table`, a data set that the encoder has made, or encoded numbers.
    *
    * @throws DeepblasError ERR_DEEPBLAS_DATA for a column that is missing
@@ -195,7 +213,7 @@ export class TableModel {
   }
 
   /**
-   * Gives the label of every row.
+   * Gives the label of every row: of two classes by the `threshold`, else the most probable one.
    *
    * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a model that predicts values
    */
@@ -232,7 +250,7 @@ export class TableModel {
   /**
    * Computes loss and metrics of the mean prediction over rows that have the target: a data set of the encoder, a
    * `Table`, or objects. For classes `loss` is the mean log loss, for values the mean squared error in the target's
-   * units; the metrics are those of `trainTable`.
+   * units, for quantiles the pinball loss in them; the metrics are those of `trainTable`.
    *
    * @throws DeepblasError ERR_DEEPBLAS_DATA for rows without the target, or with a label that the model does not know
    */
@@ -242,11 +260,16 @@ export class TableModel {
     const { targetScale, labels } = this.#encoder
     if (targetScale === undefined) {
       const { data: outputs } = await this.predict(rows)
-      const { metrics } = await inTurns(labelScores(targets, outputs, labels!))
+      const { metrics } = await inTurns(labelScores(targets, outputs, labels!, this.threshold))
       return { loss: metrics.logLoss!, ...metrics }
     }
     await inTurns(bringInUnits(targets, targetScale, inUnits))
-    const metrics = await inTurns(valueScores(targets, await this.#values(rows)))
+    const values = await this.#values(rows)
+    if (this.quantiles !== undefined) {
+      const metrics = await inTurns(quantileScores(targets, values, this.quantiles))
+      return { loss: metrics.pinball!, ...metrics }
+    }
+    const metrics = await inTurns(valueScores(targets, values))
     return { loss: metrics.rootMeanSquaredError! ** 2, ...metrics }
   }
 
@@ -295,14 +318,20 @@ export class TableModel {
       if (json === undefined) throw new Error('it has no encoder')
       const { network } = insideOf(population)
       const encoder = savedEncoder(json, network)
-      requireOutputs(population, encoder)
       const calibration = calibrationOf(table)
+      requireOutputs(population, encoder, calibration)
       const forOther = encoder.task === 'regression' ? calibration.temperature : calibration.residuals
       if (forOther !== undefined) throw new Error(`its calibration is not one of ${encoder.task}`)
       return new TableModel({ population, encoder, calibration, ...(made && { made }) }, OWN)
     } catch (cause) {
       throw notDescribed(path, 'a model of a table', cause)
     }
+  }
+
+  #with(more: Calibration): TableModel {
+    const calibration = { ...this.#calibration, ...more }
+    const made = this.#made && { made: this.#made }
+    return new TableModel({ population: this.#population, encoder: this.#encoder, calibration, ...made }, OWN)
   }
 
   *#predictionOf({ data, rows }: { data: Float64Array; rows: number }): Steps<Prediction> {
@@ -328,7 +357,7 @@ export class TableModel {
     const found = new Array<string>(rows)
     for (let row = 0; row < rows; row++) {
       if (row % ELEMENTS_OF_STEP === ELEMENTS_OF_STEP - 1) yield
-      found[row] = labels[classOfOutputs(data, row * outputs, outputs, 0.5)]!
+      found[row] = labels[classOfOutputs(data, row * outputs, outputs, this.threshold ?? HALF)]!
     }
     return found
   }
@@ -412,11 +441,16 @@ function* intervalsOf(values: Float64Array, { low, high, coverage }: Bounds): St
 }
 
 /** @throws Error where the networks' outputs are not those of the encoder's target */
-function requireOutputs({ outputs, layers, labels }: Population, encoder: Encoder): void {
+function requireOutputs(
+  { outputs, layers, labels }: Population,
+  encoder: Encoder,
+  { quantiles, threshold }: Calibration,
+): void {
   if (encoder.target === undefined) throw new Error('its encoder has no target')
-  if (outputs !== encoder.outputs) {
-    throw new Error(`its encoder has ${encoder.outputs} outputs, but the networks have ${outputs}`)
-  }
+  const wanted = quantiles?.length ?? encoder.outputs
+  if (outputs !== wanted) throw new Error(`its encoder has ${wanted} outputs, but the networks have ${outputs}`)
+  if (quantiles !== undefined && encoder.task !== 'regression') throw new Error('its quantiles are of no values')
+  if (threshold !== undefined && encoder.labels?.length !== 2) throw new Error('its threshold is not of two classes')
   const classes = encoder.task === 'classification'
   const { gives, name } = layers.at(-1)!.outputActivation
   if (classes && gives !== 'probabilities') throw new Error(`its outputs of '${name}' are no probabilities`)

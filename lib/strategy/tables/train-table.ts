@@ -6,7 +6,9 @@ import type { Table } from '../../data/table/table.js'
 import type { Sequential } from '../../model/sequential.js'
 import type { History } from '../../model/training/epoch-results.js'
 import { inTurns, type Steps } from '../../turns.js'
+import type { ChosenThreshold } from '../choose-threshold.js'
 import { scalingFor } from './column-scaling.js'
+import { withThreshold } from './decide.js'
 import { ignored, splitTable } from './held-out.js'
 import { madeOf } from './made.js'
 import { checkedOptions, type TrainTableOptions } from './options.js'
@@ -37,6 +39,8 @@ export interface TableTraining<Model extends Sequential | TableModel = Sequentia
   readonly history: History
   /** The epoch whose parameters were kept; of the first network where there are several. */
   readonly epoch: number
+  /** The threshold that was chosen and what it does on the held-out rows, where `threshold` was asked for. */
+  readonly threshold?: ChosenThreshold
   /** Every network of the model, in the order of `model.member(i)`. */
   readonly members: readonly TrainedMember[]
 }
@@ -53,6 +57,8 @@ export interface TrainedMember {
 interface OneNetwork {
   readonly preset?: 'fast'
   readonly members?: 1
+  readonly quantiles?: undefined
+  readonly threshold?: undefined
 }
 
 /**
@@ -111,14 +117,19 @@ export async function trainTable(source: TableInput, options: TrainTableOptions)
   onProgress({ stage: 'training', model, settings: recipe, ...(unlike && { unlike }) })
 
   const trained = await trainedNetworks(model, encoder, [part], recipe, given)
-  const heldOut = await scoresOn(trained.model, encoder, part.validation)
-  const test = testing && (await scoresOn(trained.model, encoder, testing))
+  const decided =
+    given.threshold && (await withThreshold(trained.model as TableModel, part.validation, given.threshold))
+  const trainedModel = decided?.model ?? trained.model
+  const heldOut = await scoresOn(trainedModel, encoder, part.validation)
+  const test = testing && (await scoresOn(trainedModel, encoder, testing))
   signal?.throwIfAborted()
   const { members } = trained
   const { history, epoch } = members[0]!
   const result = { epoch, heldOut, ...(test && { test }) }
-  trained.model.made = madeOf(given, { task, recipe, scaling }, kind, data, result)
-  return { model: trained.model, metrics: (test ?? heldOut).metrics, ...result, profile, history, members }
+  trainedModel.made = madeOf(given, { task, recipe, scaling }, kind, data, result)
+  const threshold = decided && { threshold: decided.threshold }
+  const { metrics } = test ?? heldOut
+  return { model: trainedModel, metrics, ...result, ...threshold, profile, history, members }
 }
 
 /** Classes of which the part held out has no row: nothing that is measured on it is of them. */

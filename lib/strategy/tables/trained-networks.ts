@@ -29,10 +29,11 @@ export interface TrainedNetworks {
 export function untrained(
   encoder: Encoder,
   recipe: TableRecipe,
-  given: Pick<CheckedTrainTableOptions, 'seed' | 'l2'>,
+  given: Pick<CheckedTrainTableOptions, 'seed' | 'l2' | 'threshold'>,
 ): Sequential | Population {
-  const { members } = recipe
-  if (members === 1) return networkFor(encoder, recipe, given)
+  const { members, quantiles } = recipe
+  if (members === 1 && quantiles.length === 0 && given.threshold === undefined)
+    return networkFor(encoder, recipe, given)
   return new Population(layersFor(encoder, recipe, given.l2), { inputs: encoder.inputs, members, seed: given.seed })
 }
 
@@ -45,6 +46,7 @@ export async function trainedNetworks(
   given: CheckedTrainTableOptions,
 ): Promise<TrainedNetworks> {
   const { callbacks, signal, classWeights, resume } = given
+  const { quantiles } = recipe
   // Without patience it only keeps the best epoch.
   const stopping = new EarlyStopping({ patience: recipe.patience === 0 ? recipe.epochs + 1 : recipe.patience })
   const more = {
@@ -70,7 +72,10 @@ export async function trainedNetworks(
   })
   requireTrained(histories)
   const members = histories.map((history, member) => memberOf(model.seeds[member]!, history))
-  return { model: tableModelOf({ population: model, encoder, calibration: {} }), members }
+  return {
+    model: tableModelOf({ population: model, encoder, calibration: quantiles.length === 0 ? {} : { quantiles } }),
+    members,
+  }
 }
 
 function memberOf(seed: number, history: History) {
