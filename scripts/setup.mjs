@@ -23,6 +23,7 @@ export function setup({ toolchain = false } = {}) {
     'native/core',
     'native/kernels',
     'native/program',
+    'native/table',
     'cmake',
     'CMakeLists.txt',
     'scripts/build-native.mjs',

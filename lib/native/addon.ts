@@ -163,6 +163,42 @@ export interface Predictor {
   predictSync(input: Float32Array, rows: number, output: Float32Array): void
 }
 
+/** Where rows go that are read from a text: column by column, as many rows as `lines` has, but for cells. */
+export interface RowRoom {
+  /** Numbers, booleans, dates; NaN where they are missing. */
+  readonly values: Float64Array
+  /** Numbers of the texts of columns of levels. */
+  readonly codes: Int32Array
+  /** Row by row: begin and end of every column that is read as a text, as an event has them. */
+  readonly cells: Int32Array
+  /** In which line a row begins, and where it does. */
+  readonly lines: Int32Array
+  readonly begins: Int32Array
+  /** Of `eventFields`. */
+  readonly events: Int32Array
+  /** Of `rowsFields`. */
+  readonly told: Float64Array
+}
+
+/** Rows of a table from UTF-8 text: those that are written plainly, up to the first that is not. */
+export interface RowReader {
+  /** Texts of a field whose numbers begin at 0; the first is ''. In columns of values they stand for a missing one. */
+  know(field: number, texts: readonly string[]): void
+  /** Of `fieldKinds`; a field that is skipped stays so. */
+  setKind(field: number, kind: number): void
+  read(
+    text: Uint8Array,
+    from: number,
+    to: number,
+    line: number,
+    mostRows: number,
+    mostBytes: number,
+    room: RowRoom,
+  ): void
+  /** As an arena's. */
+  release(): void
+}
+
 export interface NativeInfo {
   instructionSet: InstructionSet
   instructionSets: InstructionSet[]
@@ -196,6 +232,17 @@ export interface Addon {
     outputs: number,
     members: number,
   ) => Predictor
+  /** readings: the kind, of `fieldKinds`, the decimal point's character code and the strictness of every field. */
+  RowReader: new (
+    delimiter: string,
+    quote: string,
+    comment: string,
+    trailing: boolean,
+    readings: Int32Array,
+  ) => RowReader
+  /** Writes a text with line feeds for all its line ends; gives its length. */
+  plainLineEnds(from: Uint8Array, to: Uint8Array): number
+  countLineFeeds(text: Uint8Array): number
   /** How a dense layer's weight is stored. */
   weightLayout(inputs: number, outputs: number): { panel: number; byBlas: boolean }
   /** The panel width of an operand that the register tiles read. */

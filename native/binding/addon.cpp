@@ -13,6 +13,7 @@
 #include "core/random.h"
 #include "core/thread_pool.h"
 #include "kernels/kernels.h"
+#include "table/line_ends.h"
 
 namespace deepblas {
 
@@ -99,6 +100,29 @@ Napi::Value randomWords(const Napi::CallbackInfo& info) {
   });
 }
 
+Elements<char> textBytes(const Napi::Value& value) {
+  const AnyElements bytes = anyElements(value, "text");
+  require(bytes.type == napi_uint8_array, "bytes of a text");
+  return {static_cast<char*>(bytes.data), bytes.length};
+}
+
+// (from, to) -> bytes written: the text with line feeds for all its line ends
+Napi::Value plainLineEnds(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const Elements<char> from = textBytes(info[0]), to = textBytes(info[1]);
+    require(to.length >= from.length, "room for a text");
+    return Napi::Number::New(info.Env(), static_cast<double>(deepblas::plainLineEnds(from.data, from.length, to.data)));
+  });
+}
+
+// (text) -> its line feeds
+Napi::Value countLineFeeds(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const Elements<char> text = textBytes(info[0]);
+    return Napi::Number::New(info.Env(), static_cast<double>(deepblas::countLineFeeds(text.data, text.length)));
+  });
+}
+
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   return guarded(env, [&] {
     env.SetInstanceData(new Environment(env));
@@ -109,8 +133,11 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
     exports.Set("Training", TrainingHandle::define(env));
     exports.Set("Pass", PassHandle::define(env));
     exports.Set("Predictor", PredictorHandle::define(env));
+    exports.Set("RowReader", RowReaderHandle::define(env));
     exports.Set("weightLayout", Napi::Function::New(env, weightLayout, "weightLayout"));
     exports.Set("registerPanel", Napi::Function::New(env, registerPanel, "registerPanel"));
+    exports.Set("plainLineEnds", Napi::Function::New(env, plainLineEnds, "plainLineEnds"));
+    exports.Set("countLineFeeds", Napi::Function::New(env, countLineFeeds, "countLineFeeds"));
     exports.Set("info", Napi::Function::New(env, info, "info"));
     exports.Set("setErrorClass", Napi::Function::New(env, setErrorClass, "setErrorClass"));
     exports.Set("setThreads", Napi::Function::New(env, setThreads, "setThreads"));

@@ -13,6 +13,7 @@
 #include "program/pass.h"
 #include "program/planner.h"
 #include "program/training.h"
+#include "table/row_reader.h"
 
 namespace deepblas {
 
@@ -162,6 +163,26 @@ class PredictorHandle : public Napi::ObjectWrap<PredictorHandle>, private Memory
   std::unique_ptr<Executor> executor_;
   int64_t capacity_, inputs_, outputs_, members_;
   std::vector<MemberStep> steps_;
+};
+
+// Rows of a table from text. What it holds is given up when the file has been read: it has no finalizer that matters.
+class RowReaderHandle : public Napi::ObjectWrap<RowReaderHandle> {
+ public:
+  static Napi::Function define(Napi::Env env);
+  // (delimiter, quote, comment, trailing, Int32Array of the kind, point and strictness of every field)
+  explicit RowReaderHandle(const Napi::CallbackInfo& info);
+
+ private:
+  void know(const Napi::CallbackInfo& info);     // (field, texts)
+  void setKind(const Napi::CallbackInfo& info);  // (field, kind)
+  // (text, from, to, line, most rows, most bytes, { values, codes, cells, lines, begins, events, told })
+  void read(const Napi::CallbackInfo& info);
+  void release(const Napi::CallbackInfo& info);
+  RowReader& reader() const;
+  int64_t field(const Napi::Value& value) const;
+
+  std::unique_ptr<RowReader> reader_;
+  int64_t fields_ = 0;
 };
 
 // Shared by the handles' constructors.

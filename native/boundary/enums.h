@@ -123,6 +123,34 @@ enum class RegionKind : int32_t {
 constexpr int kRegionKinds = 3;
 constexpr const char* kRegionKindNames[] = {"rows", "tiles", "whole"};
 
+// How the fields of a column are read from the text of a table's rows.
+enum class FieldKind : int32_t {
+  Skip = 0,  // not at all
+  Number = 1,  // as a decimal number
+  Boolean = 2,  // as true or false, yes or no, 1 or 0
+  Date = 3,  // as ISO 8601 has it, into milliseconds since 1970
+  Level = 4,  // as a text that comes again, into its number
+  Text = 5,  // not here: its place in the text is told
+};
+constexpr int kFieldKinds = 6;
+
+// Why reading rows from a text ended.
+enum class RowsEnd : int32_t {
+  Full = 0,  // as many as were asked for, or as there is room for
+  Incomplete = 1,  // the next row is not there whole
+  Unusual = 2,  // the next row is not written plainly, or is bad
+  Texts = 3,  // a column has too many different texts for numbers of them
+};
+constexpr int kRowsEnds = 4;
+
+// What is told of a single field beside its value.
+enum class FieldEvent : int32_t {
+  Mark = 0,  // it stands for a missing value: begin is the number of its text
+  Text = 1,  // a text of a column of levels that comes for the first time, with the next number
+  Number = 2,  // a decimal number that must be rounded elsewhere
+};
+constexpr int kFieldEvents = 3;
+
 // Why a chunk of training steps has ended.
 enum class ChunkEnd : int32_t {
   Budget = 0,  // its steps or milliseconds are used up
@@ -147,6 +175,32 @@ enum : int {
 };
 }
 constexpr int kTensorFields = 9;
+
+// Places of what is told of rows that were read.
+namespace rowsField {
+enum : int {
+  rows,  // that were read
+  next,  // where the next row begins
+  line,  // the line in which it does
+  end,  // of RowsEnd
+  events,  // that were told
+  tried,  // up to where the next row was looked at
+  field,  // whose column has too many texts
+};
+}
+constexpr int kRowsFields = 7;
+
+// A field of which something is told, number by number.
+namespace eventField {
+enum : int {
+  event,  // of FieldEvent
+  row,  // from 0; at or above the rows that were read: of a row that was not
+  field,  // of the row, from 0
+  begin,  // of the field in the text
+  end,  // of the field in the text; -1 less that where quotes in it are doubled
+};
+}
+constexpr int kEventFields = 5;
 
 // An operation of an expression; the number of operations stands before the first.
 namespace instructionField {

@@ -2,6 +2,7 @@
  * A column as it grows: values come one by one, and one that is not of the column's type is refused.
  */
 import { isDate } from '../../kinds.js'
+import type { FieldKind } from '../../native/generated/enums.js'
 import { atOnce, type Steps } from '../../turns.js'
 import { type Column, type ColumnType, soundColumn } from './column.js'
 import { type ColumnNote, columnReading } from './column-reading.js'
@@ -17,6 +18,9 @@ import { spelledColumn } from './texts/spelling.js'
 
 /** Levels and rows between two steps. */
 const ROWS_OF_STEP = 65_536
+
+/** A text whose level is not known yet. */
+const UNSEEN = -2
 
 type CategoryColumn = Extract<Column, { type: 'category' }>
 
@@ -39,11 +43,34 @@ export interface BuilderOptions {
   readonly ignoreCase?: boolean | undefined
 }
 
+/** How a column's texts may be read, many rows at once, beside `add`. */
+export interface FieldReading {
+  readonly kind: FieldKind
+  /** The decimal point of numbers. */
+  readonly point: '.' | ','
+  /** Whether numbers with zeros before them, and whole ones beyond 2^53, are for `add` alone. */
+  readonly strict: boolean
+  /** Texts that stand for a missing value, the empty one first. */
+  readonly missing: readonly string[]
+}
+
 export interface ColumnBuilder {
   /** Takes a value for the next row; tells whether it is of the column's type or missing. */
   add(value: unknown): boolean
   /** Removes the value added last. */
   undo(): void
+  /** May change as values come. */
+  readonly reading: FieldReading
+  /** Of a column of values: those of rows that were read in that way, between two places of an array. */
+  addValues(values: Float64Array, from: number, to: number): void
+  /** Tells that a value among those is missing for this text. */
+  addMark(text: string): void
+  /** The number that a text is, for rows that are read in that way. */
+  numberOf(text: string): number | undefined
+  /** Of a column of texts: a new text, whose number is the next one behind those of `reading.missing`. */
+  learn(text: string): void
+  /** The numbers of the texts of rows that were read in that way. */
+  addTexts(numbers: Int32Array, from: number, to: number): void
   /** The column of all values added since the last call. */
   take(): Column
   /** The same, step by step. */
@@ -64,12 +91,21 @@ function isMissingText(trimmed: string, missing: ReadonlySet<string>): boolean {
   return trimmed === '' || missing.has(trimmed)
 }
 
+/** Each once, the empty one first. One that UTF-8 cannot hold is in no text that is read so. */
+function knownTexts(missing: ReadonlySet<string>): string[] {
+  return [...new Set(['', ...missing])].filter((text) => !HALF_PAIR.test(text))
+}
+
+const HALF_PAIR = /\p{Surrogate}/u
+
 class ValueBuilder implements ColumnBuilder {
   readonly #name: string
   readonly #type: 'number' | 'boolean' | 'date'
   readonly #missing: ReadonlySet<string>
   /** Whether a text such as -999 stands for nothing: then no text is a number before that is known. */
   readonly #numbersMayBeMissing: boolean
+  /** Whether a text that stands for nothing could be a value otherwise. */
+  readonly #valuesMayBeMissing: boolean
   readonly #toNumber: (text: string) => number | undefined
   readonly #dateFormat: string | undefined
   readonly #toDate: typeof dateOf
@@ -96,7 +132,43 @@ class ValueBuilder implements ColumnBuilder {
     this.#points = unsure && notation === undefined && type === 'number' ? new UnsurePoints() : undefined
     const isUsual = missing === defaultMarks.inValues || missing === defaultMarks.inCategories
     this.#numbersMayBeMissing = !isUsual && [...missing].some((text) => this.#toNumber(text) !== undefined)
+    const toValue = type === 'boolean' ? (text: string) => booleanOf(text, true) : this.#toDate
+    this.#valuesMayBeMissing =
+      type === 'number'
+        ? this.#numbersMayBeMissing
+        : !isUsual && [...missing].some((text) => toValue(text.trim()) !== undefined)
   }
+
+  get reading(): FieldReading {
+    const { notation, inferred = false } = this.#options
+    const isPlain =
+      this.#type === 'number'
+        ? notation?.thousands === undefined && notation?.currency === undefined && notation?.percent !== true
+        : this.#dateFormat === undefined
+    const isSettled = this.#points === undefined || this.#points.settled
+    return {
+      kind: isPlain && isSettled && !this.#valuesMayBeMissing ? this.#type : 'text',
+      point: notation?.decimal ?? '.',
+      strict: inferred,
+      missing: knownTexts(this.#missing),
+    }
+  }
+
+  addValues(values: Float64Array, from: number, to: number): void {
+    this.#values.pushAll(values as Float64Array<ArrayBuffer>, from, to)
+  }
+
+  addMark(text: string): void {
+    this.#marks.add(text)
+  }
+
+  numberOf(text: string): number | undefined {
+    return this.#toNumber(text)
+  }
+
+  learn(): void {}
+
+  addTexts(): void {}
 
   add(value: unknown): boolean {
     this.#mark = undefined
@@ -180,11 +252,56 @@ class CategoryBuilder implements ColumnBuilder {
   #mark: string | undefined
   #numbers = new Map<string, number>()
   readonly #codes = growingIntegers()
+  /** Texts that `addTexts` knows by number, those for a missing value first, and their levels: UNSEEN before a row has one. */
+  readonly #texts: string[]
+  readonly #marksKnown: number
+  #levels: Int32Array<ArrayBuffer> = new Int32Array(0)
 
   constructor(name: string, options: BuilderOptions) {
     this.#name = name
     this.#missing = options.missing
     this.#options = options
+    this.#texts = knownTexts(options.missing)
+    this.#marksKnown = this.#texts.length
+  }
+
+  get reading(): FieldReading {
+    return { kind: 'level', point: '.', strict: false, missing: knownTexts(this.#missing) }
+  }
+
+  addValues(): void {}
+
+  addMark(): void {}
+
+  numberOf(): undefined {}
+
+  learn(text: string): void {
+    if (this.#texts.push(text) <= this.#levels.length) return
+    const levels = new Int32Array(2 * this.#texts.length).fill(UNSEEN)
+    levels.set(this.#levels)
+    this.#levels = levels
+  }
+
+  addTexts(numbers: Int32Array, from: number, to: number): void {
+    const codes = new Int32Array(to - from)
+    for (let i = from; i < to; i++) {
+      const number = numbers[i]!
+      codes[i - from] = number < this.#marksKnown ? this.#missingAs(number) : this.#levelOfNumber(number)
+    }
+    this.#codes.pushAll(codes, 0, codes.length)
+  }
+
+  #missingAs(number: number): number {
+    if (number > 0) this.#marks.add(this.#texts[number]!)
+    return -1
+  }
+
+  #levelOfNumber(number: number): number {
+    const known = this.#levels[number]!
+    if (known !== UNSEEN) return known
+    const level = this.#levelOf(this.#texts[number]!)
+    this.#levels[number] = level
+    return level
   }
 
   add(value: unknown): boolean {
@@ -208,6 +325,7 @@ class CategoryBuilder implements ColumnBuilder {
     const levels: string[] = []
     for (const level of this.#numbers.keys()) if (levels.push(level) % ROWS_OF_STEP === 0) yield
     this.#numbers = new Map()
+    this.#levels.fill(UNSEEN)
     const column = yield* withoutUnused({ name: this.#name, type: 'category', levels, codes })
     const { given: missing, notes = [], ignoreCase = false } = this.#options
     const kept = missing === undefined ? keptMarks(yield* possibleMarks(column)) : []

@@ -7,6 +7,8 @@ import type { Steps } from '../../turns.js'
 const FIRST_BLOCK = 16
 /** Few enough that copying one takes well under a millisecond, and the last one wastes little. */
 const LARGEST_BLOCK = 65_536
+/** Fewer values are copied one by one. */
+const FEWEST_COPIED = 32
 /** Blocks that are joined in a step. */
 const BLOCKS_OF_STEP = 16
 
@@ -26,6 +28,18 @@ export class GrowingValues<Kind extends Values> {
   push(value: number): void {
     if (this.#used === this.#block.length) this.#grow()
     this.#block[this.#used++] = value
+  }
+
+  /** The values between two places of an array. */
+  pushAll(values: Values, from: number, to: number): void {
+    for (let at = from; at < to; ) {
+      if (this.#used === this.#block.length) this.#grow()
+      const count = Math.min(to - at, this.#block.length - this.#used)
+      if (count < FEWEST_COPIED) for (let i = 0; i < count; i++) this.#block[this.#used + i] = values[at + i]!
+      else this.#block.set(values.subarray(at, at + count), this.#used)
+      this.#used += count
+      at += count
+    }
   }
 
   /** Removes the value added last. */

@@ -200,32 +200,58 @@ function* numbersIn(
     return undefined
   const strays = mostStrays(values.length)
   const most = type === 'number' ? Number.POSITIVE_INFINITY : strays
-  const texts = new Map<string, number>()
+  const every: string[] = []
   let others = 0
   for (const [i, value] of values.entries()) {
     if (i % VALUES_OF_STEP === VALUES_OF_STEP - 1) yield
-    if (typeof value === 'string') {
-      const text = value.trim()
-      texts.set(text, (texts.get(text) ?? 0) + 1)
-    } else if (typeof value !== 'number' && typeof value !== 'bigint' && ++others > most) return undefined
+    if (typeof value === 'string') every.push(value.trim())
+    else if (typeof value !== 'number' && typeof value !== 'bigint' && ++others > most) return undefined
   }
   yield
-  if (type === undefined && keptAsText(values, texts, strays) !== undefined) return undefined
+  // To tell texts apart takes longer than all else; for plain numbers, which most columns hold, there is no need to.
+  let texts = every.every(isPlainNumber) ? undefined : yield* counted(every)
+  const counts = texts ?? { [Symbol.iterator]: () => onceEach(every) }
+  yield
+  if (type === undefined && keptAsText(values, counts, strays) !== undefined) return undefined
   yield
   if (others > 0 && values.length === others) return undefined
   const allowed = options.allowedOf(name)
   const prior = options.notationOf(name)
   const { notes } = yield* dateReading(column, 'number', values, options)
-  const hasTexts = texts.size > 0
+  const hasTexts = every.length > 0
   const given = type !== undefined
-  const asBefore = prior === undefined ? undefined : yield* numberSamples(texts, strays, asNow(prior, allowed))
+  if (prior !== undefined) texts ??= yield* counted(every)
+  const asBefore =
+    prior === undefined ? undefined : yield* numberSamples(texts ?? NO_TEXTS, strays, asNow(prior, allowed))
   if (asBefore === undefined) {
-    const plain = plainSamples(texts, most, allowed)
+    const plain = plainSamples(counts, most, allowed)
     if (plain !== undefined) return { name, given, texts: NO_TEXTS, hasTexts, samples: plain, notes }
   }
+  texts ??= yield* counted(every)
   const samples = asBefore ?? (yield* numberSamples(texts, most - others, allowed))
   if (samples === undefined || (type === undefined && mixed(samples))) return undefined
   return { name, given, texts, hasTexts, samples, notes }
+}
+
+/** A number that is one in any notation: signs, digits and points come before the letters. */
+function isPlainNumber(text: string): boolean {
+  return text.charCodeAt(0) <= LAST_DIGIT && numberOf(text) !== undefined
+}
+
+const LAST_DIGIT = 57
+
+function* onceEach(texts: readonly string[]): Generator<readonly [text: string, count: number]> {
+  for (const text of texts) yield [text, 1]
+}
+
+/** How often each text comes. */
+function* counted(every: readonly string[]): Steps<ReadonlyMap<string, number>> {
+  const texts = new Map<string, number>()
+  for (const [i, text] of every.entries()) {
+    if (i % VALUES_OF_STEP === VALUES_OF_STEP - 1) yield
+    texts.set(text, (texts.get(text) ?? 0) + 1)
+  }
+  return texts
 }
 
 const NO_TEXTS: ReadonlyMap<string, number> = new Map()
@@ -242,7 +268,7 @@ const POINT_OR_THOUSAND = /^[-+]?[1-9]\d{0,2}\.\d{3}$/
 
 /** Quickly, of columns that hold nothing but plain numbers, as most do. */
 function plainSamples(
-  texts: ReadonlyMap<string, number>,
+  texts: Iterable<readonly [text: string, count: number]>,
   most: number,
   { decimal }: Allowed,
 ): NumberSamples | undefined {

@@ -2,6 +2,7 @@
  * A table as rows of texts come: each row is taken whole or not at all.
  */
 import type { Steps } from '../../turns.js'
+import { BlockReader, type RowSyntax } from './block-reader.js'
 import type { Column, ColumnType } from './column.js'
 import { type ColumnBuilder, columnBuilder } from './column-builder.js'
 import type { ColumnNote } from './column-reading.js'
@@ -109,6 +110,22 @@ export class TableBuilder {
   #addSome(fields: readonly string[], from: number, to: number): number {
     for (let i = from; i < to; i++) if (!this.#builders[i]!.add(fields[this.#columns[i]!.at])) return i
     return -1
+  }
+
+  /** For rows of so many fields, of a text; undefined where they must come by `add`, one by one. */
+  blockReader(syntax: RowSyntax): BlockReader | undefined {
+    return BlockReader.of(
+      this.#columns.map(({ at }, i) => ({ at, builder: this.#builders[i]! })),
+      syntax,
+    )
+  }
+
+  /** Takes the rows of a block from one on, up to the first that does not fit. @returns which that is */
+  addBlock(block: BlockReader, from: number): number {
+    const end = block.add(from)
+    this.#rows += end - from
+    this.#lines.pushAll(block.lines, from, end)
+    return end
   }
 
   skip(row: BadRow): void {

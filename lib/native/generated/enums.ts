@@ -194,6 +194,50 @@ export const regionKinds = {
   whole: 2,
 } as const satisfies Record<RegionKind, number>
 
+/** How the fields of a column are read from the text of a table's rows. */
+export type FieldKind = 'skip' | 'number' | 'boolean' | 'date' | 'level' | 'text'
+
+export const fieldKinds = {
+  /** not at all */
+  skip: 0,
+  /** as a decimal number */
+  number: 1,
+  /** as true or false, yes or no, 1 or 0 */
+  boolean: 2,
+  /** as ISO 8601 has it, into milliseconds since 1970 */
+  date: 3,
+  /** as a text that comes again, into its number */
+  level: 4,
+  /** not here: its place in the text is told */
+  text: 5,
+} as const satisfies Record<FieldKind, number>
+
+/** Why reading rows from a text ended. */
+export type RowsEnd = 'full' | 'incomplete' | 'unusual' | 'texts'
+
+export const rowsEnds = {
+  /** as many as were asked for, or as there is room for */
+  full: 0,
+  /** the next row is not there whole */
+  incomplete: 1,
+  /** the next row is not written plainly, or is bad */
+  unusual: 2,
+  /** a column has too many different texts for numbers of them */
+  texts: 3,
+} as const satisfies Record<RowsEnd, number>
+
+/** What is told of a single field beside its value. */
+export type FieldEvent = 'mark' | 'text' | 'number'
+
+export const fieldEvents = {
+  /** it stands for a missing value: begin is the number of its text */
+  mark: 0,
+  /** a text of a column of levels that comes for the first time, with the next number */
+  text: 1,
+  /** a decimal number that must be rounded elsewhere */
+  number: 2,
+} as const satisfies Record<FieldEvent, number>
+
 /** Why a chunk of training steps has ended. */
 export type ChunkEnd = 'budget' | 'epochEnd' | 'cancelled' | 'notFinite'
 
@@ -229,6 +273,42 @@ export const tensorFields: readonly TensorField[] = [
   'offset',
   /** which matrix or state */
   'slot',
+]
+
+/** Places of what is told of rows that were read. */
+export type RowsField = 'rows' | 'next' | 'line' | 'end' | 'events' | 'tried' | 'field'
+
+export const rowsFields: readonly RowsField[] = [
+  /** that were read */
+  'rows',
+  /** where the next row begins */
+  'next',
+  /** the line in which it does */
+  'line',
+  /** of RowsEnd */
+  'end',
+  /** that were told */
+  'events',
+  /** up to where the next row was looked at */
+  'tried',
+  /** whose column has too many texts */
+  'field',
+]
+
+/** A field of which something is told, number by number. */
+export type EventField = 'event' | 'row' | 'field' | 'begin' | 'end'
+
+export const eventFields: readonly EventField[] = [
+  /** of FieldEvent */
+  'event',
+  /** from 0; at or above the rows that were read: of a row that was not */
+  'row',
+  /** of the row, from 0 */
+  'field',
+  /** of the field in the text */
+  'begin',
+  /** of the field in the text; -1 less that where quotes in it are doubled */
+  'end',
 ]
 
 /** An operation of an expression; the number of operations stands before the first. */

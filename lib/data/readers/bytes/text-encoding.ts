@@ -4,6 +4,8 @@
 import { isAscii, isUtf8 } from 'node:buffer'
 import { FileProblem } from '../../../files/file-error.js'
 import { didYouMean, invalid } from '../../../validate.js'
+import { countLineFeeds } from './line-ends.js'
+import { asBuffer, type TextPiece } from './text-piece.js'
 
 /** Those that are shown where one is unknown. Each has more names: see the WHATWG's Encoding Standard. */
 export const encodings = [
@@ -53,7 +55,7 @@ const WINDOWS_1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090
 const LONGEST_CHARACTER = 4
 
 interface Decoder {
-  decode(bytes: Uint8Array): string
+  decode(bytes: Uint8Array): TextPiece
   end(): string
 }
 
@@ -77,7 +79,7 @@ export class TextDecoderOfPieces {
   }
 
   /** @param bytes the first piece must hold a byte order mark whole, if there is one */
-  decode(bytes: Uint8Array): string {
+  decode(bytes: Uint8Array): TextPiece {
     if (!this.#begun) {
       this.#begun = true
       const marked = markedEncoding(bytes)
@@ -88,9 +90,9 @@ export class TextDecoderOfPieces {
     // The start of a character of UTF-8 at the end of a piece may turn out to be one or a letter of windows-1252.
     const whole = all.subarray(0, all.length - begunCharacter(all))
     if (isAscii(whole)) {
-      this.#held = all.slice(whole.length)
-      this.#lines += linesIn(asBuffer(whole).toString('latin1'))
-      return asBuffer(whole).toString('latin1')
+      this.#held = Uint8Array.from(all.subarray(whole.length))
+      this.#lines += countLineFeeds(whole)
+      return whole
     }
     this.#held = new Uint8Array(0)
     this.isGuessed = !isUtf8(whole)
@@ -143,14 +145,14 @@ function begunCharacter(bytes: Uint8Array): number {
 
 function decoderOf(encoding: TextEncoding): Decoder {
   if (encoding === 'latin1' || encoding === 'windows-1252') return { decode: windows1252, end: () => '' }
+  if (encoding === 'utf-8') return new Utf8Pieces()
   // A byte order mark is not handed on.
   const decoder = new TextDecoder(encoding, { fatal: true })
   const checked = (bytes: Uint8Array | undefined) => {
     try {
       return bytes === undefined ? decoder.decode() : decoder.decode(bytes, { stream: true })
     } catch (error) {
-      const hint = encoding === 'utf-8' ? ": give its encoding, such as 'latin1'" : ''
-      throw new FileProblem(`it is not ${encoding.toUpperCase()} throughout${hint}`, { cause: error })
+      throw new FileProblem(`it is not ${encoding.toUpperCase()} throughout`, { cause: error })
     }
   }
   return { decode: checked, end: () => checked(undefined) }
@@ -162,6 +164,27 @@ function windows1252(bytes: Uint8Array): string {
   return text.replaceAll(/[\u0080-\u009f]/g, (character) => WINDOWS_1252[character.charCodeAt(0) - 0x80]!)
 }
 
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+/** Bytes of UTF-8 stay bytes, in whole characters; a byte order mark is not handed on. */
+class Utf8Pieces implements Decoder {
+  #begun = false
+  #held: Uint8Array = new Uint8Array(0)
+
+  decode(bytes: Uint8Array): TextPiece {
+    const all = this.#held.length === 0 ? bytes : Buffer.concat([this.#held, bytes])
+    const whole = all.subarray(0, all.length - begunCharacter(all))
+    this.#held = Uint8Array.from(all.subarray(whole.length))
+    if (!isUtf8(whole)) throw notUtf8()
+    const isFirst = !this.#begun && whole.length > 0
+    this.#begun ||= isFirst
+    return isFirst && markedEncoding(whole) === 'utf-8' ? whole.subarray(3) : whole
+  }
+
+  end(): string {
+    if (this.#held.length > 0) throw notUtf8()
+    return ''
+  }
+}
+
+function notUtf8(): FileProblem {
+  return new FileProblem("it is not UTF-8 throughout: give its encoding, such as 'latin1'")
 }

@@ -10,7 +10,9 @@ import { FileProblem } from '../../../files/file-error.js'
 import { itemsOf } from '../../../iteration.js'
 import { codeOf, isUint8Array, messageOf } from '../../../kinds.js'
 import { invalid } from '../../../validate.js'
+import { hasReturn, withNewlines } from './line-ends.js'
 import { TextDecoderOfPieces, type TextEncoding } from './text-encoding.js'
+import type { TextPiece } from './text-piece.js'
 
 /** A path, or the content of a file: a Node stream, or any async iterable of strings or bytes. */
 export type TextInput = string | Readable | AsyncIterable<string | Uint8Array>
@@ -67,22 +69,22 @@ export class TextSource {
     return new TextSource(source, readPath(source), status.isFile() ? status.size : undefined)
   }
 
-  async *pieces(encoding: TextEncoding | undefined): AsyncGenerator<string, void, undefined> {
+  async *pieces(encoding: TextEncoding | undefined): AsyncGenerator<TextPiece, void, undefined> {
     const decoder = new TextDecoderOfPieces(encoding)
     let first = true
     let heldReturn = ''
     for await (const piece of unpacked(this.#counted())) {
       let text = typeof piece === 'string' ? piece : decoder.decode(piece)
       this.isGuessed = decoder.isGuessed
-      if (first && text !== '') {
+      if (first && text.length > 0) {
         first = false
-        if (text.startsWith('\ufeff')) text = text.slice(1)
+        text = withoutMark(text)
       }
-      text = heldReturn + text
+      if (heldReturn !== '') text = joined(heldReturn, text)
       // What follows a carriage return tells whether they are one line end or two.
-      heldReturn = text.endsWith('\r') ? (text.endsWith('\r\r') ? '\r\r' : '\r') : ''
-      if (heldReturn !== '') text = text.slice(0, -heldReturn.length)
-      if (text !== '') yield withNewlines(text)
+      heldReturn = returnsBehind(text)
+      if (heldReturn !== '') text = cutTo(text, text.length - heldReturn.length)
+      if (text.length > 0) yield hasReturn(text) ? withNewlines(text) : text
     }
     const rest = heldReturn + decoder.end()
     this.isGuessed = decoder.isGuessed
@@ -108,9 +110,26 @@ function cut(piece: string | Uint8Array, at: number): string | Uint8Array {
   return typeof piece === 'string' ? piece.slice(at, at + PIECE) : piece.subarray(at, at + PIECE)
 }
 
-/** One kind of line end. Two carriage returns before a line feed are one too: text written twice over on Windows. */
-function withNewlines(text: string): string {
-  return text.includes('\r') ? text.replaceAll(/\r\r?\n|\r/g, '\n') : text
+const RETURN = 13
+
+function withoutMark(piece: TextPiece): TextPiece {
+  if (typeof piece === 'string') return piece.startsWith('\ufeff') ? piece.slice(1) : piece
+  return piece[0] === 0xef && piece[1] === 0xbb && piece[2] === 0xbf ? piece.subarray(3) : piece
+}
+
+function joined(returns: string, piece: TextPiece): TextPiece {
+  return typeof piece === 'string' ? returns + piece : Buffer.concat([Buffer.from(returns), piece])
+}
+
+/** One or two carriage returns that end a piece. */
+function returnsBehind(piece: TextPiece): string {
+  const isReturn = (at: number) => (typeof piece === 'string' ? piece.charCodeAt(at) : piece[at]) === RETURN
+  if (!isReturn(piece.length - 1)) return ''
+  return isReturn(piece.length - 2) ? '\r\r' : '\r'
+}
+
+function cutTo(piece: TextPiece, length: number): TextPiece {
+  return typeof piece === 'string' ? piece.slice(0, length) : piece.subarray(0, length)
 }
 
 export function isTextInput(source: unknown): source is TextInput {

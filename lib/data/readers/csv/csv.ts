@@ -15,8 +15,8 @@ import {
   checkCsvOptions,
 } from './options.js'
 import type { Records } from './record.js'
-import { RecordSplitter } from './records.js'
-import { CsvAssembly, type CsvPart } from './records-to-tables.js'
+import { type AssemblyOptions, CsvAssembly, type CsvPart } from './records-to-tables.js'
+import { RowFeed } from './row-feed.js'
 
 /**
  * Reads a CSV file, or any text of rows and fields, into a table.
@@ -40,8 +40,18 @@ import { CsvAssembly, type CsvPart } from './records-to-tables.js'
 export async function readCsv(source: TextInput, options?: CsvOptions): Promise<Table> {
   const given = checkCsvOptions(options)
   const tables: Table[] = []
-  for await (const { table } of partsOf(checkedSource(source), given, Number.POSITIVE_INFINITY)) tables.push(table)
+  for await (const { table } of partsOf(checkedSource(source), given, WHOLE)) tables.push(table)
   return tables[0]!
+}
+
+/** As `csvChunks`, in a way that tests choose. */
+export function csvTables(
+  source: TextInput,
+  options: CsvChunkOptions,
+  way: Partial<AssemblyOptions>,
+): AsyncGenerator<Table, void, undefined> {
+  const { given, rowsPerChunk } = checkChunkOptions(options)
+  return tablesOf(partsOf(checkedSource(source), given, { rowsPerChunk, ...way }))
 }
 
 /**
@@ -57,13 +67,13 @@ export async function readCsv(source: TextInput, options?: CsvOptions): Promise<
 export function csvChunks(source: TextInput, options?: CsvChunkOptions): AsyncGenerator<Table, void, undefined> {
   // Checked at the call, not at the first table.
   const { given, rowsPerChunk } = checkChunkOptions(options)
-  return tablesOf(partsOf(checkedSource(source), given, rowsPerChunk))
+  return tablesOf(partsOf(checkedSource(source), given, { rowsPerChunk }))
 }
 
 /** As `csvChunks`, with the fields of every row as the file has them beside what they mean. */
 export function csvParts(source: TextInput, options?: CsvChunkOptions): AsyncGenerator<CsvPart, void, undefined> {
   const { given, rowsPerChunk } = checkChunkOptions(options)
-  return partsOf(checkedSource(source), given, rowsPerChunk, true)
+  return partsOf(checkedSource(source), given, { rowsPerChunk, keepsFields: true })
 }
 
 /** The names of the columns; what they hold is not looked at. Undefined for a file of no rows. */
@@ -72,9 +82,12 @@ export async function csvNames(
   options?: CsvOptions,
 ): Promise<Pick<Table, 'names' | 'notes'> | undefined> {
   const given = { ...checkCsvOptions(options), namesOnly: true }
-  for await (const { table } of partsOf(checkedSource(source), given, 1)) return table
+  for await (const { table } of partsOf(checkedSource(source), given, { rowsPerChunk: 1 })) return table
   return undefined
 }
+
+/** All rows in one table. */
+const WHOLE: AssemblyOptions = { rowsPerChunk: Number.POSITIVE_INFINITY }
 
 const GUESSED =
   'Its bytes are not UTF-8: they are read as windows-1252. Where letters are wrong, say what they are, such as ' +
@@ -92,36 +105,38 @@ function checkedSource(source: TextInput): TextInput {
 async function* partsOf(
   source: TextInput,
   given: CheckedCsvOptions,
-  rowsPerChunk: number,
-  keepsFields = false,
+  options: AssemblyOptions,
 ): AsyncGenerator<CsvPart, void, undefined> {
+  let assembly: CsvAssembly | undefined
   try {
     const input = await TextSource.open(source)
     const pieces = input.pieces(given.encoding)
     try {
       const opening = await readOpening(pieces, given)
-      const assembly = new CsvAssembly(given, opening, rowsPerChunk, keepsFields)
-      const splitter = new RecordSplitter(opening.dialect, opening.line)
+      assembly = new CsvAssembly(given, opening, options)
+      const rows = new RowFeed(opening.dialect, opening.line, assembly, options.portion)
       const turns = new Turns()
       await turns.giveWay()
       let toldEncoding = false
+      const table = assembly
       const take = async function* (batches: Iterable<Records>): AsyncGenerator<CsvPart, void, undefined> {
         if (input.isGuessed && !toldEncoding) {
           toldEncoding = true
-          assembly.note(GUESSED)
+          table.note(GUESSED)
         }
         for (const batch of batches) {
-          yield* assembly.add(batch)
+          yield* table.add(batch)
           await turns.giveWay()
         }
-        given.onProgress?.({ rows: assembly.rows, bytes: input.bytes, totalBytes: input.totalBytes })
+        given.onProgress?.({ rows: table.rows, bytes: input.bytes, totalBytes: input.totalBytes })
         await turns.giveWay()
       }
-      if (opening.text !== '') yield* take(splitter.add(opening.text))
-      for await (const piece of pieces) yield* take(splitter.add(piece))
-      yield* take(splitter.end())
+      if (opening.text !== '') yield* take(rows.add(opening.text))
+      for await (const piece of pieces) yield* take(rows.add(piece))
+      yield* take(rows.end())
       yield* assembly.end()
     } finally {
+      assembly?.close()
       await pieces.return()
     }
   } catch (error) {

@@ -3,6 +3,7 @@
  */
 import { FileProblem } from '../../../files/file-error.js'
 import { numberOf } from '../../table/texts/cell-texts.js'
+import { type TextPiece, textOf } from '../bytes/text-piece.js'
 import { firstRows, guessDelimiter, guessEscape } from './dialect.js'
 import type { CheckedCsvOptions } from './options.js'
 import type { Dialect } from './record.js'
@@ -22,12 +23,12 @@ export interface Opening {
 
 /** @param pieces of which as many are taken as it needs */
 export async function readOpening(
-  pieces: AsyncGenerator<string, void, undefined>,
+  pieces: AsyncGenerator<TextPiece, void, undefined>,
   given: CheckedCsvOptions,
 ): Promise<Opening> {
   const more = async () => {
     const next = await pieces.next()
-    return next.done === true ? undefined : next.value
+    return next.done === true ? undefined : textOf(next.value)
   }
   let text = await skipLines(more, given.skipRows)
   while (text.length < FIRST_CHARACTERS) {

@@ -1,6 +1,7 @@
 /*
  * How the rows of a text are written, and what they are once they are split.
  */
+import type { BlockReader } from '../../table/block-reader.js'
 import type { BadRow } from '../../table/table.js'
 
 /** Fields stand between runs of blanks and tabs. */
@@ -30,6 +31,8 @@ export interface CsvRecord {
 export interface Records {
   readonly records: readonly CsvRecord[]
   readonly bad: readonly BadRow[]
+  /** Rows that were read many at once, in place of records. */
+  readonly block?: BlockReader
   /** Whether the last of the bad rows goes on: all that follows may be of it. */
   readonly isEndless?: boolean
 }

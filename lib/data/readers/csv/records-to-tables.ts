@@ -3,6 +3,7 @@
  */
 import { FileProblem } from '../../../files/file-error.js'
 import { inTurns, Turns } from '../../../turns.js'
+import type { BlockReader } from '../../table/block-reader.js'
 import { planColumns } from '../../table/plan-columns.js'
 import type { BadRow, Table } from '../../table/table.js'
 import { type PlannedColumn, TableBuilder } from '../../table/table-builder.js'
@@ -12,6 +13,7 @@ import { doubtsOf } from './doubts.js'
 import type { Opening } from './opening.js'
 import type { CheckedCsvOptions } from './options.js'
 import type { CsvRecord, Dialect, Records } from './record.js'
+import { RecordSplitter } from './records.js'
 import { badRowProblem } from './row-problems.js'
 
 /** Rows and fields, whichever is reached first, by which types are inferred. */
@@ -30,10 +32,24 @@ export interface CsvPart {
 const FIELDS_OF_STEP = 5000
 const COLUMNS_OF_STEP = 256
 
+export interface AssemblyOptions {
+  readonly rowsPerChunk: number
+  /** Whether the fields of every row are kept as the file has them. Default: false. */
+  readonly keepsFields?: boolean
+  /** Whether rows may be read many at once, by native code. Default: true. */
+  readonly inBlocks?: boolean
+  /** Rows by which types are inferred. Default: 10,000. */
+  readonly sampleRows?: number
+  /** Characters between two looks at whether these are there. Default: 65,536. */
+  readonly portion?: number
+}
+
 export class CsvAssembly {
   /** Rows taken so far. */
   rows = 0
   readonly #keepsFields: boolean
+  readonly #inBlocks: boolean
+  readonly #sampleRows: number
   #fields: (readonly string[])[] = []
   #decimal: '.' | ',' = '.'
   readonly #given: CheckedCsvOptions
@@ -45,6 +61,7 @@ export class CsvAssembly {
   #sampleFields = 0
   #badInSample: BadRow[] = []
   #builder: TableBuilder | undefined
+  #blocks: BlockReader | undefined
   /** Whether rows may end with a delimiter, and an empty field behind it. */
   #trailing = false
   #titleHint = ''
@@ -56,8 +73,15 @@ export class CsvAssembly {
   #skipped = 0
   #firstBad: BadRow | undefined
 
-  constructor(given: CheckedCsvOptions, { dialect, notes }: Opening, rowsPerChunk: number, keepsFields: boolean) {
+  /** @param inBlocks whether rows may be read many at once */
+  constructor(
+    given: CheckedCsvOptions,
+    { dialect, notes }: Opening,
+    { rowsPerChunk, keepsFields = false, inBlocks = true, sampleRows = SAMPLE_ROWS }: AssemblyOptions,
+  ) {
     this.#given = given
+    this.#inBlocks = inBlocks
+    this.#sampleRows = sampleRows
     this.#keepsFields = keepsFields
     this.#dialect = dialect
     this.#notes = [...notes]
@@ -69,7 +93,27 @@ export class CsvAssembly {
     this.#notes.push(text)
   }
 
-  async *add({ records, bad, isEndless = false }: Records): AsyncGenerator<CsvPart, void, undefined> {
+  /** Reads many rows at once; undefined before it is known what the columns hold, and where rows are taken one by one. */
+  get blocks(): BlockReader | undefined {
+    return this.#blocks
+  }
+
+  /** Rows that a block may have. */
+  get rowsOfBlock(): number {
+    return this.#rowsPerChunk - (this.#builder?.rows ?? 0)
+  }
+
+  /** Gives up native memory. */
+  close(): void {
+    this.#blocks?.release()
+    this.#blocks = undefined
+  }
+
+  async *add({ records, bad, block, isEndless = false }: Records): AsyncGenerator<CsvPart, void, undefined> {
+    if (block !== undefined) {
+      yield* this.#takeBlock(this.#builder!, block)
+      return
+    }
     if (this.#builder !== undefined) {
       yield* this.#take(this.#builder, records, bad)
       return
@@ -79,7 +123,8 @@ export class CsvAssembly {
       this.#sampleFields += record.fields.length
     }
     for (const row of bad) this.#badInSample.push(row)
-    const enough = this.#sample.length + this.#badInSample.length > SAMPLE_ROWS || this.#sampleFields > SAMPLE_FIELDS
+    const enough =
+      this.#sample.length + this.#badInSample.length > this.#sampleRows || this.#sampleFields > SAMPLE_FIELDS
     // A file that is refused anyway is not read to its end, which may be far.
     if (enough || (isEndless && !this.#given.skipBadRows)) yield* this.#start()
   }
@@ -110,7 +155,7 @@ export class CsvAssembly {
     if (bad !== undefined && bad.line < first.line) throw badRowProblem(bad)
     await this.#turns.giveWay()
     const { header, marksOf } = this.#given
-    const below = sample.slice(1, 1 + SAMPLE_ROWS)
+    const below = sample.slice(1, 1 + this.#sampleRows)
     const asLong = below.filter(({ fields }) => fields.length === first.fields.length)
     const named =
       typeof header === 'boolean'
@@ -132,7 +177,7 @@ export class CsvAssembly {
     const rows = named ? sample.slice(1) : sample
     this.#blankIsRow = named
     const shown = rows
-      .slice(0, SAMPLE_ROWS)
+      .slice(0, this.#sampleRows)
       .filter(({ fields }) => this.#fits(fields))
       .map(fieldsOf)
     this.#titleHint = titleHint(first, below)
@@ -151,6 +196,14 @@ export class CsvAssembly {
       await this.#turns.giveWay()
     }
     yield* this.#take(this.#builder, [], bads.slice(nextBad))
+    this.#blocks = this.#blockReader(this.#builder)
+  }
+
+  #blockReader(builder: TableBuilder): BlockReader | undefined {
+    const { delimiter, quote, comment, escape: mark } = this.#dialect
+    // Of fields that are kept as the file has them there are texts anyway.
+    if (this.#keepsFields || !this.#inBlocks || mark !== '') return undefined
+    return builder.blockReader({ delimiter, quote, comment, fields: this.#width, trailing: this.#trailing })
   }
 
   /** @param below the rows below a header; undefined where there is none */
@@ -261,6 +314,23 @@ export class CsvAssembly {
       if (builder.rows === this.#rowsPerChunk) yield await this.#part(builder)
     }
     while (nextBad < bad.length) this.#skip(builder, bad[nextBad++]!)
+  }
+
+  async *#takeBlock(builder: TableBuilder, block: BlockReader): AsyncGenerator<CsvPart, void, undefined> {
+    for (let from = 0; from < block.rows; from++) {
+      const end = builder.addBlock(block, from)
+      this.rows += end - from
+      // One that does not fit is bad, and told as such.
+      if (end < block.rows) {
+        const { text, line } = block.row(end)
+        const splitter = new RecordSplitter(this.#dialect, line)
+        for (const part of [splitter.add(text), splitter.end()]) {
+          for (const { records, bad } of part) yield* this.#take(builder, records, bad)
+        }
+      }
+      from = end
+    }
+    if (builder.rows === this.#rowsPerChunk) yield await this.#part(builder)
   }
 
   async *#blankRows(builder: TableBuilder, line: number, count: number): AsyncGenerator<CsvPart, void, undefined> {

@@ -104,6 +104,40 @@ export class RecordSplitter {
     return finders.reduce((sum, finder) => sum + finder.scanned, this.#scanned)
   }
 
+  /** The line in which the next row begins. */
+  get line(): number {
+    return this.#line
+  }
+
+  /** Characters that were added and are of no row yet. */
+  get left(): number {
+    return this.#text.length - this.#at + this.#held.length
+  }
+
+  /** Whether blank lines stand before the next row. */
+  get hasBlanks(): boolean {
+    return this.#blanks > 0
+  }
+
+  /** Gives back what is left, to be added again or read elsewhere; undefined where what is known of it is still needed. */
+  release(): string | undefined {
+    if (this.#dropping || this.#offset + this.#at < this.#doomed) return undefined
+    const rest = this.#text.slice(this.#at) + this.#held
+    this.#text = ''
+    this.#held = ''
+    this.#at = 0
+    this.#offset = 0
+    this.#doomed = 0
+    this.#wanted = 0
+    this.#forget()
+    return rest
+  }
+
+  /** The rows up to a line were read elsewhere; nothing may be left. */
+  goOnAt(line: number): void {
+    this.#line = line
+  }
+
   /** The rows that are whole with this piece, in batches. */
   *add(piece: string): Generator<Records, void, undefined> {
     const text = this.#held + piece

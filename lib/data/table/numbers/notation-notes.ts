@@ -65,21 +65,26 @@ const WHOLE = /^[-+]?\d+$/
 /** Fewer digits are no telephone number. */
 const PHONE = /^\+[1-9]\d{6,}$/
 
-/** Why a column's numbers are names that numbers could not give back; undefined where they are numbers. */
+/**
+ * Why a column's numbers are names that numbers could not give back; undefined where they are numbers.
+ *
+ * @param texts with how often each comes; one may be there several times
+ */
 export function keptAsText(
   values: readonly unknown[],
-  texts: ReadonlyMap<string, number>,
+  texts: Iterable<readonly [text: string, count: number]>,
   mostStrays: number,
 ): string | undefined {
   for (const value of values) {
     if (typeof value === 'bigint' && !isSafe(value)) return tooLarge(String(value))
   }
-  let [zeros, others, phones] = [0, 0, 0]
+  let [zeros, others, phones, known] = [0, 0, 0, 0]
   let zero = ''
   let width: number | undefined
   let oneWidth = true
   let hasFractions = false
   for (const [text, count] of texts) {
+    known += count
     if (text.length > 15 && WHOLE.test(text) && !isSafe(BigInt(text.replace('+', '')))) return tooLarge(text)
     const first = text.charCodeAt(0)
     // Digits, signs: a name that begins with neither is no number at all.
@@ -104,7 +109,6 @@ export function keptAsText(
   }
   if (zeros > 0 && !hasFractions && (oneWidth || zeros > mostStrays))
     return `a number would lose the zeros before '${zero}'`
-  const known = [...texts.values()].reduce((sum, count) => sum + count, 0)
   if (phones > 0 && phones >= known - mostStrays) return 'numbers that all begin with + are telephone numbers'
   return undefined
 }
