@@ -7,7 +7,17 @@ import { Dropout } from '../layers/dropout.js'
 import { Embedding } from '../layers/embedding.js'
 import type { Layer } from '../layers/layer.js'
 import type { Regularizer } from '../regularizers/regularizer.js'
-import { array, fraction, invalid, knownOptions, positiveInteger } from '../validate.js'
+import { array, fraction, invalid, knownOptions, oneOf, positiveInteger } from '../validate.js'
+import { realMlpInputs, realMlpLayer, realMlpOutput } from './real-mlp.js'
+
+/** Kinds of networks for tables. */
+export const architectures = ['plain', 'realMlp'] as const
+
+/**
+ * What a network for a table is made of: 'plain' has dense layers alone; 'realMlp' has numeric embeddings and the
+ * details of RealMLP (Holzmüller et al., "Better by default", 2024).
+ */
+export type TabularArchitecture = (typeof architectures)[number]
 
 /** Options of `tabularLayers`. */
 export interface TabularLayersOptions {
@@ -19,6 +29,12 @@ export interface TabularLayersOptions {
   readonly dropout?: number
   /** Regularizer of the weights of all dense layers. Default none. */
   readonly regularizer?: Regularizer
+  /**
+   * 'plain': dense layers, and an Embedding for each category of codes. 'realMlp': numbers go through a NumericEmbedding
+   * of kind 'pbld', a Scale follows, and the dense layers have the neural tangent parametrization; it wants numbers
+   * scaled as 'robust', and an Adam with `beta2: 0.95` and a rate of about 0.04. Default 'plain'.
+   */
+  readonly architecture?: TabularArchitecture
   /** Number of outputs. Default `encoder.outputs`: 1 for values and for two classes, otherwise one per class. */
   readonly outputs?: number
 }
@@ -29,7 +45,8 @@ const MOST_DIMENSIONS = 50
 /**
  * Makes the layers of a network for the rows of an encoder: an Embedding for each category that the encoder turns into
  * codes, hidden layers, and an output layer for the target: sigmoid for two classes, softmax for
- * several, linear for values. The Embedding of n levels has 1.6 · n^0.56 dimensions, at most 50 (fastai's rule).
+ * several, linear for values. The Embedding of n levels has 1.6 · n^0.56 dimensions, at most 50 (fastai's rule), or 8 in
+ * a RealMLP.
  *
  * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an encoder without a target, or a wrong option
  * @example
@@ -43,6 +60,7 @@ export function tabularLayers(encoder: Encoder, options?: TabularLayersOptions):
     'activation',
     'dropout',
     'regularizer',
+    'architecture',
     'outputs',
   ])
   if (encoder.target === undefined && given.outputs === undefined) {
@@ -50,14 +68,18 @@ export function tabularLayers(encoder: Encoder, options?: TabularLayersOptions):
   }
   const dropout = fraction('dropout', given.dropout ?? 0)
   const regularized = given.regularizer === undefined ? {} : { regularizer: given.regularizer }
+  const realMlp = oneOf('architecture', given.architecture ?? 'plain', architectures) === 'realMlp'
+  const dense = (units: number, activation: ActivationOption) =>
+    new Dense(units, { activation, ...(realMlp ? realMlpLayer() : {}), ...regularized })
   const hidden = array('hidden', given.hidden ?? [64, 32], 'numbers of units').flatMap((units, i): Layer[] => [
-    new Dense(positiveInteger(`hidden[${i}]`, units), { activation: given.activation ?? 'relu', ...regularized }),
+    dense(positiveInteger(`hidden[${i}]`, units), given.activation ?? 'relu'),
     ...(dropout > 0 ? [new Dropout(dropout)] : []),
   ])
   const outputs = positiveInteger('outputs', given.outputs ?? encoder.outputs)
   const several = outputs === 1 ? 'sigmoid' : 'softmax'
   const activation = encoder.task === 'classification' ? several : 'linear'
-  return [...embeddings(encoder), ...hidden, new Dense(outputs, { activation, ...regularized })]
+  const last = new Dense(outputs, { activation, ...(realMlp ? realMlpOutput() : {}), ...regularized })
+  return [...(realMlp ? realMlpInputs(encoder) : embeddings(encoder)), ...hidden, last]
 }
 
 /** The layers before the hidden ones: an Embedding for each category that the encoder turns into codes, or none. */
