@@ -1,129 +1,133 @@
-// `deepblas train` beside scikit-learn's MLP (default settings, early stopping) on the same splits of public tables.
+// `deepblas train` beside scikit-learn's MLP and LightGBM (default settings) on the same splits of the development tables.
 //
-//   node bench/tables/compare.mjs <folder of data sets> [--seeds 3] [--only iris,churn] [--json results.json]
+//   node bench/tables/compare.mjs <folder of data sets> [--with fast,good,mlp,lightgbm] [--seeds 3] [--only iris,churn]
+//        [--inner] [--python python3] [--json results.json] [-- more options of deepblas train]
 //
-// The folder holds bank-marketing/bank-full.csv, telco-churn/Telco-Customer-Churn.csv, wine-quality/winequality-*.csv,
-// iris/iris.csv and breast-cancer-wdbc/wdbc.data as UCI and IBM publish them; what is not there is left out. A fifth of the
-// rows is the test file; both programs see the other four fifths alone. Needs a build (npm run build) and scikit-learn.
+// A fifth of the rows is the test file; all programs see the other four fifths alone, and no setting may be chosen by what
+// this prints: for that, --inner divides the training rows once more. Errors are RMSE, 1 - AUC, and 1 - accuracy for several
+// classes; ratios are to LightGBM's, of the means over the seeds. Contenders: the presets fast, good and best; mlp, lightgbm
+// and xgboost by bench/peers/tables.py, where Python has them. Needs a build (npm run build).
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { errorOf, geometricMean, tablesIn, writeSplit } from './development.mjs'
 
-const HELD_OUT = 0.2
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const cells = ['radius', 'texture', 'perimeter', 'area', 'smoothness', 'compactness', 'concavity', 'points', 'symmetry']
-const wdbc = ['', '_error', '_worst'].flatMap((suffix) => [...cells, 'fractal'].map((name) => name + suffix))
-
-const tables = [
-  { name: 'bank', file: 'bank-marketing/bank-full.csv', target: 'y', delimiter: ';', metric: 'rocAuc' },
-  {
-    name: 'churn',
-    file: 'telco-churn/Telco-Customer-Churn.csv',
-    target: 'Churn',
-    metric: 'rocAuc',
-    identifier: 'customerID',
-  },
-  ...['red', 'white'].flatMap((colour) => [
-    { ...wine(colour), name: `wine ${colour}, classes`, task: 'classification', metric: 'accuracy' },
-    { ...wine(colour), name: `wine ${colour}, values`, task: 'regression', metric: 'r2' },
-  ]),
-  {
-    name: 'iris',
-    file: 'iris/iris.csv',
-    header: 'sepal_length,sepal_width,petal_length,petal_width,class',
-    target: 'class',
-    metric: 'accuracy',
-  },
-  {
-    name: 'breast cancer',
-    file: 'breast-cancer-wdbc/wdbc.data',
-    header: `id,diagnosis,${wdbc.join(',')}`,
-    target: 'diagnosis',
-    metric: 'rocAuc',
-    identifier: 'id',
-  },
-]
-
+const presets = ['fast', 'good', 'best']
 const { values, positionals } = parseArgs({
-  options: { seeds: { type: 'string', default: '3' }, only: { type: 'string' }, json: { type: 'string' } },
+  options: {
+    with: { type: 'string', default: 'fast,good,mlp,lightgbm' },
+    seeds: { type: 'string', default: '3' },
+    only: { type: 'string' },
+    inner: { type: 'boolean', default: false },
+    python: { type: 'string', default: 'python3' },
+    json: { type: 'string' },
+  },
   allowPositionals: true,
 })
-if (positionals.length !== 1) {
+const [data, ...more] = positionals
+if (data === undefined) {
   console.error(
-    'usage: node bench/tables/compare.mjs <folder of data sets> [--seeds 3] [--only iris,churn] [--json file]',
+    'usage: node bench/tables/compare.mjs <folder of data sets> [--with fast,good,mlp,lightgbm] [--seeds 3]',
   )
   process.exit(2)
 }
+const contenders = values.with.split(',')
 const seeds = Number(values.seeds)
-const wanted = values.only?.split(',')
 const folder = mkdtempSync(join(tmpdir(), 'deepblas-tables-'))
 const results = []
 try {
-  console.log('table             metric     deepblas  scikit-learn  points   seconds          scores by seed')
-  for (const table of tables) {
-    if (wanted !== undefined && !wanted.some((word) => table.name.startsWith(word))) continue
-    const path = join(positionals[0], table.file)
-    if (!existsSync(path)) console.log(`${table.name}: left out, ${path} is not there`)
-    else results.push(compared(table, path))
-  }
+  for (const table of tablesIn(data, values.only?.split(','))) results.push(compared(table))
 } finally {
   rmSync(folder, { recursive: true })
 }
+if (contenders.includes('lightgbm')) summary()
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ seeds, results }, null, 2)}\n`)
 
-function compared(table, path) {
-  const { delimiter = ',', metric, task = 'classification', target } = table
-  const lines = readFileSync(path, 'utf8').trim().split(/\r?\n/)
-  const header = table.header ?? lines.shift()
-  const runs = []
+function compared(table) {
+  const runs = contenders.map((contender) => ({ contender, errors: [], seconds: [] }))
   for (let seed = 0; seed < seeds; seed++) {
-    const [train, test] = [false, true].map((held) => {
-      const file = join(folder, held ? 'test.csv' : 'train.csv')
-      writeFileSync(file, [header, ...lines.filter((_, row) => isHeldOut(row, seed) === held), ''].join('\n'))
-      return file
-    })
-    const model = join(folder, 'model.safetensors')
-    const common = ['--target', target, '--seed', `${seed}`, '--task', task]
-    const own = [join(root, 'dist/cli/main.js'), 'train', train, '--test', test, '--out', model, '--json', ...common]
-    const peer = [join(root, 'bench/peers/tables.py'), train, test, '--delimiter', delimiter, ...common]
-    runs.push({
-      deepblas: output(process.execPath, own),
-      sklearn: output('python3', table.identifier === undefined ? peer : [...peer, '--ignore', table.identifier]),
-    })
+    const files = writeSplit(table, data, { seed, inner: values.inner, into: folder })
+    for (const run of runs) {
+      const { metrics, seconds } = presets.includes(run.contender)
+        ? ours(run.contender, table, files, seed)
+        : peers(run.contender, table, files, seed)
+      run.errors.push(errorOf(table.metric, metrics[table.metric]))
+      run.seconds.push(seconds)
+    }
   }
-  const mean = (of) => runs.reduce((sum, run) => sum + of(run), 0) / runs.length
-  const [ours, theirs] = ['deepblas', 'sklearn'].map((who) => mean((run) => run[who].metrics[metric]))
-  const times = ['deepblas', 'sklearn'].map((who) => mean((run) => run[who].seconds).toFixed(1)).join(' / ')
-  const bySeed = runs.map((run) =>
-    ['deepblas', 'sklearn'].map((who) => run[who].metrics[metric].toFixed(4)).join(' / '),
-  )
-  const points = 100 * (ours - theirs)
-  console.log(
-    [
-      table.name.padEnd(17),
-      metric.padEnd(10),
-      ours.toFixed(4).padStart(8),
-      theirs.toFixed(4).padStart(13),
-      `${points >= 0 ? '+' : ''}${points.toFixed(2)}`.padStart(7),
-      times.padStart(16),
-      ` ${bySeed.join(', ')}`,
-    ].join(' '),
-  )
-  return { table: table.name, metric, deepblas: ours, sklearn: theirs, runs }
+  console.log(`\n${table.name} (${table.metric === 'rootMeanSquaredError' ? 'RMSE' : `1 - ${table.metric}`})`)
+  const base = runs.find(({ contender }) => contender === 'lightgbm')
+  for (const { contender, errors, seconds } of runs) {
+    const digits = table.metric === 'rootMeanSquaredError' ? 5 : 4
+    console.log(
+      [
+        `  ${contender.padEnd(10)}`,
+        mean(errors).toPrecision(digits).padStart(8),
+        `± ${deviation(errors).toPrecision(2)}`.padEnd(10),
+        base === undefined ? '' : `ratio ${(mean(errors) / mean(base.errors)).toFixed(3)}`,
+        `${mean(seconds).toFixed(1)} s`.padStart(8),
+        ` ${errors.map((error) => error.toPrecision(digits)).join(' ')}`,
+      ].join(' '),
+    )
+  }
+  return { table: table.name, metric: table.metric, runs }
+}
+
+function ours(preset, table, { train, test }, seed) {
+  const model = join(folder, 'model.safetensors')
+  const asked = [
+    '--preset',
+    preset,
+    '--target',
+    table.target,
+    '--task',
+    table.task,
+    '--seed',
+    `${seed}`,
+    '--delimiter',
+    table.delimiter,
+  ]
+  const left = table.ignore.length === 0 ? [] : ['--ignore', table.ignore.join()]
+  return output(process.execPath, [
+    join(root, 'dist/cli/main.js'),
+    ...['train', train, '--test', test, '--out', model, '--json', ...asked, ...left, ...more],
+  ])
+}
+
+function peers(model, table, { train, test }, seed) {
+  const asked = ['--target', table.target, '--task', table.task, '--seed', `${seed}`, '--delimiter', table.delimiter]
+  const left = table.ignore.length === 0 ? [] : ['--ignore', table.ignore.join()]
+  return output(values.python, [join(root, 'bench/peers/tables.py'), train, test, '--model', model, ...asked, ...left])
 }
 
 function output(program, args) {
   return JSON.parse(execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))
 }
 
-/** A multiplicative hash of the row's number: the same rows in every program. */
-function isHeldOut(row, seed) {
-  return (Math.imul(row + 7919 * seed + 1, 2654435761) >>> 0) / 2 ** 32 < HELD_OUT
+function summary() {
+  const ratios = (contender) =>
+    results.map(({ runs }) => {
+      const [own, base] = [contender, 'lightgbm'].map((name) => mean(runs.find((run) => run.contender === name).errors))
+      return own / base
+    })
+  console.log('\nerror as a share of LightGBM, geometric mean over the tables, and tables at or below it')
+  for (const contender of contenders) {
+    const all = ratios(contender)
+    const below = all.filter((ratio) => ratio <= 1).length
+    console.log(`  ${contender.padEnd(10)} ${geometricMean(all).toFixed(3)}  ${below} of ${all.length}`)
+  }
 }
 
-function wine(colour) {
-  return { file: `wine-quality/winequality-${colour}.csv`, target: 'quality', delimiter: ';' }
+function mean(list) {
+  return list.reduce((sum, value) => sum + value, 0) / list.length
+}
+
+function deviation(list) {
+  if (list.length < 2) return 0
+  const middle = mean(list)
+  return Math.sqrt(list.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (list.length - 1))
 }
