@@ -1,8 +1,10 @@
 import type { Json } from '../files/strict-json.js'
 import { distributions } from '../native/generated/enums.js'
-import { ofMember, type PerMember, perMember, requireMembers } from '../per-member.js'
+import { ofMember, type PerMember, requireMembers } from '../per-member.js'
 import type { Recorder } from '../recording/recorder.js'
 import type { Tensor } from '../recording/tensor.js'
+import { savedSchedule, scheduleOfMember, scheduleOrNumbers } from '../schedules/saved.js'
+import { isSchedule, type Schedule } from '../schedules/schedule.js'
 import { fraction } from '../validate.js'
 import type { Backward, Cache, Forward, RecordOptions } from './layer.js'
 import { SameShape } from './same-shape.js'
@@ -11,26 +13,28 @@ import { SameShape } from './same-shape.js'
  * Sets a share `rate` of the features to 0 at every training step, and scales the others by `1 / (1 - rate)`, so that
  * their expectation stays (inverted dropout: Srivastava et al., 2014; course 2, week 1). It acts only in the steps of a
  * `fit`: predictions, evaluations, `gradients` and `trace` leave the features unchanged. Masks differ from step to step
- * and from layer to layer; the same seed of `fit` gives the same masks.
+ * and from layer to layer; the same seed of `fit` gives the same masks. By a schedule the rate changes from update to
+ * update.
  *
  * Input shape (batch, inputs); output shape the same. No parameters. Derivation: docs/math/dropout.md.
  *
  * @example
  * new Sequential([new Dense(512, { activation: 'relu' }), new Dropout(0.2), new Dense(10, { activation: 'softmax' })],
  *   { inputs: 784 })
+ * new Dropout(flatCosine({ learningRate: 0.15, steps: 50, unit: 'epoch' }))
  */
 export class Dropout extends SameShape {
   readonly type = 'Dropout'
-  readonly rate: PerMember
+  readonly rate: PerMember | Schedule
 
   /**
-   * @param rate share of features that are dropped, at least 0 and less than 1; for a population also a list with one
-   *   rate per member
+   * @param rate share of features that are dropped, at least 0 and less than 1, or a schedule of it; for a population also
+   *   a list with one rate per member
    * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a rate out of range
    */
-  constructor(rate: PerMember) {
+  constructor(rate: PerMember | Schedule) {
     super()
-    this.rate = perMember('rate', rate, fraction)
+    this.rate = scheduleOrNumbers('rate', rate, fraction)
   }
 
   forward(record: Recorder, x: Tensor, { random }: RecordOptions): Forward {
@@ -46,19 +50,28 @@ export class Dropout extends SameShape {
   }
 
   override requireMembers(members: number): void {
-    requireMembers(`the rate of ${this.describe()}`, this.rate, members)
+    const { rate } = this
+    requireMembers(`the rate of ${this.describe()}`, isSchedule(rate) ? rate.learningRate : rate, members)
   }
 
   override forMember(member: number): Dropout {
-    return new Dropout(ofMember(this.rate, member))
+    const { rate } = this
+    return new Dropout(isSchedule(rate) ? scheduleOfMember(rate, member) : ofMember(rate, member))
+  }
+
+  override get schedules(): readonly Schedule[] {
+    return isSchedule(this.rate) ? [this.rate] : []
   }
 
   options(): Record<string, Json> {
-    return { rate: this.rate as Json }
+    const { rate } = this
+    return { rate: isSchedule(rate) ? savedSchedule(this.type, rate) : (rate as Json) }
   }
 
   override describe(): string {
-    return typeof this.rate === 'number' ? `Dropout ${this.rate}` : 'Dropout'
+    const { rate } = this
+    if (isSchedule(rate)) return `Dropout ${rate.name}`
+    return typeof rate === 'number' ? `Dropout ${rate}` : 'Dropout'
   }
 
   protected copy(): Dropout {
@@ -68,10 +81,10 @@ export class Dropout extends SameShape {
   /** Computes the mask again from the random numbers, which costs less than reading a stored one. */
   #masked(record: Recorder, x: Tensor, chance: Tensor): Tensor {
     const output = record.empty(x.columns)
-    record.map(
-      { inputs: { x, chance }, numbers: { rate: record.scalar(this.rate) }, outputs: { output } },
-      (given) => ({ output: given.chance.lessThan(given.rate).select(0, given.x.over(given.rate.negated().plus(1))) }),
-    )
+    const rate = isSchedule(this.rate) ? record.scheduled(this.rate, fraction) : record.scalar(this.rate)
+    record.map({ inputs: { x, chance }, numbers: { rate }, outputs: { output } }, (given) => ({
+      output: given.chance.lessThan(given.rate).select(0, given.x.over(given.rate.negated().plus(1))),
+    }))
     return output
   }
 }

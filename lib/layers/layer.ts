@@ -5,6 +5,7 @@ import type { InputLayout } from '../inputs.js'
 import type { Parameter } from '../recording/parameter.js'
 import type { Recorder } from '../recording/recorder.js'
 import type { Tensor } from '../recording/tensor.js'
+import type { Schedule } from '../schedules/schedule.js'
 
 /** The tensors that a layer's backward block needs from its forward block, by name. */
 export type Cache = Readonly<Record<string, Tensor | undefined>>
@@ -143,6 +144,10 @@ export abstract class Layer {
   /** This layer with the rates and strengths of one member of a population. */
   forMember(_member: number): Layer {
     return this
+  }
+  /** Schedules of its numbers, which count updates. Default those of layers inside it. */
+  get schedules(): readonly Schedule[] {
+    return this.children.flatMap(([, child]) => child.schedules)
   }
   /** The options from which the same layer can be made again; a model file holds them. */
   abstract options(): Record<string, Json>

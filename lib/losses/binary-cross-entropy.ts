@@ -1,9 +1,9 @@
 import { DeepblasError } from '../errors.js'
 import { type PerMember, perMember } from '../per-member.js'
-import type { Recorder } from '../recording/recorder.js'
-import type { Tensor } from '../recording/tensor.js'
-import { finiteNumber, fraction, knownOptions } from '../validate.js'
+import type { Schedule } from '../schedules/schedule.js'
+import { finiteNumber, knownOptions } from '../validate.js'
 import { recordElementRule } from './element-rule.js'
+import { LabelSmoothing } from './label-smoothing.js'
 import { type ConfigurableLoss, configurableLoss, mismatch } from './loss.js'
 import { recordColumns } from './record-columns.js'
 
@@ -15,9 +15,10 @@ export interface BinaryCrossEntropyOptions {
   readonly positiveWeight?: number | readonly number[]
   /**
    * Share `s` of a target that is spread evenly over both classes, so that the training does not demand probabilities
-   * of 0 and 1: a target `y` becomes `y (1 - s) + s / 2`. At least 0 and less than 1. Default 0.
+   * of 0 and 1: a target `y` becomes `y (1 - s) + s / 2`. At least 0 and less than 1. By a schedule it changes from
+   * update to update of a fit, and is 0 everywhere else: a validation, `evaluate`. Default 0.
    */
-  readonly labelSmoothing?: number
+  readonly labelSmoothing?: number | Schedule
 }
 
 /**
@@ -32,8 +33,7 @@ export const binaryCrossEntropy: ConfigurableLoss<BinaryCrossEntropyOptions> = c
     'positiveWeight',
     'labelSmoothing',
   ])
-  const smoothing = fraction('labelSmoothing', given.labelSmoothing ?? 0)
-  const smooth = (target: number) => target * (1 - smoothing) + smoothing / 2
+  const smoothing = new LabelSmoothing(given.labelSmoothing)
   const positiveWeight: PerMember = perMember('positiveWeight', given.positiveWeight ?? 1, (argument, value) =>
     finiteNumber(argument, value, { exclusiveMin: 0 }),
   )
@@ -42,11 +42,12 @@ export const binaryCrossEntropy: ConfigurableLoss<BinaryCrossEntropyOptions> = c
     ...(positiveWeight === 1
       ? {}
       : { positiveWeight: typeof positiveWeight === 'number' ? positiveWeight : [...positiveWeight] }),
-    ...(smoothing === 0 ? {} : { labelSmoothing: smoothing }),
+    ...smoothing.told.options,
   }
   return {
     name: 'binaryCrossEntropy',
-    ...(positiveWeight === 1 && smoothing === 0 ? {} : { options: saved }),
+    ...smoothing.told,
+    ...(Object.keys(saved).length === 0 ? {} : { options: saved }),
     targetKind: 'binary',
     takesLogits(outputActivation, outputs) {
       if (typeof positiveWeight !== 'number' && positiveWeight.length !== outputs) {
@@ -61,7 +62,7 @@ export const binaryCrossEntropy: ConfigurableLoss<BinaryCrossEntropyOptions> = c
     },
     record(record, recording) {
       const { prediction: logits, sampleWeights, weightSum, rowLoss, gradient, output } = recording
-      const target = smoothing === 0 ? recording.target : recordSmooth(record, recording.target, smoothing)
+      const target = smoothing.record(record, recording, { columns: recording.target.columns, classes: 2 })
       if (positiveWeight === 1) {
         record.sigmoidBinaryCrossEntropy({ logits, target, sampleWeights, weightSum, rowLoss, gradient, output })
         return
@@ -85,17 +86,8 @@ export const binaryCrossEntropy: ConfigurableLoss<BinaryCrossEntropyOptions> = c
       }
     },
     activationGradient({ activation: a, target, outputs, column }) {
-      const y = smooth(target)
+      const y = smoothing.smooth(target, 2)
       return ((1 - y) / (1 - a) - (weightOf(column) * y) / a) / outputs
     },
   }
 })
-
-/** Records the smoothed targets. */
-function recordSmooth(record: Recorder, target: Tensor, smoothing: number): Tensor {
-  const output = record.empty(target.columns)
-  record.map({ inputs: { target }, outputs: { output } }, ({ target: y }) => ({
-    output: y.times(1 - smoothing).plus(smoothing / 2),
-  }))
-  return output
-}

@@ -1,18 +1,19 @@
 import { activationNamed } from '../activations/activation.js'
 import { DeepblasError } from '../errors.js'
-import type { Recorder } from '../recording/recorder.js'
-import { columnIndex } from '../recording/rule.js'
-import type { Tensor } from '../recording/tensor.js'
-import { fraction, knownOptions } from '../validate.js'
+import { columnIndex, type Element } from '../recording/rule.js'
+import type { Schedule } from '../schedules/schedule.js'
+import { knownOptions } from '../validate.js'
 import { recordLogSoftmax } from './element-rule.js'
+import { LabelSmoothing } from './label-smoothing.js'
 import { type ConfigurableLoss, configurableLoss, mismatch } from './loss.js'
 
 export interface CrossEntropyOptions {
   /**
    * Share of a target that is spread evenly over all classes, so that the training does not demand probabilities of 0
-   * and 1. At least 0 and less than 1. Default 0.
+   * and 1. At least 0 and less than 1. By a schedule it changes from update to update of a fit, and is 0 everywhere
+   * else: a validation, `evaluate`. Default 0.
    */
-  readonly labelSmoothing?: number
+  readonly labelSmoothing?: number | Schedule
 }
 
 /**
@@ -23,24 +24,25 @@ export interface CrossEntropyOptions {
  */
 export const crossEntropy: ConfigurableLoss<CrossEntropyOptions> = configurableLoss((options) => {
   const given = knownOptions<CrossEntropyOptions>('crossEntropy', options, ['labelSmoothing'])
-  const smoothing = fraction('labelSmoothing', given.labelSmoothing ?? 0)
-  const smooth = (target: number, outputs: number) => target * (1 - smoothing) + smoothing / outputs
+  const smoothing = new LabelSmoothing(given.labelSmoothing)
   return {
     name: 'crossEntropy',
-    ...(smoothing === 0 ? {} : { options: { labelSmoothing: smoothing } }),
+    ...smoothing.told,
     targetKind: 'classes',
     takesLogits: (outputActivation, outputs) => takesSoftmaxLogits('crossEntropy', outputActivation, outputs),
     record(record, recording) {
       const { prediction: logits, sampleWeights, weightSum, rowLoss, gradient } = recording
-      const target =
-        smoothing === 0 ? recording.target : recordSmooth(record, recording.target, logits.columns, smoothing)
+      const { columns } = logits
+      const indices = recording.target.fields.type === 'int32'
+      const of = (y: Element) => (indices ? columnIndex().equals(y) : y)
+      const target = smoothing.record(record, recording, { columns, classes: columns, of })
       const logarithms = givesLogarithms(recording.outputActivation)
       const output = logarithms ? undefined : recording.output
       record.softmaxCrossEntropy({ logits, target, sampleWeights, weightSum, rowLoss, gradient, output })
       if (logarithms && recording.output !== undefined) recordLogSoftmax(record, logits, recording.output)
     },
     activationGradient({ activation, target, outputs, outputActivation }) {
-      const wanted = smooth(target, outputs)
+      const wanted = smoothing.smooth(target, outputs)
       if (givesLogarithms(outputActivation)) return -wanted
       return wanted === 0 ? 0 : -wanted / activation
     },
@@ -67,14 +69,4 @@ export function takesSoftmaxLogits(loss: string, outputActivation: string, outpu
 /** Whether the last layer's outputs are the logarithms of probabilities. */
 export function givesLogarithms(outputActivation: string | undefined): boolean {
   return outputActivation !== undefined && activationNamed(outputActivation).gives === 'logProbabilities'
-}
-
-/** Records the smoothed targets (batch, classes), from class indices or rows of probabilities. */
-function recordSmooth(record: Recorder, target: Tensor, classes: number, smoothing: number): Tensor {
-  const output = record.empty(classes)
-  const indices = target.fields.type === 'int32'
-  record.map({ inputs: { target }, outputs: { output } }, ({ target: y }) => ({
-    output: (indices ? columnIndex().equals(y) : y).times(1 - smoothing).plus(smoothing / classes),
-  }))
-  return output
 }

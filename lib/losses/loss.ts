@@ -5,6 +5,7 @@ import { DeepblasError } from '../errors.js'
 import type { Json } from '../files/strict-json.js'
 import type { Recorder } from '../recording/recorder.js'
 import type { Tensor } from '../recording/tensor.js'
+import type { Schedule } from '../schedules/schedule.js'
 
 /**
  * Which targets a loss accepts; they are checked before anything is computed. 'classes': class indices, or rows of
@@ -33,6 +34,11 @@ export interface LossRecording {
   readonly output?: Tensor | undefined
   /** The last layer's activation, also where the loss applies it in the layer's place. Default 'linear'. */
   readonly outputActivation?: string
+  /**
+   * Whether this is a step of a fit, in which numbers may follow schedules. False for evaluations, predictions, `trace` and
+   * `gradients`. Default false.
+   */
+  readonly ofFit?: boolean
 }
 
 /** One place of the last layer's activations, for `trace`. */
@@ -54,6 +60,8 @@ export interface Loss {
   readonly targetKind: TargetKind
   /** The options that the loss was made with, as a model file keeps them. */
   readonly options?: Readonly<Record<string, Json>>
+  /** Schedules of its numbers, which count updates. Default none. */
+  readonly schedules?: readonly Schedule[]
   /**
    * Whether one column of targets serves all outputs, such as the quantiles of one value. Default false: every output has
    * a column of its own.

@@ -5,6 +5,7 @@ import { DeepblasError } from '../errors.js'
 import type { Json } from '../files/strict-json.js'
 import { calledHere } from '../names-elsewhere.js'
 import { identityOf } from '../recording/recording-key.js'
+import { canBeSaved } from '../schedules/saved.js'
 import {
   boolean,
   invalid,
@@ -91,12 +92,16 @@ function notALoss(argument: string, value: unknown): DeepblasError {
 
 /** A key for cached programs: equal for two losses that record the same calls. */
 export function lossKey(loss: Loss): string {
-  return isBuiltInLoss(loss) ? `${loss.name} ${JSON.stringify(loss.options ?? {})}` : identityOf(loss)
+  if (!isBuiltInLoss(loss)) return identityOf(loss)
+  return [loss.name, JSON.stringify(loss.options ?? {}), ...(loss.schedules ?? []).map(identityOf)].join(' ')
 }
 
-/** The loss as a model file keeps it: a name, a name with options, or only the name of a loss of the user's own. */
+/**
+ * The loss as a model file keeps it: a name, a name with options, or only the name of a loss of the user's own, or of one
+ * with a schedule of their own.
+ */
 export function savedLoss(loss: Loss): Json {
-  if (!isBuiltInLoss(loss)) return { name: loss.name, own: true }
+  if (!isBuiltInLoss(loss) || loss.schedules?.some((one) => !canBeSaved(one))) return { name: loss.name, own: true }
   return loss.options === undefined ? loss.name : { name: loss.name, options: { ...loss.options } }
 }
 

@@ -4,9 +4,9 @@ import type { Recorder } from '../recording/recorder.js'
 import { identityOf } from '../recording/recording-key.js'
 import type { Element, Operand } from '../recording/rule.js'
 import type { Scalar, StepNumber, Tensor } from '../recording/tensor.js'
-import { isSchedule } from '../schedules/schedule.js'
+import { isSchedule, type Schedule } from '../schedules/schedule.js'
 import { recordAccumulation, recordNormFactor } from './gradient-stages.js'
-import { checkedOptions, type OptimizerOptions } from './options.js'
+import { checkedDecay, checkedOptions, type OptimizerOptions } from './options.js'
 import { type Moment, TrainingMethod } from './training-method.js'
 
 /** A range of the parameter arena that an optimizer updates. */
@@ -66,7 +66,7 @@ export type RuleResult<State extends string> = Readonly<Record<'parameter' | Sta
  * }
  */
 export abstract class Optimizer<State extends string = string, Numbers extends string = string> extends TrainingMethod {
-  readonly weightDecay: PerMember
+  readonly weightDecay: PerMember | Schedule
   readonly decoupled: boolean
   readonly clipNorm: number | undefined
   readonly clipValue: number | undefined
@@ -135,22 +135,27 @@ export abstract class Optimizer<State extends string = string, Numbers extends s
   get recordingKey(): string {
     // What a class of the user's own records may depend on more than its fields.
     if (!isOurs(this)) return identityOf(this)
-    return JSON.stringify({ ...this, learningRate: undefined })
+    const { weightDecay } = this
+    // The numbers of a schedule come with the steps; a program of coupled decay tells which schedule gives them.
+    const decay = isSchedule(weightDecay) ? (this.decoupled ? 'scheduled' : identityOf(weightDecay)) : weightDecay
+    return JSON.stringify({ ...this, learningRate: undefined, weightDecay: decay })
   }
 
   override requireMembers(members: number): void {
     super.requireMembers(members)
-    requireMembers('weightDecay', this.weightDecay, members)
+    const { weightDecay } = this
+    if (isSchedule(weightDecay)) requireMembers('weightDecay.learningRate', weightDecay.learningRate, members)
+    else requireMembers('weightDecay', weightDecay, members)
   }
 
   /** Whether all members use the same numbers at every step. */
   get sameForAll(): boolean {
-    const { learningRate } = this
-    const rates = isSchedule(learningRate) ? learningRate.learningRate : learningRate
-    return typeof rates === 'number' && typeof this.weightDecay === 'number'
+    const numbers = [this.learningRate, this.weightDecay].map((one) => (isSchedule(one) ? one.learningRate : one))
+    return numbers.every((one) => typeof one === 'number')
   }
 
-  protected override placeOf(moment: Moment): { readonly update: number; readonly updatesPerEpoch: number } {
+  /** @internal */
+  override placeOf(moment: Moment): { readonly update: number; readonly updatesPerEpoch: number } {
     return { update: this.#updates(moment), updatesPerEpoch: Math.ceil(moment.stepsPerEpoch / this.accumulate) }
   }
 
@@ -166,7 +171,8 @@ export abstract class Optimizer<State extends string = string, Numbers extends s
     const update = this.#updates(moment) + 1
     let column = at
     if (this.#shrinks) {
-      for (const factor of factors) table[column++] = 1 - rate * factor * ofMember(this.weightDecay, member)
+      const decay = this.#decayAt(moment)
+      for (const factor of factors) table[column++] = 1 - rate * factor * decay
     }
     if (this.accumulate > 1) {
       const { stepOfEpoch, stepsPerEpoch } = moment
@@ -197,7 +203,7 @@ export abstract class Optimizer<State extends string = string, Numbers extends s
     const numbers = factors.map(
       () => Object.fromEntries(names.map((name) => [name, record.stepNumber()])) as Record<Numbers, StepNumber>,
     )
-    const weightDecay = this.decoupled ? 0 : record.scalar(this.weightDecay)
+    const weightDecay = this.decoupled ? 0 : this.#recordDecay(record)
 
     const ranges = segments.map(({ offset, length, learningRateFactor = 1 }) => ({
       group: factors.indexOf(learningRateFactor),
@@ -268,6 +274,20 @@ export abstract class Optimizer<State extends string = string, Numbers extends s
 
   get #shrinks(): boolean {
     return this.decoupled && this.weightDecay !== 0
+  }
+
+  #decayAt(moment: Moment): number {
+    const { weightDecay } = this
+    const { member = 0 } = moment
+    if (!isSchedule(weightDecay)) return ofMember(weightDecay, member)
+    const { update, updatesPerEpoch } = this.placeOf(moment)
+    const decay = weightDecay.rate(update, { stepsPerEpoch: updatesPerEpoch, member })
+    return checkedDecay(`rate(${update}) of the schedule '${weightDecay.name}'`, decay)
+  }
+
+  #recordDecay(record: Recorder): Scalar {
+    const { weightDecay } = this
+    return isSchedule(weightDecay) ? record.scheduled(weightDecay, checkedDecay) : record.scalar(weightDecay)
   }
 
   /** Number of updates before this one. */

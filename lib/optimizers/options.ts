@@ -1,4 +1,5 @@
-import { type PerMember, perMember } from '../per-member.js'
+import type { PerMember } from '../per-member.js'
+import { scheduleOrNumbers } from '../schedules/saved.js'
 import { type Schedule, scheduleOrRates } from '../schedules/schedule.js'
 import { boolean, finiteNumber, fraction, knownOptions, positiveInteger } from '../validate.js'
 
@@ -12,9 +13,10 @@ export interface OptimizerOptions {
   /**
    * Strength of the weight decay, which shrinks all parameters, biases included. Coupled, as in PyTorch: `weightDecay ·
    * parameter` is added to the gradient. Decoupled: the parameter is multiplied by `1 - learningRate · weightDecay`
-   * before the update. Default 0; for AdamW 0.01. For a population also a list with one number per member.
+   * before the update. A number, a schedule such as `flatCosine({ learningRate: 0.02, steps: 1000 })`, or for a population
+   * also a list with one number per member. Default 0; for AdamW 0.01.
    */
-  readonly weightDecay?: PerMember
+  readonly weightDecay?: PerMember | Schedule
   /** Whether the weight decay is decoupled (Loshchilov and Hutter, 2019). Default false; true for AdamW and Lion. */
   readonly decoupled?: boolean
   /**
@@ -49,7 +51,7 @@ export const optimizerOptionNames = [
 /** The options, checked and with their defaults. */
 export interface CheckedOptions {
   readonly learningRate: PerMember | Schedule
-  readonly weightDecay: PerMember
+  readonly weightDecay: PerMember | Schedule
   readonly decoupled: boolean
   readonly clipNorm: number | undefined
   readonly clipValue: number | undefined
@@ -70,15 +72,18 @@ export function checkedOptions(
     given[name] === undefined ? undefined : finiteNumber(name, given[name], { exclusiveMin: 0 })
   return {
     learningRate: scheduleOrRates('learningRate', given.learningRate),
-    weightDecay: perMember('weightDecay', given.weightDecay ?? 0, (name, decay) =>
-      finiteNumber(name, decay, { min: 0 }),
-    ),
+    weightDecay: scheduleOrNumbers('weightDecay', given.weightDecay ?? 0, checkedDecay),
     decoupled: boolean('decoupled', given.decoupled ?? false),
     clipNorm: optional('clipNorm'),
     clipValue: optional('clipValue'),
     averageDecay: given.averageDecay === undefined ? undefined : fraction('averageDecay', given.averageDecay),
     accumulate: positiveInteger('accumulate', given.accumulate ?? 1),
   }
+}
+
+/** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for what is no number of at least 0 */
+export function checkedDecay(argument: string, value: unknown): number {
+  return finiteNumber(argument, value, { min: 0 })
 }
 
 function withoutUndefined(options: OptimizerOptions): OptimizerOptions {

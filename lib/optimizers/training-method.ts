@@ -68,8 +68,8 @@ export abstract class TrainingMethod {
     throw invalid(`rate(${update}) of the schedule`, 'finite number', rate)
   }
 
-  /** The number of updates before a position, and of those in an epoch: schedules go by them. */
-  protected placeOf({ step, stepsPerEpoch }: Moment): { readonly update: number; readonly updatesPerEpoch: number } {
+  /** The number of updates before a position, and of those in an epoch: schedules go by them. @internal */
+  placeOf({ step, stepsPerEpoch }: Moment): { readonly update: number; readonly updatesPerEpoch: number } {
     return { update: step - 1, updatesPerEpoch: stepsPerEpoch }
   }
 }

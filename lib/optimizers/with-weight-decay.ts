@@ -12,7 +12,7 @@ type MakeOptimizer = new (options: OptimizerOptions) => Optimizer
  *
  * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for an optimizer of the user's own, which only its maker can make again
  */
-export function withWeightDecay(optimizer: Optimizer, weightDecay: PerMember): Optimizer {
+export function withWeightDecay(optimizer: Optimizer, weightDecay: PerMember | Schedule): Optimizer {
   const Class = Object.values(optimizerClasses).find((one) => (one as unknown) === optimizer.constructor)
   if (Class === undefined) {
     throw invalid(

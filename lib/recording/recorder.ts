@@ -16,7 +16,8 @@ import {
 } from '../native/generated/enums.js'
 import type { PerMember } from '../per-member.js'
 import { streams } from '../random/streams.js'
-import { nonNegativeInteger, positiveInteger } from '../validate.js'
+import type { Schedule } from '../schedules/schedule.js'
+import { finiteNumber, nonNegativeInteger, positiveInteger } from '../validate.js'
 import { type ArgumentDescription, type KernelArguments, type KernelName, kernels } from './generated/kernels.js'
 import type { Parameter } from './parameter.js'
 import { Element, Expression } from './rule.js'
@@ -39,12 +40,20 @@ export interface MapTensors<Inputs extends string, Numbers extends string, Outpu
   readonly outputs: Readonly<Record<Outputs, Tensor>>
 }
 
+/** A column of the step table, the schedule that fills it, and a check of every number. */
+export interface ScheduledNumber extends StepNumber {
+  readonly schedule: Schedule
+  readonly check: (argument: string, value: unknown) => number
+}
+
 class Recording {
   /** Label of the calls that follow, which explain() and errors name; set before a layer records. */
   label = ''
   readonly tensors: Tensor[] = []
   readonly labels: string[] = []
   readonly kernels: KernelName[] = []
+  /** Columns of the step table that a schedule fills for every step. */
+  readonly scheduledNumbers: ScheduledNumber[] = []
   /** Columns of the step table that hold one number per member, at every step the same. */
   readonly memberNumbers: { readonly column: number; readonly values: readonly number[] }[] = []
   /** Columns of the step table for random kernels, where some layer asked for them. */
@@ -121,6 +130,20 @@ class Recording {
     if (typeof value === 'number') return value
     const column = this.stepNumber()
     this.memberNumbers.push({ ...column, values: value })
+    return column
+  }
+
+  /**
+   * A number that a schedule gives for every step of a fit; of any other recording it is not known.
+   *
+   * @param check of every number, which throws for one that cannot be used. Default: it is finite.
+   */
+  scheduled(
+    schedule: Schedule,
+    check: ScheduledNumber['check'] = (argument, value) => finiteNumber(argument, value),
+  ): StepNumber {
+    const column = this.stepNumber()
+    this.scheduledNumbers.push({ ...column, schedule, check })
     return column
   }
 

@@ -1,6 +1,6 @@
 /*
- * A schedule gives the learning rate of every update. It is a pure function of the update's number, so the rates do not
- * depend on chunks, resumes or the number of threads.
+ * A schedule gives the learning rate of every update, or another number of a training: a weight decay, a rate of dropout. It
+ * is a pure function of the update's number, so the rates do not depend on chunks, resumes or the number of threads.
  */
 import { ofMember, type PerMember, perMember } from '../per-member.js'
 import { finiteNumber, invalid, oneOf } from '../validate.js'
@@ -13,7 +13,10 @@ export interface SchedulePlace {
   readonly member?: number
 }
 
-/** A learning rate that changes from update to update. For a schedule of your own, write an object of this type. */
+/**
+ * A learning rate that changes from update to update, or another number that takes a schedule (`weightDecay`, the rate of
+ * Dropout, `labelSmoothing`): `learningRate` is then that number. For a schedule of your own, write an object of this type.
+ */
 export interface Schedule {
   readonly name: string
   /** The rate that the schedule starts from or leads to: one for all members of a population, or one for each. */
@@ -43,7 +46,7 @@ export interface ScheduleRule {
 
 /** Makes a schedule from a rule over the time since the start. */
 export function scheduleOf({ name, learningRate, unit = 'step', rule, options = {} }: ScheduleRule): Schedule {
-  return {
+  return ourSchedule({
     name,
     learningRate,
     ...options,
@@ -51,7 +54,26 @@ export function scheduleOf({ name, learningRate, unit = 'step', rule, options = 
       const length = unit === 'epoch' ? stepsPerEpoch : 1
       return rule(ofMember(learningRate, member), step / length, 1 / length)
     },
-  }
+  })
+}
+
+const ours = new WeakSet<Schedule>()
+
+/** Marks a schedule whose name and options tell all of it; one around another does if the other's do. */
+export function ourSchedule<Made extends Schedule>(schedule: Made, inner?: Schedule): Made {
+  if (inner === undefined || isOurSchedule(inner)) ours.add(schedule)
+  return schedule
+}
+
+export function isOurSchedule(schedule: Schedule): boolean {
+  return ours.has(schedule)
+}
+
+/** Whether a schedule counts by epochs, whose length it must then be told. */
+export function countsEpochs(schedule: Schedule): boolean {
+  return [1, 10, 100].some(
+    (step) => schedule.rate(step, { stepsPerEpoch: 1 }) !== schedule.rate(step, { stepsPerEpoch: 1000 }),
+  )
 }
 
 /** Checks rates, which must be at least 0: one, or one per member. */

@@ -1,4 +1,4 @@
-import type { Schedule } from './schedule.js'
+import { ourSchedule, type Schedule } from './schedule.js'
 
 /**
  * A schedule over `times` as many updates: update `step` has the rate of update `step / times`, rounded down, since a
@@ -6,21 +6,27 @@ import type { Schedule } from './schedule.js'
  */
 export function stretched(schedule: Schedule, times: number): Schedule {
   const shown = { of: schedule, times }
-  return {
-    name: 'stretched',
-    learningRate: schedule.learningRate,
-    ...shown,
-    rate: (step, place) => schedule.rate(Math.floor(step / times), place),
-  }
+  return ourSchedule(
+    {
+      name: 'stretched',
+      learningRate: schedule.learningRate,
+      ...shown,
+      rate: (step, place) => schedule.rate(Math.floor(step / times), place),
+    },
+    schedule,
+  )
 }
 
 /** A schedule whose epochs have so many updates, whatever those of the training have. */
 export function withUpdatesPerEpoch(schedule: Schedule, updatesPerEpoch: number): Schedule {
   const shown = { of: schedule, updatesPerEpoch }
-  return {
-    name: 'withUpdatesPerEpoch',
-    learningRate: schedule.learningRate,
-    ...shown,
-    rate: (step, place) => schedule.rate(step, { ...place, stepsPerEpoch: updatesPerEpoch }),
-  }
+  return ourSchedule(
+    {
+      name: 'withUpdatesPerEpoch',
+      learningRate: schedule.learningRate,
+      ...shown,
+      rate: (step, place) => schedule.rate(step, { ...place, stepsPerEpoch: updatesPerEpoch }),
+    },
+    schedule,
+  )
 }

@@ -1,7 +1,15 @@
 import type { PerMember } from '../per-member.js'
 import { finiteNumber, knownOptions } from '../validate.js'
 import { constantRate } from './constant-rate.js'
-import { type DurationOptions, duration, isSchedule, type Schedule, scheduleOrRates, unitOf } from './schedule.js'
+import {
+  type DurationOptions,
+  duration,
+  isSchedule,
+  ourSchedule,
+  type Schedule,
+  scheduleOrRates,
+  unitOf,
+} from './schedule.js'
 
 export interface WarmUpOptions extends DurationOptions {
   /** Updates or epochs until the full rate is reached. */
@@ -28,14 +36,17 @@ export function warmUp(then: Schedule | PerMember, options: WarmUpOptions): Sche
   const from = finiteNumber('from', given.from ?? 0.1, { min: 0 })
   const unit = unitOf(given.unit)
   const shown = { before: after, steps, from, unit }
-  return {
-    name: 'warmUp',
-    learningRate: after.learningRate,
-    ...shown,
-    rate(step, place = {}) {
-      const length = steps * (unit === 'epoch' ? (place.stepsPerEpoch ?? 1) : 1)
-      if (step < length) return after.rate(0, place) * (from + ((1 - from) * step) / length)
-      return after.rate(step - length, place)
+  return ourSchedule(
+    {
+      name: 'warmUp',
+      learningRate: after.learningRate,
+      ...shown,
+      rate(step, place = {}) {
+        const length = steps * (unit === 'epoch' ? (place.stepsPerEpoch ?? 1) : 1)
+        if (step < length) return after.rate(0, place) * (from + ((1 - from) * step) / length)
+        return after.rate(step - length, place)
+      },
     },
-  }
+    after,
+  )
 }

@@ -8,6 +8,7 @@ import {
   Adamax,
   AdamW,
   coslog,
+  crossEntropy,
   Dataset,
   Dense,
   Encoder,
@@ -46,6 +47,7 @@ const file = golden<{
     alpha: number[]
     cases: Record<ActivationName, { output: number[][]; loss: number; gradients: Numbers[] }>
   }
+  scheduled: { x: number[][]; classes: number[]; initial: Numbers[]; losses: number[]; final: Numbers[] }
   robust: Record<string, { x: number[]; scaled: number[] }>
   schedules: {
     steps: number
@@ -148,6 +150,28 @@ test.each(Object.entries(file.robust))('robust scaling of a column: %s', (_name,
   expect([...data]).toHaveLength(scaled.length)
   // The file has nine digits of the values, float32 has seven.
   for (const [row, value] of data.entries()) expect(Math.abs(value - scaled[row]!)).toBeLessThanOrEqual(3e-7)
+})
+
+test('learning rate, weight decay and label smoothing by schedules', async () => {
+  const { x, classes, initial, losses, final } = file.scheduled
+  const steps = losses.length
+  const fading = (learningRate: number) => flatCosine({ learningRate, steps })
+  const model = withWeights(new Sequential([new Dense(3, { activation: 'softmax' })], { inputs: 4 }), initial)
+  const { epochs } = await model.fit(Dataset.from({ x, y: classes }), {
+    loss: crossEntropy({ labelSmoothing: fading(0.3) }),
+    optimizer: new AdamW({
+      learningRate: coslog({ learningRate: 0.05, steps }),
+      beta2: 0.95,
+      weightDecay: fading(0.4),
+    }),
+    epochs: steps,
+    batchSize: 'full',
+  })
+  const own = epochs.map(({ loss }) => loss)
+  expect(worstError(own, losses)).toBeLessThanOrEqual(BOUND)
+  for (const [i, { data }] of model.getWeights().entries()) {
+    expect(worstError(data, final[i]!.flat())).toBeLessThanOrEqual(BOUND)
+  }
 })
 
 describe('schedules', () => {

@@ -68,6 +68,8 @@ export interface Compiled {
   readonly rateFactors: readonly number[]
   /** Columns that hold one number per member. */
   readonly memberNumbers: Recorder['memberNumbers']
+  /** Columns that schedules fill. */
+  readonly scheduledNumbers: Recorder['scheduledNumbers']
   readonly randomColumns: Recorder['randomColumns']
   readonly trace: readonly LayerTrace[]
   readonly takesLogits: boolean
@@ -164,7 +166,18 @@ function recordScoring(
   const gradient = backward ? record.empty(network.outputs) : undefined
   record.label = `loss ${loss.name}`
   const output = takesLogits && keepAll ? record.empty(network.outputs) : undefined
-  loss.record(record, { prediction, target, sampleWeights, weightSum, rowLoss, gradient, output, outputActivation })
+  const { random: ofFit } = options
+  loss.record(record, {
+    prediction,
+    target,
+    sampleWeights,
+    weightSum,
+    rowLoss,
+    gradient,
+    output,
+    outputActivation,
+    ofFit,
+  })
   const total = record.accumulator()
   for (const [index, layer] of network.layers.entries()) {
     record.label = `layers.${index} ${layer.type} penalty`
@@ -213,6 +226,7 @@ function recordScoring(
     optimizerNumbers,
     rateFactors: rateFactorsOf(segments),
     memberNumbers: record.memberNumbers,
+    scheduledNumbers: record.scheduledNumbers,
     randomColumns: record.randomColumns,
     trace: forward.map((one, index) => ({ ...one, ...gradients?.[index] })),
     takesLogits,

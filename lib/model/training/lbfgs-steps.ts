@@ -241,6 +241,14 @@ function refuseFactors({ layers }: Network): void {
 function refuseChanging(cost: Compiled, step: Compiled): void {
   const calls = ({ labels, kernels }: Compiled) =>
     labels.map((label, i) => [label, kernels[i]!] as const).filter(([label]) => !label.startsWith('optimizer '))
+  const [scheduled] = step.scheduledNumbers
+  if (scheduled !== undefined) {
+    throw new DeepblasError(
+      'ERR_DEEPBLAS_ARGUMENT',
+      'Expected numbers that stay the same for LBFGS, whose cost must stay the same function, but received the schedule ' +
+        `'${scheduled.schedule.name}'. Give a number in its place, or use another optimizer, such as Adam.`,
+    )
+  }
   const alone = calls(cost)
   const differing = calls(step).find(([label, kernel], i) => alone[i]?.[0] !== label || alone[i]?.[1] !== kernel)
   if (differing === undefined) return

@@ -31,6 +31,7 @@ export function stepTable(request: StepTableRequest): { numbers: Float64Array; s
     (optimizer.sameForAll &&
       compiled.memberNumbers.length === 0 &&
       compiled.randomColumns === undefined &&
+      compiled.scheduledNumbers.every(({ schedule }) => typeof schedule.learningRate === 'number') &&
       request.inStep &&
       same(factors))
   const rows = shared ? 1 : seeds.length
@@ -50,9 +51,25 @@ export function stepTable(request: StepTableRequest): { numbers: Float64Array; s
         optimizer.fill(numbers, at + compiled.optimizerNumbers, moment, compiled.rateFactors)
       }
       for (const { column, values } of compiled.memberNumbers) numbers[at + column] = values[member]!
+      if (compiled.scheduledNumbers.length > 0) fillScheduled(numbers, at, compiled, optimizer, moment)
     }
   }
   return { numbers, steps }
+}
+
+/** The numbers of schedules, which go by updates as that of the learning rate does. */
+function fillScheduled(
+  numbers: Float64Array,
+  at: number,
+  { scheduledNumbers }: Compiled,
+  optimizer: Optimizer,
+  moment: Moment,
+): void {
+  const { update, updatesPerEpoch } = optimizer.placeOf(moment)
+  const place = { stepsPerEpoch: updatesPerEpoch, member: moment.member ?? 0 }
+  for (const { column, schedule, check } of scheduledNumbers) {
+    numbers[at + column] = check(`rate(${update}) of the schedule '${schedule.name}'`, schedule.rate(update, place))
+  }
 }
 
 export function same(values: readonly number[]): boolean {

@@ -1,7 +1,7 @@
 import { Dataset, forRuns } from '../../data/dataset/dataset.js'
 import { batchOptimizerOf } from '../../optimizers/names.js'
 import { taskOf } from '../../outputs/meaning.js'
-import { isSchedule } from '../../schedules/schedule.js'
+import { countsEpochs, isSchedule } from '../../schedules/schedule.js'
 import { atOnce } from '../../turns.js'
 import { invalid, knownOptions, positiveInteger } from '../../validate.js'
 import type { Scoring } from '../programs/compile.js'
@@ -94,12 +94,14 @@ export function streamSettings(
     const hint = 'The last ones of an epoch make an update of their own.'
     throw invalid('stepsPerEpoch', 'batches of an epoch, which accumulate must know,', stepsPerEpoch, hint)
   }
-  const { learningRate } = optimizer
-  if (stepsPerEpoch === undefined && isSchedule(learningRate)) {
-    const byEpochs = [1, 10, 100].some(
-      (step) => learningRate.rate(step, { stepsPerEpoch: 1 }) !== learningRate.rate(step, { stepsPerEpoch: 1000 }),
-    )
-    if (byEpochs) throw invalid('stepsPerEpoch', 'batches of an epoch, by which the schedule counts', stepsPerEpoch)
+  const { learningRate, weightDecay } = optimizer
+  const schedules = [
+    ...[learningRate, weightDecay].filter(isSchedule),
+    ...(loss.schedules ?? []),
+    ...network.layers.flatMap((layer) => layer.schedules),
+  ]
+  if (stepsPerEpoch === undefined && schedules.some(countsEpochs)) {
+    throw invalid('stepsPerEpoch', 'batches of an epoch, by which the schedule counts', stepsPerEpoch)
   }
   let first: Dataset | undefined = held
   // Known from the first batch on, and used at the end of an epoch.

@@ -1,12 +1,15 @@
 /*
- * Trainings of more or fewer epochs or rows, whose learning rate goes through the same course.
+ * Trainings of more or fewer epochs or rows, whose learning rate, weight decay and dropout go through the same course.
  */
 import type { Dataset } from '../../data/dataset/dataset.js'
+import type { Json } from '../../files/strict-json.js'
 import { optimizerClasses } from '../../optimizers/names.js'
 import type { Optimizer } from '../../optimizers/optimizer.js'
-import { withLearningRate } from '../../optimizers/with-weight-decay.js'
+import { withLearningRate, withWeightDecay } from '../../optimizers/with-weight-decay.js'
+import { savedSchedule, scheduleFrom } from '../../schedules/saved.js'
 import { isSchedule, type Schedule } from '../../schedules/schedule.js'
 import { stretched, withUpdatesPerEpoch } from '../../schedules/stretched.js'
+import { changeAll } from './layer-changes.js'
 import type { Recipe } from './recipe.js'
 
 /**
@@ -15,8 +18,8 @@ import type { Recipe } from './recipe.js'
  */
 export function withEpochs(recipe: Recipe, epochs: number): Recipe {
   const times = epochs / recipe.epochs
-  const optimizer = rescheduled(recipe.optimizer, `x ${times}`, (own) => stretched(own, times))
-  return { ...recipe, epochs, ...(times !== 1 && { optimizer }) }
+  if (times === 1) return { ...recipe, epochs }
+  return { ...recipe, epochs, ...changed(recipe, `x ${times}`, (own) => stretched(own, times)) }
 }
 
 /**
@@ -28,14 +31,15 @@ export function withRows(recipe: Recipe, train: Dataset, epochs: number): Recipe
   const batches = batchSize === 'full' ? 1 : Math.ceil(recipe.train.rows / batchSize)
   const updates = Math.ceil(batches / optimizer.accumulate)
   const counting = (own: Schedule) => withUpdatesPerEpoch(own, updates)
-  return { ...recipe, train, epochs, optimizer: rescheduled(optimizer, `${updates} an epoch`, counting) }
+  return { ...recipe, train, epochs, ...changed(recipe, `${updates} an epoch`, counting) }
 }
 
 /** Why the training cannot be made longer; undefined where it can. */
 export function whyNotLonger({ optimizer }: Recipe): string | undefined {
-  if (!isSchedule(optimizer.learningRate) || canBeMadeAgain(optimizer)) return undefined
+  const { learningRate, weightDecay } = optimizer
+  if (canBeMadeAgain(optimizer) || ![learningRate, weightDecay].some(isSchedule)) return undefined
   return (
-    'The learning rate follows a schedule, which would have to be stretched, and the optimizer is of a class of your ' +
+    `The ${isSchedule(learningRate) ? 'learning rate' : 'weight decay'} follows a schedule, which would have to be stretched, and the optimizer is of a class of your ` +
     'own, which cannot be made again with another schedule.'
   )
 }
@@ -47,13 +51,30 @@ function canBeMadeAgain(optimizer: Optimizer): boolean {
 /** Trainings of one population have one optimizer: of a change the same instance every time. */
 const known = new WeakMap<Optimizer, Map<string, Optimizer>>()
 
-/** The optimizer with its schedule changed; itself where it has none, or cannot be made again. */
-function rescheduled(optimizer: Optimizer, name: string, change: (schedule: Schedule) => Schedule): Optimizer {
-  const { learningRate } = optimizer
-  if (!isSchedule(learningRate) || !canBeMadeAgain(optimizer)) return optimizer
+type Change = (schedule: Schedule) => Schedule
+
+/** The optimizer and the layers of a recipe with their schedules changed. */
+function changed({ optimizer, layers }: Recipe, name: string, change: Change): Pick<Recipe, 'optimizer' | 'layers'> {
+  const dropout = ({ rate, ...rest }: Record<string, Json>): Record<string, Json> => ({
+    ...rest,
+    rate: isDescription(rate) ? savedSchedule('Dropout', change(scheduleFrom('rate', rate))) : rate!,
+  })
+  return { optimizer: rescheduled(optimizer, name, change), layers: changeAll(layers, 'Dropout', dropout) }
+}
+
+function isDescription(rate: Json | undefined): boolean {
+  return typeof rate === 'object' && rate !== null && !Array.isArray(rate)
+}
+
+/** The optimizer with its schedules changed; itself where it has none, or cannot be made again. */
+function rescheduled(optimizer: Optimizer, name: string, change: Change): Optimizer {
+  const { learningRate, weightDecay } = optimizer
+  if (![learningRate, weightDecay].some(isSchedule) || !canBeMadeAgain(optimizer)) return optimizer
   const made = known.get(optimizer) ?? new Map<string, Optimizer>()
   known.set(optimizer, made)
-  const own = made.get(name) ?? withLearningRate(optimizer, change(learningRate))
+  const ofRate = () => (isSchedule(learningRate) ? withLearningRate(optimizer, change(learningRate)) : optimizer)
+  const both = () => (isSchedule(weightDecay) ? withWeightDecay(ofRate(), change(weightDecay)) : ofRate())
+  const own = made.get(name) ?? both()
   made.set(name, own)
   return own
 }

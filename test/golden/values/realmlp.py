@@ -106,6 +106,28 @@ def schedules(steps=20):
             "flatCosine": {str(part): flat(part) for part in (0, 0.5, 0.7)}}
 
 
+def scheduled(steps=20):
+    """AdamW whose rate, weight decay and label smoothing change from step to step."""
+    x, classes = torch.randn(12, 4), torch.randint(0, 3, (12,))
+    w0, b0 = torch.randn(3, 4), torch.randn(3)
+    initial = [numbers(w0), numbers(b0)]
+    w, b = [p.requires_grad_(True) for p in (w0, b0)]
+    optimizer = torch.optim.AdamW([w, b], lr=1, betas=(0.9, 0.95))
+    losses = []
+    for step in range(steps):
+        t = step / steps
+        fading = 1.0 if t < 0.5 else 0.5 * (1 + math.cos(math.pi * (2 * t - 1)))
+        optimizer.param_groups[0]["lr"] = 0.05 * 0.5 * (1 - math.cos(2 * math.pi * math.log2(1 + 15 * t)))
+        optimizer.param_groups[0]["weight_decay"] = 0.4 * fading
+        optimizer.zero_grad()
+        loss = F.cross_entropy(x @ w.T + b, classes, label_smoothing=0.3 * fading)
+        loss.backward()
+        losses.append(float(loss.detach()))
+        optimizer.step()
+    return {"x": numbers(x), "classes": classes.tolist(), "initial": initial, "losses": losses,
+            "final": [numbers(w), numbers(b)]}
+
+
 def robust():
     """scale 1 / (q75 - q25), or 2 / (max - min) where the quartiles are equal, or 0 where all values are; the middle is the
     median; then z / sqrt(1 + (z / 3)^2)."""
@@ -138,6 +160,7 @@ with open(sys.argv[1], "w") as file:
         "parametric": parametric(),
         "schedules": schedules(),
         "robust": robust(),
+        "scheduled": scheduled(),
     }
     # Float32 keeps seven digits.
     file.write(json.dumps(json.loads(json.dumps(content), parse_float=lambda text: float(f"{float(text):.9g}"))))

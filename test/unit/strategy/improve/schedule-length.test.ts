@@ -2,7 +2,21 @@
  * Longer trainings and other rows: the learning rate goes through the same course.
  */
 import { describe, expect, test } from 'vitest'
-import { Adam, cosine, Dataset, Dense, improve, Sequential, SGD } from '../../../../lib/index.js'
+import {
+  Adam,
+  AdamW,
+  cosine,
+  Dataset,
+  Dense,
+  Dropout,
+  flatCosine,
+  improve,
+  Residual,
+  type Schedule,
+  Sequential,
+  SGD,
+} from '../../../../lib/index.js'
+import { layerFrom } from '../../../../lib/layers/registry.js'
 import type { Recipe } from '../../../../lib/strategy/improve/recipe.js'
 import { whyNotLonger, withEpochs, withRows } from '../../../../lib/strategy/improve/schedule-length.js'
 
@@ -33,6 +47,30 @@ describe('a schedule', () => {
     const whole = rates(recipe(scheduled))
     expect(rates(withRows(recipe(scheduled), train.take(16), 32))).toEqual(whole)
     expect(rates(withRows(recipe(scheduled), train.concat(train, train, train), 2))).toEqual(whole)
+  })
+
+  test('of weight decay and of dropout goes along', () => {
+    const fading = (learningRate: number) => flatCosine({ learningRate, steps: 8, unit: 'epoch' })
+    const optimizer = new AdamW({ weightDecay: fading(0.2), learningRate: 0.01, clipNorm: 1 })
+    const [inner, outer] = [new Dropout(fading(0.5)), new Dropout(0.1)]
+    const layers = [new Residual([inner]), outer].map((layer) => ({ type: layer.type, options: layer.options() }))
+    const own = { ...recipe(optimizer), layers }
+    const longer = withEpochs(own, 16)
+    const decays = (one: Recipe, times: number) => {
+      const { rate } = one.optimizer.weightDecay as Schedule
+      return Array.from({ length: 8 }, (_, step) => rate(times * 4 * step, { stepsPerEpoch: 4 }))
+    }
+    expect(decays(longer, 2)).toEqual(decays(own, 1))
+    expect(longer.optimizer).toMatchObject({ name: 'AdamW', learningRate: 0.01, clipNorm: 1 })
+    const [block, fixed] = longer.layers.map(({ type, options }) => layerFrom(type, options))
+    const { rate } = ((block as Residual).block[0] as Dropout).rate as Schedule
+    for (const epoch of [0, 3, 5, 7, 9]) {
+      expect(rate(8 * epoch, { stepsPerEpoch: 4 })).toBe((inner.rate as Schedule).rate(4 * epoch, { stepsPerEpoch: 4 }))
+    }
+    expect((fixed as Dropout).rate).toBe(0.1)
+    expect(withEpochs(own, 16).optimizer).toBe(longer.optimizer)
+    class Mine extends SGD {}
+    expect(whyNotLonger(recipe(new Mine({ weightDecay: fading(0.1) })))).toMatch(/weight decay follows a schedule/)
   })
 
   test('comes in one optimizer for all trainings, with all its other options', () => {
