@@ -331,9 +331,12 @@ export {
   type SuspiciousColumnsOptions,
   suspiciousColumns,
 } from './strategy/suspicious-columns.js'
+export type { MetricInterval } from './strategy/tables/bootstrap.js'
 export { type EvaluateTableOptions, evaluateTable, type TableEvaluation } from './strategy/tables/evaluate-table.js'
 export { loadModel } from './strategy/tables/load-model.js'
+export type { MetricIntervals } from './strategy/tables/measured-model.js'
 export type { TrainTableOptions } from './strategy/tables/options.js'
+export type { OutOfFold } from './strategy/tables/out-of-fold.js'
 export type { Preset } from './strategy/tables/presets.js'
 export {
   type ClassCount,
@@ -352,6 +355,7 @@ export {
   TableModel,
 } from './strategy/tables/table-model.js'
 export type { TableInput } from './strategy/tables/table-source.js'
+export type { TimeNote } from './strategy/tables/time-notes.js'
 export { type TableTraining, type TrainedMember, trainTable } from './strategy/tables/train-table.js'
 export { type TabularLayersOptions, tabularLayers } from './strategy/tabular-layers.js'
 export { type TargetAdvice, type TargetAdviceOptions, targetAdvice } from './strategy/target-advice.js'

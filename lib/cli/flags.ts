@@ -34,6 +34,10 @@ const flags: Readonly<Record<string, string>> = {
   tries: '--tries',
   levers: '--levers',
   seeds: '--seeds',
+  members: '--members',
+  folds: '--folds',
+  group: '--group',
+  time: '--time',
   metric: '--metric',
 }
 

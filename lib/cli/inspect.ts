@@ -75,13 +75,15 @@ function trainingText(training: Readonly<Record<string, unknown>> | undefined): 
     : `trained: ${epochs}, loss ${typeof training.loss === 'string' ? training.loss : JSON.stringify(training.loss)}`
 }
 
+const placesOfRows: Readonly<Record<string, string>> = { heldOut: 'held out', outOfFold: 'out of fold' }
+
 /** What `deepblas train` wrote; of a file from elsewhere as much as it has. */
 function madeText({ version, options, data, epoch, metrics }: Readonly<Record<string, unknown>>): string {
   const { sha256, rows, columns } = object(data)
   const own = Object.entries(object(options)).filter(([, value]) => !empty(value))
   const scores = Object.entries(object(metrics)).map(([where, values]) => {
     const { rows: number, ...others } = object(values)
-    return `${where === 'heldOut' ? 'held out' : where} (${number} rows): ${listed(Object.entries(others))}`
+    return `${placesOfRows[where] ?? where} (${number} rows): ${listed(Object.entries(others))}`
   })
   return [
     `made by deepblas ${version} from ${rows} rows and ${columns} columns${sha256 === undefined ? '' : `, SHA-256 ${sha256}`}`,

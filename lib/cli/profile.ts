@@ -52,6 +52,8 @@ function suspicionText({ column, kind, reason, leftOut, asked }: SuspiciousColum
 }
 
 function leftOutText(column: string, reason: string, kind: string): string {
+  // It cannot be both.
+  if (kind === 'group') return `left out: ${column} ${reason}`
   return `left out: ${column} ${reason} (${kind}); to use it: --keep ${optionValue(column)}`
 }
 

@@ -56,6 +56,13 @@ export function scoresText(scores: Readonly<Record<string, number>>): string {
     .join('  ')
 }
 
+/** A line of intervals below one of scores. */
+export function intervalsText(intervals: Readonly<Record<string, readonly [number, number]>>): string {
+  const known = Object.entries(intervals).filter(([, bounds]) => bounds.every(Number.isFinite))
+  const texts = known.map(([name, [low, high]]) => `${name} ${scoreText(low)} to ${scoreText(high)}`)
+  return texts.length === 0 ? '' : `\n95 % intervals: ${texts.join('  ')}`
+}
+
 /** Shares to four places; errors in the target's units to six digits. */
 function scoreText(value: number): string {
   return Math.abs(value) < 10 ? value.toFixed(4) : String(sensible(value))

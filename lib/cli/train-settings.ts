@@ -34,7 +34,7 @@ export interface Settings {
   /** What was asked for in place of the defaults. */
   readonly asked: Pick<TrainTableOptions, 'hidden' | 'epochs' | 'batchSize' | 'dropout' | 'learningRate'>
   /** How many networks are trained, and on what. */
-  readonly ensemble: Pick<TrainTableOptions, 'preset' | 'members'>
+  readonly ensemble: Pick<TrainTableOptions, 'preset' | 'members' | 'folds' | 'seeds' | 'group' | 'time'>
   readonly decisions: Decisions
 }
 
@@ -97,6 +97,10 @@ function ensembleOf(given: Given): Settings['ensemble'] {
   return defined({
     preset: choice(given, 'preset', presets),
     members: wholeNumber(given, 'members', 1),
+    folds: wholeNumber(given, 'folds', 2),
+    seeds: wholeNumber(given, 'seeds', 1),
+    group: given.options.get('group'),
+    time: given.options.get('time'),
   })
 }
 

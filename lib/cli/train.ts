@@ -4,9 +4,11 @@ import { CSVLog } from '../callbacks/csv-log.js'
 import { ProgressBar } from '../callbacks/progress-bar.js'
 import { TensorBoard } from '../callbacks/tensorboard.js'
 import type { Json } from '../files/strict-json.js'
+import type { Population } from '../model/population.js'
+import { Sequential } from '../model/sequential.js'
 import type { TableProfile } from '../strategy/tables/profile.js'
 import type { TableProgress } from '../strategy/tables/progress.js'
-import { reportJson, scoresJson } from '../strategy/tables/scores-json.js'
+import { intervalsJson, reportJson, scoresJson } from '../strategy/tables/scores-json.js'
 import { trainTable } from '../strategy/tables/train-table.js'
 import type { Command, Given } from './command.js'
 import { decisionOptions } from './decision-options.js'
@@ -14,7 +16,7 @@ import { asUsage } from './flags.js'
 import { count, droppedText, notHeldOutText, profileText } from './profile.js'
 import { readerOptions } from './reader-options.js'
 import { shownReading } from './reading.js'
-import { comparisonText, scoresText, thresholdJson, thresholdText } from './scores.js'
+import { comparisonText, intervalsText, scoresText, thresholdJson, thresholdText } from './scores.js'
 import { counted, say, secondsSince, type Terminal, tell, tellNext, throwIfInterrupted } from './terminal.js'
 import { sourcesOf } from './train-data.js'
 import { isLogFile, type Settings, settingsOf } from './train-settings.js'
@@ -33,6 +35,10 @@ export const train: Command = {
     preset: { value: '<preset>', help: 'fast (one network), good or best (the mean of several); default fast' },
     members: { value: '<n>', help: 'networks whose mean is the prediction; by default by the preset' },
     ...decisionOptions,
+    folds: { value: '<n>', help: 'trains on n folds, each without its part of the rows, and takes the mean' },
+    seeds: { value: '<n>', help: 'networks for each fold; default 1' },
+    group: { value: '<column>', help: 'keeps rows of one value of it together; it is no feature' },
+    time: { value: '<column>', help: 'holds out rows that are later than those learned from' },
     ...networkOptions,
     'class-weights': { value: 'balanced', help: 'rows of rare classes count more' },
     seed: { value: '<n>', help: 'of the split, the initial weights and the order of rows; default 0' },
@@ -49,13 +55,16 @@ export const train: Command = {
 A part of 15 % (of each class alike) is held out: it decides when to stop, and the best epoch's weights are kept. Without
 --test the metrics are those of this part, which makes them a little too good. Rows without a target are left out and
 counted. Identifiers and columns of one value are left out and told, with the reason; --keep uses them all the same. Columns
-that may give the target away are named. A comma within a column's name is part of it. The same command and seed give the
+that may give the target away are named. A comma within a column's name is part of it. With --folds every row is held
+out of some networks, which predict it: the metrics are those of all rows, with 95 % intervals; the model is the mean of all
+networks, knows how sure its probabilities may be, and for values how far it may be off. The same command and seed give the
 same file, byte for byte; it also tells how the model was made (deepblas inspect).
 
 --json: { task, target, rows, features, epochs, seconds, model, metrics, leftOut, epoch }, and for classes
 { balancedAccuracy, majority, classes, confusion } as deepblas evaluate has them. rows are those with a target, features the
 columns that the network uses, leftOut the others with the reason, epoch the one that was kept. With several networks also
-{ members }, their number; epochs and epoch are those of the first. metrics: accuracy, rocAuc, averagePrecision, f1 and logLoss for two classes (the later
+{ members, intervals }: their number, and of every metric the bounds of its 95 % interval; epochs and epoch are those of the
+first network; with --folds also { folds }. metrics: accuracy, rocAuc, averagePrecision, f1 and logLoss for two classes (the later
 label in order counts as positive), accuracy, f1 (mean of the classes') and logLoss for several, rootMeanSquaredError,
 meanAbsoluteError and r2 in the target's units for values; null where one cannot be told. With --quantiles these are of the
 median, where it is among them; pinball is the mean quantile loss, coverage the share of the targets from the lowest to the
@@ -82,6 +91,7 @@ async function runTrain(given: Given, terminal: Terminal): Promise<Readonly<Reco
     epoch,
     members,
     threshold,
+    intervals,
   } = await trainTable(source.read(), {
     ...reader,
     ...asked,
@@ -107,9 +117,11 @@ async function runTrain(given: Given, terminal: Terminal): Promise<Readonly<Reco
   await model.save(out)
 
   const { metrics, report } = tested ?? heldOut
-  const where = settings.test ?? `${counted(heldOut.rows, 'row')} held out`
+  const where =
+    settings.test ?? `${counted(heldOut.rows, 'row')} ${ensemble.folds === undefined ? 'held out' : 'out of fold'}`
   const decided = threshold === undefined ? '' : `\n${thresholdText(threshold, model.encoder!.labels!)}`
-  say(given, terminal, `${where}: ${scoresText(metrics)}${comparisonText(report)}${decided}\nsaved ${out}`)
+  const bounds = intervals === undefined ? '' : intervalsText(intervals)
+  say(given, terminal, `${where}: ${scoresText(metrics)}${comparisonText(report)}${bounds}${decided}\nsaved ${out}`)
   tellNext(terminal, ['predict', out, 'new.csv', '--out', 'predictions.csv'])
   const { columns, dropped } = model.encoder!
   return {
@@ -125,6 +137,8 @@ async function runTrain(given: Given, terminal: Terminal): Promise<Readonly<Reco
     leftOut: dropped.map(({ name, reason }) => ({ column: name, reason })),
     epoch,
     ...(members.length === 1 ? {} : { members: members.length }),
+    ...(intervals && { intervals: intervalsJson(intervals) }),
+    ...(ensemble.folds === undefined ? {} : { folds: ensemble.folds }),
     ...(threshold && { threshold: thresholdJson(threshold) }),
   }
 }
@@ -142,6 +156,7 @@ function shownTraining(terminal: Terminal): (progress: TableProgress) => void {
       encoded = progress
       tell(terminal, notHeldOutText(progress.notHeldOut))
       tell(terminal, droppedText(progress.encoder.dropped, suspicious))
+      for (const { column, reason } of progress.timeNotes ?? []) tell(terminal, `look at: ${column} ${reason}\n`)
     }
     if (progress.stage === 'training') {
       if (progress.unlike !== undefined) tell(terminal, checkText(progress.unlike))
@@ -158,9 +173,14 @@ function planText(
 ): string {
   return (
     `${counted(encoder.columns.length, 'column')} as ${counted(encoder.features, 'number')}, ` +
-    `${counted(model.parameterCount, 'parameter')}; ${counted(rows, 'row')} to learn from, ${count(heldOut)} held out; ` +
+    `${networksText(model)}; ${counted(rows, 'row')} to learn from, ${count(heldOut)} held out; ` +
     `at most ${counted(settings.epochs, 'epoch')} in steps of ${counted(settings.batchSize, 'row')}`
   )
+}
+
+function networksText(model: Sequential | Population): string {
+  const one = counted(model.parameterCount, 'parameter')
+  return model instanceof Sequential ? one : `${counted(model.members, 'network')} of ${one}`
 }
 
 function callbacksOf(settings: Settings, { stderr, ascii = false }: Terminal): Callback[] {

@@ -21,7 +21,7 @@ export const streams = {
   augmentation: 4,
   /** `Dataset.shuffle`. */
   shuffledRows: 5,
-  /** Folds of a cross-validation. */
+  /** Folds of a cross-validation, and samples of their rows; a substream each. */
   folds: 6,
   /** Values that an encoder keeps of a long column, to tell its quantiles. */
   columnSample: 7,

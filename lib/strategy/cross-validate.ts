@@ -5,10 +5,10 @@ import type { Evaluation } from '../model/scoring/results.js'
 import { Sequential } from '../model/sequential.js'
 import type { History } from '../model/training/epoch-results.js'
 import type { FitOptions } from '../model/training/options.js'
-import { RandomStream } from '../random/stream.js'
-import { streams } from '../random/streams.js'
 import { meanOf, sampleDeviation } from '../statistics.js'
+import { atOnce } from '../turns.js'
 import { boolean, invalid, isCallable, nonNegativeInteger, positiveInteger } from '../validate.js'
+import { foldOfRows } from './fold-rows.js'
 
 /** Options of `crossValidate`: its own, and those of `fit` for every fold. */
 export interface CrossValidateOptions extends FitOptions {
@@ -81,13 +81,8 @@ function foldsOf(data: Dataset, folds: number, stratified: boolean, seed: number
       `Expected for folds a number from 2 to the ${data.rows} rows of the data but received ${folds}.`,
     )
   }
-  const order = new RandomStream(seed, streams.folds).shuffle(Int32Array.from({ length: data.rows }, (_, row) => row))
-  if (stratified) {
-    // Class by class, and dealt without a break: neither a class nor a fold is off by more than one.
-    const { ofRow } = classesOf('stratified folds', forRuns(data).targets, data.labels)
-    const place = new Int32Array(data.rows)
-    for (const [at, row] of order.entries()) place[row] = at
-    order.sort((a, b) => ofRow[a]! - ofRow[b]! || place[a]! - place[b]!)
-  }
-  return Array.from({ length: folds }, (_, fold) => order.filter((_, at) => at % folds === fold).sort())
+  const classOfRow = stratified ? classesOf('stratified folds', forRuns(data).targets, data.labels).ofRow : undefined
+  const foldOf = atOnce(foldOfRows(data.rows, folds, seed, classOfRow))
+  const rows = Int32Array.from({ length: data.rows }, (_, row) => row)
+  return Array.from({ length: folds }, (_, fold) => rows.filter((row) => foldOf[row] === fold))
 }

@@ -47,7 +47,7 @@ describe('the table', () => {
       augmentation: ['lib/data/augmentation/augmenter.ts'],
       augmentedOrder: ['lib/data/streams/augmented-batches.ts'],
       columnSample: ['lib/data/encoding/fit/column-statistics.ts'],
-      folds: ['lib/strategy/cross-validate.ts'],
+      folds: ['lib/strategy/fold-rows.ts'],
       gradientCheck: ['lib/model/inspection/check-gradient.ts'],
       experiments: [
         'lib/strategy/experiments/dev-groups.ts',

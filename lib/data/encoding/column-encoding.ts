@@ -110,9 +110,10 @@ export interface DroppedColumn {
   readonly name: string
   /**
    * 'constant': one value in all training rows; 'missing': no value; 'identifier': another value in every row; 'rare':
-   * only texts that are too rare (`rareBelow`); 'ignored': the option `ignore` names it.
+   * only texts that are too rare (`rareBelow`); 'ignored': the option `ignore` names it; 'group': the option `group` of
+   * `trainTable` names it.
    */
-  readonly reason: 'constant' | 'missing' | 'identifier' | 'rare' | 'ignored'
+  readonly reason: 'constant' | 'missing' | 'identifier' | 'rare' | 'ignored' | 'group'
 }
 
 /** Why a column is not used, in words to be read behind its name. */
@@ -122,6 +123,7 @@ export const droppedReasons: Readonly<Record<DroppedColumn['reason'], string>> =
   identifier: 'has another value in every training row',
   rare: 'has no text in enough training rows to learn from it',
   ignored: 'was to be ignored',
+  group: 'says which rows belong together, and so is no feature',
 }
 
 /** The names of the numbers that a column becomes, in their order. */

@@ -6,6 +6,7 @@
 import { DeepblasError } from '../../errors.js'
 import type { Json } from '../../files/strict-json.js'
 import { checkedQuantiles } from '../../losses/quantile.js'
+import { SMALLEST_PROBABILITY } from '../../metrics/functions/probabilities.js'
 import { ELEMENTS_OF_STEP, type Steps } from '../../turns.js'
 import { array, finiteNumber, invalid, plainObject, positiveInteger } from '../../validate.js'
 
@@ -65,6 +66,55 @@ function temper(row: Float64Array, temperature: number): void {
   for (let at = 0; at < row.length; at++) row[at]! /= sum
 }
 
+/** Temperatures between which one is looked for. */
+const MOST_TEMPERATURE = 20
+/** How sure it is before any row that the temperature is near 1: the deviation of its logarithm. A few rows say little. */
+const PRIOR_DEVIATION = 0.5
+const GOLDEN = (Math.sqrt(5) - 1) / 2
+/** Steps of the search: the logarithm of the temperature to some millionths. */
+const SEARCH_STEPS = 32
+
+/**
+ * The temperature under which the log loss of these rows is least (Guo et al., "On calibration of modern neural
+ * networks", 2017), with a normal prior of its logarithm around 0. Found by golden-section search: the loss has one
+ * minimum.
+ *
+ * @param targets class of every row
+ * @param outputs of a row: 1 for two classes
+ */
+export function* fittedTemperature(targets: Float64Array, probabilities: Float64Array, outputs: number): Steps<number> {
+  const loss = function* (logarithm: number): Steps<number> {
+    const tempered = probabilities.slice()
+    yield* applyTemperature(tempered, outputs, Math.exp(logarithm))
+    let sum = (logarithm / PRIOR_DEVIATION) ** 2 / 2
+    for (let row = 0; row < targets.length; row++) {
+      const own = outputs === 1 ? tempered[row]! : tempered[row * outputs + targets[row]!]!
+      sum -= Math.log(Math.max(outputs === 1 && targets[row] === 0 ? 1 - own : own, SMALLEST_PROBABILITY))
+      if (row % ELEMENTS_OF_STEP === ELEMENTS_OF_STEP - 1) yield
+    }
+    return sum
+  }
+  let [low, high] = [-Math.log(MOST_TEMPERATURE), Math.log(MOST_TEMPERATURE)]
+  let [left, right] = [high - GOLDEN * (high - low), low + GOLDEN * (high - low)]
+  let [ofLeft, ofRight] = [yield* loss(left), yield* loss(right)]
+  for (let step = 0; step < SEARCH_STEPS; step++) {
+    if (ofLeft < ofRight) {
+      high = right
+      right = left
+      ofRight = ofLeft
+      left = high - GOLDEN * (high - low)
+      ofLeft = yield* loss(left)
+    } else {
+      low = left
+      left = right
+      ofLeft = ofRight
+      right = low + GOLDEN * (high - low)
+      ofRight = yield* loss(right)
+    }
+  }
+  return Math.exp((low + high) / 2)
+}
+
 /** The order statistics that a model keeps of residuals. */
 export function residualsOf(residuals: Float64Array): Residuals {
   const sorted = residuals.slice().sort()
@@ -80,7 +130,7 @@ export function residualsOf(residuals: Float64Array): Residuals {
  * bounds are the ⌊(n + 1) α / 2⌋-th and the ⌈(n + 1) (1 - α / 2)⌉-th in rising order, with α = 1 - coverage. Where a
  * residual of that place was not kept, the next one further out is taken.
  *
- * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT where there are too few residuals for so much coverage
+ * @throws DeepblasError ERR_DEEPBLAS_DATA where there are too few residuals for so much coverage
  */
 export function residualBounds({ rows, ranks, values }: Residuals, coverage: number): [low: number, high: number] {
   const tail = (1 - coverage) / 2
@@ -89,7 +139,7 @@ export function residualBounds({ rows, ranks, values }: Residuals, coverage: num
   if (place < 1) {
     const needed = Math.ceil(1 / tail - 1 - 1e-9)
     throw new DeepblasError(
-      'ERR_DEEPBLAS_ARGUMENT',
+      'ERR_DEEPBLAS_DATA',
       `Expected at most ${Number(((rows - 1) / (rows + 1)).toPrecision(3))} for coverage, as ${rows} out-of-fold rows ` +
         `allow, but received ${coverage}. It takes ${needed} rows.`,
     )

@@ -21,11 +21,21 @@ export interface Decided {
 export async function withThreshold(model: TableModel, rows: Dataset, goal: ThresholdGoal): Promise<Decided> {
   const targets = await inTurns(targetsOf(rows))
   const { data } = await model.predict(rows)
+  const threshold = chosenOn(targets, data, goal, 'held-out')
+  return { model: recalibrated(model, { threshold: threshold.threshold }), threshold }
+}
+
+/** @param which rows these are, for errors: `held-out` */
+export function chosenOn(
+  targets: Float64Array,
+  probabilities: Float32Array | Float64Array,
+  goal: ThresholdGoal,
+  which: string,
+): ChosenThreshold {
   try {
-    const threshold = chooseThreshold(targets, data, goal)
-    return { model: recalibrated(model, { threshold: threshold.threshold }), threshold }
+    return chooseThreshold(targets, probabilities, goal)
   } catch (cause) {
     if (!(cause instanceof DeepblasError)) throw cause
-    throw new DeepblasError(cause.code, `threshold, on the held-out rows: ${cause.message}`, { cause })
+    throw new DeepblasError(cause.code, `threshold, on the ${which} rows: ${cause.message}`, { cause })
   }
 }

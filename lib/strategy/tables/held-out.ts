@@ -11,7 +11,7 @@ import { countMissing, isMissing, valuesOf } from '../column-values.js'
 import type { SuspiciousColumn } from '../suspicious-columns.js'
 
 /** Of the rows, for early stopping and, without other rows to test on, the metrics. */
-const HELD_OUT = 0.15
+export const HELD_OUT = 0.15
 
 /** The rows to learn from and those held out, of each class alike. A class of a single row is learned from. */
 export function* splitTable(

@@ -31,6 +31,7 @@ interface Result {
   /** The epoch whose parameters were kept. */
   readonly epoch: number
   readonly heldOut: TableScores
+  readonly outOfFold?: TableScores
   readonly test?: TableScores
 }
 
@@ -58,6 +59,9 @@ export function madeOf(
     seed: given.seed,
     // Files of before know no presets: theirs is this one.
     ...(given.preset === 'fast' ? {} : { preset: given.preset }),
+    ...(given.folds === undefined ? {} : { folds: given.folds, seeds: given.seeds }),
+    ...(given.group === undefined ? {} : { group: given.group }),
+    ...(given.time === undefined ? {} : { time: given.time }),
     ...recipeJson(recipe),
     l2: given.l2,
     ...(given.threshold === undefined ? {} : { threshold: plain(given.threshold) }),
@@ -72,7 +76,7 @@ export function madeOf(
     data: { ...data },
     epoch: result.epoch,
     metrics: {
-      heldOut: scoresOnRows(result.heldOut),
+      [result.outOfFold === undefined ? 'heldOut' : 'outOfFold']: scoresOnRows(result.heldOut),
       ...(result.test === undefined ? {} : { test: scoresOnRows(result.test) }),
     },
   }

@@ -61,6 +61,26 @@ export interface TrainTableOptions extends ReaderOptions {
    * metrics go by it, and the file keeps it. The model is a `TableModel`, also of one network. Default 0.5.
    */
   readonly threshold?: ThresholdGoal
+  /**
+   * Folds, at least 2: the rows are divided into so many parts, of each class alike, and networks are trained for each
+   * fold without its part. Their mean is the prediction. Every row is predicted by networks that have not seen it, which
+   * gives `metrics`, their intervals, the temperature of probabilities and the residuals of values. Default none: 15 %
+   * of the rows are held out.
+   */
+  readonly folds?: number
+  /** Networks for each fold, which differ by their seeds. Only with `folds`. Default 1. */
+  readonly seeds?: number
+  /**
+   * A column that says which rows belong together, such as a customer: rows of one group are never both learned from
+   * and held out. The column is no feature. Default none.
+   */
+  readonly group?: string
+  /**
+   * A column of dates or numbers: the rows held out are later than those learned from. With `folds` the windows expand:
+   * fold i learns from the parts 0 to i and is measured on part i + 1, of `folds + 1` parts in the order of time. Default
+   * none.
+   */
+  readonly time?: string
   /** Columns that are used even if they look like identifiers or constants. Default none. */
   readonly keep?: readonly string[]
   /**
@@ -104,8 +124,8 @@ export interface TrainTableOptions extends ReaderOptions {
   readonly onProgress?: (progress: TableProgress) => void
 }
 
-/** What makes a `TableModel`. */
-const ensembleNames = ['preset', 'members', 'quantiles', 'threshold'] as const
+/** What makes a `TableModel`, and which rows each of its networks sees. */
+const ensembleNames = ['preset', 'members', 'folds', 'seeds', 'group', 'time', 'quantiles', 'threshold'] as const
 
 const ownNames = [
   'target',
@@ -144,6 +164,10 @@ export interface CheckedTrainTableOptions {
   readonly scaling: Scaling | Readonly<Record<string, Scaling>>
   readonly preset: Preset
   readonly threshold: ThresholdGoal | undefined
+  readonly folds: number | undefined
+  readonly seeds: number
+  readonly group: string | undefined
+  readonly time: string | undefined
   /** What was asked for in place of the preset's. */
   readonly asked: Partial<TableRecipe>
   readonly l2: number
@@ -176,6 +200,7 @@ export function checkedOptions(options: TrainTableOptions): CheckedTrainTableOpt
     scaling: checkedScaling(given.scaling),
     preset: oneOf('preset', given.preset ?? DEFAULT_PRESET, presets),
     threshold: given.threshold === undefined ? undefined : checkedGoal('threshold', given.threshold),
+    ...divisionOf(given, { target, keep, ignore }),
     asked: askedOf(given),
     l2: finiteNumber('l2', given.l2 ?? 0, { min: 0 }),
     classWeights: checkedWeights(given.classWeights),
@@ -187,6 +212,38 @@ export function checkedOptions(options: TrainTableOptions): CheckedTrainTableOpt
     onProgress: checkedListener(given.onProgress),
     reader: withoutNames(given, ownNames),
   }
+}
+
+function divisionOf(
+  { folds, seeds, members, group, time }: Partial<TrainTableOptions>,
+  { target, keep, ignore }: { target: string; keep: readonly string[]; ignore: readonly string[] },
+) {
+  const columns = { group, time }
+  for (const [option, name] of Object.entries(columns)) {
+    if (name === undefined) continue
+    string(option, name)
+    if (name === target) throw invalid(option, 'another column than the target', name)
+    if (ignore.includes(name)) throw invalid('ignore', `columns without that of ${option}, which is read`, name)
+  }
+  if (group !== undefined && time !== undefined) {
+    throw invalid('time', 'nothing where group is given', time, 'Rows are held out by one of them.')
+  }
+  if (group !== undefined && keep.includes(group)) {
+    throw invalid('keep', 'columns without that of group, which is no feature', group)
+  }
+  if (folds === undefined) {
+    if (seeds !== undefined) {
+      throw invalid('seeds', 'nothing without folds', seeds, 'For several networks on the same rows give members.')
+    }
+    return { folds, seeds: 1, ...columns }
+  }
+  if (positiveInteger('folds', folds) < 2) {
+    throw invalid('folds', 'whole number of at least 2', folds, 'Leave it out to hold out 15 % of the rows.')
+  }
+  if (members !== undefined) {
+    throw invalid('members', 'nothing where folds are given', members, 'Give seeds, the networks for each fold.')
+  }
+  return { folds, seeds: positiveInteger('seeds', seeds ?? 1), ...columns }
 }
 
 /** The options of the reader: all that are given, but those of other names. */

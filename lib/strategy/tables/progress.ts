@@ -10,6 +10,7 @@ import type { Population } from '../../model/population.js'
 import type { Sequential } from '../../model/sequential.js'
 import type { ClassCount, TableProfile } from './profile.js'
 import type { TableRecipe } from './recipe.js'
+import type { TimeNote } from './time-notes.js'
 
 /** Which of the two tables: the one to learn from, or the one to take the metrics of. */
 export type TableRole = 'source' | 'test'
@@ -24,13 +25,18 @@ export type TableProgress =
   /** All of it has been read: `withoutTarget` rows of it are left out. */
   | { readonly stage: 'read'; readonly of: TableRole; readonly table: Table; readonly withoutTarget: number }
   | { readonly stage: 'profiled'; readonly profile: TableProfile }
-  /** Rows to learn from and rows held out; `notHeldOut` are the classes of which no row is held out. */
+  /**
+   * Rows to learn from and rows held out; `notHeldOut` are the classes of which no row is held out. With `folds` every row
+   * is learned from by some networks and held out of others, and `heldOut` are those that are held out of any.
+   */
   | {
       readonly stage: 'encoded'
       readonly encoder: Encoder
       readonly rows: number
       readonly heldOut: number
       readonly notHeldOut: readonly ClassCount[]
+      /** With `time`: columns to look at. */
+      readonly timeNotes?: readonly TimeNote[]
     }
   /** The training begins, with these settings; `unlike` is what the test holds that the model has not seen. */
   | {

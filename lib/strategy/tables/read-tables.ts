@@ -33,17 +33,18 @@ export interface LearnableTable {
  */
 export async function learnableTable(source: unknown, given: CheckedTrainTableOptions): Promise<LearnableTable> {
   const { target, keep, scaling, reader, task: asked } = given
+  const ofRows = [given.group, given.time].filter((name) => name !== undefined)
   const from = await tableSource('source', source, given.signal)
   // Before all of it is read: it may be large.
   const names = await from.names(reader)
   const named = typeof scaling === 'string' ? [] : Object.keys(scaling)
-  if (names !== undefined) requireColumns([target, ...keep, ...named], names)
+  if (names !== undefined) requireColumns([target, ...keep, ...named, ...ofRows], names)
   const { ignore = [] } = reader
   if (names !== undefined && ignore.length > 0 && names.every((name) => name === target || ignore.includes(name))) {
     throw invalid('ignore', 'columns that leave one to learn from', ignore)
   }
   const read = await readAll(from, reader, 'source', given)
-  requireColumns([target, ...keep, ...named], names ?? read.names)
+  requireColumns([target, ...keep, ...named, ...ofRows], names ?? read.names)
   const table = await inTurns(rowsWithTarget(read, target, from.name))
   if (table.rows < FEWEST_ROWS) {
     throw new DeepblasError(

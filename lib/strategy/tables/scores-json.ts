@@ -11,6 +11,14 @@ export function scoresJson(scores: Readonly<Record<string, number>>): { [name: s
   )
 }
 
+/** The bounds of the intervals of scores. */
+export function intervalsJson(intervals: Readonly<Record<string, readonly [number, number]>>): {
+  [name: string]: Json
+} {
+  const plain = (value: number) => (Number.isFinite(value) ? sensible(value) : null)
+  return Object.fromEntries(Object.entries(intervals).map(([name, [low, high]]) => [name, [plain(low), plain(high)]]))
+}
+
 /** Digits that say something: a test of a million rows tells no more than six of them. */
 export function sensible(value: number): number {
   return Number(value.toPrecision(6))

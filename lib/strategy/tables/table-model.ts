@@ -233,8 +233,8 @@ export class TableModel {
    * residuals of rows that the networks had not seen (split conformal prediction, docs/guide/train-table.md). The
    * distances to the bounds are the same for every row.
    *
-   * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a model of classes, one that was trained without folds, or a coverage
-   *   that its rows do not allow
+   * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a model of classes, or one that was trained without folds;
+   *   ERR_DEEPBLAS_DATA for a coverage that its rows do not allow
    */
   async predictInterval(rows: PredictionInput, options?: IntervalOptions): Promise<IntervalPrediction> {
     const bounds = this.#bounds('predictInterval', options)

@@ -2,23 +2,30 @@
  * From a table to a model that has learned it: what `deepblas train` does.
  */
 import { Encoder } from '../../data/encoder/encoder.js'
+import type { DroppedColumn } from '../../data/encoding/column-encoding.js'
 import type { Table } from '../../data/table/table.js'
 import type { Sequential } from '../../model/sequential.js'
 import type { History } from '../../model/training/epoch-results.js'
+import { sumOf } from '../../statistics.js'
 import { inTurns, type Steps } from '../../turns.js'
 import type { ChosenThreshold } from '../choose-threshold.js'
 import { scalingFor } from './column-scaling.js'
-import { withThreshold } from './decide.js'
-import { ignored, splitTable } from './held-out.js'
+import { type Division, divided } from './division.js'
+import { groupsOf } from './group-folds.js'
+import { ignored } from './held-out.js'
 import { madeOf } from './made.js'
+import { foldParts, intervalsOn, type MetricIntervals, measuredModel } from './measured-model.js'
 import { checkedOptions, type TrainTableOptions } from './options.js'
+import type { OutOfFold } from './out-of-fold.js'
 import { recipeFor } from './presets.js'
 import { type ClassCount, classCounts, type TableProfile } from './profile.js'
 import { learnableTable, testTable } from './read-tables.js'
 import { scoresOn } from './score-model.js'
 import { encodedRows, type TableScores } from './scores.js'
-import type { TableModel } from './table-model.js'
+import { TableModel } from './table-model.js'
 import type { TableInput } from './table-source.js'
+import { timeOrder } from './time-folds.js'
+import { type TimeNote, timeNotes } from './time-notes.js'
 import { trainedNetworks, untrained } from './trained-networks.js'
 
 /** The result of a training on a table. */
@@ -30,9 +37,21 @@ export interface TableTraining<Model extends Sequential | TableModel = Sequentia
   readonly model: Model
   /** Metrics of the rows of `test` if given, otherwise of the held-out rows. */
   readonly metrics: TableScores['metrics']
-  /** Scores of the held-out rows. They decided when to stop, so these scores look a little too good. */
+  /**
+   * 95 % intervals of `metrics`, by name: how far they would move with other rows of the same kind (bootstrap over rows,
+   * or over groups with `group`). Only where the model is a `TableModel`.
+   */
+  readonly intervals?: MetricIntervals
+  /**
+   * Scores of the held-out rows; with `folds` of all of them, each predicted by networks that have not seen it. They
+   * decided when to stop, so these scores look a little too good.
+   */
   readonly heldOut: TableScores
+  /** With `folds`: the predictions behind `heldOut`, row by row. */
+  readonly outOfFold?: OutOfFold
   readonly test?: TableScores
+  /** With `time`: columns to look at, such as the target of another row. */
+  readonly timeNotes?: readonly TimeNote[]
   /** The description of the rows that have a target, as `profileTable` gives it. */
   readonly profile: TableProfile
   /** The history of the training; of the first network where there are several. */
@@ -48,6 +67,8 @@ export interface TableTraining<Model extends Sequential | TableModel = Sequentia
 /** One network of a training on a table. */
 export interface TrainedMember {
   readonly seed: number
+  /** The fold that was held out of it. Undefined without folds. */
+  readonly fold?: number
   /** The epoch whose parameters were kept. */
   readonly epoch: number
   readonly history: History
@@ -59,6 +80,7 @@ interface OneNetwork {
   readonly members?: 1
   readonly quantiles?: undefined
   readonly threshold?: undefined
+  readonly folds?: undefined
 }
 
 /**
@@ -88,15 +110,19 @@ export async function trainTable(source: TableInput, options: TrainTableOptions)
   const given = checkedOptions(options)
   const { target, keep, signal, onProgress, seed } = given
   signal?.throwIfAborted()
-  const { table, kind, profile, data } = await learnableTable(source, given)
+  const { table, kind, profile, data: description } = await learnableTable(source, given)
   const { task, suspicious } = profile
   const tests = given.test === undefined ? undefined : await testTable(given.test, table, given)
   onProgress({ stage: 'profiled', profile })
 
-  const [kept, held] = await inTurns(splitTable(table, { target, task, seed }))
-  const leftOut = ignored(suspicious)
+  const division = await inTurns(divided(table, task, given))
+  const { kept, held, folds } = division
+  const leftOut = leftOutOf(suspicious, given.group)
+  const notes = given.time === undefined ? undefined : await inTurns(notesOnTime(table, given.time, division, target))
+  const groupOfRow = given.group === undefined ? undefined : (await inTurns(groupsOf(table.column(given.group)))).ofRow
   const columns = table.columns.length - 1 - leftOut.length
-  const recipe = { ...recipeFor(given.preset, { rows: kept.rows, columns, task }), ...given.asked }
+  const rows = folds === undefined ? kept.rows : Math.max(...folds.map(({ training }) => training.length))
+  const recipe = { ...recipeFor(given.preset, { rows, columns, task }), ...given.asked }
   const scaling = await inTurns(scalingFor(kept, target, given.scaling, recipe.scaling))
   const { oneHotLevels } = recipe
   const encoder = await Encoder.fit(kept, { target, task, ignore: leftOut, keep, scaling, oneHotLevels })
@@ -105,31 +131,57 @@ export async function trainTable(source: TableInput, options: TrainTableOptions)
     stage: 'encoded',
     encoder,
     rows: kept.rows,
-    heldOut: held.rows,
-    notHeldOut: task === 'classification' ? await inTurns(notHeldOut(table, held, target)) : [],
+    heldOut: held?.rows ?? sumOf(folds!.map((fold) => fold.held.length)),
+    ...(notes && { timeNotes: notes }),
+    notHeldOut: task === 'classification' && held !== undefined ? await inTurns(notHeldOut(table, held, target)) : [],
   })
-  const part = { training: await encoder.encodeAsync(kept), validation: await encoder.encodeAsync(held) }
+  const data = await encoder.encodeAsync(kept)
+  const parts =
+    folds === undefined
+      ? [{ training: data, validation: await encoder.encodeAsync(held!) }]
+      : await inTurns(foldParts(data, folds))
   // Before the training: a label that the model does not know is told at once.
   const testing = tests && (await encodedRows(encoder, tests.table, tests.place))
   const unlike = tests && (await encoder.checkAsync(tests.table))
-  const model = untrained(encoder, recipe, given)
+  const members = folds === undefined ? recipe.members : folds.length * given.seeds
+  const goal = given.threshold
+  const isPlain = folds === undefined && members === 1 && recipe.quantiles.length === 0 && goal === undefined
+  const model = untrained(encoder, recipe, isPlain ? undefined : members, given)
   signal?.throwIfAborted()
   onProgress({ stage: 'training', model, settings: recipe, ...(unlike && { unlike }) })
 
-  const trained = await trainedNetworks(model, encoder, [part], recipe, given)
-  const decided =
-    given.threshold && (await withThreshold(trained.model as TableModel, part.validation, given.threshold))
-  const trainedModel = decided?.model ?? trained.model
-  const heldOut = await scoresOn(trainedModel, encoder, part.validation)
-  const test = testing && (await scoresOn(trainedModel, encoder, testing))
+  const trained = await trainedNetworks(model, encoder, parts, recipe, given)
+  const measured = await measuredModel({ model, encoder, data, parts, folds, seed, groupOfRow, recipe, goal })
+  const test = testing && (await scoresOn(measured.model, encoder, testing))
   signal?.throwIfAborted()
-  const { members } = trained
-  const { history, epoch } = members[0]!
-  const result = { epoch, heldOut, ...(test && { test }) }
-  trainedModel.made = madeOf(given, { task, recipe, scaling }, kind, data, result)
-  const threshold = decided && { threshold: decided.threshold }
-  const { metrics } = test ?? heldOut
-  return { model: trainedModel, metrics, ...result, ...threshold, profile, history, members }
+  const { history, epoch } = trained.members[0]!
+  const { outOfFold, heldOut, threshold } = measured
+  const result = { epoch, heldOut, ...(outOfFold && { outOfFold }), ...(test && { test }) }
+  measured.model.made = madeOf(given, { task, recipe, scaling }, kind, description, result)
+  const ofTest = testing !== undefined && measured.model instanceof TableModel
+  const intervals = ofTest ? await intervalsOn(measured.model as TableModel, testing, seed) : measured.intervals
+  return {
+    model: measured.model,
+    metrics: (test ?? heldOut).metrics,
+    ...(intervals && { intervals }),
+    ...result,
+    ...(threshold && { threshold }),
+    ...(notes && { timeNotes: notes }),
+    profile,
+    history,
+    members: trained.members.map((one, at) => (folds === undefined ? one : { ...one, fold: at % folds.length })),
+  }
+}
+
+/** The columns that are no features from the start. */
+function leftOutOf(suspicious: TableProfile['suspicious'], group: string | undefined): DroppedColumn[] {
+  const others = ignored(suspicious).filter(({ name }) => name !== group)
+  return group === undefined ? others : [...others, { name: group, reason: 'group' }]
+}
+
+function* notesOnTime(table: Table, time: string, { kept, folds }: Division, target: string): Steps<TimeNote[]> {
+  const before = folds === undefined ? kept.rows : folds[0]!.training.length
+  return yield* timeNotes(table, yield* timeOrder(table.column(time)), before, { target, time })
 }
 
 /** Classes of which the part held out has no row: nothing that is measured on it is of them. */

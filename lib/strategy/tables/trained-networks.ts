@@ -11,7 +11,6 @@ import type { History } from '../../model/training/epoch-results.js'
 import { fitFor, fitOptions, layersFor, networkFor } from './network.js'
 import type { CheckedTrainTableOptions } from './options.js'
 import type { TableRecipe } from './recipe.js'
-import { type TableModel, tableModelOf } from './table-model.js'
 
 /** Rows to learn from, and those that decide when to stop. */
 export interface Part {
@@ -20,24 +19,26 @@ export interface Part {
 }
 
 export interface TrainedNetworks {
-  readonly model: Sequential | TableModel
   /** In the order of the networks. */
   readonly members: readonly { readonly seed: number; readonly epoch: number; readonly history: History }[]
 }
 
-/** The network of a recipe, or its networks. */
+/**
+ * The network of a recipe, or its networks.
+ *
+ * @param members undefined for one that is a model by itself
+ */
 export function untrained(
   encoder: Encoder,
   recipe: TableRecipe,
-  given: Pick<CheckedTrainTableOptions, 'seed' | 'l2' | 'threshold'>,
+  members: number | undefined,
+  given: Pick<CheckedTrainTableOptions, 'seed' | 'l2'>,
 ): Sequential | Population {
-  const { members, quantiles } = recipe
-  if (members === 1 && quantiles.length === 0 && given.threshold === undefined)
-    return networkFor(encoder, recipe, given)
+  if (members === undefined) return networkFor(encoder, recipe, given)
   return new Population(layersFor(encoder, recipe, given.l2), { inputs: encoder.inputs, members, seed: given.seed })
 }
 
-/** @param parts one for all networks, or one for each */
+/** @param parts one for all networks; of folds one for each, in turn */
 export async function trainedNetworks(
   model: Sequential | Population,
   encoder: Encoder,
@@ -46,7 +47,6 @@ export async function trainedNetworks(
   given: CheckedTrainTableOptions,
 ): Promise<TrainedNetworks> {
   const { callbacks, signal, classWeights, resume } = given
-  const { quantiles } = recipe
   // Without patience it only keeps the best epoch.
   const stopping = new EarlyStopping({ patience: recipe.patience === 0 ? recipe.epochs + 1 : recipe.patience })
   const more = {
@@ -58,13 +58,13 @@ export async function trainedNetworks(
   const [{ training, validation }] = parts as readonly [Part, ...Part[]]
   if (!(model instanceof Population)) {
     const history = await model.fit(training, { ...fitFor(encoder, training.rows, recipe), validation, ...more })
-    return { model, members: [memberOf(model.seed, history)] }
+    return { members: [memberOf(model.seed, history)] }
   }
   const steps = new Set(parts.map(({ training: { rows } }) => Math.ceil(rows / recipe.batchSize)))
   const [data, held] =
     parts.length === 1
       ? [training, validation]
-      : [parts.map((part) => part.training), parts.map((part) => part.validation)]
+      : [ofMembers(parts, model, ({ training }) => training), ofMembers(parts, model, ({ validation }) => validation)]
   const { members: histories } = await model.fit(data, {
     ...fitOptions(encoder, recipe, steps.size === 1 ? [...steps][0] : undefined),
     validation: held,
@@ -72,10 +72,12 @@ export async function trainedNetworks(
   })
   requireTrained(histories)
   const members = histories.map((history, member) => memberOf(model.seeds[member]!, history))
-  return {
-    model: tableModelOf({ population: model, encoder, calibration: quantiles.length === 0 ? {} : { quantiles } }),
-    members,
-  }
+  return { members }
+}
+
+/** The data set of every member: member i has that of part i modulo the number of parts. */
+function ofMembers(parts: readonly Part[], { members }: Population, of: (part: Part) => Dataset): Dataset[] {
+  return Array.from({ length: members }, (_, member) => of(parts[member % parts.length]!))
 }
 
 function memberOf(seed: number, history: History) {

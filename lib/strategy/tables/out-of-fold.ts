@@ -1,0 +1,122 @@
+/*
+ * What networks say of rows that they have not seen, and what follows from it: metrics, intervals, calibration.
+ */
+import type { Dataset } from '../../data/dataset/dataset.js'
+import type { Encoder } from '../../data/encoder/encoder.js'
+import type { Population } from '../../model/population.js'
+import { bringInUnits } from '../../outputs/units.js'
+import { atOnce, inTurns } from '../../turns.js'
+import type { ChosenThreshold, ThresholdGoal } from '../choose-threshold.js'
+import { labelIntervals, type MetricInterval, valueIntervals } from './bootstrap.js'
+import { applyTemperature, type Calibration, fittedTemperature, residualsOf } from './calibration.js'
+import { chosenOn } from './decide.js'
+import type { FoldRows } from './division.js'
+import { labelScores, quantileScores, type TableScores, targetsOf, valueScores } from './scores.js'
+
+/** Predictions of rows by networks that had not seen them. */
+export interface OutOfFold extends TableScores {
+  /**
+   * The fold of every row that has a target, in the order of the source: its predictions are those of networks that were
+   * trained without this fold. -1 for the earliest rows with `time`, which no fold holds out.
+   */
+  readonly folds: Int32Array
+  /** The target of every row: the place of its class in `model.labels`, or its value. */
+  readonly targets: Float64Array
+  /**
+   * Mean over the fold's networks, [rows, outputs], row-major: probabilities before the model's temperature, or values in
+   * the target's units. NaN for rows that no fold holds out.
+   */
+  readonly predictions: { readonly data: Float64Array; readonly shape: readonly [rows: number, outputs: number] }
+}
+
+export interface OutOfFoldResult {
+  readonly outOfFold: OutOfFold
+  readonly intervals: Readonly<Record<string, MetricInterval>>
+  readonly calibration: Calibration
+  readonly threshold?: ChosenThreshold
+}
+
+/** The rows to be predicted, and by what. */
+export interface OutOfFoldParts {
+  readonly data: Dataset
+  readonly encoder: Encoder
+  readonly folds: readonly FoldRows[]
+  /** Data sets of the folds' rows. */
+  readonly held: readonly Dataset[]
+  /** Member i belongs to fold i modulo the number of folds. */
+  readonly population: Population
+  readonly seed: number
+  readonly groupOfRow: Int32Array | undefined
+  /** What the outputs are, where they are quantiles. */
+  readonly quantiles: readonly number[] | undefined
+  readonly goal: ThresholdGoal | undefined
+}
+
+export async function outOfFoldOf(parts: OutOfFoldParts): Promise<OutOfFoldResult> {
+  const { data, encoder, folds, population, seed, groupOfRow, quantiles, goal } = parts
+  const { outputs } = population
+  const foldOf = new Int32Array(data.rows).fill(-1)
+  for (const [fold, { held }] of folds.entries()) for (const row of held) foldOf[row] = fold
+  const predicted = new Float64Array(data.rows * outputs).fill(Number.NaN)
+  for (let fold = 0; fold < folds.length; fold++) {
+    const means = await meanOfFold(parts, fold)
+    for (const [at, row] of folds[fold]!.held.entries()) {
+      predicted.set(means.subarray(at * outputs, (at + 1) * outputs), row * outputs)
+    }
+  }
+  const targets = await inTurns(targetsOf(data))
+  const { targetScale, labels } = encoder
+  if (targetScale !== undefined) {
+    await inTurns(bringInUnits(targets, targetScale))
+    await inTurns(bringInUnits(predicted, targetScale))
+  }
+  const known = Int32Array.from(foldOf, (_, row) => row).filter((row) => foldOf[row]! >= 0)
+  const some = Float64Array.from(known, (row) => targets[row]!)
+  const given = new Float64Array(known.length * outputs)
+  for (const [at, row] of known.entries())
+    given.set(predicted.subarray(row * outputs, (row + 1) * outputs), at * outputs)
+  const options = { seed, groupOfRow: groupOfRow && (known.map((row) => groupOfRow[row]!) as Int32Array) }
+  const predictions = { data: predicted, shape: [data.rows, outputs] as const }
+  const all = { rows: known.length, folds: foldOf, targets, predictions }
+  if (labels === undefined) {
+    const scores = quantiles === undefined ? valueScores(some, given) : quantileScores(some, given, quantiles)
+    const metrics = await inTurns(scores)
+    const intervals = await inTurns(valueIntervals(some, given, quantiles, options))
+    if (quantiles !== undefined) return { outOfFold: { metrics, ...all }, intervals, calibration: {} }
+    return {
+      outOfFold: { metrics, ...all },
+      intervals,
+      calibration: { residuals: residualsOf(some.map((target, at) => target - given[at]!)) },
+    }
+  }
+  const chosen = goal && chosenOn(some, given, goal, 'out-of-fold')
+  const temperature = await inTurns(fittedTemperature(some, given, outputs))
+  const threshold = chosen && { ...chosen, threshold: tempered(chosen.threshold, temperature) }
+  return {
+    outOfFold: { ...(await inTurns(labelScores(some, given, labels, chosen?.threshold))), ...all },
+    intervals: await inTurns(labelIntervals(some, given, labels.length, { ...options, threshold: chosen?.threshold })),
+    calibration: { temperature, ...(threshold && { threshold: threshold.threshold }) },
+    ...(threshold && { threshold }),
+  }
+}
+
+/** A threshold of the means as one of what the model predicts, which rises with them; below 0 all are above it. */
+function tempered(threshold: number, temperature: number): number {
+  if (threshold <= 0 || threshold >= 1) return threshold
+  const one = Float64Array.of(threshold)
+  atOnce(applyTemperature(one, 1, temperature))
+  return one[0]!
+}
+
+/** Mean outputs of the networks of a fold for the rows that it holds out. */
+async function meanOfFold({ population, folds, held }: OutOfFoldParts, fold: number): Promise<Float64Array> {
+  const rows = held[fold]!
+  const means = new Float64Array(rows.rows * population.outputs)
+  let members = 0
+  for (let member = fold; member < population.members; member += folds.length) {
+    const { data } = await population.member(member).predict(rows)
+    for (let at = 0; at < means.length; at++) means[at]! += data[at]!
+    members++
+  }
+  return means.map((sum) => sum / members)
+}
