@@ -8,7 +8,7 @@ import { asDataset, type Dataset, forRuns } from '../../data/dataset/dataset.js'
 import type { Encoder } from '../../data/encoder/encoder.js'
 import { Population } from '../../model/population.js'
 import type { Sequential } from '../../model/sequential.js'
-import { bringInUnits } from '../../outputs/units.js'
+import { bringInUnits, inUnits } from '../../outputs/units.js'
 import { inTurns, type Steps } from '../../turns.js'
 import type { ChosenThreshold, ThresholdGoal } from '../choose-threshold.js'
 import { labelIntervals, type MetricInterval, valueIntervals } from './bootstrap.js'
@@ -90,7 +90,7 @@ export async function intervalsOn(model: TableModel, data: Dataset, seed: number
     const { data: outputs } = await model.predict(data)
     return await inTurns(labelIntervals(targets, outputs, labels!.length, { seed, threshold: model.threshold }))
   }
-  await inTurns(bringInUnits(targets, targetScale))
+  await inTurns(bringInUnits(targets, targetScale, inUnits))
   const values = await predictedValues(model, model.encoder, data)
   return await inTurns(valueIntervals(targets, values, model.quantiles, { seed }))
 }

@@ -4,7 +4,7 @@
 import type { Dataset } from '../../data/dataset/dataset.js'
 import type { Encoder } from '../../data/encoder/encoder.js'
 import type { Population } from '../../model/population.js'
-import { bringInUnits } from '../../outputs/units.js'
+import { bringInUnits, inUnits, predictedValue } from '../../outputs/units.js'
 import { atOnce, inTurns } from '../../turns.js'
 import type { ChosenThreshold, ThresholdGoal } from '../choose-threshold.js'
 import { labelIntervals, type MetricInterval, valueIntervals } from './bootstrap.js'
@@ -67,8 +67,8 @@ export async function outOfFoldOf(parts: OutOfFoldParts): Promise<OutOfFoldResul
   const targets = await inTurns(targetsOf(data))
   const { targetScale, labels } = encoder
   if (targetScale !== undefined) {
-    await inTurns(bringInUnits(targets, targetScale))
-    await inTurns(bringInUnits(predicted, targetScale))
+    await inTurns(bringInUnits(targets, targetScale, inUnits))
+    await inTurns(bringInUnits(predicted, targetScale, predictedValue))
   }
   const known = Int32Array.from(foldOf, (_, row) => row).filter((row) => foldOf[row]! >= 0)
   const some = Float64Array.from(known, (row) => targets[row]!)

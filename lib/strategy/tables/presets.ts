@@ -51,6 +51,7 @@ export function recipeFor(preset: Preset, { rows }: TableSize): TableRecipe {
     quantiles: [],
     scaling: 'byValues',
     oneHotLevels: 12,
+    clampPredictions: false,
   }
 }
 

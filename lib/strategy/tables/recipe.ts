@@ -46,6 +46,8 @@ export interface TableRecipe {
   readonly scaling: Scaling | 'byValues'
   /** The largest number of levels of a category that become one column each; those with more become an Embedding. */
   readonly oneHotLevels: number
+  /** Whether predicted values stay within the range of the training rows' targets. */
+  readonly clampPredictions: boolean
 }
 
 /** What files of before tell of every recipe, in their order. */
@@ -58,6 +60,7 @@ const usual = {
   beta2: 0.999,
   members: 1,
   oneHotLevels: 12,
+  clampPredictions: false,
 } as const satisfies Partial<TableRecipe>
 
 /** A recipe as a model file keeps it. What was scaled how is told elsewhere, column by column. */

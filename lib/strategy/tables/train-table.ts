@@ -125,7 +125,9 @@ export async function trainTable(source: TableInput, options: TrainTableOptions)
   const recipe = { ...recipeFor(given.preset, { rows, columns, task }), ...given.asked }
   const scaling = await inTurns(scalingFor(kept, target, given.scaling, recipe.scaling))
   const { oneHotLevels } = recipe
-  const encoder = await Encoder.fit(kept, { target, task, ignore: leftOut, keep, scaling, oneHotLevels })
+  const clampPredictions = recipe.clampPredictions && task === 'regression'
+  const fitting = { target, task, ignore: leftOut, keep, scaling, oneHotLevels, clampPredictions }
+  const encoder = await Encoder.fit(kept, fitting)
   signal?.throwIfAborted()
   onProgress({
     stage: 'encoded',
