@@ -1,6 +1,7 @@
 /*
  * A recipe carried out: the layers of a network for the rows of an encoder, and the options of its fit.
  */
+import type { Dataset } from '../../data/dataset/dataset.js'
 import type { Encoder } from '../../data/encoder/encoder.js'
 import { indexOfLargest } from '../../extremes.js'
 import type { Layer } from '../../layers/layer.js'
@@ -22,10 +23,10 @@ type StepsPerEpoch = number | undefined
 
 /** @param strength of L2 regularization */
 export function layersFor(encoder: Encoder, recipe: TableRecipe, strength: number): Layer[] {
-  const { hidden, activation, dropout, quantiles } = recipe
+  const { architecture, hidden, activation, dropout, quantiles } = recipe
   const regularized = strength === 0 ? {} : { regularizer: l2(strength) }
   const outputs = quantiles.length === 0 ? {} : { outputs: quantiles.length }
-  const layers = tabularLayers(encoder, { hidden, activation, dropout, ...regularized, ...outputs })
+  const layers = tabularLayers(encoder, { architecture, hidden, activation, dropout, ...regularized, ...outputs })
   return quantiles.length > 1 ? [...layers, new NonCrossing({ center: nearestToMedian(quantiles) })] : layers
 }
 
@@ -56,6 +57,25 @@ export function fitOptions(encoder: Encoder, recipe: TableRecipe, stepsPerEpoch:
     epochs,
     batchSize,
   } as const
+}
+
+/**
+ * What the best epoch is told by, and the metric that must be computed for it.
+ *
+ * @param held all rows that are held out, part by part
+ */
+export function decider({ outputs, task }: Encoder, { decidedBy }: TableRecipe, held: readonly Dataset[]) {
+  if (decidedBy === 'loss' || task === 'regression') return { monitor: 'validation.loss', metrics: [] }
+  // The AUC of rows of one class is not a number.
+  const metric = outputs > 1 ? 'accuracy' : held.every(hasBothClasses) ? 'rocAuc' : undefined
+  if (metric === undefined) return { monitor: 'validation.loss', metrics: [] }
+  return { monitor: `validation.${metric}`, metrics: [metric] as const }
+}
+
+function hasBothClasses(data: Dataset): boolean {
+  const first = data.target(0)[0]
+  for (let row = 1; row < data.rows; row++) if (data.target(row)[0] !== first) return true
+  return false
 }
 
 function scheduleOf({ schedule, learningRate, epochs }: TableRecipe, stepsPerEpoch: StepsPerEpoch) {

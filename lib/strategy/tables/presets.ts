@@ -1,6 +1,7 @@
 /*
- * The network and the training where nothing is asked for, by the size of the data. Tuned on the tables of
- * bench/tables/compare.mjs.
+ * The network and the training where nothing is asked for, by the size of the data: every number that a preset chooses
+ * stands here. Chosen on training rows alone of the tables of bench/tables/development.mjs, divided once more
+ * (bench/tables/choices.md tells what was tried).
  */
 import type { Task } from '../../data/encoding/fit/options.js'
 import type { TableRecipe } from './recipe.js'
@@ -8,8 +9,8 @@ import type { TableRecipe } from './recipe.js'
 export const presets = ['fast', 'good', 'best'] as const
 
 /**
- * How much is spent on a model: 'fast' is one network; 'good' and 'best' average several, which costs as many times the
- * time.
+ * How much is spent on a model: 'fast' is one plain network, in seconds; 'good' averages several of RealMLP's, trained on
+ * folds of the rows; 'best' trains as many more as its budget holds.
  */
 export type Preset = (typeof presets)[number]
 
@@ -30,28 +31,82 @@ const UPDATES = 6000
 const FEWEST_EPOCHS = 12
 const MOST_EPOCHS = 150
 
-const MEMBERS: Readonly<Record<Preset, number>> = { fast: 1, good: 4, best: 4 }
-
 /** The recipe of a preset for a table of this size. */
-export function recipeFor(preset: Preset, { rows }: TableSize): TableRecipe {
+export function recipeFor(preset: Preset, size: TableSize): TableRecipe {
+  return preset === 'fast' ? fastRecipe(size) : goodRecipe(size)
+}
+
+/**
+ * How many folds a preset divides the rows into, where neither folds nor members are asked for: every row is learned from
+ * by most of the networks, and measured by one that has not seen it. None for 'fast', and for so many rows that one
+ * network has enough of them.
+ *
+ * @param rows all rows with a target
+ */
+export function foldsFor(preset: Preset, rows: number): number | undefined {
+  if (preset === 'fast' || rows < FEWEST_ROWS_OF_FOLDS) return undefined
+  return GOOD.find(({ below }) => rows < below)!.folds
+}
+
+function fastRecipe({ rows }: TableSize): TableRecipe {
   const batchSize = powerOfTwo(rows / 60, 16, 512)
   const epochs = Math.min(MOST_EPOCHS, Math.max(FEWEST_EPOCHS, Math.ceil(UPDATES / Math.ceil(rows / batchSize))))
   return {
+    architecture: 'plain',
     hidden: rows < 1000 ? [64, 32] : rows < 20_000 ? [128, 64] : [256, 128],
     activation: 'relu',
     dropout: 0.2,
     batchSize,
     epochs,
     patience: Math.max(10, Math.ceil(epochs / 4)),
+    decidedBy: 'loss',
     learningRate: 3e-3,
     schedule: 'oneCycle',
     beta2: 0.999,
     weightDecay: 0.1,
-    members: MEMBERS[preset],
+    members: 1,
     quantiles: [],
     scaling: 'byValues',
     oneHotLevels: 12,
     clampPredictions: false,
+  }
+}
+
+/** Below, folds would be of a few rows each. */
+const FEWEST_ROWS_OF_FOLDS = 40
+
+/**
+ * RealMLP by the number of rows: many networks of many epochs where rows are few, and the other way round, so that a
+ * training takes about a minute on two cores up to some ten thousand rows, and grows slowly from there.
+ */
+const GOOD = [
+  { below: 6000, units: 128, epochs: 128, folds: 8, members: 8 },
+  { below: 20_000, units: 128, epochs: 96, folds: 8, members: 8 },
+  { below: 60_000, units: 256, epochs: 32, folds: 4, members: 4 },
+  { below: 300_000, units: 256, epochs: 12, folds: undefined, members: 2 },
+  { below: Number.POSITIVE_INFINITY, units: 256, epochs: 4, folds: undefined, members: 1 },
+] as const
+
+function goodRecipe({ rows }: TableSize): TableRecipe {
+  const { units, epochs, members } = GOOD.find(({ below }) => rows < below)!
+  return {
+    architecture: 'realMlp',
+    hidden: [units, units, units],
+    activation: 'relu',
+    dropout: 0.1,
+    batchSize: powerOfTwo(rows / 20, 16, units),
+    epochs,
+    patience: 0,
+    decidedBy: 'score',
+    learningRate: 0.06,
+    schedule: 'coslog',
+    beta2: 0.95,
+    weightDecay: 0,
+    members,
+    quantiles: [],
+    scaling: 'robust',
+    oneHotLevels: 9,
+    clampPredictions: true,
   }
 }
 

@@ -4,14 +4,19 @@
 import type { ActivationName } from '../../activations/names.js'
 import type { Scaling } from '../../data/encoding/fit/options.js'
 import type { Json } from '../../files/strict-json.js'
+import type { TabularArchitecture } from '../tabular-layers.js'
 
 export const tableSchedules = ['oneCycle', 'coslog', 'flatCosine', 'constant'] as const
 
 /** How the learning rate moves over a training. */
 export type TableSchedule = (typeof tableSchedules)[number]
 
+export const deciders = ['loss', 'score'] as const
+
 /** The network and the training of a table, in numbers. */
 export interface TableRecipe {
+  /** Plain dense layers, or those of RealMLP, as `tabularLayers` makes them. */
+  readonly architecture: TabularArchitecture
   /** Units of the hidden layers. */
   readonly hidden: readonly number[]
   /** Activation of the hidden layers. */
@@ -27,6 +32,12 @@ export interface TableRecipe {
    * of the best epoch are kept in both cases.
    */
   readonly patience: number
+  /**
+   * What the held-out rows decide by which epoch is the best: their loss, or their score, the ROC AUC of two classes and
+   * the accuracy of several. A score does not mind probabilities that are too sure of themselves, as long as they are in
+   * order. Values have their loss.
+   */
+  readonly decidedBy: (typeof deciders)[number]
   /** The largest rate of the schedule. */
   readonly learningRate: number
   /**
@@ -55,7 +66,9 @@ const always = ['hidden', 'dropout', 'batchSize', 'epochs', 'patience', 'learnin
 
 /** Numbers that files do not tell where they are these, which those of before had. */
 const usual = {
+  architecture: 'plain',
   activation: 'relu',
+  decidedBy: 'loss',
   schedule: 'oneCycle',
   beta2: 0.999,
   members: 1,

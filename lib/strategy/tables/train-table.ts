@@ -15,9 +15,9 @@ import { groupsOf } from './group-folds.js'
 import { ignored } from './held-out.js'
 import { madeOf } from './made.js'
 import { foldParts, intervalsOn, type MetricIntervals, measuredModel } from './measured-model.js'
-import { checkedOptions, type TrainTableOptions } from './options.js'
+import { type CheckedTrainTableOptions, checkedOptions, type TrainTableOptions } from './options.js'
 import type { OutOfFold } from './out-of-fold.js'
-import { recipeFor } from './presets.js'
+import { foldsFor, recipeFor } from './presets.js'
 import { type ClassCount, classCounts, type TableProfile } from './profile.js'
 import { learnableTable, testTable } from './read-tables.js'
 import { scoresOn } from './score-model.js'
@@ -115,7 +115,7 @@ export async function trainTable(source: TableInput, options: TrainTableOptions)
   const tests = given.test === undefined ? undefined : await testTable(given.test, table, given)
   onProgress({ stage: 'profiled', profile })
 
-  const division = await inTurns(divided(table, task, given))
+  const division = await inTurns(divided(table, task, { ...given, folds: foldsOf(given, table.rows) }))
   const { kept, held, folds } = division
   const leftOut = leftOutOf(suspicious, given.group)
   const notes = given.time === undefined ? undefined : await inTurns(notesOnTime(table, given.time, division, target))
@@ -173,6 +173,12 @@ export async function trainTable(source: TableInput, options: TrainTableOptions)
     history,
     members: trained.members.map((one, at) => (folds === undefined ? one : { ...one, fold: at % folds.length })),
   }
+}
+
+/** Those asked for, or the preset's where nothing else says how the rows are divided. */
+function foldsOf({ preset, folds, asked, group, time }: CheckedTrainTableOptions, rows: number): number | undefined {
+  const divides = folds !== undefined || asked.members !== undefined || group !== undefined || time !== undefined
+  return divides ? folds : foldsFor(preset, rows)
 }
 
 /** The columns that are no features from the start. */

@@ -8,7 +8,7 @@ import { DeepblasError } from '../../errors.js'
 import { Population } from '../../model/population.js'
 import type { Sequential } from '../../model/sequential.js'
 import type { History } from '../../model/training/epoch-results.js'
-import { fitFor, fitOptions, layersFor, networkFor } from './network.js'
+import { decider, fitFor, fitOptions, layersFor, networkFor } from './network.js'
 import type { CheckedTrainTableOptions } from './options.js'
 import type { TableRecipe } from './recipe.js'
 
@@ -47,9 +47,15 @@ export async function trainedNetworks(
   given: CheckedTrainTableOptions,
 ): Promise<TrainedNetworks> {
   const { callbacks, signal, classWeights, resume } = given
+  const { monitor, metrics } = decider(
+    encoder,
+    recipe,
+    parts.map((part) => part.validation),
+  )
   // Without patience it only keeps the best epoch.
-  const stopping = new EarlyStopping({ patience: recipe.patience === 0 ? recipe.epochs + 1 : recipe.patience })
+  const stopping = new EarlyStopping({ monitor, patience: recipe.patience === 0 ? recipe.epochs + 1 : recipe.patience })
   const more = {
+    ...(metrics.length > 0 && { metrics }),
     callbacks: [stopping, ...callbacks],
     ...(signal === undefined ? {} : { signal }),
     ...(classWeights === undefined ? {} : { classWeights }),
