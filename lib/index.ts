@@ -119,6 +119,8 @@ export { Embedding, type EmbeddingOptions } from './layers/embedding.js'
 export { GaussianNoise } from './layers/gaussian-noise.js'
 export { type Backward, type Cache, type Forward, Layer, type RecordOptions } from './layers/layer.js'
 export { LayerNorm, type LayerNormOptions } from './layers/layer-norm.js'
+export { MemberHeads, type MemberHeadsOptions } from './layers/member-heads.js'
+export { MemberScaling, type MemberScalingOptions, type ScalingStart } from './layers/member-scaling.js'
 export { NonCrossing, type NonCrossingOptions } from './layers/non-crossing.js'
 export { Normalize, type NormalizeOptions } from './layers/normalize.js'
 export { NumericEmbedding, type NumericEmbeddingOptions } from './layers/numeric-embedding.js'
@@ -127,6 +129,8 @@ export { ParametricActivation, type ParametricActivationOptions } from './layers
 export { type MakeLayer, registerLayer } from './layers/registry.js'
 export { Residual } from './layers/residual.js'
 export { Scale, type ScaleOptions } from './layers/scale.js'
+export { type Adapters, SharedDense, type SharedDenseOptions } from './layers/shared-dense.js'
+export { type TabMKind, type TabMOptions, tabM } from './layers/tab-m.js'
 export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from './losses/binary-cross-entropy.js'
 export { type CrossEntropyOptions, crossEntropy } from './losses/cross-entropy.js'
 export { defineLoss, type LossDefinition } from './losses/define-loss.js'
@@ -302,6 +306,7 @@ export {
   type LearningRateCurve,
   type LearningRateOptions,
 } from './strategy/learning-rate-finder.js'
+export { type PrunedMembers, type PruneMembersOptions, pruneMembers } from './strategy/prune-members.js'
 export {
   type Choice,
   choice,

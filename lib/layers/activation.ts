@@ -37,6 +37,10 @@ export class Activation extends SameShape {
     return this.activation
   }
 
+  override get columnByColumn(): boolean {
+    return this.activation.elementWise
+  }
+
   forward(record: Recorder, x: Tensor, { logits }: RecordOptions): Forward {
     if (logits || this.activation.kernel === 'linear') return { output: x, cache: {}, preActivation: x }
     const output = record.empty(x.columns)

@@ -58,6 +58,10 @@ export class BatchNorm extends SameShape {
     return this.#parameters
   }
 
+  override get columnByColumn(): boolean {
+    return true
+  }
+
   forward(record: Recorder, x: Tensor, { training }: RecordOptions): Forward {
     const { columns } = x
     const { weight, bias, runningMean, runningVariance } = this.#tensors(record)

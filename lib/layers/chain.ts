@@ -57,6 +57,7 @@ export function errorsInside(where: string, layers: readonly Layer[]): ChainErro
  * all others.
  *
  * @param layout what the columns of the first layer's input are, where they have names
+ * @param members whose columns the input holds; undefined: it is of one network
  * @throws DeepblasError one of `errors`, where two layers do not fit
  */
 export function bindChain(
@@ -64,19 +65,27 @@ export function bindChain(
   layers: readonly Layer[],
   inputs: number,
   layout?: InputLayout,
+  members?: number,
 ): readonly Layer[] {
   const category = layout?.parts.find(({ levels }) => levels !== undefined)
   let given = inputs
+  let among = members
   return layers.map((layer, index) => {
     if (layer.inputs !== undefined && layer.inputs !== given) throw errors.otherInputs(index, given)
     if (index === 0 && category !== undefined && !layer.takesCodes && errors.categoryUnread) {
       throw errors.categoryUnread(category)
     }
     if (index > 0 && layer.takesCodes) throw errors.codesBehind(index)
-    const bound = layer.bind(given, index === 0 ? layout : undefined)
+    const bound = layer.bind(given, index === 0 ? layout : undefined, among)
     given = bound.outputs!
+    among = layer.membersBehind(among)
     return bound
   })
+}
+
+/** The members whose columns a chain's output holds, where its input holds those of `members`. */
+export function membersBehind(layers: readonly Layer[], members?: number): number | undefined {
+  return layers.reduce<number | undefined>((among, layer) => layer.membersBehind(among), members)
 }
 
 /** What one layer's forward block was given, and what it gave. */

@@ -12,6 +12,7 @@ import {
   forwardChain,
   type LayerOrLayers,
   layerList,
+  membersBehind,
 } from './chain.js'
 import { Embedding } from './embedding.js'
 import { type Backward, type Cache, type Forward, Layer, type RecordOptions } from './layer.js'
@@ -181,6 +182,14 @@ export class Concatenate extends Layer {
       )
     }
     const layout = { given: {}, parts: [{ ...part, from: 0 }], columns: part.columns }
+    if (membersBehind(layers) !== undefined) {
+      throw invalid(
+        `the input '${part.name}'`,
+        'layers of one network',
+        'members',
+        'MemberScaling follows Concatenate.',
+      )
+    }
     return bindChain(errorsInside(`the input '${part.name}'`, layers), layers, part.columns, layout)
   }
 }

@@ -54,7 +54,8 @@ export interface DenseOptions<Inputs extends number = number> {
   readonly trainable?: boolean
 }
 
-const optionNames = [
+/** Their names. */
+export const denseOptionNames = [
   'activation',
   'inputs',
   'bias',
@@ -105,7 +106,7 @@ export class Dense<const Units extends number = number, const Inputs extends num
   constructor(units: Units, options?: DenseOptions<Inputs>)
   constructor(units: Units, options?: DenseOptions<Inputs>, bound = false) {
     super()
-    const given = knownOptions<DenseOptions<Inputs>>('Dense', options, optionNames)
+    const given = knownOptions<DenseOptions<Inputs>>('Dense', options, denseOptionNames)
     this.units = positiveInteger('units', units) as Units
     this.activation = activation('activation', given.activation ?? 'linear')
     this.inputs = given.inputs === undefined ? undefined : (positiveInteger('inputs', given.inputs) as Inputs)
@@ -158,13 +159,14 @@ export class Dense<const Units extends number = number, const Inputs extends num
     return new Bound(this.units, { ...this.#given(), inputs }, true)
   }
 
-  forward(record: Recorder, given: Tensor, { logits, keepAll }: RecordOptions): Forward {
+  forward(record: Recorder, given: Tensor, { logits, keepAll, members }: RecordOptions): Forward {
     const { activation: g } = this
     const x = this.#timesScale(record, given)
     const kernel = logits ? 'linear' : g.kernel
-    const output = record.empty(this.units)
+    const columns = this.units * (members ?? 1)
+    const output = record.empty(columns)
     const keepsInput = kernel !== undefined && !logits && (g.derivativeNeedsInput || keepAll)
-    const beside = keepsInput ? record.empty(this.units) : undefined
+    const beside = keepsInput ? record.empty(columns) : undefined
     record.denseForward({
       output,
       preActivation: beside,
@@ -172,6 +174,7 @@ export class Dense<const Units extends number = number, const Inputs extends num
       weight: record.parameter(this.weight!),
       bias: this.bias && record.parameter(this.bias),
       activation: kernel ?? 'linear',
+      members,
     })
     if (kernel !== undefined) {
       return {
@@ -180,7 +183,7 @@ export class Dense<const Units extends number = number, const Inputs extends num
         preActivation: kernel === 'linear' ? output : beside,
       }
     }
-    const activated = record.empty(this.units)
+    const activated = record.empty(columns)
     g.recordForward(record, output, activated)
     const cache = {
       x,
@@ -208,13 +211,14 @@ export class Dense<const Units extends number = number, const Inputs extends num
         biasGradient: this.bias && record.gradient(this.bias),
         x,
         preActivationGradient,
+        members: options.members,
       })
       for (const [parameter, penalty] of this.#penalties()) {
         recordPenaltyGradient(record, penalty, record.parameter(parameter), record.gradient(parameter))
       }
     }
     if (!wantInputGradient) return { inputGradient: undefined, preActivationGradient }
-    const inputGradient = record.denseInputGradient(this.weight!, preActivationGradient)
+    const inputGradient = record.denseInputGradient(this.weight!, preActivationGradient, options.members)
     return { inputGradient: this.#timesScale(record, inputGradient), preActivationGradient }
   }
 
@@ -272,7 +276,7 @@ export class Dense<const Units extends number = number, const Inputs extends num
 
   #throughActivation(record: Recorder, { preActivation, output }: Cache, outputGradient: Tensor): Tensor {
     if (this.activation.kernel === 'linear') return outputGradient
-    const inputGradient = record.empty(this.units)
+    const inputGradient = record.empty(outputGradient.columns)
     this.activation.recordBackward(record, { inputGradient, outputGradient, x: preActivation, output })
     return inputGradient
   }
@@ -281,13 +285,8 @@ export class Dense<const Units extends number = number, const Inputs extends num
     return this.parametrization === 'neuralTangent'
   }
 
-  /** The inputs stand for the weight: scaled they give the same products, and the weight's gradient has the factor too. */
   #timesScale(record: Recorder, x: Tensor): Tensor {
-    if (!this.#scaled) return x
-    const output = record.empty(x.columns)
-    const factor = 1 / Math.sqrt(x.columns)
-    record.map({ inputs: { x }, outputs: { output } }, (values) => ({ output: values.x.times(factor) }))
-    return output
+    return this.#scaled ? timesScale(record, x, this.inputs!) : x
   }
 
   get #regularizers(): Regularizer[] {
@@ -319,8 +318,19 @@ export class Dense<const Units extends number = number, const Inputs extends num
   }
 }
 
+/**
+ * The inputs of the neural tangent parametrization stand for the weight: scaled they give the same products, and the
+ * weight's gradient has the factor too.
+ */
+export function timesScale(record: Recorder, x: Tensor, inputs: number): Tensor {
+  const output = record.empty(x.columns)
+  const factor = 1 / Math.sqrt(inputs)
+  record.map({ inputs: { x }, outputs: { output } }, (values) => ({ output: values.x.times(factor) }))
+  return output
+}
+
 /** Starting numbers that are `factor` times as large. */
-function timesStart({ adjust, ...initial }: InitialValues, factor: number): InitialValues {
+export function timesStart({ adjust, ...initial }: InitialValues, factor: number): InitialValues {
   const times = { ...initial, a: initial.a * factor, b: initial.b * factor }
   if (adjust === undefined) return times
   // It makes its numbers anew from those drawn, whatever their size.

@@ -37,6 +37,10 @@ export class Dropout extends SameShape {
     this.rate = scheduleOrNumbers('rate', rate, fraction)
   }
 
+  override get columnByColumn(): boolean {
+    return true
+  }
+
   forward(record: Recorder, x: Tensor, { random }: RecordOptions): Forward {
     if (!random) return { output: x, cache: {} }
     const chance = record.empty(x.columns)

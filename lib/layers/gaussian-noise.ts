@@ -32,6 +32,10 @@ export class GaussianNoise extends SameShape {
     )
   }
 
+  override get columnByColumn(): boolean {
+    return true
+  }
+
   forward(record: Recorder, x: Tensor, { random }: RecordOptions): Forward {
     if (!random) return { output: x, cache: {} }
     const noise = record.empty(x.columns)

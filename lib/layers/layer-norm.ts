@@ -45,6 +45,10 @@ export class LayerNorm extends SameShape {
     return this.#parameters
   }
 
+  override get columnByColumn(): boolean {
+    return false
+  }
+
   forward(record: Recorder, x: Tensor): Forward {
     const [mean, variance, inverse] = [record.empty(1), record.empty(1), record.empty(1)]
     const [squares, output] = [record.empty(x.columns), record.empty(x.columns)]

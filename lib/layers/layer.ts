@@ -6,6 +6,7 @@ import type { Parameter } from '../recording/parameter.js'
 import type { Recorder } from '../recording/recorder.js'
 import type { Tensor } from '../recording/tensor.js'
 import type { Schedule } from '../schedules/schedule.js'
+import { invalid } from '../validate.js'
 
 /** The tensors that a layer's backward block needs from its forward block, by name. */
 export type Cache = Readonly<Record<string, Tensor | undefined>>
@@ -39,6 +40,11 @@ export interface RecordOptions {
    * `gradients`, which look at one and the same cost.
    */
   readonly random: boolean
+  /**
+   * Into how many members' columns, one member's behind the other's, the rows are divided, where a dense layer is shared
+   * by them. Left out: the rows are of one network. @internal
+   */
+  readonly members?: number
 }
 
 /**
@@ -101,9 +107,34 @@ export abstract class Layer {
 
   /**
    * Gives a copy of this layer for a model, with as many inputs as the layer before has outputs. `layout` says what the
-   * columns are, for the first layer of a model whose inputs have names.
+   * columns are, for the first layer of a model whose inputs have names; `members`, how many members of a TabM ensemble
+   * the inputs belong to, as `membersBehind` of the layer before says it.
    */
-  abstract bind(inputs: number, layout?: InputLayout): Layer
+  abstract bind(inputs: number, layout?: InputLayout, members?: number): Layer
+
+  /**
+   * Whether every column of the output depends on the same column of the input alone. Such a layer may stand between
+   * layers that the members of a TabM ensemble share. Default false.
+   */
+  get columnByColumn(): boolean {
+    return false
+  }
+
+  /**
+   * The number of members (MemberScaling) whose columns this layer's output holds, one member's behind the other's, given
+   * that of its input; undefined where there are none. Default as many as the input has.
+   *
+   * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a layer that would mix the columns of several members
+   */
+  membersBehind(members: number | undefined): number | undefined {
+    if (members === undefined || this.columnByColumn) return members
+    throw invalid(
+      `a layer behind MemberScaling ${members}`,
+      `layer that keeps the columns of the members apart`,
+      this.describe(),
+      'SharedDense is the dense layer that all members share, MemberHeads the last layer.',
+    )
+  }
   /** Forward block: x (batch, inputs) -> output (batch, outputs). */
   abstract forward(record: Recorder, x: Tensor, options: RecordOptions): Forward
   /**
@@ -148,6 +179,10 @@ export abstract class Layer {
   /** Schedules of its numbers, which count updates. Default those of layers inside it. */
   get schedules(): readonly Schedule[] {
     return this.children.flatMap(([, child]) => child.schedules)
+  }
+  /** This layer, or one like it, for an ensemble (MemberScaling) of so many members. @internal */
+  withMembers(_members: number): Layer {
+    return this
   }
   /** The options from which the same layer can be made again; a model file holds them. */
   abstract options(): Record<string, Json>

@@ -40,6 +40,10 @@ export class NonCrossing extends SameShape {
     return this.#center ?? (this.inputs === undefined ? undefined : Math.floor((this.inputs - 1) / 2))
   }
 
+  override get columnByColumn(): boolean {
+    return false
+  }
+
   protected override build(inputs: number): void {
     if (this.center! < inputs) return
     throw new DeepblasError(

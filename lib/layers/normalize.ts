@@ -135,6 +135,10 @@ export class Normalize extends SameShape {
     return super.bind(inputs)
   }
 
+  override get columnByColumn(): boolean {
+    return true
+  }
+
   forward(record: Recorder, x: Tensor): Forward {
     const [mean, deviation] = this.#parameters.map((one) => record.parameter(one)) as [Tensor, Tensor]
     const output = record.empty(x.columns)

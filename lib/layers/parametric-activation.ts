@@ -57,6 +57,10 @@ export class ParametricActivation extends SameShape {
     return this.#alpha === undefined ? [] : [this.#alpha]
   }
 
+  override get columnByColumn(): boolean {
+    return true
+  }
+
   forward(record: Recorder, x: Tensor): Forward {
     const [activated, output] = [record.empty(x.columns), record.empty(x.columns)]
     const alpha = record.parameter(this.#alpha!)

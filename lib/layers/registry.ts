@@ -11,6 +11,8 @@ import { Embedding, type EmbeddingOptions } from './embedding.js'
 import { GaussianNoise } from './gaussian-noise.js'
 import type { Layer } from './layer.js'
 import { LayerNorm, type LayerNormOptions } from './layer-norm.js'
+import { MemberHeads, type MemberHeadsOptions } from './member-heads.js'
+import { MemberScaling, type MemberScalingOptions } from './member-scaling.js'
 import { NonCrossing, type NonCrossingOptions } from './non-crossing.js'
 import { Normalize } from './normalize.js'
 import { NumericEmbedding, type NumericEmbeddingOptions } from './numeric-embedding.js'
@@ -18,6 +20,7 @@ import { OneHot, type OneHotOptions } from './one-hot.js'
 import { ParametricActivation, type ParametricActivationOptions } from './parametric-activation.js'
 import { Residual } from './residual.js'
 import { Scale, type ScaleOptions } from './scale.js'
+import { SharedDense, type SharedDenseOptions, sharedDenseFrom } from './shared-dense.js'
 
 /** Makes a layer from the options that its `options()` gave. */
 export type MakeLayer = (options: Record<string, Json>) => Layer
@@ -55,6 +58,14 @@ const kinds: Readonly<Record<string, LayerKind>> = {
   },
   LayerNorm: { Class: LayerNorm, make: (options) => new LayerNorm(options as LayerNormOptions) },
   NonCrossing: { Class: NonCrossing, make: (options) => new NonCrossing(options as NonCrossingOptions) },
+  MemberHeads: {
+    Class: MemberHeads,
+    make: ({ units, ...options }) => new MemberHeads(units as number, options as unknown as MemberHeadsOptions),
+  },
+  MemberScaling: {
+    Class: MemberScaling,
+    make: ({ members, ...options }) => new MemberScaling(members as number, options as unknown as MemberScalingOptions),
+  },
   Normalize: {
     Class: Normalize,
     // A file holds the statistics beside the weights; trials of experiments hold them here.
@@ -75,6 +86,10 @@ const kinds: Readonly<Record<string, LayerKind>> = {
   },
   Residual: { Class: Residual, make: ({ block }) => new Residual(layersFrom(block)) },
   Scale: { Class: Scale, make: (options) => new Scale(options as ScaleOptions) },
+  SharedDense: {
+    Class: SharedDense,
+    make: (options) => sharedDenseFrom(options as unknown as SharedDenseOptions & { units: number }),
+  },
 }
 
 /** Their classes, by type. */

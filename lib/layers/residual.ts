@@ -1,5 +1,6 @@
 import { DeepblasError } from '../errors.js'
 import type { Json } from '../files/strict-json.js'
+import type { InputLayout } from '../inputs.js'
 import type { Recorder } from '../recording/recorder.js'
 import type { Tensor } from '../recording/tensor.js'
 import { invalid } from '../validate.js'
@@ -11,6 +12,7 @@ import {
   forwardChain,
   type LayerOrLayers,
   layerList,
+  membersBehind,
 } from './chain.js'
 import { type Backward, type Cache, type Forward, Layer, type RecordOptions } from './layer.js'
 
@@ -58,8 +60,20 @@ export class Residual extends Layer {
     return this.block.map((layer, index) => [`block.${index}`, layer] as const)
   }
 
-  bind(inputs: number): Residual {
-    const bound = new Residual(bindChain(errorsInside(this.describe(), this.block), this.block, inputs))
+  override membersBehind(members: number | undefined): number | undefined {
+    const behind = membersBehind(this.block, members)
+    if (behind === members) return members
+    throw invalid(
+      `the layers of ${this.describe()}`,
+      'layers with as many members behind them as before',
+      `${behind ?? 'none'} behind ${members ?? 'none'}`,
+      'MemberScaling and MemberHeads stand outside of a Residual.',
+    )
+  }
+
+  bind(inputs: number, _layout?: InputLayout, members?: number): Residual {
+    const errors = errorsInside(this.describe(), this.block)
+    const bound = new Residual(bindChain(errors, this.block, inputs, undefined, members))
     bound.#inputs = inputs
     const { outputs } = bound.block.at(-1)!
     if (outputs === inputs) return bound
@@ -95,6 +109,10 @@ export class Residual extends Layer {
 
   override forMember(member: number): Residual {
     return new Residual(this.block.map((layer) => layer.forMember(member)))
+  }
+
+  override withMembers(members: number): Residual {
+    return new Residual(this.block.map((layer) => layer.withMembers(members)))
   }
 
   options(): Record<string, Json> {

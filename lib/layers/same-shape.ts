@@ -12,6 +12,8 @@ export abstract class SameShape extends Layer {
     return this.#inputs
   }
 
+  abstract override get columnByColumn(): boolean
+
   bind(inputs: number): Layer {
     const bound = this.copy()
     bound.#inputs = inputs

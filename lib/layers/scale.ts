@@ -42,6 +42,10 @@ export class Scale extends SameShape {
     return this.#weight === undefined ? [] : [this.#weight]
   }
 
+  override get columnByColumn(): boolean {
+    return true
+  }
+
   forward(record: Recorder, x: Tensor): Forward {
     return { output: this.#scaled(record, x), cache: { x } }
   }

@@ -9,6 +9,7 @@ import type { Layer } from '../layers/layer.js'
 import { inputsOf } from './network/inputs.js'
 import type { Network } from './network/network.js'
 import type { ModelReader } from './prediction/predictor.js'
+import type { Scoring } from './programs/compile.js'
 import type { History } from './training/epoch-results.js'
 import type { FitOptions } from './training/options.js'
 
@@ -32,6 +33,8 @@ export interface ModelInside {
   readonly network: Network
   readonly reader: ModelReader
   encoder: Encoder | undefined
+  /** Loss and metrics of the last fit, also of one before the model was saved. */
+  readonly scoring: Scoring | undefined
   save(path: string, more?: PartsOfTable): Promise<void>
   /** The layers as they were given, which belong to no model. */
   readonly descriptions: readonly Layer[]

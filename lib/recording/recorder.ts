@@ -268,18 +268,20 @@ class Recording {
    * The gradient of a dense product's input, preActivationGradient · weight, in the way that the weight is stored for.
    * Most are turned first, so that the register tiles read them in order; OpenBLAS turns as it packs, and a weight of few
    * outputs is kept turned.
+   *
+   * @param members how many members share the weight, each with columns of its own in both gradients; left out: 1
    */
-  denseInputGradient(parameter: Parameter, preActivationGradient: Tensor): Tensor {
+  denseInputGradient(parameter: Parameter, preActivationGradient: Tensor, members?: number): Tensor {
     const { rows: outputs, columns: inputs } = parameter
     const weight = this.parameter(parameter)
-    const inputGradient = this.empty(inputs)
+    const inputGradient = this.empty(inputs * (members ?? 1))
     let weightTransposed: Tensor | undefined
     if (parameter.panel !== 1 && !native().weightLayout(inputs, outputs).byBlas) {
       const panel = native().registerPanel(inputs)
       weightTransposed = this.scratch(Math.ceil(inputs / panel) * panel * outputs, outputs, panel)
       this.call('transposeWeight', { output: weightTransposed, weight })
     }
-    this.call('denseBackwardInput', { inputGradient, preActivationGradient, weight, weightTransposed })
+    this.call('denseBackwardInput', { inputGradient, preActivationGradient, weight, weightTransposed, members })
     return inputGradient
   }
 

@@ -20,7 +20,8 @@ void multiply(const Product& p) {
   const auto lock = entry();
   cblas_sgemm(CblasRowMajor, p.transposeA ? CblasTrans : CblasNoTrans, p.transposeB ? CblasTrans : CblasNoTrans,
               static_cast<int>(p.rows), static_cast<int>(p.columns), static_cast<int>(p.depth), 1.0f, p.a,
-              static_cast<int>(p.aStride), p.b, static_cast<int>(p.bStride), 0.0f, p.c, static_cast<int>(p.cStride));
+              static_cast<int>(p.aStride), p.b, static_cast<int>(p.bStride), p.adds ? 1.0f : 0.0f, p.c,
+              static_cast<int>(p.cStride));
 }
 
 const char* linkage() { return DEEPBLAS_BLAS_KIND; }

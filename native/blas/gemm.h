@@ -7,7 +7,8 @@
 namespace deepblas {
 namespace blas {
 
-// c (rows, columns) = a · b, row-major; transposeA: a is stored (depth, rows); transposeB: b is stored (columns, depth).
+// c (rows, columns) = a · b, row-major; transposeA: a is stored (depth, rows); transposeB: b is stored (columns, depth);
+// adds: c += a · b.
 struct Product {
   int64_t rows, columns, depth;
   const float* a;
@@ -18,6 +19,7 @@ struct Product {
   bool transposeB;
   float* c;
   int64_t cStride;
+  bool adds = false;
 };
 
 void multiply(const Product& product);

@@ -99,6 +99,14 @@ enum class Reduction : int32_t {
 };
 constexpr int kReductions = 3;
 
+// What the kernel memberMean averages.
+enum class MemberMean : int32_t {
+  Values = 0,  // the columns themselves
+  Sigmoid = 1,  // the probabilities of logits, each by itself
+  Softmax = 2,  // the probabilities of rows of logits
+};
+constexpr int kMemberMeans = 3;
+
 // Kinds of the kernel random.
 enum class Distribution : int32_t {
   Uniform = 0,  // in [0, 1)

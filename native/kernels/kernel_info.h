@@ -17,11 +17,12 @@ enum class Access : int32_t { Read, Write, Update };
 enum class Cut : int32_t { Rows, Tiles, Elements, Whole };
 
 // A number of rows or columns: given, or by a name that means the same number wherever a call has it, or by a number
-// argument.
+// argument; as many times as another number argument says, which counts as 1 where it is left out.
 struct Size {
   enum Kind : int32_t { None, Given, Named, Argument };
   Kind kind;
   int32_t value;  // the number, the name's place in KernelInfo::names, or the argument's position
+  int32_t times;  // the position of that other argument, or -1
 };
 
 enum class Extent : int32_t {

@@ -57,6 +57,7 @@ class CallCheck {
     const ArgumentInfo& expected = info_.arguments[i];
     if (!expected.whole) return;
     const ArgumentSpec& number = given(i);
+    if (number.form == ArgumentForm::Absent) return;
     // Written so that NaN is refused.
     const bool within = number.form == ArgumentForm::Constant && number.constant >= expected.least &&
                         number.constant <= expected.most && std::floor(number.constant) == number.constant;
@@ -166,18 +167,27 @@ class CallCheck {
     return false;
   }
 
+  // The argument has been checked: a constant from 1 on, or left out.
+  int64_t timesOf(const Size& size) const {
+    const bool once = size.times < 0 || given(size.times).form == ArgumentForm::Absent;
+    return once ? 1 : static_cast<int64_t>(given(size.times).constant);
+  }
+
   bool is(const Size& size, int64_t value, Sizes& known) const {
-    if (size.kind == Size::Given) return value == size.value;
+    const int64_t times = timesOf(size), part = value / times;
+    if (part * times != value) return false;
+    if (size.kind == Size::Given) return part == size.value;
+    if (size.kind == Size::Argument) return part == static_cast<int64_t>(given(size.value).constant);
     int64_t& meaning = known[static_cast<size_t>(size.value)];
-    if (meaning == kUnknown) meaning = value;
-    return meaning == value;
+    if (meaning == kUnknown) meaning = part;
+    return meaning == part;
   }
 
   int64_t valueOf(const Size& size, const Sizes& known) const {
     switch (size.kind) {
-      case Size::Given: return size.value;
-      case Size::Named: return known[static_cast<size_t>(size.value)];
-      case Size::Argument: return static_cast<int64_t>(given(size.value).constant);
+      case Size::Given: return size.value * timesOf(size);
+      case Size::Named: return known[static_cast<size_t>(size.value)] * timesOf(size);
+      case Size::Argument: return static_cast<int64_t>(given(size.value).constant) * timesOf(size);
       case Size::None: break;
     }
     return 0;
@@ -244,10 +254,13 @@ class CallCheck {
   }
 
   std::string describe(const Size& size) const {
-    if (size.kind != Size::Named) return std::to_string(size.value);
+    const int64_t times = timesOf(size);
+    const std::string product = times == 1 ? "" : std::to_string(times) + " * ";
+    if (size.kind == Size::Argument) return product + std::to_string(static_cast<int64_t>(given(size.value).constant));
+    if (size.kind != Size::Named) return product + std::to_string(size.value);
     const std::string name = info_.names[size.value];
     const int64_t known = sizes_[static_cast<size_t>(size.value)];
-    return known == kUnknown ? name : name + " = " + std::to_string(known);
+    return product + (known == kUnknown ? name : name + " = " + std::to_string(known));
   }
 
   std::string describe(int i, const Shape& shape) const {

@@ -107,6 +107,17 @@ TEST("products by groups differentiate rightly by input, weight and bias") {
   checkGradient("bias", gradients.bias, bias, cost);
 }
 
+TEST("the scales of members differentiate rightly by input and scale") {
+  for (const int64_t inputs : {3, 12}) {
+    CONTEXT(inputs, " inputs");
+    Matrix x = randomMatrix(5, inputs, 91), scale = randomMatrix(4, 3, 92);
+    const Matrix outputGradient = randomMatrix(5, 12, 93);
+    const auto cost = [&] { return dot(outputGradient, memberScale(x, scale)); };
+    checkGradient("scale", memberScaleBackwardScale(outputGradient, x, 4).values, scale.values, cost);
+    if (inputs == 3) checkGradient("x", memberScaleBackwardInput(outputGradient, scale).values, x.values, cost);
+  }
+}
+
 TEST("every loss differentiates rightly, with and without sample weights") {
   using LossFunction = reference::Loss (*)(const Matrix&, const Matrix&, const Vector&);
   const struct {

@@ -84,7 +84,7 @@ std::shared_ptr<const Program> Network::recordTraining() {
     record.call(KernelId::DenseForward,
                 {tensor(cache.output), cache.preActivation < 0 ? absent() : tensor(cache.preActivation),
                  tensor(cache.x), tensor(cache.weight), tensor(cache.bias),
-                 constant(static_cast<double>(layer.activation))},
+                 constant(static_cast<double>(layer.activation)), absent()},
                 labelOf(l, "forward"));
     caches.push_back(cache);
   }
@@ -125,7 +125,7 @@ std::shared_ptr<const Program> Network::recordTraining() {
     const int64_t weightGradient = record.like(cache.weight, Storage::Gradient);
     record.call(KernelId::DenseBackwardWeight,
                 {tensor(weightGradient), tensor(record.like(cache.bias, Storage::Gradient)), tensor(cache.x),
-                 tensor(outputGradient)},
+                 tensor(outputGradient), absent()},
                 labelOf(l, "backward"));
     if (spec_.l1 != 0 || spec_.l2 != 0) {
       const std::vector<Argument> strengths = {constant(spec_.l1), constant(spec_.l2), constant(0)};
@@ -146,7 +146,7 @@ std::shared_ptr<const Program> Network::recordTraining() {
     }
     const int64_t inputGradient = record.batchRows(inputs);
     record.call(KernelId::DenseBackwardInput,
-                {tensor(inputGradient), tensor(outputGradient), tensor(cache.weight), transposed},
+                {tensor(inputGradient), tensor(outputGradient), tensor(cache.weight), transposed, absent()},
                 labelOf(l, "input gradient"));
     outputGradient = inputGradient;
   }
@@ -177,7 +177,7 @@ std::shared_ptr<const Program> Network::recordEvaluation() {
     const int64_t bias = record.parameter(1, layer.outputs, 0), output = record.batchRows(layer.outputs);
     record.call(KernelId::DenseForward,
                 {tensor(output), absent(), tensor(input), tensor(weight), tensor(bias),
-                 constant(static_cast<double>(spec_.layers[l].activation))},
+                 constant(static_cast<double>(spec_.layers[l].activation)), absent()},
                 labelOf(l, "forward"));
     input = output;
   }

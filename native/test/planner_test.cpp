@@ -233,7 +233,7 @@ Region gradientRegion(Record further) {
   const int64_t x = record.data(0, 24, Type::Float32), from = record.batchRows(8),
                 weight = record.parameter(8, 24, 8), after = record.parameter(8, 24, 8),
                 gradient = record.like(weight, Storage::Gradient);
-  record.call(KernelId::DenseBackwardWeight, {tensor(gradient), absent(), tensor(x), tensor(from)}, "layer");
+  record.call(KernelId::DenseBackwardWeight, {tensor(gradient), absent(), tensor(x), tensor(from), absent()}, "layer");
   further(record, weight, gradient, after);
   const auto program = record.program(Program::Calls::Unchecked);
   checkPlan(*program, 32, false);

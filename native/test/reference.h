@@ -57,6 +57,19 @@ Matrix groupedForward(const Matrix& x, const Matrix& weight, const Vector& bias,
 Matrix groupedBackwardInput(const Matrix& preActivationGradient, const Matrix& weight, int64_t groups);
 ParameterGradients groupedBackwardWeight(const Matrix& x, const Matrix& preActivationGradient, int64_t groups);
 
+// ---- members ----------------------------------------------------------------------------------------------------
+
+// Member j's columns of a batch whose rows hold those of one member after the other, and a batch put together of them.
+Matrix memberOf(const Matrix& batch, int64_t members, int64_t member);
+Matrix besideEachOther(const std::vector<Matrix>& members);
+
+// Every member's columns times its row of scale (members, columns). x may hold one row for all members.
+Matrix memberScale(const Matrix& x, const Matrix& scale);
+Matrix memberScaleBackwardInput(const Matrix& outputGradient, const Matrix& scale);
+Matrix memberScaleBackwardScale(const Matrix& outputGradient, const Matrix& x, int64_t members);
+// The mean of the values; of sigmoid probabilities, as a logit; of softmax probabilities, as a logarithm.
+Matrix memberMean(const Matrix& x, int64_t members, MemberMean of);
+
 // ---- activations ------------------------------------------------------------------------------------------------
 
 double activate(Activation activation, double z);

@@ -25,20 +25,30 @@ export function readKernels({ kernels, families }, enums) {
   return { kernels, families, enums }
 }
 
+// A size and, of a product such as 'members * outputs', the number argument before it.
+const partsOf = (size) => {
+  const [last, times] = typeof size === 'string' ? size.split(' * ').reverse() : [size]
+  return { size: last, times }
+}
+
 // The names of sizes that a kernel's arguments share, in the order of the table.
 const namesOf = (kernel) => [
   ...new Set(
     kernel.arguments
       .flatMap(({ shape = [], elements, or }) => [...shape, elements, ...(or?.shape ?? [])])
-      .filter((size) => typeof size === 'string' && !(size in extents)),
+      .map((size) => partsOf(size).size)
+      .filter((size) => typeof size === 'string' && !(size in extents))
+      .filter((size) => !kernel.arguments.some(({ name }) => name === size)),
   ),
 ]
 
-const sizeLine = (kernel, size) => {
-  if (size === undefined) return '{Size::None, 0}'
-  if (typeof size === 'number') return `{Size::Given, ${size}}`
+const sizeLine = (kernel, given) => {
+  if (given === undefined) return '{Size::None, 0, -1}'
+  const { size, times } = partsOf(given)
+  const factor = times === undefined ? -1 : positionOf(kernel, times)
+  if (typeof size === 'number') return `{Size::Given, ${size}, ${factor}}`
   const named = namesOf(kernel).indexOf(size)
-  return named >= 0 ? `{Size::Named, ${named}}` : `{Size::Argument, ${positionOf(kernel, size)}}`
+  return named >= 0 ? `{Size::Named, ${named}, ${factor}}` : `{Size::Argument, ${positionOf(kernel, size)}, ${factor}}`
 }
 
 const positionOf = (kernel, name) => {
@@ -49,7 +59,7 @@ const positionOf = (kernel, name) => {
 
 const shapeLine = (enums, kernel, { shape, elements, type = 'float32' }) => {
   const bits = [type].flat().reduce((sum, one) => sum | (1 << numberOf(enums, 'Type', one)), 0)
-  if (elements !== undefined) return `{Extent::Stored, ${sizeLine(kernel, elements)}, {Size::None, 0}, ${bits}}`
+  if (elements !== undefined) return `{Extent::Stored, ${sizeLine(kernel, elements)}, {Size::None, 0, -1}, ${bits}}`
   const [rows, columns] = shape
   const extent = extents[rows] ?? 'Fixed'
   return `{Extent::${extent}, ${sizeLine(kernel, rows in extents ? undefined : rows)}, ${sizeLine(kernel, columns)}, ${bits}}`
@@ -60,10 +70,11 @@ const rangeOf = (enums, kernel, { name, kind, value }) => {
   if (kind === 'activation') return [0, numberOf(enums, 'Activation')]
   if (kind !== 'number' || value === 'real') return undefined
   if (value === 'index') return [0, 'INT32_MAX']
+  if (value === 'count') return [1, 'INT32_MAX']
   if (Array.isArray(value)) return value
   if (value?.of !== undefined) return [0, numberOf(enums, value.of, value.to)]
   throw new Error(
-    `${kernel.name}: the number '${name}' says no value: real, index, [low, high], or the enum that it is of`,
+    `${kernel.name}: the number '${name}' says no value: real, index, count, [low, high], or the enum that it is of`,
   )
 }
 
@@ -78,7 +89,7 @@ const argumentLine = (enums, kernel, argument) => {
   if (layout !== undefined && !(layout in layouts)) throw new Error(`${kernel.name}: unknown layout '${layout}'`)
   const access = { read: 'Read', write: 'Write', update: 'Update' }[argument.access] ?? 'Read'
   const [least, most] = range ?? [0, 0]
-  const none = '{Extent::None, {Size::None, 0}, {Size::None, 0}, 0}'
+  const none = '{Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}'
   return `{${[
     `"${name}"`,
     `ArgumentKind::${{ tensor: 'Tensor', expression: 'Expression' }[kind] ?? 'Number'}`,

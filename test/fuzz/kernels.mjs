@@ -73,13 +73,20 @@ const start = { kind: 'uniform', a: -0.5, b: 0.5 }
 function plan(kernel, broken) {
   const state = { parameters: [], where: any(['forward', 'backward', 'forward']) }
   const names = new Map()
+  // What number arguments count; 0: left out, which is 1.
+  const counts = new Map()
   const sizeOf = (size) => {
     if (typeof size === 'number') return size
+    const [last, times] = size.split(' * ').reverse()
+    if (times !== undefined) return Math.max(1, counts.get(times)) * sizeOf(last)
+    if (counts.has(size)) return counts.get(size)
     if (!names.has(size)) names.set(size, any(sizes))
     return names.get(size)
   }
+  for (const { name, value, optional } of kernel.arguments) {
+    if (value === 'count') counts.set(name, optional && draw(2) === 0 ? 0 : any([1, 2, 3, 4]))
+  }
   // Columns of equal parts: as many as a number of the call says.
-  const counts = new Map()
   for (const { parts, shape } of kernel.arguments) {
     if (parts === undefined) continue
     const [count, each] = parts
@@ -163,7 +170,7 @@ function plan(kernel, broken) {
   const given = new Map()
   for (const argument of kernel.arguments) {
     const { name, kind, optional, value } = argument
-    if (optional && draw(2) === 0) continue
+    if (counts.has(name) ? counts.get(name) === 0 : optional && draw(2) === 0) continue
     if (kind === 'tensor') given.set(name, fitting(argument))
     else if (kind === 'activation') given.set(name, () => any(valuesOf('Activation')))
     else if (kind === 'number') {

@@ -37,6 +37,10 @@ import { SameShape } from './same-shape.js'
 export class Halve extends SameShape {
   readonly type = 'Halve'
 
+  override get columnByColumn(): boolean {
+    return true
+  }
+
   forward(record: Recorder, x: Tensor): Forward {
     return { output: halved(record, x), cache: {} }
   }

@@ -56,7 +56,7 @@ export function checkGradient(layer: Layer, options?: GradientCheckOptions): num
   const seed = nonNegativeInteger('seed', given.seed ?? 0)
   const training = boolean('training', given.training ?? true)
   const bound = finiteNumber('bound', given.bound ?? 0.005, { exclusiveMin: 0 })
-  const trial = new Trial(buildNetwork([layer], readInputs(given.inputs)), rows, seed, training)
+  const trial = new Trial(buildNetwork([layer], readInputs(given.inputs), { part: true }), rows, seed, training)
   const compared = comparedBy(trial)
   const largest = compared.reduce((max, { size }) => Math.max(max, size), 0)
   let worst = { error: 0, name: '', gradient: 0, difference: 0 }
@@ -129,7 +129,9 @@ class Trial {
     for (const { from, levels } of network.codes) {
       for (let row = 0; row < rows; row++) this.#x[row * network.inputs + from] = random.integer(levels!)
     }
-    this.#weights = Float32Array.from({ length: rows * network.outputs }, () => random.normal())
+    // In a training a layer may give more than it does in a prediction: what belongs to each member.
+    const { columns } = this.#forward(createRecorder()).output
+    this.#weights = Float32Array.from({ length: rows * columns }, () => random.normal())
   }
 
   release(): void {

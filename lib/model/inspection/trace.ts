@@ -6,6 +6,7 @@ import type { Tensor } from '../../recording/tensor.js'
 import { type Network, newArena } from '../network/network.js'
 import { compileScoring, memberTable } from '../programs/compile.js'
 import { dataMode } from '../programs/data-binding.js'
+import { memberHeadsOf } from '../programs/member-losses.js'
 import type { OpenPass, PassSettings } from '../programs/passes.js'
 
 /** A matrix of the lesson, samples as rows: { data, shape: [batch, features] }. */
@@ -60,6 +61,7 @@ export function tracePass(network: Network, parameters: Arena, data: Dataset, lo
     slots,
     own: [gradients, ...own],
   }
+  const members = memberHeadsOf(network)?.members
   const read = (pass: OpenPass, [sum, weight]: Float64Array): TracedStep => {
     const matrix = (tensor: Tensor | undefined): TracedMatrix | undefined =>
       tensor && { data: plainNumberArray(pass.readTensor(tensor.index, 0, rows)), shape: [rows, tensor.columns] }
@@ -67,16 +69,18 @@ export function tracePass(network: Network, parameters: Arena, data: Dataset, lo
       compiled.trace.map((record, index): LayerRecord => {
         const { x, forward, outputGradient, preActivationGradient } = record
         const layer = network.layers[index]!
-        const last = compiled.takesLogits && index === network.layers.length - 1
-        const fused = last && layer.outputActivation.gives !== 'sums'
-        const A = matrix(fused ? compiled.lossOutput! : forward.output)!
+        const last = index === network.layers.length - 1
+        const fused = last && compiled.takesLogits && layer.outputActivation.gives !== 'sums'
+        const kept = fused || (last && !compiled.takesLogits) ? compiled.lossOutput : undefined
+        const A = matrix(kept ?? forward.output)!
+        const dA = (last && compiled.lossOutputGradient) || outputGradient
         return {
           name: `layers.${index} ${layer.describe()}`,
           input: matrix(x)!,
           Z: matrix(forward.preActivation),
           A,
           // A fused loss goes straight to dZ, while the lesson also writes dA, so dA is computed here.
-          dA: fused && outputGradient ? lossGradient(A, data, loss, layer.activationName) : matrix(outputGradient),
+          dA: fused && outputGradient ? lossGradient(A, data, loss, layer.activationName, members) : matrix(dA),
           dZ: matrix(preActivationGradient),
           cached: Object.entries(forward.cache).flatMap(([name, tensor]) => (tensor === undefined ? [] : [name])),
         }
@@ -86,17 +90,18 @@ export function tracePass(network: Network, parameters: Arena, data: Dataset, lo
   return { settings, read }
 }
 
-/** dJ/dA of the last layer: every row's derivative times its share of the mean. */
-function lossGradient(A: TracedMatrix, data: Dataset, loss: Loss, outputActivation: string): TracedMatrix {
-  const [rows, outputs] = A.shape
+/** dJ/dA of the last layer: every row's derivative times its share of the mean; of every member, where there are some. */
+function lossGradient(A: TracedMatrix, data: Dataset, loss: Loss, outputActivation: string, members = 1): TracedMatrix {
+  const [rows, columns] = A.shape
+  const outputs = columns / members
   const weights = Array.from({ length: rows }, (_, row) => forRuns(data).weights?.row(row)[0] ?? 1)
   const sum = weights.reduce((total, weight) => total + weight, 0)
   const gradient = A.data.map((activation, at) => {
-    const row = Math.floor(at / outputs)
+    const row = Math.floor(at / columns)
     const target = data.target(row)
     const wanted = target.length === outputs ? target[at % outputs]! : Number(target[0] === at % outputs)
     const place = { activation, target: wanted, outputs, column: at % outputs, outputActivation }
-    return (weights[row]! / sum) * loss.activationGradient!(place)
+    return (weights[row]! / sum / members) * loss.activationGradient!(place)
   })
   return { data: gradient, shape: A.shape }
 }

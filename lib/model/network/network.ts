@@ -1,14 +1,16 @@
 import type { OutputActivation } from '../../activations/activation-function.js'
 import { DeepblasError } from '../../errors.js'
 import type { InputLayout, InputPart } from '../../inputs.js'
-import { bindChain, type ChainErrors } from '../../layers/chain.js'
+import { bindChain, type ChainErrors, membersBehind } from '../../layers/chain.js'
 import { CodeLayer } from '../../layers/code-layer.js'
 import { requireDistinctLayers } from '../../layers/distinct.js'
 import type { Layer } from '../../layers/layer.js'
+import { MemberHeads } from '../../layers/member-heads.js'
 import { requireMemory } from '../../memory.js'
 import { type Arena, native } from '../../native/addon.js'
 import type { Segment } from '../../optimizers/optimizer.js'
 import type { Parameter } from '../../recording/parameter.js'
+import { invalid } from '../../validate.js'
 
 /** Parameters start on cache lines. */
 const ALIGNMENT = 16
@@ -40,10 +42,15 @@ export function isOfModel(layer: Layer): boolean {
 /**
  * Binds layers one to the next and lays out their parameters.
  *
+ * @param part whether the layers are only a part of a model, which may end before the heads of its members
  * @throws DeepblasError ERR_DEEPBLAS_SHAPE that names both layers and both sizes, before any number is computed;
  *   ERR_DEEPBLAS_ARGUMENT for one layer object at two places
  */
-export function buildNetwork(descriptions: readonly Layer[], inputs: number | InputLayout | undefined): Network {
+export function buildNetwork(
+  descriptions: readonly Layer[],
+  inputs: number | InputLayout | undefined,
+  { part = false }: { part?: boolean } = {},
+): Network {
   const layout = typeof inputs === 'object' ? inputs : undefined
   const given = (typeof inputs === 'object' ? inputs.columns : inputs) ?? descriptions[0]?.inputs
   if (given === undefined) {
@@ -55,6 +62,7 @@ export function buildNetwork(descriptions: readonly Layer[], inputs: number | In
   }
   const layers = bindChain(errorsOf(descriptions), descriptions, given, layout)
   requireDistinctLayers(descriptions, layers)
+  if (!part) requireHeads(layers)
   for (const layer of layers) if (layer.parameters.length > 0) layersOfModels.add(layer)
   const { outputs, outputActivation } = layers.at(-1)!
   return {
@@ -91,6 +99,30 @@ function errorsOf(layers: readonly Layer[]): ChainErrors {
         `Expected a first layer that takes the codes of '${name}' but received ${layers[0]!.describe()}. ` +
           `For example new Concatenate({ ${name}: new Embedding(8) }).`,
       ),
+  }
+}
+
+/** Members (MemberScaling) end in heads of their own, which are the last layer: their losses are looked at one by one. */
+function requireHeads(layers: readonly Layer[]): void {
+  const members = membersBehind(layers)
+  if (members !== undefined) {
+    throw invalid(
+      'layers',
+      `MemberHeads as the last layer, behind MemberScaling ${members}`,
+      layers.at(-1)!.describe(),
+      'For example new MemberHeads(1).',
+    )
+  }
+  const early = leavesOf(layers)
+    .slice(0, -1)
+    .find((layer) => layer instanceof MemberHeads)
+  if (early !== undefined) {
+    throw invalid(
+      'layers',
+      'MemberHeads as the last layer',
+      `layers behind ${early.describe()}`,
+      'Give it the activation.',
+    )
   }
 }
 

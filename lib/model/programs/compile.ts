@@ -15,6 +15,7 @@ import { scaledTarget, type TargetUnits } from '../../outputs/units.js'
 import { createRecorder, type Recorder } from '../../recording/recorder.js'
 import type { Tensor } from '../../recording/tensor.js'
 import { leavesOf, type Network, trainableSegments, untrainedSegments } from '../network/network.js'
+import { memberHeadsOf, recordMemberLosses } from './member-losses.js'
 
 /**
  * The form in which a run reads its data: shuffled rows and uint8 are gathered, consecutive float32 rows are read in
@@ -73,8 +74,10 @@ export interface Compiled {
   readonly randomColumns: Recorder['randomColumns']
   readonly trace: readonly LayerTrace[]
   readonly takesLogits: boolean
-  /** The last layer's activations, where a fused loss was asked to keep them. */
+  /** The last layer's activations, where a fused loss was asked to keep them; those of all members, where it has some. */
   readonly lossOutput: Tensor | undefined
+  /** The gradient of the last layer's activations, where they are those of members and the loss is not fused. */
+  readonly lossOutputGradient: Tensor | undefined
 }
 
 export interface ScoringOptions {
@@ -161,23 +164,18 @@ function recordScoring(
 
   const options = { keepAll, training: backward, random: backward && optimizer !== undefined }
   const forward = recordForward(record, network.layers, 'layers', x, { ...options, logits: takesLogits })
-  const prediction = forward.at(-1)!.forward.output
+  const result = forward.at(-1)!.forward.output
   const rowLoss = record.empty(1, 'float64')
-  const gradient = backward ? record.empty(network.outputs) : undefined
+  const gradient = backward ? record.empty(result.columns) : undefined
   record.label = `loss ${loss.name}`
-  const output = takesLogits && keepAll ? record.empty(network.outputs) : undefined
-  const { random: ofFit } = options
-  loss.record(record, {
-    prediction,
-    target,
-    sampleWeights,
-    weightSum,
-    rowLoss,
-    gradient,
-    output,
-    outputActivation,
-    ofFit,
-  })
+  const heads = memberHeadsOf(network)
+  const kept = () => (keepAll ? record.empty(result.columns) : undefined)
+  const output = takesLogits || heads ? kept() : undefined
+  const outputGradient = heads && !takesLogits ? kept() : undefined
+  const recording = { target, sampleWeights, weightSum, rowLoss, output, outputActivation, ofFit: options.random }
+  const ofMembers = heads && gradient && { heads, loss, takesLogits, z: result, gradient, outputGradient }
+  if (ofMembers) recordMemberLosses(record, ofMembers, recording)
+  else loss.record(record, { ...recording, prediction: result, gradient })
   const total = record.accumulator()
   for (const [index, layer] of network.layers.entries()) {
     record.label = `layers.${index} ${layer.type} penalty`
@@ -188,6 +186,9 @@ function recordScoring(
   const meaning = outputMeaning(network, loss, takesLogits)
   const threshold = thresholdOf(loss, meaning)
   const rowMetrics = metrics.filter((metric) => metric.record !== undefined)
+  record.label = `layers.${network.layers.length - 1} mean of the members`
+  const ofMean = ofMembers && rowMetrics.length > 0
+  const prediction = ofMean ? heads.recordMean(record, result, takesLogits) : result
   record.label = 'output that metrics read'
   const scored = rowMetrics.length === 0 ? prediction : recordScored(record, prediction, loss)
   const bounds = boundsOf(units)
@@ -231,6 +232,7 @@ function recordScoring(
     trace: forward.map((one, index) => ({ ...one, ...gradients?.[index] })),
     takesLogits,
     lossOutput: output,
+    lossOutputGradient: outputGradient,
   }
 }
 

@@ -160,6 +160,18 @@ export const reductions = {
   largest: 2,
 } as const satisfies Record<Reduction, number>
 
+/** What the kernel memberMean averages. */
+export type MemberMean = 'values' | 'sigmoid' | 'softmax'
+
+export const memberMeans = {
+  /** the columns themselves */
+  values: 0,
+  /** the probabilities of logits, each by itself */
+  sigmoid: 1,
+  /** the probabilities of rows of logits */
+  softmax: 2,
+} as const satisfies Record<MemberMean, number>
+
 /** Kinds of the kernel random. */
 export type Distribution = 'uniform' | 'normal'
 

@@ -10,7 +10,7 @@ export interface GatherArguments {
   order?: Tensor | undefined
 }
 
-/** preActivation = x · weightᵀ + bias, output = activation(preActivation) */
+/** preActivation = x · weightᵀ + bias, output = activation(preActivation); with members, the columns of each of them by the same weight */
 export interface DenseForwardArguments {
   output: Tensor
   preActivation?: Tensor | undefined
@@ -18,6 +18,7 @@ export interface DenseForwardArguments {
   weight: Tensor
   bias?: Tensor | undefined
   activation: ActivationKernel
+  members?: Scalar | undefined
 }
 
 /** weight as [panel of inputs][output][panel], which the product for the input gradient reads in order */
@@ -26,20 +27,22 @@ export interface TransposeWeightArguments {
   weight: Tensor
 }
 
-/** inputGradient = preActivationGradient · weight */
+/** inputGradient = preActivationGradient · weight; with members, of the columns of each of them */
 export interface DenseBackwardInputArguments {
   inputGradient: Tensor
   preActivationGradient: Tensor
   weight: Tensor
   weightTransposed?: Tensor | undefined
+  members?: Scalar | undefined
 }
 
-/** weightGradient = preActivationGradientᵀ · x, biasGradient = sum of preActivationGradient over rows */
+/** weightGradient = preActivationGradientᵀ · x, biasGradient = sum of preActivationGradient over rows; with members, the sum over all of them */
 export interface DenseBackwardWeightArguments {
   weightGradient: Tensor
   biasGradient?: Tensor | undefined
   x: Tensor
   preActivationGradient: Tensor
+  members?: Scalar | undefined
 }
 
 /** output = activation(x) */
@@ -310,6 +313,38 @@ export interface GroupedBackwardWeightArguments {
   groups: Scalar
 }
 
+/** output[r][j · columns + i] = x[r][j · columns + i] · scale[j][i], member j of x having columns of its own or being the same row as all */
+export interface MemberScaleArguments {
+  output: Tensor
+  x: Tensor
+  scale: Tensor
+  members: Scalar
+}
+
+/** inputGradient[r][i] = sum over members j of outputGradient[r][j · columns + i] · scale[j][i], for a row that was the same to all members */
+export interface MemberScaleBackwardInputArguments {
+  inputGradient: Tensor
+  outputGradient: Tensor
+  scale: Tensor
+  members: Scalar
+}
+
+/** scaleGradient[j][i] = sum over rows of outputGradient[r][j · columns + i] · x[r][j · columns + i], x as memberScale has it; in float64 and in order */
+export interface MemberScaleBackwardScaleArguments {
+  scaleGradient: Tensor
+  outputGradient: Tensor
+  x: Tensor
+  members: Scalar
+}
+
+/** output[r] = mean over members j of x[r][j · columns ...]; of = 1 (sigmoid) takes and gives logits of the probabilities that it averages, of = 2 (softmax) takes logits and gives the logarithm of the mean probability */
+export interface MemberMeanArguments {
+  output: Tensor
+  x: Tensor
+  members: Scalar
+  of: Scalar
+}
+
 export interface KernelArguments {
   gather: GatherArguments
   denseForward: DenseForwardArguments
@@ -343,6 +378,10 @@ export interface KernelArguments {
   groupedForward: GroupedForwardArguments
   groupedBackwardInput: GroupedBackwardInputArguments
   groupedBackwardWeight: GroupedBackwardWeightArguments
+  memberScale: MemberScaleArguments
+  memberScaleBackwardInput: MemberScaleBackwardInputArguments
+  memberScaleBackwardScale: MemberScaleBackwardScaleArguments
+  memberMean: MemberMeanArguments
 }
 
 export type KernelName = keyof KernelArguments
@@ -376,6 +415,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
       { name: 'weight', kind: 'tensor' },
       { name: 'bias', kind: 'tensor', optional: true },
       { name: 'activation', kind: 'activation' },
+      { name: 'members', kind: 'number', optional: true },
     ],
   },
   transposeWeight: {
@@ -392,6 +432,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
       { name: 'preActivationGradient', kind: 'tensor' },
       { name: 'weight', kind: 'tensor' },
       { name: 'weightTransposed', kind: 'tensor', optional: true },
+      { name: 'members', kind: 'number', optional: true },
     ],
   },
   denseBackwardWeight: {
@@ -401,6 +442,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
       { name: 'biasGradient', kind: 'tensor', optional: true },
       { name: 'x', kind: 'tensor' },
       { name: 'preActivationGradient', kind: 'tensor' },
+      { name: 'members', kind: 'number', optional: true },
     ],
   },
   activationForward: {
@@ -696,6 +738,42 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
       { name: 'x', kind: 'tensor' },
       { name: 'preActivationGradient', kind: 'tensor' },
       { name: 'groups', kind: 'number' },
+    ],
+  },
+  memberScale: {
+    id: 32,
+    arguments: [
+      { name: 'output', kind: 'tensor' },
+      { name: 'x', kind: 'tensor' },
+      { name: 'scale', kind: 'tensor' },
+      { name: 'members', kind: 'number' },
+    ],
+  },
+  memberScaleBackwardInput: {
+    id: 33,
+    arguments: [
+      { name: 'inputGradient', kind: 'tensor' },
+      { name: 'outputGradient', kind: 'tensor' },
+      { name: 'scale', kind: 'tensor' },
+      { name: 'members', kind: 'number' },
+    ],
+  },
+  memberScaleBackwardScale: {
+    id: 34,
+    arguments: [
+      { name: 'scaleGradient', kind: 'tensor' },
+      { name: 'outputGradient', kind: 'tensor' },
+      { name: 'x', kind: 'tensor' },
+      { name: 'members', kind: 'number' },
+    ],
+  },
+  memberMean: {
+    id: 35,
+    arguments: [
+      { name: 'output', kind: 'tensor' },
+      { name: 'x', kind: 'tensor' },
+      { name: 'members', kind: 'number' },
+      { name: 'of', kind: 'number' },
     ],
   },
 }

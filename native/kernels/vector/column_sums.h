@@ -22,13 +22,16 @@ DEEPBLAS_INLINE Floats sumOfRows(const float* row, int64_t stride, int64_t rows,
   return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
-void sumRows(const View& biasGradient, const View& from, int64_t rows, int64_t begin, int64_t end) {
+// Not `first`: added to what is there.
+void sumRows(const View& biasGradient, const View& from, int64_t rows, int64_t begin, int64_t end, bool first = true) {
   for (int64_t column = begin; column < end; column += kWidth) {
     const int64_t lanes = smaller(kWidth, end - column);
     const float* row = data<float>(&from) + column;
-    const Floats sum = lanes == kWidth ? sumOfRows<false>(row, from.stride, rows, lanes)
-                                       : sumOfRows<true>(row, from.stride, rows, lanes);
-    storeFirst(data<float>(&biasGradient) + column, sum, lanes);
+    Floats sum = lanes == kWidth ? sumOfRows<false>(row, from.stride, rows, lanes)
+                                 : sumOfRows<true>(row, from.stride, rows, lanes);
+    float* to = data<float>(&biasGradient) + column;
+    if (!first) sum = loadFirst(to, lanes) + sum;
+    storeFirst(to, sum, lanes);
   }
 }
 

@@ -20,9 +20,9 @@ void registerDense(KernelSet& set) {
   set.weightPanel = weightPanel;
   set.registerPanel = registerPanel;
   set.usesBlas = [](int64_t panel) { return byBlas(panel); };
-  set[KernelId::DenseForward] = {forwardAxes, forward, forwardCost};
+  set[KernelId::DenseForward] = {memberForwardAxes, memberForward, memberForwardCost};
   set[KernelId::TransposeWeight] = {transposeAxes, transpose, transposeCost};
-  set[KernelId::DenseBackwardInput] = {inputAxes, backwardInput, inputCost};
+  set[KernelId::DenseBackwardInput] = {memberInputAxes, memberBackwardInput, memberInputCost};
   set[KernelId::DenseBackwardWeight] = {weightAxes, backwardWeight, weightCost, completesWeight};
 }
 

@@ -6,6 +6,7 @@
 #include "boundary/kernel_table.h"
 #include "kernels/vector/activate.h"
 #include "kernels/vector/dense_layout.h"
+#include "kernels/vector/dense_members.h"
 #include "kernels/vector/dot.h"
 
 namespace deepblas {
@@ -118,6 +119,41 @@ void forward(const Call& call, const Tile& tile) {
     }
   }
   if (f.activation != Activation::Linear && !relu) finishRows(f, tile, false);
+}
+
+// ---- by members --------------------------------------------------------------------------------------------------
+
+struct ForwardMember : MemberCall<at::denseForward::members + 1> {
+  ForwardMember(const Call& call, int64_t member, int64_t members)
+      : MemberCall(call, 1u << at::denseForward::output | 1u << at::denseForward::preActivation | 1u << at::denseForward::x,
+                   member, members) {}
+};
+
+MemberAxis forwardMembers(const Axes& one, const Call& call, int64_t members) {
+  const int64_t panel = Forward(call).weight.panel;
+  // OpenBLAS's pieces must stay its pieces, and rows kept one by one are not cut by columns.
+  return {members, one.second, byBlas(panel) || byRows(panel) ? one.secondTile : panel};
+}
+
+Axes memberForwardAxes(const Call& call) {
+  const int64_t members = membersOf(call, at::denseForward::members);
+  if (members == 1) return forwardAxes(call);
+  const ForwardMember one(call, 0, members);
+  const Axes axes = forwardAxes(one.call);
+  return forwardMembers(axes, one.call, members).of(axes);
+}
+
+double memberForwardCost(const Call& call) {
+  const int64_t members = membersOf(call, at::denseForward::members);
+  return static_cast<double>(members) * forwardCost(ForwardMember(call, 0, members).call);
+}
+
+void memberForward(const Call& call, const Tile& tile) {
+  const int64_t members = membersOf(call, at::denseForward::members);
+  if (members == 1) return forward(call, tile);
+  const ForwardMember first(call, 0, members);
+  forMembers(forwardMembers(forwardAxes(first.call), first.call, members), tile,
+             [&](int64_t member, const Tile& own) { forward(ForwardMember(call, member, members).call, own); });
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "blas/gemm.h"
 #include "boundary/kernel_table.h"
 #include "kernels/vector/dense_layout.h"
+#include "kernels/vector/dense_members.h"
 
 namespace deepblas {
 namespace DEEPBLAS_ISA {
@@ -98,6 +99,41 @@ void backwardInput(const Call& call, const Tile& tile) {
       }
     }
   }
+}
+
+// ---- by members --------------------------------------------------------------------------------------------------
+
+struct InputMember : MemberCall<at::denseBackwardInput::members + 1> {
+  InputMember(const Call& call, int64_t member, int64_t members)
+      : MemberCall(call,
+                   1u << at::denseBackwardInput::inputGradient | 1u << at::denseBackwardInput::preActivationGradient,
+                   member, members) {}
+};
+
+MemberAxis inputMembers(const Axes& one, const Call& call, int64_t members) {
+  const View* transposed = call.views[at::denseBackwardInput::weightTransposed];
+  const bool blas = byBlas(call.views[at::denseBackwardInput::weight]->panel);
+  return {members, one.second, blas ? one.secondTile : transposed ? transposed->panel : kMaximumVectors * kWidth};
+}
+
+Axes memberInputAxes(const Call& call) {
+  const int64_t members = membersOf(call, at::denseBackwardInput::members);
+  if (members == 1) return inputAxes(call);
+  const InputMember one(call, 0, members);
+  const Axes axes = inputAxes(one.call);
+  return inputMembers(axes, one.call, members).of(axes);
+}
+
+double memberInputCost(const Call& call) {
+  return static_cast<double>(membersOf(call, at::denseBackwardInput::members)) * inputCost(call);
+}
+
+void memberBackwardInput(const Call& call, const Tile& tile) {
+  const int64_t members = membersOf(call, at::denseBackwardInput::members);
+  if (members == 1) return backwardInput(call, tile);
+  const InputMember first(call, 0, members);
+  forMembers(inputMembers(inputAxes(first.call), first.call, members), tile,
+             [&](int64_t member, const Tile& own) { backwardInput(InputMember(call, member, members).call, own); });
 }
 
 }  // namespace

@@ -1,12 +1,13 @@
 // Dense layers, weight and bias gradient: weightGradient = preActivationGradientᵀ · x, of shape (outputs, inputs) and stored
 // as the weight is; biasGradient is the sum of the rows of preActivationGradient. The depth of this product is the batch's
-// rows: its depth block is a block of the batch, its row block a block of inputs.
+// rows, those of one member after the other: its depth block is a block of the batch, its row block a block of inputs.
 #pragma once
 
 #include "blas/gemm.h"
 #include "boundary/kernel_table.h"
 #include "kernels/vector/column_sums.h"
 #include "kernels/vector/dense_layout.h"
+#include "kernels/vector/dense_members.h"
 
 namespace deepblas {
 namespace DEEPBLAS_ISA {
@@ -15,29 +16,31 @@ namespace {
 Axes weightAxes(const Call& call) {
   const View& gradient = *call.views[at::denseBackwardWeight::weightGradient];
   const int64_t inputs = gradient.columns, outputs = gradient.rows;
+  const int64_t depth = call.rows * membersOf(call, at::denseBackwardWeight::members);
   if (byBlas(gradient.panel)) {
     const int64_t pieces = larger(1, (inputs + 127) / 256);
     return {inputs, outputs, roundUp((inputs + pieces - 1) / pieces, 16), outputs};
   }
   if (byRows(gradient.panel)) {
-    const int64_t work = larger(1, call.rows * outputs);
+    const int64_t work = larger(1, depth * outputs);
     return {inputs, outputs, larger(1024, roundUp(larger(1, kTileMultiplyAdds / work), kMaximumVectors * kWidth)), outputs};
   }
   // One panel, so that the thread that makes it, updates it, and multiplies with it in the next step is the same one; and
   // a block of inputs whose rows of x stay in the second-level cache.
-  const int64_t work = larger(1, call.rows * gradient.panel);
+  const int64_t work = larger(1, depth * gradient.panel);
   const int64_t inputTile = smaller(192, roundUp(larger(1, (kTileMultiplyAdds + work - 1) / work), 48));
   return {inputs, outputs, inputTile, gradient.panel};
 }
 
 double weightCost(const Call& call) {
   const View& gradient = *call.views[at::denseBackwardWeight::weightGradient];
-  return call.rows * static_cast<double>(gradient.columns + 4) * roundUp(gradient.rows, kWidth) /
+  const int64_t depth = call.rows * membersOf(call, at::denseBackwardWeight::members);
+  return static_cast<double>(depth) * static_cast<double>(gradient.columns + 4) * roundUp(gradient.rows, kWidth) /
          kMultiplyAddsPerNanosecond;
 }
 
 // A weight kept row by row: the lanes run along the inputs, and each output's row of the gradient adds up rows of x.
-void backwardWeightByRows(const Call& call, const Tile& tile) {
+void backwardWeightByRows(const Call& call, const Tile& tile, bool first) {
   const View& gradient = *call.views[at::denseBackwardWeight::weightGradient];
   const View& x = *call.views[at::denseBackwardWeight::x];
   const View& from = *call.views[at::denseBackwardWeight::preActivationGradient];
@@ -54,29 +57,30 @@ void backwardWeightByRows(const Call& call, const Tile& tile) {
       work.c = data<float>(&gradient) + tile.secondBegin * gradient.columns + column;
       work.cStride = gradient.columns;
       work.lastLanes = shape.lastLanes;
-      work.first = r == 0;
+      work.first = first && r == 0;
       work.dealt = isDealt(gradient.rows, gradient.columns);
       runPanel(shape.vectors * kWidth, tile.secondEnd - tile.secondBegin, work, shape.lastLanes < kWidth);
     }
   }
 }
 
-void backwardWeight(const Call& call, const Tile& tile) {
+// The part of one member; all but the first add to what is there.
+void addWeightGradient(const Call& call, const Tile& tile, bool first) {
   const View& gradient = *call.views[at::denseBackwardWeight::weightGradient];
   const View* biasGradient = call.views[at::denseBackwardWeight::biasGradient];
   const View& x = *call.views[at::denseBackwardWeight::x];
   const View& from = *call.views[at::denseBackwardWeight::preActivationGradient];
   const int64_t inputs = gradient.columns, outputs = gradient.rows, panel = gradient.panel;
-  if (biasGradient && tile.firstBegin == 0) sumRows(*biasGradient, from, call.rows, tile.secondBegin, tile.secondEnd);
+  if (biasGradient && tile.firstBegin == 0) sumRows(*biasGradient, from, call.rows, tile.secondBegin, tile.secondEnd, first);
   if (byBlas(panel)) {
     return inPieces(weightAxes(call), tile, [&](const Tile& piece) {
       blas::multiply({piece.firstEnd - piece.firstBegin, piece.secondEnd - piece.secondBegin, call.rows,
                       data<float>(&x) + piece.firstBegin, x.stride, true, data<float>(&from) + piece.secondBegin,
-                      from.stride, false, data<float>(&gradient) + piece.firstBegin * panel + piece.secondBegin,
-                      panel});
+                      from.stride, false, data<float>(&gradient) + piece.firstBegin * panel + piece.secondBegin, panel,
+                      !first});
     });
   }
-  if (byRows(panel)) return backwardWeightByRows(call, tile);
+  if (byRows(panel)) return backwardWeightByRows(call, tile, first);
   constexpr int64_t kBatchBlock = 128;
   for (int64_t r = 0; r < call.rows; r += kBatchBlock) {
     for (int64_t column = tile.secondBegin; column < tile.secondEnd; column += panel) {
@@ -89,10 +93,19 @@ void backwardWeight(const Call& call, const Tile& tile) {
       work.c = data<float>(&gradient) + column * inputs + tile.firstBegin * panel;
       work.cStride = panel;
       work.lastLanes = shape.lastLanes;
-      work.first = r == 0;
+      work.first = first && r == 0;
       work.dealt = isDealt(inputs, outputs);
       runPanel(shape.vectors * kWidth, tile.firstEnd - tile.firstBegin, work, shape.lastLanes < kWidth);
     }
+  }
+}
+
+void backwardWeight(const Call& call, const Tile& tile) {
+  namespace arg = at::denseBackwardWeight;
+  const int64_t members = membersOf(call, arg::members);
+  for (int64_t member = 0; member < members; ++member) {
+    const MemberCall<arg::members + 1> one(call, 1u << arg::x | 1u << arg::preActivationGradient, member, members);
+    addWeightGradient(one.call, tile, member == 0);
   }
 }
 
