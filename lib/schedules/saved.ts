@@ -4,7 +4,7 @@
 import { DeepblasError } from '../errors.js'
 import type { Json } from '../files/strict-json.js'
 import { ofMember, type PerMember, perMember } from '../per-member.js'
-import { oneOf, plainObject } from '../validate.js'
+import { finiteNumber, oneOf, plainObject, positiveInteger } from '../validate.js'
 import { constantRate } from './constant-rate.js'
 import { cosine } from './cosine.js'
 import { coslog } from './coslog.js'
@@ -34,9 +34,9 @@ const simple: Readonly<Record<string, (options: never) => Schedule>> = {
 /** Those around another one: its own options hold the rate. */
 const around: Readonly<Record<string, (options: Options) => Schedule>> = {
   warmUp: ({ before, ...options }) => warmUp(scheduleFrom('before', before), options as never),
-  stretched: ({ of, times }) => stretched(scheduleFrom('of', of), times as number),
+  stretched: ({ of, times }) => stretched(scheduleFrom('of', of), finiteNumber('times', times, { exclusiveMin: 0 })),
   withUpdatesPerEpoch: ({ of, updatesPerEpoch }) =>
-    withUpdatesPerEpoch(scheduleFrom('of', of), updatesPerEpoch as number),
+    withUpdatesPerEpoch(scheduleFrom('of', of), positiveInteger('updatesPerEpoch', updatesPerEpoch)),
 }
 
 /** Whether a file can hold it: a schedule of the user's own is code. */

@@ -56,6 +56,7 @@ const special = {
   BatchNorm: () => make(d.BatchNorm, { momentum: 0.9, epsilon: 1e-5 }),
   LayerNorm: () => make(d.LayerNorm, { epsilon: 1e-5 }),
   Dropout: () => make(d.Dropout, 0.5),
+  'Dropout by a schedule': () => make(d.Dropout, d.flatCosine({ learningRate: 0.5, steps: 3 })),
   GaussianNoise: () => make(d.GaussianNoise, 0.5),
   Activation: () => make(d.Activation, 'relu'),
   ParametricActivation: () => make(d.ParametricActivation, 'selu', { learningRateFactor: 0.1 }),

@@ -153,6 +153,7 @@ describe('names with commas', () => {
       Object.fromEntries((await train(rows, ...args)).encoder!.columns.map(({ name, kind }) => [name, kind]))
     expect(await kinds('--scaling', 'a,b=quantile')).toMatchObject({ 'a,b': 'quantile', a: 'number', x: 'number' })
     expect(new Set(Object.values(await kinds('--scaling', 'quantile')))).toEqual(new Set(['quantile']))
+    expect(new Set(Object.values(await kinds('--scaling', 'robust')))).toEqual(new Set(['robust']))
     const wrong = await train(rows, '--scaling', 'x=ranks')
     expect({ code: wrong.code, stderr: wrong.stderr }).toMatchObject({
       code: 2,

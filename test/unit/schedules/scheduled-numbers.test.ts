@@ -24,6 +24,7 @@ import {
   Lion,
   Population,
   Residual,
+  Scale,
   type Schedule,
   Sequential,
   SGD,
@@ -387,6 +388,51 @@ test('a resumed training is the one that was not interrupted, to the same bits',
   await expect(other).rejects.toThrow(/optimizer\.weightDecay\.learningRate is 0\.2 there and 0\.1 here/)
   const changed = { ...options(0.1), resume: path, resumeChanges: ['weightDecay'] } as const
   expect((await build(layers()).fit(data, changed)).epochs).toHaveLength(6)
+})
+
+test('a population is resumed to the same bits too, with learning rate factors beside', async () => {
+  const layers = () => [
+    new Scale({ learningRateFactor: 6 }),
+    new Dense(8, { activation: 'tanh', biasLearningRateFactor: 0.1, parametrization: 'neuralTangent' }),
+    new Dropout(flatCosine({ learningRate: [0.5, 0.1, 0], steps: 6, unit: 'epoch' })),
+    new Dense(3, { activation: 'softmax' }),
+  ]
+  const many = () => new Population(layers(), { inputs: 5, members: 3, seed: 1 })
+  const options = () => ({
+    ...base,
+    epochs: 6,
+    loss: crossEntropy({ labelSmoothing: cosine({ learningRate: 0.2, steps: 18 }) }),
+    optimizer: new AdamW({ learningRate: 0.01, weightDecay: flatCosine({ learningRate: [0.3, 0.2, 0.1], steps: 18 }) }),
+  })
+  const sets = [data, data.take(32), data.slice(8)]
+  const whole = many()
+  await whole.fit(sets, options())
+  const path = join(folder, 'many.safetensors')
+  const crash: Callback = {
+    needs: 'epoch',
+    onEpochEnd: ({ epoch }) => {
+      if (epoch === 4) throw new Error('crash')
+    },
+    forMember: () => crash,
+  }
+  await expect(many().fit(sets, { ...options(), callbacks: [new Checkpoint(path), crash] })).rejects.toThrow('crash')
+  const resumed = many()
+  await resumed.fit(sets, { ...options(), resume: path })
+  for (const member of [0, 1, 2]) expect(weightsOf(resumed.member(member))).toEqual(weightsOf(whole.member(member)))
+})
+
+test.each([
+  [{ name: 'stretched', of: { name: 'cosine', learningRate: 0.1, steps: 3 }, times: 'x' }, /for times/],
+  [{ name: 'stretched', of: 3, times: 2 }, /plain object for of/],
+  [{ name: 'warmUp', before: { name: 'cosine' }, steps: 2 }, /for steps|learningRate/],
+  [
+    { name: 'withUpdatesPerEpoch', of: { name: 'cosine', learningRate: 0.1, steps: 3 }, updatesPerEpoch: 0 },
+    /updatesPerEpoch/,
+  ],
+  [{ name: 'cosine', learningRate: 0.1, steps: 3, more: 1 }, /option 'more'/],
+  [{ name: 'constructor' }, /one of .* for rate\.name/],
+])('what a file holds in place of a schedule is checked (%#)', (description, message) => {
+  expect(() => new Dropout(description as never)).toThrow(message)
 })
 
 test('a stream whose epochs have no known length cannot follow schedules by epochs', async () => {
