@@ -9,6 +9,7 @@ import type { Sequential } from '../model/sequential.js'
 import { encodedRows } from '../strategy/tables/scores.js'
 import { TableModel } from '../strategy/tables/table-model.js'
 import type { Command, Given } from './command.js'
+import { coverageOf, coverageOption, coveredBy } from './coverage-cells.js'
 import { csvLine, freeName } from './csv-line.js'
 import { loadWithEncoder } from './model-file.js'
 import { predictedCells } from './prediction-cells.js'
@@ -29,12 +30,14 @@ export const predict: Command = {
   options: {
     out: { value: '<file>', help: 'where the predictions are written, as CSV; by default standard output' },
     probabilities: { help: 'adds a column for every class' },
+    coverage: coverageOption,
     ...readerOptions,
   },
   notes: `
 The output has the columns of the input as they are, with the same delimiter and decimal point, then "prediction": a label,
 or a value in the target's units; of a model of quantiles there is a column for each, "quantile <share>". With
---probabilities there is one more for each class, "probability <label>". The file is read and written in pieces, so it may
+--probabilities there is one more for each class, "probability <label>". With --coverage 0.9 there are "lower" and "upper",
+between which nine of ten targets are to be, or "set", the labels among which nine of ten are, with " | " between them. The file is read and written in pieces, so it may
 be larger than memory; --out is written whole or not at all. A file without one of the model's columns is an error that
 names it; a category that the model has not seen counts as unknown; an empty field is missing, which the model knows to
 handle; a text in a column of numbers is an error. Unknown categories, and values far outside the training's (by more than
@@ -66,12 +69,22 @@ async function runPredict(given: Given, terminal: Terminal): Promise<Readonly<Re
   if (probabilities && encoder.task !== 'classification') {
     throw new UsageError(`--probabilities is for classes, but ${path} predicts values of '${target}'.`)
   }
+  const coverage = coverageOf(given)
+  const covered = coverage === undefined ? undefined : coveredBy(model, coverage, path)
   const source = Source.of(file, terminal)
   let rows = 0
   let header: readonly string[] = []
   const checks: EncoderCheck[] = []
   const lines = async function* (): AsyncGenerator<string, void, undefined> {
-    for await (const part of predictedLines(model, encoder, source, reader, probabilities, out, terminal)) {
+    for await (const part of predictedLines(
+      model,
+      encoder,
+      source,
+      reader,
+      { probabilities, covered },
+      out,
+      terminal,
+    )) {
       rows += part.check?.rows ?? 0
       header = part.header
       // One at a time: of a file of any length little is kept.
@@ -103,13 +116,21 @@ interface Part {
   readonly check?: EncoderCheck
 }
 
+/** What is written beside the prediction. */
+interface Added {
+  /** A column for every class. */
+  readonly probabilities: boolean
+  /** Intervals or sets, where they were asked for. */
+  readonly covered: ReturnType<typeof coveredBy> | undefined
+}
+
 /** The header, then the rows of one piece of the file after the other. */
 async function* predictedLines(
   model: Sequential | TableModel,
   encoder: Encoder,
   source: Source,
   asked: ReaderSettings,
-  probabilities: boolean,
+  added: Added,
   out: string | undefined,
   terminal: Terminal,
 ): AsyncGenerator<Part, void, undefined> {
@@ -136,23 +157,29 @@ async function* predictedLines(
     terminal.signal.throwIfAborted()
     tellSkipped(source.name, table, terminal)
     if (!begun) {
-      yield { text: csvLine([...header, ...addedColumns(model, header, probabilities)], dialect), header }
+      yield { text: csvLine([...header, ...addedColumns(model, header, added)], dialect), header }
     }
     begun = true
     if (table.rows === 0) continue
     const data = await encodedRows(encoder, table, source.name)
-    const added = await predictedCells(model, encoder, data, probabilities, decimal)
-    const text = fields.map((own, row) => csvLine([...own, ...added[row]!], dialect)).join('')
+    const cells = await predictedCells(model, encoder, data, added.probabilities, decimal)
+    const more = await added.covered?.cells(data, decimal)
+    const text = fields.map((own, row) => csvLine([...own, ...cells[row]!, ...(more?.[row] ?? [])], dialect)).join('')
     yield { text, header, check: await encoder.checkAsync(table) }
   }
   drawn.clear()
 }
 
-function addedColumns(model: Sequential | TableModel, header: readonly string[], probabilities: boolean): string[] {
+function addedColumns(
+  model: Sequential | TableModel,
+  header: readonly string[],
+  { probabilities, covered }: Added,
+): string[] {
   const quantiles = model instanceof TableModel ? model.quantiles : undefined
   const wanted = [
     ...(quantiles?.map((one) => `quantile ${one}`) ?? ['prediction']),
     ...(probabilities ? model.encoder!.labels!.map((label) => `probability ${label}`) : []),
+    ...(covered?.names ?? []),
   ]
   const taken = new Set(header)
   return wanted.map((name) => {

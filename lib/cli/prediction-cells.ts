@@ -53,7 +53,7 @@ function float32Digits(value: number): number {
  * The network's precision is a share of the targets' deviation, whatever their mean: with a large mean that is more digits
  * than a float32 has, and never fewer.
  */
-function valueDigits(value: number, deviation: number): number {
+export function valueDigits(value: number, deviation: number): number {
   const places = 6 - Math.floor(Math.log10(deviation))
   const step = 10 ** Math.max(0, -places)
   const rounded = places < 0 ? Math.round(value / step) * step : Number(value.toFixed(Math.min(100, places)))

@@ -1,4 +1,4 @@
-import { invalid, isCallable, knownOptions, oneOf, string } from '../validate.js'
+import { boolean, invalid, isCallable, knownOptions, nonNegativeInteger, oneOf, string } from '../validate.js'
 import { type ElementLoss, type ElementValues, recordElementRule } from './element-rule.js'
 import { type Loss, mismatch, type TargetKind } from './loss.js'
 
@@ -14,6 +14,13 @@ export interface LossDefinition {
    * Default 'values'.
    */
   readonly targetKind?: Exclude<TargetKind, 'classes' | 'probabilities'>
+  /** Whether one column of targets serves all outputs. Default false: every output has a column of its own. */
+  readonly sharedTarget?: boolean
+  /**
+   * With `sharedTarget`: the index, from 0, of the output that metrics read as the predicted value. Left out, metrics are
+   * refused.
+   */
+  readonly valueOutput?: number
   /** Activations that the last layer may have. Default any. */
   readonly outputActivations?: readonly string[]
 }
@@ -43,6 +50,8 @@ export function defineLoss(definition: LossDefinition): Loss {
     'name',
     'rule',
     'targetKind',
+    'sharedTarget',
+    'valueOutput',
     'outputActivations',
   ])
   const name = string('name', given.name)
@@ -51,6 +60,8 @@ export function defineLoss(definition: LossDefinition): Loss {
   return {
     name,
     targetKind: oneOf('targetKind', given.targetKind ?? 'values', kinds),
+    ...(given.sharedTarget === undefined ? {} : { sharedTarget: boolean('sharedTarget', given.sharedTarget) }),
+    ...(given.valueOutput === undefined ? {} : { valueOutput: nonNegativeInteger('valueOutput', given.valueOutput) }),
     takesLogits(outputActivation) {
       if (outputActivations === undefined || outputActivations.includes(outputActivation)) return false
       throw mismatch(name, outputActivations.map((one) => `'${one}'`).join(' or '), outputActivation)

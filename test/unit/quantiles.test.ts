@@ -6,8 +6,10 @@ import {
   Adam,
   Dataset,
   Dense,
+  defineLoss,
   defineMetric,
   type Loss,
+  type LossDefinition,
   metrics,
   NonCrossing,
   Population,
@@ -212,6 +214,28 @@ test('a loss of your own may share one target among its outputs', async () => {
   for (const odd of [{ sharedTarget: 1 }, { valueOutput: -1 }]) {
     expect(() => model.evaluateSync(data, { loss: { ...shared, ...odd } as never })).toThrow(/loss\.(shared|value)/)
   }
+})
+
+test('so may one of a rule', () => {
+  const given = {
+    name: 'absolute',
+    rule({ prediction, target }) {
+      const difference = prediction.minus(target)
+      return { value: difference.absolute(), derivative: difference.sign() }
+    },
+    sharedTarget: true,
+    valueOutput: 1,
+  } satisfies LossDefinition
+  const data = Dataset.from({ x: [[0], [1], [2]], y: [1, 2, 4] })
+  const model = new Sequential([new Dense(2)], { inputs: 1, seed: 1 })
+  const { data: outputs } = model.predictSync(data)
+  const errors = [1, 1, 2, 2, 4, 4].map((y, at) => Math.abs(outputs[at]! - y))
+  const mean = (of: readonly number[]) => of.reduce((sum, one) => sum + one, 0) / of.length
+  const scores = model.evaluateSync(data, { loss: defineLoss(given), metrics: ['meanAbsoluteError'] })
+  expect(scores.loss).toBeCloseTo(mean(errors), 5)
+  expect(scores.meanAbsoluteError).toBeCloseTo(mean(errors.filter((_, at) => at % 2 === 1)), 5)
+  expect(() => defineLoss({ ...given, sharedTarget: 1 as never })).toThrow(/boolean for sharedTarget/)
+  expect(() => defineLoss({ ...given, valueOutput: 0.5 })).toThrow(/non-negative integer for valueOutput/)
 })
 
 test.each<[() => unknown, RegExp]>([

@@ -9,6 +9,7 @@ import { checkedQuantiles } from '../../losses/quantile.js'
 import { SMALLEST_PROBABILITY } from '../../metrics/functions/probabilities.js'
 import { ELEMENTS_OF_STEP, type Steps } from '../../turns.js'
 import { array, finiteNumber, invalid, plainObject, positiveInteger } from '../../validate.js'
+import { type SetMethod, setMethods } from '../conformal/sets.js'
 
 /** Of how many residuals a model keeps all; of more it keeps as many order statistics. */
 const MOST_RESIDUALS = 4096
@@ -33,6 +34,10 @@ export interface Calibration {
   readonly residuals?: Residuals
   /** The quantiles that the outputs are; undefined where they are means or probabilities. */
   readonly quantiles?: readonly number[]
+  /** Of quantiles: how far targets lie outside the outermost ones; negative inside. */
+  readonly outside?: Residuals
+  /** Of classes: how badly the true class fits its probabilities, by each way of making sets. */
+  readonly misfits?: Readonly<Record<SetMethod, Residuals>>
   /** Probabilities of the later of two classes above this make it the prediction. Default 0.5. */
   readonly threshold?: number
 }
@@ -115,11 +120,15 @@ export function* fittedTemperature(targets: Float64Array, probabilities: Float64
   return Math.exp((low + high) / 2)
 }
 
-/** The order statistics that a model keeps of residuals. */
-export function residualsOf(residuals: Float64Array): Residuals {
+/**
+ * The order statistics that a model keeps of residuals.
+ *
+ * @param most how many at most
+ */
+export function residualsOf(residuals: Float64Array, most = MOST_RESIDUALS): Residuals {
   const sorted = residuals.slice().sort()
   const rows = sorted.length
-  const kept = Math.min(rows, MOST_RESIDUALS)
+  const kept = Math.min(rows, most)
   const ranks = Array.from({ length: kept }, (_, at) => (kept === 1 ? 0 : Math.round((at * (rows - 1)) / (kept - 1))))
   return { rows, ranks, values: ranks.map((rank) => sorted[rank]!) }
 }
@@ -151,44 +160,56 @@ export function residualBounds({ rows, ranks, values }: Residuals, coverage: num
 }
 
 /** As a file keeps it. */
-export function calibrationJson({ temperature, residuals, quantiles, threshold }: Calibration): {
-  [name: string]: Json
-} {
+export function calibrationJson(calibration: Calibration): { [name: string]: Json } {
+  const { temperature, residuals, quantiles, threshold, outside, misfits } = calibration
   return {
     ...(quantiles && { quantiles: [...quantiles] }),
     ...(threshold === undefined ? {} : { threshold }),
     ...(temperature === undefined ? {} : { temperature }),
-    ...(residuals && {
-      residuals: { rows: residuals.rows, ranks: [...residuals.ranks], values: [...residuals.values] },
+    ...(residuals && { residuals: residualsJson(residuals) }),
+    ...(outside && { outside: residualsJson(outside) }),
+    ...(misfits && {
+      misfits: Object.fromEntries(setMethods.map((method) => [method, residualsJson(misfits[method])])),
     }),
   }
 }
 
+function residualsJson({ rows, ranks, values }: Residuals): { [name: string]: Json } {
+  return { rows, ranks: [...ranks], values: [...values] }
+}
+
 /** @throws DeepblasError for what is none */
 export function calibrationOf(table: Readonly<Record<string, unknown>>): Calibration {
-  const { temperature, residuals, quantiles, threshold } = table
+  const { temperature, residuals, quantiles, threshold, outside, misfits } = table
   return {
     ...(quantiles === undefined ? {} : { quantiles: checkedQuantiles('table.quantiles', quantiles) }),
     ...(threshold === undefined ? {} : { threshold: finiteNumber('table.threshold', threshold) }),
     ...(temperature === undefined
       ? {}
       : { temperature: finiteNumber('table.temperature', temperature, { exclusiveMin: 0 }) }),
-    ...(residuals === undefined ? {} : { residuals: checkedResiduals(residuals) }),
+    ...(residuals === undefined ? {} : { residuals: checkedResiduals('residuals', residuals) }),
+    ...(outside === undefined ? {} : { outside: checkedResiduals('outside', outside) }),
+    ...(misfits === undefined ? {} : { misfits: checkedMisfits(misfits) }),
   }
 }
 
-function checkedResiduals(given: unknown): Residuals {
-  const found = plainObject('table.residuals', given)
-  const rows = positiveInteger('table.residuals.rows', found.rows)
+function checkedMisfits(given: unknown): Record<SetMethod, Residuals> {
+  const found = plainObject('table.misfits', given)
+  const of = (method: SetMethod) => [method, checkedResiduals(`misfits.${method}`, found[method])] as const
+  return Object.fromEntries(setMethods.map(of)) as Record<SetMethod, Residuals>
+}
+
+function checkedResiduals(name: string, given: unknown): Residuals {
+  const place = `table.${name}`
+  const found = plainObject(place, given)
+  const rows = positiveInteger(`${place}.rows`, found.rows)
   const numbers = (name: 'ranks' | 'values') =>
-    array(`table.residuals.${name}`, found[name], 'numbers').map((value, at) =>
-      finiteNumber(`table.residuals.${name}[${at}]`, value),
-    )
+    array(`${place}.${name}`, found[name], 'numbers').map((value, at) => finiteNumber(`${place}.${name}[${at}]`, value))
   const [ranks, values] = [numbers('ranks'), numbers('values')]
   const rises = (list: readonly number[], by: number) => list.every((one, at) => at === 0 || one - list[at - 1]! >= by)
   const whole = ranks.every(Number.isInteger) && rises(ranks, 1) && ranks[0] === 0 && ranks.at(-1) === rows - 1
   if (!whole || values.length !== ranks.length || !rises(values, 0)) {
-    throw invalid('table.residuals', `order statistics of ${rows} residuals`, given)
+    throw invalid(place, `order statistics of ${rows} residuals`, given)
   }
   return { rows, ranks, values }
 }

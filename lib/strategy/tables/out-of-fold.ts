@@ -9,6 +9,7 @@ import { atOnce, inTurns } from '../../turns.js'
 import type { ChosenThreshold, ThresholdGoal } from '../choose-threshold.js'
 import { labelIntervals, type MetricInterval, valueIntervals } from './bootstrap.js'
 import { applyTemperature, type Calibration, fittedTemperature, residualsOf } from './calibration.js'
+import { quantileCalibration, setCalibration } from './conformal-calibration.js'
 import { chosenOn } from './decide.js'
 import type { FoldRows } from './division.js'
 import { labelScores, quantileScores, type TableScores, targetsOf, valueScores } from './scores.js'
@@ -82,20 +83,25 @@ export async function outOfFoldOf(parts: OutOfFoldParts): Promise<OutOfFoldResul
     const scores = quantiles === undefined ? valueScores(some, given) : quantileScores(some, given, quantiles)
     const metrics = await inTurns(scores)
     const intervals = await inTurns(valueIntervals(some, given, quantiles, options))
-    if (quantiles !== undefined) return { outOfFold: { metrics, ...all }, intervals, calibration: {} }
-    return {
-      outOfFold: { metrics, ...all },
-      intervals,
-      calibration: { residuals: residualsOf(some.map((target, at) => target - given[at]!)) },
-    }
+    const calibration =
+      quantiles === undefined
+        ? { residuals: residualsOf(some.map((target, at) => target - given[at]!)) }
+        : quantileCalibration(some, given, outputs)
+    return { outOfFold: { metrics, ...all }, intervals, calibration }
   }
   const chosen = goal && chosenOn(some, given, goal, 'out-of-fold')
   const temperature = await inTurns(fittedTemperature(some, given, outputs))
+  const predictedLater = given.slice()
+  await inTurns(applyTemperature(predictedLater, outputs, temperature))
   const threshold = chosen && { ...chosen, threshold: tempered(chosen.threshold, temperature) }
   return {
     outOfFold: { ...(await inTurns(labelScores(some, given, labels, chosen?.threshold))), ...all },
     intervals: await inTurns(labelIntervals(some, given, labels.length, { ...options, threshold: chosen?.threshold })),
-    calibration: { temperature, ...(threshold && { threshold: threshold.threshold }) },
+    calibration: {
+      temperature,
+      ...setCalibration(some, predictedLater, outputs),
+      ...(threshold && { threshold: threshold.threshold }),
+    },
     ...(threshold && { threshold }),
   }
 }

@@ -17,8 +17,11 @@ import { classOfOutputs } from '../../outputs/classes.js'
 import { bringInUnits, inUnits, predictedValue } from '../../outputs/units.js'
 import { onlyWhatItMade, refuseMethods, refuseStructuredClone, showWhenInspected } from '../../own-methods.js'
 import { atOnce, ELEMENTS_OF_STEP, inTurns, type Steps } from '../../turns.js'
-import { finiteNumber, invalid, knownOptions, plainObject } from '../../validate.js'
+import { invalid, knownOptions, oneOf, plainObject } from '../../validate.js'
+import { checkedCoverage } from '../conformal/conformal-quantile.js'
+import { predictionSets, type SetCalibration, type SetMethod, setMethods } from '../conformal/sets.js'
 import { applyTemperature, type Calibration, calibrationJson, calibrationOf, residualBounds } from './calibration.js'
+import { scoreWithin } from './conformal-calibration.js'
 import { meanOutputs, meanOutputsSync } from './mean-outputs.js'
 import { HALF, labelScores, quantileScores, targetsOf, valueScores } from './scores.js'
 import { typesFor } from './types-for.js'
@@ -27,6 +30,17 @@ import { typesFor } from './types-for.js'
 export interface IntervalOptions {
   /** Share of targets that are to lie in their interval, above 0 and below 1. Default 0.9. */
   readonly coverage?: number
+}
+
+/** Options of `predictSets`. */
+export interface SetOptions {
+  /** Share of rows whose class is to be in their set, above 0 and below 1. Default 0.9. */
+  readonly coverage?: number
+  /**
+   * 'threshold': the smallest sets on average, of which some may be empty. 'adaptive': never empty, and larger where rows
+   * are hard. Default 'threshold'. See `conformalSets`.
+   */
+  readonly method?: SetMethod
 }
 
 /** Values with the bounds that their targets are expected to lie in. */
@@ -230,21 +244,41 @@ export class TableModel {
 
   /**
    * Computes values with bounds that hold the target with the coverage asked for: the prediction plus quantiles of the
-   * residuals of rows that the networks had not seen (split conformal prediction, docs/guide/train-table.md). The
-   * distances to the bounds are the same for every row.
+   * residuals of rows that the networks had not seen (split conformal prediction, docs/guide/intervals.md). The distances
+   * to the bounds are the same for every row. Of a model of quantiles the bounds lie beyond the outermost of them by the
+   * same margin (conformalized quantile regression), so they are far apart where the model is unsure.
    *
    * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a model of classes, or one that was trained without folds;
    *   ERR_DEEPBLAS_DATA for a coverage that its rows do not allow
    */
   async predictInterval(rows: PredictionInput, options?: IntervalOptions): Promise<IntervalPrediction> {
     const bounds = this.#bounds('predictInterval', options)
-    return await inTurns(intervalsOf(await this.#values(rows), bounds))
+    return await inTurns(intervalsOf(await this.#values(rows), this.outputs, bounds))
   }
 
   /** Does the same as `predictInterval`, on this thread: the event loop waits. */
   predictIntervalSync(rows: PredictionInput, options?: IntervalOptions): IntervalPrediction {
     const bounds = this.#bounds('predictIntervalSync', options)
-    return atOnce(intervalsOf(this.#valuesOf(meanOutputsSync(this.#population, this.#encoder, rows).data), bounds))
+    const values = this.#valuesOf(meanOutputsSync(this.#population, this.#encoder, rows).data)
+    return atOnce(intervalsOf(values, this.outputs, bounds))
+  }
+
+  /**
+   * Computes for every row the set of labels that holds its own with the coverage asked for, the most probable label
+   * first (conformal prediction, docs/guide/intervals.md).
+   *
+   * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a model of values, one that was trained without folds, or a coverage
+   *   that its rows do not allow
+   */
+  async predictSets(rows: PredictionInput, options?: SetOptions): Promise<string[][]> {
+    const calibration = this.#setCalibration('predictSets', options)
+    return this.#setsOf(await this.predict(rows), calibration)
+  }
+
+  /** Does the same as `predictSets`, on this thread: the event loop waits. */
+  predictSetsSync(rows: PredictionInput, options?: SetOptions): string[][] {
+    const calibration = this.#setCalibration('predictSetsSync', options)
+    return this.#setsOf(this.predictSync(rows), calibration)
   }
 
   /**
@@ -365,17 +399,29 @@ export class TableModel {
   #bounds(what: string, options: IntervalOptions | undefined): Bounds {
     this.#requireTask('regression', what)
     const given = knownOptions<IntervalOptions>(what, options, ['coverage'])
-    const coverage = finiteNumber('coverage', given.coverage ?? 0.9, { exclusiveMin: 0, exclusiveMax: 1 })
-    const { residuals } = this.#calibration
-    if (residuals === undefined) {
-      throw new DeepblasError(
-        'ERR_DEEPBLAS_ARGUMENT',
-        `Expected a model with residuals of rows that it has not seen for ${what} but this one has none. Train it with ` +
-          'folds: trainTable(source, { target, folds: 5 }).',
-      )
+    const coverage = checkedCoverage(given.coverage)
+    const { residuals, outside } = this.#calibration
+    if (outside !== undefined) {
+      const margin = scoreWithin(outside, coverage)
+      return { low: -margin, high: margin, coverage }
     }
+    if (residuals === undefined) throw uncalibrated(what)
     const [low, high] = residualBounds(residuals, coverage)
     return { low, high, coverage }
+  }
+
+  #setCalibration(what: string, options: SetOptions | undefined): SetCalibration {
+    this.#requireTask('classification', what)
+    const given = knownOptions<SetOptions>(what, options, ['coverage', 'method'])
+    const coverage = checkedCoverage(given.coverage)
+    const method = oneOf('method', given.method ?? 'threshold', setMethods)
+    const { misfits } = this.#calibration
+    if (misfits === undefined) throw uncalibrated(what)
+    return { method, coverage, rows: misfits[method].rows, score: scoreWithin(misfits[method], coverage) }
+  }
+
+  #setsOf(prediction: Prediction, calibration: SetCalibration): string[][] {
+    return predictionSets(calibration, prediction, { labels: this.#encoder.labels! })
   }
 
   #requireTask(task: 'classification' | 'regression', what: string): void {
@@ -428,16 +474,32 @@ interface Bounds {
   readonly coverage: number
 }
 
-function* intervalsOf(values: Float64Array, { low, high, coverage }: Bounds): Steps<IntervalPrediction> {
-  const rows = values.length
-  const [data, lower, upper] = [new Float32Array(rows), new Float32Array(rows), new Float32Array(rows)]
+/** Around the one value of each row, or beyond its outermost quantiles. */
+function* intervalsOf(
+  values: Float64Array,
+  outputs: number,
+  { low, high, coverage }: Bounds,
+): Steps<IntervalPrediction> {
+  const rows = values.length / outputs
+  const [lower, upper] = [new Float32Array(rows), new Float32Array(rows)]
   for (let row = 0; row < rows; row++) {
     if (row % ELEMENTS_OF_STEP === ELEMENTS_OF_STEP - 1) yield
-    data[row] = values[row]!
-    lower[row] = values[row]! + low
-    upper[row] = values[row]! + high
+    const [lowest, highest] = [values[row * outputs]!, values[(row + 1) * outputs - 1]!]
+    const [from, to] = [lowest + low, highest + high]
+    // Quantiles that were too far apart, brought past each other.
+    const crossed = from > to
+    lower[row] = crossed ? (lowest + highest) / 2 : from
+    upper[row] = crossed ? (lowest + highest) / 2 : to
   }
-  return { data, lower, upper, shape: [rows, 1], coverage }
+  return { data: Float32Array.from(values), lower, upper, shape: [rows, outputs], coverage }
+}
+
+function uncalibrated(what: string): DeepblasError {
+  return new DeepblasError(
+    'ERR_DEEPBLAS_ARGUMENT',
+    `Expected a model that knows its errors on rows that it has not seen for ${what} but this one does not. Train it with ` +
+      'folds: trainTable(source, { target, folds: 5 }).',
+  )
 }
 
 /** @throws Error where the networks' outputs are not those of the encoder's target */
