@@ -82,6 +82,17 @@ export { readNpz } from './data/readers/arrays/npz.js'
 export type { TextEncoding } from './data/readers/bytes/text-encoding.js'
 export type { TextInput } from './data/readers/bytes/text-source.js'
 export { type ArrowTable, readArrow } from './data/readers/columnar/arrow.js'
+export {
+  type DuckdbConnection,
+  type DuckdbQuery,
+  type DuckdbResult,
+  type DuckdbValues,
+  duckdbQuery,
+  type QueryChunkOptions,
+  type QueryOptions,
+  queryChunks,
+  readQuery,
+} from './data/readers/columnar/duckdb.js'
 export { parquetChunks, readParquet } from './data/readers/columnar/parquet.js'
 export { csvChunks, readCsv } from './data/readers/csv/csv.js'
 export type { CsvChunkOptions, CsvOptions, ReadProgress } from './data/readers/csv/options.js'

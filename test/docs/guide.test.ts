@@ -33,6 +33,7 @@ async function run(code: string): Promise<string> {
   try {
     await mkdir(join(folder, 'node_modules'))
     await symlink(root, join(folder, 'node_modules/deepblas'), 'junction')
+    await symlink(join(root, 'node_modules/@duckdb'), join(folder, 'node_modules/@duckdb'), 'junction')
     await writeFile(join(folder, 'block.mjs'), code)
     // A block that fails makes the exit code another than 0, and the promise is rejected with what it wrote.
     const { stdout } = await promisify(execFile)(process.execPath, ['block.mjs'], { cwd: folder })

@@ -19,6 +19,7 @@ import type { RowSource } from '../encoding/object-rows.js'
 import type { TableEncoder } from '../encoding/table-encoder.js'
 import type { TextInput } from '../readers/bytes/text-source.js'
 import type { ArrowTable } from '../readers/columnar/arrow.js'
+import type { DuckdbConnection, QueryOptions } from '../readers/columnar/duckdb.js'
 import type { CsvOptions } from '../readers/csv/options.js'
 import type { TableNote } from '../table/column-reading.js'
 import type { RowsOptions } from '../table/from-rows.js'
@@ -36,6 +37,11 @@ export interface TableReaders {
   datasetFromCsv(source: TextInput, options?: EncodingOptions & CsvOptions): Promise<Dataset>
   datasetFromParquet(path: string, options?: EncodingOptions & RowsOptions): Promise<Dataset>
   datasetFromArrow(source: string | Uint8Array | ArrowTable, options?: EncodingOptions & RowsOptions): Promise<Dataset>
+  datasetFromQuery(
+    connection: DuckdbConnection,
+    sql: string,
+    options?: EncodingOptions & QueryOptions,
+  ): Promise<Dataset>
   datasetFromRows(rows: RowSource, options?: EncodingOptions & RowsOptions): Promise<Dataset>
 }
 
@@ -129,6 +135,22 @@ export class Dataset {
     options?: EncodingOptions & RowsOptions,
   ): Promise<Dataset> {
     return readers().datasetFromArrow(source, options)
+  }
+
+  /**
+   * Runs a query in DuckDB, reads what it finds as it comes, and encodes it as `fromCSV` does. See `readQuery`.
+   *
+   * @param connection of the package @duckdb/node-api
+   * @throws DeepblasError as `readQuery`, `Encoder.fit` and `encode`; errors of DuckDB itself as they are
+   * @example
+   * await Dataset.fromQuery(connection, 'SELECT rooms, city, price FROM flats', { target: 'price' })
+   */
+  static async fromQuery(
+    connection: DuckdbConnection,
+    sql: string,
+    options?: EncodingOptions & QueryOptions,
+  ): Promise<Dataset> {
+    return readers().datasetFromQuery(connection, sql, options)
   }
 
   /**

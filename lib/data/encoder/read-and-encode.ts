@@ -6,6 +6,7 @@ import type { Dataset, EncodingOptions, TableReaders } from '../dataset/dataset.
 import { dateFormatsAsRead } from '../encoding/dates-as-read.js'
 import { type EncoderOptions, encoderOptionNames } from '../encoding/fit/options.js'
 import { readArrow } from '../readers/columnar/arrow.js'
+import { queryOptionNames, readQuery } from '../readers/columnar/duckdb.js'
 import { readParquet } from '../readers/columnar/parquet.js'
 import { readCsv } from '../readers/csv/csv.js'
 import { csvOptionNames } from '../readers/csv/options.js'
@@ -22,6 +23,8 @@ export const tableReaders: TableReaders = {
     encoded('Dataset.fromParquet', options, rowsOptionNames, (own) => readParquet(path, own)),
   datasetFromArrow: (source, options) =>
     encoded('Dataset.fromArrow', options, rowsOptionNames, (own) => readArrow(source, own)),
+  datasetFromQuery: (connection, sql, options) =>
+    encoded('Dataset.fromQuery', options, queryOptionNames, (own) => readQuery(connection, sql, own)),
   datasetFromRows: (rows, options) =>
     encoded('Dataset.fromRows', options, rowsOptionNames, (own) =>
       Table.fromRowStream(rows as Iterable<ObjectRow>, own),

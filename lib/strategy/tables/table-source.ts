@@ -7,6 +7,7 @@ import { open, stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import type { TextInput } from '../../data/readers/bytes/text-source.js'
 import { readArrow } from '../../data/readers/columnar/arrow.js'
+import { DuckdbQuery } from '../../data/readers/columnar/duckdb.js'
 import { readParquet } from '../../data/readers/columnar/parquet.js'
 import { csvNames, readCsv } from '../../data/readers/csv/csv.js'
 import type { CsvOptions } from '../../data/readers/csv/options.js'
@@ -20,9 +21,10 @@ import { KeptStream } from './kept-stream.js'
 
 /**
  * A table, or a source to read one from: the path of a CSV, Parquet or Arrow file; a Node stream or async iterable of
- * the text or bytes of a CSV file, or of objects, one per row; an array of such objects. A stream is read once.
+ * the text or bytes of a CSV file, or of objects, one per row; an array of such objects; a query to DuckDB, as `duckdbQuery`
+ * makes it. A stream is read once.
  */
-export type TableInput = string | Readable | AsyncIterable<string | object> | readonly object[] | Table
+export type TableInput = string | Readable | AsyncIterable<string | object> | readonly object[] | DuckdbQuery | Table
 
 /** A table that has not been read yet. */
 export interface TableSource {
@@ -47,11 +49,12 @@ export async function tableSource(
   signal: AbortSignal | undefined,
 ): Promise<TableSource> {
   if (source instanceof Table) return new GivenTable(source)
+  if (source instanceof DuckdbQuery) return new Query(source)
   if (typeof source === 'string') return fileSource(argument, source, signal)
   if (Array.isArray(source)) return new Objects('the rows', source)
   if (!isIterable(source) || isNumberArray(source)) {
     const hint = 'An Arrow table or bytes become a Table by readArrow.'
-    throw invalid(argument, 'path, stream, array of objects or Table', source, hint)
+    throw invalid(argument, 'path, stream, array of objects, query of duckdbQuery or Table', source, hint)
   }
   const stream = new KeptStream<unknown>(argument, source, signal)
   for await (const piece of stream.peek()) {
@@ -168,6 +171,28 @@ class ColumnFile implements TableSource {
 
   sha256(): Promise<string> {
     return hashOfFile(this.name, this.#signal)
+  }
+}
+
+class Query implements TableSource {
+  readonly kind = 'columns'
+  readonly name = 'the query'
+  readonly #query: DuckdbQuery
+
+  constructor(query: DuckdbQuery) {
+    this.#query = query
+  }
+
+  async names(): Promise<undefined> {
+    return undefined
+  }
+
+  read({ onProgress: _, ...options }: CsvOptions): Promise<Table> {
+    return this.#query.read(options)
+  }
+
+  async sha256(): Promise<undefined> {
+    return undefined
   }
 }
 

@@ -155,7 +155,12 @@ describe('sources', () => {
 
   test.each([
     ['nothing', undefined, 'ERR_DEEPBLAS_ARGUMENT', /for source but received undefined/],
-    ['a number', 5, 'ERR_DEEPBLAS_ARGUMENT', /path, stream, array of objects or Table for source/],
+    [
+      'a number',
+      5,
+      'ERR_DEEPBLAS_ARGUMENT',
+      /path, stream, array of objects, query of duckdbQuery or Table for source/,
+    ],
     ['bytes', new Uint8Array(5), 'ERR_DEEPBLAS_ARGUMENT', /for source.*readArrow/],
     ['a promise', Promise.resolve('a.csv').then(String), 'ERR_DEEPBLAS_ARGUMENT', /'await' missing/],
     ['no path', '', 'ERR_DEEPBLAS_ARGUMENT', /path that is not empty for source/],

@@ -5,7 +5,7 @@ import { FileProblem } from '../../../files/file-error.js'
 import type { Steps } from '../../../turns.js'
 import { knownOptions } from '../../../validate.js'
 import type { Column, ColumnType } from '../../table/column.js'
-import { columnBuilder } from '../../table/column-builder.js'
+import { type ColumnBuilder, columnBuilder } from '../../table/column-builder.js'
 import type { ColumnNote } from '../../table/column-reading.js'
 import { type CheckedRowsOptions, checkRowsOptions, type RowsOptions, rowsOptionNames } from '../../table/from-rows.js'
 import { requireColumns } from '../../table/unknown-column.js'
@@ -80,15 +80,29 @@ export function keptAsTexts(column: WantedColumn): WantedColumn {
   return { ...column, type: 'category', notes: [{ kind: 'text', text }] }
 }
 
+/** What a column's values are added to. */
+export function declaredBuilder(
+  { name, type, notes }: WantedColumn,
+  { missing, dateFormats, ignoreCase }: CheckedRowsOptions,
+): ColumnBuilder {
+  return columnBuilder(name, type, {
+    missing,
+    notes,
+    dateFormat: dateFormats.get(name),
+    ignoreCase: ignoreCase(name),
+  })
+}
+
 /** @param firstRow the number of the first value's row, for messages */
 export function* columnOfValues(
-  { name, type, notes }: WantedColumn,
+  column: WantedColumn,
   values: Iterable<unknown>,
-  { missing, dateFormats, ignoreCase }: CheckedRowsOptions,
+  given: CheckedRowsOptions,
   firstRow = 0,
 ): Steps<Column> {
-  const format = dateFormats.get(name)
-  const builder = columnBuilder(name, type, { missing, notes, dateFormat: format, ignoreCase: ignoreCase(name) })
+  const { name, type } = column
+  const format = given.dateFormats.get(name)
+  const builder = declaredBuilder(column, given)
   let row = firstRow
   for (const value of values) {
     if (!builder.add(value)) {
