@@ -32,7 +32,7 @@ export const train: Command = {
     out: { value: '<file>', help: 'where the model is saved; by default the name of the data, as .safetensors, here' },
     test: { value: '<other.csv>', help: 'a file to take the metrics of, in place of the part held out' },
     ...tableOptions,
-    preset: { value: '<preset>', help: 'fast (one network), good or best (the mean of several); default fast' },
+    preset: { value: '<preset>', help: 'fast (one plain network), good or best (the mean of several); default good' },
     members: { value: '<n>', help: 'networks whose mean is the prediction; by default by the preset' },
     ...decisionOptions,
     folds: { value: '<n>', help: 'trains on n folds, each without its part of the rows, and takes the mean' },

@@ -73,6 +73,8 @@ const cases = [
       const { stdout } = script('04-big-integers.mjs')
       const trained = deepblas(
         'train',
+        '--preset',
+        'fast',
         '04-snowflake.csv',
         '--target',
         'channel',
@@ -104,6 +106,8 @@ const cases = [
       script('06-thousands-currency-none.mjs')
       const { stdout, stderr } = deepblas(
         'train',
+        '--preset',
+        'fast',
         `06-${form}.csv`,
         '--target',
         'bought',
@@ -125,7 +129,17 @@ const cases = [
     right: 'told with the option that decides; both options work',
     run() {
       script('06-thousands-currency-none.mjs')
-      const args = ['train', '06-comma-three-digits.csv', '--target', 'bought', '--out', '06.safetensors', '--json']
+      const args = [
+        'train',
+        '--preset',
+        'fast',
+        '06-comma-three-digits.csv',
+        '--target',
+        'bought',
+        '--out',
+        '06.safetensors',
+        '--json',
+      ]
       const plain = deepblas(...args)
       const told = plain.status !== 0 && /--decimal/.test(plain.stderr)
       const decided = [
@@ -145,6 +159,8 @@ const cases = [
       script('06-thousands-currency-none.mjs')
       const { stdout, stderr } = deepblas(
         'train',
+        '--preset',
+        'fast',
         '06-price-target.csv',
         '--target',
         'price',
@@ -215,6 +231,8 @@ const cases = [
       script('10-year-column-dropped.mjs')
       const { stdout, stderr } = deepblas(
         'train',
+        '--preset',
+        'fast',
         `${file}.csv`,
         '--target',
         target,

@@ -7,7 +7,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { Sequential } from '../../lib/index.js'
+import { loadModel, type TableModel } from '../../lib/index.js'
 import { customers, writeCsv } from '../helpers/command-line.js'
 import { root, runFile } from '../helpers/program.js'
 
@@ -28,7 +28,7 @@ test('train here, predict in another process, the same as the library here', asy
   const predicting = ['predict', 'customers.safetensors', 'customers.csv', '--probabilities']
   const predicted = await runFile(main, { args: predicting, cwd: folder })
   expect(predicted).toMatchObject({ code: 0, stderr: '' })
-  const model = await Sequential.load(join(folder, 'customers.safetensors'))
+  const model = (await loadModel(join(folder, 'customers.safetensors'))) as TableModel
   const { data } = await model.predict(customers(400))
   const given = predicted.stdout
     .trim()

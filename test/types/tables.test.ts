@@ -35,7 +35,10 @@ test('sources, options and results', () => {
     trainTable(cursor, { target: 'bought', scaling: { age: 'quantile' } }),
     trainTable(readable, { target: 'bought', onProgress: (progress) => void (progress satisfies TableProgress) }),
   ]
-  expectTypeOf(train).returns.toEqualTypeOf<Promise<TableTraining<Sequential>>[]>()
+  expectTypeOf(train).returns.toEqualTypeOf<Promise<TableTraining>[]>()
+  expectTypeOf(() => trainTable(rows, { target: 'bought', preset: 'fast' })).returns.resolves.toEqualTypeOf<
+    TableTraining<Sequential>
+  >()
   expectTypeOf(() => trainTable(rows, { target: 'bought', members: 4 })).returns.resolves.toEqualTypeOf<TableTraining>()
   expectTypeOf<TableTraining['model']>().toEqualTypeOf<Sequential | TableModel>()
   expectTypeOf<TableTraining['history']>().toEqualTypeOf<History>()

@@ -40,7 +40,7 @@ export interface TrainTableOptions extends ReaderOptions {
   readonly task?: Task
   /**
    * How much is spent on the model: 'fast' trains one network, 'good' and 'best' average several. It chooses all numbers
-   * of network and training; options below replace them. Default 'fast'.
+   * of network and training; options below replace them. Default 'good'.
    */
   readonly preset?: Preset
   /**

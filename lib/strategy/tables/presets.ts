@@ -15,7 +15,7 @@ export const presets = ['fast', 'good', 'best'] as const
 export type Preset = (typeof presets)[number]
 
 /** Where none is asked for. */
-export const DEFAULT_PRESET: Preset = 'fast'
+export const DEFAULT_PRESET: Preset = 'good'
 
 /** What a recipe depends on. */
 export interface TableSize {

@@ -76,7 +76,7 @@ export interface TrainedMember {
 
 /** Options by which one network is trained. */
 interface OneNetwork {
-  readonly preset?: 'fast'
+  readonly preset: 'fast'
   readonly members?: 1
   readonly quantiles?: undefined
   readonly threshold?: undefined

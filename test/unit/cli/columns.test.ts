@@ -20,6 +20,8 @@ async function train(rows: readonly Readonly<Record<string, unknown>>[], ...args
   const path = await writeCsv(at('data.csv'), rows)
   const called = await deepblas([
     'train',
+    '--preset',
+    'fast',
     path,
     '--target',
     'y',
@@ -163,7 +165,7 @@ describe('names with commas', () => {
 })
 
 test('an unknown option lists those there are', async () => {
-  const { code, stderr } = await deepblas(['train', 'data.csv', '--activation', 'relu'])
+  const { code, stderr } = await deepblas(['train', '--preset', 'fast', 'data.csv', '--activation', 'relu'])
   expect({ code, stderr }).toMatchObject({
     code: 2,
     stderr: expect.stringMatching(/no option --activation\..*--target, --out/),

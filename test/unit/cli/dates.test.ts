@@ -21,7 +21,7 @@ function sales(days: number) {
 }
 
 const train = (file: string, ...args: string[]) =>
-  deepblas(['train', file, '--target', 'y', '--out', at('m.safetensors'), '--epochs', '1', ...args])
+  deepblas(['train', '--preset', 'fast', file, '--target', 'y', '--out', at('m.safetensors'), '--epochs', '1', ...args])
 
 describe('dates on the command line', () => {
   test('the profile tells the format, and the model keeps it for files that do not tell', async () => {

@@ -45,7 +45,18 @@ test('trains as deepblas train does, and says what dominates', async () => {
 
 test('a model file is diagnosed by the options that it tells, as the training that made it', async () => {
   const model = at('left.safetensors')
-  await deepblas(['train', at('customers.csv'), '--target', 'left', '--epochs', '20', '--out', model])
+  await deepblas([
+    'train',
+    '--preset',
+    'fast',
+    at('customers.csv'),
+    '--target',
+    'left',
+    '--epochs',
+    '20',
+    '--out',
+    model,
+  ])
   const args = ['--target', 'left', '--json']
   const ofFile = await deepblas(['diagnose', at('customers.csv'), '--model', model, ...args])
   const trained = await deepblas(['diagnose', at('customers.csv'), '--epochs', '20', ...args])
@@ -171,7 +182,7 @@ test.each([
 
 test('a model of another target is refused', async () => {
   const model = at('price.safetensors')
-  await deepblas(['train', at('flats.csv'), '--target', 'price', '--epochs', '2', '--out', model])
+  await deepblas(['train', '--preset', 'fast', at('flats.csv'), '--target', 'price', '--epochs', '2', '--out', model])
   const other = await deepblas(['diagnose', at('customers.csv'), '--target', 'left', '--model', model])
   expect(other.stderr).toMatch(/trained to predict 'left' for model but received one that predicts 'price'/)
   expect(other.code).toBe(1)

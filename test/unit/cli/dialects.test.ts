@@ -69,6 +69,8 @@ test.each<[string, Written]>([
   await writeFile(data, encode(text(rows)))
   const trained = await deepblas([
     'train',
+    '--preset',
+    'fast',
     data,
     '--target',
     'y',
@@ -101,6 +103,8 @@ test('what is taken for granted of a file is told once', async () => {
   await writeFile(data, `# made by us\nsize,y\n${rows.map(({ size, y }) => `${size},${y}`).join('\n')}\n`)
   const { stderr } = await deepblas([
     'train',
+    '--preset',
+    'fast',
     data,
     '--target',
     'y',
@@ -113,6 +117,8 @@ test('what is taken for granted of a file is told once', async () => {
   await writeFile(data, 'size,y\n1,"a \\"b\n2,c\n3,d\n')
   const { stderr: bad, code } = await deepblas([
     'train',
+    '--preset',
+    'fast',
     data,
     '--target',
     'y',
@@ -136,7 +142,16 @@ test.each<[string, string, string, string]>([
 ])('%s is told with the option that says so, before the target is missed', async (_, below, above, option) => {
   const path = join(folder, 'doubt.csv')
   await writeFile(path, above + below)
-  const { code, stderr } = await deepblas(['train', path, '--target', 'y', '--out', join(folder, 'doubt.safetensors')])
+  const { code, stderr } = await deepblas([
+    'train',
+    '--preset',
+    'fast',
+    path,
+    '--target',
+    'y',
+    '--out',
+    join(folder, 'doubt.safetensors'),
+  ])
   expect(code).toBe(2)
   expect(stderr).toContain("--target names 'y', which is no column")
   expect(stderr.slice(0, stderr.indexOf('--target names'))).toContain(option)
@@ -146,6 +161,15 @@ test('a question about points is asked with the options that answer it', async (
   const path = join(folder, 'points.csv')
   const points = rows.map(({ size }, i) => (i % 2 ? `${100 + i}` : `${size + 1}.${100 + i}`))
   await writeFile(path, `a;y\n${points.map((text, i) => `${i % 5};${text}`).join('\n')}\n`)
-  const { stderr } = await deepblas(['train', path, '--target', 'y', '--out', join(folder, 'points.safetensors')])
+  const { stderr } = await deepblas([
+    'train',
+    '--preset',
+    'fast',
+    path,
+    '--target',
+    'y',
+    '--out',
+    join(folder, 'points.safetensors'),
+  ])
   expect(stderr).toContain('Give --decimal . for 1.1 or --thousands . for 1100, or --types y=category')
 })

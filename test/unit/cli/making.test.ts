@@ -24,7 +24,16 @@ async function made(model: string): Promise<Record<string, unknown>> {
 
 describe('a model file tells how it was made', () => {
   test('version, options, data, the epoch kept and its metrics', async () => {
-    const { stdout } = await deepblas(['train', at('customers.csv'), ...args, '--out', at('m.safetensors'), '--json'])
+    const { stdout } = await deepblas([
+      'train',
+      '--preset',
+      'fast',
+      at('customers.csv'),
+      ...args,
+      '--out',
+      at('m.safetensors'),
+      '--json',
+    ])
     const trained = JSON.parse(stdout)
     const version = JSON.parse(await readFile(new URL('../../../package.json', import.meta.url), 'utf8')).version
     const sha256 = createHash('sha256')
@@ -70,7 +79,16 @@ describe('a model file tells how it was made', () => {
     await mkdir(at('elsewhere'))
     await copyFile(at('customers.csv'), at('elsewhere/other name.csv'))
     const bytes = async (data: string, ...more: string[]) => {
-      const { code, stderr } = await deepblas(['train', data, ...args, '--out', at('again.safetensors'), ...more])
+      const { code, stderr } = await deepblas([
+        'train',
+        '--preset',
+        'fast',
+        data,
+        ...args,
+        '--out',
+        at('again.safetensors'),
+        ...more,
+      ])
       expect({ code, stderr }).toMatchObject({ code: 0 })
       return readFile(at('again.safetensors'))
     }
@@ -131,11 +149,33 @@ describe('evaluate', () => {
       return { a: kind % 6, b: Math.floor(kind / 6) + random() / 3, kind: `a rather long name ${kind}` }
     })
     const path = await writeCsv(at('kinds.csv'), rows)
-    await deepblas(['train', path, '--target', 'kind', '--epochs', '2', '--out', at('kinds.safetensors')])
+    await deepblas([
+      'train',
+      '--preset',
+      'fast',
+      path,
+      '--target',
+      'kind',
+      '--epochs',
+      '2',
+      '--out',
+      at('kinds.safetensors'),
+    ])
     const { stdout } = await deepblas(['evaluate', at('kinds.safetensors'), path])
     expect(stdout).toContain('most often taken for')
     for (const line of stdout.split('\n').slice(1)) expect(line.length).toBeLessThanOrEqual(80)
-    await deepblas(['train', at('flats.csv'), '--target', 'price', '--epochs', '2', '--out', at('f.safetensors')])
+    await deepblas([
+      'train',
+      '--preset',
+      'fast',
+      at('flats.csv'),
+      '--target',
+      'price',
+      '--epochs',
+      '2',
+      '--out',
+      at('f.safetensors'),
+    ])
     const values = await deepblas(['evaluate', at('f.safetensors'), at('flats.csv'), '--json'])
     expect(JSON.parse(values.stdout)).not.toHaveProperty('confusion')
   })
@@ -144,7 +184,7 @@ describe('evaluate', () => {
 describe('--log', () => {
   test('a .csv file, a .tsv file, and a folder for TensorBoard', async () => {
     const train = (log: string) =>
-      deepblas(['train', at('customers.csv'), ...args, '--out', at('l.safetensors'), '--log', log])
+      deepblas(['train', '--preset', 'fast', at('customers.csv'), ...args, '--out', at('l.safetensors'), '--log', log])
     expect((await train(at('l.csv'))).code).toBe(0)
     expect((await readFile(at('l.csv'), 'utf8')).trim().split('\n')).toHaveLength(7)
     expect((await train(at('l.tsv'))).code).toBe(0)
@@ -167,7 +207,18 @@ describe('predict and evaluate tell what the model has not seen', () => {
       fee: i < 2 ? 9000 : row.fee,
     }))
     const path = await writeCsv(at('unlike.csv'), rows)
-    await deepblas(['train', at('customers.csv'), '--target', 'left', '--epochs', '2', '--out', at('u.safetensors')])
+    await deepblas([
+      'train',
+      '--preset',
+      'fast',
+      at('customers.csv'),
+      '--target',
+      'left',
+      '--epochs',
+      '2',
+      '--out',
+      at('u.safetensors'),
+    ])
     for (const command of ['predict', 'evaluate']) {
       const { code, stderr } = await deepblas([command, at('u.safetensors'), path])
       expect(code).toBe(0)
@@ -187,7 +238,16 @@ describe('train says what its numbers are worth', () => {
     const random = seeded(2)
     const rows = Array.from({ length: 300 }, (_, i) => ({ x: random(), sick: i % 60 === 0 ? 'yes' : 'no' }))
     const path = await writeCsv(at('sick.csv'), rows)
-    const { stdout, stderr } = await deepblas(['train', path, '--target', 'sick', '--out', at('r.safetensors')])
+    const { stdout, stderr } = await deepblas([
+      'train',
+      '--preset',
+      'fast',
+      path,
+      '--target',
+      'sick',
+      '--out',
+      at('r.safetensors'),
+    ])
     expect(stderr).toMatch(/note: 98\.3 % of the rows are 'no'.*--class-weights balanced/)
     expect(stderr).toMatch(/note: few rows of the target 'sick' are 'yes' \(5\)/)
     expect(stdout).toMatch(/balancedAccuracy .*always 'no' would have accuracy 0\.97/)
@@ -198,6 +258,8 @@ describe('train says what its numbers are worth', () => {
     const path = await writeCsv(at('few.csv'), rows)
     const { stderr } = await deepblas([
       'train',
+      '--preset',
+      'fast',
       path,
       '--target',
       'kind',
@@ -212,7 +274,16 @@ describe('train says what its numbers are worth', () => {
   test('texts that are nearly all different are refused as classes', async () => {
     const rows = Array.from({ length: 300 }, (_, i) => ({ x: i % 7, price: `about ${i === 0 ? 1 : i} Euro` }))
     const path = await writeCsv(at('texts.csv'), rows)
-    const { code, stderr } = await deepblas(['train', path, '--target', 'price', '--out', at('r.safetensors')])
+    const { code, stderr } = await deepblas([
+      'train',
+      '--preset',
+      'fast',
+      path,
+      '--target',
+      'price',
+      '--out',
+      at('r.safetensors'),
+    ])
     expect({ code, stderr }).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/299 classes in 300 rows.*--types price=number/),
@@ -234,7 +305,18 @@ test('numbers have the digits that say something; predictions those that give th
   const last = given.stdout.trim().split('\n').slice(1)
   expect(last.map((line) => Math.fround(Number(line.split(',').at(-1))))).toEqual([...data])
 
-  await deepblas(['train', at('flats.csv'), '--target', 'price', '--epochs', '2', '--out', at('f.safetensors')])
+  await deepblas([
+    'train',
+    '--preset',
+    'fast',
+    at('flats.csv'),
+    '--target',
+    'price',
+    '--epochs',
+    '2',
+    '--out',
+    at('f.safetensors'),
+  ])
   const prices = await Sequential.load(at('f.safetensors'))
   const homes = flats(200, 4)
   await writeCsv(at('p-in.csv'), homes)

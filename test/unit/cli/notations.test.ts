@@ -23,7 +23,7 @@ async function trained(name: string, write: (income: number, i: number) => strin
   )
   await writeFile(at(name), `${['income', 'age', 'bought'].join(delimiter)}\n${lines.join('\n')}\n`)
   const args = [at(name), '--target', 'bought', '--out', at(`${name}.safetensors`), '--epochs', '30', '--json', ...more]
-  const { code, stdout, stderr } = await deepblas(['train', ...args])
+  const { code, stdout, stderr } = await deepblas(['train', '--preset', 'fast', ...args])
   return { code, stderr, accuracy: code === 0 ? JSON.parse(stdout).metrics.accuracy : undefined }
 }
 
@@ -71,6 +71,8 @@ test('marks are added and kept as asked', async () => {
     (
       await deepblas([
         'train',
+        '--preset',
+        'fast',
         at('marks.csv'),
         '--target',
         'y',
@@ -98,7 +100,7 @@ test('ids beyond 2^53 are classes that come back as they are', async () => {
   await writeFile(at('ids.csv'), `hour,channel\n${lines.join('')}`)
   await writeFile(at('hours.csv'), 'hour\n1\n9\n17\n')
   const args = [at('ids.csv'), '--target', 'channel', '--epochs', '40', '--out', at('ids.safetensors')]
-  expect((await deepblas(['train', ...args])).stderr).toContain('3 classes')
+  expect((await deepblas(['train', '--preset', 'fast', ...args])).stderr).toContain('3 classes')
   const { stdout } = await deepblas(['predict', at('ids.safetensors'), at('hours.csv')])
   expect(stdout).toBe(`hour,prediction\n1,${ids[0]}\n9,${ids[1]}\n17,${ids[2]}\n`)
 })
@@ -112,6 +114,8 @@ test('a target with thousands is one of values, for evaluate and predict too', a
   const out = at('prices.safetensors')
   const train = await deepblas([
     'train',
+    '--preset',
+    'fast',
     at('prices.csv'),
     '--target',
     'price',
@@ -134,7 +138,7 @@ describe('options by column', () => {
   const train = async (...more: string[]) => {
     await writeFile(at('own.csv'), `price;weight;a=b;y\n${rows.join('')}`)
     const args = [at('own.csv'), '--target', 'y', '--out', at('own.safetensors'), '--epochs', '1', '--json', ...more]
-    return await deepblas(['train', ...args])
+    return await deepblas(['train', '--preset', 'fast', ...args])
   }
 
   test('say how one column is read; the others are recognised', async () => {
@@ -172,7 +176,18 @@ describe('options by column', () => {
 test('a sign below the rows that are looked at is answered with what a command can do', async () => {
   const lines = Array.from({ length: 10_050 }, (_, i) => `${i === 10_040 ? '$5' : i % 7},${i % 2}\n`)
   await writeFile(at('late.csv'), `unit price,y\n${lines.join('')}`)
-  const args = ['train', at('late.csv'), '--target', 'y', '--out', at('late.safetensors'), '--epochs', '1']
+  const args = [
+    'train',
+    '--preset',
+    'fast',
+    at('late.csv'),
+    '--target',
+    'y',
+    '--out',
+    at('late.safetensors'),
+    '--epochs',
+    '1',
+  ]
   const { code, stderr } = await deepblas(args)
   expect(code).toBe(1)
   expect(stderr).toContain("--types 'unit price=category' keeps the column as texts")

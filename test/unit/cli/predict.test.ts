@@ -16,7 +16,7 @@ beforeAll(async () => {
     ['flats', 'price'],
   ] as const) {
     const args = [at(`${name}.csv`), '--target', target, '--out', at(`${name}.safetensors`)]
-    expect((await deepblas(['train', ...args, '--epochs', '20'])).code).toBe(0)
+    expect((await deepblas(['train', '--preset', 'fast', ...args, '--epochs', '20'])).code).toBe(0)
   }
 })
 afterAll(() => rm(folder, { recursive: true }))
@@ -111,7 +111,17 @@ test('values far from zero keep the digits that the network has', async () => {
   })
   await writeCsv(at('times.csv'), rows)
   const out = at('times.safetensors')
-  const trained = await deepblas(['train', at('times.csv'), '--target', 'time', '--out', out, '--json'])
+  const trained = await deepblas([
+    'train',
+    '--preset',
+    'fast',
+    at('times.csv'),
+    '--target',
+    'time',
+    '--out',
+    out,
+    '--json',
+  ])
   const { metrics } = JSON.parse(trained.stdout)
   expect(metrics.r2).toBeGreaterThan(0.98)
   const { stdout } = await deepblas(['predict', out, at('times.csv')])
@@ -210,7 +220,7 @@ test('labels that are numerals keep their zeros', async () => {
   const rows = Array.from({ length: 300 }, (_, i) => ({ a: (i * 7) % 31, b: i % 3, code: `0${(i % 3) + 1}` }))
   await writeCsv(at('codes.csv'), rows)
   const args = ['--target', 'code', '--types', 'code=category', '--epochs', '5', '--out', at('codes.safetensors')]
-  expect((await deepblas(['train', at('codes.csv'), ...args])).code).toBe(0)
+  expect((await deepblas(['train', '--preset', 'fast', at('codes.csv'), ...args])).code).toBe(0)
   const { code, stderr } = await deepblas(['evaluate', at('codes.safetensors'), at('codes.csv')])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
 })
@@ -270,9 +280,9 @@ test('nothing is written over what is read', async () => {
     expect(stderr).toContain('would overwrite')
     expect(code).toBe(2)
   }
-  await over('train', data, '--target', 'left', '--out', data)
-  await over('train', data, '--target', 'left', '--checkpoint', data)
-  await over('train', data, '--target', 'left', '--test', at('flats.csv'), '--out', at('flats.csv'))
+  await over('train', '--preset', 'fast', data, '--target', 'left', '--out', data)
+  await over('train', '--preset', 'fast', data, '--target', 'left', '--checkpoint', data)
+  await over('train', '--preset', 'fast', data, '--target', 'left', '--test', at('flats.csv'), '--out', at('flats.csv'))
   await over('predict', model, data, '--out', data)
   await over('predict', model, data, '--out', model)
   expect(await readFile(data, 'utf8')).toBe(before)

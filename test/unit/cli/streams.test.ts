@@ -10,7 +10,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'deepblas-'))
   await writeCsv(at('customers.csv'), customers(600))
   const args = [at('customers.csv'), '--target', 'left', '--out', at('m.safetensors'), '--epochs', '3']
-  expect((await deepblas(['train', ...args])).code).toBe(0)
+  expect((await deepblas(['train', '--preset', 'fast', ...args])).code).toBe(0)
 })
 afterAll(() => rm(folder, { recursive: true }))
 
@@ -47,7 +47,7 @@ describe('standard input is as good as a file', () => {
   test('train gives the same file', async () => {
     const text = await readFile(at('customers.csv'), 'utf8')
     const args = ['--target', 'left', '--epochs', '3', '--out', at('s.safetensors')]
-    expect((await streamed(['train', '-', ...args], text)).code).toBe(0)
+    expect((await streamed(['train', '--preset', 'fast', '-', ...args], text)).code).toBe(0)
     const [one, two] = await Promise.all(['m', 's'].map((name) => readFile(at(`${name}.safetensors`))))
     expect(one!.equals(two!)).toBe(true)
   })

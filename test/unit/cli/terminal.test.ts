@@ -47,7 +47,7 @@ test.each([60, 80, 120])('train and inspect on a terminal of %i columns', async 
     rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [`"${name}"`, value]))),
   )
   const screen = new Screen(columns)
-  const args = ['train', path, '--target', 'left', '--epochs', '4', '--out', at('m.safetensors')]
+  const args = ['train', '--preset', 'fast', path, '--target', 'left', '--epochs', '4', '--out', at('m.safetensors')]
   const { code } = await deepblas(args, undefined, { stderr: screen })
   expect(code).toBe(0)
   const own = screen.lines.filter((line) => !line.startsWith('next: '))
@@ -69,7 +69,7 @@ test('plain characters where the terminal has no others; names of the user stay'
     rows.map(({ fee, months, left }, i) => ({ fee, months, größe: `g${i % 9}`, left })),
   )
   const screen = new Screen(80)
-  const args = ['train', path, '--target', 'left', '--epochs', '4', '--out', at('p.safetensors')]
+  const args = ['train', '--preset', 'fast', path, '--target', 'left', '--epochs', '4', '--out', at('p.safetensors')]
   await deepblas(args, undefined, { stderr: screen, ascii: true })
   expect(screen.text).toContain('größe')
   expect(screen.text).toContain('---')
@@ -90,7 +90,18 @@ test('one is one', async () => {
     at('one.csv'),
     rows.map(({ fee, left }) => ({ fee, left })),
   )
-  const { stderr } = await deepblas(['train', path, '--target', 'left', '--epochs', '1', '--out', at('o.safetensors')])
+  const { stderr } = await deepblas([
+    'train',
+    '--preset',
+    'fast',
+    path,
+    '--target',
+    'left',
+    '--epochs',
+    '1',
+    '--out',
+    at('o.safetensors'),
+  ])
   expect(stderr).toMatch(/^1 column as 1 number, /m)
   expect(stderr).toContain('at most 1 epoch in steps')
   const one = await writeCsv(

@@ -29,7 +29,7 @@ interface TrainJson {
 const keys = ['task', 'target', 'rows', 'features', 'epochs', 'seconds', 'model', 'metrics']
 
 async function trained(...args: string[]): Promise<TrainJson & { readonly stderr: string }> {
-  const { code, stdout, stderr } = await deepblas(['train', ...args, '--json'])
+  const { code, stdout, stderr } = await deepblas(['train', '--preset', 'fast', ...args, '--json'])
   expect({ code, stderr }).toMatchObject({ code: 0 })
   expect(stdout.trim().split('\n')).toHaveLength(1)
   const result = JSON.parse(stdout) as TrainJson
@@ -140,7 +140,16 @@ describe('values', () => {
   })
 
   test('texts are no values', async () => {
-    const { code, stderr } = await deepblas(['train', at('customers.csv'), '--target', 'left', '--task', 'regression'])
+    const { code, stderr } = await deepblas([
+      'train',
+      '--preset',
+      'fast',
+      at('customers.csv'),
+      '--target',
+      'left',
+      '--task',
+      'regression',
+    ])
     expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining("'left' of a regression") })
   })
 })
@@ -180,7 +189,18 @@ test('options shape network and training', async () => {
 })
 
 test('without --json the result is on standard output, the rest on standard error', async () => {
-  const args = ['train', at('customers.csv'), '--target', 'left', '--out', at('plain.safetensors'), '--epochs', '1']
+  const args = [
+    'train',
+    '--preset',
+    'fast',
+    at('customers.csv'),
+    '--target',
+    'left',
+    '--out',
+    at('plain.safetensors'),
+    '--epochs',
+    '1',
+  ]
   const { code, stdout, stderr } = await deepblas(args)
   expect(code).toBe(0)
   expect(stdout).toMatch(/^90 rows held out: accuracy [\d.]+ {2}rocAuc .*\nsaved .*plain.safetensors\n$/)
@@ -202,7 +222,7 @@ describe('rows', () => {
     const text = await readFile(at('customers.csv'), 'utf8')
     await writeFile(at('bad.csv'), `${text}only,three,fields\n`)
     const args = [at('bad.csv'), '--target', 'left', '--out', at('bad.safetensors'), '--epochs', '1']
-    const { code, stderr } = await deepblas(['train', ...args])
+    const { code, stderr } = await deepblas(['train', '--preset', 'fast', ...args])
     expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('line 602') })
     const result = await trained(...args, '--skip-bad-rows')
     expect(result.rows).toBe(600)
@@ -230,6 +250,8 @@ test('a label of the test file that the training has not', async () => {
   await writeCsv(at('other.csv'), [{ ...customers(1)[0], left: 'perhaps' }])
   const args = [
     'train',
+    '--preset',
+    'fast',
     at('customers.csv'),
     '--target',
     'left',
@@ -251,7 +273,17 @@ test('an interrupted training ends with 130 and writes nothing', async () => {
     if (part.includes('at most 1,000,000 epochs')) setTimeout(() => controller.abort(new Error('interrupted')), 50)
   }
   const before = await readdir(folder)
-  const args = ['train', at('customers.csv'), '--target', 'left', '--out', at('never.safetensors'), '--json']
+  const args = [
+    'train',
+    '--preset',
+    'fast',
+    at('customers.csv'),
+    '--target',
+    'left',
+    '--out',
+    at('never.safetensors'),
+    '--json',
+  ]
   const long = ['--epochs', '1000000', '--learning-rate', '1e-9', '--batch-size', '1', '--hidden', '512,512']
   const { code, stdout } = await deepblas([...args, ...long], controller.signal, { stderr: { write } })
   expect({ code, stdout }).toEqual({ code: 130, stdout: '' })

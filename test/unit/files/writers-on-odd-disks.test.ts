@@ -260,15 +260,32 @@ describe.skipIf(disk === undefined)('the command line on a full disk', () => {
 
   test.each([
     ['predict --out', (out: string) => cli('predict', model, table, '--out', out)],
-    ['train --out', (out: string) => cli('train', table, '--target', 'kind', '--epochs', '2', '--out', out)],
+    [
+      'train --out',
+      (out: string) => cli('train', '--preset', 'fast', table, '--target', 'kind', '--epochs', '2', '--out', out),
+    ],
     [
       'train --checkpoint',
       (out: string) =>
-        cli('train', table, '--target', 'kind', '--epochs', '2', '--out', `${model}2`, '--checkpoint', out),
+        cli(
+          'train',
+          '--preset',
+          'fast',
+          table,
+          '--target',
+          'kind',
+          '--epochs',
+          '2',
+          '--out',
+          `${model}2`,
+          '--checkpoint',
+          out,
+        ),
     ],
   ])('%s', async (_, write) => {
     writeFileSync(table, `a,b,kind\n${rows.join('')}`)
-    if (!existsSync(model)) await cli('train', table, '--target', 'kind', '--epochs', '2', '--out', model)
+    if (!existsSync(model))
+      await cli('train', '--preset', 'fast', table, '--target', 'kind', '--epochs', '2', '--out', model)
     const folder = mkdtempSync(join(disk!, 'command-'))
     const out = join(folder, 'file')
     writeFileSync(out, 'old')

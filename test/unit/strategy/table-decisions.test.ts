@@ -21,7 +21,7 @@ import { customers, deepblas, flats, writeCsv } from '../../helpers/command-line
 
 let folder = ''
 const at = (name: string) => join(folder, name)
-const short = { epochs: 8, hidden: [8] } as const
+const short = { preset: 'fast', epochs: 8, hidden: [8] } as const
 const quantiles = [0.1, 0.5, 0.9]
 const cost = { falsePositive: 1, falseNegative: 10 }
 
@@ -42,7 +42,7 @@ afterAll(() => rm(folder, { recursive: true }))
 
 describe('quantiles', () => {
   test.each([1, 3])('of %d networks are numbers in the target units that do not cross', async (members) => {
-    const made = await trainTable(at('flats.csv'), { target: 'price', quantiles, members, epochs: 30 })
+    const made = await trainTable(at('flats.csv'), { preset: 'fast', target: 'price', quantiles, members, epochs: 30 })
     const model = made.model as TableModel
     expect(model).toBeInstanceOf(TableModel)
     expect(model).toMatchObject({ quantiles, members, outputs: 3, threshold: undefined })
@@ -78,7 +78,11 @@ describe('quantiles', () => {
   })
 
   test('without the median have no errors of values; one alone has no coverage', async () => {
-    const two = await trainTable(at('flats.csv'), { target: 'price', quantiles: [0.05, 0.95], ...short })
+    const two = await trainTable(at('flats.csv'), {
+      target: 'price',
+      quantiles: [0.05, 0.95],
+      ...short,
+    })
     expect(Object.keys(two.metrics)).toEqual(['pinball', 'coverage'])
     const one = await trainTable(at('flats.csv'), { target: 'price', quantiles: [0.9], ...short })
     expect(Object.keys(one.metrics)).toEqual(['pinball'])
@@ -88,7 +92,12 @@ describe('quantiles', () => {
 
 describe('a threshold', () => {
   const trained = (threshold: TrainTableOptions['threshold']) =>
-    trainTable(at('customers.csv'), { target: 'left', ...(threshold && { threshold }), ...short, epochs: 40 })
+    trainTable(at('customers.csv'), {
+      target: 'left',
+      ...(threshold && { threshold }),
+      ...short,
+      epochs: 40,
+    })
 
   test('is what the held-out rows ask for; classes, metrics and the file go by it', async () => {
     const made = await trained({ cost })
@@ -157,12 +166,14 @@ test.each<[Partial<TrainTableOptions>, 'left' | 'price', RegExp]>([
   [{ threshold: { recal: 0.9 } as never }, 'left', /Did you mean 'recall'/],
 ])('%s is refused before the training', async (options, target, message) => {
   const file = target === 'left' ? 'customers.csv' : 'flats.csv'
-  await expect(trainTable(at(file), { target, ...options })).rejects.toThrow(message)
+  await expect(trainTable(at(file), { preset: 'fast', target, ...options })).rejects.toThrow(message)
 })
 
 test('three classes have no threshold', async () => {
   const rows = Array.from({ length: 60 }, (_, row) => ({ a: row, b: ['x', 'y', 'z'][row % 3]! }))
-  await expect(trainTable(rows, { target: 'b', threshold: { recall: 0.9 } })).rejects.toThrow(/'b' has 3 classes/)
+  await expect(trainTable(rows, { preset: 'fast', target: 'b', threshold: { recall: 0.9 } })).rejects.toThrow(
+    /'b' has 3 classes/,
+  )
 })
 
 test('a file that says otherwise is refused', async () => {
@@ -177,7 +188,18 @@ test('a file that says otherwise is refused', async () => {
 
 describe('the command line', () => {
   test('trains on quantiles, and predicts a column for each', async () => {
-    const train = ['train', at('flats.csv'), '--target', 'price', '--out', at('cli.safetensors'), '--epochs', '5']
+    const train = [
+      'train',
+      '--preset',
+      'fast',
+      at('flats.csv'),
+      '--target',
+      'price',
+      '--out',
+      at('cli.safetensors'),
+      '--epochs',
+      '5',
+    ]
     const { code, stdout } = await deepblas([...train, '--quantiles', '0.1,0.9', '--json'])
     expect(code).toBe(0)
     expect(Object.keys(JSON.parse(stdout).metrics)).toEqual(['pinball', 'coverage'])
@@ -192,7 +214,7 @@ describe('the command line', () => {
 
   test('chooses a threshold, and predicts by it', async () => {
     const out = at('threshold.safetensors')
-    const train = ['train', at('customers.csv'), '--target', 'left', '--out', out, '--epochs', '20']
+    const train = ['train', '--preset', 'fast', at('customers.csv'), '--target', 'left', '--out', out, '--epochs', '20']
     const { code, stdout, stderr } = await deepblas([...train, '--threshold', 'cost=1:20', '--json'])
     expect([code, stderr.includes('Error')]).toEqual([0, false])
     const { threshold } = JSON.parse(stdout)
@@ -222,7 +244,16 @@ describe('the command line', () => {
     ['--quantiles', ''],
   ])('%s %s is wrong use', async (name, value) => {
     const file = name === '--threshold' ? ['customers.csv', 'left'] : ['flats.csv', 'price']
-    const { code, stderr } = await deepblas(['train', at(file[0]!), '--target', file[1]!, name, value])
+    const { code, stderr } = await deepblas([
+      'train',
+      '--preset',
+      'fast',
+      at(file[0]!),
+      '--target',
+      file[1]!,
+      name,
+      value,
+    ])
     expect([code, stderr]).toEqual([2, expect.stringMatching(/quantiles|threshold|recall/)])
   })
 })

@@ -53,7 +53,7 @@ const only = (target: string, ...more: string[]) =>
   rows.map((row) =>
     Object.fromEntries(Object.entries(row).filter(([name]) => ['size', 'age', 'city', target, ...more].includes(name))),
   )
-const short = { epochs: 4, hidden: [6] } as const
+const short = { preset: 'fast', epochs: 4, hidden: [6] } as const
 const train = async (target: string, options: Partial<TrainTableOptions>, source: object[] = only(target)) =>
   (await trainTable(source, { target, ...short, ...options })) as TableTraining<TableModel>
 
@@ -206,6 +206,8 @@ describe('out of fold', () => {
     const { code, stdout, stderr } = await deepblas([
       ...[
         'train',
+        '--preset',
+        'fast',
         at('sales.csv'),
         '--target',
         'bought',

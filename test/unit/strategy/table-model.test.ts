@@ -23,7 +23,7 @@ import { customers, deepblas, flats, writeCsv } from '../../helpers/command-line
 
 let folder = ''
 const at = (name: string) => join(folder, name)
-const short = { epochs: 3, hidden: [4], members: 3 } as const
+const short = { preset: 'fast', epochs: 3, hidden: [4], members: 3 } as const
 let classes: TableTraining
 let values: TableTraining
 let table: Table
@@ -95,7 +95,7 @@ describe('the mean', () => {
     expect(members).toHaveLength(3)
     expect(members.map(({ seed }) => seed)).toEqual([0, 1, 2])
     expect(members[0]).toMatchObject({ epoch, history })
-    const alone = await trainTable(at('customers.csv'), { target: 'left', epochs: 3, hidden: [4] })
+    const alone = await trainTable(at('customers.csv'), { preset: 'fast', target: 'left', epochs: 3, hidden: [4] })
     expect(alone.model).toBeInstanceOf(Sequential)
     expect(model(classes).member(0).getWeights()).toEqual(alone.model.getWeights())
     const evaluated = await model(classes).evaluate(table)
@@ -110,7 +110,11 @@ describe('the mean', () => {
 
   test('the same seed gives the same bytes, other members others', async () => {
     const bytes = async (options: object) => {
-      const { model: again } = await trainTable(at('customers.csv'), { target: 'left', ...short, ...options })
+      const { model: again } = await trainTable(at('customers.csv'), {
+        target: 'left',
+        ...short,
+        ...options,
+      })
       await again.save(at('again.safetensors'))
       return await readFile(at('again.safetensors'))
     }
@@ -121,7 +125,7 @@ describe('the mean', () => {
   })
 
   test("presets 'good' and 'best' average, 'fast' is one network", async () => {
-    const sizes = { target: 'left', epochs: 1, hidden: [4] } as const
+    const sizes = { preset: 'fast', target: 'left', epochs: 1, hidden: [4] } as const
     const plain = await trainTable(at('customers.csv'), sizes)
     expect(plain.model).toBeInstanceOf(Sequential)
     const good = await trainTable(at('customers.csv'), { ...sizes, preset: 'good' })
@@ -212,7 +216,20 @@ describe('in a file', () => {
     const json = JSON.parse((await deepblas(['inspect', at('classes.safetensors'), '--json'])).stdout)
     expect(json).toMatchObject({ members: 3, made: { options: { members: 3 } }, encoder: { target: { name: 'left' } } })
     const trained = await deepblas([
-      ...['train', at('customers.csv'), '--target', 'left', '--epochs', '3', '--hidden', '4', '--members', '3'],
+      ...[
+        'train',
+        '--preset',
+        'fast',
+        at('customers.csv'),
+        '--target',
+        'left',
+        '--epochs',
+        '3',
+        '--hidden',
+        '4',
+        '--members',
+        '3',
+      ],
       ...['--out', at('command.safetensors'), '--json'],
     ])
     expect(JSON.parse(trained.stdout)).toMatchObject({ members: 3, rows: 300 })
@@ -248,7 +265,9 @@ describe('what it does not do is told', () => {
       [{ members: 1.5 }, /members/],
       [{ preset: 'better' }, /'fast', 'good'/],
     ] as const) {
-      await expect(trainTable(at('customers.csv'), { target: 'left', ...(options as object) })).rejects.toThrow(message)
+      await expect(
+        trainTable(at('customers.csv'), { preset: 'fast', target: 'left', ...(options as object) }),
+      ).rejects.toThrow(message)
     }
     expect(() => new (TableModel as unknown as new () => TableModel)()).toThrow(/no new TableModel/)
     expect(() => (model(classes) as never as { fit(): void }).fit()).toThrow(/It is trained/)

@@ -30,7 +30,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-const short = { target: 'left', epochs: 2, hidden: [4] } as const
+const short = { preset: 'fast', target: 'left', epochs: 2, hidden: [4] } as const
 
 describe('the command and a script do the same', () => {
   test.each([
@@ -73,7 +73,7 @@ describe('sources', () => {
     district,
     price: Number(price),
   }))
-  const options = { target: 'price', epochs: 2, hidden: [4] } as const
+  const options = { preset: 'fast', target: 'price', epochs: 2, hidden: [4] } as const
 
   async function weightsOf(source: TableInput) {
     const { model, metrics } = await trainTable(source, options)
@@ -240,12 +240,25 @@ describe('options', () => {
   })
 
   test('class weights for values', async () => {
-    await expect(trainTable(at('flats.csv'), { target: 'price', classWeights: 'balanced' })).rejects.toMatchObject({
+    await expect(
+      trainTable(at('flats.csv'), { preset: 'fast', target: 'price', classWeights: 'balanced' }),
+    ).rejects.toMatchObject({
       code: 'ERR_DEEPBLAS_ARGUMENT',
       message: expect.stringContaining("classes for classWeights but the target 'price' has values"),
     })
     expect(
-      (await deepblas(['train', at('flats.csv'), '--target', 'price', '--class-weights', 'balanced'])).stderr,
+      (
+        await deepblas([
+          'train',
+          '--preset',
+          'fast',
+          at('flats.csv'),
+          '--target',
+          'price',
+          '--class-weights',
+          'balanced',
+        ])
+      ).stderr,
     ).toContain(
       "Expected classes for --class-weights but the target 'price' has values. Leave --class-weights out, or give --task classification.",
     )
@@ -419,7 +432,7 @@ test('evaluateTable wants a model of a table, with a target', async () => {
 })
 
 test('no rows at all', async () => {
-  await expect(trainTable([], { target: 'y' })).rejects.toThrow(
+  await expect(trainTable([], { preset: 'fast', target: 'y' })).rejects.toThrow(
     "Expected a column 'y' but there is none; the table has no columns.",
   )
 })

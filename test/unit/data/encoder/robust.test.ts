@@ -157,7 +157,14 @@ test('every way to an encoder takes it, and other names are an error', async () 
   const rows = Array.from({ length: 40 }, (_, i) => ({ x: i, yes: i % 3 === 0, y: 2 * i + Math.sin(i) }))
   const data = await Dataset.fromRows(rows, { target: 'y', scaling: 'robust' })
   expect(data.encoder!.columns.map(({ kind }) => kind)).toEqual(['robust', 'boolean'])
-  const { model } = await trainTable(rows, { target: 'y', scaling: 'robust', epochs: 1, hidden: [4], seed: 1 })
+  const { model } = await trainTable(rows, {
+    preset: 'fast',
+    target: 'y',
+    scaling: 'robust',
+    epochs: 1,
+    hidden: [4],
+    seed: 1,
+  })
   expect(model.encoder!.columns).toMatchObject([{ kind: 'robust' }, { kind: 'boolean', signed: true }])
   expect(() => Encoder.fitSync(Table.fromRows(rows), { scaling: 'robst' as never })).toThrow(/Did you mean 'robust'\?/)
 })
