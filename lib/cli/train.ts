@@ -52,10 +52,11 @@ export const train: Command = {
     ...readerOptions,
   },
   notes: `
-A part of 15 % (of each class alike) is held out: it decides when to stop, and the best epoch's weights are kept. Without
---test the metrics are those of this part, which makes them a little too good. Rows without a target are left out and
+The rows are divided into folds (of each class alike); with --preset fast, --members and many rows a part of 15 % is held
+out instead. Rows that a network has not learned from decide which epoch's weights it keeps, and without --test the metrics
+are those of these rows, which makes them a little too good. Rows without a target are left out and
 counted. Identifiers and columns of one value are left out and told, with the reason; --keep uses them all the same. Columns
-that may give the target away are named. A comma within a column's name is part of it. With --folds every row is held
+that may give the target away are named. A comma within a column's name is part of it. With folds every row is held
 out of some networks, which predict it: the metrics are those of all rows, with 95 % intervals; the model is the mean of all
 networks, knows how sure its probabilities may be, and for values how far it may be off. The same command and seed give the
 same file, byte for byte; it also tells how the model was made (deepblas inspect).
