@@ -5,8 +5,8 @@ import type { ImproveResult } from '../strategy/improve/result.js'
 import { recipeFor } from '../strategy/tables/presets.js'
 import type { Given, OptionDescriptions } from './command.js'
 
-/** Of `deepblas train`, what names files of its own: they are not taken over. */
-const ofItsOwn = ['out', 'test', 'checkpoint', 'resume', 'log']
+/** Of `deepblas train`, what names files of its own, and the preset: they are not taken over. */
+const ofItsOwn = ['out', 'test', 'checkpoint', 'resume', 'log', 'preset']
 
 /**
  * The arguments of the training that `recommendation` begins with; undefined where no lever helps, or where train has no
@@ -31,7 +31,15 @@ export function nextTraining(
     const flag = given.switches.has(name) ? [`--${name}`] : []
     return [...flag, ...several.flatMap((value) => [`--${name}`, value])]
   })
-  return ['train', ...given.arguments, ...values, ...[...own].flatMap(([name, value]) => [`--${name}`, value])]
+  // The training that was improved is that of one plain network.
+  return [
+    'train',
+    ...given.arguments,
+    '--preset',
+    'fast',
+    ...values,
+    ...[...own].flatMap(([name, value]) => [`--${name}`, value]),
+  ]
 }
 
 type Chosen = NonNullable<ImproveResult['levers'][number]['chosen']>

@@ -1,5 +1,5 @@
 /*
- * From a table to a diagnosis: trains as `trainTable` does, or takes a model that it has made, and diagnoses on the same rows.
+ * From a table to a diagnosis: trains as `trainTable` does with the preset 'fast', or takes a model that it has made, and diagnoses on the same rows.
  */
 import type { Encoder } from '../../data/encoder/encoder.js'
 import type { Table } from '../../data/table/table.js'

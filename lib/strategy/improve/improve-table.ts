@@ -37,8 +37,8 @@ export interface ImproveTableOptions extends TableOptions, ExperimentSettings {
 const notTaken: readonly string[] = ['callbacks', 'resume', 'onProgress', 'signal', 'seed']
 
 /**
- * Tells which lever moves a training on a table: the baseline is that of `trainTable`, with early stopping; the dev rows
- * are the part of 15 % that it holds out. With `confirm` and without `test`, 15 % of the others are kept as test rows. The
+ * Tells which lever moves a training on a table: the baseline is that of `trainTable` with the preset
+ * 'fast', with early stopping; the dev rows are the part of 15 % that it holds out. With `confirm` and without `test`, 15 % of the others are kept as test rows. The
  * budget counts from the call on, reading included.
  *
  * @throws DeepblasError as `trainTable` and `improve`

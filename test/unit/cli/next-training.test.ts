@@ -21,13 +21,13 @@ function next(name: LeverName, own: Partial<typeof chosen>, more: readonly strin
 }
 
 test('is the training with what helps, where train has an option for it', () => {
-  expect(next('dropout', { setting: 'dropout 0.4' })).toBe('train a.csv --target y --dropout 0.4')
+  expect(next('dropout', { setting: 'dropout 0.4' })).toBe('train a.csv --preset fast --target y --dropout 0.4')
   expect(next('l2', { setting: 'l2 0.0001', rateFactor: 3 }, ['--dropout', '0.1'])).toBe(
-    'train a.csv --target y --dropout 0.1 --l2 0.0001 --learning-rate 0.009',
+    'train a.csv --preset fast --target y --dropout 0.1 --l2 0.0001 --learning-rate 0.009',
   )
-  expect(next('bigger', { units: [128, 64] }, ['--hidden', '64,32'])).toBe('train a.csv --target y --hidden 128,64')
+  expect(next('bigger', { units: [128, 64] }, ['--hidden', '64,32'])).toBe('train a.csv --preset fast --target y --hidden 128,64')
   expect(next('learningRate', { rateFactor: 1 / 3 }, ['--learning-rate', '0.3', '--ignore', 'b'])).toBe(
-    'train a.csv --target y --ignore b --learning-rate 0.1',
+    'train a.csv --preset fast --target y --ignore b --learning-rate 0.1',
   )
   for (const lever of ['activation', 'optimizer', 'scale'] as const) expect(next(lever, {})).toBeUndefined()
 })
