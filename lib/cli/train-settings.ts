@@ -12,7 +12,7 @@ import { type ReaderSettings, readerSettings } from './reader-options.js'
 import { scalingOption } from './scaling-option.js'
 import { UsageError } from './terminal.js'
 import { tableTrainingSettings, targetOf, trainingSettings, useThreads } from './training-options.js'
-import { choice, defined, distinctFiles, requireWritable, wholeNumber } from './values.js'
+import { choice, defined, distinctFiles, duration, requireWritable, wholeNumber } from './values.js'
 
 export interface Settings {
   readonly path: string
@@ -34,7 +34,7 @@ export interface Settings {
   /** What was asked for in place of the defaults. */
   readonly asked: Pick<TrainTableOptions, 'hidden' | 'epochs' | 'batchSize' | 'dropout' | 'learningRate'>
   /** How many networks are trained, and on what. */
-  readonly ensemble: Pick<TrainTableOptions, 'preset' | 'members' | 'folds' | 'seeds' | 'group' | 'time'>
+  readonly ensemble: Pick<TrainTableOptions, 'preset' | 'members' | 'folds' | 'seeds' | 'group' | 'time' | 'budget'>
   readonly decisions: Decisions
 }
 
@@ -101,6 +101,7 @@ function ensembleOf(given: Given): Settings['ensemble'] {
     seeds: wholeNumber(given, 'seeds', 1),
     group: given.options.get('group'),
     time: given.options.get('time'),
+    budget: duration(given, 'budget'),
   })
 }
 

@@ -39,6 +39,7 @@ export const train: Command = {
     seeds: { value: '<n>', help: 'networks for each fold; default 1' },
     group: { value: '<column>', help: 'keeps rows of one value of it together; it is no feature' },
     time: { value: '<column>', help: 'holds out rows that are later than those learned from' },
+    budget: { value: '<time>', help: 'trains as many epochs and networks as fit into it: 90s, 10m, 1h' },
     ...networkOptions,
     'class-weights': { value: 'balanced', help: 'rows of rare classes count more' },
     seed: { value: '<n>', help: 'of the split, the initial weights and the order of rows; default 0' },
@@ -58,7 +59,9 @@ are those of these rows, which makes them a little too good. Rows without a targ
 counted. Identifiers and columns of one value are left out and told, with the reason; --keep uses them all the same. Columns
 that may give the target away are named. A comma within a column's name is part of it. With folds every row is held
 out of some networks, which predict it: the metrics are those of all rows, with 95 % intervals; the model is the mean of all
-networks, knows how sure its probabilities may be, and for values how far it may be off. The same command and seed give the
+networks, knows how sure its probabilities may be, and for values how far it may be off. With --budget the first steps tell how many
+epochs fit, and further networks are trained while they fit; the model tells how many of both there are, and they, in place
+of the budget, give the same file. The same command and seed give the
 same file, byte for byte; it also tells how the model was made (deepblas inspect).
 
 --json: { task, target, rows, features, epochs, seconds, model, metrics, leftOut, epoch }, and for classes
@@ -170,13 +173,19 @@ type Encoded = Extract<TableProgress, { stage: 'encoded' }>
 
 function planText(
   { encoder, rows, heldOut }: Encoded,
-  { model, settings }: Extract<TableProgress, { stage: 'training' }>,
+  { model, settings, estimatedSeconds }: Extract<TableProgress, { stage: 'training' }>,
 ): string {
   return (
     `${counted(encoder.columns.length, 'column')} as ${counted(encoder.features, 'number')}, ` +
     `${networksText(model)}; ${counted(rows, 'row')} to learn from, ${count(heldOut)} held out; ` +
-    `at most ${counted(settings.epochs, 'epoch')} in steps of ${counted(settings.batchSize, 'row')}`
+    `at most ${counted(settings.epochs, 'epoch')} in steps of ${counted(settings.batchSize, 'row')}, ` +
+    `about ${timeText(estimatedSeconds)}`
   )
+}
+
+function timeText(seconds: number): string {
+  if (seconds < 1) return 'a second'
+  return seconds < 100 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`
 }
 
 function networksText(model: Sequential | Population): string {

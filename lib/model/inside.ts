@@ -32,6 +32,11 @@ export type PartsOfTable = Pick<DescribedModel, 'encoder' | 'made' | 'table'>
 export interface ModelInside {
   readonly network: Network
   readonly reader: ModelReader
+  /** Seed of every network. */
+  readonly seeds: readonly number[]
+  readonly labels: readonly string[] | undefined
+  /** Loss and metrics of the last fit. */
+  scoring: Scoring | undefined
   encoder: Encoder | undefined
   /** Loss and metrics of the last fit, also of one before the model was saved. */
   readonly scoring: Scoring | undefined

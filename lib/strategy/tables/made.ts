@@ -62,7 +62,8 @@ export function madeOf(
     ...(given.folds === undefined ? {} : { folds: given.folds, seeds: given.seeds }),
     ...(given.group === undefined ? {} : { group: given.group }),
     ...(given.time === undefined ? {} : { time: given.time }),
-    ...recipeJson(recipe),
+    // Of folds, `seeds` tells how many networks there are.
+    ...recipeJson(given.folds === undefined ? recipe : { ...recipe, members: 1 }),
     l2: given.l2,
     ...(given.threshold === undefined ? {} : { threshold: plain(given.threshold) }),
     classWeights: given.classWeights === undefined ? null : plain(given.classWeights),

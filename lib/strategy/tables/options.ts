@@ -21,6 +21,7 @@ import {
   string,
 } from '../../validate.js'
 import { checkedGoal, type ThresholdGoal } from '../choose-threshold.js'
+import { budgetOption } from '../experiments/checks.js'
 import { DEFAULT_PRESET, type Preset, presets } from './presets.js'
 import type { TableProgress } from './progress.js'
 import type { TableRecipe } from './recipe.js'
@@ -81,6 +82,13 @@ export interface TrainTableOptions extends ReaderOptions {
    * none.
    */
   readonly time?: string
+  /**
+   * Milliseconds from the call on, reading included, within which networks are trained: the first steps tell how many
+   * epochs fit, and rounds of further networks follow, up to 64, while one more fits. What was trained is told by
+   * `model.made`: its `epochs`, and `members` or `seeds`, in place of the budget give the same model, bit for bit. Not
+   * with `members`, `seeds` or `resume`. Default none.
+   */
+  readonly budget?: number
   /** Columns that are used even if they look like identifiers or constants. Default none. */
   readonly keep?: readonly string[]
   /**
@@ -125,7 +133,17 @@ export interface TrainTableOptions extends ReaderOptions {
 }
 
 /** What makes a `TableModel`, and which rows each of its networks sees. */
-const ensembleNames = ['preset', 'members', 'folds', 'seeds', 'group', 'time', 'quantiles', 'threshold'] as const
+const ensembleNames = [
+  'preset',
+  'members',
+  'folds',
+  'seeds',
+  'group',
+  'time',
+  'quantiles',
+  'threshold',
+  'budget',
+] as const
 
 const ownNames = [
   'target',
@@ -164,6 +182,7 @@ export interface CheckedTrainTableOptions {
   readonly scaling: Scaling | Readonly<Record<string, Scaling>>
   readonly preset: Preset
   readonly threshold: ThresholdGoal | undefined
+  readonly budget: number | undefined
   readonly folds: number | undefined
   readonly seeds: number
   readonly group: string | undefined
@@ -200,6 +219,7 @@ export function checkedOptions(options: TrainTableOptions): CheckedTrainTableOpt
     scaling: checkedScaling(given.scaling),
     preset: oneOf('preset', given.preset ?? DEFAULT_PRESET, presets),
     threshold: given.threshold === undefined ? undefined : checkedGoal('threshold', given.threshold),
+    budget: budgetOf(given),
     ...divisionOf(given, { target, keep, ignore }),
     asked: askedOf(given),
     l2: finiteNumber('l2', given.l2 ?? 0, { min: 0 }),
@@ -212,6 +232,16 @@ export function checkedOptions(options: TrainTableOptions): CheckedTrainTableOpt
     onProgress: checkedListener(given.onProgress),
     reader: withoutNames(given, ownNames),
   }
+}
+
+function budgetOf({ budget, members, seeds, resume }: Partial<TrainTableOptions>): number | undefined {
+  if (budget === undefined) return undefined
+  const together = Object.entries({ members, seeds, resume }).find(([, value]) => value !== undefined)
+  if (together !== undefined) {
+    const hint = 'The time decides how many networks are trained, in several trainings; give one of the two.'
+    throw invalid(together[0], 'nothing where budget is given', together[1], hint)
+  }
+  return budgetOption(budget)
 }
 
 function divisionOf(

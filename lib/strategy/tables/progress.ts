@@ -44,5 +44,10 @@ export type TableProgress =
       /** The network, or the networks whose mean will be the prediction. */
       readonly model: Sequential | Population
       readonly settings: TableRecipe
+      /**
+       * Seconds that the training will take at most, about, measured on a few steps; it often ends early. With `budget` what
+       * is left of it.
+       */
+      readonly estimatedSeconds: number
       readonly unlike?: EncoderCheck
     }

@@ -9,6 +9,8 @@ import type { History } from '../../model/training/epoch-results.js'
 import { sumOf } from '../../statistics.js'
 import { inTurns, type Steps } from '../../turns.js'
 import type { ChosenThreshold } from '../choose-threshold.js'
+import { leftOfBudget } from '../experiments/checks.js'
+import { epochsWithin, trainedWithin } from './budgeted.js'
 import { scalingFor } from './column-scaling.js'
 import { type Division, divided } from './division.js'
 import { groupsOf } from './group-folds.js'
@@ -17,9 +19,11 @@ import { madeOf } from './made.js'
 import { foldParts, intervalsOn, type MetricIntervals, measuredModel } from './measured-model.js'
 import { type CheckedTrainTableOptions, checkedOptions, type TrainTableOptions } from './options.js'
 import type { OutOfFold } from './out-of-fold.js'
+import { secondsOfEpoch } from './pace.js'
 import { foldsFor, recipeFor } from './presets.js'
 import { type ClassCount, classCounts, type TableProfile } from './profile.js'
 import { learnableTable, testTable } from './read-tables.js'
+import type { TableRecipe } from './recipe.js'
 import { scoresOn } from './score-model.js'
 import { encodedRows, type TableScores } from './scores.js'
 import { TableModel } from './table-model.js'
@@ -81,6 +85,7 @@ interface OneNetwork {
   readonly quantiles?: undefined
   readonly threshold?: undefined
   readonly folds?: undefined
+  readonly budget?: undefined
 }
 
 /**
@@ -107,22 +112,24 @@ export function trainTable(
 ): Promise<TableTraining<Sequential>>
 export function trainTable(source: TableInput, options: TrainTableOptions): Promise<TableTraining>
 export async function trainTable(source: TableInput, options: TrainTableOptions): Promise<TableTraining> {
-  const given = checkedOptions(options)
-  const { target, keep, signal, onProgress, seed } = given
+  const begun = performance.now()
+  const asked = checkedOptions(options)
+  const { target, keep, signal, onProgress, seed, budget } = asked
   signal?.throwIfAborted()
-  const { table, kind, profile, data: description } = await learnableTable(source, given)
+  const { table, kind, profile, data: description } = await learnableTable(source, asked)
+  const given = { ...asked, folds: foldsOf(asked, table.rows) }
   const { task, suspicious } = profile
   const tests = given.test === undefined ? undefined : await testTable(given.test, table, given)
   onProgress({ stage: 'profiled', profile })
 
-  const division = await inTurns(divided(table, task, { ...given, folds: foldsOf(given, table.rows) }))
+  const division = await inTurns(divided(table, task, given))
   const { kept, held, folds } = division
   const leftOut = leftOutOf(suspicious, given.group)
   const notes = given.time === undefined ? undefined : await inTurns(notesOnTime(table, given.time, division, target))
   const groupOfRow = given.group === undefined ? undefined : (await inTurns(groupsOf(table.column(given.group)))).ofRow
   const columns = table.columns.length - 1 - leftOut.length
   const rows = folds === undefined ? kept.rows : Math.max(...folds.map(({ training }) => training.length))
-  const recipe = { ...recipeFor(given.preset, { rows, columns, task }), ...given.asked }
+  let recipe: TableRecipe = { ...recipeFor(given.preset, { rows, columns, task }), ...given.asked }
   const scaling = await inTurns(scalingFor(kept, target, given.scaling, recipe.scaling))
   const { oneHotLevels } = recipe
   const clampPredictions = recipe.clampPredictions && task === 'regression'
@@ -147,19 +154,40 @@ export async function trainTable(source: TableInput, options: TrainTableOptions)
   const unlike = tests && (await encoder.checkAsync(tests.table))
   const members = folds === undefined ? recipe.members : folds.length * given.seeds
   const goal = given.threshold
-  const isPlain = folds === undefined && members === 1 && recipe.quantiles.length === 0 && goal === undefined
-  const model = untrained(encoder, recipe, isPlain ? undefined : members, given)
+  const isPlain =
+    folds === undefined &&
+    (members === 1 || budget !== undefined) &&
+    recipe.quantiles.length === 0 &&
+    goal === undefined
+  // Of a budget the first round: one network for each part.
+  const firstMembers = isPlain ? undefined : budget === undefined ? members : parts.length
+  const make = () => untrained(encoder, recipe, firstMembers, given)
+  const ofEpoch = await secondsOfEpoch(make(), encoder, parts, recipe, signal)
+  if (budget !== undefined) recipe = { ...recipe, epochs: epochsWithin(begun + budget, ofEpoch, recipe.epochs) }
+  const first = make()
   signal?.throwIfAborted()
-  onProgress({ stage: 'training', model, settings: recipe, ...(unlike && { unlike }) })
+  const estimatedSeconds = budget === undefined ? ofEpoch * recipe.epochs : leftOfBudget(budget, begun) / 1000
+  onProgress({ stage: 'training', model: first, settings: recipe, estimatedSeconds, ...(unlike && { unlike }) })
 
-  const trained = await trainedNetworks(model, encoder, parts, recipe, given)
+  const trained =
+    budget === undefined
+      ? { model: first, each: undefined, ...(await trainedNetworks(first, encoder, parts, recipe, given)) }
+      : await trainedWithin(first, { encoder, parts, recipe, given, deadline: begun + budget })
+  const { model, each } = trained
+  if (each !== undefined && folds === undefined) recipe = { ...recipe, members: each }
   const measured = await measuredModel({ model, encoder, data, parts, folds, seed, groupOfRow, recipe, goal })
   const test = testing && (await scoresOn(measured.model, encoder, testing))
   signal?.throwIfAborted()
   const { history, epoch } = trained.members[0]!
   const { outOfFold, heldOut, threshold } = measured
   const result = { epoch, heldOut, ...(outOfFold && { outOfFold }), ...(test && { test }) }
-  measured.model.made = madeOf(given, { task, recipe, scaling }, kind, description, result)
+  measured.model.made = madeOf(
+    { ...given, seeds: each ?? given.seeds },
+    { task, recipe, scaling },
+    kind,
+    description,
+    result,
+  )
   const ofTest = testing !== undefined && measured.model instanceof TableModel
   const intervals = ofTest ? await intervalsOn(measured.model as TableModel, testing, seed) : measured.intervals
   return {

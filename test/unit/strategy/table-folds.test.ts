@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   AdamW,
+  chooseThreshold,
   EarlyStopping,
   loadModel,
   metrics,
@@ -237,6 +238,45 @@ describe('out of fold', () => {
     const again = await train('bought', { folds: 3, seeds: 2, seed: 5 }, at('sales.csv') as never)
     expect(again.intervals).toEqual(intervals)
     expect(again.outOfFold).toEqual((await train('bought', { folds: 3, seeds: 2, seed: 5 })).outOfFold)
+  })
+
+  test('a threshold is chosen on them, and so are the metrics', async () => {
+    const goal = { cost: { falsePositive: 1, falseNegative: 6 } } as const
+    const {
+      outOfFold,
+      metrics: told,
+      threshold,
+      model,
+    } = await train('bought', { folds: 3, epochs: 10, threshold: goal })
+    const { targets, predictions } = outOfFold!
+    const raw = chooseThreshold(targets, predictions.data, goal)
+    expect(threshold).toMatchObject({ counts: raw.counts, cost: raw.cost })
+    expect(told.accuracy).toBe(
+      metrics.accuracy(
+        targets,
+        predictions.data.map((p) => Number(p > raw.threshold)),
+      ),
+    )
+    // The model's probabilities are brought to the temperature, and its threshold with them.
+    const logit = (p: number) => Math.log(p / (1 - p))
+    expect(model.threshold).toBe(threshold!.threshold)
+    expect(logit(model.threshold!)).toBeCloseTo(logit(raw.threshold) / model.temperature!, 9)
+    const { data } = model.predictSync(rows.slice(0, 50) as never)
+    const labels = Array.from(data, (p) => (p > model.threshold! ? 'yes' : 'no'))
+    expect(model.predictClassesSync(rows.slice(0, 50) as never)).toEqual(labels)
+  })
+
+  test('quantiles have their metrics and intervals, but no residuals', async () => {
+    const quantiles = [0.1, 0.5, 0.9]
+    const { outOfFold, metrics: told, intervals, model } = await train('price', { folds: 3, epochs: 10, quantiles })
+    const { targets, predictions } = outOfFold!
+    expect(predictions.shape).toEqual([300, 3])
+    expect(told.pinball).toBe(metrics.pinball(targets, { data: predictions.data, shape: [300, 3] }, { quantiles }))
+    for (const name of ['pinball', 'coverage', 'rootMeanSquaredError']) {
+      expect(intervals![name]![0]).toBeLessThan(told[name]!)
+      expect(intervals![name]![1]).toBeGreaterThan(told[name]!)
+    }
+    await expect(model.predictInterval(rows.slice(0, 2) as never)).rejects.toThrow(/predictInterval/)
   })
 
   test('with test rows the metrics are theirs', async () => {

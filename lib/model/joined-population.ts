@@ -1,0 +1,42 @@
+import { sumOf } from '../statistics.js'
+import type { Steps } from '../turns.js'
+import { insideOf } from './inside.js'
+import { inputsOf } from './network/inputs.js'
+import { type Network, newArena } from './network/network.js'
+import { withStart } from './network/starting-parameters.js'
+import { type MatchedWeight, readingWeights, writingWeights } from './network/weights.js'
+import { Population } from './population.js'
+import type { Sequential } from './sequential.js'
+
+/**
+ * One population of the networks of several models of one architecture, in their order. Networks that were trained apart
+ * are, bit for bit, those that would have been trained side by side.
+ *
+ * @param seed of the first network; the others have the ones that follow
+ */
+export function* joining(models: readonly (Sequential | Population)[], seed: number): Steps<Population> {
+  const insides = models.map(insideOf)
+  const first = insides[0]!
+  const members = sumOf(insides.map(({ seeds }) => seeds.length))
+  const matched: MatchedWeight[] = []
+  const { network, labels, scoring } = first
+  const options = { inputs: inputsOf(network), members, seed, ...(labels && { labels }) }
+  let joined: Network | undefined
+  const parameters = (made: Network) => {
+    joined = made
+    return newArena(made, members)
+  }
+  const many = new Population(first.descriptions, withStart(options, { parameters }))
+  for (const { network: own, reader, seeds } of insides) {
+    for (let member = 0; member < seeds.length; member++) {
+      const weights = yield* readingWeights(own, reader.parameters, member)
+      const at = matched.length / weights.length
+      for (const [place, weight] of weights.entries()) {
+        matched.push({ parameter: joined!.parameters[place]!, member: at, weight })
+      }
+    }
+  }
+  yield* writingWeights(insideOf(many).reader.parameters, matched, true)
+  insideOf(many).scoring = scoring
+  return many
+}
