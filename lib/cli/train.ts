@@ -96,6 +96,7 @@ async function runTrain(given: Given, terminal: Terminal): Promise<Readonly<Reco
     members,
     threshold,
     intervals,
+    outOfFold,
   } = await trainTable(source.read(), {
     ...reader,
     ...asked,
@@ -122,7 +123,7 @@ async function runTrain(given: Given, terminal: Terminal): Promise<Readonly<Reco
 
   const { metrics, report } = tested ?? heldOut
   const where =
-    settings.test ?? `${counted(heldOut.rows, 'row')} ${ensemble.folds === undefined ? 'held out' : 'out of fold'}`
+    settings.test ?? `${counted(heldOut.rows, 'row')} ${outOfFold === undefined ? 'held out' : 'out of fold'}`
   const decided = threshold === undefined ? '' : `\n${thresholdText(threshold, model.encoder!.labels!)}`
   const bounds = intervals === undefined ? '' : intervalsText(intervals)
   say(given, terminal, `${where}: ${scoresText(metrics)}${comparisonText(report)}${bounds}${decided}\nsaved ${out}`)
@@ -142,7 +143,7 @@ async function runTrain(given: Given, terminal: Terminal): Promise<Readonly<Reco
     epoch,
     ...(members.length === 1 ? {} : { members: members.length }),
     ...(intervals && { intervals: intervalsJson(intervals) }),
-    ...(ensemble.folds === undefined ? {} : { folds: ensemble.folds }),
+    ...(outOfFold && { folds: new Set(members.map(({ fold }) => fold)).size }),
     ...(threshold && { threshold: thresholdJson(threshold) }),
   }
 }

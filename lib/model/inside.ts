@@ -35,11 +35,9 @@ export interface ModelInside {
   /** Seed of every network. */
   readonly seeds: readonly number[]
   readonly labels: readonly string[] | undefined
-  /** Loss and metrics of the last fit. */
-  scoring: Scoring | undefined
   encoder: Encoder | undefined
   /** Loss and metrics of the last fit, also of one before the model was saved. */
-  readonly scoring: Scoring | undefined
+  scoring: Scoring | undefined
   save(path: string, more?: PartsOfTable): Promise<void>
   /** The layers as they were given, which belong to no model. */
   readonly descriptions: readonly Layer[]
