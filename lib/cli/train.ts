@@ -39,7 +39,10 @@ export const train: Command = {
     seeds: { value: '<n>', help: 'networks for each fold; default 1' },
     group: { value: '<column>', help: 'keeps rows of one value of it together; it is no feature' },
     time: { value: '<column>', help: 'holds out rows that are later than those learned from' },
-    budget: { value: '<time>', help: 'trains as many epochs and networks as fit into it: 90s, 10m, 1h' },
+    budget: {
+      value: '<time>',
+      help: 'trains as many epochs and networks as fit into it: 90s, 10m, 1h; default 10m with --preset best',
+    },
     ...networkOptions,
     'class-weights': { value: 'balanced', help: 'rows of rare classes count more' },
     seed: { value: '<n>', help: 'of the split, the initial weights and the order of rows; default 0' },

@@ -22,7 +22,7 @@ import {
 } from '../../validate.js'
 import { checkedGoal, type ThresholdGoal } from '../choose-threshold.js'
 import { budgetOption } from '../experiments/checks.js'
-import { DEFAULT_PRESET, type Preset, presets } from './presets.js'
+import { budgetFor, DEFAULT_PRESET, type Preset, presets } from './presets.js'
 import type { TableProgress } from './progress.js'
 import type { TableRecipe } from './recipe.js'
 import type { TableInput } from './table-source.js'
@@ -86,7 +86,7 @@ export interface TrainTableOptions extends ReaderOptions {
    * Milliseconds from the call on, reading included, within which networks are trained: the first steps tell how many
    * epochs fit, and rounds of further networks follow, up to 64, while one more fits. What was trained is told by
    * `model.made`: its `epochs`, and `members` or `seeds`, in place of the budget give the same model, bit for bit. Not
-   * with `members`, `seeds` or `resume`. Default none.
+   * with `members`, `seeds` or `resume`. Default none, and ten minutes for the preset 'best'.
    */
   readonly budget?: number
   /** Columns that are used even if they look like identifiers or constants. Default none. */
@@ -234,8 +234,10 @@ export function checkedOptions(options: TrainTableOptions): CheckedTrainTableOpt
   }
 }
 
-function budgetOf({ budget, members, seeds, resume }: Partial<TrainTableOptions>): number | undefined {
-  if (budget === undefined) return undefined
+function budgetOf(given: Partial<TrainTableOptions>): number | undefined {
+  const { preset, members, seeds, resume, budget = budgetFor(preset ?? DEFAULT_PRESET) } = given
+  const says = [members, seeds, resume].some((value) => value !== undefined)
+  if (budget === undefined || (given.budget === undefined && says)) return undefined
   const together = Object.entries({ members, seeds, resume }).find(([, value]) => value !== undefined)
   if (together !== undefined) {
     const hint = 'The time decides how many networks are trained, in several trainings; give one of the two.'

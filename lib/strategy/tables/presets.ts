@@ -48,6 +48,14 @@ export function foldsFor(preset: Preset, rows: number): number | undefined {
   return GOOD.find(({ below }) => rows < below)!.folds
 }
 
+/** Milliseconds that a training of 'best' takes, where nothing else says how many networks it trains. */
+const BUDGET_OF_BEST = 600_000
+
+/** The budget of a preset where none is asked for: none but for 'best'. */
+export function budgetFor(preset: Preset): number | undefined {
+  return preset === 'best' ? BUDGET_OF_BEST : undefined
+}
+
 function fastRecipe({ rows }: TableSize): TableRecipe {
   const batchSize = powerOfTwo(rows / 60, 16, 512)
   const epochs = Math.min(MOST_EPOCHS, Math.max(FEWEST_EPOCHS, Math.ceil(UPDATES / Math.ceil(rows / batchSize))))
