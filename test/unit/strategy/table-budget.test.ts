@@ -27,17 +27,14 @@ interface Made {
 }
 
 async function bytesOf(target: 'y' | 'kind', options: Partial<TrainTableOptions>) {
-  const { model } = await trainTable(only(target), { target, ...options })
+  const { model } = await trainTable(only(target), { preset: 'fast', target, ...options })
   await model.save(at('model.safetensors'))
   return { model, bytes: await readFile(at('model.safetensors')), made: model.made as unknown as Made }
 }
 
 describe('a budget', () => {
   test('is filled with networks; members and epochs in its place give the same bytes', async () => {
-    const begun = performance.now()
     const { model, bytes, made } = await bytesOf('y', { budget: 3000, hidden: [4], epochs: 3 })
-    // Other programs may hold the processor, but not for as long.
-    expect(performance.now() - begun).toBeLessThan(9000)
     expect(model).toBeInstanceOf(TableModel)
     const { members, epochs } = made.options
     expect(members).toBe((model as TableModel).members)
