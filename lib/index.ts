@@ -348,6 +348,7 @@ export {
   suspiciousColumns,
 } from './strategy/suspicious-columns.js'
 export type { MetricInterval } from './strategy/tables/bootstrap.js'
+export type { IntervalOptions, IntervalPrediction, SetOptions } from './strategy/tables/covered.js'
 export { type EvaluateTableOptions, evaluateTable, type TableEvaluation } from './strategy/tables/evaluate-table.js'
 export { loadModel } from './strategy/tables/load-model.js'
 export type { MetricIntervals } from './strategy/tables/measured-model.js'
@@ -364,12 +365,7 @@ export {
 export type { TableProgress } from './strategy/tables/progress.js'
 export type { TableRecipe, TableSchedule } from './strategy/tables/recipe.js'
 export type { TableScores } from './strategy/tables/scores.js'
-export {
-  type IntervalOptions,
-  type IntervalPrediction,
-  type RowsWithTarget,
-  TableModel,
-} from './strategy/tables/table-model.js'
+export { type RowsWithTarget, TableModel } from './strategy/tables/table-model.js'
 export type { TableInput } from './strategy/tables/table-source.js'
 export type { TimeNote } from './strategy/tables/time-notes.js'
 export { type TableTraining, type TrainedMember, trainTable } from './strategy/tables/train-table.js'

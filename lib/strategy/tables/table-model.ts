@@ -17,40 +17,22 @@ import { classOfOutputs } from '../../outputs/classes.js'
 import { bringInUnits, inUnits, predictedValue } from '../../outputs/units.js'
 import { onlyWhatItMade, refuseMethods, refuseStructuredClone, showWhenInspected } from '../../own-methods.js'
 import { atOnce, ELEMENTS_OF_STEP, inTurns, type Steps } from '../../turns.js'
-import { invalid, knownOptions, oneOf, plainObject } from '../../validate.js'
-import { checkedCoverage } from '../conformal/conformal-quantile.js'
-import { predictionSets, type SetCalibration, type SetMethod, setMethods } from '../conformal/sets.js'
-import { applyTemperature, type Calibration, calibrationJson, calibrationOf, residualBounds } from './calibration.js'
-import { scoreWithin } from './conformal-calibration.js'
+import { invalid, knownOptions, plainObject } from '../../validate.js'
+import type { SetCalibration } from '../conformal/sets.js'
+import { applyTemperature, type Calibration, calibrationJson, calibrationOf } from './calibration.js'
+import {
+  type Bounds,
+  boundsOf,
+  type IntervalOptions,
+  type IntervalPrediction,
+  intervalsOf,
+  type SetOptions,
+  setCalibrationOf,
+  setsOf,
+} from './covered.js'
 import { meanOutputs, meanOutputsSync } from './mean-outputs.js'
 import { HALF, labelScores, quantileScores, targetsOf, valueScores } from './scores.js'
 import { typesFor } from './types-for.js'
-
-/** Options of `predictInterval`. */
-export interface IntervalOptions {
-  /** Share of targets that are to lie in their interval, above 0 and below 1. Default 0.9. */
-  readonly coverage?: number
-}
-
-/** Options of `predictSets`. */
-export interface SetOptions {
-  /** Share of rows whose class is to be in their set, above 0 and below 1. Default 0.9. */
-  readonly coverage?: number
-  /**
-   * 'threshold': the smallest sets on average, of which some may be empty. 'adaptive': never empty, and larger where rows
-   * are hard. Default 'threshold'. See `conformalSets`.
-   */
-  readonly method?: SetMethod
-}
-
-/** Values with the bounds that their targets are expected to lie in. */
-export interface IntervalPrediction extends Prediction {
-  /** The lower bound of every row, in the target's units. */
-  readonly lower: Float32Array<ArrayBuffer>
-  /** The upper bound of every row, in the target's units. */
-  readonly upper: Float32Array<ArrayBuffer>
-  readonly coverage: number
-}
 
 /** Rows that have a target, for `evaluate`. */
 export type RowsWithTarget = Dataset | Table | readonly ObjectRow[]
@@ -272,13 +254,13 @@ export class TableModel {
    */
   async predictSets(rows: PredictionInput, options?: SetOptions): Promise<string[][]> {
     const calibration = this.#setCalibration('predictSets', options)
-    return this.#setsOf(await this.predict(rows), calibration)
+    return await inTurns(setsOf(await this.predict(rows), calibration, this.#encoder.labels!))
   }
 
   /** Does the same as `predictSets`, on this thread: the event loop waits. */
   predictSetsSync(rows: PredictionInput, options?: SetOptions): string[][] {
     const calibration = this.#setCalibration('predictSetsSync', options)
-    return this.#setsOf(this.predictSync(rows), calibration)
+    return atOnce(setsOf(this.predictSync(rows), calibration, this.#encoder.labels!))
   }
 
   /**
@@ -398,30 +380,12 @@ export class TableModel {
 
   #bounds(what: string, options: IntervalOptions | undefined): Bounds {
     this.#requireTask('regression', what)
-    const given = knownOptions<IntervalOptions>(what, options, ['coverage'])
-    const coverage = checkedCoverage(given.coverage)
-    const { residuals, outside } = this.#calibration
-    if (outside !== undefined) {
-      const margin = scoreWithin(outside, coverage)
-      return { low: -margin, high: margin, coverage }
-    }
-    if (residuals === undefined) throw uncalibrated(what)
-    const [low, high] = residualBounds(residuals, coverage)
-    return { low, high, coverage }
+    return boundsOf(this.#calibration, what, options)
   }
 
   #setCalibration(what: string, options: SetOptions | undefined): SetCalibration {
     this.#requireTask('classification', what)
-    const given = knownOptions<SetOptions>(what, options, ['coverage', 'method'])
-    const coverage = checkedCoverage(given.coverage)
-    const method = oneOf('method', given.method ?? 'threshold', setMethods)
-    const { misfits } = this.#calibration
-    if (misfits === undefined) throw uncalibrated(what)
-    return { method, coverage, rows: misfits[method].rows, score: scoreWithin(misfits[method], coverage) }
-  }
-
-  #setsOf(prediction: Prediction, calibration: SetCalibration): string[][] {
-    return predictionSets(calibration, prediction, { labels: this.#encoder.labels! })
+    return setCalibrationOf(this.#calibration, what, options)
   }
 
   #requireTask(task: 'classification' | 'regression', what: string): void {
@@ -466,40 +430,6 @@ function* tableOfObjects(rows: readonly ObjectRow[], encoder: Encoder): Steps<Ta
     readings: ofThose(readings),
   }
   return yield* Table.rowSteps(rows, options)
-}
-
-interface Bounds {
-  readonly low: number
-  readonly high: number
-  readonly coverage: number
-}
-
-/** Around the one value of each row, or beyond its outermost quantiles. */
-function* intervalsOf(
-  values: Float64Array,
-  outputs: number,
-  { low, high, coverage }: Bounds,
-): Steps<IntervalPrediction> {
-  const rows = values.length / outputs
-  const [lower, upper] = [new Float32Array(rows), new Float32Array(rows)]
-  for (let row = 0; row < rows; row++) {
-    if (row % ELEMENTS_OF_STEP === ELEMENTS_OF_STEP - 1) yield
-    const [lowest, highest] = [values[row * outputs]!, values[(row + 1) * outputs - 1]!]
-    const [from, to] = [lowest + low, highest + high]
-    // Quantiles that were too far apart, brought past each other.
-    const crossed = from > to
-    lower[row] = crossed ? (lowest + highest) / 2 : from
-    upper[row] = crossed ? (lowest + highest) / 2 : to
-  }
-  return { data: Float32Array.from(values), lower, upper, shape: [rows, outputs], coverage }
-}
-
-function uncalibrated(what: string): DeepblasError {
-  return new DeepblasError(
-    'ERR_DEEPBLAS_ARGUMENT',
-    `Expected a model that knows its errors on rows that it has not seen for ${what} but this one does not. Train it with ` +
-      'folds: trainTable(source, { target, folds: 5 }).',
-  )
 }
 
 /** @throws Error where the networks' outputs are not those of the encoder's target */
