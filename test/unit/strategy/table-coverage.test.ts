@@ -211,7 +211,7 @@ test('the command line writes intervals and sets', async () => {
     const { code, stderr } = await deepblas(['predict', at('cli.safetensors'), at('later.csv'), '--coverage', share])
     expect([code, stderr]).toEqual([2, expect.stringContaining('--coverage')])
   }
-  const { model } = await trainTable(Table.fromRows(rowsOf(100, 3)), { target: 'kind', epochs: 1 })
+  const { model } = await trainTable(Table.fromRows(rowsOf(100, 3)), { target: 'kind', preset: 'fast' })
   await model.save(at('one.safetensors'))
   const { code, stderr } = await deepblas(['predict', at('one.safetensors'), at('later.csv'), '--coverage', '0.9'])
   expect([code, stderr]).toEqual([2, expect.stringContaining('--folds 5')])
