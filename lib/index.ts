@@ -134,7 +134,12 @@ export { MemberHeads, type MemberHeadsOptions } from './layers/member-heads.js'
 export { MemberScaling, type MemberScalingOptions, type ScalingStart } from './layers/member-scaling.js'
 export { NonCrossing, type NonCrossingOptions } from './layers/non-crossing.js'
 export { Normalize, type NormalizeOptions } from './layers/normalize.js'
-export { NumericEmbedding, type NumericEmbeddingOptions } from './layers/numeric-embedding.js'
+export {
+  type FittedEmbeddingOptions,
+  NumericEmbedding,
+  type NumericEmbeddingKind,
+  type NumericEmbeddingOptions,
+} from './layers/numeric-embedding.js'
 export { OneHot, type OneHotOptions } from './layers/one-hot.js'
 export { ParametricActivation, type ParametricActivationOptions } from './layers/parametric-activation.js'
 export { type MakeLayer, registerLayer } from './layers/registry.js'

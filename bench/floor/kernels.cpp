@@ -220,6 +220,59 @@ void dense(Table& measure) {
   }
 }
 
+// Columns embedded one by one (1 input), the linear step behind them, and heads of 16 networks.
+void groups(Table& measure) {
+  struct Shape {
+    int64_t batch, groups, inputs, outputs;
+  };
+  for (const Shape& s : {Shape{256, 14, 1, 16}, Shape{256, 14, 16, 3}, Shape{256, 16, 256, 1}}) {
+    const std::string shape = std::to_string(s.groups) + " groups of " + sizes({s.inputs, s.outputs}) + ", batch " +
+                              std::to_string(s.batch);
+    const int64_t inputs = s.groups * s.inputs, outputs = s.groups * s.outputs;
+    const double operations = product(s.batch, inputs, s.outputs), count = static_cast<double>(s.groups);
+    {
+      namespace a = at::groupedForward;
+      measure(Row(KernelId::GroupedForward, shape, s.batch)
+                  .floats(a::output, s.batch, outputs, 0)
+                  .floats(a::x, s.batch, inputs)
+                  .floats(a::weight, outputs, s.inputs)
+                  .floats(a::bias, 1, outputs)
+                  .number(a::groups, count)
+                  .flop(operations));
+    }
+    {
+      namespace a = at::groupedBackwardInput;
+      measure(Row(KernelId::GroupedBackwardInput, shape, s.batch)
+                  .floats(a::inputGradient, s.batch, inputs, 0)
+                  .floats(a::preActivationGradient, s.batch, outputs)
+                  .floats(a::weight, outputs, s.inputs)
+                  .number(a::groups, count)
+                  .flop(operations));
+    }
+    namespace a = at::groupedBackwardWeight;
+    measure(Row(KernelId::GroupedBackwardWeight, shape, s.batch)
+                .floats(a::weightGradient, outputs, s.inputs, 0)
+                .floats(a::biasGradient, 1, outputs, 0)
+                .floats(a::x, s.batch, inputs)
+                .floats(a::preActivationGradient, s.batch, outputs)
+                .number(a::groups, count)
+                .flop(operations));
+  }
+  {
+    namespace a = at::piecewiseLinear;
+    measure(Row(KernelId::PiecewiseLinear, "256 rows, 672 bins of 14 columns", 256)
+                .floats(a::output, 256, 672, 0)
+                .floats(a::x, 256, 14)
+                .floats(a::bins, 5, 672));
+  }
+  namespace a = at::piecewiseLinearBackward;
+  measure(Row(KernelId::PiecewiseLinearBackward, "256 rows, 672 bins of 14 columns", 256)
+              .floats(a::inputGradient, 256, 14, 0)
+              .floats(a::outputGradient, 256, 672)
+              .floats(a::x, 256, 14)
+              .floats(a::bins, 5, 672));
+}
+
 void gathers(Table& measure) {
   namespace a = at::gather;
   const int64_t all = 60000, batch = 4096, columns = 784;
@@ -278,7 +331,16 @@ void activations(Table& measure) {
   }
 }
 
-// x * sigmoid(x), and an update by momentum: v = m v + g, p -= r v.
+// A function of x by itself; x * sigmoid(x); an update by momentum: v = m v + g, p -= r v.
+Expression one(Operation operation) {
+  Expression rule = {};
+  rule.count = 3;
+  rule.instructions[0] = {Operation::Input, 0, 0, 0, 0};
+  rule.instructions[1] = {operation, 0, 0, 0, 0};
+  rule.instructions[2] = {Operation::Store, 1, 0, 0, 0};
+  return rule;
+}
+
 Expression silu() {
   Expression rule = {};
   rule.count = 4;
@@ -306,6 +368,10 @@ void rules(Table& measure) {
               .floats(at::mapRows::output0, 64, 512, 0)
               .floats(at::mapRows::input0, 64, 512, 4)
               .rule(silu()));
+  measure(Row(KernelId::MapRows, "64x512 cos(x)", 64)
+              .floats(at::mapRows::output0, 64, 512, 0)
+              .floats(at::mapRows::input0, 64, 512, 4)
+              .rule(one(Operation::Cosine)));
   const int64_t count = 110000;
   measure(Row(KernelId::MapElements, "110,000 momentum", 1)
               .floats(at::mapElements::output0, 1, count)
@@ -440,6 +506,7 @@ void measureKernels(double secondsPerRow) {
   const FlushDenormals guard;
   Table table(secondsPerRow);
   dense(table);
+  groups(table);
   gathers(table);
   activations(table);
   losses(table);

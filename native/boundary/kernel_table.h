@@ -42,11 +42,13 @@ enum class KernelId : int32_t {
   MemberScaleBackwardInput = 33,
   MemberScaleBackwardScale = 34,
   MemberMean = 35,
+  PiecewiseLinear = 36,
+  PiecewiseLinearBackward = 37,
 };
-constexpr int kKernelCount = 36;
+constexpr int kKernelCount = 38;
 
 // DO(family) of each family of kernels.
-#define DEEPBLAS_FAMILIES(DO) DO(Activation) DO(Columns) DO(Dense) DO(Gather) DO(Grouped) DO(Loss) DO(Map) DO(Members) DO(Metric) DO(Optimizer) DO(Random) DO(Reduce) DO(Regularizer)
+#define DEEPBLAS_FAMILIES(DO) DO(Activation) DO(Columns) DO(Dense) DO(Gather) DO(Grouped) DO(Loss) DO(Map) DO(Members) DO(Metric) DO(Optimizer) DO(Piecewise) DO(Random) DO(Reduce) DO(Regularizer)
 
 // Positions of a kernel's arguments in Call::views and Call::numbers.
 namespace at {
@@ -157,6 +159,12 @@ enum : int { scaleGradient, outputGradient, x, members };
 }
 namespace memberMean {
 enum : int { output, x, members, of };
+}
+namespace piecewiseLinear {
+enum : int { output, x, bins };
+}
+namespace piecewiseLinearBackward {
+enum : int { inputGradient, outputGradient, x, bins };
 }
 }  // namespace at
 
@@ -539,6 +547,23 @@ inline constexpr KernelInfo kKernelInfo[kKernelCount] = {
       {"x", ArgumentKind::Tensor, Access::Read, false, {Extent::Batch, {Size::None, 0, -1}, {Size::Named, 0, 2}, 1}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
       {"members", ArgumentKind::Number, Access::Read, false, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, true, 1, INT32_MAX},
       {"of", ArgumentKind::Number, Access::Read, false, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, true, 0, 2}},
+     {"columns"}},
+    {"piecewiseLinear",
+     Cut::Rows,
+     false,
+     3,
+     {{"output", ArgumentKind::Tensor, Access::Write, false, {Extent::Batch, {Size::None, 0, -1}, {Size::Argument, 2, -1}, 1}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"x", ArgumentKind::Tensor, Access::Read, false, {Extent::Batch, {Size::None, 0, -1}, {Size::Named, 0, -1}, 1}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"bins", ArgumentKind::Tensor, Access::Read, false, {Extent::Fixed, {Size::Given, 5, -1}, {Size::Argument, 2, -1}, 1}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0}},
+     {"columns"}},
+    {"piecewiseLinearBackward",
+     Cut::Rows,
+     false,
+     4,
+     {{"inputGradient", ArgumentKind::Tensor, Access::Write, false, {Extent::Batch, {Size::None, 0, -1}, {Size::Named, 0, -1}, 1}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"outputGradient", ArgumentKind::Tensor, Access::Read, false, {Extent::Batch, {Size::None, 0, -1}, {Size::Argument, 3, -1}, 1}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"x", ArgumentKind::Tensor, Access::Read, false, {Extent::Batch, {Size::None, 0, -1}, {Size::Named, 0, -1}, 1}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"bins", ArgumentKind::Tensor, Access::Read, false, {Extent::Fixed, {Size::Given, 5, -1}, {Size::Argument, 3, -1}, 1}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0}},
      {"columns"}},
 };
 

@@ -118,6 +118,16 @@ TEST("the scales of members differentiate rightly by input and scale") {
   }
 }
 
+TEST("the piecewise linear encoding differentiates rightly") {
+  // Two columns; away from the edges -1, 0, 0.5 and 1.
+  Matrix bins(5, 5), x(3, 2);
+  bins.values = {0, 0, 1, 1, 1, -1, 0, -1, 0, 0.5, 1, 1, 1, 0.5, 0.5, -9, 0, -9, 0, 0, 1, 9, 1, 1, 9};
+  x.values = {-1.5, 0.2, 0.7, 0.6, -0.3, 1.7};
+  const Matrix outputGradient = randomMatrix(3, 5, 96);
+  checkGradient("input", piecewiseLinearBackward(outputGradient, x, bins).values, x.values,
+                [&] { return dot(outputGradient, piecewiseLinear(x, bins)); });
+}
+
 TEST("every loss differentiates rightly, with and without sample weights") {
   using LossFunction = reference::Loss (*)(const Matrix&, const Matrix&, const Vector&);
   const struct {

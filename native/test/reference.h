@@ -70,6 +70,12 @@ Matrix memberScaleBackwardScale(const Matrix& outputGradient, const Matrix& x, i
 // The mean of the values; of sigmoid probabilities, as a logit; of softmax probabilities, as a logarithm.
 Matrix memberMean(const Matrix& x, int64_t members, MemberMean of);
 
+// ---- piecewise linear encoding ----------------------------------------------------------------------------------
+
+// bins (5, bins): of every bin its column of x, its start and width, and between what it is cut.
+Matrix piecewiseLinear(const Matrix& x, const Matrix& bins);
+Matrix piecewiseLinearBackward(const Matrix& outputGradient, const Matrix& x, const Matrix& bins);
+
 // ---- activations ------------------------------------------------------------------------------------------------
 
 double activate(Activation activation, double z);

@@ -144,6 +144,35 @@ const cases: Case[] = [
     inputs: 7,
     outputs: 19,
   },
+  // Edges where hardly a number lies: at an edge differences see a corner.
+  {
+    name: 'NumericEmbedding ple',
+    layer: () =>
+      new NumericEmbedding({
+        kind: 'ple',
+        columns: [5, 1, 2],
+        edges: [
+          [-4, 2.9, 5],
+          [-1, 1],
+          [-3.5, -3, 3],
+        ],
+      }),
+    inputs: 7,
+    outputs: 9,
+  },
+  {
+    name: 'NumericEmbedding ple with a linear layer',
+    layer: () =>
+      new NumericEmbedding({
+        kind: 'ple',
+        dimensions: 2,
+        activation: 'linear',
+        learningRateFactor: 0.5,
+        edges: Array.from({ length: 7 }, (_, column) => (column % 2 === 0 ? [-4, -3.2, 3, 5] : [-3.1, 3.3, 4])),
+      }),
+    inputs: 7,
+    outputs: 14,
+  },
   { name: 'OneHot', layer: () => new OneHot(), inputs: { city: categorical(6) }, outputs: 6 },
   {
     name: 'Concatenate',

@@ -345,6 +345,21 @@ export interface MemberMeanArguments {
   of: Scalar
 }
 
+/** output[r][b] = (x[r][column] - start) / width, cut to low … high, for every bin b; bins: rows of columns, starts, widths, lows, highs */
+export interface PiecewiseLinearArguments {
+  output: Tensor
+  x: Tensor
+  bins: Tensor
+}
+
+/** inputGradient[r][c] = sum of outputGradient[r][b] / width over the bins b of column c in which x is not cut */
+export interface PiecewiseLinearBackwardArguments {
+  inputGradient: Tensor
+  outputGradient: Tensor
+  x: Tensor
+  bins: Tensor
+}
+
 export interface KernelArguments {
   gather: GatherArguments
   denseForward: DenseForwardArguments
@@ -382,6 +397,8 @@ export interface KernelArguments {
   memberScaleBackwardInput: MemberScaleBackwardInputArguments
   memberScaleBackwardScale: MemberScaleBackwardScaleArguments
   memberMean: MemberMeanArguments
+  piecewiseLinear: PiecewiseLinearArguments
+  piecewiseLinearBackward: PiecewiseLinearBackwardArguments
 }
 
 export type KernelName = keyof KernelArguments
@@ -774,6 +791,23 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
       { name: 'x', kind: 'tensor' },
       { name: 'members', kind: 'number' },
       { name: 'of', kind: 'number' },
+    ],
+  },
+  piecewiseLinear: {
+    id: 36,
+    arguments: [
+      { name: 'output', kind: 'tensor' },
+      { name: 'x', kind: 'tensor' },
+      { name: 'bins', kind: 'tensor' },
+    ],
+  },
+  piecewiseLinearBackward: {
+    id: 37,
+    arguments: [
+      { name: 'inputGradient', kind: 'tensor' },
+      { name: 'outputGradient', kind: 'tensor' },
+      { name: 'x', kind: 'tensor' },
+      { name: 'bins', kind: 'tensor' },
     ],
   },
 }

@@ -2,7 +2,7 @@
 """Write numeric_embeddings.json: embeddings of numeric columns by PyTorch in float64, each from its formula, behind a dense
 layer, so that the gradient of its input shows.
 
-pbld: Holzmueller, Grinsztajn and Steinwart, "Better by default", 2024. plr: Gorishniy, Rubachev and Babenko, "On Embeddings
+pbld: Holzmueller, Grinsztajn and Steinwart, "Better by default", 2024. plr, ple: Gorishniy, Rubachev and Babenko, "On Embeddings
 for Numerical Features in Tabular Deep Learning", 2022.
 
 usage: numeric_embeddings.py OUT_FILE
@@ -23,6 +23,10 @@ def numbers(tensor):
     value = tensor.detach().tolist()
     shortened = lambda one: [shortened(each) for each in one] if isinstance(one, list) else float(f"{one:.9g}")
     return shortened(value)
+
+
+def numbers_of(lists):
+    return [[float(f"{value:.9g}") for value in one] for one in lists]
 
 
 def drawn(*shape):
@@ -49,6 +53,36 @@ def plr(z, columns, p, activation):
         made.append(activation(F.linear(both, weight, p["bias"][g])))
     others = [z[:, i : i + 1] for i in range(z.shape[1]) if i not in columns]
     return torch.cat([*others, *made], dim=1)
+
+
+def ple(z, columns, edges, p, activation):
+    """The inputs that are not embedded, then of each column how much of its bins lies below it, or a linear layer on that.
+
+    Equation 1 of the paper: 0 below a bin but the first, 1 above a bin but the last, else (x - a) / (b - a).
+    """
+    made = []
+    for g, column in enumerate(columns):
+        parts = []
+        for t in range(len(edges[g]) - 1):
+            a, b = edges[g][t], edges[g][t + 1]
+            part = (z[:, column : column + 1] - a) / (b - a)
+            if t > 0:
+                part = torch.clamp(part, min=0)
+            if t < len(edges[g]) - 2:
+                part = torch.clamp(part, max=1)
+            parts.append(part)
+        encoded = torch.cat(parts, dim=1)
+        if activation is not None:
+            encoded = activation(F.linear(encoded, p["weight"][g][:, : encoded.shape[1]], p["bias"][g]))
+        made.append(encoded)
+    others = [z[:, i : i + 1] for i in range(z.shape[1]) if i not in columns]
+    return torch.cat([*others, *made], dim=1)
+
+
+def quantile_edges(x, bins):
+    """Equal ones merged, as the authors' compute_bins does."""
+    quantiles = torch.quantile(x, torch.linspace(0, 1, bins + 1), dim=0)
+    return [torch.unique(column).tolist() for column in quantiles.T]
 
 
 def case(options, embed, parameters, outputs):
@@ -106,6 +140,28 @@ def of_plr(columns, dimensions, frequencies, activation):
     return case(options, lambda z, p: plr(z, places, p, rule), parameters, 4 - c + c * dimensions)
 
 
+def of_ple(columns, edges, dimensions, activation):
+    places = columns or list(range(4))
+    c, most = len(places), max(map(len, edges)) - 1
+    options = {"kind": "ple", "edges": edges}
+    parameters = {}
+    outputs = 4 - c + sum(len(own) - 1 for own in edges)
+    if columns:
+        options["columns"] = columns
+    if dimensions is not None:
+        options |= {"dimensions": dimensions, "activation": activation}
+        parameters = {"weight": drawn(c, dimensions, most), "bias": drawn(c, dimensions)}
+        outputs = 4 - c + c * dimensions
+    rule = {"relu": F.relu, "linear": lambda z: z, None: None}[activation]
+    return case(options, lambda z, p: ple(z, places, edges, p, rule), parameters, outputs)
+
+
+def fitted():
+    """Columns of many values, of few, and of few that are far from equally frequent."""
+    x = torch.stack([drawn(37), drawn(37).sign(), torch.round(torch.exp(drawn(37)))], dim=1)
+    return {"x": numbers(x), "bins": {str(bins): numbers_of(quantile_edges(x, bins)) for bins in (1, 4, 10, 48)}}
+
+
 file = {
     "cases": [
         of_pbld(None, 4, 16),
@@ -113,7 +169,11 @@ file = {
         of_plr(None, 8, 16, "relu"),
         of_plr([3, 1, 2], 5, 7, "relu"),
         of_plr([1], 4, 3, "linear"),
-    ]
+        of_ple([1, 3], [[-1.0, 0.5, 0.75, 2.0], [-0.5, 1.5]], None, None),
+        of_ple(None, [[-1.0, 0.0], [-2.0, -1.0, 0.25, 1.0], [-0.5, 0.5, 1.5], [-1.0, 1.0, 1.125]], 5, "relu"),
+        of_ple([2, 0], [[-1.0, 0.0, 0.25, 1.0, 2.0], [-0.5, 0.5, 1.5]], 3, "linear"),
+    ],
+    "edges": fitted(),
 }
 with open(sys.argv[1], "w") as out:
     json.dump(file, out)

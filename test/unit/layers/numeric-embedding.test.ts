@@ -83,6 +83,103 @@ test('frozen it stays, and its factor is its learning rate', async () => {
   close(await change({ trainable: false }), [0, 0, 0, 0, 0.01, 0.01])
 })
 
+test('ple: how much of each bin lies below the number, beyond the edges as well', () => {
+  const layer = new NumericEmbedding({ kind: 'ple', columns: [1], edges: [[0, 1, 3]] })
+  const model = new Sequential([layer], { inputs: 2 })
+  const rows = [-2, 0, 0.25, 1, 2, 3, 4].map((value) => [7, value])
+  expect(outputs(model, rows)).toEqual([
+    [7, -2, 0],
+    [7, 0, 0],
+    [7, 0.25, 0],
+    [7, 1, 0],
+    [7, 1, 0.5],
+    [7, 1, 1],
+    [7, 1, 1.5],
+  ])
+  expect(model.parameterCount).toBe(0)
+})
+
+test('ple is exact where numbers are large and bins narrow', () => {
+  const model = new Sequential([new NumericEmbedding({ kind: 'ple', edges: [[1e6, 1e6 + 1, 1e6 + 4]] })], { inputs: 1 })
+  expect(outputs(model, [[1e6 + 0.5], [1e6 + 1], [1e6 + 2.5]])).toEqual([
+    [0.5, 0],
+    [1, 0],
+    [1, 0.5],
+  ])
+})
+
+test('fit finds bins of equally many rows, and merges equal edges', () => {
+  const data = Dataset.from({
+    x: Array.from({ length: 101 }, (_, i) => [i, i % 2, 5, 2 ** 25, i < 90 ? 0 : i]),
+    y: Array.from({ length: 101 }, () => 0),
+  })
+  const layer = NumericEmbedding.fit(data, { bins: 4 })
+  expect(layer.edges!.slice(0, 3)).toEqual([
+    [0, 25, 50, 75, 100],
+    [0, 1],
+    [5, 6],
+  ])
+  // A column of one number has a bin of its own size: adding 1 would change nothing here.
+  expect(layer.edges![3]![1]).toBeGreaterThan(2 ** 25)
+  expect(layer.edges![4]).toEqual([0, 100])
+  expect(new Sequential([layer], { inputs: 5 }).outputs).toBe(4 + 1 + 1 + 1 + 1)
+  const linear = NumericEmbedding.fit(data, { bins: 4, dimensions: 3, columns: [4, 0], trainable: false })
+  expect([linear.edges, linear.trainable]).toEqual([
+    [
+      [0, 100],
+      [0, 25, 50, 75, 100],
+    ],
+    false,
+  ])
+  const model = new Sequential([linear], { inputs: 5, seed: 1 })
+  expect(model.outputs).toBe(3 + 6)
+  // Bins that a column lacks are 0 and no part of its numbers.
+  const [before] = outputs(model, [[1, 2, 3, 4, 50]])
+  const weights = model.getWeights()
+  const weight = weights.find(({ name }) => name === 'layers.0.weight')!
+  expect(weight.shape).toEqual([6, 4])
+  for (const row of [0, 1, 2]) weight.data.fill(100, 4 * row + 1, 4 * row + 4)
+  model.setWeights(weights)
+  expect(outputs(model, [[1, 2, 3, 4, 50]])[0]).toEqual(before)
+})
+
+test('fit on an input of several', () => {
+  const data = Dataset.from({
+    x: {
+      day: [0, 1, 2],
+      numeric: [
+        [1, 5],
+        [2, 6],
+        [3, 9],
+      ],
+    }, // prettier-ignore
+    y: [0, 1, 0],
+  })
+  expect(NumericEmbedding.fit(data, { input: 'numeric', bins: 2 }).edges).toEqual([
+    [1, 2, 3],
+    [5, 6, 9],
+  ])
+  expect(NumericEmbedding.fit(data, { input: 'numeric', bins: 1, columns: [1] }).edges).toEqual([[5, 9]])
+  expect(() => NumericEmbedding.fit(data)).toThrow(/one of .*numeric.* for input but received undefined/)
+  expect(() => NumericEmbedding.fit(data, { input: 'number' })).toThrow(/for input/)
+})
+
+test('what fit and ple refuse', () => {
+  const data = Dataset.from({ x, y: [0, 1] })
+  expect(() => NumericEmbedding.fit([[1]] as never)).toThrow(/Dataset for data/)
+  expect(() => NumericEmbedding.fit(data, { kind: 'pbld' } as never)).toThrow(/need no data/)
+  expect(() => NumericEmbedding.fit(data, { bins: 0 })).toThrow(/positive integer for bins/)
+  expect(() => NumericEmbedding.fit(data, { columns: [3] })).toThrow(/places from 0 to 2/)
+  const two = new NumericEmbedding({
+    kind: 'ple',
+    edges: [
+      [0, 1],
+      [0, 2],
+    ],
+  }) // prettier-ignore
+  expect(() => new Sequential([two], { inputs: 3 })).toThrow(/2 columns, as it has edges.*received 3/)
+})
+
 test('as a part of a Concatenate', () => {
   const layer = new Concatenate({ city: new Embedding(2), numeric: new NumericEmbedding({ kind: 'pbld' }) })
   const model = new Sequential([layer], { inputs: { numeric: 2, city: categorical(3) }, seed: 1 })
@@ -93,7 +190,7 @@ test('as a part of a Concatenate', () => {
 })
 
 test.each<[given: unknown, message: RegExp]>([
-  [undefined, /Expected one of 'pbld', 'plr' for kind but received undefined/],
+  [undefined, /Expected one of 'pbld', 'plr', 'ple' for kind but received undefined/],
   [{}, /for kind/],
   [{ kind: 'PLR' }, /Did you mean 'plr'/],
   [{ kind: 'pbld', dimensions: 0 }, /positive integer for dimensions/],
@@ -104,7 +201,18 @@ test.each<[given: unknown, message: RegExp]>([
   [{ kind: 'plr', columns: 2 }, /array of places of columns for columns/],
   [{ kind: 'plr', columns: [1, 1] }, /all different for columns/],
   [{ kind: 'plr', columns: [-1] }, /columns\[0\]/],
-  [{ kind: 'pbld', activation: 'relu' }, /no option for kind 'pbld' for activation/],
+  [{ kind: 'pbld', activation: 'relu' }, /no such option for kind 'pbld' for activation.*of kind plr and ple/],
+  [{ kind: 'pbld', edges: [[0, 1]] }, /no such option for kind 'pbld' for edges/],
+  [{ kind: 'ple', deviation: 1, edges: [[0, 1]] }, /no such option for kind 'ple' for deviation/],
+  [{ kind: 'ple' }, /lists of edges.*NumericEmbedding.fit/],
+  [{ kind: 'ple', edges: [] }, /at least one list for edges/],
+  [{ kind: 'ple', edges: [[0]] }, /at least two ascending numbers.*edges\[0\]/],
+  [{ kind: 'ple', edges: [[0, 1, 1]] }, /ascending.*edges\[0\]/],
+  [{ kind: 'ple', edges: [[1, 1 + 1e-12]] }, /ascending.*edges\[0\]/],
+  [{ kind: 'ple', edges: [[0, 1e300]] }, /within float32/],
+  [{ kind: 'ple', edges: [[0, Number.NaN]] }, /edges\[0\]\[1\]/],
+  [{ kind: 'ple', edges: [[0, 1]], columns: [0, 1] }, /2 lists, as there are columns/],
+  [{ kind: 'ple', edges: [[0, 1]], activation: 'relu' }, /without dimensions/],
   [{ kind: 'plr', activation: 'tanh' }, /one of 'relu', 'linear' for activation/],
   [{ kind: 'plr', learningRateFactor: 0 }, /learningRateFactor.*trainable: false/],
   [{ kind: 'plr', sigma: 0.1 }, /only the options/],
