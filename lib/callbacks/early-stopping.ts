@@ -1,4 +1,4 @@
-import { boolean, finiteNumber, invalid, knownOptions, positiveInteger, string } from '../validate.js'
+import { boolean, finiteNumber, invalid, knownOptions, oneOf, positiveInteger, string } from '../validate.js'
 import type {
   Callback,
   CallbackState,
@@ -32,6 +32,11 @@ export interface EarlyStoppingOptions {
    * the best and do not count for `patience`. Default 1.
    */
   readonly startFromEpoch?: number
+  /**
+   * Which of several epochs with the best value is kept. An accuracy often stays the same for many epochs: the last of
+   * them has learned the longest (Holzmüller et al., 2024). A tie is no improvement for `patience`. Default 'first'.
+   */
+  readonly ties?: 'first' | 'last'
 }
 
 /**
@@ -65,6 +70,7 @@ export class EarlyStopping implements Callback {
   readonly restoreBest: boolean
   readonly baseline: number | undefined
   readonly startFromEpoch: number
+  readonly ties: 'first' | 'last'
   readonly #monitor: Monitor
   readonly #options: EarlyStoppingOptions | undefined
   #best: { readonly epoch: number; readonly value: number } | undefined
@@ -82,6 +88,7 @@ export class EarlyStopping implements Callback {
       restoreBest = true,
       baseline,
       startFromEpoch = 1,
+      ties = 'first',
     } = knownOptions<EarlyStoppingOptions>('EarlyStopping', options, [
       'monitor',
       'patience',
@@ -90,6 +97,7 @@ export class EarlyStopping implements Callback {
       'restoreBest',
       'baseline',
       'startFromEpoch',
+      'ties',
     ])
     this.monitor = string('monitor', monitor)
     if (monitor === '') throw invalid('monitor', "path such as 'validation.loss'", monitor)
@@ -98,6 +106,7 @@ export class EarlyStopping implements Callback {
     this.restoreBest = boolean('restoreBest', restoreBest)
     this.baseline = baseline === undefined ? undefined : finiteNumber('baseline', baseline)
     this.startFromEpoch = positiveInteger('startFromEpoch', startFromEpoch, 'The first epoch is 1.')
+    this.ties = oneOf('ties', ties, ['first', 'last'])
     this.#monitor = new Monitor(monitor, mode)
     this.#options = options
   }
@@ -134,14 +143,15 @@ export class EarlyStopping implements Callback {
     const value = this.#monitor.valueIn(result)
     if (result.epoch < this.startFromEpoch) return
     this.#epochsWithout++
-    if (this.#isBetter(value, this.#best?.value)) {
+    const better = this.#isBetter(value, this.#best?.value)
+    if (better || (this.ties === 'last' && value === this.#best?.value)) {
       this.#best = { epoch: result.epoch, value }
       if (this.restoreBest) {
         this.#forget()
         this.#snapshot = training.snapshot({ monitored: true })
       }
       this.#beatenBaseline ||= this.#isBetter(value, this.baseline)
-      if (this.#beatenBaseline) this.#epochsWithout = 0
+      if (better && this.#beatenBaseline) this.#epochsWithout = 0
     }
     if (this.#epochsWithout < this.patience) return
     const epochs = `${this.#epochsWithout} epoch${this.#epochsWithout === 1 ? '' : 's'}`

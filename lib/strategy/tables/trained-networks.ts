@@ -53,7 +53,8 @@ export async function trainedNetworks(
     parts.map((part) => part.validation),
   )
   // Without patience it only keeps the best epoch.
-  const stopping = new EarlyStopping({ monitor, patience: recipe.patience === 0 ? recipe.epochs + 1 : recipe.patience })
+  const patience = recipe.patience === 0 ? recipe.epochs + 1 : recipe.patience
+  const stopping = new EarlyStopping({ monitor, patience, ties: metrics.length > 0 ? 'last' : 'first' })
   const more = {
     ...(metrics.length > 0 && { metrics }),
     callbacks: [stopping, ...callbacks],

@@ -146,6 +146,18 @@ describe('EarlyStopping', () => {
     expect(run(rising, [4, 2, 3, 3, 0]).history.best).toEqual({ epoch: 2, value: 0.8 })
   })
 
+  it('keeps the first of equal epochs, or the last, which is no improvement for patience', () => {
+    const losses = [3, 1, 1, 2, 1, 5]
+    expect(run(new EarlyStopping({ patience: 5 }), losses).training.parameter).toBe(2)
+    const { history, training } = run(new EarlyStopping({ patience: 3, ties: 'last' }), losses)
+    expect(history.best).toEqual({ epoch: 5, value: 1 })
+    expect(training.parameter).toBe(5)
+    expect(history.epochs).toHaveLength(5)
+    expect(training.alive).toBe(0)
+    expect(new EarlyStopping({ ties: 'last' }).forMember().ties).toBe('last')
+    expect(() => new EarlyStopping({ ties: 'middle' as never })).toThrow("one of 'first', 'last' for ties")
+  })
+
   it('watches from an epoch on', () => {
     const { history, training } = run(new EarlyStopping({ startFromEpoch: 3, patience: 2 }), [0, 9, 5, 4, 6, 6, 0])
     expect(history.epochs).toHaveLength(6)
