@@ -1,8 +1,10 @@
 /*
- * Trainings of more or fewer epochs or rows, whose learning rate, weight decay and dropout go through the same course.
+ * Trainings of more or fewer epochs or rows, whose learning rate and other scheduled numbers go through the same course.
  */
 import type { Dataset } from '../../data/dataset/dataset.js'
 import type { Json } from '../../files/strict-json.js'
+import { isBuiltInLoss } from '../../losses/loss.js'
+import { lossFromFile } from '../../losses/names.js'
 import { optimizerClasses } from '../../optimizers/names.js'
 import type { Optimizer } from '../../optimizers/optimizer.js'
 import { withLearningRate, withWeightDecay } from '../../optimizers/with-weight-decay.js'
@@ -48,18 +50,47 @@ function canBeMadeAgain(optimizer: Optimizer): boolean {
   return (optimizerClasses[optimizer.name] as unknown) === optimizer.constructor
 }
 
-/** Trainings of one population have one optimizer: of a change the same instance every time. */
-const known = new WeakMap<Optimizer, Map<string, Optimizer>>()
+/** Trainings of one population have one optimizer and one loss: of a change the same instance every time. */
+const known = new WeakMap<object, Map<string, object>>()
+
+function once<Kind extends object>(of: Kind, name: string, make: () => Kind): Kind {
+  const made = known.get(of) ?? new Map<string, object>()
+  known.set(of, made)
+  const own = (made.get(name) as Kind | undefined) ?? make()
+  made.set(name, own)
+  return own
+}
 
 type Change = (schedule: Schedule) => Schedule
 
-/** The optimizer and the layers of a recipe with their schedules changed. */
-function changed({ optimizer, layers }: Recipe, name: string, change: Change): Pick<Recipe, 'optimizer' | 'layers'> {
+/** What of a recipe has schedules, with these changed. */
+function changed(
+  { optimizer, layers, loss }: Recipe,
+  name: string,
+  change: Change,
+): Pick<Recipe, 'optimizer' | 'layers' | 'loss'> {
   const dropout = ({ rate, ...rest }: Record<string, Json>): Record<string, Json> => ({
     ...rest,
-    rate: isDescription(rate) ? savedSchedule('Dropout', change(scheduleFrom('rate', rate))) : rate!,
+    rate: changedDescription(rate, change) ?? rate!,
   })
-  return { optimizer: rescheduled(optimizer, name, change), layers: changeAll(layers, 'Dropout', dropout) }
+  return {
+    optimizer: rescheduled(optimizer, name, change),
+    layers: changeAll(layers, 'Dropout', dropout),
+    loss: rescheduledLoss(loss, name, change),
+  }
+}
+
+/** A schedule as files and trials hold it, changed; undefined for what is none. */
+function changedDescription(saved: Json | undefined, change: Change): Json | undefined {
+  return isDescription(saved) ? savedSchedule('a training', change(scheduleFrom('schedule', saved))) : undefined
+}
+
+/** A loss whose label smoothing follows a schedule of ours, with that changed; the same instance every time. */
+function rescheduledLoss(loss: Recipe['loss'], name: string, change: Change): Recipe['loss'] {
+  if (typeof loss === 'string') return loss
+  const labelSmoothing = changedDescription(loss.options?.labelSmoothing, change)
+  if (labelSmoothing === undefined || !isBuiltInLoss(loss)) return loss
+  return once(loss, name, () => lossFromFile('loss', { name: loss.name, options: { ...loss.options, labelSmoothing } }))
 }
 
 function isDescription(rate: Json | undefined): boolean {
@@ -70,11 +101,7 @@ function isDescription(rate: Json | undefined): boolean {
 function rescheduled(optimizer: Optimizer, name: string, change: Change): Optimizer {
   const { learningRate, weightDecay } = optimizer
   if (![learningRate, weightDecay].some(isSchedule) || !canBeMadeAgain(optimizer)) return optimizer
-  const made = known.get(optimizer) ?? new Map<string, Optimizer>()
-  known.set(optimizer, made)
   const ofRate = () => (isSchedule(learningRate) ? withLearningRate(optimizer, change(learningRate)) : optimizer)
   const both = () => (isSchedule(weightDecay) ? withWeightDecay(ofRate(), change(weightDecay)) : ofRate())
-  const own = made.get(name) ?? both()
-  made.set(name, own)
-  return own
+  return once(optimizer, name, both)
 }

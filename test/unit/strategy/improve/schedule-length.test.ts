@@ -5,12 +5,14 @@ import { describe, expect, test } from 'vitest'
 import {
   Adam,
   AdamW,
+  binaryCrossEntropy,
   cosine,
   Dataset,
   Dense,
   Dropout,
   flatCosine,
   improve,
+  type Loss,
   Residual,
   type Schedule,
   Sequential,
@@ -71,6 +73,21 @@ describe('a schedule', () => {
     expect(withEpochs(own, 16).optimizer).toBe(longer.optimizer)
     class Mine extends SGD {}
     expect(whyNotLonger(recipe(new Mine({ weightDecay: fading(0.1) })))).toMatch(/weight decay follows a schedule/)
+  })
+
+  test('of label smoothing goes along, in one loss for all trainings', () => {
+    const smoothed = (loss: Recipe['loss']) => ({ ...recipe(scheduled), loss })
+    const labelSmoothing = flatCosine({ learningRate: 0.2, steps: 8, unit: 'epoch' })
+    const loss = binaryCrossEntropy({ positiveWeight: 3, labelSmoothing })
+    const longer = withEpochs(smoothed(loss), 16).loss as Loss
+    expect(longer).toMatchObject({ name: 'binaryCrossEntropy', options: { positiveWeight: 3 } })
+    for (const epoch of [0, 3, 5, 7, 9]) {
+      const place = { stepsPerEpoch: 4 }
+      expect(longer.schedules![0]!.rate(8 * epoch, place)).toBe(labelSmoothing.rate(4 * epoch, place))
+    }
+    expect(withEpochs(smoothed(loss), 16).loss).toBe(longer)
+    const fixed = binaryCrossEntropy({ labelSmoothing: 0.1 })
+    for (const other of [fixed, 'crossEntropy' as const]) expect(withEpochs(smoothed(other), 16).loss).toBe(other)
   })
 
   test('comes in one optimizer for all trainings, with all its other options', () => {
