@@ -23,7 +23,12 @@ const rows = Array.from({ length: 400 }, () => {
 const only = (target: 'y' | 'kind') => rows.map(({ a, b, [target]: value }) => ({ a, b, [target]: value }))
 
 interface Made {
-  readonly options: { readonly epochs: number; readonly members?: number; readonly seeds?: number }
+  readonly options: {
+    readonly epochs: number
+    readonly members?: number
+    readonly seeds?: number
+    readonly folds?: number
+  }
 }
 
 async function bytesOf(target: 'y' | 'kind', options: Partial<TrainTableOptions>) {
@@ -50,6 +55,15 @@ describe('a budget', () => {
     expect((model as TableModel).members).toBe(3 * seeds!)
     const again = await bytesOf('kind', { folds: 3, seeds: seeds!, epochs, hidden: [4] })
     expect(again.bytes.equals(bytes)).toBe(true)
+  })
+
+  test('with the folds of a preset', async () => {
+    const { model, bytes, made } = await bytesOf('kind', { budget: 1, preset: 'good', hidden: [8] })
+    const { folds, seeds, epochs } = made.options
+    expect((model as TableModel).members).toBe(folds! * seeds!)
+    expect(epochs).toBe(1)
+    const told = { preset: 'good', folds: folds!, seeds: seeds!, epochs, hidden: [8] } as const
+    expect((await bytesOf('kind', told)).bytes.equals(bytes)).toBe(true)
   })
 
   test('of next to nothing trains one network for an epoch, as it would be trained alone', async () => {
