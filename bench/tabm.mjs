@@ -2,8 +2,8 @@
 //
 //   node bench/tabm.mjs [--python python3] [--threads 2] [--members 16] [--rounds 9]
 //
-// Both take turns, a second each, so that a disturbance of the machine meets both; the median and the best of the turns are
-// printed. Needs a built package; without a Python that has PyTorch it measures deepblas alone.
+// Both take turns, a second each, so that a disturbance of the machine meets both. Printed are medians: rows a second, and
+// rows a second of processor time, which the load of others changes little (with one thread: threads that wait count too). Needs a built package; without a Python that has PyTorch it measures deepblas alone.
 import { spawn, spawnSync } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -19,7 +19,7 @@ const { values: options } = parseArgs({
   },
 })
 const [threads, members, rounds] = [options.threads, options.members, options.rounds].map(Number)
-const [inputs, hidden, batch, rows] = [32, [256, 256], 256, 2048]
+const [inputs, hidden, batch, rows] = [32, [256, 256], 256, 1024]
 const SECONDS = 1
 
 setThreads(threads)
@@ -48,12 +48,13 @@ async function ours(kind) {
   await train(1)
   let epochs = 1
   return async () => {
-    const start = performance.now()
+    const [start, before] = [performance.now(), process.cpuUsage()]
     await train(epochs)
     const seconds = (performance.now() - start) / 1000
-    const done = (epochs * rows) / seconds
+    const { user, system } = process.cpuUsage(before)
+    const done = epochs * rows
     epochs = Math.max(1, Math.round((epochs * SECONDS) / seconds))
-    return done
+    return [done / seconds, done / ((user + system) / 1e6)]
   }
 }
 
@@ -67,21 +68,23 @@ async function theirs(kind) {
     version,
     async run() {
       child.stdin.write('go\n')
-      return Number((await lines.next()).value)
+      return (await lines.next()).value.split(' ').map(Number)
     },
     end: () => child.stdin.end(),
   }
 }
 
-const sorted = (list) => [...list].sort((a, b) => a - b)
-const median = (list) => sorted(list)[Math.floor(list.length / 2)]
-const shown = (list) =>
-  `${Math.round(median(list)).toLocaleString('en-US')} (best ${Math.round(Math.max(...list)).toLocaleString('en-US')})`
+const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)]
+const medians = (turns) => [0, 1].map((at) => median(turns.map((turn) => turn[at])))
+const text = (turns) =>
+  medians(turns)
+    .map((rows) => Math.round(rows).toLocaleString('en-US').padStart(8))
+    .join(' / ')
 
 console.log(
   `${info().instructionSet}, ${threads} threads, ${inputs} inputs, hidden ${hidden.join(' x ')}, batch ${batch}, Adam`,
 )
-console.log('rows a second, median and best of', rounds)
+console.log(`rows a second / of processor time, medians of ${rounds}`)
 for (const kind of ['mini', 'full', 'plain']) {
   const run = await ours(kind)
   const torch = withTorch ? await theirs(kind) : undefined
@@ -92,8 +95,7 @@ for (const kind of ['mini', 'full', 'plain']) {
   }
   torch?.end()
   const name = kind === 'plain' ? 'plain network' : `TabM-${kind}, k = ${members}`
-  const beside = torch
-    ? `   PyTorch ${torch.version} ${shown(other)}   x ${(median(mine) / median(other)).toFixed(2)}`
-    : ''
-  console.log(`${name.padEnd(20)} deepblas ${shown(mine)}${beside}`)
+  const ratios = () => medians(mine).map((rows, at) => (rows / medians(other)[at]).toFixed(2))
+  const beside = torch ? `   PyTorch ${torch.version} ${text(other)}   x ${ratios().join(' / ')}` : ''
+  console.log(`${name.padEnd(20)} deepblas ${text(mine)}${beside}`)
 }

@@ -85,8 +85,8 @@ def fastest():
 optimizer = fastest()
 print(torch.__version__, flush=True)
 for _ in sys.stdin:
-    begin, done = time.perf_counter(), 0
+    begin, before, done = time.perf_counter(), time.process_time(), 0
     while time.perf_counter() - begin < given["seconds"]:
         epoch(optimizer)
         done += rows
-    print(done / (time.perf_counter() - begin), flush=True)
+    print(done / (time.perf_counter() - begin), done / (time.process_time() - before), flush=True)
