@@ -144,7 +144,11 @@ async function errorWith(given, { target, task, metric }, [train, test], seed) {
   const learningRate = given.schedule === 'coslog' ? coslog(rate) : oneCycle(rate)
   const isClass = task === 'classification'
   const score = isClass && decidedBy === 'score' ? (encoder.outputs > 1 ? 'accuracy' : 'rocAuc') : undefined
-  const best = new EarlyStopping({ monitor: `validation.${score ?? 'loss'}`, patience: epochs + 1, ties: score ? 'last' : 'first' })
+  const best = new EarlyStopping({
+    monitor: `validation.${score ?? 'loss'}`,
+    patience: epochs + 1,
+    ties: score ? 'last' : 'first',
+  })
   await many.fit(
     parts.map(([training]) => training),
     {

@@ -3,7 +3,7 @@
 //   node examples/training/table.mjs customers.csv --target churned --out customers.safetensors
 // Without a file it learns from customers that a formula made.
 import { parseArgs } from 'node:util'
-import { evaluateTable, loadModel, ProgressBar, trainTable } from 'deepblas'
+import { evaluateTable, ProgressBar, Sequential, trainTable } from 'deepblas'
 
 const { values, positionals } = parseArgs({
   options: { target: { type: 'string', default: 'left' }, out: { type: 'string' } },
@@ -37,7 +37,7 @@ if (positionals[0] === undefined) {
 // One file holds encoder, network and labels: `deepblas predict`, `evaluate` and `inspect` take it.
 if (out !== undefined) {
   await model.save(out)
-  console.log(`saved ${out}, made by deepblas ${(await loadModel(out)).made?.version}`)
+  console.log(`saved ${out}, made by deepblas ${(await Sequential.load(out)).made?.version}`)
 }
 
 /** Customers who leave when they pay much and are new; a column names the row, another tells nothing. */

@@ -25,7 +25,9 @@ test('is the training with what helps, where train has an option for it', () => 
   expect(next('l2', { setting: 'l2 0.0001', rateFactor: 3 }, ['--dropout', '0.1'])).toBe(
     'train a.csv --preset fast --target y --dropout 0.1 --l2 0.0001 --learning-rate 0.009',
   )
-  expect(next('bigger', { units: [128, 64] }, ['--hidden', '64,32'])).toBe('train a.csv --preset fast --target y --hidden 128,64')
+  expect(next('bigger', { units: [128, 64] }, ['--hidden', '64,32'])).toBe(
+    'train a.csv --preset fast --target y --hidden 128,64',
+  )
   expect(next('learningRate', { rateFactor: 1 / 3 }, ['--learning-rate', '0.3', '--ignore', 'b'])).toBe(
     'train a.csv --preset fast --target y --ignore b --learning-rate 0.1',
   )
