@@ -69,7 +69,10 @@ export interface TrainTableOptions extends ReaderOptions {
    * of the rows are held out.
    */
   readonly folds?: number
-  /** Networks for each fold, which differ by their seeds. Only with `folds`. Default 1. */
+  /**
+   * Networks for each fold, which differ by their seeds; where a preset divides so many rows into no folds, all networks.
+   * Not with `members`, and with the preset 'fast' only with `folds`. Default 1.
+   */
   readonly seeds?: number
   /**
    * A column that says which rows belong together, such as a customer: rows of one group are never both learned from
@@ -247,7 +250,7 @@ function budgetOf(given: Partial<TrainTableOptions>): number | undefined {
 }
 
 function divisionOf(
-  { folds, seeds, members, group, time }: Partial<TrainTableOptions>,
+  { preset = DEFAULT_PRESET, folds, seeds, members, group, time }: Partial<TrainTableOptions>,
   { target, keep, ignore }: { target: string; keep: readonly string[]; ignore: readonly string[] },
 ) {
   const columns = { group, time }
@@ -264,10 +267,11 @@ function divisionOf(
     throw invalid('keep', 'columns without that of group, which is no feature', group)
   }
   if (folds === undefined) {
-    if (seeds !== undefined) {
+    // Other presets bring folds, or say that there are too many rows for them.
+    if (seeds !== undefined && (preset === 'fast' || members !== undefined)) {
       throw invalid('seeds', 'nothing without folds', seeds, 'For several networks on the same rows give members.')
     }
-    return { folds, seeds: 1, ...columns }
+    return { folds, seeds: positiveInteger('seeds', seeds ?? 1), ...columns }
   }
   if (positiveInteger('folds', folds) < 2) {
     throw invalid('folds', 'whole number of at least 2', folds, 'Leave it out to hold out 15 % of the rows.')

@@ -130,6 +130,7 @@ export async function trainTable(source: TableInput, options: TrainTableOptions)
   const columns = table.columns.length - 1 - leftOut.length
   const rows = folds === undefined ? kept.rows : Math.max(...folds.map(({ training }) => training.length))
   let recipe: TableRecipe = { ...recipeFor(given.preset, { rows, columns, task }), ...given.asked }
+  if (folds === undefined && given.seeds > 1) recipe = { ...recipe, members: given.seeds }
   const scaling = await inTurns(scalingFor(kept, target, given.scaling, recipe.scaling))
   const { oneHotLevels } = recipe
   const clampPredictions = recipe.clampPredictions && task === 'regression'

@@ -134,6 +134,9 @@ describe('the mean', () => {
     expect(good.model.made).toMatchObject({ options: { preset: 'good', folds: 8 } })
     const one = await trainTable(at('customers.csv'), { ...sizes, preset: 'good', members: 1 })
     expect(one.model).toBeInstanceOf(Sequential)
+    const best = await trainTable(at('customers.csv'), { ...sizes, preset: 'best', seeds: 2 })
+    expect(best.members).toHaveLength(16)
+    expect(best.model.made).toMatchObject({ options: { preset: 'best', folds: 8, seeds: 2 } })
   })
 })
 
