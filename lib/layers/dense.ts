@@ -159,7 +159,8 @@ export class Dense<const Units extends number = number, const Inputs extends num
     return new Bound(this.units, { ...this.#given(), inputs }, true)
   }
 
-  forward(record: Recorder, given: Tensor, { logits, keepAll, members }: RecordOptions): Forward {
+  forward(record: Recorder, given: Tensor, options: RecordOptions): Forward {
+    const { logits, keepAll, members } = options
     const { activation: g } = this
     const x = this.#timesScale(record, given)
     const kernel = logits ? 'linear' : g.kernel

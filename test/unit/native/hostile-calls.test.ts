@@ -9,7 +9,7 @@ import { root, runFile } from '../../helpers/program.js'
 const lastLine = (text: string) => JSON.parse(text.trim().split('\n').at(-1)!)
 
 test('kernels that a layer records with any arguments run, or are refused with layer and kernel', async () => {
-  const ended = await runFile('test/fuzz/kernels.mjs', { args: ['--calls', '2000', '--seed', '1'] })
+  const ended = await runFile('test/fuzz/kernels.mjs', { args: ['--calls', '4000', '--seed', '1'] })
   expect([ended.signal, ended.code]).toEqual([null, 0])
   const { taken, refused, failures } = lastLine(ended.stdout)
   expect(failures).toEqual([])
