@@ -7,7 +7,7 @@
 
 namespace deepblas {
 namespace DEEPBLAS_ISA {
-namespace {
+// Not in a namespace without a name: the files that use these share one copy of each.
 
 // Sums in registers beside one vector of A a row and one of B.
 #if defined(__AVX512F__) || defined(__aarch64__)
@@ -119,7 +119,7 @@ struct DotProduct {
   int64_t cStride;
 };
 
-void dotProduct(const DotProduct& product, int64_t rows, int64_t columns) {
+inline void dotProduct(const DotProduct& product, int64_t rows, int64_t columns) {
   alignas(64) float sums[kDotRowBlock * kDotColumnBlock * kWidth];
   for (int64_t r = 0; r < rows; r += kDotRowBlock) {
     const int64_t blockRows = smaller(kDotRowBlock, rows - r);
@@ -150,6 +150,5 @@ void dotProduct(const DotProduct& product, int64_t rows, int64_t columns) {
   }
 }
 
-}  // namespace
 }  // namespace DEEPBLAS_ISA
 }  // namespace deepblas

@@ -5,7 +5,7 @@
 
 namespace deepblas {
 namespace DEEPBLAS_ISA {
-namespace {
+// Not in a namespace without a name: the files that use these share one copy of each.
 
 constexpr int kMaximumVectors = kRegisters == 32 ? 4 : 3;
 
@@ -115,6 +115,5 @@ DEEPBLAS_INLINE PanelShape panelShape(int64_t panel, int64_t width) {
   return {vectors, smaller(panel, width) - (vectors - 1) * kWidth};
 }
 
-}  // namespace
 }  // namespace DEEPBLAS_ISA
 }  // namespace deepblas

@@ -8,7 +8,7 @@
 
 namespace deepblas {
 namespace DEEPBLAS_ISA {
-namespace {
+// Not in a namespace without a name: the files that use these share one copy of each.
 
 // Rows per tile: as many accumulators as leave registers for one vector row of B and a broadcast of A.
 #if defined(__AVX512F__) || defined(__aarch64__)
@@ -107,6 +107,5 @@ DEEPBLAS_INLINE void multiplyAddDealt(Accumulators<kRows, kVectors>& tile, Strid
       tile.sum[r][v] += (dealt[0].sum[r][v] + dealt[1].sum[r][v]) + (dealt[2].sum[r][v] + dealt[3].sum[r][v]);
 }
 
-}  // namespace
 }  // namespace DEEPBLAS_ISA
 }  // namespace deepblas
