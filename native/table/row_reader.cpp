@@ -88,7 +88,7 @@ RowReader::RowReader(RowSyntax syntax, std::vector<FieldReading> fields)
   require(syntax_.fields > 0 && syntax_.fields == static_cast<int64_t>(fields_.size()), "a reading for every field");
   for (FieldReading& field : fields_) field.place = field.kind == FieldKind::Skip ? -1 : columns_++;
   endsField_[byteAt(&syntax_.delimiter)] = true;
-  endsField_['\n'] = true;
+  endsField_[static_cast<unsigned char>('\n')] = true;
   endsField_[0] = true;  // no text: it is the caller's to say so
 }
 
