@@ -34,6 +34,7 @@ const flags: Readonly<Record<string, string>> = {
   tries: '--tries',
   levers: '--levers',
   seeds: '--seeds',
+  repeats: '--repeats',
   members: '--members',
   folds: '--folds',
   group: '--group',

@@ -34,7 +34,10 @@ export interface Settings {
   /** What was asked for in place of the defaults. */
   readonly asked: Pick<TrainTableOptions, 'hidden' | 'epochs' | 'batchSize' | 'dropout' | 'learningRate'>
   /** How many networks are trained, and on what. */
-  readonly ensemble: Pick<TrainTableOptions, 'preset' | 'members' | 'folds' | 'seeds' | 'group' | 'time' | 'budget'>
+  readonly ensemble: Pick<
+    TrainTableOptions,
+    'preset' | 'members' | 'folds' | 'seeds' | 'repeats' | 'group' | 'time' | 'budget'
+  >
   readonly decisions: Decisions
 }
 
@@ -99,6 +102,7 @@ function ensembleOf(given: Given): Settings['ensemble'] {
     members: wholeNumber(given, 'members', 1),
     folds: wholeNumber(given, 'folds', 2),
     seeds: wholeNumber(given, 'seeds', 1),
+    repeats: wholeNumber(given, 'repeats', 1),
     group: given.options.get('group'),
     time: given.options.get('time'),
     budget: duration(given, 'budget'),

@@ -37,6 +37,7 @@ export const train: Command = {
     ...decisionOptions,
     folds: { value: '<n>', help: 'trains on n folds, each without its part of the rows, and takes the mean' },
     seeds: { value: '<n>', help: 'networks for each fold; default 1' },
+    repeats: { value: '<n>', help: 'divides the rows into folds n times, each time with further networks; default 1' },
     group: { value: '<column>', help: 'keeps rows of one value of it together; it is no feature' },
     time: { value: '<column>', help: 'holds out rows that are later than those learned from' },
     budget: {
@@ -71,12 +72,13 @@ same file, byte for byte; it also tells how the model was made (deepblas inspect
 { balancedAccuracy, majority, classes, confusion } as deepblas evaluate has them. rows are those with a target, features the
 columns that the network uses, leftOut the others with the reason, epoch the one that was kept. With several networks also
 { members, intervals }: their number, and of every metric the bounds of its 95 % interval; epochs and epoch are those of the
-first network; with --folds also { folds }. metrics: accuracy, rocAuc, averagePrecision, f1 and logLoss for two classes (the later
+first network; with folds also { folds }. metrics: accuracy, rocAuc, averagePrecision, f1 and logLoss for two classes (the later
 label in order counts as positive), accuracy, f1 (mean of the classes') and logLoss for several, rootMeanSquaredError,
 meanAbsoluteError and r2 in the target's units for values; null where one cannot be told. With --quantiles these are of the
 median, where it is among them; pinball is the mean quantile loss, coverage the share of the targets from the lowest to the
 highest. With --threshold also { threshold }: { value, precision, recall, accuracy, cost } on the rows held out, of which it
-was chosen; cost, the mean of a row, only where it is the goal.
+was chosen; cost, the mean of a row, only where it is the goal; or { thresholdMissed }, why there is none: the model is
+saved, and decides at 0.5.
 
 Exit code: 0; 1 failed; 2 wrong use; 130 after Ctrl+C, with no file written.`,
   run: runTrain,
@@ -98,6 +100,7 @@ async function runTrain(given: Given, terminal: Terminal): Promise<Readonly<Reco
     epoch,
     members,
     threshold,
+    thresholdMissed,
     intervals,
     outOfFold,
   } = await trainTable(source.read(), {
@@ -123,6 +126,7 @@ async function runTrain(given: Given, terminal: Terminal): Promise<Readonly<Reco
   }).catch(asUsage)
   await throwIfInterrupted(terminal)
   await model.save(out)
+  if (thresholdMissed !== undefined) tell(terminal, `warning: ${thresholdMissed} The model decides at 0.5.\n`)
 
   const { metrics, report } = tested ?? heldOut
   const where =
@@ -146,8 +150,9 @@ async function runTrain(given: Given, terminal: Terminal): Promise<Readonly<Reco
     epoch,
     ...(members.length === 1 ? {} : { members: members.length }),
     ...(intervals && { intervals: intervalsJson(intervals) }),
-    ...(outOfFold && { folds: new Set(members.map(({ fold }) => fold)).size }),
+    ...(outOfFold && { folds: new Set(members.map(({ fold }) => fold)).size / (ensemble.repeats ?? 1) }),
     ...(threshold && { threshold: thresholdJson(threshold) }),
+    ...(thresholdMissed && { thresholdMissed }),
   }
 }
 

@@ -8,34 +8,42 @@ import { type ChosenThreshold, chooseThreshold, type ThresholdGoal } from '../ch
 import { targetsOf } from './scores.js'
 import { recalibrated, type TableModel } from './table-model.js'
 
-export interface Decided {
-  readonly model: TableModel
-  readonly threshold: ChosenThreshold
+/** A threshold, or why there is none. */
+export interface Choice {
+  readonly threshold?: ChosenThreshold
+  readonly thresholdMissed?: string
 }
 
-/**
- * The same model with the threshold that the goal asks for on these rows.
- *
- * @throws DeepblasError ERR_DEEPBLAS_DATA for a precision that no threshold reaches, or rows of one class
- */
+export interface Decided {
+  readonly model: TableModel
+  readonly choice: Choice
+}
+
+/** The same model with the threshold that the goal asks for on these rows, where there is one. */
 export async function withThreshold(model: TableModel, rows: Dataset, goal: ThresholdGoal): Promise<Decided> {
   const targets = await inTurns(targetsOf(rows))
   const { data } = await model.predict(rows)
-  const threshold = chosenOn(targets, data, goal, 'held-out')
-  return { model: recalibrated(model, { threshold: threshold.threshold }), threshold }
+  const choice = chosenOn(targets, data, goal, 'held-out')
+  const { threshold } = choice
+  return { model: threshold === undefined ? model : recalibrated(model, { threshold: threshold.threshold }), choice }
 }
 
-/** @param which rows these are, for errors: `held-out` */
+/**
+ * The threshold that the goal asks for. Rows that allow none, such as those of one class, are no reason to lose the
+ * networks that have been trained: it is told.
+ *
+ * @param which rows these are, for what is told: `held-out`
+ */
 export function chosenOn(
   targets: Float64Array,
   probabilities: Float32Array | Float64Array,
   goal: ThresholdGoal,
   which: string,
-): ChosenThreshold {
+): Choice {
   try {
-    return chooseThreshold(targets, probabilities, goal)
+    return { threshold: chooseThreshold(targets, probabilities, goal) }
   } catch (cause) {
-    if (!(cause instanceof DeepblasError)) throw cause
-    throw new DeepblasError(cause.code, `threshold, on the ${which} rows: ${cause.message}`, { cause })
+    if (!(cause instanceof DeepblasError) || cause.code !== 'ERR_DEEPBLAS_DATA') throw cause
+    return { thresholdMissed: `No threshold was chosen, on the ${which} rows: ${cause.message}` }
   }
 }

@@ -23,7 +23,7 @@ export type Division =
   | { readonly kept: Table; readonly held: Table; readonly folds?: undefined }
   | { readonly kept: Table; readonly held?: undefined; readonly folds: readonly FoldRows[] }
 
-type Asked = Pick<CheckedTrainTableOptions, 'target' | 'seed' | 'folds' | 'group' | 'time'>
+type Asked = Pick<CheckedTrainTableOptions, 'target' | 'seed' | 'folds' | 'repeats' | 'group' | 'time'>
 
 /** @throws DeepblasError ERR_DEEPBLAS_DATA for a table that cannot be divided as asked */
 export function* divided(table: Table, task: Task, asked: Asked): Steps<Division> {
@@ -42,7 +42,7 @@ export function* divided(table: Table, task: Task, asked: Asked): Steps<Division
 }
 
 function* foldsOf(table: Table, task: Task, asked: Asked & { readonly folds: number }): Steps<readonly FoldRows[]> {
-  const { target, seed, folds, group, time } = asked
+  const { target, seed, folds, repeats, group, time } = asked
   if (folds > table.rows) {
     throw new DeepblasError(
       'ERR_DEEPBLAS_DATA',
@@ -51,10 +51,17 @@ function* foldsOf(table: Table, task: Task, asked: Asked & { readonly folds: num
   }
   if (time !== undefined) return yield* expandingWindows(yield* timeOrder(table.column(time)), folds, time)
   const classOfRow = task === 'classification' ? valuesOf(table.column(target)) : undefined
-  if (group === undefined) return yield* rowsOfFolds(yield* foldOfRows(table.rows, folds, seed, classOfRow), folds)
-  const groups = yield* groupsOf(table.column(group))
-  requireGroups(groups, folds, group)
-  return yield* rowsOfFolds(yield* foldOfGroups(groups, folds, seed, classOfRow), folds)
+  const groups = group === undefined ? undefined : yield* groupsOf(table.column(group))
+  if (groups !== undefined) requireGroups(groups, folds, group!)
+  const found: FoldRows[] = []
+  for (let repeat = 0; repeat < repeats; repeat++) {
+    const foldOf =
+      groups === undefined
+        ? yield* foldOfRows(table.rows, folds, seed + repeat, classOfRow)
+        : yield* foldOfGroups(groups, folds, seed + repeat, classOfRow)
+    found.push(...(yield* rowsOfFolds(foldOf, folds)))
+  }
+  return found
 }
 
 function* rowsOfFolds(foldOf: Int32Array, folds: number): Steps<FoldRows[]> {

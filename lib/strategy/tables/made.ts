@@ -13,10 +13,12 @@ import { reportJson, scoresJson } from './scores-json.js'
 import type { TableSource } from './table-source.js'
 
 interface Decided {
-  readonly task: Task
+  readonly profile: { readonly task: Task }
   readonly recipe: TableRecipe
   /** Of the columns that are not standardized, or were asked for. */
   readonly scaling: Readonly<Record<string, Scaling>>
+  readonly kind: TableSource['kind']
+  readonly description: DataDescription
 }
 
 /** The table that was learned from. */
@@ -48,9 +50,7 @@ export interface TableTrainingRecord {
 
 export function madeOf(
   given: CheckedTrainTableOptions,
-  { task, recipe, scaling }: Decided,
-  kind: TableSource['kind'],
-  data: DataDescription,
+  { profile: { task }, recipe, scaling, kind, description }: Decided,
   result: Result,
 ): TableTrainingRecord {
   const options = {
@@ -60,6 +60,7 @@ export function madeOf(
     // Files of before know no presets: theirs is this one.
     ...(given.preset === 'fast' ? {} : { preset: given.preset }),
     ...(given.folds === undefined ? {} : { folds: given.folds, seeds: given.seeds }),
+    ...(given.repeats === 1 ? {} : { repeats: given.repeats }),
     ...(given.group === undefined ? {} : { group: given.group }),
     ...(given.time === undefined ? {} : { time: given.time }),
     // Of folds, `seeds` tells how many networks there are.
@@ -74,7 +75,7 @@ export function madeOf(
   return {
     version: packageVersion(),
     options,
-    data: { ...data },
+    data: { ...description },
     epoch: result.epoch,
     metrics: {
       [result.outOfFold === undefined ? 'heldOut' : 'outOfFold']: scoresOnRows(result.heldOut),

@@ -31,6 +31,8 @@ export interface MeasuredModel {
   /** Of the metrics of `heldOut`; undefined for one network. */
   readonly intervals?: MetricIntervals
   readonly threshold?: ChosenThreshold
+  /** Why there is none, where one was asked for. */
+  readonly thresholdMissed?: string
 }
 
 interface Trained {
@@ -40,6 +42,7 @@ interface Trained {
   readonly data: Dataset
   readonly parts: readonly Part[]
   readonly folds: readonly FoldRows[] | undefined
+  readonly repeats: number
   readonly seed: number
   /** The group of every row of the folds, from 0. */
   readonly groupOfRow: Int32Array | undefined
@@ -49,7 +52,7 @@ interface Trained {
 }
 
 export async function measuredModel(trained: Trained): Promise<MeasuredModel> {
-  const { model, encoder, data, parts, folds, seed, groupOfRow, recipe, goal } = trained
+  const { model, encoder, data, parts, folds, repeats, seed, groupOfRow, recipe, goal } = trained
   const { validation } = parts[0]!
   if (!(model instanceof Population)) return { model, heldOut: await scoresOn(model, encoder, validation) }
   if (folds === undefined) {
@@ -60,21 +63,21 @@ export async function measuredModel(trained: Trained): Promise<MeasuredModel> {
       model: own,
       heldOut: await scoresOn(own, encoder, validation),
       intervals: await intervalsOn(own, validation, seed),
-      ...(decided && { threshold: decided.threshold }),
+      ...decided?.choice,
     }
   }
   const held = parts.map((part) => part.validation)
   const own = quantilesOf(recipe)
   const { quantiles } = own
-  const of = { data, encoder, folds, held, population: model, seed, groupOfRow, quantiles, goal }
-  const { outOfFold, intervals, calibration, threshold } = await outOfFoldOf(of)
+  const of = { data, encoder, folds, repeats, held, population: model, seed, groupOfRow, quantiles, goal }
+  const { outOfFold, intervals, calibration, choice } = await outOfFoldOf(of)
   const { rows, metrics, report } = outOfFold
   return {
     model: tableModelOf({ population: model, encoder, calibration: { ...own, ...calibration } }),
     heldOut: { rows, metrics, ...(report && { report }) },
     outOfFold,
     intervals,
-    ...(threshold && { threshold }),
+    ...choice,
   }
 }
 

@@ -75,6 +75,12 @@ export interface TrainTableOptions extends ReaderOptions {
    */
   readonly seeds?: number
   /**
+   * How many times the rows are divided into folds, each time otherwise and with networks of their own: every row is then
+   * predicted by the mean of as many networks that have not seen it. Only where there are folds, and not with `time` or
+   * `budget`. Default 1.
+   */
+  readonly repeats?: number
+  /**
    * A column that says which rows belong together, such as a customer: rows of one group are never both learned from
    * and held out. The column is no feature. Default none.
    */
@@ -141,6 +147,7 @@ const ensembleNames = [
   'members',
   'folds',
   'seeds',
+  'repeats',
   'group',
   'time',
   'quantiles',
@@ -188,6 +195,7 @@ export interface CheckedTrainTableOptions {
   readonly budget: number | undefined
   readonly folds: number | undefined
   readonly seeds: number
+  readonly repeats: number
   readonly group: string | undefined
   readonly time: string | undefined
   /** What was asked for in place of the preset's. */
@@ -238,10 +246,9 @@ export function checkedOptions(options: TrainTableOptions): CheckedTrainTableOpt
 }
 
 function budgetOf(given: Partial<TrainTableOptions>): number | undefined {
-  const { preset, members, seeds, resume, budget = budgetFor(preset ?? DEFAULT_PRESET) } = given
-  const says = [members, seeds, resume].some((value) => value !== undefined)
-  if (budget === undefined || (given.budget === undefined && says)) return undefined
-  const together = Object.entries({ members, seeds, resume }).find(([, value]) => value !== undefined)
+  const { preset, members, seeds, repeats, resume, budget = budgetFor(preset ?? DEFAULT_PRESET) } = given
+  const together = Object.entries({ members, seeds, repeats, resume }).find(([, value]) => value !== undefined)
+  if (budget === undefined || (given.budget === undefined && together !== undefined)) return undefined
   if (together !== undefined) {
     const hint = 'The time decides how many networks are trained, in several trainings; give one of the two.'
     throw invalid(together[0], 'nothing where budget is given', together[1], hint)
@@ -250,7 +257,7 @@ function budgetOf(given: Partial<TrainTableOptions>): number | undefined {
 }
 
 function divisionOf(
-  { preset = DEFAULT_PRESET, folds, seeds, members, group, time }: Partial<TrainTableOptions>,
+  { preset = DEFAULT_PRESET, folds, seeds, repeats: often, members, group, time }: Partial<TrainTableOptions>,
   { target, keep, ignore }: { target: string; keep: readonly string[]; ignore: readonly string[] },
 ) {
   const columns = { group, time }
@@ -266,12 +273,21 @@ function divisionOf(
   if (group !== undefined && keep.includes(group)) {
     throw invalid('keep', 'columns without that of group, which is no feature', group)
   }
+  const repeats = positiveInteger('repeats', often ?? 1)
+  if (repeats > 1 && time !== undefined) {
+    throw invalid(
+      'repeats',
+      '1 where time is given',
+      repeats,
+      'There is one order of time: give seeds for more networks.',
+    )
+  }
   if (folds === undefined) {
     // Other presets bring folds, or say that there are too many rows for them.
     if (seeds !== undefined && (preset === 'fast' || members !== undefined)) {
       throw invalid('seeds', 'nothing without folds', seeds, 'For several networks on the same rows give members.')
     }
-    return { folds, seeds: positiveInteger('seeds', seeds ?? 1), ...columns }
+    return { folds, seeds: positiveInteger('seeds', seeds ?? 1), repeats, ...columns }
   }
   if (positiveInteger('folds', folds) < 2) {
     throw invalid('folds', 'whole number of at least 2', folds, 'Leave it out to hold out 15 % of the rows.')
@@ -279,7 +295,7 @@ function divisionOf(
   if (members !== undefined) {
     throw invalid('members', 'nothing where folds are given', members, 'Give seeds, the networks for each fold.')
   }
-  return { folds, seeds: positiveInteger('seeds', seeds ?? 1), ...columns }
+  return { folds, seeds: positiveInteger('seeds', seeds ?? 1), repeats, ...columns }
 }
 
 /** The options of the reader: all that are given, but those of other names. */

@@ -6,11 +6,11 @@ import type { Encoder } from '../../data/encoder/encoder.js'
 import type { Population } from '../../model/population.js'
 import { bringInUnits, inUnits, predictedValue } from '../../outputs/units.js'
 import { atOnce, inTurns } from '../../turns.js'
-import type { ChosenThreshold, ThresholdGoal } from '../choose-threshold.js'
+import type { ThresholdGoal } from '../choose-threshold.js'
 import { labelIntervals, type MetricInterval, valueIntervals } from './bootstrap.js'
 import { applyTemperature, type Calibration, fittedTemperature, residualsOf } from './calibration.js'
 import { quantileCalibration, setCalibration } from './conformal-calibration.js'
-import { chosenOn } from './decide.js'
+import { type Choice, chosenOn } from './decide.js'
 import type { FoldRows } from './division.js'
 import { labelScores, quantileScores, type TableScores, targetsOf, valueScores } from './scores.js'
 
@@ -18,13 +18,14 @@ import { labelScores, quantileScores, type TableScores, targetsOf, valueScores }
 export interface OutOfFold extends TableScores {
   /**
    * The fold of every row that has a target, in the order of the source: its predictions are those of networks that were
-   * trained without this fold. -1 for the earliest rows with `time`, which no fold holds out.
+   * trained without this fold. -1 for the earliest rows with `time`, which no fold holds out. With `repeats` so many for
+   * every row, [repeats, rows], and the folds of each division are counted on from those before.
    */
   readonly folds: Int32Array
   /** The target of every row: the place of its class in `model.labels`, or its value. */
   readonly targets: Float64Array
   /**
-   * Mean over the fold's networks, [rows, outputs], row-major: probabilities before the model's temperature, or values in
+   * Mean over the networks of the row's folds, [rows, outputs], row-major: probabilities before the model's temperature, or values in
    * the target's units. NaN for rows that no fold holds out.
    */
   readonly predictions: { readonly data: Float64Array; readonly shape: readonly [rows: number, outputs: number] }
@@ -34,7 +35,7 @@ export interface OutOfFoldResult {
   readonly outOfFold: OutOfFold
   readonly intervals: Readonly<Record<string, MetricInterval>>
   readonly calibration: Calibration
-  readonly threshold?: ChosenThreshold
+  readonly choice: Choice
 }
 
 /** The rows to be predicted, and by what. */
@@ -42,6 +43,8 @@ export interface OutOfFoldParts {
   readonly data: Dataset
   readonly encoder: Encoder
   readonly folds: readonly FoldRows[]
+  /** How many divisions the folds are of, one behind the other. */
+  readonly repeats: number
   /** Data sets of the folds' rows. */
   readonly held: readonly Dataset[]
   /** Member i belongs to fold i modulo the number of folds. */
@@ -54,24 +57,17 @@ export interface OutOfFoldParts {
 }
 
 export async function outOfFoldOf(parts: OutOfFoldParts): Promise<OutOfFoldResult> {
-  const { data, encoder, folds, population, seed, groupOfRow, quantiles, goal } = parts
+  const { data, encoder, population, seed, groupOfRow, quantiles, goal } = parts
   const { outputs } = population
-  const foldOf = new Int32Array(data.rows).fill(-1)
-  for (const [fold, { held }] of folds.entries()) for (const row of held) foldOf[row] = fold
-  const predicted = new Float64Array(data.rows * outputs).fill(Number.NaN)
-  for (let fold = 0; fold < folds.length; fold++) {
-    const means = await meanOfFold(parts, fold)
-    for (const [at, row] of folds[fold]!.held.entries()) {
-      predicted.set(means.subarray(at * outputs, (at + 1) * outputs), row * outputs)
-    }
-  }
+  const foldOf = foldsOfRows(parts)
+  const predicted = await meanPredictions(parts)
   const targets = await inTurns(targetsOf(data))
   const { targetScale, labels } = encoder
   if (targetScale !== undefined) {
     await inTurns(bringInUnits(targets, targetScale, inUnits))
     await inTurns(bringInUnits(predicted, targetScale, predictedValue))
   }
-  const known = Int32Array.from(foldOf, (_, row) => row).filter((row) => foldOf[row]! >= 0)
+  const known = Int32Array.from(targets, (_, row) => row).filter((row) => foldOf[row]! >= 0)
   const some = Float64Array.from(known, (row) => targets[row]!)
   const given = new Float64Array(known.length * outputs)
   for (const [at, row] of known.entries())
@@ -87,9 +83,10 @@ export async function outOfFoldOf(parts: OutOfFoldParts): Promise<OutOfFoldResul
       quantiles === undefined
         ? { residuals: residualsOf(some.map((target, at) => target - given[at]!)) }
         : quantileCalibration(some, given, outputs)
-    return { outOfFold: { metrics, ...all }, intervals, calibration }
+    return { outOfFold: { metrics, ...all }, intervals, calibration, choice: {} }
   }
-  const chosen = goal && chosenOn(some, given, goal, 'out-of-fold')
+  const choice = goal === undefined ? {} : chosenOn(some, given, goal, 'out-of-fold')
+  const chosen = choice.threshold
   const temperature = await inTurns(fittedTemperature(some, given, outputs))
   const predictedLater = given.slice()
   await inTurns(applyTemperature(predictedLater, outputs, temperature))
@@ -102,8 +99,37 @@ export async function outOfFoldOf(parts: OutOfFoldParts): Promise<OutOfFoldResul
       ...setCalibration(some, predictedLater, outputs),
       ...(threshold && { threshold: threshold.threshold }),
     },
-    ...(threshold && { threshold }),
+    choice: threshold === undefined ? choice : { threshold },
   }
+}
+
+/** The fold of every row, division by division. */
+function foldsOfRows({ data, folds, repeats }: OutOfFoldParts): Int32Array {
+  const foldOf = new Int32Array(data.rows * repeats).fill(-1)
+  const each = folds.length / repeats
+  for (const [fold, { held }] of folds.entries()) {
+    const before = Math.floor(fold / each) * data.rows
+    for (const row of held) foldOf[before + row] = fold
+  }
+  return foldOf
+}
+
+/** For every row the mean over the networks of the folds that hold it out; NaN where there is none. */
+async function meanPredictions(parts: OutOfFoldParts): Promise<Float64Array> {
+  const { data, folds, repeats, population } = parts
+  const { outputs } = population
+  const sums = new Float64Array(data.rows * outputs).fill(Number.NaN)
+  for (let fold = 0; fold < folds.length; fold++) {
+    const means = await meanOfFold(parts, fold)
+    const isFirst = fold < folds.length / repeats
+    for (const [at, row] of folds[fold]!.held.entries()) {
+      for (let output = 0; output < outputs; output++) {
+        const place = row * outputs + output
+        sums[place] = means[at * outputs + output]! + (isFirst ? 0 : sums[place]!)
+      }
+    }
+  }
+  return repeats === 1 ? sums : sums.map((sum) => sum / repeats)
 }
 
 /** A threshold of the means as one of what the model predicts, which rises with them; below 0 all are above it. */

@@ -1,36 +1,26 @@
 /*
  * From a table to a model that has learned it: what `deepblas train` does.
  */
-import { Encoder } from '../../data/encoder/encoder.js'
-import type { DroppedColumn } from '../../data/encoding/column-encoding.js'
-import type { Table } from '../../data/table/table.js'
+import type { Population } from '../../model/population.js'
 import type { Sequential } from '../../model/sequential.js'
 import type { History } from '../../model/training/epoch-results.js'
-import { sumOf } from '../../statistics.js'
-import { inTurns, type Steps } from '../../turns.js'
 import type { ChosenThreshold } from '../choose-threshold.js'
 import { leftOfBudget } from '../experiments/checks.js'
 import { epochsWithin, trainedWithin } from './budgeted.js'
-import { scalingFor } from './column-scaling.js'
-import { type Division, divided } from './division.js'
-import { groupsOf } from './group-folds.js'
-import { ignored } from './held-out.js'
 import { madeOf } from './made.js'
-import { foldParts, intervalsOn, type MetricIntervals, measuredModel } from './measured-model.js'
-import { type CheckedTrainTableOptions, checkedOptions, type TrainTableOptions } from './options.js'
+import { intervalsOn, type MetricIntervals, measuredModel } from './measured-model.js'
+import { checkedOptions, type TrainTableOptions } from './options.js'
 import type { OutOfFold } from './out-of-fold.js'
 import { secondsOfEpoch } from './pace.js'
-import { foldsFor, recipeFor } from './presets.js'
-import { type ClassCount, classCounts, type TableProfile } from './profile.js'
-import { learnableTable, testTable } from './read-tables.js'
+import { type PreparedTable, preparedTable } from './prepared-table.js'
+import type { TableProfile } from './profile.js'
 import type { TableRecipe } from './recipe.js'
 import { scoresOn } from './score-model.js'
-import { encodedRows, type TableScores } from './scores.js'
+import type { TableScores } from './scores.js'
 import { TableModel } from './table-model.js'
 import type { TableInput } from './table-source.js'
-import { timeOrder } from './time-folds.js'
-import { type TimeNote, timeNotes } from './time-notes.js'
-import { trainedNetworks, untrained } from './trained-networks.js'
+import type { TimeNote } from './time-notes.js'
+import { type TrainedNetworks, trainedNetworks, untrained } from './trained-networks.js'
 
 /** The result of a training on a table. */
 export interface TableTraining<Model extends Sequential | TableModel = Sequential | TableModel> {
@@ -64,6 +54,11 @@ export interface TableTraining<Model extends Sequential | TableModel = Sequentia
   readonly epoch: number
   /** The threshold that was chosen and what it does on the held-out rows, where `threshold` was asked for. */
   readonly threshold?: ChosenThreshold
+  /**
+   * Why no threshold was chosen, where one was asked for and the held-out rows allow none, such as a precision that none
+   * reaches. The model then decides at 0.5.
+   */
+  readonly thresholdMissed?: string
   /** Every network of the model, in the order of `model.member(i)`. */
   readonly members: readonly TrainedMember[]
 }
@@ -71,7 +66,7 @@ export interface TableTraining<Model extends Sequential | TableModel = Sequentia
 /** One network of a training on a table. */
 export interface TrainedMember {
   readonly seed: number
-  /** The fold that was held out of it. Undefined without folds. */
+  /** The fold that was held out of it, with `repeats` those of each division behind those before. Undefined without folds. */
   readonly fold?: number
   /** The epoch whose parameters were kept. */
   readonly epoch: number
@@ -85,6 +80,7 @@ interface OneNetwork {
   readonly quantiles?: undefined
   readonly threshold?: undefined
   readonly folds?: undefined
+  readonly repeats?: 1
   readonly budget?: undefined
 }
 
@@ -113,53 +109,53 @@ export function trainTable(
 export function trainTable(source: TableInput, options: TrainTableOptions): Promise<TableTraining>
 export async function trainTable(source: TableInput, options: TrainTableOptions): Promise<TableTraining> {
   const begun = performance.now()
-  const asked = checkedOptions(options)
-  const { target, keep, signal, onProgress, seed, budget } = asked
-  signal?.throwIfAborted()
-  const { table, kind, profile, data: description } = await learnableTable(source, asked)
-  const given = { ...asked, folds: foldsOf(asked, table.rows) }
-  const { task, suspicious } = profile
-  const tests = given.test === undefined ? undefined : await testTable(given.test, table, given)
-  onProgress({ stage: 'profiled', profile })
+  const prepared = await preparedTable(source, checkedOptions(options))
+  const networks = await trainedOn(prepared, begun)
+  const { given, encoder, folds, profile, testing, timeNotes } = prepared
+  const { recipe, each } = networks
+  const { seed, repeats, threshold: goal } = given
+  const measured = await measuredModel({ ...prepared, ...networks, repeats, seed, goal })
+  const { model, outOfFold, heldOut, threshold, thresholdMissed } = measured
+  const test = testing && (await scoresOn(model, encoder, testing))
+  given.signal?.throwIfAborted()
+  const { history, epoch } = networks.members[0]!
+  const result = { epoch, heldOut, ...(outOfFold && { outOfFold }), ...(test && { test }) }
+  model.made = madeOf({ ...given, seeds: each ?? given.seeds }, { ...prepared, recipe }, result)
+  const ofTest = testing !== undefined && model instanceof TableModel
+  const intervals = ofTest ? await intervalsOn(model, testing, seed) : measured.intervals
+  return {
+    model,
+    metrics: (test ?? heldOut).metrics,
+    ...(intervals && { intervals }),
+    ...result,
+    ...(threshold && { threshold }),
+    ...(thresholdMissed && { thresholdMissed }),
+    ...(timeNotes && { timeNotes }),
+    profile,
+    history,
+    members: networks.members.map((one, at) => (folds === undefined ? one : { ...one, fold: at % folds.length })),
+  }
+}
 
-  const division = await inTurns(divided(table, task, given))
-  const { kept, held, folds } = division
-  const leftOut = leftOutOf(suspicious, given.group)
-  const notes = given.time === undefined ? undefined : await inTurns(notesOnTime(table, given.time, division, target))
-  const groupOfRow = given.group === undefined ? undefined : (await inTurns(groupsOf(table.column(given.group)))).ofRow
-  const columns = table.columns.length - 1 - leftOut.length
-  const rows = folds === undefined ? kept.rows : Math.max(...folds.map(({ training }) => training.length))
-  let recipe: TableRecipe = { ...recipeFor(given.preset, { rows, columns, task }), ...given.asked }
-  if (folds === undefined && given.seeds > 1) recipe = { ...recipe, members: given.seeds }
-  const scaling = await inTurns(scalingFor(kept, target, given.scaling, recipe.scaling))
-  const { oneHotLevels } = recipe
-  const clampPredictions = recipe.clampPredictions && task === 'regression'
-  const fitting = { target, task, ignore: leftOut, keep, scaling, oneHotLevels, clampPredictions }
-  const encoder = await Encoder.fit(kept, fitting)
-  signal?.throwIfAborted()
-  onProgress({
-    stage: 'encoded',
-    encoder,
-    rows: kept.rows,
-    heldOut: held?.rows ?? sumOf(folds!.map((fold) => fold.held.length)),
-    ...(notes && { timeNotes: notes }),
-    notHeldOut: task === 'classification' && held !== undefined ? await inTurns(notHeldOut(table, held, target)) : [],
-  })
-  const data = await encoder.encodeAsync(kept)
-  const parts =
-    folds === undefined
-      ? [{ training: data, validation: await encoder.encodeAsync(held!) }]
-      : await inTurns(foldParts(data, folds))
-  // Before the training: a label that the model does not know is told at once.
-  const testing = tests && (await encodedRows(encoder, tests.table, tests.place))
-  const unlike = tests && (await encoder.checkAsync(tests.table))
+interface NetworksOfTable extends TrainedNetworks {
+  readonly model: Sequential | Population
+  /** As it was carried out: a budget decides the epochs, and the members where there are no folds. */
+  readonly recipe: TableRecipe
+  /** Networks for each part; undefined without a budget. */
+  readonly each?: number
+}
+
+/** @param begun when the call began, by performance.now(): a budget counts from there */
+async function trainedOn(prepared: PreparedTable, begun: number): Promise<NetworksOfTable> {
+  const { given, encoder, parts, folds, unlike } = prepared
+  const { signal, budget, onProgress } = given
+  let { recipe } = prepared
   const members = folds === undefined ? recipe.members : folds.length * given.seeds
-  const goal = given.threshold
   const isPlain =
     folds === undefined &&
     (members === 1 || budget !== undefined) &&
     recipe.quantiles.length === 0 &&
-    goal === undefined
+    given.threshold === undefined
   // Of a budget the first round: one network for each part.
   const firstMembers = isPlain ? undefined : budget === undefined ? members : parts.length
   const make = () => untrained(encoder, recipe, firstMembers, given)
@@ -169,60 +165,9 @@ export async function trainTable(source: TableInput, options: TrainTableOptions)
   signal?.throwIfAborted()
   const estimatedSeconds = budget === undefined ? ofEpoch * recipe.epochs : leftOfBudget(budget, begun) / 1000
   onProgress({ stage: 'training', model: first, settings: recipe, estimatedSeconds, ...(unlike && { unlike }) })
-
-  const trained =
-    budget === undefined
-      ? { model: first, each: undefined, ...(await trainedNetworks(first, encoder, parts, recipe, given)) }
-      : await trainedWithin(first, { encoder, parts, recipe, given, deadline: begun + budget })
-  const { model, each } = trained
-  if (each !== undefined && folds === undefined) recipe = { ...recipe, members: each }
-  const measured = await measuredModel({ model, encoder, data, parts, folds, seed, groupOfRow, recipe, goal })
-  const test = testing && (await scoresOn(measured.model, encoder, testing))
-  signal?.throwIfAborted()
-  const { history, epoch } = trained.members[0]!
-  const { outOfFold, heldOut, threshold } = measured
-  const result = { epoch, heldOut, ...(outOfFold && { outOfFold }), ...(test && { test }) }
-  measured.model.made = madeOf(
-    { ...given, seeds: each ?? given.seeds },
-    { task, recipe, scaling },
-    kind,
-    description,
-    result,
-  )
-  const ofTest = testing !== undefined && measured.model instanceof TableModel
-  const intervals = ofTest ? await intervalsOn(measured.model as TableModel, testing, seed) : measured.intervals
-  return {
-    model: measured.model,
-    metrics: (test ?? heldOut).metrics,
-    ...(intervals && { intervals }),
-    ...result,
-    ...(threshold && { threshold }),
-    ...(notes && { timeNotes: notes }),
-    profile,
-    history,
-    members: trained.members.map((one, at) => (folds === undefined ? one : { ...one, fold: at % folds.length })),
+  if (budget === undefined) {
+    return { model: first, recipe, ...(await trainedNetworks(first, encoder, parts, recipe, given)) }
   }
-}
-
-/** Those asked for, or the preset's where nothing else says how the rows are divided. */
-function foldsOf({ preset, folds, asked, group, time }: CheckedTrainTableOptions, rows: number): number | undefined {
-  const divides = folds !== undefined || asked.members !== undefined || group !== undefined || time !== undefined
-  return divides ? folds : foldsFor(preset, rows)
-}
-
-/** The columns that are no features from the start. */
-function leftOutOf(suspicious: TableProfile['suspicious'], group: string | undefined): DroppedColumn[] {
-  const others = ignored(suspicious).filter(({ name }) => name !== group)
-  return group === undefined ? others : [...others, { name: group, reason: 'group' }]
-}
-
-function* notesOnTime(table: Table, time: string, { kept, folds }: Division, target: string): Steps<TimeNote[]> {
-  const before = folds === undefined ? kept.rows : folds[0]!.training.length
-  return yield* timeNotes(table, yield* timeOrder(table.column(time)), before, { target, time })
-}
-
-/** Classes of which the part held out has no row: nothing that is measured on it is of them. */
-function* notHeldOut(table: Table, held: Table, target: string): Steps<ClassCount[]> {
-  const there = new Set((yield* classCounts(held.column(target))).map(({ label }) => label))
-  return (yield* classCounts(table.column(target))).filter(({ label }) => !there.has(label))
+  const trained = await trainedWithin(first, { encoder, parts, recipe, given, deadline: begun + budget })
+  return { ...trained, recipe: folds === undefined ? { ...recipe, members: trained.each } : recipe }
 }

@@ -17,7 +17,7 @@ import {
   type TrainTableOptions,
   trainTable,
 } from '../../../lib/index.js'
-import { customers, deepblas, flats, writeCsv } from '../../helpers/command-line.js'
+import { customers, deepblas, flats, seeded, writeCsv } from '../../helpers/command-line.js'
 
 let folder = ''
 const at = (name: string) => join(folder, name)
@@ -146,12 +146,34 @@ describe('a threshold', () => {
       a: (row * 7919) % 300,
       b: (row * 104729) % 7 ? 'no' : 'yes',
     }))
-    await expect(trainTable(noise, { target: 'b', threshold: { precision: 1 }, ...short, epochs: 1 })).rejects.toThrow(
-      expect.objectContaining({
-        code: 'ERR_DEEPBLAS_DATA',
-        message: expect.stringMatching(/^threshold, on the held-out rows: Expected a precision .* at most 0\./),
-      }),
-    )
+    for (const [more, which] of [
+      [{}, 'held-out'],
+      [{ folds: 2 }, 'out-of-fold'],
+    ] as const) {
+      const asked = { target: 'b', threshold: { precision: 1 }, ...short, epochs: 1, ...more } as const
+      const { model, metrics, threshold, thresholdMissed } = await trainTable(noise, asked)
+      expect(thresholdMissed).toMatch(
+        new RegExp(`^No threshold was chosen, on the ${which} rows: Expected a precision .* at most 0\\.`),
+      )
+      expect(threshold).toBeUndefined()
+      expect((model as TableModel).threshold).toBeUndefined()
+      expect(metrics.accuracy).toBeGreaterThan(0.5)
+    }
+  })
+
+  test('the command saves the model, and warns', async () => {
+    const random = seeded(4)
+    const noise = Array.from({ length: 200 }, () => ({ a: random(), b: random() < 0.2 ? 'yes' : 'no' }))
+    await writeCsv(at('noise.csv'), noise)
+    const asked = ['train', at('noise.csv'), '--target', 'b', '--preset', 'fast', '--epochs', '1', '--json']
+    const { code, stdout, stderr } = await deepblas([
+      ...asked,
+      ...['--threshold', 'precision=1', '--out', at('noise.safetensors')],
+    ])
+    expect(code).toBe(0)
+    expect(stderr).toMatch(/warning: No threshold was chosen, on the held-out rows.*The model decides at 0\.5/)
+    expect(JSON.parse(stdout)).toMatchObject({ thresholdMissed: expect.stringContaining('Ask for less') })
+    expect(await loadModel(at('noise.safetensors'))).toBeDefined()
   })
 })
 

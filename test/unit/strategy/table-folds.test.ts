@@ -95,6 +95,37 @@ describe('out of fold', () => {
     }
   })
 
+  test('of repeated folds every row is predicted once of each division', async () => {
+    const { outOfFold, metrics: told, model, members } = await train('bought', { folds: 3, repeats: 2, seeds: 2 })
+    const { folds, targets, predictions, rows: count } = outOfFold!
+    expect([count, folds.length, model.members]).toEqual([300, 600, 12])
+    expect(members.map(({ fold }) => fold)).toEqual([0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 4, 5])
+    const [first, second] = [folds.slice(0, 300), folds.slice(300).map((fold) => fold - 3)]
+    for (const division of [first, second]) {
+      expect([0, 1, 2].map((fold) => division.filter((one) => one === fold).length)).toEqual([100, 100, 100])
+    }
+    // Divided anew: rows that were together are so no longer.
+    const together = first.filter((fold, row) => fold === second[row]).length
+    expect(together).toBeGreaterThan(60)
+    expect(together).toBeLessThan(140)
+    expect(first).toEqual((await train('bought', { folds: 3, epochs: 1 })).outOfFold!.folds)
+    for (const row of [0, 1, 150, 299]) {
+      const ofRow = [folds[row]!, folds[300 + row]!].flatMap((fold) => [fold, fold + 6])
+      const each = ofRow.map((member) => model.member(member).predictSync([rows[row]! as never]).data[0]!)
+      expect(predictions.data[row]).toBeCloseTo(each.reduce((sum, one) => sum + one) / 4, 6)
+    }
+    expect(told.rocAuc).toBeCloseTo(metrics.rocAuc(targets, predictions.data), 12)
+    expect(model.made).toMatchObject({ options: { folds: 3, seeds: 2, repeats: 2 } })
+  })
+
+  test('repeated folds keep groups together', async () => {
+    const source = only('price', 'customer')
+    const { outOfFold } = await train('price', { folds: 3, repeats: 2, group: 'customer', epochs: 1 }, source)
+    const { folds } = outOfFold!
+    for (let row = 0; row < 600; row++) expect(folds[row]).toBe(folds[row - (row % 5)])
+    expect(folds.slice(0, 300)).not.toEqual(folds.slice(300).map((fold) => fold - 3))
+  })
+
   test('classes are spread over the folds', async () => {
     const { outOfFold } = await train('kind', { folds: 5, epochs: 1 })
     const { folds, targets } = outOfFold!
@@ -202,7 +233,7 @@ describe('out of fold', () => {
       model,
       metrics: told,
       intervals,
-    } = await train('bought', { folds: 3, seeds: 2, seed: 5 }, at('sales.csv') as never)
+    } = await train('bought', { folds: 3, seeds: 2, repeats: 2, seed: 5 }, at('sales.csv') as never)
     await model.save(at('script.safetensors'))
     const { code, stdout, stderr } = await deepblas([
       ...[
@@ -215,6 +246,8 @@ describe('out of fold', () => {
         '--folds',
         '3',
         '--seeds',
+        '2',
+        '--repeats',
         '2',
         '--seed',
         '5',
@@ -230,14 +263,17 @@ describe('out of fold', () => {
     ])
     expect(script.equals(command)).toBe(true)
     const json = JSON.parse(stdout)
-    expect(json).toMatchObject({ members: 6, folds: 3 })
+    expect(json).toMatchObject({ members: 12, folds: 3 })
     expect(json.metrics.accuracy).toBe(Number(told.accuracy!.toPrecision(6)))
     expect(json.intervals.accuracy).toEqual(intervals!.accuracy!.map((one) => Number(one.toPrecision(6))))
-    expect(model.made).toMatchObject({ options: { folds: 3, seeds: 2 }, metrics: { outOfFold: { rows: 300 } } })
+    expect(model.made).toMatchObject({
+      options: { folds: 3, seeds: 2, repeats: 2 },
+      metrics: { outOfFold: { rows: 300 } },
+    })
     expect((await deepblas(['inspect', at('script.safetensors')])).stdout).toContain('out of fold (300 rows)')
-    const again = await train('bought', { folds: 3, seeds: 2, seed: 5 }, at('sales.csv') as never)
+    const again = await train('bought', { folds: 3, seeds: 2, repeats: 2, seed: 5 }, at('sales.csv') as never)
     expect(again.intervals).toEqual(intervals)
-    expect(again.outOfFold).toEqual((await train('bought', { folds: 3, seeds: 2, seed: 5 })).outOfFold)
+    expect(again.outOfFold).toEqual((await train('bought', { folds: 3, seeds: 2, repeats: 2, seed: 5 })).outOfFold)
   })
 
   test('a threshold is chosen on them, and so are the metrics', async () => {
@@ -459,6 +495,10 @@ describe('odd folds', () => {
       [{ seeds: 3 }, /without folds for seeds.*members/],
       [{ folds: 3, members: 2 }, /for members.*seeds/],
       [{ folds: 3, seeds: 0 }, /for seeds/],
+      [{ folds: 3, repeats: 0 }, /for repeats/],
+      [{ repeats: 2 }, /1 where there are no folds for repeats.*Give folds/],
+      [{ folds: 3, repeats: 2, time: 'age' }, /1 where time is given for repeats/],
+      [{ folds: 3, repeats: 2, budget: 1000 }, /nothing where budget is given for repeats/],
       [{ group: 'bought' }, /for group/],
       [{ group: 'nobody' }, /nobody/],
       [{ group: 'city', keep: ['city'] }, /for keep/],

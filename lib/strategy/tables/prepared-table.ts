@@ -1,0 +1,139 @@
+/*
+ * A table on its way to a training: read, divided, encoded.
+ */
+import type { Dataset } from '../../data/dataset/dataset.js'
+import { Encoder } from '../../data/encoder/encoder.js'
+import type { EncoderCheck } from '../../data/encoding/check-rows.js'
+import type { DroppedColumn } from '../../data/encoding/column-encoding.js'
+import type { Scaling } from '../../data/encoding/fit/options.js'
+import type { Table } from '../../data/table/table.js'
+import { sumOf } from '../../statistics.js'
+import { inTurns, type Steps } from '../../turns.js'
+import { invalid } from '../../validate.js'
+import { scalingFor } from './column-scaling.js'
+import { type Division, divided, type FoldRows } from './division.js'
+import { groupsOf } from './group-folds.js'
+import { ignored } from './held-out.js'
+import type { DataDescription } from './made.js'
+import { foldParts } from './measured-model.js'
+import type { CheckedTrainTableOptions } from './options.js'
+import { foldsFor, recipeFor } from './presets.js'
+import { type ClassCount, classCounts, type TableProfile } from './profile.js'
+import { learnableTable, testTable } from './read-tables.js'
+import type { TableRecipe } from './recipe.js'
+import { encodedRows } from './scores.js'
+import type { TableSource } from './table-source.js'
+import { timeOrder } from './time-folds.js'
+import { type TimeNote, timeNotes } from './time-notes.js'
+import type { Part } from './trained-networks.js'
+
+export interface PreparedTable {
+  /** What was asked for, with the folds that the preset brings. */
+  readonly given: CheckedTrainTableOptions
+  readonly kind: TableSource['kind']
+  readonly description: DataDescription
+  readonly profile: TableProfile
+  readonly timeNotes: readonly TimeNote[] | undefined
+  readonly recipe: TableRecipe
+  /** Of the columns that are not standardized, or were asked for. */
+  readonly scaling: Readonly<Record<string, Scaling>>
+  readonly encoder: Encoder
+  /** All rows that the encoder was fitted on. */
+  readonly data: Dataset
+  readonly folds: readonly FoldRows[] | undefined
+  /** One for all networks; of folds one for each. */
+  readonly parts: readonly Part[]
+  /** The group of every row of the folds, from 0. */
+  readonly groupOfRow: Int32Array | undefined
+  /** Rows of `test`, and what of them the encoder has not seen. */
+  readonly testing: Dataset | undefined
+  readonly unlike: EncoderCheck | undefined
+}
+
+/** @throws DeepblasError for a table that cannot be learned as asked, before anything is trained */
+export async function preparedTable(source: unknown, asked: CheckedTrainTableOptions): Promise<PreparedTable> {
+  const { target, signal, onProgress } = asked
+  signal?.throwIfAborted()
+  const { table, kind, profile, data: description } = await learnableTable(source, asked)
+  const given = { ...asked, folds: foldsOf(asked, table.rows) }
+  const { task } = profile
+  const tests = given.test === undefined ? undefined : await testTable(given.test, table, given)
+  onProgress({ stage: 'profiled', profile })
+
+  const division = await inTurns(divided(table, task, given))
+  const { kept, held, folds } = division
+  const leftOut = leftOutOf(profile.suspicious, given.group)
+  const notes = given.time === undefined ? undefined : await inTurns(notesOnTime(table, given.time, division, target))
+  const groupOfRow = given.group === undefined ? undefined : (await inTurns(groupsOf(table.column(given.group)))).ofRow
+  const columns = table.columns.length - 1 - leftOut.length
+  const recipe = recipeOf(given, { columns, task }, division)
+  const scaling = await inTurns(scalingFor(kept, target, given.scaling, recipe.scaling))
+  const encoder = await Encoder.fit(kept, {
+    target,
+    task,
+    ignore: leftOut,
+    keep: given.keep,
+    scaling,
+    oneHotLevels: recipe.oneHotLevels,
+    clampPredictions: recipe.clampPredictions && task === 'regression',
+  })
+  signal?.throwIfAborted()
+  onProgress({
+    stage: 'encoded',
+    encoder,
+    rows: kept.rows,
+    heldOut: held?.rows ?? sumOf(folds!.map((fold) => fold.held.length)) / given.repeats,
+    ...(notes && { timeNotes: notes }),
+    notHeldOut: task === 'classification' && held !== undefined ? await inTurns(notHeldOut(table, held, target)) : [],
+  })
+  const data = await encoder.encodeAsync(kept)
+  const parts =
+    folds === undefined
+      ? [{ training: data, validation: await encoder.encodeAsync(held!) }]
+      : await inTurns(foldParts(data, folds))
+  // Before the training: a label that the model does not know is told at once.
+  const testing = tests && (await encodedRows(encoder, tests.table, tests.place))
+  const unlike = tests && (await encoder.checkAsync(tests.table))
+  const read = { given, kind, description, profile, timeNotes: notes, recipe, scaling }
+  return { ...read, encoder, data, folds, parts, groupOfRow, testing, unlike }
+}
+
+/** Those asked for, or the preset's where nothing else says how the rows are divided. */
+function foldsOf(
+  { preset, folds, asked, group, time, repeats }: CheckedTrainTableOptions,
+  rows: number,
+): number | undefined {
+  const divides = folds !== undefined || asked.members !== undefined || group !== undefined || time !== undefined
+  const found = divides ? folds : foldsFor(preset, rows)
+  if (found !== undefined || repeats === 1) return found
+  const hint = 'Give folds too: without them the rows are not divided.'
+  throw invalid('repeats', '1 where there are no folds', repeats, hint)
+}
+
+/** The preset's numbers, and those that were asked for in their place. */
+function recipeOf(
+  { preset, seeds, asked }: CheckedTrainTableOptions,
+  size: { readonly columns: number; readonly task: TableProfile['task'] },
+  { kept, folds }: Division,
+): TableRecipe {
+  const rows = folds === undefined ? kept.rows : Math.max(...folds.map(({ training }) => training.length))
+  const recipe = { ...recipeFor(preset, { rows, ...size }), ...asked }
+  return folds === undefined && seeds > 1 ? { ...recipe, members: seeds } : recipe
+}
+
+/** The columns that are no features from the start. */
+function leftOutOf(suspicious: TableProfile['suspicious'], group: string | undefined): DroppedColumn[] {
+  const others = ignored(suspicious).filter(({ name }) => name !== group)
+  return group === undefined ? others : [...others, { name: group, reason: 'group' }]
+}
+
+function* notesOnTime(table: Table, time: string, { kept, folds }: Division, target: string): Steps<TimeNote[]> {
+  const before = folds === undefined ? kept.rows : folds[0]!.training.length
+  return yield* timeNotes(table, yield* timeOrder(table.column(time)), before, { target, time })
+}
+
+/** Classes of which the part held out has no row: nothing that is measured on it is of them. */
+function* notHeldOut(table: Table, held: Table, target: string): Steps<ClassCount[]> {
+  const there = new Set((yield* classCounts(held.column(target))).map(({ label }) => label))
+  return (yield* classCounts(table.column(target))).filter(({ label }) => !there.has(label))
+}
