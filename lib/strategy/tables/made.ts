@@ -49,7 +49,7 @@ export interface TableTrainingRecord {
 }
 
 export function madeOf(
-  given: CheckedTrainTableOptions,
+  given: CheckedTrainTableOptions & { readonly seeds: number },
   { profile: { task }, recipe, scaling, kind, description }: Decided,
   result: Result,
 ): TableTrainingRecord {

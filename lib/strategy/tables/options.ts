@@ -71,7 +71,7 @@ export interface TrainTableOptions extends ReaderOptions {
   readonly folds?: number
   /**
    * Networks for each fold, which differ by their seeds; where a preset divides so many rows into no folds, all networks.
-   * Not with `members`, and with the preset 'fast' only with `folds`. Default 1.
+   * Not with `members`, and with the preset 'fast' only with `folds`. Default by the preset where it brings the folds, else 1.
    */
   readonly seeds?: number
   /**
@@ -194,7 +194,7 @@ export interface CheckedTrainTableOptions {
   readonly threshold: ThresholdGoal | undefined
   readonly budget: number | undefined
   readonly folds: number | undefined
-  readonly seeds: number
+  readonly seeds: number | undefined
   readonly repeats: number
   readonly group: string | undefined
   readonly time: string | undefined
@@ -274,6 +274,7 @@ function divisionOf(
     throw invalid('keep', 'columns without that of group, which is no feature', group)
   }
   const repeats = positiveInteger('repeats', often ?? 1)
+  const each = seeds === undefined ? undefined : positiveInteger('seeds', seeds)
   if (repeats > 1 && time !== undefined) {
     throw invalid(
       'repeats',
@@ -287,7 +288,7 @@ function divisionOf(
     if (seeds !== undefined && (preset === 'fast' || members !== undefined)) {
       throw invalid('seeds', 'nothing without folds', seeds, 'For several networks on the same rows give members.')
     }
-    return { folds, seeds: positiveInteger('seeds', seeds ?? 1), repeats, ...columns }
+    return { folds, seeds: each, repeats, ...columns }
   }
   if (positiveInteger('folds', folds) < 2) {
     throw invalid('folds', 'whole number of at least 2', folds, 'Leave it out to hold out 15 % of the rows.')
@@ -295,7 +296,7 @@ function divisionOf(
   if (members !== undefined) {
     throw invalid('members', 'nothing where folds are given', members, 'Give seeds, the networks for each fold.')
   }
-  return { folds, seeds: positiveInteger('seeds', seeds ?? 1), repeats, ...columns }
+  return { folds, seeds: each, repeats, ...columns }
 }
 
 /** The options of the reader: all that are given, but those of other names. */

@@ -17,7 +17,7 @@ import { ignored } from './held-out.js'
 import type { DataDescription } from './made.js'
 import { foldParts } from './measured-model.js'
 import type { CheckedTrainTableOptions } from './options.js'
-import { foldsFor, recipeFor } from './presets.js'
+import { foldsFor, recipeFor, seedsFor } from './presets.js'
 import { type ClassCount, classCounts, type TableProfile } from './profile.js'
 import { learnableTable, testTable } from './read-tables.js'
 import type { TableRecipe } from './recipe.js'
@@ -27,9 +27,13 @@ import { timeOrder } from './time-folds.js'
 import { type TimeNote, timeNotes } from './time-notes.js'
 import type { Part } from './trained-networks.js'
 
+/** What was asked for, with the folds that the preset brings and the networks for each. */
+export interface DividedOptions extends CheckedTrainTableOptions {
+  readonly seeds: number
+}
+
 export interface PreparedTable {
-  /** What was asked for, with the folds that the preset brings. */
-  readonly given: CheckedTrainTableOptions
+  readonly given: DividedOptions
   readonly kind: TableSource['kind']
   readonly description: DataDescription
   readonly profile: TableProfile
@@ -55,7 +59,7 @@ export async function preparedTable(source: unknown, asked: CheckedTrainTableOpt
   const { target, signal, onProgress } = asked
   signal?.throwIfAborted()
   const { table, kind, profile, data: description } = await learnableTable(source, asked)
-  const given = { ...asked, folds: foldsOf(asked, table.rows) }
+  const given = { ...asked, ...foldsOf(asked, table.rows) }
   const { task } = profile
   const tests = given.test === undefined ? undefined : await testTable(given.test, table, given)
   onProgress({ stage: 'profiled', profile })
@@ -100,19 +104,21 @@ export async function preparedTable(source: unknown, asked: CheckedTrainTableOpt
 
 /** Those asked for, or the preset's where nothing else says how the rows are divided. */
 function foldsOf(
-  { preset, folds, asked, group, time, repeats }: CheckedTrainTableOptions,
+  { preset, folds, seeds, asked, group, time, repeats }: CheckedTrainTableOptions,
   rows: number,
-): number | undefined {
+): Pick<DividedOptions, 'folds' | 'seeds'> {
   const divides = folds !== undefined || asked.members !== undefined || group !== undefined || time !== undefined
   const found = divides ? folds : foldsFor(preset, rows)
-  if (found !== undefined || repeats === 1) return found
-  const hint = 'Give folds too: without them the rows are not divided.'
-  throw invalid('repeats', '1 where there are no folds', repeats, hint)
+  if (found === undefined && repeats > 1) {
+    const hint = 'Give folds too: without them the rows are not divided.'
+    throw invalid('repeats', '1 where there are no folds', repeats, hint)
+  }
+  return { folds: found, seeds: seeds ?? (divides || found === undefined ? 1 : seedsFor(rows)) }
 }
 
 /** The preset's numbers, and those that were asked for in their place. */
 function recipeOf(
-  { preset, seeds, asked }: CheckedTrainTableOptions,
+  { preset, seeds, asked }: DividedOptions,
   size: { readonly columns: number; readonly task: TableProfile['task'] },
   { kept, folds }: Division,
 ): TableRecipe {

@@ -48,6 +48,11 @@ export function foldsFor(preset: Preset, rows: number): number | undefined {
   return GOOD.find(({ below }) => rows < below)!.folds
 }
 
+/** How many networks a preset trains for each of the folds that it brings. */
+export function seedsFor(rows: number): number {
+  return GOOD.find(({ below }) => rows < below)!.seeds
+}
+
 /** Milliseconds that a training of 'best' takes, where nothing else says how many networks it trains. */
 const BUDGET_OF_BEST = 600_000
 
@@ -88,11 +93,11 @@ const FEWEST_ROWS_OF_FOLDS = 40
  * training takes about a minute on two cores up to some ten thousand rows, and grows slowly from there.
  */
 const GOOD = [
-  { below: 6000, units: 128, epochs: 128, folds: 8, members: 8 },
-  { below: 20_000, units: 128, epochs: 96, folds: 8, members: 8 },
-  { below: 60_000, units: 256, epochs: 32, folds: 4, members: 4 },
-  { below: 300_000, units: 256, epochs: 12, folds: undefined, members: 2 },
-  { below: Number.POSITIVE_INFINITY, units: 256, epochs: 4, folds: undefined, members: 1 },
+  { below: 6000, units: 128, epochs: 128, folds: 8, seeds: 2, members: 8 },
+  { below: 20_000, units: 128, epochs: 96, folds: 8, seeds: 1, members: 8 },
+  { below: 60_000, units: 256, epochs: 32, folds: 4, seeds: 1, members: 4 },
+  { below: 300_000, units: 256, epochs: 12, folds: undefined, seeds: 1, members: 2 },
+  { below: Number.POSITIVE_INFINITY, units: 256, epochs: 4, folds: undefined, seeds: 1, members: 1 },
 ] as const
 
 function goodRecipe({ rows }: TableSize): TableRecipe {
