@@ -59,5 +59,5 @@ function rateOf(given: Given, factor: number): string | undefined {
 
 /** Of the single network that an improvement begins from, which has the same for every size. */
 function usualRate(): number {
-  return recipeFor('fast', { rows: 1, columns: 1, task: 'regression' }).learningRate
+  return recipeFor('fast', { rows: 1 }).learningRate
 }

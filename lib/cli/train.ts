@@ -45,6 +45,11 @@ export const train: Command = {
       help: 'trains as many epochs and networks as fit into it: 90s, 10m, 1h; default 10m with --preset best',
     },
     ...networkOptions,
+    'learning-rate': { value: '<rate>', help: 'the largest of the training; default 0.06, with --preset fast 0.003' },
+    dropout: {
+      value: '<share>',
+      help: 'units left out at random in every step, from 0 up to but not including 1; default 0.1, with --preset fast 0.2',
+    },
     'class-weights': { value: 'balanced', help: 'rows of rare classes count more' },
     seed: { value: '<n>', help: 'of the split, the initial weights and the order of rows; default 0' },
     threads: threadsOption,

@@ -71,10 +71,15 @@ export function isOurSchedule(schedule: Schedule): boolean {
 
 /** Whether a schedule counts by epochs, whose length it must then be told. */
 export function countsEpochs(schedule: Schedule): boolean {
-  return [1, 10, 100].some(
+  // Far enough for the longest durations; a rule of the user's own may be no longer than its training.
+  const steps = isOurSchedule(schedule) ? STEPS_AT_ANY_LENGTH : [1, 10, 100]
+  return steps.some(
     (step) => schedule.rate(step, { stepsPerEpoch: 1 }) !== schedule.rate(step, { stepsPerEpoch: 1000 }),
   )
 }
+
+/** Whatever lasts that long, one of these is behind it, and a thousandth of it is not. */
+const STEPS_AT_ANY_LENGTH = Array.from({ length: 13 }, (_, power) => 10 ** power)
 
 /** Checks rates, which must be at least 0: one, or one per member. */
 export function rates(argument: string, value: unknown): PerMember {

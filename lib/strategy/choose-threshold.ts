@@ -152,7 +152,7 @@ function cutsOf(targets: Float64Array, probabilities: Float64Array, weights: Flo
       falseNegative: sums.positive - above.positive,
     },
   })
-  const cuts = [cutAt(between(probabilities[order[0]!]!, 1))]
+  const cuts = [cutAt(1)]
   for (const [place, row] of order.entries()) {
     above[targets[row] === 1 ? 'positive' : 'negative'] += weightOf(row)
     const next = order[place + 1]

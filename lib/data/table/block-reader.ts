@@ -71,6 +71,8 @@ export class BlockReader {
   readonly #readings: readonly FieldReading[]
   /** Of a field, among the columns. */
   readonly #placeOf: Int32Array
+  /** The column whose texts became too many to number, which is read text by text from the next block on; -1 for none. */
+  #crowded = -1
   #text: Buffer = Buffer.alloc(0)
   /** The block's own text where it is ASCII, and where that begins. */
   #ascii: string | undefined
@@ -162,11 +164,14 @@ export class BlockReader {
       return 'unusual'
     }
     this.#lookAtKinds()
+    // Not before the rows of the block before were added, whose texts have numbers.
+    if (this.#crowded >= 0) this.#setKind(this.#crowded, 'text')
+    this.#crowded = -1
     this.#reader.read(text, from, to, line, Math.min(mostRows, lines.length), BYTES_OF_BLOCK, this.#room)
     this.#learn()
     const end = ends[told[END]!]!
     if (end !== 'texts') return end
-    this.#setKind(this.#placeOf[told[FIELD]!]!, 'text')
+    this.#crowded = this.#placeOf[told[FIELD]!]!
     return 'full'
   }
 

@@ -113,6 +113,8 @@ class ValueBuilder implements ColumnBuilder {
   readonly #marks = new MarkCounts()
   /** The mark of the value added last. */
   #mark: string | undefined
+  /** What the value added last was counted as, beside its mark. */
+  #countedAs: 'point' | 'zero' | undefined
   /** Numbers with zeros before them, which are lost. */
   #zeros = 0
   #zero = ''
@@ -172,9 +174,12 @@ class ValueBuilder implements ColumnBuilder {
 
   add(value: unknown): boolean {
     this.#mark = undefined
+    this.#countedAs = undefined
     const number = typeof value === 'string' ? this.#fromText(value) : this.#fromValue(value)
     if (number === undefined) return false
-    if (this.#points?.settled === false && typeof value === 'string') this.#points.look(value)
+    if (this.#points?.settled === false && typeof value === 'string' && this.#points.look(value)) {
+      this.#countedAs = 'point'
+    }
     this.#values.push(number)
     return true
   }
@@ -182,6 +187,8 @@ class ValueBuilder implements ColumnBuilder {
   undo(): void {
     this.#values.pop()
     if (this.#mark !== undefined) this.#marks.remove(this.#mark)
+    if (this.#countedAs === 'point') this.#points!.takeBack()
+    if (this.#countedAs === 'zero') this.#zeros--
   }
 
   take(): Column {
@@ -221,6 +228,7 @@ class ValueBuilder implements ColumnBuilder {
   #countZeros(text: string): void {
     if (!/^0\d+$/.test(text)) return
     this.#zeros++
+    this.#countedAs = 'zero'
     this.#zero ||= text
   }
 

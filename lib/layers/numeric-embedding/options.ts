@@ -9,6 +9,7 @@ import {
   oneOf,
   positiveInteger,
 } from '../../validate.js'
+import { isBin } from './quantile-edges.js'
 
 /** What a numeric embedding makes of every column. */
 export type NumericEmbeddingKind = 'pbld' | 'plr' | 'ple'
@@ -142,8 +143,9 @@ function edgeLists(value: unknown, columns: readonly number[] | undefined): read
     const edges = array(`edges[${at}]`, list, 'ascending numbers').map((one, place) =>
       Math.fround(finiteNumber(`edges[${at}][${place}]`, one)),
     )
-    const rising = edges.every((edge, place) => place === 0 || edge > edges[place - 1]!)
+    const rising = edges.every((edge, place) => place === 0 || isBin(edges[place - 1]!, edge))
     if (edges.length >= 2 && rising && edges.every(Number.isFinite)) return edges
-    throw invalid(`edges[${at}]`, 'at least two ascending numbers within float32', list)
+    const hint = 'Widths of bins must be numbers of float32 that are not subnormal, from 1.2e-38 to 3.4e38.'
+    throw invalid(`edges[${at}]`, 'at least two ascending numbers within float32', list, hint)
   })
 }

@@ -1,3 +1,4 @@
+import { requireSize } from '../../memory.js'
 import { Parameter } from '../../recording/parameter.js'
 import type { Recorder } from '../../recording/recorder.js'
 import type { Tensor } from '../../recording/tensor.js'
@@ -24,6 +25,10 @@ export class Pbld implements ColumnEmbedding {
   constructor(columns: number, dimensions: number, frequencies: number, deviation: number, rateFactor: number) {
     const waves = columns * frequencies
     const outputs = columns * dimensions
+    requireSize(
+      `the weight of ${dimensions} dimensions of ${frequencies} frequencies of ${columns} columns`,
+      outputs * frequencies,
+    )
     const start = linearStart(frequencies)
     this.#groups = columns
     this.#waves = waves

@@ -1,3 +1,4 @@
+import { requireSize } from '../../memory.js'
 import { Parameter } from '../../recording/parameter.js'
 import type { Recorder } from '../../recording/recorder.js'
 import type { Tensor } from '../../recording/tensor.js'
@@ -31,6 +32,10 @@ export class Plr implements ColumnEmbedding {
   ) {
     const waves = columns * frequencies
     const outputs = columns * dimensions
+    requireSize(
+      `the weight of ${dimensions} dimensions of ${frequencies} frequencies of ${columns} columns`,
+      outputs * frequencies,
+    )
     const start = linearStart(2 * frequencies)
     const weight = (role: string) => new Parameter(role, [outputs, frequencies], 0, start, true, rateFactor)
     this.#groups = columns

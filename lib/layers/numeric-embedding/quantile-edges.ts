@@ -9,7 +9,7 @@ interface Rows {
 
 /**
  * Edges of at most `bins` bins of every column, between which lie as many rows each: the quantiles at 0, 1/bins … 1, with
- * linear interpolation as NumPy's, and equal ones merged. A column of one value has one bin, from that value on. Numbers
+ * linear interpolation as NumPy's, and equal ones, or nearly equal ones near 0, merged. A column of one value has one bin, from that value on. Numbers
  * that are not finite do not count.
  *
  * @param columns places in a row
@@ -43,11 +43,22 @@ function edgesOf(sorted: Float32Array, bins: number): number[] {
     const below = Math.floor(position)
     const [low, high] = [sorted[below]!, sorted[Math.min(below + 1, sorted.length - 1)]!]
     const value = Math.fround(low + (high - low) * (position - below))
-    if (edges.length === 0 || value > edges.at(-1)!) edges.push(value)
+    if (edges.length === 0 || isBin(edges.at(-1)!, value)) edges.push(value)
   }
-  if (edges.length === 1) edges.push(Math.max(edges[0]! + 1, nextAfter(edges[0]!)))
-  return edges
+  if (edges.length > 1) return edges
+  const [only] = edges as [number]
+  const next = Math.max(only + 1, nextAfter(only))
+  return Number.isFinite(next) ? [only, next] : [-nextAfter(-only), only]
 }
+
+/** Narrower bins are none to processors, which take such numbers for 0; wider ones have no width in float32. */
+export function isBin(from: number, to: number): boolean {
+  const width = Math.fround(to - from)
+  return width >= SMALLEST_WIDTH && Number.isFinite(width)
+}
+
+/** The smallest number of float32 that is not subnormal. */
+const SMALLEST_WIDTH = 2 ** -126
 
 /** The next larger number of float32, for numbers so large that adding 1 changes nothing. */
 function nextAfter(value: number): number {

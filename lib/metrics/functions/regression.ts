@@ -57,9 +57,20 @@ export function explainedOf(wanted: Matrix, given: Matrix, weights: Float64Array
     const mean = weightedMean(wanted.rows, (row) => at(wanted, row, column), weights)
     const spread = weightedMean(wanted.rows, (row) => (at(wanted, row, column) - mean) ** 2, weights)
     const left = weightedMean(wanted.rows, (row) => (at(wanted, row, column) - at(given, row, column)) ** 2, weights)
-    if (spread === 0) return Number.isNaN(left) ? left : Number(left === 0)
+    if (isConstant(wanted, column, weights)) return Number.isNaN(left) ? left : Number(left === 0)
     return 1 - left / spread
   })
+}
+
+/** Whether all rows that count have one value; their mean may be off it by a rounding error. */
+function isConstant(wanted: Matrix, column: number, weights: Float64Array | undefined): boolean {
+  let value: number | undefined
+  for (let row = 0; row < wanted.rows; row++) {
+    if (weights?.[row] === 0) continue
+    value ??= at(wanted, row, column)
+    if (at(wanted, row, column) !== value) return false
+  }
+  return true
 }
 
 function weightedMedian(values: Float64Array, weights: Float64Array | undefined): number {

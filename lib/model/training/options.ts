@@ -204,9 +204,7 @@ export function* commonSettings(
   if (given.signal !== undefined && !isAbortSignal(given.signal)) {
     throw invalid('signal', 'AbortSignal', given.signal)
   }
-  const callbacks = array('callbacks', given.callbacks ?? [], 'callbacks').map((callback, i) =>
-    checkedCallback(`callbacks[${i}]`, callback),
-  )
+  const callbacks = checkedCallbacks(given.callbacks)
   const twice = callbacks.findIndex((callback, i) => callbacks.indexOf(callback) !== i)
   if (twice >= 0) {
     const first = callbacks.indexOf(callbacks[twice]!)
@@ -240,6 +238,13 @@ export function* commonSettings(
 }
 
 /** Refuses a callback without any known method, which is a mistake such as a misspelled name. */
+/** A list of callbacks, each checked; nothing stands for none. */
+export function checkedCallbacks(callbacks: unknown): Callback[] {
+  return array('callbacks', callbacks ?? [], 'callbacks').map((callback, i) =>
+    checkedCallback(`callbacks[${i}]`, callback),
+  )
+}
+
 function checkedCallback(argument: string, callback: unknown): Callback {
   if (typeof callback !== 'object' || callback === null) {
     throw invalid(argument, 'callback such as new EarlyStopping()', callback)

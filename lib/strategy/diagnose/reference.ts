@@ -132,7 +132,7 @@ export function referenceWork({ subject, inputs }: Repetition, rows: number, rep
 
 /** The training of a usual network on so many rows, which depends on nothing else. */
 function usual(rows: number) {
-  return recipeFor('fast', { rows, columns: 1, task: 'regression' })
+  return recipeFor('fast', { rows })
 }
 
 /** Two hidden layers between what reads the inputs and the outputs, as `trainTable` has them. */

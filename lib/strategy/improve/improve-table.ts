@@ -75,8 +75,7 @@ export async function improveTable(source: TableInput, options: ImproveTableOpti
     ...(tests && { test: await encodedRows(encoder, tests.table, tests.place) }),
     ...(more && { test: await encodedRows(encoder, more, 'the table') }),
   }
-  const size = { rows: kept.rows, columns: encoder.columns.length, task }
-  const settings = { ...recipeFor('fast', size), ...asked.asked }
+  const settings = { ...recipeFor('fast', { rows: kept.rows }), ...asked.asked }
   const fit = {
     ...fitFor(encoder, kept.rows, settings),
     callbacks: [new EarlyStopping({ patience: settings.patience })],

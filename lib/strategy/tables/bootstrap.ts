@@ -79,6 +79,8 @@ function* intervals(
   const random = foldsStream(seed, 'samples')
   const samples = Math.round(Math.min(MOST_SAMPLES, Math.max(FEWEST_SAMPLES, MOST_DRAWS / rows)))
   const groups = groupOfRow === undefined ? undefined : groupOfRow.reduce((most, one) => Math.max(most, one), 0) + 1
+  // One group drawn again is the same rows: nothing is told of other groups.
+  const isTold = groups === undefined || new Set(groupOfRow).size > 1
   const found = new Map<string, number[]>()
   const counts = new Float64Array(rows)
   for (let sample = 0; sample < samples; sample++) {
@@ -95,7 +97,9 @@ function* intervals(
     }
     yield
   }
-  return Object.fromEntries([...found].map(([name, all]) => [name, bounds(all, level)]))
+  return Object.fromEntries(
+    [...found].map(([name, all]) => [name, isTold ? bounds(all, level) : [Number.NaN, Number.NaN]]),
+  )
 }
 
 /** As many draws as there are places, with replacement: how often each was drawn. */
@@ -246,12 +250,19 @@ function valueMetrics(targets: Float64Array, values: NumberArray): Counted {
       distances += count * Math.abs(error)
     }
     const mean = sum / all
-    let spread = 0
-    for (let row = 0; row < rows; row++) spread += counts[row]! * (targets[row]! - mean) ** 2
+    let [spread, least, most] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+    for (let row = 0; row < rows; row++) {
+      if (counts[row] === 0) continue
+      const target = targets[row]!
+      spread += counts[row]! * (target - mean) ** 2
+      if (target < least) least = target
+      if (target > most) most = target
+    }
     return {
       rootMeanSquaredError: Math.sqrt(squares / all),
       meanAbsoluteError: distances / all,
-      r2: spread === 0 ? Number.NaN : 1 - squares / spread,
+      // The mean of equal numbers may be off by a rounding error.
+      r2: least === most ? Number.NaN : 1 - squares / spread,
     }
   }
 }

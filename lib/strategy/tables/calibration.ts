@@ -139,7 +139,7 @@ export function residualsOf(residuals: Float64Array, most = MOST_RESIDUALS): Res
  * bounds are the ⌊(n + 1) α / 2⌋-th and the ⌈(n + 1) (1 - α / 2)⌉-th in rising order, with α = 1 - coverage. Where a
  * residual of that place was not kept, the next one further out is taken.
  *
- * @throws DeepblasError ERR_DEEPBLAS_DATA where there are too few residuals for so much coverage
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT where there are too few residuals for so much coverage
  */
 export function residualBounds({ rows, ranks, values }: Residuals, coverage: number): [low: number, high: number] {
   const tail = (1 - coverage) / 2
@@ -148,8 +148,8 @@ export function residualBounds({ rows, ranks, values }: Residuals, coverage: num
   if (place < 1) {
     const needed = Math.ceil(1 / tail - 1 - 1e-9)
     throw new DeepblasError(
-      'ERR_DEEPBLAS_DATA',
-      `Expected at most ${Number(((rows - 1) / (rows + 1)).toPrecision(3))} for coverage, as ${rows} out-of-fold rows ` +
+      'ERR_DEEPBLAS_ARGUMENT',
+      `Expected at most ${Math.floor(((rows - 1) / (rows + 1)) * 1000) / 1000} for coverage, as ${rows} out-of-fold rows ` +
         `allow, but received ${coverage}. It takes ${needed} rows.`,
     )
   }

@@ -2,6 +2,7 @@ import type { Scaling } from '../../data/encoding/fit/options.js'
 import type { Table } from '../../data/table/table.js'
 import { RunningMoments } from '../../statistics.js'
 import { ELEMENTS_OF_STEP, type Steps } from '../../turns.js'
+import { invalid } from '../../validate.js'
 import type { TableRecipe } from './recipe.js'
 
 /** Deviations from the mean beyond which a few values would rule a standardized column. */
@@ -11,6 +12,7 @@ const FARTHEST = 15
  * The scaling of the columns of a table: as asked for, for all columns or by name, otherwise as usual.
  *
  * @param usual of columns that nothing is asked for: one for all, or by their values
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a column that has no scale
  * @returns of the columns that are not standardized, or were asked for
  */
 export function* scalingFor(
@@ -21,6 +23,11 @@ export function* scalingFor(
 ): Steps<Record<string, Scaling>> {
   if (typeof asked !== 'string') {
     const own = Object.entries(asked).filter(([name]) => table.has(name))
+    const other = own.find(([name]) => !['number', 'boolean'].includes(table.column(name).type))
+    if (other !== undefined) {
+      const { name, type } = table.column(other[0])
+      throw invalid('scaling', 'columns of numbers or booleans', `${name}, which is ${type}`)
+    }
     const others = usual === 'byValues' ? yield* scalingOf(table, target) : oneForAll(table, target, usual)
     return { ...others, ...Object.fromEntries(own) }
   }

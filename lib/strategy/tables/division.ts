@@ -20,8 +20,19 @@ export interface FoldRows {
 
 /** One part held out of all networks, or folds, each held out of its own. */
 export type Division =
-  | { readonly kept: Table; readonly held: Table; readonly folds?: undefined }
-  | { readonly kept: Table; readonly held?: undefined; readonly folds: readonly FoldRows[] }
+  | {
+      readonly kept: Table
+      readonly held: Table
+      /** Which rows of the table are held out, where they were chosen by a column. */
+      readonly heldRows?: Int32Array
+      readonly folds?: undefined
+    }
+  | {
+      readonly kept: Table
+      readonly held?: undefined
+      readonly heldRows?: undefined
+      readonly folds: readonly FoldRows[]
+    }
 
 type Asked = Pick<CheckedTrainTableOptions, 'target' | 'seed' | 'folds' | 'repeats' | 'group' | 'time'>
 
@@ -96,7 +107,7 @@ function* oneGroupFold(
 /** @throws DeepblasError ERR_DEEPBLAS_DATA for a class that only held-out rows have */
 function* selected(table: Table, rest: Int32Array, heldRows: Int32Array, target: string, task: Task): Steps<Division> {
   const [kept, held] = [yield* table.selectSteps(rest), yield* table.selectSteps(heldRows)]
-  if (task === 'regression') return { kept, held }
+  if (task === 'regression') return { kept, held, heldRows }
   const known = new Set<number>()
   const codes = valuesOf(kept.column(target))
   for (let row = 0; row < codes.length; row++) {
@@ -104,7 +115,7 @@ function* selected(table: Table, rest: Int32Array, heldRows: Int32Array, target:
     if (row % ELEMENTS_OF_STEP === ELEMENTS_OF_STEP - 1) yield
   }
   const stranger = valuesOf(held.column(target)).findIndex((code) => !known.has(code))
-  if (stranger < 0) return { kept, held }
+  if (stranger < 0) return { kept, held, heldRows }
   throw new DeepblasError(
     'ERR_DEEPBLAS_DATA',
     `Expected every class of '${target}' among the ${kept.rows} rows to learn from but only the ${held.rows} held out have ` +

@@ -7,6 +7,7 @@ export class KeptStream<Piece> {
   readonly #argument: string
   readonly #iterator: AsyncIterator<Piece, unknown> | Iterator<Piece, unknown>
   readonly #aborted: Promise<never>
+  readonly #listening = new AbortController()
   #kept: Piece[] = []
 
   /** @param argument the name that the user knows the stream by */
@@ -15,7 +16,7 @@ export class KeptStream<Piece> {
     this.#iterator = openIterator(argument, stream)
     // A stream may have nothing to give for hours: an abort must not wait for it.
     this.#aborted = new Promise((_, reject) => {
-      signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
+      signal?.addEventListener('abort', () => reject(signal.reason), { once: true, signal: this.#listening.signal })
     })
     this.#aborted.catch(() => undefined)
   }
@@ -39,6 +40,7 @@ export class KeptStream<Piece> {
       for (let next = await this.#next(); next.done !== true; next = await this.#next()) yield next.value
       ended = true
     } finally {
+      this.#listening.abort()
       // Not awaited: a stream that has nothing to give would never answer.
       if (!ended) Promise.resolve(this.#iterator.return?.()).catch(() => undefined)
     }

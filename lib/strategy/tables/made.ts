@@ -63,6 +63,8 @@ export function madeOf(
     ...(given.repeats === 1 ? {} : { repeats: given.repeats }),
     ...(given.group === undefined ? {} : { group: given.group }),
     ...(given.time === undefined ? {} : { time: given.time }),
+    // In every case: a preset would put its own number in the place of one that is not told.
+    ...(given.folds === undefined && given.preset !== 'fast' ? { members: recipe.members } : {}),
     // Of folds, `seeds` tells how many networks there are.
     ...recipeJson(given.folds === undefined ? recipe : { ...recipe, members: 1 }),
     l2: given.l2,

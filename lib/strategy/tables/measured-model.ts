@@ -44,7 +44,7 @@ interface Trained {
   readonly folds: readonly FoldRows[] | undefined
   readonly repeats: number
   readonly seed: number
-  /** The group of every row of the folds, from 0. */
+  /** The group of every row of the folds, or of those held out, from 0. */
   readonly groupOfRow: Int32Array | undefined
   readonly recipe: Pick<TableRecipe, 'quantiles'>
   /** What the threshold of two classes is chosen by. */
@@ -62,7 +62,7 @@ export async function measuredModel(trained: Trained): Promise<MeasuredModel> {
     return {
       model: own,
       heldOut: await scoresOn(own, encoder, validation),
-      intervals: await intervalsOn(own, validation, seed),
+      intervals: await intervalsOn(own, validation, seed, groupOfRow),
       ...decided?.choice,
     }
   }
@@ -86,16 +86,23 @@ function quantilesOf({ quantiles }: Pick<TableRecipe, 'quantiles'>): Pick<Calibr
 }
 
 /** 95 % intervals of the metrics of a mean on some rows, over other rows of the same kind. */
-export async function intervalsOn(model: TableModel, data: Dataset, seed: number): Promise<MetricIntervals> {
+export async function intervalsOn(
+  model: TableModel,
+  data: Dataset,
+  seed: number,
+  groupOfRow: Int32Array | undefined,
+): Promise<MetricIntervals> {
   const targets = await inTurns(targetsOf(data))
   const { targetScale, labels } = model.encoder
   if (targetScale === undefined) {
     const { data: outputs } = await model.predict(data)
-    return await inTurns(labelIntervals(targets, outputs, labels!.length, { seed, threshold: model.threshold }))
+    return await inTurns(
+      labelIntervals(targets, outputs, labels!.length, { seed, groupOfRow, threshold: model.threshold }),
+    )
   }
   await inTurns(bringInUnits(targets, targetScale, inUnits))
   const values = await predictedValues(model, model.encoder, data)
-  return await inTurns(valueIntervals(targets, values, model.quantiles, { seed }))
+  return await inTurns(valueIntervals(targets, values, model.quantiles, { seed, groupOfRow }))
 }
 
 /** The data sets of the folds' rows. */

@@ -12,7 +12,7 @@ import { inTurns, type Steps } from '../../turns.js'
 import { invalid } from '../../validate.js'
 import { scalingFor } from './column-scaling.js'
 import { type Division, divided, type FoldRows } from './division.js'
-import { groupsOf } from './group-folds.js'
+import { type Groups, groupsOf } from './group-folds.js'
 import { ignored } from './held-out.js'
 import type { DataDescription } from './made.js'
 import { foldParts } from './measured-model.js'
@@ -47,10 +47,11 @@ export interface PreparedTable {
   readonly folds: readonly FoldRows[] | undefined
   /** One for all networks; of folds one for each. */
   readonly parts: readonly Part[]
-  /** The group of every row of the folds, from 0. */
+  /** The group of every row that is measured on, from 0: those of the folds, or those held out. */
   readonly groupOfRow: Int32Array | undefined
-  /** Rows of `test`, and what of them the encoder has not seen. */
+  /** Rows of `test`, their groups where it has the column, and what of them the encoder has not seen. */
   readonly testing: Dataset | undefined
+  readonly groupOfTest: Int32Array | undefined
   readonly unlike: EncoderCheck | undefined
 }
 
@@ -59,7 +60,8 @@ export async function preparedTable(source: unknown, asked: CheckedTrainTableOpt
   const { target, signal, onProgress } = asked
   signal?.throwIfAborted()
   const { table, kind, profile, data: description } = await learnableTable(source, asked)
-  const given = { ...asked, ...foldsOf(asked, table.rows) }
+  const groups = asked.group === undefined ? undefined : await inTurns(groupsOf(table.column(asked.group)))
+  const given = { ...asked, ...foldsOf(asked, table.rows, groups) }
   const { task } = profile
   const tests = given.test === undefined ? undefined : await testTable(given.test, table, given)
   onProgress({ stage: 'profiled', profile })
@@ -68,9 +70,8 @@ export async function preparedTable(source: unknown, asked: CheckedTrainTableOpt
   const { kept, held, folds } = division
   const leftOut = leftOutOf(profile.suspicious, given.group)
   const notes = given.time === undefined ? undefined : await inTurns(notesOnTime(table, given.time, division, target))
-  const groupOfRow = given.group === undefined ? undefined : (await inTurns(groupsOf(table.column(given.group)))).ofRow
-  const columns = table.columns.length - 1 - leftOut.length
-  const recipe = recipeOf(given, { columns, task }, division)
+  const groupOfRow = await groupsIn(table, given.group, division.heldRows)
+  const recipe = recipeOf(asked, division, table.rows)
   const scaling = await inTurns(scalingFor(kept, target, given.scaling, recipe.scaling))
   const encoder = await Encoder.fit(kept, {
     target,
@@ -97,18 +98,20 @@ export async function preparedTable(source: unknown, asked: CheckedTrainTableOpt
       : await inTurns(foldParts(data, folds))
   // Before the training: a label that the model does not know is told at once.
   const testing = tests && (await encodedRows(encoder, tests.table, tests.place))
+  const groupOfTest = tests && (await groupsIn(tests.table, given.group))
   const unlike = tests && (await encoder.checkAsync(tests.table))
   const read = { given, kind, description, profile, timeNotes: notes, recipe, scaling }
-  return { ...read, encoder, data, folds, parts, groupOfRow, testing, unlike }
+  return { ...read, encoder, data, folds, parts, groupOfRow, testing, groupOfTest, unlike }
 }
 
 /** Those asked for, or the preset's where nothing else says how the rows are divided. */
 function foldsOf(
-  { preset, folds, seeds, asked, group, time, repeats }: CheckedTrainTableOptions,
+  { preset, folds, seeds, asked, time, repeats }: CheckedTrainTableOptions,
   rows: number,
+  groups: Groups | undefined,
 ): Pick<DividedOptions, 'folds' | 'seeds'> {
-  const divides = folds !== undefined || asked.members !== undefined || group !== undefined || time !== undefined
-  const found = divides ? folds : foldsFor(preset, rows)
+  const divides = folds !== undefined || asked.members !== undefined || time !== undefined
+  const found = divides ? folds : foldsAmong(groups, foldsFor(preset, rows))
   if (found === undefined && repeats > 1) {
     const hint = 'Give folds too: without them the rows are not divided.'
     throw invalid('repeats', '1 where there are no folds', repeats, hint)
@@ -116,15 +119,32 @@ function foldsOf(
   return { folds: found, seeds: seeds ?? (divides || found === undefined ? 1 : seedsFor(rows)) }
 }
 
+/** No more than there are groups; none of one group, which is told by whoever divides the rows. */
+function foldsAmong(groups: Groups | undefined, folds: number | undefined): number | undefined {
+  if (folds === undefined || groups === undefined) return folds
+  return groups.count < 2 ? undefined : Math.min(folds, groups.count)
+}
+
 /** The preset's numbers, and those that were asked for in their place. */
 function recipeOf(
-  { preset, seeds, asked }: DividedOptions,
-  size: { readonly columns: number; readonly task: TableProfile['task'] },
+  { preset, seeds, asked }: CheckedTrainTableOptions,
   { kept, folds }: Division,
+  allRows: number,
 ): TableRecipe {
   const rows = folds === undefined ? kept.rows : Math.max(...folds.map(({ training }) => training.length))
-  const recipe = { ...recipeFor(preset, { rows, ...size }), ...asked }
-  return folds === undefined && seeds > 1 ? { ...recipe, members: seeds } : recipe
+  const recipe = { ...recipeFor(preset, { rows, allRows }), ...asked }
+  return folds === undefined && seeds !== undefined ? { ...recipe, members: seeds } : recipe
+}
+
+/**
+ * The group of every row, or of some; undefined where there are none.
+ *
+ * @param group the column that tells it
+ */
+async function groupsIn(table: Table, group: string | undefined, some?: Int32Array): Promise<Int32Array | undefined> {
+  if (group === undefined || !table.has(group)) return undefined
+  const { ofRow } = await inTurns(groupsOf(table.column(group)))
+  return some === undefined ? ofRow : (some.map((row) => ofRow[row]!) as Int32Array)
 }
 
 /** The columns that are no features from the start. */

@@ -3,7 +3,6 @@
  * stands here. Chosen on training rows alone of the tables of bench/tables/development.mjs, divided once more
  * (bench/tables/choices.md tells what was tried).
  */
-import type { Task } from '../../data/encoding/fit/options.js'
 import type { TableRecipe } from './recipe.js'
 
 export const presets = ['fast', 'good', 'best'] as const
@@ -19,11 +18,10 @@ export const DEFAULT_PRESET: Preset = 'good'
 
 /** What a recipe depends on. */
 export interface TableSize {
-  /** Rows of the training part. */
+  /** Rows that a network learns from. */
   readonly rows: number
-  /** Columns that are learned from. */
-  readonly columns: number
-  readonly task: Task
+  /** All rows with a target, those held out too: by them folds and networks are chosen. Default the same. */
+  readonly allRows?: number
 }
 
 /** Updates that a training takes at most, about: few rows need many epochs and many rows few. */
@@ -100,8 +98,8 @@ const GOOD = [
   { below: Number.POSITIVE_INFINITY, units: 256, epochs: 4, folds: undefined, seeds: 1, members: 1 },
 ] as const
 
-function goodRecipe({ rows }: TableSize): TableRecipe {
-  const { units, epochs, members } = GOOD.find(({ below }) => rows < below)!
+function goodRecipe({ rows, allRows = rows }: TableSize): TableRecipe {
+  const { units, epochs, members } = GOOD.find(({ below }) => allRows < below)!
   return {
     architecture: 'realMlp',
     hidden: [units, units, units],

@@ -3,6 +3,7 @@
  */
 import type { CsvOptions, ReadProgress } from '../../data/readers/csv/options.js'
 import { ISO_FORMAT } from '../../data/table/dates/date-format.js'
+import { rowsOptionNames } from '../../data/table/from-rows.js'
 import type { Table } from '../../data/table/table.js'
 import { requireColumns } from '../../data/table/unknown-column.js'
 import { DeepblasError } from '../../errors.js'
@@ -108,7 +109,7 @@ export async function testTable(
   const from = await tableSource('test', source, signal)
   const names = await from.names(reader)
   if (names !== undefined) requireColumns([target], names)
-  const options = from.kind === 'columns' ? {} : readAsBefore(reader, like, names ?? [])
+  const options = from.kind === 'columns' ? {} : readAsBefore(reader, like, names ?? [], from.kind)
   const table = await readAll(from, options, 'test', given)
   return { table: await inTurns(rowsWithTarget(table, target, from.name)), place: from.name }
 }
@@ -121,13 +122,15 @@ export async function readAll(
   { target, signal, onProgress }: Pick<CheckedTrainTableOptions, 'target' | 'signal' | 'onProgress'>,
 ): Promise<Table> {
   signal?.throwIfAborted()
-  const table = await from.read({
+  const reading = from.read({
     ...options,
     onProgress(progress: ReadProgress) {
       signal?.throwIfAborted()
       onProgress({ stage: 'reading', of, ...progress })
     },
   })
+  // Readers of columns tell no progress, and a query may take long.
+  const table = await unlessAborted(reading, signal)
   signal?.throwIfAborted()
   requireColumns([target], table.names)
   const withoutTarget = await inTurns(countWithoutTarget(table, target))
@@ -135,8 +138,27 @@ export async function readAll(
   return table
 }
 
+/** What is being done is left to itself where the signal comes first. */
+async function unlessAborted<Result>(doing: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+  if (signal === undefined) return await doing
+  const listening = new AbortController()
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true, signal: listening.signal })
+  })
+  try {
+    return await Promise.race([doing, aborted])
+  } finally {
+    listening.abort()
+  }
+}
+
 /** The options of a reader for another source, which may lack some of the columns. */
-function readAsBefore(reader: CsvOptions, { columns }: Table, names: readonly string[]): CsvOptions {
+function readAsBefore(
+  reader: CsvOptions,
+  { columns }: Table,
+  names: readonly string[],
+  kind: TableSource['kind'],
+): CsvOptions {
   const there = columns.filter(({ name }) => names.includes(name))
   const byColumn = ['decimal', 'thousands', 'missing', 'alsoMissing', 'notMissing', 'ignoreCase'] as const
   const own = byColumn.flatMap((name) => {
@@ -144,8 +166,10 @@ function readAsBefore(reader: CsvOptions, { columns }: Table, names: readonly st
     return value === undefined ? [] : [[name, ofColumns(value, name, names)] as const]
   })
   const dates = there.filter((column) => column.type === 'date')
+  // How a text is written says nothing of rows that are objects.
+  const given = Object.entries(reader).filter(([name]) => kind === 'text' || isRowsOption(name))
   return {
-    ...reader,
+    ...Object.fromEntries(given),
     ...Object.fromEntries(own),
     ignore: [],
     types: Object.fromEntries(there.map(({ name, type }) => [name, type] as const)),
@@ -154,6 +178,10 @@ function readAsBefore(reader: CsvOptions, { columns }: Table, names: readonly st
     ),
     readings: Object.fromEntries(columns.map(({ name, reading = {} }) => [name, reading])),
   }
+}
+
+function isRowsOption(name: string): boolean {
+  return (rowsOptionNames as readonly string[]).includes(name)
 }
 
 /** What is said by column, of those that are there; what is said of all stays. */

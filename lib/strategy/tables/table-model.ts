@@ -230,8 +230,8 @@ export class TableModel {
    * to the bounds are the same for every row. Of a model of quantiles the bounds lie beyond the outermost of them by the
    * same margin (conformalized quantile regression), so they are far apart where the model is unsure.
    *
-   * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a model of classes, or one that was trained without folds;
-   *   ERR_DEEPBLAS_DATA for a coverage that its rows do not allow
+   * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for a model of classes, one that was trained without folds, or a coverage
+   *   that its rows do not allow
    */
   async predictInterval(rows: PredictionInput, options?: IntervalOptions): Promise<IntervalPrediction> {
     const bounds = this.#bounds('predictInterval', options)

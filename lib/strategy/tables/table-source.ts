@@ -48,20 +48,25 @@ export async function tableSource(
   source: unknown,
   signal: AbortSignal | undefined,
 ): Promise<TableSource> {
+  checkedInput(argument, source)
   if (source instanceof Table) return new GivenTable(source)
   if (source instanceof DuckdbQuery) return new Query(source)
   if (typeof source === 'string') return fileSource(argument, source, signal)
   if (Array.isArray(source)) return new Objects('the rows', source)
-  if (!isIterable(source) || isNumberArray(source)) {
-    const hint = 'An Arrow table or bytes become a Table by readArrow.'
-    throw invalid(argument, 'path, stream, array of objects, query of duckdbQuery or Table', source, hint)
-  }
-  const stream = new KeptStream<unknown>(argument, source, signal)
+  const stream = new KeptStream<unknown>(argument, source as AsyncIterable<unknown>, signal)
   for await (const piece of stream.peek()) {
     if (typeof piece === 'string' || isUint8Array(piece)) break
     return new Objects('the stream', stream.rest())
   }
   return new TextStream('the stream', stream as KeptStream<string | Uint8Array>)
+}
+
+/** @throws DeepblasError ERR_DEEPBLAS_ARGUMENT for what no table can be read from */
+export function checkedInput(argument: string, source: unknown): TableInput {
+  const isRead = source instanceof Table || source instanceof DuckdbQuery || typeof source === 'string'
+  if (isRead || (isIterable(source) && !isNumberArray(source))) return source as TableInput
+  const hint = 'An Arrow table or bytes become a Table by readArrow.'
+  throw invalid(argument, 'path, stream, array of objects, query of duckdbQuery or Table', source, hint)
 }
 
 async function fileSource(argument: string, path: string, signal: AbortSignal | undefined): Promise<TableSource> {

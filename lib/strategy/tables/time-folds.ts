@@ -29,7 +29,7 @@ export function* timeOrder(column: Column): Steps<TimeOrder> {
   if (missing >= 0) {
     throw new DeepblasError(
       'ERR_DEEPBLAS_DATA',
-      `Expected a time in every row of the column '${name}' but row ${missing} has none. Leave such rows out.`,
+      `Expected a time in every row of the column '${name}' but row ${missing} of those with a target has none (counted from 0). Leave such rows out.`,
     )
   }
   const rows = Int32Array.from({ length: values.length }, (_, row) => row)

@@ -82,7 +82,7 @@ function isConstantBefore(column: Column, rows: Int32Array, before: number): boo
   return false
 }
 
-/** The most frequent target says nothing of where it was copied from. */
+/** Rows where both are the most frequent target say nothing of where it was copied from. */
 function mostFrequent(values: Float64Array): number {
   const counts = new Map<number, number>()
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
@@ -100,7 +100,7 @@ function agrees(values: Float64Array, targets: Float64Array, distance: number, u
   const end = Math.min(values.length, values.length + distance)
   for (let at = first; at < end; at++) {
     const [value, target] = [values[at]!, targets[at - distance]!]
-    if (Number.isNaN(value) || target === usual) continue
+    if (Number.isNaN(value) || (target === usual && value === usual)) continue
     compared++
     if (value === target) equal++
   }

@@ -33,7 +33,7 @@ export interface TableTraining<Model extends Sequential | TableModel = Sequentia
   readonly metrics: TableScores['metrics']
   /**
    * 95 % intervals of `metrics`, by name: how far they would move with other rows of the same kind (bootstrap over rows,
-   * or over groups with `group`). Only where the model is a `TableModel`.
+   * or over groups with `group`, where `test` has that column; NaN for fewer than two groups). Only where the model is a `TableModel`.
    */
   readonly intervals?: MetricIntervals
   /**
@@ -85,9 +85,10 @@ interface OneNetwork {
 }
 
 /**
- * Trains a network on a table, from reading to metrics: it reads the table, leaves out identifiers and constants, holds
- * out 15 % of the rows (of each class alike), scales and encodes the columns, chooses network and settings by the
- * number of rows, stops when the held-out rows get no better, and computes the metrics. `deepblas train` does the same:
+ * Makes a model of a table, from reading to metrics: it reads the table, leaves out identifiers and constants, divides the
+ * rows into folds (with the preset 'fast', and for many rows, it holds out 15 %; of each class alike), scales and encodes
+ * the columns, chooses networks and settings by the number of rows, keeps of each network the epoch that is best on the
+ * rows held out of it, and computes the metrics. `deepblas train` does the same:
  * the same data, options and seed give the same model, bit for bit, and `model.save(path)` the same file.
  *
  * Rows without a target are left out. Nothing is printed: `callbacks: [new ProgressBar()]` shows the training, and
@@ -122,7 +123,7 @@ export async function trainTable(source: TableInput, options: TrainTableOptions)
   const result = { epoch, heldOut, ...(outOfFold && { outOfFold }), ...(test && { test }) }
   model.made = madeOf({ ...given, seeds: each ?? given.seeds }, { ...prepared, recipe }, result)
   const ofTest = testing !== undefined && model instanceof TableModel
-  const intervals = ofTest ? await intervalsOn(model, testing, seed) : measured.intervals
+  const intervals = ofTest ? await intervalsOn(model, testing, seed, prepared.groupOfTest) : measured.intervals
   return {
     model,
     metrics: (test ?? heldOut).metrics,

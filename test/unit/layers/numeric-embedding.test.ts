@@ -226,3 +226,30 @@ test('refuses columns that are not there, when it gets to know its inputs', () =
     /places from 0 to 2, as the layer has 3 inputs.*received 3/,
   )
 })
+
+test('bins so narrow that processors take their width for 0, or wider than a number, are none', async () => {
+  const numbers = [...Array(30).fill(0), ...Array(30).fill(1e-42), ...Array(20).fill(1e-30), ...Array(20).keys()]
+  const data = Dataset.from({ x: numbers.map((one) => [one]), y: numbers.map(() => [0]) })
+  const layer = NumericEmbedding.fit(data, { bins: 8 })
+  const model = new Sequential([layer], { inputs: 1 })
+  expect([...(await model.predict([[0], [1e-42], [0.5], [19]])).data].every(Number.isFinite)).toBe(true)
+  for (const edges of [
+    [0, 1e-42],
+    [-3e38, 3e38],
+  ]) {
+    expect(() => new NumericEmbedding({ kind: 'ple', edges: [edges] })).toThrow(
+      /ascending numbers.*edges\[0\].*subnormal/s,
+    )
+  }
+  const largest = 3.4028234663852886e38
+  for (const only of [largest, -largest]) {
+    const constant = Dataset.from({ x: [[only], [only]], y: [[0], [1]] })
+    const own = new Sequential([NumericEmbedding.fit(constant, { bins: 2 })], { inputs: 1 })
+    expect([...own.predictSync([[only]]).data].every(Number.isFinite)).toBe(true)
+  }
+})
+
+test.each(['pbld', 'plr'] as const)('%s of too many numbers is told by its size', (kind) => {
+  const layer = () => new Sequential([new NumericEmbedding({ kind, frequencies: 2 ** 50 })], { inputs: 256 })
+  expect(layer).toThrow(/frequencies/)
+})

@@ -12,6 +12,7 @@ import {
   stepDecay,
   warmUp,
 } from '../../../lib/index.js'
+import { countsEpochs } from '../../../lib/schedules/schedule.js'
 
 const learningRate = 0.1
 const ratesOf = (schedule: Schedule, steps: number, stepsPerEpoch = 1) =>
@@ -125,4 +126,18 @@ test.each([
   [() => constantRate({} as never), /for learningRate but received undefined/],
 ])('a message names argument and value: %#', (make, message) => {
   expect(make).toThrow(message)
+})
+
+test('a schedule by epochs is known as one, however long it stays the same', () => {
+  for (const steps of [10, 101, 1000, 1e5]) {
+    for (const unit of ['epoch', 'step'] as const) {
+      const all = [
+        stepDecay({ learningRate, every: steps, unit }),
+        flatCosine({ learningRate, steps, unit }),
+        warmUp(learningRate, { steps, unit }),
+      ]
+      for (const schedule of all)
+        expect([schedule.name, countsEpochs(schedule)]).toEqual([schedule.name, unit === 'epoch'])
+    }
+  }
 })

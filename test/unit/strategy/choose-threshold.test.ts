@@ -91,7 +91,7 @@ test('by hand', () => {
 test('all or no rows may count as class 1', () => {
   const targets = [0, 1, 0, 1]
   const none = chooseThreshold(targets, [0.9, 0.2, 0.8, 0.1], { cost: { falsePositive: 9, falseNegative: 1 } })
-  expect(none).toMatchObject({ threshold: 0.95, precision: 0, recall: 0, cost: 0.5 })
+  expect(none).toMatchObject({ threshold: 1, precision: 0, recall: 0, cost: 0.5 })
   const all = chooseThreshold(targets, [0.9, 0.2, 0.8, 0.1], { cost: { falsePositive: 1, falseNegative: 9 } })
   expect(all).toMatchObject({ threshold: 0.05, recall: 1, precision: 0.5 })
   // Rows of one probability cannot be parted; below 0 there is room, above 1 no need.

@@ -159,7 +159,7 @@ describe('out of fold', () => {
     expect(wider.lower[0]).toBeLessThan(lower[0]!)
     expect(wider.upper[0]).toBeGreaterThan(upper[0]!)
     await expect(model.predictInterval(others as never, { coverage: 0.999 })).rejects.toMatchObject({
-      code: 'ERR_DEEPBLAS_DATA',
+      code: 'ERR_DEEPBLAS_ARGUMENT',
       message: expect.stringMatching(/0\.993 for coverage.*1999 rows/),
     })
     await expect(model.predictInterval(others as never, { coverage: 1 })).rejects.toThrow(/coverage/)
@@ -473,7 +473,7 @@ describe('time', () => {
       [
         { time: 'day' },
         only('price', 'day').map((row, i) => (i === 7 ? { ...row, day: null } : row)),
-        /row 7 has none/,
+        /row 7 of those with a target has none/,
       ],
       [{ time: 'price' }, only('price'), /another column than the target for time/],
       [{ time: 'day', group: 'customer' }, only('price', 'day', 'customer'), /where group is given/],

@@ -61,7 +61,7 @@ interface Decoder {
 
 /**
  * Takes bytes for the encoding given, or for the one that they show: a byte order mark says UTF-8 or UTF-16; otherwise the
- * first piece that is not all ASCII decides: it is UTF-8, or windows-1252 if it is not. One that is UTF-8 but for a few places
+ * first piece that is not all ASCII decides: it is UTF-8, or windows-1252 if it is not. Text that is UTF-8 but for a few places
  * is neither, and an error.
  */
 export class TextDecoderOfPieces {
@@ -69,8 +69,11 @@ export class TextDecoderOfPieces {
   #begun = false
   /** Up to three bytes of which it is not known what they are. */
   #held: Uint8Array = new Uint8Array(0)
+  /** Whether there were characters before those that tell the encoding. */
+  #seen = false
   /** Line ends in pieces of ASCII. */
   #lines = 0
+  #mixture: Mixture | undefined
   /** Whether no byte order mark and no option says what the bytes are, which are not UTF-8. */
   isGuessed = false
 
@@ -85,19 +88,23 @@ export class TextDecoderOfPieces {
       const marked = markedEncoding(bytes)
       this.#decoder ??= marked && decoderOf(marked)
     }
-    if (this.#decoder !== undefined) return this.#decoder.decode(bytes)
+    if (this.#decoder !== undefined) {
+      this.#mixture?.add(bytes)
+      return this.#decoder.decode(bytes)
+    }
     const all = this.#held.length === 0 ? bytes : Buffer.concat([this.#held, bytes])
     // The start of a character of UTF-8 at the end of a piece may turn out to be one or a letter of windows-1252.
     const whole = all.subarray(0, all.length - begunCharacter(all))
     if (isAscii(whole)) {
       this.#held = Uint8Array.from(all.subarray(whole.length))
       this.#lines += countLineFeeds(whole)
+      this.#seen ||= whole.length > 0
       return whole
     }
     this.#held = new Uint8Array(0)
     this.isGuessed = !isUtf8(whole)
-    if (this.isGuessed) refuseMixed(whole, this.#lines)
-    this.#decoder = decoderOf(this.isGuessed ? 'windows-1252' : 'utf-8')
+    if (this.isGuessed) this.#mixture = new Mixture(all, this.#lines)
+    this.#decoder = this.isGuessed ? decoderOf('windows-1252') : new Utf8Pieces(this.#seen)
     return this.#decoder.decode(all)
   }
 
@@ -107,18 +114,40 @@ export class TextDecoderOfPieces {
   }
 }
 
-/** Bytes that are UTF-8 but for some places: in windows-1252 all their other letters would be wrong. */
-function refuseMixed(bytes: Uint8Array, linesBefore: number): void {
-  const text = new TextDecoder('utf-8').decode(bytes)
-  const wrong = text.split('\ufffd').length - 1
-  const others = text.match(/[^\0-\u007f\ufffd]/gu)?.length ?? 0
-  if (others < wrong) return
-  const line = 1 + linesBefore + linesIn(text.slice(0, text.indexOf('\ufffd')))
-  const more = wrong > 1 ? ` and in ${wrong - 1} more ${wrong === 2 ? 'place' : 'places'}` : ''
-  throw new FileProblem(
-    `line ${line}: it is UTF-8, but not here${more}. Correct the characters, or give encoding: 'windows-1252' if that is ` +
-      'what it is',
-  )
+/**
+ * Counts what of bytes that are read as windows-1252 is UTF-8, piece by piece. Where that is as much as is not, all of those
+ * letters would be wrong: it is an error.
+ */
+class Mixture {
+  /** Where the first of them stands that is not UTF-8. */
+  readonly #line: number
+  /** A character may be cut at either end of a piece. */
+  readonly #utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
+  #wrong = 0
+  #others = 0
+
+  /** @param first the first piece that is not UTF-8 */
+  constructor(first: Uint8Array, linesBefore: number) {
+    const text = this.#utf8.decode(first, { stream: true })
+    this.#line = 1 + linesBefore + linesIn(text.slice(0, text.indexOf('\ufffd')))
+    this.#count(text)
+  }
+
+  add(bytes: Uint8Array): void {
+    // One byte of ASCII ends a character that was cut.
+    this.#count(this.#utf8.decode(isAscii(bytes) ? bytes.subarray(0, 1) : bytes, { stream: true }))
+  }
+
+  #count(text: string): void {
+    this.#wrong += text.split('\ufffd').length - 1
+    this.#others += text.match(/[^\0-\u007f\ufffd]/gu)?.length ?? 0
+    if (this.#others < this.#wrong) return
+    const more = this.#wrong > 1 ? ` and in ${this.#wrong - 1} more ${this.#wrong === 2 ? 'place' : 'places'}` : ''
+    throw new FileProblem(
+      `line ${this.#line}: it is UTF-8, but not here${more}. Correct the characters, or give encoding: 'windows-1252' if ` +
+        'that is what it is',
+    )
+  }
 }
 
 function linesIn(text: string): number {
@@ -166,8 +195,13 @@ function windows1252(bytes: Uint8Array): string {
 
 /** Bytes of UTF-8 stay bytes, in whole characters; a byte order mark is not handed on. */
 class Utf8Pieces implements Decoder {
-  #begun = false
+  #begun: boolean
   #held: Uint8Array = new Uint8Array(0)
+
+  /** @param begun whether these are not the first characters, so that a byte order mark is one of them */
+  constructor(begun = false) {
+    this.#begun = begun
+  }
 
   decode(bytes: Uint8Array): TextPiece {
     const all = this.#held.length === 0 ? bytes : Buffer.concat([this.#held, bytes])

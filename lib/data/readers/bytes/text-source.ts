@@ -175,12 +175,12 @@ async function* unpacked(
 }
 
 async function* gunzipped(
-  start: Uint8Array,
+  packedStart: Uint8Array,
   rest: AsyncIterable<string | Uint8Array>,
 ): AsyncGenerator<Uint8Array, void> {
   const packed = Readable.from(
     (async function* () {
-      yield start
+      yield packedStart
       yield* rest
     })(),
     { objectMode: false },
@@ -188,12 +188,22 @@ async function* gunzipped(
   const plain = createGunzip({ chunkSize: PIECE })
   packed.on('error', (error) => plain.destroy(error))
   packed.pipe(plain)
-  let first = true
+  let start: Buffer | undefined = Buffer.alloc(0)
   try {
     for await (const piece of plain as AsyncIterable<Buffer>) {
-      if (first) refuseOthers(piece)
-      first = false
-      yield piece
+      if (start === undefined) {
+        yield piece
+        continue
+      }
+      start = Buffer.concat([start, piece])
+      if (start.length < FIRST_BYTES) continue
+      refuseOthers(start)
+      yield start
+      start = undefined
+    }
+    if (start !== undefined && start.length > 0) {
+      refuseOthers(start)
+      yield start
     }
   } catch (error) {
     const code = codeOf(error)

@@ -13,6 +13,8 @@ const LINE_FEED = 10
 const HALF_PAIR = /\p{Surrogate}/u
 /** Bytes of a row that is not there whole, from which on it is the splitter's: that one does not look at it twice. */
 const LONG_ROW = 256 * 1024
+/** Bytes of a row that is not there whole, from which on it waits for more than the next piece. */
+const WAITING_ROW = 4 * 1024
 /** Characters that the splitter may give back; more are rather read there. */
 const SHORT_REST = 64 * 1024
 const PORTION = 64 * 1024
@@ -29,6 +31,8 @@ export class RowFeed {
   readonly #portion: number
   #at = 0
   #end = 0
+  /** Bytes without which a row that is not whole is not looked at again. */
+  #wanted = 0
   /** Bytes that the splitter is given at once where plain rows are few. */
   #inVain = 0
   /** Whether there is a text that UTF-8 cannot hold. */
@@ -77,6 +81,8 @@ export class RowFeed {
     const splitter = this.#splitter
     // What it has from before there was a reader, or of a row that is not whole yet.
     let given = splitter.left > 0 ? Math.max(LINE, splitter.left) : 0
+    if (given === 0 && this.#end - this.#at < this.#wanted) return
+    this.#wanted = 0
     for (;;) {
       if (given > 0) {
         const before = splitter.left
@@ -100,8 +106,11 @@ export class RowFeed {
       this.#at = reader.next
       if (rows > 0) yield { records: [], bad: [], block: reader }
       if (end === 'incomplete') {
-        if (this.#end - this.#at < LONG_ROW) return
-        given = this.#end - this.#at
+        const left = this.#end - this.#at
+        // Looked at again when there is twice as much: the work stays in proportion to the text.
+        if (left >= WAITING_ROW) this.#wanted = 2 * left
+        if (left < LONG_ROW) return
+        given = left
       } else if (end === 'unusual') {
         this.#inVain = rows < FEWEST_ROWS ? Math.min(MOST_IN_VAIN, 2 * this.#inVain + FIRST_IN_VAIN) : 0
         // No fewer than were looked at in vain: the work stays in proportion to the text.

@@ -11,12 +11,21 @@ export class UnsurePoints {
   #rows = 0
   #example = ''
 
-  look(text: string): void {
-    if (!text.includes('.')) return
+  /** @returns whether it was counted */
+  look(text: string): boolean {
+    if (!text.includes('.')) return false
     if (POINT_OR_THOUSAND.test(text)) {
       this.#rows++
       this.#example ||= text.trim()
-    } else if (/\d/.test(text)) this.settled = true
+      return true
+    }
+    if (/\d/.test(text)) this.settled = true
+    return false
+  }
+
+  /** The one that was counted last is of a row that is none. */
+  takeBack(): void {
+    this.#rows--
   }
 
   /** The note of the numbers since the last call. */
