@@ -35,6 +35,7 @@ const flags: Readonly<Record<string, string>> = {
   levers: '--levers',
   seeds: '--seeds',
   repeats: '--repeats',
+  clampPredictions: '--clamp',
   members: '--members',
   folds: '--folds',
   group: '--group',

@@ -69,10 +69,11 @@ function membersText(members: number, table: Readonly<Record<string, unknown>> |
 }
 
 function trainingText(training: Readonly<Record<string, unknown>> | undefined): string {
-  const epochs = typeof training?.epochs === 'number' ? counted(training.epochs, 'epoch') : 'epochs unknown'
+  // Of several networks each has its own, of which the file does not tell.
+  const epochs = typeof training?.epochs === 'number' ? `${counted(training.epochs, 'epoch')}, ` : ''
   return training === undefined
     ? 'not trained'
-    : `trained: ${epochs}, loss ${typeof training.loss === 'string' ? training.loss : JSON.stringify(training.loss)}`
+    : `trained: ${epochs}loss ${typeof training.loss === 'string' ? training.loss : JSON.stringify(training.loss)}`
 }
 
 const placesOfRows: Readonly<Record<string, string>> = { heldOut: 'held out', outOfFold: 'out of fold' }

@@ -6,7 +6,7 @@ import { recipeFor } from '../strategy/tables/presets.js'
 import type { Given, OptionDescriptions } from './command.js'
 
 /** Of `deepblas train`, what names files of its own, the preset, and what `improve` means otherwise: not taken over. */
-const ofItsOwn = ['out', 'test', 'checkpoint', 'resume', 'log', 'preset', 'budget', 'seeds', 'repeats']
+const ofItsOwn = ['out', 'test', 'checkpoint', 'resume', 'log', 'preset', 'budget', 'seeds', 'repeats', 'clamp']
 
 /**
  * The arguments of the training that `recommendation` begins with; undefined where no lever helps, or where train has no

@@ -36,7 +36,7 @@ export interface Settings {
   /** How many networks are trained, and on what. */
   readonly ensemble: Pick<
     TrainTableOptions,
-    'preset' | 'members' | 'folds' | 'seeds' | 'repeats' | 'group' | 'time' | 'budget'
+    'preset' | 'members' | 'folds' | 'seeds' | 'repeats' | 'group' | 'time' | 'budget' | 'clampPredictions'
   >
   readonly decisions: Decisions
 }
@@ -103,10 +103,16 @@ function ensembleOf(given: Given): Settings['ensemble'] {
     folds: wholeNumber(given, 'folds', 2),
     seeds: wholeNumber(given, 'seeds', 1),
     repeats: wholeNumber(given, 'repeats', 1),
+    clampPredictions: clampOf(given),
     group: given.options.get('group'),
     time: given.options.get('time'),
     budget: duration(given, 'budget'),
   })
+}
+
+function clampOf(given: Given): boolean | undefined {
+  const said = choice(given, 'clamp', ['yes', 'no'])
+  return said === undefined ? undefined : said === 'yes'
 }
 
 /** Of a stream there is no name to take. */

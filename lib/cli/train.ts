@@ -40,6 +40,10 @@ export const train: Command = {
     repeats: { value: '<n>', help: 'divides the rows into folds n times, each time with further networks; default 1' },
     group: { value: '<column>', help: 'keeps rows of one value of it together; it is no feature' },
     time: { value: '<column>', help: 'holds out rows that are later than those learned from' },
+    clamp: {
+      value: '<yes or no>',
+      help: "whether values are predicted within the range of the training rows' alone; default yes, no with --time and --preset fast",
+    },
     budget: {
       value: '<time>',
       help: 'trains as many epochs and networks as fit into it: 90s, 10m, 1h; default 10m with --preset best',
@@ -186,15 +190,21 @@ function shownTraining(terminal: Terminal): (progress: TableProgress) => void {
 type Encoded = Extract<TableProgress, { stage: 'encoded' }>
 
 function planText(
-  { encoder, rows, heldOut }: Encoded,
+  { encoder, rows, heldOut, hasFolds }: Encoded,
   { model, settings, estimatedSeconds }: Extract<TableProgress, { stage: 'training' }>,
 ): string {
   return (
     `${counted(encoder.columns.length, 'column')} as ${counted(encoder.features, 'number')}, ` +
-    `${networksText(model)}; ${counted(rows, 'row')} to learn from, ${count(heldOut)} held out; ` +
+    `${networksText(model)}; ${rowsText(rows, heldOut, hasFolds)}; ` +
     `at most ${counted(settings.epochs, 'epoch')} in steps of ${counted(settings.batchSize, 'row')}, ` +
     `about ${timeText(estimatedSeconds)}`
   )
+}
+
+/** With folds every row is learned from by most networks and held out of others. */
+function rowsText(rows: number, heldOut: number, hasFolds: boolean): string {
+  if (!hasFolds) return `${counted(rows, 'row')} to learn from, ${count(heldOut)} held out`
+  return `${counted(rows, 'row')}, ${rows === heldOut ? 'each' : `${count(heldOut)} of them`} held out of some networks`
 }
 
 function timeText(seconds: number): string {

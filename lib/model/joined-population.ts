@@ -1,4 +1,3 @@
-import { sumOf } from '../statistics.js'
 import type { Steps } from '../turns.js'
 import { insideOf } from './inside.js'
 import { inputsOf } from './network/inputs.js'
@@ -11,16 +10,17 @@ import type { Sequential } from './sequential.js'
 /**
  * One population of the networks of several models of one architecture, in their order. Networks that were trained apart
  * are, bit for bit, those that would have been trained side by side.
- *
- * @param seed of the first network; the others have the ones that follow
  */
-export function* joining(models: readonly (Sequential | Population)[], seed: number): Steps<Population> {
+export function* joining(models: readonly (Sequential | Population)[]): Steps<Population> {
   const insides = models.map(insideOf)
   const first = insides[0]!
-  const members = sumOf(insides.map(({ seeds }) => seeds.length))
+  const seeds = insides.flatMap((inside) => [...inside.seeds])
+  const members = seeds.length
+  const seed = seeds[0]!
+  const follow = seeds.every((one, at) => one === seed + at)
   const matched: MatchedWeight[] = []
   const { network, labels, scoring } = first
-  const options = { inputs: inputsOf(network), members, seed, ...(labels && { labels }) }
+  const options = { inputs: inputsOf(network), ...(follow ? { members, seed } : { seeds }), ...(labels && { labels }) }
   let joined: Network | undefined
   const parameters = (made: Network) => {
     joined = made

@@ -67,6 +67,6 @@ export async function trainedWithin(first: Sequential | Population, training: Bu
     round = next
     before = now
   }
-  const model = models.length === 1 ? first : await inTurns(joining(models, given.seed))
+  const model = models.length === 1 ? first : await inTurns(joining(models))
   return { model, members: all, each }
 }

@@ -6,6 +6,7 @@ import { selectingParts } from '../../data/contents/contents.js'
 import { DataForRuns } from '../../data/contents/for-runs.js'
 import { asDataset, type Dataset, forRuns } from '../../data/dataset/dataset.js'
 import type { Encoder } from '../../data/encoder/encoder.js'
+import { joining } from '../../model/joined-population.js'
 import { Population } from '../../model/population.js'
 import type { Sequential } from '../../model/sequential.js'
 import { bringInUnits, inUnits } from '../../outputs/units.js'
@@ -26,6 +27,8 @@ export type MetricIntervals = Readonly<Record<string, MetricInterval>>
 
 export interface MeasuredModel {
   readonly model: Sequential | TableModel
+  /** Which of the networks the model is made of, where it is not all of them. */
+  readonly kept?: readonly number[]
   readonly heldOut: TableScores
   readonly outOfFold?: OutOfFold
   /** Of the metrics of `heldOut`; undefined for one network. */
@@ -43,6 +46,8 @@ interface Trained {
   readonly parts: readonly Part[]
   readonly folds: readonly FoldRows[] | undefined
   readonly repeats: number
+  /** Whether the folds are windows of time, of which the last has learned from the others' rows too. */
+  readonly ofTime: boolean
   readonly seed: number
   /** The group of every row of the folds, or of those held out, from 0. */
   readonly groupOfRow: Int32Array | undefined
@@ -52,7 +57,7 @@ interface Trained {
 }
 
 export async function measuredModel(trained: Trained): Promise<MeasuredModel> {
-  const { model, encoder, data, parts, folds, repeats, seed, groupOfRow, recipe, goal } = trained
+  const { model, encoder, data, parts, folds, repeats, ofTime, seed, groupOfRow, recipe, goal } = trained
   const { validation } = parts[0]!
   if (!(model instanceof Population)) return { model, heldOut: await scoresOn(model, encoder, validation) }
   if (folds === undefined) {
@@ -69,16 +74,25 @@ export async function measuredModel(trained: Trained): Promise<MeasuredModel> {
   const held = parts.map((part) => part.validation)
   const own = quantilesOf(recipe)
   const { quantiles } = own
-  const of = { data, encoder, folds, repeats, held, population: model, seed, groupOfRow, quantiles, goal }
+  const of = { data, encoder, folds, repeats, ofTime, held, population: model, seed, groupOfRow, quantiles, goal }
   const { outOfFold, intervals, calibration, choice } = await outOfFoldOf(of)
   const { rows, metrics, report } = outOfFold
+  const kept = ofTime ? membersOfLast(model, folds.length) : undefined
+  const population = kept === undefined ? model : await inTurns(joining(kept.map((member) => model.member(member))))
   return {
-    model: tableModelOf({ population: model, encoder, calibration: { ...own, ...calibration } }),
+    model: tableModelOf({ population, encoder, calibration: { ...own, ...calibration } }),
+    ...(kept && { kept }),
     heldOut: { rows, metrics, ...(report && { report }) },
     outOfFold,
     intervals,
     ...choice,
   }
+}
+
+/** The networks of the last window: those of earlier ones know less of the present. */
+function membersOfLast({ members }: Population, folds: number): number[] {
+  const all = Array.from({ length: members }, (_, member) => member)
+  return all.filter((member) => member % folds === folds - 1)
 }
 
 function quantilesOf({ quantiles }: Pick<TableRecipe, 'quantiles'>): Pick<Calibration, 'quantiles'> {

@@ -10,6 +10,7 @@ import type { ClassWeights } from '../../model/scoring/class-weights.js'
 import { checkedCallbacks } from '../../model/training/options.js'
 import {
   array,
+  boolean,
   finiteNumber,
   fraction,
   invalid,
@@ -95,11 +96,17 @@ export interface TrainTableOptions extends ReaderOptions {
   readonly time?: string
   /**
    * Milliseconds from the call on, reading included, within which networks are trained: the first steps tell how many
-   * epochs fit, and rounds of further networks follow, up to 64, while one more fits. What was trained is told by
+   * epochs fit, and rounds of further networks follow, up to 64, while one more fits. Where it is too short for the folds
+   * that a preset brings, one network is trained with 15 % of the rows held out. An epoch is trained in every case. What was trained is told by
    * `model.made`: its `epochs`, and `members` or `seeds`, in place of the budget give the same model, bit for bit. Not
    * with `members`, `seeds` or `resume`. Default none, and ten minutes for the preset 'best'.
    */
   readonly budget?: number
+  /**
+   * For a target of values: whether predictions are kept within the range of the training rows' targets, as a tree's are.
+   * Default true, but false with `time`, since values may grow, and with the preset 'fast'.
+   */
+  readonly clampPredictions?: boolean
   /** Columns that are used even if they look like identifiers or constants. Default none. */
   readonly keep?: readonly string[]
   /**
@@ -166,6 +173,7 @@ const ensembleNames = [
   'quantiles',
   'threshold',
   'budget',
+  'clampPredictions',
 ] as const
 
 const ownNames = [
@@ -274,6 +282,9 @@ function budgetOf(given: Partial<TrainTableOptions>): number | undefined {
   return budgetOption(budget)
 }
 
+/** Every division has a copy of the rows; the mean of so many changes no more. */
+const MOST_REPEATS = 64
+
 function divisionOf(
   { preset = DEFAULT_PRESET, folds, seeds, repeats: often, members, group, time }: Partial<TrainTableOptions>,
   { target, keep, ignore }: { target: string; keep: readonly string[]; ignore: readonly string[] },
@@ -292,6 +303,7 @@ function divisionOf(
     throw invalid('keep', 'columns without that of group, which is no feature', group)
   }
   const repeats = positiveInteger('repeats', often ?? 1)
+  if (repeats > MOST_REPEATS) throw invalid('repeats', `at most ${MOST_REPEATS}`, repeats)
   const each = seeds === undefined ? undefined : positiveInteger('seeds', seeds)
   if (repeats > 1 && time !== undefined) {
     throw invalid(
@@ -332,6 +344,8 @@ function askedOf({
   learningRate,
   members,
   quantiles,
+  time,
+  clampPredictions = time === undefined ? undefined : false,
 }: Partial<TrainTableOptions>): Partial<TableRecipe> {
   const units = hidden === undefined ? undefined : array('hidden', hidden, 'numbers of units')
   return {
@@ -339,6 +353,7 @@ function askedOf({
     ...(dropout === undefined ? {} : { dropout: fraction('dropout', dropout) }),
     ...(members === undefined ? {} : { members: positiveInteger('members', members) }),
     ...(quantiles === undefined ? {} : { quantiles: checkedQuantiles('quantiles', quantiles) }),
+    ...(clampPredictions === undefined ? {} : { clampPredictions: boolean('clampPredictions', clampPredictions) }),
     ...(epochs === undefined ? {} : { epochs: positiveInteger('epochs', epochs) }),
     ...(batchSize === undefined ? {} : { batchSize: positiveInteger('batchSize', batchSize) }),
     ...(learningRate === undefined

@@ -5,7 +5,7 @@ import type { Dataset } from '../../data/dataset/dataset.js'
 import type { Encoder } from '../../data/encoder/encoder.js'
 import type { Population } from '../../model/population.js'
 import { bringInUnits, inUnits, predictedValue } from '../../outputs/units.js'
-import { atOnce, inTurns } from '../../turns.js'
+import { inTurns, type Steps } from '../../turns.js'
 import type { ThresholdGoal } from '../choose-threshold.js'
 import { labelIntervals, type MetricInterval, valueIntervals } from './bootstrap.js'
 import { applyTemperature, type Calibration, fittedTemperature, residualsOf } from './calibration.js'
@@ -25,7 +25,8 @@ export interface OutOfFold extends TableScores {
   /** The target of every row: the place of its class in `model.labels`, or its value. */
   readonly targets: Float64Array
   /**
-   * Mean over the networks of the row's folds, [rows, outputs], row-major: probabilities before the model's temperature, or values in
+   * Mean over the networks of the row's folds, [rows, outputs], row-major: probabilities, brought to the temperature of the
+   * other folds' rows, so that no row counts for its own, or values in
    * the target's units. NaN for rows that no fold holds out.
    */
   readonly predictions: { readonly data: Float64Array; readonly shape: readonly [rows: number, outputs: number] }
@@ -45,6 +46,8 @@ export interface OutOfFoldParts {
   readonly folds: readonly FoldRows[]
   /** How many divisions the folds are of, one behind the other. */
   readonly repeats: number
+  /** Whether the folds are windows of time, the earliest first. */
+  readonly ofTime: boolean
   /** Data sets of the folds' rows. */
   readonly held: readonly Dataset[]
   /** Member i belongs to fold i modulo the number of folds. */
@@ -85,21 +88,61 @@ export async function outOfFoldOf(parts: OutOfFoldParts): Promise<OutOfFoldResul
         : quantileCalibration(some, given, outputs)
     return { outOfFold: { metrics, ...all }, intervals, calibration, choice: {} }
   }
-  const choice = goal === undefined ? {} : chosenOn(some, given, goal, 'out-of-fold')
-  const chosen = choice.threshold
   const temperature = await inTurns(fittedTemperature(some, given, outputs))
-  const predictedLater = given.slice()
-  await inTurns(applyTemperature(predictedLater, outputs, temperature))
-  const threshold = chosen && { ...chosen, threshold: tempered(chosen.threshold, temperature) }
+  // By the fold of the first division, of which every row has one.
+  const foldOfKnown = Int32Array.from(known, (row) => foldOf[row]!)
+  await inTurns(crossTempering(some, given, outputs, foldOfKnown, parts.ofTime))
+  for (const [at, row] of known.entries()) {
+    predicted.set(given.subarray(at * outputs, (at + 1) * outputs), row * outputs)
+  }
+  const choice = goal === undefined ? {} : chosenOn(some, given, goal, 'out-of-fold')
+  const threshold = choice.threshold?.threshold
   return {
-    outOfFold: { ...(await inTurns(labelScores(some, given, labels, chosen?.threshold))), ...all },
-    intervals: await inTurns(labelIntervals(some, given, labels.length, { ...options, threshold: chosen?.threshold })),
+    outOfFold: { ...(await inTurns(labelScores(some, given, labels, threshold))), ...all },
+    intervals: await inTurns(labelIntervals(some, given, labels.length, { ...options, threshold })),
     calibration: {
       temperature,
-      ...setCalibration(some, predictedLater, outputs),
-      ...(threshold && { threshold: threshold.threshold }),
+      ...setCalibration(some, given, outputs),
+      ...(threshold === undefined ? {} : { threshold }),
     },
-    choice: threshold === undefined ? choice : { threshold },
+    choice,
+  }
+}
+
+/**
+ * Brings the rows of every fold to the temperature that those of the others have, in place: none counts for itself.
+ *
+ * @param ofTime whether later folds are the future: those before count alone
+ */
+function* crossTempering(
+  targets: Float64Array,
+  probabilities: Float64Array,
+  outputs: number,
+  foldOf: Int32Array,
+  ofTime: boolean,
+): Steps<void> {
+  const own = probabilities.slice()
+  for (const fold of new Set(foldOf)) {
+    const [inside, others] = [[] as number[], [] as number[]]
+    for (const [row, one] of foldOf.entries()) {
+      if (one === fold) inside.push(row)
+      else if (!ofTime || one < fold) others.push(row)
+    }
+    if (others.length === 0) continue
+    const rowsOf = (rows: readonly number[]) => {
+      const some = new Float64Array(rows.length * outputs)
+      for (const [at, row] of rows.entries()) some.set(own.subarray(row * outputs, (row + 1) * outputs), at * outputs)
+      return some
+    }
+    yield
+    const known = Float64Array.from(others, (row) => targets[row]!)
+    const temperature = yield* fittedTemperature(known, rowsOf(others), outputs)
+    const tempered = rowsOf(inside)
+    yield* applyTemperature(tempered, outputs, temperature)
+    for (const [at, row] of inside.entries()) {
+      probabilities.set(tempered.subarray(at * outputs, (at + 1) * outputs), row * outputs)
+    }
+    yield
   }
 }
 
@@ -130,14 +173,6 @@ async function meanPredictions(parts: OutOfFoldParts): Promise<Float64Array> {
     }
   }
   return repeats === 1 ? sums : sums.map((sum) => sum / repeats)
-}
-
-/** A threshold of the means as one of what the model predicts, which rises with them; below 0 all are above it. */
-function tempered(threshold: number, temperature: number): number {
-  if (threshold <= 0 || threshold >= 1) return threshold
-  const one = Float64Array.of(threshold)
-  atOnce(applyTemperature(one, 1, temperature))
-  return one[0]!
 }
 
 /** Mean outputs of the networks of a fold for the rows that it holds out. */

@@ -19,7 +19,8 @@ import { foldParts } from './measured-model.js'
 import type { CheckedTrainTableOptions } from './options.js'
 import { foldsFor, recipeFor, seedsFor } from './presets.js'
 import { type ClassCount, classCounts, type TableProfile } from './profile.js'
-import { learnableTable, testTable } from './read-tables.js'
+import type { TableProgress } from './progress.js'
+import { type LearnableTable, learnableTable, testTable } from './read-tables.js'
 import type { TableRecipe } from './recipe.js'
 import { encodedRows } from './scores.js'
 import type { TableSource } from './table-source.js'
@@ -42,6 +43,8 @@ export interface PreparedTable {
   /** Of the columns that are not standardized, or were asked for. */
   readonly scaling: Readonly<Record<string, Scaling>>
   readonly encoder: Encoder
+  /** What is told of it, once it is known to be what is trained on. */
+  readonly encoded: Extract<TableProgress, { stage: 'encoded' }>
   /** All rows that the encoder was fitted on. */
   readonly data: Dataset
   readonly folds: readonly FoldRows[] | undefined
@@ -55,17 +58,29 @@ export interface PreparedTable {
   readonly unlike: EncoderCheck | undefined
 }
 
-/** @throws DeepblasError for a table that cannot be learned as asked, before anything is trained */
-export async function preparedTable(source: unknown, asked: CheckedTrainTableOptions): Promise<PreparedTable> {
-  const { target, signal, onProgress } = asked
-  signal?.throwIfAborted()
-  const { table, kind, profile, data: description } = await learnableTable(source, asked)
-  const groups = asked.group === undefined ? undefined : await inTurns(groupsOf(table.column(asked.group)))
-  const given = { ...asked, ...foldsOf(asked, table.rows, groups) }
-  const { task } = profile
-  const tests = given.test === undefined ? undefined : await testTable(given.test, table, given)
-  onProgress({ stage: 'profiled', profile })
+/** What has been read, before it is known how its rows are divided. */
+export interface ReadTables extends LearnableTable {
+  readonly groups: Groups | undefined
+  readonly tests: Awaited<ReturnType<typeof testTable>> | undefined
+}
 
+/** @throws DeepblasError for a table that nothing can be learned from as asked */
+export async function readTables(source: unknown, asked: CheckedTrainTableOptions): Promise<ReadTables> {
+  const { group, test, signal, onProgress } = asked
+  signal?.throwIfAborted()
+  const read = await learnableTable(source, asked)
+  const groups = group === undefined ? undefined : await inTurns(groupsOf(read.table.column(group)))
+  const tests = test === undefined ? undefined : await testTable(test, read.table, asked)
+  onProgress({ stage: 'profiled', profile: read.profile })
+  return { ...read, groups, tests }
+}
+
+/** @throws DeepblasError for a table that cannot be divided or encoded as asked */
+export async function preparedTable(read: ReadTables, asked: CheckedTrainTableOptions): Promise<PreparedTable> {
+  const { target, signal } = asked
+  const { table, kind, profile, data: description, groups, tests } = read
+  const { task } = profile
+  const given = { ...asked, ...foldsOf(asked, table.rows, groups) }
   const division = await inTurns(divided(table, task, given))
   const { kept, held, folds } = division
   const leftOut = leftOutOf(profile.suspicious, given.group)
@@ -83,14 +98,15 @@ export async function preparedTable(source: unknown, asked: CheckedTrainTableOpt
     clampPredictions: recipe.clampPredictions && task === 'regression',
   })
   signal?.throwIfAborted()
-  onProgress({
+  const encoded = {
     stage: 'encoded',
     encoder,
     rows: kept.rows,
+    hasFolds: folds !== undefined,
     heldOut: held?.rows ?? sumOf(folds!.map((fold) => fold.held.length)) / given.repeats,
     ...(notes && { timeNotes: notes }),
     notHeldOut: task === 'classification' && held !== undefined ? await inTurns(notHeldOut(table, held, target)) : [],
-  })
+  } as const
   const data = await encoder.encodeAsync(kept)
   const parts =
     folds === undefined
@@ -100,8 +116,8 @@ export async function preparedTable(source: unknown, asked: CheckedTrainTableOpt
   const testing = tests && (await encodedRows(encoder, tests.table, tests.place))
   const groupOfTest = tests && (await groupsIn(tests.table, given.group))
   const unlike = tests && (await encoder.checkAsync(tests.table))
-  const read = { given, kind, description, profile, timeNotes: notes, recipe, scaling }
-  return { ...read, encoder, data, folds, parts, groupOfRow, testing, groupOfTest, unlike }
+  const about = { given, kind, description, profile, timeNotes: notes, recipe, scaling, encoded }
+  return { ...about, encoder, data, folds, parts, groupOfRow, testing, groupOfTest, unlike }
 }
 
 /** Those asked for, or the preset's where nothing else says how the rows are divided. */

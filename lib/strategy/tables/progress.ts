@@ -34,6 +34,7 @@ export type TableProgress =
       readonly encoder: Encoder
       readonly rows: number
       readonly heldOut: number
+      readonly hasFolds: boolean
       readonly notHeldOut: readonly ClassCount[]
       /** With `time`: columns to look at. */
       readonly timeNotes?: readonly TimeNote[]

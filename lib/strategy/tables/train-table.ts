@@ -9,10 +9,10 @@ import { leftOfBudget } from '../experiments/checks.js'
 import { epochsWithin, trainedWithin } from './budgeted.js'
 import { madeOf } from './made.js'
 import { intervalsOn, type MetricIntervals, measuredModel } from './measured-model.js'
-import { checkedOptions, type TrainTableOptions } from './options.js'
+import { type CheckedTrainTableOptions, checkedOptions, type TrainTableOptions } from './options.js'
 import type { OutOfFold } from './out-of-fold.js'
-import { secondsOfEpoch } from './pace.js'
-import { type PreparedTable, preparedTable } from './prepared-table.js'
+import { secondsOfEpoch as secondsOf } from './pace.js'
+import { type PreparedTable, preparedTable, type ReadTables, readTables } from './prepared-table.js'
 import type { TableProfile } from './profile.js'
 import type { TableRecipe } from './recipe.js'
 import { scoresOn } from './score-model.js'
@@ -110,16 +110,21 @@ export function trainTable(
 export function trainTable(source: TableInput, options: TrainTableOptions): Promise<TableTraining>
 export async function trainTable(source: TableInput, options: TrainTableOptions): Promise<TableTraining> {
   const begun = performance.now()
-  const prepared = await preparedTable(source, checkedOptions(options))
-  const networks = await trainedOn(prepared, begun)
+  const asked = checkedOptions(options)
+  const read = await readTables(source, asked)
+  const { prepared, secondsOfEpoch } = await preparedFor(read, asked, begun)
+  const networks = await trainedOn(prepared, secondsOfEpoch, begun)
   const { given, encoder, folds, profile, testing, timeNotes } = prepared
   const { recipe, each } = networks
   const { seed, repeats, threshold: goal } = given
-  const measured = await measuredModel({ ...prepared, ...networks, repeats, seed, goal })
-  const { model, outOfFold, heldOut, threshold, thresholdMissed } = measured
+  const ofTime = given.time !== undefined
+  const measured = await measuredModel({ ...prepared, ...networks, repeats, ofTime, seed, goal })
+  const { model, kept, outOfFold, heldOut, threshold, thresholdMissed } = measured
   const test = testing && (await scoresOn(model, encoder, testing))
   given.signal?.throwIfAborted()
-  const { history, epoch } = networks.members[0]!
+  const every = networks.members.map((one, at) => (folds === undefined ? one : { ...one, fold: at % folds.length }))
+  const members = kept === undefined ? every : kept.map((at) => every[at]!)
+  const { history, epoch } = members[0]!
   const result = { epoch, heldOut, ...(outOfFold && { outOfFold }), ...(test && { test }) }
   model.made = madeOf({ ...given, seeds: each ?? given.seeds }, { ...prepared, recipe }, result)
   const ofTest = testing !== undefined && model instanceof TableModel
@@ -134,7 +139,7 @@ export async function trainTable(source: TableInput, options: TrainTableOptions)
     ...(timeNotes && { timeNotes }),
     profile,
     history,
-    members: networks.members.map((one, at) => (folds === undefined ? one : { ...one, fold: at % folds.length })),
+    members,
   }
 }
 
@@ -146,25 +151,57 @@ interface NetworksOfTable extends TrainedNetworks {
   readonly each?: number
 }
 
-/** @param begun when the call began, by performance.now(): a budget counts from there */
-async function trainedOn(prepared: PreparedTable, begun: number): Promise<NetworksOfTable> {
-  const { given, encoder, parts, folds, unlike } = prepared
-  const { signal, budget, onProgress } = given
-  let { recipe } = prepared
-  const members = folds === undefined ? recipe.members : folds.length * given.seeds
+interface Prepared {
+  readonly prepared: PreparedTable
+  /** Of the networks that are trained side by side, one for each part where there is a budget. */
+  readonly secondsOfEpoch: number
+}
+
+/** Of the epochs of a recipe; with fewer than so many of several networks, one of more is the better model. */
+const FEWEST_OF_EPOCHS = 1 / 4
+
+/** A budget may be too short for the folds that a preset brings: there are none then. */
+async function preparedFor(read: ReadTables, asked: CheckedTrainTableOptions, begun: number): Promise<Prepared> {
+  const measured = async (own: CheckedTrainTableOptions): Promise<Prepared> => {
+    const prepared = await preparedTable(read, own)
+    const { encoder, parts, recipe, given } = prepared
+    return {
+      prepared,
+      secondsOfEpoch: await secondsOf(firstOf(prepared, recipe), encoder, parts, recipe, given.signal),
+    }
+  }
+  const first = await measured(asked)
+  const { given, recipe } = first.prepared
+  if (asked.budget === undefined || asked.folds !== undefined || given.folds === undefined) return first
+  const epochs = epochsWithin(begun + asked.budget, first.secondsOfEpoch, recipe.epochs)
+  if (epochs >= FEWEST_OF_EPOCHS * recipe.epochs) return first
+  return await measured({ ...asked, asked: { ...asked.asked, members: 1 } })
+}
+
+/** The networks that are trained first, of which no step has been made. */
+function firstOf({ given, encoder, parts, folds }: PreparedTable, recipe: TableRecipe): Sequential | Population {
+  const { budget, threshold, seeds } = given
+  const members = folds === undefined ? recipe.members : folds.length * seeds
   const isPlain =
     folds === undefined &&
     (members === 1 || budget !== undefined) &&
     recipe.quantiles.length === 0 &&
-    given.threshold === undefined
+    threshold === undefined
   // Of a budget the first round: one network for each part.
-  const firstMembers = isPlain ? undefined : budget === undefined ? members : parts.length
-  const make = () => untrained(encoder, recipe, firstMembers, given)
-  const ofEpoch = await secondsOfEpoch(make(), encoder, parts, recipe, signal)
-  if (budget !== undefined) recipe = { ...recipe, epochs: epochsWithin(begun + budget, ofEpoch, recipe.epochs) }
-  const first = make()
+  return untrained(encoder, recipe, isPlain ? undefined : budget === undefined ? members : parts.length, given)
+}
+
+/** @param begun when the call began, by performance.now(): a budget counts from there */
+async function trainedOn(prepared: PreparedTable, secondsOfEpoch: number, begun: number): Promise<NetworksOfTable> {
+  const { given, encoder, parts, folds, unlike } = prepared
+  const { signal, budget, onProgress } = given
+  let { recipe } = prepared
+  if (budget !== undefined) recipe = { ...recipe, epochs: epochsWithin(begun + budget, secondsOfEpoch, recipe.epochs) }
+  const first = firstOf(prepared, recipe)
   signal?.throwIfAborted()
-  const estimatedSeconds = budget === undefined ? ofEpoch * recipe.epochs : leftOfBudget(budget, begun) / 1000
+  onProgress(prepared.encoded)
+  signal?.throwIfAborted()
+  const estimatedSeconds = budget === undefined ? secondsOfEpoch * recipe.epochs : leftOfBudget(budget, begun) / 1000
   onProgress({ stage: 'training', model: first, settings: recipe, estimatedSeconds, ...(unlike && { unlike }) })
   if (budget === undefined) {
     return { model: first, recipe, ...(await trainedNetworks(first, encoder, parts, recipe, given)) }

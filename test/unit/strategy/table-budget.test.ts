@@ -58,12 +58,24 @@ describe('a budget', () => {
   })
 
   test('with the folds of a preset', async () => {
-    const { model, bytes, made } = await bytesOf('kind', { budget: 1, preset: 'good', hidden: [8] })
+    const { model, bytes, made } = await bytesOf('kind', { budget: 1500, preset: 'good', hidden: [8], epochs: 2 })
     const { folds, seeds, epochs } = made.options
     expect((model as TableModel).members).toBe(folds! * seeds!)
-    expect(epochs).toBe(1)
+    expect(epochs).toBeLessThanOrEqual(2)
     const told = { preset: 'good', folds: folds!, seeds: seeds!, epochs, hidden: [8] } as const
     expect((await bytesOf('kind', told)).bytes.equals(bytes)).toBe(true)
+  })
+
+  test('too short for the folds of a preset trains one network without', async () => {
+    const { model, bytes, made } = await bytesOf('kind', { budget: 1, preset: 'good', hidden: [8] })
+    expect(model).toBeInstanceOf(Sequential)
+    expect(made.options).toMatchObject({ members: 1, epochs: 1 })
+    expect(made.options.folds).toBeUndefined()
+    const told = { preset: 'good', members: 1, epochs: 1, hidden: [8] } as const
+    expect((await bytesOf('kind', told)).bytes.equals(bytes)).toBe(true)
+    // Folds that were asked for are kept.
+    const asked = await bytesOf('kind', { budget: 1, preset: 'good', hidden: [8], folds: 3 })
+    expect((asked.model as TableModel).members).toBe(3)
   })
 
   test('of next to nothing trains one network for an epoch, as it would be trained alone', async () => {

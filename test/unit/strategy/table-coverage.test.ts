@@ -128,29 +128,15 @@ describe.each(['late', 'kind'] as const)('sets of labels of %s', (target) => {
 
   test('are those of conformalSets on the out-of-fold rows', async () => {
     const { model, outOfFold } = trained[target]
-    const { data, shape } = outOfFold!.predictions
-    const tempered = { data: temper(data, shape[1], model.temperature!), shape }
-    const calibration = conformalSets(outOfFold!.targets, tempered, { coverage: 0.9 })
+    const calibration = conformalSets(outOfFold!.targets, outOfFold!.predictions, { coverage: 0.9 })
     const expected = predictionSets(calibration, await model.predict(later), { labels: model.labels! })
     expect(await model.predictSets(later)).toEqual(expected)
   })
 })
 
-/** Probabilities at a temperature, as the model gives them. */
-function temper(data: Float64Array, outputs: number, temperature: number): Float64Array {
-  if (outputs === 1) return data.map((p) => 1 / (1 + ((1 - p) / p) ** (1 / temperature)))
-  const powers = data.map((p) => p ** (1 / temperature))
-  return powers.map((power, at) => {
-    const from = at - (at % outputs)
-    return power / powers.subarray(from, from + outputs).reduce((sum, one) => sum + one, 0)
-  })
-}
-
-test('a threshold is chosen on the out-of-fold rows, of the probabilities that the model gives', async () => {
+test('a threshold is chosen on the out-of-fold rows', async () => {
   const { model, threshold, outOfFold, heldOut } = trained.late
-  const { data } = outOfFold!.predictions
-  const tempered = temper(data, 1, model.temperature!)
-  const expected = chooseThreshold(outOfFold!.targets, tempered, { cost })
+  const expected = chooseThreshold(outOfFold!.targets, outOfFold!.predictions.data, { cost })
   expect(threshold!.counts).toEqual(expected.counts)
   expect(model.threshold).toBeCloseTo(expected.threshold, 6)
   expect(heldOut.metrics.accuracy).toBeCloseTo(threshold!.accuracy, 12)

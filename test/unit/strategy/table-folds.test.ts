@@ -58,6 +58,19 @@ const short = { preset: 'fast', epochs: 4, hidden: [6] } as const
 const train = async (target: string, options: Partial<TrainTableOptions>, source: object[] = only(target)) =>
   (await trainTable(source, { target, ...short, ...options })) as TableTraining<TableModel>
 
+const sigmoid = (z: number) => 1 / (1 + Math.exp(-z))
+const logit = (p: number) => Math.log(p / (1 - p))
+
+/** The temperature that the probabilities of each fold have been brought to, which is one for all of its rows. */
+function temperaturesOf(means: readonly number[], told: Float64Array, foldOf: Int32Array, folds: number): number[] {
+  return Array.from({ length: folds }, (_, fold) => {
+    const rows = [...foldOf.keys()].filter((row) => foldOf[row] === fold && Math.abs(logit(means[row]!)) > 0.1)
+    const each = rows.map((row) => logit(means[row]!) / logit(told[row]!))
+    expect(Math.max(...each) / Math.min(...each)).toBeCloseTo(1, 4)
+    return each[0]!
+  })
+}
+
 describe('out of fold', () => {
   test('every row is predicted once, and metrics are those recomputed by hand', async () => {
     const {
@@ -87,11 +100,24 @@ describe('out of fold', () => {
     }
     expect(model.members).toBe(8)
     expect(members.map(({ fold, seed }) => [fold, seed])).toEqual(Array.from({ length: 8 }, (_, i) => [i % 4, i]))
-    // Mean over the two networks of the fold.
-    for (const row of [0, 1, 150, 299]) {
-      const fold = folds[row]!
-      const each = [fold, fold + 4].map((member) => model.member(member).predictSync([rows[row]! as never]).data[0]!)
-      expect(predictions.data[row]).toBeCloseTo((each[0]! + each[1]!) / 2, 6)
+    // Mean over the two networks of the fold, at a temperature of the fold.
+    const each = Array.from({ length: 8 }, (_, member) => model.member(member).predictSync(rows as never).data)
+    const means = Array.from(folds, (fold, row) => (each[fold]![row]! + each[fold + 4]![row]!) / 2)
+    const temperatures = temperaturesOf(means, predictions.data, folds, 4)
+    const loss = (of: (fold: number) => boolean, t: number) => {
+      const some = [...targets.keys()].filter((row) => of(folds[row]!))
+      const tempered = some.map((row) => sigmoid(logit(means[row]!) / t))
+      const lost = metrics.logLoss(
+        some.map((row) => targets[row]!),
+        tempered,
+      )
+      return some.length * lost + 2 * Math.log(t) ** 2
+    }
+    // The one that is best for the rows of the other folds, but for the pull towards 1.
+    for (const [fold, t] of temperatures.entries()) {
+      const of = (one: number) => one !== fold
+      expect(loss(of, t)).toBeLessThan(loss(of, t * 1.03))
+      expect(loss(of, t)).toBeLessThan(loss(of, t / 1.03))
     }
   })
 
@@ -109,11 +135,12 @@ describe('out of fold', () => {
     expect(together).toBeGreaterThan(60)
     expect(together).toBeLessThan(140)
     expect(first).toEqual((await train('bought', { folds: 3, epochs: 1 })).outOfFold!.folds)
-    for (const row of [0, 1, 150, 299]) {
+    const each = Array.from({ length: 12 }, (_, member) => model.member(member).predictSync(rows as never).data)
+    const means = rows.map((_, row) => {
       const ofRow = [folds[row]!, folds[300 + row]!].flatMap((fold) => [fold, fold + 6])
-      const each = ofRow.map((member) => model.member(member).predictSync([rows[row]! as never]).data[0]!)
-      expect(predictions.data[row]).toBeCloseTo(each.reduce((sum, one) => sum + one) / 4, 6)
-    }
+      return ofRow.reduce((sum, member) => sum + each[member]![row]!, 0) / 4
+    })
+    expect(temperaturesOf(means, predictions.data, first, 3).every((t) => t > 0.2 && t < 5)).toBe(true)
     expect(told.rocAuc).toBeCloseTo(metrics.rocAuc(targets, predictions.data), 12)
     expect(model.made).toMatchObject({ options: { folds: 3, seeds: 2, repeats: 2 } })
   })
@@ -171,7 +198,7 @@ describe('out of fold', () => {
   })
 
   test('the temperature of probabilities is kept, and changes no class', async () => {
-    const { model, outOfFold } = await train('kind', { folds: 3, epochs: 12 })
+    const { model, outOfFold, metrics: told } = await train('kind', { folds: 3, epochs: 12 })
     const { temperature } = model
     expect(temperature).toBeGreaterThan(0)
     expect(temperature).not.toBe(1)
@@ -188,14 +215,19 @@ describe('out of fold', () => {
       const sum = powers.reduce((total, one) => total + one)
       for (const one of [0, 1, 2]) expect(data[3 * row + one]).toBeCloseTo(powers[one]! / sum, 5)
     }
-    // The loss of the out-of-fold rows is least at the temperature, but for the pull towards 1.
+    // The loss of the means of rows that were not seen is least at the temperature, but for the pull towards 1.
+    const { folds, targets, predictions } = outOfFold!
+    const own = model.seeds.map((_, member) => model.member(member).predictSync(rows as never).data)
+    const means = Float64Array.from({ length: 900 }, (_, at) => own[folds[Math.floor(at / 3)]!]![at]!)
     const loss = (t: number) => {
-      const tempered = outOfFold!.predictions.data.map((p) => p ** (1 / t))
+      const tempered = means.map((p) => p ** (1 / t))
       const scaled = tempered.map((p, i) => p / [0, 1, 2].reduce((s, one) => s + tempered[i - (i % 3) + one]!, 0))
-      return 300 * metrics.logLoss(outOfFold!.targets, { data: scaled, shape: [300, 3] }) + 2 * Math.log(t) ** 2
+      return 300 * metrics.logLoss(targets, { data: scaled, shape: [300, 3] }) + 2 * Math.log(t) ** 2
     }
     expect(loss(temperature!)).toBeLessThan(loss(temperature! * 1.03))
     expect(loss(temperature!)).toBeLessThan(loss(temperature! / 1.03))
+    // What is told is of the model: the loss is that of probabilities at a temperature.
+    expect(told.logLoss).toBe(metrics.logLoss(targets, predictions))
   })
 
   test('a network of a fold is the one that is trained on the other rows by hand', async () => {
@@ -293,10 +325,8 @@ describe('out of fold', () => {
         predictions.data.map((p) => Number(p > raw.threshold)),
       ),
     )
-    // The model's probabilities are brought to the temperature, and its threshold with them.
-    const logit = (p: number) => Math.log(p / (1 - p))
     expect(model.threshold).toBe(threshold!.threshold)
-    expect(logit(model.threshold!)).toBeCloseTo(logit(raw.threshold) / model.temperature!, 9)
+    expect(threshold!.threshold).toBe(raw.threshold)
     const { data } = model.predictSync(rows.slice(0, 50) as never)
     const labels = Array.from(data, (p) => (p > model.threshold! ? 'yes' : 'no'))
     expect(model.predictClassesSync(rows.slice(0, 50) as never)).toEqual(labels)
@@ -399,7 +429,21 @@ describe('time', () => {
     expect(outOfFold!.rows).toBe(225)
     const { data } = outOfFold!.predictions
     expect(days.every((_, row) => Number.isNaN(data[row]) === (outOfFold!.folds[row] === -1))).toBe(true)
-    expect(model.members).toBe(3)
+    // The network of the last window, which has learned from all others' rows.
+    expect([model.members, model.seeds]).toEqual([1, [2]])
+    const twice = await train('bought', { folds: 3, seeds: 2, time: 'day', epochs: 1 }, shuffled)
+    expect([twice.model.seeds, twice.members.map(({ fold, seed }) => [fold, seed])]).toEqual([
+      [2, 5],
+      [
+        [2, 2],
+        [2, 5],
+      ],
+    ])
+    await twice.model.save(at('windows.safetensors'))
+    const loaded = (await loadModel(at('windows.safetensors'))) as TableModel
+    expect(loaded.seeds).toEqual([2, 5])
+    const some = shuffled.slice(0, 20) as never
+    expect((await loaded.predict(some)).data).toEqual((await twice.model.predict(some)).data)
   })
 
   test('the future changes no prediction of the past', async () => {
@@ -409,9 +453,7 @@ describe('time', () => {
     const other = await train('bought', { folds: 3, time: 'day', epochs: 1 }, later)
     expect(other.outOfFold!.predictions.data).toEqual(one.outOfFold!.predictions.data)
     expect(other.metrics).not.toEqual(one.metrics)
-    for (const member of [0, 1, 2]) {
-      expect(other.model.member(member).getWeights()).toEqual(one.model.member(member).getWeights())
-    }
+    expect(other.model.member(0).getWeights()).toEqual(one.model.member(0).getWeights())
   })
 
   test('rows of one time are on one side', async () => {
