@@ -123,6 +123,21 @@ export function differentSettings(
   return all.filter((one) => !unknown.includes(one))
 }
 
+/** Of the items of a list the first, with how many more differ; what is known by a checksum alone comes last. */
+export function textOf(differing: readonly Difference[]): string {
+  const byList = new Map<string, Difference[]>()
+  for (const one of differing) {
+    const list = one.name.replace(/\[\d+\]/g, '[]')
+    byList.set(list, [...(byList.get(list) ?? []), one])
+  }
+  const texts = [...byList.values()].map((all) => {
+    const [{ text }] = all as [Difference]
+    return all.length === 1 ? text : `${text} (and ${all.length - 1} more of this list)`
+  })
+  const isChecksum = (text: string) => Number(text.includes('checksum '))
+  return texts.sort((a, b) => isChecksum(a) - isChecksum(b)).join('; ')
+}
+
 export function warnOf(message: string): void {
   process.emitWarning(message, { type: 'DeepblasWarning', code: 'DEEPBLAS_CHECKPOINT_INCOMPLETE' })
 }

@@ -7,7 +7,7 @@ import { newArena } from '../../network/network.js'
 import type { FitSettings } from '../settings.js'
 import type { TrainingStart } from '../state.js'
 import { incomplete, PARAMETERS, writeArena } from './arenas.js'
-import { adviceFor, comparedSettings, differentNames, differentSettings, isPartOf } from './compare-settings.js'
+import { adviceFor, comparedSettings, differentNames, differentSettings, isPartOf, textOf } from './compare-settings.js'
 import type { Batches } from './standing.js'
 
 /**
@@ -32,7 +32,7 @@ export function resumedStart(
     throw new DeepblasError(
       'ERR_DEEPBLAS_ARGUMENT',
       `Expected for resume a checkpoint of this very training but in ${path} ` +
-        `${differing.map(({ text }) => text).join('; ')}. ${adviceFor(differing, settings.resumeChanges)}`,
+        `${textOf(differing)}. ${adviceFor(differing, settings.resumeChanges)}`,
     )
   }
   if (saved.place.stepOfEpoch > 0 && all.some(({ name }) => isPartOf(name, 'batchSize'))) {
