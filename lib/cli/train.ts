@@ -3,6 +3,7 @@ import { Checkpoint } from '../callbacks/checkpoint.js'
 import { CSVLog } from '../callbacks/csv-log.js'
 import { ProgressBar } from '../callbacks/progress-bar.js'
 import { TensorBoard } from '../callbacks/tensorboard.js'
+import { largestOf } from '../extremes.js'
 import type { Json } from '../files/strict-json.js'
 import type { Population } from '../model/population.js'
 import { Sequential } from '../model/sequential.js'
@@ -159,7 +160,7 @@ async function runTrain(given: Given, terminal: Terminal): Promise<Readonly<Reco
     epoch,
     ...(members.length === 1 ? {} : { members: members.length }),
     ...(intervals && { intervals: intervalsJson(intervals) }),
-    ...(outOfFold && { folds: new Set(members.map(({ fold }) => fold)).size / (ensemble.repeats ?? 1) }),
+    ...(outOfFold && { folds: (largestOf(outOfFold.folds) + 1) / (ensemble.repeats ?? 1) }),
     ...(threshold && { threshold: thresholdJson(threshold) }),
     ...(thresholdMissed && { thresholdMissed }),
   }

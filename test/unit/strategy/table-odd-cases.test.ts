@@ -17,7 +17,7 @@ import {
   trainTable,
 } from '../../../lib/index.js'
 import { foldsFor, recipeFor } from '../../../lib/strategy/tables/presets.js'
-import { customers, writeCsv } from '../../helpers/command-line.js'
+import { customers, deepblas, writeCsv } from '../../helpers/command-line.js'
 
 let folder = ''
 const at = (name: string) => join(folder, name)
@@ -187,4 +187,59 @@ test('the coverage that rows allow is not rounded up', async () => {
     })
   }
   expect((await model.predictInterval(grouped.slice(0, 1) as never, { coverage: 0.973 })).coverage).toBe(0.973)
+})
+
+describe('values that grow', () => {
+  const rows = Array.from({ length: 400 }, (_, day) => ({ day, size: (day * 7919) % 101, y: 3 * day + (day % 7) }))
+  const future = [{ day: 2000, size: 5 }] as never
+  const largest = 3 * 399 + 6
+  const asked = { target: 'y', preset: 'good', keep: ['day'], epochs: 30, hidden: [16], members: 1 } as const
+
+  test('are clamped, but not with time', async () => {
+    const { model } = await trainTable(rows, asked)
+    expect((await model.predict(future)).data[0]).toBeLessThanOrEqual(largest)
+    const { model: free } = await trainTable(rows, { ...asked, clampPredictions: false })
+    expect((await free.predict(future)).data[0]).toBeGreaterThan(largest)
+    const { model: later } = await trainTable(rows, { ...asked, time: 'day' })
+    expect((await later.predict(future)).data[0]).toBeGreaterThan(largest)
+    const { model: kept } = await trainTable(rows, { ...asked, time: 'day', clampPredictions: true })
+    expect((await kept.predict(future)).data[0]).toBeLessThanOrEqual(largest)
+    await expect(trainTable(rows, { ...asked, clampPredictions: 'no' as never })).rejects.toThrow(
+      /for clampPredictions/,
+    )
+  })
+
+  test('from the command line, in windows of time', async () => {
+    await writeCsv(at('days.csv'), rows)
+    const command = [
+      'train',
+      at('days.csv'),
+      '--target',
+      'y',
+      '--keep',
+      'day',
+      '--epochs',
+      '2',
+      '--hidden',
+      '4',
+      '--json',
+    ]
+    const out = ['--out', at('days.safetensors')]
+    const { code, stdout, stderr } = await deepblas([
+      ...command,
+      ...out,
+      '--time',
+      'day',
+      '--folds',
+      '3',
+      '--clamp',
+      'yes',
+    ])
+    expect({ code, stderr }).toMatchObject({ code: 0 })
+    expect(stderr).toContain('400 rows, 300 of them held out of some networks')
+    expect(JSON.parse(stdout)).toMatchObject({ folds: 3 })
+    const inspected = await deepblas(['inspect', at('days.safetensors')])
+    expect(inspected.stdout).toMatch(/trained: loss meanSquaredError/)
+    expect((await deepblas([...command, ...out, '--clamp', 'maybe'])).code).toBe(2)
+  })
 })
