@@ -33,7 +33,7 @@ for (const [table, { metric, runs }] of tables) {
     if (run === undefined) return ''
     const own = mean(run.errors)
     const shown = own.toPrecision(3)
-    return `${own === least ? `**${shown}**` : shown} ± ${deviation(run.errors).toPrecision(1)}`
+    return `${own === least ? `**${shown}**` : shown} ± ${Number(deviation(run.errors).toPrecision(1))}`
   })
   const error = metric === 'rootMeanSquaredError' ? 'RMSE' : metric === 'rocAuc' ? '1 - ROC AUC' : '1 - accuracy'
   console.log(`| ${table} | ${error} | ${cells.join(' | ')} |`)
