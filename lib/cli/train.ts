@@ -37,7 +37,7 @@ export const train: Command = {
     members: { value: '<n>', help: 'networks whose mean is the prediction; by default by the preset' },
     ...decisionOptions,
     folds: { value: '<n>', help: 'trains on n folds, each without its part of the rows, and takes the mean' },
-    seeds: { value: '<n>', help: 'networks for each fold; default 1' },
+    seeds: { value: '<n>', help: 'networks for each fold; by default by the preset' },
     repeats: { value: '<n>', help: 'divides the rows into folds n times, each time with further networks; default 1' },
     group: { value: '<column>', help: 'keeps rows of one value of it together; it is no feature' },
     time: { value: '<column>', help: 'holds out rows that are later than those learned from' },

@@ -9,8 +9,8 @@ interface Rows {
 
 /**
  * Edges of at most `bins` bins of every column, between which lie as many rows each: the quantiles at 0, 1/bins … 1, with
- * linear interpolation as NumPy's, and equal ones, or nearly equal ones near 0, merged. A column of one value has one bin, from that value on. Numbers
- * that are not finite do not count.
+ * linear interpolation as NumPy's, and equal ones, or nearly equal ones near 0, merged. A column of one value has one bin,
+ * from that value on. Numbers that are not finite do not count.
  *
  * @param columns places in a row
  * @throws DeepblasError ERR_DEEPBLAS_DATA for a column without a finite number

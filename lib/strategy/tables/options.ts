@@ -97,9 +97,9 @@ export interface TrainTableOptions extends ReaderOptions {
   /**
    * Milliseconds from the call on, reading included, within which networks are trained: the first steps tell how many
    * epochs fit, and rounds of further networks follow, up to 64, while one more fits. Where it is too short for the folds
-   * that a preset brings, one network is trained with 15 % of the rows held out. An epoch is trained in every case. What was trained is told by
-   * `model.made`: its `epochs`, and `members` or `seeds`, in place of the budget give the same model, bit for bit. Not
-   * with `members`, `seeds` or `resume`. Default none, and ten minutes for the preset 'best'.
+   * that a preset brings, one network is trained with 15 % of the rows held out. An epoch is trained in every case. What
+   * was trained is told by `model.made`: its `epochs`, and `members` or `seeds`, in place of the budget give the same model,
+   * bit for bit. Not with `members`, `seeds`, `repeats` or `resume`. Default none, and ten minutes for the preset 'best'.
    */
   readonly budget?: number
   /**
@@ -120,8 +120,10 @@ export interface TrainTableOptions extends ReaderOptions {
    * [128, 64] or [256, 128].
    */
   readonly hidden?: readonly number[]
-  /** Dropout after each hidden layer: the share of its units that a training step leaves out. Default 0.1; 0.2
-   * with the preset 'fast'. */
+  /**
+   * Dropout after each hidden layer: the share of its units that a training step leaves out. Default 0.1; 0.2 with the
+   * preset 'fast'.
+   */
   readonly dropout?: number
   /**
    * Passes over the rows, at most: with the preset 'fast' the training stops early, and in every case the best epoch is

@@ -85,7 +85,8 @@ export async function preparedTable(read: ReadTables, asked: CheckedTrainTableOp
   const { kept, held, folds } = division
   const leftOut = leftOutOf(profile.suspicious, given.group)
   const notes = given.time === undefined ? undefined : await inTurns(notesOnTime(table, given.time, division, target))
-  const groupOfRow = await groupsIn(table, given.group, division.heldRows)
+  const { heldRows } = division
+  const groupOfRow = heldRows === undefined ? groups?.ofRow : groups && heldRows.map((row) => groups.ofRow[row]!)
   const recipe = recipeOf(asked, division, table.rows)
   const scaling = await inTurns(scalingFor(kept, target, given.scaling, recipe.scaling))
   const encoder = await Encoder.fit(kept, {
@@ -114,7 +115,7 @@ export async function preparedTable(read: ReadTables, asked: CheckedTrainTableOp
       : await inTurns(foldParts(data, folds))
   // Before the training: a label that the model does not know is told at once.
   const testing = tests && (await encodedRows(encoder, tests.table, tests.place))
-  const groupOfTest = tests && (await groupsIn(tests.table, given.group))
+  const groupOfTest = tests && (await inTurns(groupsOfTest(tests.table, given.group)))
   const unlike = tests && (await encoder.checkAsync(tests.table))
   const about = { given, kind, description, profile, timeNotes: notes, recipe, scaling, encoded }
   return { ...about, encoder, data, folds, parts, groupOfRow, testing, groupOfTest, unlike }
@@ -152,15 +153,9 @@ function recipeOf(
   return folds === undefined && seeds !== undefined ? { ...recipe, members: seeds } : recipe
 }
 
-/**
- * The group of every row, or of some; undefined where there are none.
- *
- * @param group the column that tells it
- */
-async function groupsIn(table: Table, group: string | undefined, some?: Int32Array): Promise<Int32Array | undefined> {
-  if (group === undefined || !table.has(group)) return undefined
-  const { ofRow } = await inTurns(groupsOf(table.column(group)))
-  return some === undefined ? ofRow : (some.map((row) => ofRow[row]!) as Int32Array)
+/** Undefined where there are no groups, or the rows to test on have none. */
+function* groupsOfTest(table: Table, group: string | undefined): Steps<Int32Array | undefined> {
+  return group === undefined || !table.has(group) ? undefined : (yield* groupsOf(table.column(group))).ofRow
 }
 
 /** The columns that are no features from the start. */
