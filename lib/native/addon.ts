@@ -154,6 +154,11 @@ export interface Pass {
   /** All batches; resolves with every member's accumulators. */
   run(): Promise<Float64Array>
   runSync(): Float64Array
+  /**
+   * Copies the array into the matrix, which the pass reads, and runs meanwhile on the rows that are there. The array may
+   * change after the call. Where it holds numbers that are not finite, the run ends early: ask the matrix.
+   */
+  runOnArray(matrix: Matrix, rows: NodeJS.TypedArray): Promise<Float64Array>
   readTensor(tensor: number, member: number, rows: number): Float64Array
   /** As an arena's. */
   release(): void

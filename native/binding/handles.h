@@ -7,8 +7,10 @@
 #include <map>
 #include <memory>
 
+#include "binding/arguments.h"
 #include "binding/memory_holder.h"
 #include "core/arena.h"
+#include "program/arriving_rows.h"
 #include "program/executor.h"
 #include "program/pass.h"
 #include "program/planner.h"
@@ -136,6 +138,8 @@ class PassHandle : public Napi::ObjectWrap<PassHandle>, private MemoryHolder {
  private:
   Napi::Value run(const Napi::CallbackInfo& info);      // () -> Promise<Float64Array> of all accumulators
   Napi::Value runSync(const Napi::CallbackInfo& info);
+  Napi::Value runOnArray(const Napi::CallbackInfo& info);  // (Matrix, typed array of its rows) -> as run
+  Napi::Value start(const Napi::CallbackInfo& info, std::function<void()> work);
   Napi::Value readTensor(const Napi::CallbackInfo& info);  // (tensor, member, rows) -> Float64Array
   void release(const Napi::CallbackInfo& info);  // gives up the memory once a run under way has ended
   Pass& idlePass() const;  // while it does not run on another thread
@@ -188,6 +192,8 @@ class RowReaderHandle : public Napi::ObjectWrap<RowReaderHandle> {
 // Shared by the handles' constructors.
 std::shared_ptr<FloatArena> arenaOf(const Napi::Value& value);
 std::shared_ptr<StoredMatrix> matrixOf(const Napi::Value& value);
+// Writes an array's whole rows, from `firstRow` on; tells others of every part of them that has arrived.
+void writeRows(StoredMatrix& matrix, int64_t firstRow, const AnyElements& array, ArrivingRows* arriving = nullptr);
 ProgramHandle* programOf(const Napi::Value& value);
 Napi::Value tensorValues(Napi::Env env, const Executor& executor, int64_t tensor, int64_t member, int64_t rows);
 

@@ -8,6 +8,7 @@
 #include "binding/environment.h"
 #include "binding/guarded.h"
 #include "binding/handles.h"
+#include "core/copy_past_caches.h"
 #include "core/finite.h"
 #include "core/thread_pool.h"
 
@@ -27,6 +28,8 @@ int64_t strideOf(Type type, int64_t columns) {
 }
 
 constexpr int64_t kBlockBytes = 4 << 20;
+// Of rows that another thread waits for: small beside a batch of them.
+constexpr int64_t kArrivingBytes = 256 << 10;
 
 std::shared_ptr<StoredMatrix> makeMatrix(Type type, int64_t rows, int64_t columns, float scale) {
   const int64_t stride = strideOf(type, columns), bytes = checkedProduct(rows, stride, bytesOf(type));
@@ -34,23 +37,41 @@ std::shared_ptr<StoredMatrix> makeMatrix(Type type, int64_t rows, int64_t column
       StoredMatrix{Arena(static_cast<size_t>(bytes)), type, rows, columns, stride, scale});
 }
 
-// Rows by blocks of some megabytes, on as many threads as are idle: most of the time goes into pages of memory that are
-// touched for the first time. `fill(row)` makes a row and says whether all of its numbers are finite.
+// More than this leaves the caches before it is read again, wherever it is written.
+constexpr int64_t kCachedBytes = 8 << 20;
+
+// Rows of about this many elements are looked through for numbers that are not finite while they are in the first cache.
+constexpr int64_t kPieceElements = 4096;
+
+// As many whole rows as one piece has: one, where rows do not lie one after the other.
+int64_t rowsOfPiece(const StoredMatrix& matrix) {
+  return matrix.stride == matrix.columns ? std::max<int64_t>(1, kPieceElements / matrix.columns) : 1;
+}
+
+// Rows by blocks of some megabytes. `fill(begin, end)` makes rows and gives the first of them that has a number that is
+// not finite, or `end`. On as many threads as are idle, since most of the time goes into pages of memory that are touched
+// for the first time; but one after the other, on this thread, where others already read them.
 template <typename Fill>
-void fillRows(StoredMatrix& matrix, int64_t firstRow, int64_t rows, Fill fill) {
+void fillRows(StoredMatrix& matrix, int64_t firstRow, int64_t rows, ArrivingRows* arriving, Fill fill) {
   const int64_t rowBytes = std::max<int64_t>(1, matrix.stride * bytesOf(matrix.type));
-  const int64_t blockRows = std::max<int64_t>(1, kBlockBytes / rowBytes), endRow = firstRow + rows;
+  const int64_t blockBytes = arriving == nullptr ? kBlockBytes : kArrivingBytes;
+  const int64_t blockRows = std::max<int64_t>(1, blockBytes / rowBytes), endRow = firstRow + rows;
   std::atomic<int64_t> firstBadRow{endRow};
+  const auto fillBlock = [&](int64_t block) {
+    const int64_t begin = firstRow + block * blockRows, end = std::min(begin + blockRows, endRow);
+    const int64_t bad = fill(begin, end);
+    int64_t first = firstBadRow.load();
+    while (bad < end && bad < first && !firstBadRow.compare_exchange_weak(first, bad)) continue;
+    return end;
+  };
+  const int64_t blocks = (rows + blockRows - 1) / blockRows;
   ThreadPool& pool = ThreadPool::instance();
   const ThreadPool::JobScope scope(pool);
-  pool.run((rows + blockRows - 1) / blockRows, [&](int64_t block) {
-    const int64_t begin = firstRow + block * blockRows, end = std::min(begin + blockRows, endRow);
-    for (int64_t row = begin; row < end; ++row) {
-      if (fill(row)) continue;
-      int64_t first = firstBadRow.load();
-      while (row < first && !firstBadRow.compare_exchange_weak(first, row)) continue;
-    }
-  });
+  if (arriving == nullptr) {
+    pool.run(blocks, [&](int64_t block) { fillBlock(block); });
+  } else {
+    for (int64_t block = 0; block < blocks; ++block) arriving->arrived(fillBlock(block));
+  }
   const int64_t row = firstBadRow.load();
   if (row == endRow || matrix.firstNotFinite >= 0) return;
   const float* values = matrix.memory.as<float>() + row * matrix.stride;
@@ -93,43 +114,63 @@ void requireHeld(const StoredMatrix& matrix, int64_t rows, const From* from) {
   }
 }
 
-// A row is searched for numbers that are not finite while it is still in cache.
+// Rows that lie one after the other, of `count` elements in all. Says whether all floats are finite: they are looked
+// through while they are still in cache.
 template <typename To, typename From>
-void convert(StoredMatrix& matrix, int64_t firstRow, int64_t rows, const From* from) {
-  const int64_t columns = matrix.columns;
-  const float scale = matrix.scale;
-  requireHeld<To>(matrix, rows, from);
-  fillRows(matrix, firstRow, rows, [&](int64_t row) {
-    To* to = matrix.memory.as<To>() + row * matrix.stride;
-    const From* values = from + (row - firstRow) * columns;
-    if constexpr (std::is_same<To, From>::value) {
-      std::memcpy(to, values, sizeof(To) * columns);
-    } else {
-      for (int64_t c = 0; c < columns; ++c) to[c] = converted<To>(values[c]);
-    }
+bool convertRows(To* to, const From* from, int64_t count, float scale, bool pastCaches) {
+  if constexpr (std::is_same<To, From>::value) {
     if constexpr (std::is_same<To, float>::value) {
-      if (scale != 1.0f)
-        for (int64_t c = 0; c < columns; ++c) to[c] *= scale;
-      return allFinite(to, columns);
+      if (pastCaches && scale == 1.0f) return copyPastCaches(to, from, count);
     }
-    return true;
+    std::memcpy(to, from, sizeof(To) * count);
+  } else {
+    for (int64_t i = 0; i < count; ++i) to[i] = converted<To>(from[i]);
+  }
+  if constexpr (std::is_same<To, float>::value) {
+    if (scale != 1.0f)
+      for (int64_t i = 0; i < count; ++i) to[i] *= scale;
+    return allFinite(to, count);
+  }
+  return true;
+}
+
+template <typename To, typename From>
+void convert(StoredMatrix& matrix, int64_t firstRow, int64_t rows, const From* from, ArrivingRows* arriving) {
+  const int64_t columns = matrix.columns, piece = rowsOfPiece(matrix);
+  const bool pastCaches = arriving != nullptr && rows * matrix.stride * bytesOf(matrix.type) > kCachedBytes;
+  requireHeld<To>(matrix, rows, from);
+  fillRows(matrix, firstRow, rows, arriving, [&](int64_t begin, int64_t end) {
+    int64_t bad = end;
+    for (int64_t row = begin; row < end; row += piece) {
+      const int64_t count = std::min(piece, end - row) * columns;
+      To* to = matrix.memory.as<To>() + row * matrix.stride;
+      if (convertRows(to, from + (row - firstRow) * columns, count, matrix.scale, pastCaches) || bad < end) continue;
+      if constexpr (std::is_same<To, float>::value) {
+        bad = row;
+        while (allFinite(to + (bad - row) * matrix.stride, columns)) ++bad;
+      }
+    }
+    if (pastCaches) publishPastCaches();
+    return bad;
   });
 }
 
 template <typename To>
-void convertFrom(StoredMatrix& matrix, int64_t firstRow, const AnyElements& array) {
+void convertFrom(StoredMatrix& matrix, int64_t firstRow, const AnyElements& array, ArrivingRows* arriving) {
   const int64_t rows = array.length / matrix.columns;
-  const uint8_t* bytes = static_cast<const uint8_t*>(array.data);
+  const auto from = [&](auto element) {
+    convert<To>(matrix, firstRow, rows, static_cast<const decltype(element)*>(array.data), arriving);
+  };
   switch (array.type) {
-    case napi_float32_array: return convert<To>(matrix, firstRow, rows, reinterpret_cast<const float*>(bytes));
-    case napi_float64_array: return convert<To>(matrix, firstRow, rows, reinterpret_cast<const double*>(bytes));
-    case napi_int8_array: return convert<To>(matrix, firstRow, rows, reinterpret_cast<const int8_t*>(bytes));
+    case napi_float32_array: return from(float{});
+    case napi_float64_array: return from(double{});
+    case napi_int8_array: return from(int8_t{});
     case napi_uint8_array:
-    case napi_uint8_clamped_array: return convert<To>(matrix, firstRow, rows, bytes);
-    case napi_int16_array: return convert<To>(matrix, firstRow, rows, reinterpret_cast<const int16_t*>(bytes));
-    case napi_uint16_array: return convert<To>(matrix, firstRow, rows, reinterpret_cast<const uint16_t*>(bytes));
-    case napi_int32_array: return convert<To>(matrix, firstRow, rows, reinterpret_cast<const int32_t*>(bytes));
-    case napi_uint32_array: return convert<To>(matrix, firstRow, rows, reinterpret_cast<const uint32_t*>(bytes));
+    case napi_uint8_clamped_array: return from(uint8_t{});
+    case napi_int16_array: return from(int16_t{});
+    case napi_uint16_array: return from(uint16_t{});
+    case napi_int32_array: return from(int32_t{});
+    case napi_uint32_array: return from(uint32_t{});
     default: require(false, "an array type that no matrix is made of");
   }
 }
@@ -140,9 +181,10 @@ void gatherRows(StoredMatrix& to, int64_t firstRow, const StoredMatrix& from, co
   const std::vector<int32_t> rows(list.data, list.data + list.length);
   const int64_t size = bytesOf(from.type) * from.stride;
   for (int64_t r = 0; r < list.length; ++r) require(rows[r] >= 0 && rows[r] < from.rows, "a row that the matrix lacks");
-  fillRows(to, firstRow, list.length, [&](int64_t row) {
-    std::memcpy(to.memory.at(row * size), from.memory.at(rows[static_cast<size_t>(row - firstRow)] * size), size);
-    return true;
+  fillRows(to, firstRow, list.length, nullptr, [&](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row)
+      std::memcpy(to.memory.at(row * size), from.memory.at(rows[static_cast<size_t>(row - firstRow)] * size), size);
+    return end;
   });
 }
 
@@ -153,16 +195,18 @@ Type matrixType(const Napi::Value& value) {
   return type;
 }
 
-void convertAny(StoredMatrix& matrix, int64_t firstRow, const AnyElements& array) {
+}  // namespace
+
+void writeRows(StoredMatrix& matrix, int64_t firstRow, const AnyElements& array, ArrivingRows* arriving) {
+  require(array.length % matrix.columns == 0 && checkedSum(firstRow, array.length / matrix.columns) <= matrix.rows,
+          "rows that the matrix lacks");
   switch (matrix.type) {
-    case Type::Float32: convertFrom<float>(matrix, firstRow, array); break;
-    case Type::Int32: convertFrom<int32_t>(matrix, firstRow, array); break;
-    case Type::Uint8: convertFrom<uint8_t>(matrix, firstRow, array); break;
+    case Type::Float32: convertFrom<float>(matrix, firstRow, array, arriving); break;
+    case Type::Int32: convertFrom<int32_t>(matrix, firstRow, array, arriving); break;
+    case Type::Uint8: convertFrom<uint8_t>(matrix, firstRow, array, arriving); break;
     case Type::Float64: require(false, "matrices are not kept as float64");
   }
 }
-
-}  // namespace
 
 Napi::Function MatrixHandle::define(Napi::Env env) {
   return DefineClass(env, "Matrix",
@@ -194,7 +238,7 @@ void MatrixHandle::copyArray(const Napi::CallbackInfo& info) {
   const Type type = matrixType(info[3]);
   require(array.length == checkedProduct(rows, columns), "a matrix of another size than its array");
   matrix_ = makeMatrix(type, rows, columns, static_cast<float>(number(info[4], "scale")));
-  convertAny(*matrix_, 0, array);
+  writeRows(*matrix_, 0, array);
   // Floats are kept scaled.
   if (matrix_->type == Type::Float32) matrix_->scale = 1.0f;
 }
@@ -207,11 +251,7 @@ void MatrixHandle::makeEmpty(const Napi::CallbackInfo& info) {
 void MatrixHandle::write(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
     const int64_t firstRow = wholeNumber(info[1], "first row");
-    const AnyElements array = anyElements(info[0], "rows");
-    require(array.length % stored().columns == 0 &&
-                checkedSum(firstRow, array.length / matrix_->columns) <= matrix_->rows,
-            "rows that the matrix lacks");
-    convertAny(*matrix_, firstRow, array);
+    writeRows(stored(), firstRow, anyElements(info[0], "rows"));
   });
 }
 
@@ -239,11 +279,13 @@ void MatrixHandle::copyAsFloats(const Napi::CallbackInfo& info) {
   const auto from = matrixOf(info[0]);
   require(from->type == Type::Uint8, "a matrix of bytes was expected");
   matrix_ = makeMatrix(Type::Float32, from->rows, from->columns, 1.0f);
-  fillRows(*matrix_, 0, matrix_->rows, [&](int64_t row) {
-    const uint8_t* bytes = from->memory.at(row * from->stride);
-    float* to = matrix_->memory.as<float>() + row * matrix_->stride;
-    for (int64_t c = 0; c < from->columns; ++c) to[c] = static_cast<float>(bytes[c]) * from->scale;
-    return true;
+  fillRows(*matrix_, 0, matrix_->rows, nullptr, [&](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row) {
+      const uint8_t* bytes = from->memory.at(row * from->stride);
+      float* to = matrix_->memory.as<float>() + row * matrix_->stride;
+      for (int64_t c = 0; c < from->columns; ++c) to[c] = static_cast<float>(bytes[c]) * from->scale;
+    }
+    return end;
   });
 }
 

@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <cstring>
 #include <numeric>
+#include <thread>
 
 #include "binding/arguments.h"
 #include "binding/environment.h"
@@ -21,10 +23,10 @@ struct OwnedPass {
 
 namespace {
 
-void runAll(Pass& pass, const std::atomic<bool>& cancelled) {
+void runAll(Pass& pass, const std::atomic<bool>& cancelled, ArrivingRows* arriving = nullptr) {
   std::vector<int64_t> members(pass.rows().size());
   std::iota(members.begin(), members.end(), int64_t{0});
-  pass.run(members, cancelled);
+  pass.run(members, cancelled, arriving);
 }
 
 Napi::Value accumulatorsOf(Napi::Env env, Pass& pass) {
@@ -49,6 +51,7 @@ void copyOutputs(const OwnedPass& owned, const std::shared_ptr<Napi::ObjectRefer
 Napi::Function PassHandle::define(Napi::Env env) {
   return DefineClass(env, "Pass",
                      {InstanceMethod<&PassHandle::run>("run"), InstanceMethod<&PassHandle::runSync>("runSync"),
+                      InstanceMethod<&PassHandle::runOnArray>("runOnArray"),
                       InstanceMethod<&PassHandle::readTensor>("readTensor"),
                       InstanceMethod<&PassHandle::release>("release")});
 }
@@ -109,18 +112,57 @@ Pass& PassHandle::idlePass() const {
   return *owned_->pass;
 }
 
+Napi::Value PassHandle::start(const Napi::CallbackInfo& info, std::function<void()> work) {
+  Environment::Task task;
+  task.cancelled = cancelled_;
+  task.running = running_;
+  task.work = std::move(work);
+  task.result = [owned = owned_, output = output_](Napi::Env env) {
+    copyOutputs(*owned, output);
+    return accumulatorsOf(env, *owned->pass);
+  };
+  return Environment::of(info.Env()).start(JobQueue::Lane::Prediction, std::move(task));
+}
+
 Napi::Value PassHandle::run(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     idlePass();
-    Environment::Task task;
-    task.cancelled = cancelled_;
-    task.running = running_;
-    task.work = [owned = owned_, cancelled = cancelled_] { runAll(*owned->pass, *cancelled); };
-    task.result = [owned = owned_, output = output_](Napi::Env env) {
-      copyOutputs(*owned, output);
-      return accumulatorsOf(env, *owned->pass);
+    return start(info, [owned = owned_, cancelled = cancelled_] { runAll(*owned->pass, *cancelled); });
+  });
+}
+
+// The run begins with the first rows, while this thread still copies the others. The array is the caller's own again when
+// the call returns. Numbers that are not finite cancel the run: who called asks the matrix for them.
+Napi::Value PassHandle::runOnArray(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const std::vector<int64_t>& rows = idlePass().rows();
+    const auto matrix = matrixOf(info[0]);
+    const AnyElements array = anyElements(info[1], "rows");
+    const int64_t longest = rows.empty() ? 0 : *std::max_element(rows.begin(), rows.end());
+    require(array.length == checkedProduct(longest, matrix->columns) && longest <= matrix->rows, "an array of the pass's rows");
+    matrix->firstNotFinite = -1;
+    const auto arriving = std::make_shared<ArrivingRows>();
+    bool copied = false;
+    // Where the system gives no thread the run is made here and now, before `start` returns.
+    const auto copy = [&] {
+      if (copied) return;
+      copied = true;
+      try {
+        writeRows(*matrix, 0, array, arriving.get());
+      } catch (...) {
+        cancelled_->store(true);
+        arriving->arrived(longest);
+        throw;
+      }
+      if (matrix->firstNotFinite >= 0) cancelled_->store(true);
     };
-    return Environment::of(info.Env()).start(JobQueue::Lane::Prediction, std::move(task));
+    const Napi::Value promise =
+        start(info, [owned = owned_, cancelled = cancelled_, arriving, &copy, caller = std::this_thread::get_id()] {
+          if (std::this_thread::get_id() == caller) copy();
+          runAll(*owned->pass, *cancelled, arriving.get());
+        });
+    copy();
+    return promise;
   });
 }
 

@@ -19,11 +19,12 @@ Pass::Pass(std::shared_ptr<const Program> program, std::shared_ptr<const Plan> p
           "a pass without its numbers");
 }
 
-bool Pass::run(const std::vector<int64_t>& active, const std::atomic<bool>& cancelled) {
+bool Pass::run(const std::vector<int64_t>& active, const std::atomic<bool>& cancelled, ArrivingRows* arriving) {
   executor_.tensors().clearAccumulators();
   int64_t longest = 0;
   for (int64_t member : active) longest = std::max(longest, rows_[member]);
   for (int64_t first = 0; first < longest; first += batch_) {
+    if (arriving != nullptr) arriving->waitFor(std::min(first + batch_, longest));
     if (cancelled.load(std::memory_order_relaxed)) return false;
     int64_t count = 0;
     for (int64_t member : active) {

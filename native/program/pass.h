@@ -4,6 +4,7 @@
 #include <atomic>
 #include <vector>
 
+#include "program/arriving_rows.h"
 #include "program/executor.h"
 
 namespace deepblas {
@@ -14,8 +15,9 @@ class Pass {
   Pass(std::shared_ptr<const Program> program, std::shared_ptr<const Plan> plan, Bindings bindings,
        std::vector<int64_t> rows, std::vector<double> numbers = {});
 
-  // All batches of the members in `active`; accumulators start from zero. False when `cancelled` was seen.
-  bool run(const std::vector<int64_t>& active, const std::atomic<bool>& cancelled);
+  // All batches of the members in `active`; accumulators start from zero. False when `cancelled` was seen. Rows that are
+  // still arriving are waited for, batch by batch.
+  bool run(const std::vector<int64_t>& active, const std::atomic<bool>& cancelled, ArrivingRows* arriving = nullptr);
 
   Executor& executor() { return executor_; }
   const std::vector<int64_t>& rows() const { return rows_; }

@@ -1,9 +1,11 @@
 // Passes over data in batches: sums that do not depend on the batch, predictions that fill their matrix and no more.
 #include "program/pass.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <cstring>
+#include <thread>
 
 #include "core/floating_point.h"
 #include "network.h"
@@ -95,6 +97,39 @@ TEST("a cancelled pass says so and does nothing") {
   const std::atomic<bool> cancelled{true};
   CHECK(!pass.run({0}, cancelled));
   for (int64_t i = 0; i < kAccumulators; ++i) CHECK_EQUAL(pass.executor().tensors().accumulators(0)[i], 0.0);
+}
+
+TEST("rows that arrive while the pass runs give the sums of rows that were there") {
+  const FlushDenormals guard;
+  const Threads setting(2);
+  Network network(kSpec, 1, 7);
+  const Data data = {randomSamples(75, 13, 4, 100)};
+  const auto program = network.evaluationProgram();
+  Pass whole(program, planOf(*program, 16), network.bindings(data), {75});
+  CHECK(whole.run({0}, kNever));
+  const std::vector<float> given = data[0]->floats;
+  for (int64_t piece : {1, 16, 20, 75}) {
+    CONTEXT("pieces of ", piece, " rows");
+    // What has not arrived must not be read: it would make the sums NaN.
+    std::fill(data[0]->floats.begin(), data[0]->floats.end(), NAN);
+    Pass pass(program, planOf(*program, 16), network.bindings(data), {75});
+    ArrivingRows arriving;
+    bool finished = false;
+    std::thread reader([&] {
+      const FlushDenormals other;
+      finished = pass.run({0}, kNever, &arriving);
+    });
+    for (int64_t first = 0; first < 75; first += piece) {
+      const int64_t end = std::min<int64_t>(first + piece, 75);
+      std::copy(given.begin() + first * 13, given.begin() + end * 13, data[0]->floats.begin() + first * 13);
+      arriving.arrived(end);
+    }
+    reader.join();
+    CHECK(finished);
+    const double* expected = whole.executor().tensors().accumulators(0);
+    for (int64_t i = 0; i < kAccumulators; ++i)
+      CHECK_EQUAL(pass.executor().tensors().accumulators(0)[i], expected[i]);
+  }
 }
 
 TEST("a prediction fills its matrix, every row with the same bits in every batch, and nothing after it") {

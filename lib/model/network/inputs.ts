@@ -73,13 +73,23 @@ export function floatsFor(
   given: Rows | NumberArray | NamedRows,
   network: Network,
 ): { data: Float32Array; rows: number; copied: boolean } {
-  const { data, rows, columns } = tableFor(given, network)
-  requireFeatures('rows', columns, network)
+  const { data, rows } = numbersFor(given, network)
   const floats = isFloat32Array(data) ? data : Float32Array.from(data)
-  for (let row = 0; row < rows && network.codes.length > 0; row++) {
+  return { data: floats, rows, copied: floats !== data }
+}
+
+/** Rows to predict, their columns in the network's order and their codes checked: the caller's own array where it is one. */
+export function numbersFor(given: Rows | NumberArray | NamedRows, network: Network): NumberTable {
+  const numbers = tableFor(given, network)
+  const { data, rows, columns } = numbers
+  requireFeatures('rows', columns, network)
+  if (network.codes.length === 0) return numbers
+  // Codes are checked as the network sees them.
+  const floats = isFloat32Array(data) ? data : Float32Array.from(data)
+  for (let row = 0; row < rows; row++) {
     checkCodes('rows', floats.subarray(row * columns, (row + 1) * columns), row, network.codes, false)
   }
-  return { data: floats, rows, copied: floats !== data }
+  return { data: floats, rows, columns }
 }
 
 function tableFor(given: Rows | NumberArray | NamedRows, { layout }: Network): NumberTable {

@@ -2,7 +2,7 @@
  * Predictions: rows in any form that is accepted, and the network's outputs for them.
  */
 
-import { isNumberArray, type NumberArray, type Rows } from '../../data/arrays/rows.js'
+import { isNumberArray, type NumberArray, type NumberTable, type Rows } from '../../data/arrays/rows.js'
 import { columnOrder, type NamedRows } from '../../data/contents/named-rows.js'
 import { Dataset, forRuns } from '../../data/dataset/dataset.js'
 import { Encoder } from '../../data/encoder/encoder.js'
@@ -14,7 +14,7 @@ import { newFloats } from '../../memory.js'
 import { bringInUnits, predictedValue, type TargetUnits } from '../../outputs/units.js'
 import { atOnce, inTurns, type Steps } from '../../turns.js'
 import { invalid } from '../../validate.js'
-import { dataFor, floatsFor } from '../network/inputs.js'
+import { dataFor, floatsFor, numbersFor } from '../network/inputs.js'
 import type { Network } from '../network/network.js'
 import { MOST_BATCHED_ROWS, type ModelReader, type PredictKind, type RowsToPredict } from './predictor.js'
 
@@ -44,25 +44,25 @@ export async function predictRows(model: Predicting, given: PredictionInput, kin
   if (isLong(given)) {
     // It counts as reading from the call on, so the parameters are those of the call.
     return await reader.during('predict', async () => {
-      const rows = rowsToPredict(network, await inTurns(encodedNumbers(model, given)))
-      const data = await reader.predictAll('predict', rows, { kind })
-      return await broughtInUnitsLater(model, kind, { data, shape: [rows.rows, outputs] })
+      const rows = await inTurns(encodedNumbers(model, given))
+      return await predictMany(model, rows instanceof Dataset ? rows : numbersFor(rows, network), kind)
     })
   }
-  const rows = atOnce(encodedNumbers(model, given))
-  if (!(rows instanceof Dataset)) {
-    const few = floatsFor(rows, network)
-    if (few.rows <= MOST_BATCHED_ROWS) {
-      const own = few.data === rows || !few.copied ? few.data.slice() : few.data
-      return broughtInUnits(model, kind, {
-        data: await reader.predictLater(own, few.rows, kind),
-        shape: [few.rows, outputs],
-      })
-    }
-  }
-  const many = rowsToPredict(network, rows)
-  const data = await reader.predictAll('predict', many, { kind })
-  return await broughtInUnitsLater(model, kind, { data, shape: [many.rows, outputs] })
+  const givenNumbers = atOnce(encodedNumbers(model, given))
+  if (givenNumbers instanceof Dataset) return await predictMany(model, givenNumbers, kind)
+  const numbers = numbersFor(givenNumbers, network)
+  if (numbers.rows > MOST_BATCHED_ROWS) return await predictMany(model, numbers, kind)
+  const data = await reader.predictLater(new Float32Array(numbers.data), numbers.rows, kind)
+  return broughtInUnits(model, kind, { data, shape: [numbers.rows, outputs] })
+}
+
+async function predictMany(model: Predicting, rows: NumberTable | Dataset, kind: PredictKind): Promise<Prediction> {
+  const { network, reader } = model
+  const data =
+    rows instanceof Dataset
+      ? await reader.predictAll('predict', rowsToPredict(network, rows), { kind })
+      : await reader.predictArray('predict', rows, kind)
+  return await broughtInUnitsLater(model, kind, { data, shape: [rows.rows, network.outputs] })
 }
 
 /** From this many rows on, encoding pauses for the event loop. */

@@ -1,5 +1,8 @@
+import type { NumberTable } from '../../data/arrays/rows.js'
+import { requireFinite } from '../../data/arrays/targets.js'
 import type { Dataset } from '../../data/dataset/dataset.js'
 import { DeepblasError } from '../../errors.js'
+import { isUint8Array, isUint8ClampedArray } from '../../kinds.js'
 import { newFloats } from '../../memory.js'
 import { type Arena, asDeepblasError, type Matrix, native, type Predictor } from '../../native/addon.js'
 import { SharedTurns } from '../../turns.js'
@@ -7,7 +10,8 @@ import type { Network } from '../network/network.js'
 import type { StartingParameters } from '../network/starting-parameters.js'
 import { compilePrediction } from '../programs/compile.js'
 import { EVALUATION_BATCH } from '../programs/data-binding.js'
-import { type PassSettings, runPass, runPassSync } from '../programs/passes.js'
+import { type PassSettings, runPass, runPassOnArray, runPassSync } from '../programs/passes.js'
+import { usingRowMemory } from './row-memory.js'
 
 export type PredictKind = 'output' | 'raw'
 
@@ -126,6 +130,27 @@ export class ModelReader {
       const settings = this.#pass(data, options)
       await runPass(settings)
       return settings.output
+    })
+  }
+
+  /**
+   * The outputs of all rows of an array, which may change after the call.
+   *
+   * @throws DeepblasError ERR_DEEPBLAS_DATA for numbers that are not finite
+   */
+  async predictArray(
+    what: string,
+    { data, rows, columns }: NumberTable,
+    kind: PredictKind,
+  ): Promise<Float32Array<ArrayBuffer>> {
+    return await this.during(what, async () => {
+      const type = isUint8Array(data) || isUint8ClampedArray(data) ? 'uint8' : 'float32'
+      return await usingRowMemory(rows, columns, type, async (matrix) => {
+        const settings = this.#pass({ matrix, own: false, rows, type }, { kind })
+        await runPassOnArray(settings, matrix, data)
+        requireFinite('rows', matrix, columns)
+        return settings.output
+      })
     })
   }
 

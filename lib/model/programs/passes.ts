@@ -2,6 +2,7 @@
  * The one place that opens native passes and trainings. Their memory is released at once, in a `finally`: Node runs
  * finalizers between turns of the event loop, and a synchronous program has no such turns.
  */
+import type { NumberArray } from '../../kinds.js'
 import {
   type Arena,
   type Chunk,
@@ -40,6 +41,16 @@ export async function runPass(settings: PassSettings): Promise<Float64Array> {
   const pass = new OpenPass(settings)
   try {
     return await pass.run('async')
+  } finally {
+    pass.release()
+  }
+}
+
+/** Runs a pass once on the rows of an array, which `matrix` takes: the array may change after the call. */
+export async function runPassOnArray(settings: PassSettings, matrix: Matrix, rows: NumberArray): Promise<void> {
+  const pass = new OpenPass(settings)
+  try {
+    await pass.runOnArray(matrix, rows)
   } finally {
     pass.release()
   }
@@ -107,6 +118,11 @@ export class OpenPass {
   run(form: FitForm): Float64Array | Promise<Float64Array>
   run(form: FitForm): Float64Array | Promise<Float64Array> {
     return form === 'async' ? this.#pass.run() : this.#pass.runSync()
+  }
+
+  /** Copies rows into a matrix of the pass, and runs meanwhile on those that are there. */
+  async runOnArray(matrix: Matrix, rows: NumberArray): Promise<void> {
+    await this.#pass.runOnArray(matrix, rows)
   }
 
   /** Does the same as `run`, within a fit. */
