@@ -168,7 +168,8 @@ void dense(Table& measure) {
     int64_t batch, inputs, outputs;
   };
   const Shape shapes[] = {{64, 784, 128}, {64, 128, 64},   {64, 64, 10},    {32, 104, 64},
-                          {256, 784, 800}, {256, 800, 10}, {209, 12288, 20}, {512, 1024, 4096}};
+                          {256, 784, 800}, {256, 800, 10}, {209, 12288, 20}, {512, 1024, 4096},
+                          {400, 2, 4},    {400, 4, 1}};
   const double relu = static_cast<double>(Activation::Relu);
   for (const Shape& s : shapes) {
     const int64_t panel = set.weightPanel(s.inputs, s.outputs);
@@ -201,7 +202,8 @@ void dense(Table& measure) {
                 .floats(a::preActivationGradient, s.batch, s.outputs)
                 .flop(product(s.batch, s.inputs, s.outputs)));
   }
-  for (const Shape& s : {Shape{64, 128, 64}, Shape{64, 64, 10}, Shape{256, 800, 800}, Shape{512, 4096, 1000}}) {
+  for (const Shape& s : {Shape{64, 128, 64}, Shape{64, 64, 10}, Shape{256, 800, 800}, Shape{512, 4096, 1000},
+                         Shape{400, 4, 1}}) {
     namespace a = at::denseBackwardInput;
     const int64_t panel = set.weightPanel(s.inputs, s.outputs);
     Row row(KernelId::DenseBackwardInput, sizes({s.batch, s.outputs, s.inputs}), s.batch);

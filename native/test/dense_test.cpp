@@ -2,6 +2,7 @@
 // the sum of magnitudes of its terms.
 #include <cmath>
 #include <iterator>
+#include <vector>
 
 #include "kernel_run.h"
 #include "test.h"
@@ -29,6 +30,18 @@ const Shape kRegisterShapes[] = {
     {257, 2, 4},   {400, 2, 1},   {33, 300, 20}, {37, 48, 1},   {65, 784, 10}, {5, 1500, 31}, {41, 1100, 43},
       {19, 101, 99}, {8, 99, 101},   {5, 784, 800},  {101, 577, 701},
 };
+
+// Layers of few inputs and outputs, whose lanes are rows: every such shape and its neighbors, for rows around whole vectors
+// and blocks of them.
+std::vector<Shape> narrowShapes() {
+  std::vector<Shape> shapes;
+  const int64_t rows[] = {1, 3, 4, 7, 8, 15, 16, 17, 33, 127, 128, 129, 300, 400};
+  int64_t index = 0;
+  for (int64_t inputs = 1; inputs <= 7; ++inputs)
+    for (int64_t outputs = 1; outputs <= 9 && inputs * outputs <= 18; ++outputs)
+      for (int more = 0; more < 3; ++more) shapes.push_back({rows[index++ % 14], inputs, outputs});
+  return shapes;
+}
 
 // weightPanel gives these to OpenBLAS: widths around multiples of 16 and 256, depths beyond OpenBLAS's own blocks.
 const Shape kBlasShapes[] = {
@@ -165,6 +178,14 @@ void forRegisterShapes(Check check) {
 }
 
 template <typename Check>
+void forNarrowShapes(Check check) {
+  for (const KernelSet* set : testedSets()) {
+    int64_t index = 1000;
+    for (const Shape& shape : narrowShapes()) check(*set, shape, index++);
+  }
+}
+
+template <typename Check>
 void forBlasShapes(Check check) {
   for (const KernelSet* set : testedSets()) {
     int64_t index = std::size(kRegisterShapes);
@@ -189,6 +210,8 @@ void checkBackwardWeightOf(const KernelSet& set, const Shape& shape, int64_t ind
 TEST("denseForward equals its reference for every shape on our tiles") { forRegisterShapes(checkForwardOf); }
 TEST("denseForward equals its reference for every shape on OpenBLAS") { forBlasShapes(checkForwardOf); }
 
+TEST("denseForward equals its reference for layers of few inputs and outputs") { forNarrowShapes(checkForwardOf); }
+
 TEST("denseForward equals its reference for every activation and optional tensor") {
   for (const KernelSet* set : testedSets())
     for (int activation = 0; activation < 5; ++activation)
@@ -201,9 +224,15 @@ TEST("denseForward equals its reference for every activation and optional tensor
 TEST("denseBackwardInput and transposeWeight equal their references on our tiles") {
   forRegisterShapes(checkBackwardInput);
 }
+TEST("denseBackwardInput equals its reference for layers of few inputs and outputs") {
+  forNarrowShapes(checkBackwardInput);
+}
 TEST("denseBackwardInput equals its reference on OpenBLAS") { forBlasShapes(checkBackwardInput); }
 
 TEST("denseBackwardWeight equals its reference on our tiles") { forRegisterShapes(checkBackwardWeightOf); }
+TEST("denseBackwardWeight equals its reference for layers of few inputs and outputs") {
+  forNarrowShapes(checkBackwardWeightOf);
+}
 TEST("denseBackwardWeight equals its reference on OpenBLAS") { forBlasShapes(checkBackwardWeightOf); }
 
 TEST("the layout of a weight depends on its shape alone and large layers are OpenBLAS's") {

@@ -7,6 +7,7 @@
 #include "kernels/vector/activate.h"
 #include "kernels/vector/dense_layout.h"
 #include "kernels/vector/dense_members.h"
+#include "kernels/vector/dense_narrow.h"
 #include "kernels/vector/dot.h"
 
 namespace deepblas {
@@ -78,8 +79,24 @@ void forwardByRows(const Forward& f, const Tile& tile) {
   if (f.activation != Activation::Linear) finishRows(f, tile, false);
 }
 
+// A layer of few inputs and outputs.
+void forwardByColumns(const Forward& f, const Tile& tile) {
+  const View* preActivation = f.preActivation;
+  forwardNarrow({data<float>(&f.x) + tile.firstBegin * f.x.stride, f.x.stride, f.x.columns,
+                 smaller(tile.secondEnd, f.output.columns) - tile.secondBegin,
+                 {data<float>(&f.weight) + tile.secondBegin, f.weight.panel, 1,
+                  f.bias ? data<float>(f.bias) + tile.secondBegin : nullptr},
+                 preActivation ? data<float>(preActivation) + tile.firstBegin * preActivation->stride + tile.secondBegin
+                               : nullptr,
+                 preActivation ? preActivation->stride : 0,
+                 data<float>(&f.output) + tile.firstBegin * f.output.stride + tile.secondBegin, f.output.stride,
+                 f.activation},
+                tile.firstEnd - tile.firstBegin);
+}
+
 void forward(const Call& call, const Tile& tile) {
   const Forward f(call);
+  if (isNarrow(f.weight)) return forwardByColumns(f, tile);
   if (byRows(f.weight.panel)) return forwardByRows(f, tile);
   const int64_t depth = f.x.columns, panel = f.weight.panel;
   const float* x = data<float>(&f.x);

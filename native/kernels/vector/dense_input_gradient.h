@@ -7,6 +7,7 @@
 #include "boundary/kernel_table.h"
 #include "kernels/vector/dense_layout.h"
 #include "kernels/vector/dense_members.h"
+#include "kernels/vector/dense_narrow.h"
 
 namespace deepblas {
 namespace DEEPBLAS_ISA {
@@ -77,6 +78,15 @@ void backwardInput(const Call& call, const Tile& tile) {
                       data<float>(&gradient) + piece.firstBegin * gradient.stride + piece.secondBegin,
                       gradient.stride});
     });
+  }
+  if (isNarrow(weight)) {
+    const int64_t panel = weight.panel;
+    return backwardInputNarrow({data<float>(&from) + tile.firstBegin * from.stride, from.stride, depth,
+                                smaller(tile.secondEnd, weight.columns) - tile.secondBegin,
+                                {data<float>(&weight) + tile.secondBegin * panel, 1, panel, nullptr},
+                                data<float>(&gradient) + tile.firstBegin * gradient.stride + tile.secondBegin,
+                                gradient.stride},
+                               tile.firstEnd - tile.firstBegin);
   }
   // Tiles read a weight that is kept row by row as it is: a row of it is a row of B, without padding at its end.
   const int64_t panel = transposed ? transposed->panel : kMaximumVectors * kWidth;

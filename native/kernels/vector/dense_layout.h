@@ -51,6 +51,14 @@ int64_t weightPanel(int64_t inputs, int64_t outputs) {
   return alongInputs * 5 < alongOutputs * 4 ? 1 : panel;
 }
 
+// A layer whose products run with the rows of the batch along the lanes: so few inputs and outputs that the columns of a
+// block and the sums of all weights stay near. Its weight is one panel.
+constexpr int64_t kNarrowColumns = 8, kNarrowWeights = 16;
+DEEPBLAS_INLINE bool isNarrow(const View& weight) {
+  const int64_t inputs = weight.columns, outputs = weight.rows;
+  return inputs <= 6 && outputs <= smaller(kNarrowColumns, weight.panel) && inputs * outputs <= kNarrowWeights;
+}
+
 // Whether a gradient, of so many rows of so many elements, is one register tile that deals the batch out to several
 // accumulators.
 DEEPBLAS_INLINE bool isDealt(int64_t rows, int64_t lanes) { return rows * (roundUp(lanes, kWidth) / kWidth) <= kDealtVectors; }

@@ -8,6 +8,7 @@
 #include "kernels/vector/column_sums.h"
 #include "kernels/vector/dense_layout.h"
 #include "kernels/vector/dense_members.h"
+#include "kernels/vector/dense_narrow.h"
 
 namespace deepblas {
 namespace DEEPBLAS_ISA {
@@ -71,6 +72,15 @@ void addWeightGradient(const Call& call, const Tile& tile, bool first) {
   const View& x = *call.views[at::denseBackwardWeight::x];
   const View& from = *call.views[at::denseBackwardWeight::preActivationGradient];
   const int64_t inputs = gradient.columns, outputs = gradient.rows, panel = gradient.panel;
+  if (isNarrow(gradient)) {
+    return backwardWeightNarrow({data<float>(&x) + tile.firstBegin, x.stride, tile.firstEnd - tile.firstBegin,
+                                 data<float>(&from) + tile.secondBegin, from.stride,
+                                 smaller(tile.secondEnd, outputs) - tile.secondBegin,
+                                 data<float>(&gradient) + tile.firstBegin * panel + tile.secondBegin, panel,
+                                 biasGradient && tile.firstBegin == 0 ? data<float>(biasGradient) + tile.secondBegin : nullptr,
+                                 first},
+                                call.rows);
+  }
   if (biasGradient && tile.firstBegin == 0) sumRows(*biasGradient, from, call.rows, tile.secondBegin, tile.secondEnd, first);
   if (byBlas(panel)) {
     return inPieces(weightAxes(call), tile, [&](const Tile& piece) {
