@@ -1,5 +1,5 @@
 // What the build includes before each of the vector sources to compile them as they are for AVX-512, on a processor without
-// it: vectors of 16 are two of AVX2's, and the six intrinsics are functions below. Vector width, tile shapes, masks and
+// it: vectors of 16 are two of AVX2's, and the intrinsics are functions below. Vector width, tile shapes, masks and
 // panels are AVX-512's, and so are the bits: every element sees the same operations in the same order.
 #pragma once
 
@@ -71,9 +71,28 @@ __attribute__((always_inline)) inline __mmask16 emulatedTest(__m512i a, __m512i 
   return static_cast<__mmask16>(mask);
 }
 
+__attribute__((always_inline)) inline __m128i emulatedBytes(__mmask16 mask, const void* from) {
+  unsigned char bytes[16] = {};
+  for (int i = 0; i < 16; ++i)
+    if (mask >> i & 1) bytes[i] = static_cast<const unsigned char*>(from)[i];
+  return _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes));
+}
+
+__attribute__((always_inline)) inline __m512i emulatedWidening(__mmask16, __m128i bytes) {
+  union {
+    __m512i whole;
+    __m256i half[2];
+  } result;
+  result.half[0] = _mm256_cvtepu8_epi32(bytes);
+  result.half[1] = _mm256_cvtepu8_epi32(_mm_unpackhi_epi64(bytes, bytes));
+  return result.whole;
+}
+
 }  // namespace
 
 #define __AVX512F__ 1
+#define _mm_maskz_loadu_epi8 emulatedBytes
+#define _mm512_maskz_cvtepu8_epi32 emulatedWidening
 #define _mm512_maskz_loadu_ps emulatedLoad
 #define _mm512_mask_storeu_ps emulatedStore
 #define _mm512_fmadd_ps emulatedMultiplyAdd

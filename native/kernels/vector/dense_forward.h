@@ -31,7 +31,9 @@ Axes forwardAxes(const Call& call) {
   const Forward f(call);
   if (byRows(f.weight.panel)) {
     const int64_t work = larger(1, f.x.columns * f.output.columns);
-    return {call.rows, f.output.columns, roundUp(larger(1, kTileMultiplyAdds / work), kDotRows), f.output.columns};
+    // Of a large weight, more rows than are worth a thread, where there are enough: each tile reads all of it.
+    const int64_t rows = larger(kTileMultiplyAdds / work, smaller(2 * kDotRows, call.rows / 8));
+    return {call.rows, f.output.columns, roundUp(larger(1, rows), kDotRows), f.output.columns};
   }
   return productAxes(call.rows, f.output.columns, f.x.columns, f.weight.panel, byBlas(f.weight.panel));
 }
@@ -63,13 +65,14 @@ void finishRows(const Forward& f, const Tile& tile, bool addBias) {
 }
 
 // A weight kept row by row: dot products of rows of x with rows of the weight.
+template <typename Element>
 void forwardByRows(const Forward& f, const Tile& tile) {
   const int64_t depth = f.x.columns, columns = tile.secondEnd - tile.secondBegin;
   float* output = data<float>(&f.output) + tile.firstBegin * f.output.stride + tile.secondBegin;
-  dotProduct({data<float>(&f.x) + tile.firstBegin * f.x.stride, f.x.stride,
-              data<float>(&f.weight) + tile.secondBegin * depth, depth, depth,
-              f.bias ? data<float>(f.bias) + tile.secondBegin : nullptr, output, f.output.stride},
-             tile.firstEnd - tile.firstBegin, columns);
+  dotProduct<Element>({{data<Element>(&f.x) + tile.firstBegin * f.x.stride, f.x.stride, f.x.scale},
+                       data<float>(&f.weight) + tile.secondBegin * depth, depth, depth,
+                       f.bias ? data<float>(f.bias) + tile.secondBegin : nullptr, output, f.output.stride},
+                      tile.firstEnd - tile.firstBegin, columns);
   if (f.preActivation) {
     for (int64_t r = tile.firstBegin; r < tile.firstEnd; ++r) {
       activate<Linear>(data<float>(f.preActivation) + r * f.preActivation->stride + tile.secondBegin, output, columns);
@@ -97,7 +100,8 @@ void forwardByColumns(const Forward& f, const Tile& tile) {
 void forward(const Call& call, const Tile& tile) {
   const Forward f(call);
   if (isNarrow(f.weight)) return forwardByColumns(f, tile);
-  if (byRows(f.weight.panel)) return forwardByRows(f, tile);
+  if (byRows(f.weight.panel))
+    return f.x.type == Type::Uint8 ? forwardByRows<uint8_t>(f, tile) : forwardByRows<float>(f, tile);
   const int64_t depth = f.x.columns, panel = f.weight.panel;
   const float* x = data<float>(&f.x);
   const float* weight = data<float>(&f.weight);

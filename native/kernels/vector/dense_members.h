@@ -27,7 +27,8 @@ struct MemberCall {
       narrow[i] = *views[i];
       narrow[i].columns /= members;
       // The planner asks for costs on views without memory, of the first member only.
-      if (member > 0) narrow[i].data = data<float>(views[i]) + member * narrow[i].columns;
+      const int64_t bytes = narrow[i].type == Type::Uint8 ? 1 : 4;
+      if (member > 0) narrow[i].data = data<uint8_t>(views[i]) + member * narrow[i].columns * bytes;
       views[i] = &narrow[i];
     }
     call.views = views;

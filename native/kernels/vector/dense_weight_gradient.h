@@ -9,6 +9,7 @@
 #include "kernels/vector/dense_layout.h"
 #include "kernels/vector/dense_members.h"
 #include "kernels/vector/dense_narrow.h"
+#include "kernels/vector/outer.h"
 
 namespace deepblas {
 namespace DEEPBLAS_ISA {
@@ -41,28 +42,63 @@ double weightCost(const Call& call) {
 }
 
 // A weight kept row by row: the lanes run along the inputs, and each output's row of the gradient adds up rows of x.
-void backwardWeightByRows(const Call& call, const Tile& tile, bool first) {
+// A gradient of a few vectors deals blocks of rows out to several accumulators.
+DEEPBLAS_INLINE void backwardWeightDealt(const OuterWork<float>& product, int64_t outputs, int64_t inputs) {
+  constexpr int64_t kPanel = kMaximumVectors * kWidth, kBatchBlock = 32;
+  for (int64_t r = 0; r < product.rows; r += kBatchBlock) {
+    for (int64_t column = 0; column < inputs; column += kPanel) {
+      const PanelShape shape = panelShape(kPanel, inputs - column);
+      TileWork work = {};
+      work.a = {product.g + r * product.gStride, 1, product.gStride};
+      work.b = product.x + r * product.xStride + column;
+      work.bStride = product.xStride;
+      work.depth = smaller(kBatchBlock, product.rows - r);
+      work.c = product.c + column;
+      work.cStride = product.cStride;
+      work.lastLanes = shape.lastLanes;
+      work.first = product.first && r == 0;
+      work.dealt = true;
+      runPanel(shape.vectors * kWidth, outputs, work, shape.lastLanes < kWidth);
+    }
+  }
+}
+
+// Bytes become floats a block of rows at a time: so few inputs have no need of better.
+void backwardWeightDealt(const OuterWork<uint8_t>& product, int64_t outputs, int64_t inputs) {
+  constexpr int64_t kBatchBlock = 32, kMostInputs = kDealtVectors * kWidth;
+  alignas(64) float converted[kBatchBlock * kMostInputs];
+  for (int64_t r = 0; r < product.rows; r += kBatchBlock) {
+    const int64_t rows = smaller(kBatchBlock, product.rows - r);
+    for (int64_t i = 0; i < rows; ++i) {
+      const uint8_t* row = product.x + (r + i) * product.xStride;
+      for (int64_t column = 0; column < inputs; column += kWidth)
+        store(converted + i * kMostInputs + column,
+              loadFirstScaled(row + column, smaller(kWidth, inputs - column), product.scale));
+    }
+    backwardWeightDealt({product.g + r * product.gStride, product.gStride, converted, kMostInputs, 1, rows, product.c,
+                         product.cStride, product.first && r == 0, 0},
+                        outputs, inputs);
+  }
+}
+
+template <typename Element>
+DEEPBLAS_INLINE void backwardWeightByRows(const Call& call, const Tile& tile, bool first) {
   const View& gradient = *call.views[at::denseBackwardWeight::weightGradient];
   const View& x = *call.views[at::denseBackwardWeight::x];
   const View& from = *call.views[at::denseBackwardWeight::preActivationGradient];
-  // A block of rows of x is read from afar once, row by row; the gradients that it adds to stay near.
-  constexpr int64_t kPanel = kMaximumVectors * kWidth, kBatchBlock = 32;
-  for (int64_t r = 0; r < call.rows; r += kBatchBlock) {
-    for (int64_t column = tile.firstBegin; column < tile.firstEnd; column += kPanel) {
-      const PanelShape shape = panelShape(kPanel, tile.firstEnd - column);
-      TileWork work = {};
-      work.a = {data<float>(&from) + r * from.stride + tile.secondBegin, 1, from.stride};
-      work.b = data<float>(&x) + r * x.stride + column;
-      work.bStride = x.stride;
-      work.depth = smaller(kBatchBlock, call.rows - r);
-      work.c = data<float>(&gradient) + tile.secondBegin * gradient.columns + column;
-      work.cStride = gradient.columns;
-      work.lastLanes = shape.lastLanes;
-      work.first = first && r == 0;
-      work.dealt = isDealt(gradient.rows, gradient.columns);
-      runPanel(shape.vectors * kWidth, tile.secondEnd - tile.secondBegin, work, shape.lastLanes < kWidth);
-    }
-  }
+  OuterWork<Element> work = {};
+  work.g = data<float>(&from) + tile.secondBegin;
+  work.gStride = from.stride;
+  work.x = data<Element>(&x) + tile.firstBegin;
+  work.xStride = x.stride;
+  work.scale = x.scale;
+  work.rows = call.rows;
+  work.c = data<float>(&gradient) + tile.secondBegin * gradient.columns + tile.firstBegin;
+  work.cStride = gradient.columns;
+  work.first = first;
+  const int64_t outputs = tile.secondEnd - tile.secondBegin, inputs = tile.firstEnd - tile.firstBegin;
+  if (isDealt(gradient.rows, gradient.columns)) return backwardWeightDealt(work, outputs, inputs);
+  outerProduct(outputs, inputs, work);
 }
 
 // The part of one member; all but the first add to what is there.
@@ -90,7 +126,10 @@ void addWeightGradient(const Call& call, const Tile& tile, bool first) {
                       !first});
     });
   }
-  if (byRows(panel)) return backwardWeightByRows(call, tile, first);
+  if (byRows(panel)) {
+    if (x.type == Type::Uint8) return backwardWeightByRows<uint8_t>(call, tile, first);
+    return backwardWeightByRows<float>(call, tile, first);
+  }
   constexpr int64_t kBatchBlock = 128;
   for (int64_t r = 0; r < call.rows; r += kBatchBlock) {
     for (int64_t column = tile.secondBegin; column < tile.secondEnd; column += panel) {

@@ -1,5 +1,6 @@
 // The rows of a batch, collected in the order of the shuffle and converted on the way.
 #include "boundary/kernel_table.h"
+#include "kernels/vector/bytes.h"
 #include "kernels/vector/elements.h"
 #include "kernels/vector/register.h"
 
@@ -7,16 +8,10 @@ namespace deepblas {
 namespace DEEPBLAS_ISA {
 namespace {
 
-typedef uint8_t Bytes __attribute__((vector_size(kWidth)));
-
 void convertRow(float* to, const uint8_t* from, float scale, int64_t columns) {
   int64_t i = 0;
-  for (; i + kWidth <= columns; i += kWidth) {
-    Bytes bytes;
-    __builtin_memcpy(&bytes, from + i, sizeof bytes);
-    store(to + i, __builtin_convertvector(bytes, Floats) * scale);
-  }
-  for (; i < columns; ++i) to[i] = static_cast<float>(from[i]) * scale;
+  for (; i + kWidth <= columns; i += kWidth) store(to + i, loadScaled(from + i, scale));
+  if (i < columns) storeFirst(to + i, loadFirstScaled(from + i, columns - i, scale), columns - i);
 }
 
 void copyRow(float* to, const float* from, int64_t columns) {

@@ -118,7 +118,7 @@ void groupedForward(const Call& call, const Tile& tile) {
     const float* own = data<float>(&weight) + g * groups.weights();
     const float* ownBias = bias ? data<float>(bias) + g * outputs : nullptr;
     if (Groups::alongDepth(inputs, outputs)) {
-      dotProduct({from.data, from.stride, own, inputs, inputs, ownBias, to.data, to.stride}, rows, outputs);
+      dotProduct<float>({{from.data, from.stride, 1}, own, inputs, inputs, ownBias, to.data, to.stride}, rows, outputs);
     } else {
       multiplyTurned(groups, from, own, ownBias, to, rows);
     }
@@ -137,7 +137,7 @@ void groupedBackwardInput(const Call& call, const Tile& tile) {
                own = {data<float>(&weight) + g * groups.weights(), inputs};
     // The weights of one input stand beside each other.
     if (inputs == 1 && Groups::alongDepth(outputs, 1)) {
-      dotProduct({gradient.data, gradient.stride, own.data, outputs, outputs, nullptr, to.data, to.stride}, rows, 1);
+      dotProduct<float>({{gradient.data, gradient.stride, 1}, own.data, outputs, outputs, nullptr, to.data, to.stride}, rows, 1);
     } else {
       multiply({gradient.data, gradient.stride, 1}, own, to, rows, inputs, outputs, kDepthBlock, false);
     }
