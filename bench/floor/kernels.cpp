@@ -211,7 +211,7 @@ void dense(Table& measure) {
         .floats(a::preActivationGradient, s.batch, s.outputs)
         .panels(a::weight, s.outputs, s.inputs, panel)
         .flop(product(s.batch, s.inputs, s.outputs));
-    if (!set.usesBlas(panel)) row.panels(a::weightTransposed, s.inputs, s.outputs, set.registerPanel(s.inputs));
+    if (set.turnsWeight(s.inputs, s.outputs)) row.panels(a::weightTransposed, s.inputs, s.outputs, set.registerPanel(s.inputs));
     measure(row);
   }
   for (const Shape& s : {Shape{0, 128, 64}, Shape{0, 784, 128}}) {

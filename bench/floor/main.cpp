@@ -4,6 +4,7 @@
 //                                                              each number of seconds read a measurement
 //   deepblas_floor peak THREADS
 //   deepblas_floor kernels SECONDS                             seconds per row
+//   deepblas_floor products SECONDS                            large dense layers in every way; seconds per shape
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -16,6 +17,7 @@
 #include "core/thread_pool.h"
 #include "kernels.h"
 #include "peak.h"
+#include "products.h"
 #include "step.h"
 
 namespace {
@@ -26,7 +28,8 @@ int usage() {
   std::fprintf(stderr,
                "deepblas_floor step SIZES BATCH sgd|adam MEMBERS THREADS\n"
                "deepblas_floor peak THREADS\n"
-               "deepblas_floor kernels SECONDS\n");
+               "deepblas_floor kernels SECONDS\n"
+               "deepblas_floor products SECONDS\n");
   return 2;
 }
 
@@ -70,6 +73,10 @@ int main(int count, char** arguments) {
     if (mode == "peak" && count == 3) return peak(std::atoi(arguments[2]));
     if (mode == "kernels" && count == 3) {
       deepblas::floor::measureKernels(std::atof(arguments[2]));
+      return 0;
+    }
+    if (mode == "products" && count == 3) {
+      deepblas::floor::measureProducts(std::atof(arguments[2]));
       return 0;
     }
     return usage();

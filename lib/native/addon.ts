@@ -248,8 +248,8 @@ export interface Addon {
   /** Writes a text with line feeds for all its line ends; gives its length. */
   plainLineEnds(from: Uint8Array, to: Uint8Array): number
   countLineFeeds(text: Uint8Array): number
-  /** How a dense layer's weight is stored. */
-  weightLayout(inputs: number, outputs: number): { panel: number; byBlas: boolean }
+  /** How a dense layer's weight is stored, and whether its input gradient reads it by way of a turned copy. */
+  weightLayout(inputs: number, outputs: number): { panel: number; turned: boolean }
   /** The panel width of an operand that the register tiles read. */
   registerPanel(width: number): number
   info(): NativeInfo

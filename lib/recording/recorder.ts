@@ -266,8 +266,8 @@ class Recording {
 
   /**
    * The gradient of a dense product's input, preActivationGradient · weight, in the way that the weight is stored for.
-   * Most are turned first, so that the register tiles read them in order; OpenBLAS turns as it packs, and a weight of few
-   * outputs is kept turned.
+   * Most are turned first, so that the register tiles read them in order; a large one is turned piece by piece as it is
+   * multiplied, and a weight of few outputs is kept turned.
    *
    * @param members how many members share the weight, each with columns of its own in both gradients; left out: 1
    */
@@ -276,7 +276,7 @@ class Recording {
     const weight = this.parameter(parameter)
     const inputGradient = this.empty(inputs * (members ?? 1))
     let weightTransposed: Tensor | undefined
-    if (parameter.panel !== 1 && !native().weightLayout(inputs, outputs).byBlas) {
+    if (native().weightLayout(inputs, outputs).turned) {
       const panel = native().registerPanel(inputs)
       weightTransposed = this.scratch(Math.ceil(inputs / panel) * panel * outputs, outputs, panel)
       this.call('transposeWeight', { output: weightTransposed, weight })

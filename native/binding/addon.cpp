@@ -22,16 +22,15 @@ namespace {
 // Words that randomWords gives at once.
 constexpr int64_t kMostWords = 1 << 24;
 
-// (inputs, outputs) -> { panel, byBlas }: how a dense layer's weight is stored
+// (inputs, outputs) -> { panel, turned }: how a dense layer's weight is stored, and whether its input gradient wants it turned
 Napi::Value weightLayout(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     const KernelSet& kernels = activeKernels();
     const int64_t inputs = wholeNumber(info[0], "inputs", 1), outputs = wholeNumber(info[1], "outputs", 1);
     checkedProduct(inputs, outputs);
-    const int64_t panel = kernels.weightPanel(inputs, outputs);
     Napi::Object result = Napi::Object::New(info.Env());
-    result.Set("panel", Napi::Number::New(info.Env(), static_cast<double>(panel)));
-    result.Set("byBlas", Napi::Boolean::New(info.Env(), kernels.usesBlas(panel)));
+    result.Set("panel", Napi::Number::New(info.Env(), static_cast<double>(kernels.weightPanel(inputs, outputs))));
+    result.Set("turned", Napi::Boolean::New(info.Env(), kernels.turnsWeight(inputs, outputs)));
     return result;
   });
 }

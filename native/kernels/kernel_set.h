@@ -12,6 +12,8 @@ struct KernelSet {
   int64_t (*weightPanel)(int64_t inputs, int64_t outputs);
   // The width of the panels of a transposed weight, or any other operand of the register tiles.
   int64_t (*registerPanel)(int64_t width);
+  // Whether the input gradient reads a layer's weight by way of a turned copy, which transposeWeight makes.
+  bool (*turnsWeight)(int64_t inputs, int64_t outputs);
   // Whether a weight of such panels is multiplied by OpenBLAS.
   bool (*usesBlas)(int64_t panel);
 

@@ -84,12 +84,11 @@ class CallCheck {
     fail("ERR_DEEPBLAS_SHAPE", i, wanted, describe(specOf(i)));
   }
 
-  // A weight in panels of several outputs can only be read by way of its turned copy.
+  // A weight of some shapes is read by way of its turned copy only.
   void requireTurned(int i) const {
     for (int w = 0; w < info_.argumentCount; ++w) {
       if (info_.arguments[w].layout != Layout::Weight || !isTensor(w)) continue;
-      const int64_t panel = specOf(w).panel;
-      if (panel != 1 && !activeKernels().usesBlas(panel))
+      if (activeKernels().turnsWeight(specOf(w).columns, specOf(w).rows))
         fail("ERR_DEEPBLAS_SHAPE", i, "the weight as transposeWeight turns it", "none");
     }
   }

@@ -2,6 +2,7 @@
 // the sum of magnitudes of its terms.
 #include <cmath>
 #include <iterator>
+#include <string>
 #include <vector>
 
 #include "kernel_run.h"
@@ -44,10 +45,11 @@ std::vector<Shape> narrowShapes() {
   return shapes;
 }
 
-// weightPanel gives these to OpenBLAS: widths around multiples of 16 and 256, depths beyond OpenBLAS's own blocks.
-const Shape kBlasShapes[] = {
-    {1, 1000, 1000},   {7, 10007, 101}, {33, 1201, 877}, {16, 130, 8009},
-    {3, 100, 10007}, {521, 500, 2001}, {16, 1031, 1009},
+// Large ones, on packed tiles or OpenBLAS: widths around multiples of 16, of panels and of tiles of several panels, depths
+// beyond a block, rows that are packed and rows too few for it.
+const Shape kLargeShapes[] = {
+    {1, 1000, 1000}, {7, 10007, 101},  {33, 1201, 877},  {16, 130, 8009},   {3, 100, 10007},
+    {28, 2500, 401}, {141, 500, 2001}, {16, 1031, 1009}, {530, 1001, 1003}, {257, 2049, 500},
 };
 
 int64_t gapOf(int64_t i) { return i % 3 == 0 ? 0 : i % 3 == 1 ? 5 : 16; }
@@ -127,8 +129,7 @@ void checkBackwardInput(const KernelSet& set, const Shape& shape, int64_t index)
   run.tensor(arg::inputGradient, inputGradient);
   run.tensor(arg::preActivationGradient, Operand::matrix(gradient, Type::Float32, gapOf(index + 1)));
   run.tensor(arg::weight, stored);
-  // Kept row by row, the weight itself is read in order.
-  if (!blas && panel != 1) {
+  if (set.turnsWeight(shape.inputs, shape.outputs)) {
     const int64_t transposedPanel = set.registerPanel(shape.inputs);
     const Operand transposed = Operand::unwrittenPanels(shape.inputs, shape.outputs, transposedPanel, true);
     KernelRun transpose(KernelId::TransposeWeight, shape.rows, transposedPanel);
@@ -186,13 +187,13 @@ void forNarrowShapes(Check check) {
   }
 }
 
+// Those that OpenBLAS multiplies, or the others. OpenBLAS's product is the same whatever the set.
 template <typename Check>
-void forBlasShapes(Check check) {
+void forLargeShapes(bool blas, Check check) {
   for (const KernelSet* set : testedSets()) {
     int64_t index = std::size(kRegisterShapes);
-    for (const Shape& shape : kBlasShapes) {
-      // The product is OpenBLAS's, whatever the set: the one that takes seconds is made once.
-      if (shape.rows < 100 || set == testedSets().front()) check(*set, shape, index);
+    for (const Shape& shape : kLargeShapes) {
+      if (set->usesBlas(set->weightPanel(shape.inputs, shape.outputs)) == blas) check(*set, shape, index);
       ++index;
     }
   }
@@ -209,7 +210,8 @@ void checkBackwardWeightOf(const KernelSet& set, const Shape& shape, int64_t ind
 }  // namespace
 
 TEST("denseForward equals its reference for every shape on our tiles") { forRegisterShapes(checkForwardOf); }
-TEST("denseForward equals its reference for every shape on OpenBLAS") { forBlasShapes(checkForwardOf); }
+TEST("denseForward equals its reference for every large shape on our tiles") { forLargeShapes(false, checkForwardOf); }
+TEST("denseForward equals its reference for every shape on OpenBLAS") { forLargeShapes(true, checkForwardOf); }
 
 TEST("denseForward equals its reference for layers of few inputs and outputs") { forNarrowShapes(checkForwardOf); }
 
@@ -228,22 +230,30 @@ TEST("denseBackwardInput and transposeWeight equal their references on our tiles
 TEST("denseBackwardInput equals its reference for layers of few inputs and outputs") {
   forNarrowShapes(checkBackwardInput);
 }
-TEST("denseBackwardInput equals its reference on OpenBLAS") { forBlasShapes(checkBackwardInput); }
+TEST("denseBackwardInput equals its reference for large shapes on our tiles") { forLargeShapes(false, checkBackwardInput); }
+TEST("denseBackwardInput equals its reference on OpenBLAS") { forLargeShapes(true, checkBackwardInput); }
 
 TEST("denseBackwardWeight equals its reference on our tiles") { forRegisterShapes(checkBackwardWeightOf); }
 TEST("denseBackwardWeight equals its reference for layers of few inputs and outputs") {
   forNarrowShapes(checkBackwardWeightOf);
 }
-TEST("denseBackwardWeight equals its reference on OpenBLAS") { forBlasShapes(checkBackwardWeightOf); }
+TEST("denseBackwardWeight equals its reference for large shapes on our tiles") {
+  forLargeShapes(false, checkBackwardWeightOf);
+}
+TEST("denseBackwardWeight equals its reference on OpenBLAS") { forLargeShapes(true, checkBackwardWeightOf); }
 
-TEST("the layout of a weight depends on its shape alone and large layers are OpenBLAS's") {
+TEST("the layout of a weight depends on its shape alone and large layers are OpenBLAS's where that is faster") {
   for (const KernelSet* set : testedSets()) {
     CONTEXT(set->name);
+    const std::string name = set->name;
+    const bool blas = name == "avx2" || name == "neon";
     for (const Shape& shape : kRegisterShapes) CHECK(!set->usesBlas(set->weightPanel(shape.inputs, shape.outputs)));
-    for (const Shape& shape : kBlasShapes) {
+    for (const Shape& shape : kLargeShapes) {
       const int64_t panel = set->weightPanel(shape.inputs, shape.outputs);
-      CHECK(set->usesBlas(panel));
-      CHECK(panel >= shape.outputs && panel % 16 == 0);
+      CHECK_EQUAL(set->usesBlas(panel), blas);
+      CHECK(blas ? panel >= shape.outputs && panel % 16 == 0 : panel < shape.outputs);
+      // No second copy of a large weight.
+      CHECK(!set->turnsWeight(shape.inputs, shape.outputs));
     }
     for (int64_t width = 1; width <= 300; ++width) CHECK(!set->usesBlas(set->registerPanel(width)));
   }

@@ -106,7 +106,7 @@ TEST("denseBackwardInput gives the gradients of every member's columns") {
     run.tensor(arg::preActivationGradient, Operand::matrix(gradient, Type::Float32, 2));
     run.tensor(arg::weight, stored);
     run.number(arg::members, static_cast<double>(s.members));
-    if (!set.usesBlas(panel) && panel != 1) {
+    if (set.turnsWeight(s.inputs, s.outputs)) {
       const Operand transposed = Operand::unwrittenPanels(s.inputs, s.outputs, inputPanel, true);
       KernelRun transpose(KernelId::TransposeWeight, s.rows, inputPanel);
       transpose.tensor(at::transposeWeight::output, transposed);

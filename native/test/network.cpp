@@ -139,7 +139,7 @@ std::shared_ptr<const Program> Network::recordTraining() {
     if (l == 0) continue;
     const int64_t inputs = layers_[l].inputs;
     Argument transposed = absent();
-    if (!set.usesBlas(layers_[l].panel) && layers_[l].panel != 1) {
+    if (set.turnsWeight(inputs, layer.outputs)) {
       const int64_t place = record.panels(inputs, layer.outputs, set.registerPanel(inputs));
       record.call(KernelId::TransposeWeight, {tensor(place), tensor(cache.weight)}, labelOf(l, "transpose"));
       transposed = tensor(place);

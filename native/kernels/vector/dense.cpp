@@ -3,10 +3,11 @@
 // In GEMM's words (Goto and van de Geijn, Anatomy of High-Performance Matrix Multiplication, 2008; BLIS):
 // depth = K, depth block = KC (kDepthBlock), row block = MC (kRowBlock), tile rows = MR (tileRows), panel = NR.
 //
-// A small or middling layer runs on our register tiles; a layer of few outputs runs on dot products, with the lanes along
-// the inputs; a large layer, where cache blocking decides, runs on OpenBLAS. The layer's shape alone chooses (weightPanel),
-// so neither the members of a population nor the threads change the order of arithmetic; on our tiles, neither does the
-// batch size.
+// A small or middling layer runs on our register tiles, which read what they multiply in place; a large one, where cache
+// blocking decides, on register tiles that read packed rows (dense_blocked.h) or on OpenBLAS; a layer of few outputs runs on
+// dot products, with the lanes along the inputs. The layer's shape and the instruction set alone choose (weightPanel), so
+// neither the members of a population nor the threads change the order of arithmetic; on our tiles, neither does the batch
+// size.
 #include "kernels/vector/dense_forward.h"
 #include "kernels/vector/dense_input_gradient.h"
 #include "kernels/vector/dense_layout.h"
@@ -19,6 +20,10 @@ namespace DEEPBLAS_ISA {
 void registerDense(KernelSet& set) {
   set.weightPanel = weightPanel;
   set.registerPanel = registerPanel;
+  set.turnsWeight = [](int64_t inputs, int64_t outputs) {
+    const int64_t panel = weightPanel(inputs, outputs);
+    return !byBlas(panel) && !byRows(panel) && !isLarge(inputs, outputs);
+  };
   set.usesBlas = [](int64_t panel) { return byBlas(panel); };
   set[KernelId::DenseForward] = {memberForwardAxes, memberForward, memberForwardCost};
   set[KernelId::TransposeWeight] = {transposeAxes, transpose, transposeCost};

@@ -5,6 +5,7 @@
 #include "blas/gemm.h"
 #include "boundary/kernel_table.h"
 #include "kernels/vector/activate.h"
+#include "kernels/vector/dense_blocked.h"
 #include "kernels/vector/dense_layout.h"
 #include "kernels/vector/dense_members.h"
 #include "kernels/vector/dense_narrow.h"
@@ -35,6 +36,7 @@ Axes forwardAxes(const Call& call) {
     const int64_t rows = larger(kTileMultiplyAdds / work, smaller(2 * kDotRows, call.rows / 8));
     return {call.rows, f.output.columns, roundUp(larger(1, rows), kDotRows), f.output.columns};
   }
+  if (packs(f.weight, call.rows, f.output.columns)) return packedAxes(call.rows, f.output.columns, 64, 13);
   return productAxes(call.rows, f.output.columns, f.x.columns, f.weight.panel, byBlas(f.weight.panel));
 }
 
@@ -97,49 +99,75 @@ void forwardByColumns(const Forward& f, const Tile& tile) {
                 tile.firstEnd - tile.firstBegin);
 }
 
-void forward(const Call& call, const Tile& tile) {
-  const Forward f(call);
-  if (isNarrow(f.weight)) return forwardByColumns(f, tile);
-  if (byRows(f.weight.panel))
-    return f.x.type == Type::Uint8 ? forwardByRows<uint8_t>(f, tile) : forwardByRows<float>(f, tile);
+// The work of a tile of a panel, but for what it multiplies.
+TileWork forwardWork(const Forward& f, int64_t row, int64_t column) {
+  TileWork work = {};
+  work.c = data<float>(&f.output) + row * f.output.stride + column;
+  work.cStride = f.output.stride;
+  work.bias = f.bias ? data<float>(f.bias) + column : nullptr;
+  work.preActivation = f.preActivation ? data<float>(f.preActivation) + row * f.preActivation->stride + column : nullptr;
+  work.preActivationStride = f.preActivation ? f.preActivation->stride : 0;
+  work.relu = f.activation == Activation::Relu;
+  return work;
+}
+
+void forwardInPlace(const Forward& f, const Tile& tile) {
   const int64_t depth = f.x.columns, panel = f.weight.panel;
   const float* x = data<float>(&f.x);
   const float* weight = data<float>(&f.weight);
-  if (byBlas(panel)) {
-    return inPieces(forwardAxes(call), tile, [&](const Tile& piece) {
-      blas::multiply({piece.firstEnd - piece.firstBegin, piece.secondEnd - piece.secondBegin, depth,
-                      x + piece.firstBegin * f.x.stride, f.x.stride, false, weight + piece.secondBegin, panel, false,
-                      data<float>(&f.output) + piece.firstBegin * f.output.stride + piece.secondBegin,
-                      f.output.stride});
-      finishRows(f, piece, true);
-    });
-  }
-  const bool relu = f.activation == Activation::Relu;
   for (int64_t r = tile.firstBegin; r < tile.firstEnd; r += kRowBlock) {
     const int64_t rows = smaller(kRowBlock, tile.firstEnd - r);
     for (int64_t step = 0; step < depth; step += kDepthBlock) {
       for (int64_t column = tile.secondBegin; column < tile.secondEnd; column += panel) {
         const PanelShape shape = panelShape(panel, f.output.columns - column);
-        TileWork work = {};
+        TileWork work = forwardWork(f, r, column);
         work.a = {x + r * f.x.stride + step, f.x.stride, 1};
-        work.b = weight + (column / panel * depth * panel) + step * panel;
+        work.b = weight + column * depth + step * panel;
         work.bStride = panel;
         work.depth = smaller(kDepthBlock, depth - step);
-        work.c = data<float>(&f.output) + r * f.output.stride + column;
-        work.cStride = f.output.stride;
         work.lastLanes = shape.lastLanes;
         work.first = step == 0;
         work.last = step + work.depth == depth;
-        work.bias = f.bias ? data<float>(f.bias) + column : nullptr;
-        work.preActivation =
-            f.preActivation ? data<float>(f.preActivation) + r * f.preActivation->stride + column : nullptr;
-        work.preActivationStride = f.preActivation ? f.preActivation->stride : 0;
-        work.relu = relu;
         runPanel(shape.vectors * kWidth, rows, work, false);
       }
     }
   }
-  if (f.activation != Activation::Linear && !relu) finishRows(f, tile, false);
+}
+
+void forwardPacked(const Forward& f, const Tile& tile) {
+  const int64_t depth = f.x.columns, stride = f.x.stride;
+  const float* x = data<float>(&f.x);
+  const float* weight = data<float>(&f.weight);
+  multiplyPacked(
+      {tile, f.output.columns, depth, kMostDepth},
+      [&](float* to, int64_t row, const RowTiles& tiles, int64_t step, int64_t steps) {
+        packTiles(to, tiles, x + row * stride + step, stride, steps);
+      },
+      [&](const float** panels, float*, int64_t column, int64_t end, int64_t step, int64_t) {
+        for (; column < end; column += kLargePanel) *panels++ = weight + column * depth + step * kLargePanel;
+      },
+      [&](int64_t row, int64_t column) { return forwardWork(f, row, column); });
+}
+
+void forward(const Call& call, const Tile& tile) {
+  const Forward f(call);
+  const int64_t panel = f.weight.panel;
+  if (isNarrow(f.weight)) return forwardByColumns(f, tile);
+  if (byRows(panel))
+    return f.x.type == Type::Uint8 ? forwardByRows<uint8_t>(f, tile) : forwardByRows<float>(f, tile);
+  if (byBlas(panel)) {
+    return inPieces(forwardAxes(call), tile, [&](const Tile& piece) {
+      blas::multiply({piece.firstEnd - piece.firstBegin, piece.secondEnd - piece.secondBegin, f.x.columns,
+                      data<float>(&f.x) + piece.firstBegin * f.x.stride, f.x.stride, false,
+                      data<float>(&f.weight) + piece.secondBegin, panel, false,
+                      data<float>(&f.output) + piece.firstBegin * f.output.stride + piece.secondBegin,
+                      f.output.stride});
+      finishRows(f, piece, true);
+    });
+  }
+  packs(f.weight, tile.firstEnd - tile.firstBegin, tile.secondEnd - tile.secondBegin) ? forwardPacked(f, tile)
+                                                                                   : forwardInPlace(f, tile);
+  if (f.activation != Activation::Linear && f.activation != Activation::Relu) finishRows(f, tile, false);
 }
 
 // ---- by members --------------------------------------------------------------------------------------------------

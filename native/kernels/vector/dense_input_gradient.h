@@ -1,10 +1,12 @@
 // Dense layers, input gradient: inputGradient = preActivationGradient · weight, of shape (rows, inputs). The depth of this
 // product is the outputs. The panels of a weight run along its outputs, which is the wrong way for this product: a weight
-// in panels is transposed into panels of inputs first, once a step.
+// in panels is transposed into panels of inputs first, once a step. A large one, of which there shall be no second copy, is
+// transposed piece by piece, as the rows that are multiplied with it go by.
 #pragma once
 
 #include "blas/gemm.h"
 #include "boundary/kernel_table.h"
+#include "kernels/vector/dense_blocked.h"
 #include "kernels/vector/dense_layout.h"
 #include "kernels/vector/dense_members.h"
 #include "kernels/vector/dense_narrow.h"
@@ -24,37 +26,46 @@ double transposeCost(const Call& call) {
   return static_cast<double>(weight.rows) * weight.columns * 0.2;
 }
 
-// A weight in panels of outputs becomes panels of inputs, [panel of inputs][output][panel], a square of kWidth by kWidth
-// elements at a time.
+// Outputs [output, outputEnd) of a weight in panels of outputs, by the inputs [input, input + panel): [output][panel], a square
+// of kWidth by kWidth elements at a time. Inputs that the weight has not are zeros. The first output is a multiple of kWidth.
+void turn(const View& weight, int64_t input, int64_t panel, int64_t output, int64_t outputEnd, float* to) {
+  const int64_t inputs = weight.columns;
+  for (int64_t o = output; o < outputEnd; o += kWidth) {
+    const int64_t lanes = smaller(kWidth, outputEnd - o);
+    for (int64_t i = 0; i < panel; i += kWidth) {
+      const float* from = data<float>(&weight) + o / weight.panel * inputs * weight.panel + (input + i) * weight.panel +
+                          o % weight.panel;
+      const int64_t count = smaller(kWidth, inputs - input - i);
+      Floats square[kWidth];
+      for (int64_t row = 0; row < kWidth; ++row) {
+        square[row] = row < count ? load(from + row * weight.panel) : Floats{};
+        // The next panel of outputs is far away: ask for it ahead.
+        if (row < count) __builtin_prefetch(from + (inputs + row) * weight.panel);
+      }
+      transposeSquare(square);
+      for (int64_t lane = 0; lane < lanes; ++lane) store(to + (o - output + lane) * panel + i, square[lane]);
+    }
+  }
+}
+
+// A weight in panels of outputs becomes panels of inputs, [panel of inputs][output][panel].
 void transpose(const Call& call, const Tile& tile) {
   const View& weight = *call.views[at::transposeWeight::weight];
   const View& output = *call.views[at::transposeWeight::output];
-  const int64_t inputs = weight.columns, outputs = weight.rows;
-  for (int64_t begin = tile.firstBegin; begin < tile.firstEnd; begin += output.panel) {
-    float* to = data<float>(&output) + begin * outputs;
-    for (int64_t o = 0; o < outputs; o += kWidth) {
-      const int64_t lanes = smaller(kWidth, outputs - o);
-      for (int64_t i = 0; i < output.panel; i += kWidth) {
-        const float* from = data<float>(&weight) + o / weight.panel * inputs * weight.panel +
-                            (begin + i) * weight.panel + o % weight.panel;
-        const int64_t count = smaller(kWidth, inputs - begin - i);
-        Floats square[kWidth];
-        for (int64_t row = 0; row < kWidth; ++row) {
-          square[row] = row < count ? load(from + row * weight.panel) : Floats{};
-          // The next panel of outputs is far away: ask for it ahead.
-          if (row < count) __builtin_prefetch(from + (inputs + row) * weight.panel);
-        }
-        transposeSquare(square);
-        for (int64_t lane = 0; lane < lanes; ++lane) store(to + (o + lane) * output.panel + i, square[lane]);
-      }
-    }
-  }
+  for (int64_t begin = tile.firstBegin; begin < tile.firstEnd; begin += output.panel)
+    turn(weight, begin, output.panel, 0, weight.rows, data<float>(&output) + begin * weight.rows);
+}
+
+// Whether the weight is transposed piece by piece.
+DEEPBLAS_INLINE bool turnsPieces(const View& weight, const View* transposed) {
+  return !transposed && !byBlas(weight.panel) && !byRows(weight.panel);
 }
 
 Axes inputAxes(const Call& call) {
   const View& gradient = *call.views[at::denseBackwardInput::inputGradient];
   const View& weight = *call.views[at::denseBackwardInput::weight];
   const View* transposed = call.views[at::denseBackwardInput::weightTransposed];
+  if (turnsPieces(weight, transposed)) return packedAxes(call.rows, gradient.columns, 128, 13);
   const int64_t panel = transposed ? transposed->panel : kMaximumVectors * kWidth;
   return productAxes(call.rows, gradient.columns, weight.rows, panel, byBlas(weight.panel));
 }
@@ -62,6 +73,26 @@ Axes inputAxes(const Call& call) {
 double inputCost(const Call& call) {
   const View& weight = *call.views[at::denseBackwardInput::weight];
   return call.rows * static_cast<double>(weight.rows + 4) * roundUp(weight.columns, kWidth) / kMultiplyAddsPerNanosecond;
+}
+
+void backwardInputPacked(const View& gradient, const View& from, const View& weight, const Tile& tile) {
+  multiplyPacked(
+      {tile, gradient.columns, weight.rows, kWrittenDepth},
+      [&](float* to, int64_t row, const RowTiles& tiles, int64_t step, int64_t steps) {
+        packTiles(to, tiles, data<float>(&from) + row * from.stride + step, from.stride, steps);
+      },
+      [&](const float** panels, float* to, int64_t column, int64_t end, int64_t step, int64_t steps) {
+        for (; column < end; column += kLargePanel, to += kLargePanel * steps) {
+          turn(weight, column, kLargePanel, step, step + steps, to);
+          *panels++ = to;
+        }
+      },
+      [&](int64_t row, int64_t column) {
+        TileWork work = {};
+        work.c = data<float>(&gradient) + row * gradient.stride + column;
+        work.cStride = gradient.stride;
+        return work;
+      });
 }
 
 void backwardInput(const Call& call, const Tile& tile) {
@@ -88,6 +119,7 @@ void backwardInput(const Call& call, const Tile& tile) {
                                 gradient.stride},
                                tile.firstEnd - tile.firstBegin);
   }
+  if (turnsPieces(weight, transposed)) return backwardInputPacked(gradient, from, weight, tile);
   // Tiles read a weight that is kept row by row as it is: a row of it is a row of B, without padding at its end.
   const int64_t panel = transposed ? transposed->panel : kMaximumVectors * kWidth;
   for (int64_t r = tile.firstBegin; r < tile.firstEnd; r += kRowBlock) {
@@ -122,8 +154,9 @@ struct InputMember : MemberCall<at::denseBackwardInput::members + 1> {
 
 MemberAxis inputMembers(const Axes& one, const Call& call, int64_t members) {
   const View* transposed = call.views[at::denseBackwardInput::weightTransposed];
-  const bool blas = byBlas(call.views[at::denseBackwardInput::weight]->panel);
-  return {members, one.second, blas ? one.secondTile : transposed ? transposed->panel : kMaximumVectors * kWidth};
+  const View& weight = *call.views[at::denseBackwardInput::weight];
+  const int64_t panel = turnsPieces(weight, transposed) ? kLargePanel : transposed ? transposed->panel : kMaximumVectors * kWidth;
+  return {members, one.second, byBlas(weight.panel) ? one.secondTile : panel};
 }
 
 Axes memberInputAxes(const Call& call) {

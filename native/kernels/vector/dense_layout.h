@@ -1,7 +1,8 @@
 // Dense layers: where a weight's elements stand in memory, and the tiles that a product is cut into.
 //
 // A weight of shape (outputs, inputs) is kept in one of three ways, chosen by its shape alone:
-// - in panels of the width of a register tile, [panel of outputs][input][panel], for our register tiles;
+// - in panels of the width of a register tile, [panel of outputs][input][panel], for our register tiles; a large weight in
+//   those of kLargePanel, for the tiles that read packed rows (dense_blocked.h);
 // - row by row, that is in panels of one output, for layers of few outputs, which would leave lanes of a panel empty;
 // - in one panel that is wider than any register tile, for OpenBLAS.
 #pragma once
@@ -39,10 +40,23 @@ int64_t registerPanel(int64_t width) {
   return best;
 }
 
+// What multiplies a large weight, and from how many elements on it is large: measured, by instruction set
+// (docs/adr/0002-weights-in-panels.md). With AVX2 OpenBLAS is faster than our packed tiles; of NEON it is not known.
+#if defined(__AVX512F__) || !(defined(__AVX2__) || defined(__aarch64__))
+constexpr bool kLargeByBlas = false;
+constexpr int64_t kLargeWeight = 500000;
+#else
+constexpr bool kLargeByBlas = true;
+constexpr int64_t kLargeWeight = 1000000;
+#endif
+
+bool isLarge(int64_t inputs, int64_t outputs) {
+  return outputs >= 100 && inputs >= 100 && inputs * outputs >= kLargeWeight;
+}
+
 // The panel of a layer's weight: which of the three ways it is kept in.
 int64_t weightPanel(int64_t inputs, int64_t outputs) {
-  const bool large = outputs >= 100 && inputs >= 100 && inputs * outputs >= 1000000;
-  if (large) return roundUp(outputs, 16);
+  if (isLarge(inputs, outputs)) return kLargeByBlas ? roundUp(outputs, 16) : kLargePanel;
   const int64_t panel = registerPanel(outputs);
   // Vector multiplications for one row of x: with the lanes along the inputs, to be added at the end, which costs about
   // six more for each output; or with the lanes along a panel's outputs.

@@ -6,6 +6,7 @@
 #include "blas/gemm.h"
 #include "boundary/kernel_table.h"
 #include "kernels/vector/column_sums.h"
+#include "kernels/vector/dense_blocked.h"
 #include "kernels/vector/dense_layout.h"
 #include "kernels/vector/dense_members.h"
 #include "kernels/vector/dense_narrow.h"
@@ -27,6 +28,7 @@ Axes weightAxes(const Call& call) {
     const int64_t work = larger(1, depth * outputs);
     return {inputs, outputs, larger(1024, roundUp(larger(1, kTileMultiplyAdds / work), kMaximumVectors * kWidth)), outputs};
   }
+  if (packs(gradient, inputs, outputs)) return packedAxes(inputs, outputs, 200, 13);
   // One panel, so that the thread that makes it, updates it, and multiplies with it in the next step is the same one; and
   // a block of inputs whose rows of x stay in the second-level cache.
   const int64_t work = larger(1, depth * gradient.panel);
@@ -101,8 +103,61 @@ DEEPBLAS_INLINE void backwardWeightByRows(const Call& call, const Tile& tile, bo
   outerProduct(outputs, inputs, work);
 }
 
-// The part of one member; all but the first add to what is there.
-void addWeightGradient(const Call& call, const Tile& tile, bool first) {
+// Calls body(member, row, step) for the steps [begin, end) of the depth: the rows of one member after the other.
+template <typename Body>
+DEEPBLAS_INLINE void forSteps(int64_t rows, int64_t begin, int64_t end, Body body) {
+  int64_t member = begin / rows, row = begin - member * rows;
+  for (int64_t step = begin; step < end; ++step) {
+    body(member, row, step);
+    if (++row == rows) row = 0, ++member;
+  }
+}
+
+// Copies `count` elements, the last vector of them as a whole one: up to kWidth - 1 elements after them are overwritten.
+DEEPBLAS_INLINE void copyVectors(float* to, const float* from, int64_t count) {
+  int64_t i = 0;
+  for (; i + kWidth <= count; i += kWidth) store(to + i, load(from + i));
+  if (i < count) store(to + i, loadFirst(from + i, count - i));
+}
+
+// All members at once. What a tile reads of x and of the gradient is copied once, row by row, into what the register tiles
+// read in order.
+void backwardWeightPacked(const Call& call, const Tile& tile) {
+  const View& gradient = *call.views[at::denseBackwardWeight::weightGradient];
+  const View& x = *call.views[at::denseBackwardWeight::x];
+  const View& from = *call.views[at::denseBackwardWeight::preActivationGradient];
+  const int64_t inputs = gradient.columns, outputs = gradient.rows, rows = call.rows;
+  const int64_t members = membersOf(call, at::denseBackwardWeight::members);
+  multiplyPacked(
+      {tile, outputs, rows * members, kWrittenDepth},
+      [&](float* to, int64_t first, const RowTiles& tiles, int64_t begin, int64_t steps) {
+        forSteps(rows, begin, begin + steps, [&](int64_t member, int64_t row, int64_t step) {
+          const float* values = data<float>(&x) + row * x.stride + member * inputs + first;
+          for (int64_t t = 0; t < tiles.count; ++t) {
+            const int64_t input = tiles.rowOf(t), count = tiles.rowOf(t + 1) - input;
+            copyVectors(to + tiles.placeOf(t, steps) + (step - begin) * count, values + input, count);
+          }
+        });
+      },
+      [&](const float** panels, float* to, int64_t output, int64_t end, int64_t begin, int64_t steps) {
+        forSteps(rows, begin, begin + steps, [&](int64_t member, int64_t row, int64_t step) {
+          const float* values = data<float>(&from) + row * from.stride + member * outputs;
+          float* copy = to + (step - begin) * kLargePanel;
+          for (int64_t column = output; column < end; column += kLargePanel, copy += kLargePanel * steps)
+            copyVectors(copy, values + column, smaller(kLargePanel, end - column));
+        });
+        for (; output < end; output += kLargePanel, to += kLargePanel * steps) *panels++ = to;
+      },
+      [&](int64_t input, int64_t output) {
+        TileWork work = {};
+        work.c = data<float>(&gradient) + output * inputs + input * kLargePanel;
+        work.cStride = kLargePanel;
+        return work;
+      });
+}
+
+// The part of one member; all but the first add to what is there. Of a packed product the biases alone.
+void addWeightGradient(const Call& call, const Tile& tile, bool first, bool packed) {
   const View& gradient = *call.views[at::denseBackwardWeight::weightGradient];
   const View* biasGradient = call.views[at::denseBackwardWeight::biasGradient];
   const View& x = *call.views[at::denseBackwardWeight::x];
@@ -118,6 +173,7 @@ void addWeightGradient(const Call& call, const Tile& tile, bool first) {
                                 call.rows);
   }
   if (biasGradient && tile.firstBegin == 0) sumRows(*biasGradient, from, call.rows, tile.secondBegin, tile.secondEnd, first);
+  if (packed) return;
   if (byBlas(panel)) {
     return inPieces(weightAxes(call), tile, [&](const Tile& piece) {
       blas::multiply({piece.firstEnd - piece.firstBegin, piece.secondEnd - piece.secondBegin, call.rows,
@@ -152,10 +208,13 @@ void addWeightGradient(const Call& call, const Tile& tile, bool first) {
 void backwardWeight(const Call& call, const Tile& tile) {
   namespace arg = at::denseBackwardWeight;
   const int64_t members = membersOf(call, arg::members);
+  const bool packed = packs(*call.views[arg::weightGradient], tile.firstEnd - tile.firstBegin,
+                            tile.secondEnd - tile.secondBegin);
   for (int64_t member = 0; member < members; ++member) {
     const MemberCall<arg::members + 1> one(call, 1u << arg::x | 1u << arg::preActivationGradient, member, members);
-    addWeightGradient(one.call, tile, member == 0);
+    addWeightGradient(one.call, tile, member == 0, packed);
   }
+  if (packed) backwardWeightPacked(call, tile);
 }
 
 // A tile of inputs completes one run of elements in every panel; the first tile of inputs also completes the biases.

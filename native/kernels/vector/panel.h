@@ -8,6 +8,9 @@ namespace DEEPBLAS_ISA {
 // Not in a namespace without a name: the files that use these share one copy of each.
 
 constexpr int kMaximumVectors = kRegisters == 32 ? 4 : 3;
+// Vectors of a panel of a large weight, whose tiles read a packed A: 14 rows by 32 columns with AVX-512, 4 by 12 without.
+constexpr int kLargeVectors = kWidth == 16 ? 2 : 3;
+constexpr int64_t kLargePanel = kLargeVectors * kWidth;
 
 // One register tile of C: partial sums are kept in C between depth blocks; the last block adds bias and activation.
 struct TileWork {
@@ -26,7 +29,11 @@ struct TileWork {
   bool relu;
 };
 
-template <int kRows, int kVectors, bool kPartialB>
+// How a tile reads its operands: in place; in place, where the last vector of B's rows has no padding; A packed for as many
+// rows (multiplyAddPacked).
+enum class Reads { InPlace, PartialB, PackedA };
+
+template <int kRows, int kVectors, Reads kReads>
 __attribute__((noinline)) void runTile(const TileWork& work) {
   Accumulators<kRows, kVectors> tile;
   const int64_t lanes = work.lastLanes;
@@ -42,12 +49,17 @@ __attribute__((noinline)) void runTile(const TileWork& work) {
         tile.sum[r][v] = whole || v < kVectors - 1 ? load(from) : loadFirst(from, lanes);
       }
   }
+  constexpr bool kPartialB = kReads == Reads::PartialB;
   bool dealt = false;
-  if constexpr (kRows * kVectors <= kDealtVectors) {
+  if constexpr (kRows * kVectors <= kDealtVectors && kReads != Reads::PackedA) {
     dealt = work.dealt;
     if (dealt) multiplyAddDealt<kRows, kVectors, kPartialB>(tile, work.a, work.b, work.bStride, work.depth, lanes);
   }
-  if (!dealt) multiplyAdd<kRows, kVectors, kPartialB>(tile, work.a, work.b, work.bStride, work.depth, lanes);
+  if constexpr (kReads == Reads::PackedA) {
+    multiplyAddPacked<kRows, kVectors>(tile, work.a.data, work.b, work.bStride, work.depth);
+  } else if (!dealt) {
+    multiplyAdd<kRows, kVectors, kPartialB>(tile, work.a, work.b, work.bStride, work.depth, lanes);
+  }
 #pragma GCC unroll 4
   for (int v = 0; v < kVectors; ++v) {
     const bool full = whole || v < kVectors - 1;
@@ -76,11 +88,11 @@ __attribute__((noinline)) void runTile(const TileWork& work) {
   }
 }
 
-template <int kRows, int kVectors>
-void runRemainder(int64_t rows, const TileWork& work, bool partialB) {
+template <int kRows, int kVectors, Reads kReads>
+void runRemainder(int64_t rows, const TileWork& work) {
   if constexpr (kRows > 0) {
-    if (rows == kRows) return partialB ? runTile<kRows, kVectors, true>(work) : runTile<kRows, kVectors, false>(work);
-    runRemainder<kRows - 1, kVectors>(rows, work, partialB);
+    if (rows == kRows) return runTile<kRows, kVectors, kReads>(work);
+    runRemainder<kRows - 1, kVectors, kReads>(rows, work);
   }
 }
 
@@ -89,7 +101,10 @@ template <int kVectors>
 void runRows(int64_t rows, TileWork work, bool partialB) {
   constexpr int kRows = tileRows<kVectors>();
   for (; rows > 0; rows -= kRows) {
-    runRemainder<kRows, kVectors>(smaller(rows, kRows), work, partialB);
+    if (partialB)
+      runRemainder<kRows, kVectors, Reads::PartialB>(smaller(rows, kRows), work);
+    else
+      runRemainder<kRows, kVectors, Reads::InPlace>(smaller(rows, kRows), work);
     work.a.data += kRows * work.a.rowStride;
     work.c += kRows * work.cStride;
     if (work.preActivation) work.preActivation += kRows * work.preActivationStride;
@@ -103,6 +118,15 @@ DEEPBLAS_INLINE void runPanel(int64_t panel, int64_t rows, const TileWork& work,
     case 3: return runRows<3>(rows, work, partialB);
     default:
       if constexpr (kMaximumVectors == 4) return runRows<4>(rows, work, partialB);
+  }
+}
+
+// One tile of a panel of kLargePanel columns, of which so many vectors hold results, with a packed A.
+template <int kVectors = kLargeVectors>
+DEEPBLAS_INLINE void runPacked(int64_t vectors, int64_t rows, const TileWork& work) {
+  if constexpr (kVectors > 0) {
+    if (vectors == kVectors) return runRemainder<tileRows<kLargeVectors>(), kVectors, Reads::PackedA>(rows, work);
+    runPacked<kVectors - 1>(vectors, rows, work);
   }
 }
 

@@ -18,7 +18,7 @@ constexpr int kRegisters = 16;
 #endif
 template <int kVectors>
 constexpr int tileRows() {
-  return (kRegisters - kVectors - 1) / kVectors > 12 ? 12 : (kRegisters - kVectors - 1) / kVectors;
+  return (kRegisters - kVectors - 1) / kVectors > 14 ? 14 : (kRegisters - kVectors - 1) / kVectors;
 }
 
 // The operand A: element (row, step) stands at data[row * rowStride + step * stepStride].
@@ -66,6 +66,26 @@ DEEPBLAS_INLINE void multiplyAdd(Accumulators<kRows, kVectors>& tile, Strided a,
 #pragma GCC unroll 4
       for (int v = 0; v < kVectors; ++v) tile.sum[r][v] = fma(factor, row[v], tile.sum[r][v]);
     }
+  }
+}
+
+// As multiplyAdd, for an A that is packed for these rows: those of one step stand side by side, kRows apart from the next
+// step's.
+template <int kRows, int kVectors>
+DEEPBLAS_INLINE void multiplyAddPacked(Accumulators<kRows, kVectors>& tile, const float* a, const float* b, int64_t bStride,
+                                       int64_t depth) {
+  for (int64_t step = 0; step < depth; ++step) {
+    Floats row[kVectors];
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) row[v] = load(b + v * kWidth);
+#pragma GCC unroll 16
+    for (int r = 0; r < kRows; ++r) {
+      const Floats factor = broadcast(a[r]);
+#pragma GCC unroll 4
+      for (int v = 0; v < kVectors; ++v) tile.sum[r][v] = fma(factor, row[v], tile.sum[r][v]);
+    }
+    a += kRows;
+    b += bStride;
   }
 }
 

@@ -1,0 +1,136 @@
+#include "products.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <vector>
+
+#include "kernels/kernels.h"
+#include "measure.h"
+#include "peak.h"
+
+namespace deepblas {
+namespace floor {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// A call on one thread, of which each tile is timed by itself. Its time is the sum of the least times of its tiles, which
+// take a millisecond or less: on a machine that others use, a whole product is hardly ever undisturbed.
+class TimedCall {
+ public:
+  TimedCall(KernelId kernel, std::vector<View> views, int64_t rows)
+      : kernel_(activeKernels()[kernel]), views_(std::move(views)), rows_(rows) {}
+  void run() {
+    const View* pointers[kMaximumArguments] = {};
+    const double numbers[kMaximumArguments] = {};
+    for (size_t i = 0; i < views_.size(); ++i)
+      if (views_[i].data) pointers[i] = &views_[i];
+    const Call call = {pointers, numbers, rows_, nullptr};
+    const Axes axes = kernel_.axes(call);
+    size_t index = 0;
+    for (int64_t second = 0; second < axes.second; second += axes.secondTile) {
+      for (int64_t first = 0; first < axes.first; first += axes.firstTile) {
+        const auto start = Clock::now();
+        kernel_.execute(call, {first, std::min(first + axes.firstTile, axes.first), second,
+                                std::min(second + axes.secondTile, axes.second)});
+        const double taken = std::chrono::duration<double>(Clock::now() - start).count();
+        if (index == least_.size()) least_.push_back(taken);
+        least_[index] = std::min(least_[index], taken);
+        ++index;
+      }
+    }
+  }
+  double seconds() const {
+    double sum = 0;
+    for (double tile : least_) sum += tile;
+    return sum;
+  }
+
+ private:
+  const Kernel& kernel_;
+  std::vector<View> views_;
+  int64_t rows_;
+  std::vector<double> least_;
+};
+
+struct Shape {
+  int64_t rows, inputs, outputs;
+};
+
+View matrix(const Floats& memory, int64_t rows, int64_t columns, int64_t panel = 0) {
+  return {memory.data(), rows, columns, columns, panel, Type::Float32, 1};
+}
+
+// A layer whose weight is stored in panels of a width: forward, input gradient (and the turning that it needs), weight gradient.
+class Layer {
+ public:
+  Layer(const Shape& s, int64_t panel, bool turned)
+      : x_(s.rows * s.inputs, 1),
+        output_(s.rows * s.outputs, 2),
+        weight_(padded(s.outputs, panel) * s.inputs, 3, 0.05),
+        gradient_(padded(s.outputs, panel) * s.inputs, 4, 0),
+        turned_(turned ? padded(s.inputs, activeKernels().registerPanel(s.inputs)) * s.outputs : 1, 5, 0),
+        inputGradient_(s.rows * s.inputs, 6) {
+    const View none = {}, weight = matrix(weight_, s.outputs, s.inputs, panel);
+    const View copy = turned ? matrix(turned_, s.inputs, s.outputs, activeKernels().registerPanel(s.inputs)) : none;
+    const View x = matrix(x_, s.rows, s.inputs), output = matrix(output_, s.rows, s.outputs);
+    calls_[0].emplace_back(KernelId::DenseForward, std::vector<View>{output, none, x, weight, none, none, none}, s.rows);
+    if (turned) calls_[1].emplace_back(KernelId::TransposeWeight, std::vector<View>{copy, weight}, s.rows);
+    calls_[1].emplace_back(KernelId::DenseBackwardInput,
+                           std::vector<View>{matrix(inputGradient_, s.rows, s.inputs), output, weight, copy, none}, s.rows);
+    calls_[2].emplace_back(KernelId::DenseBackwardWeight,
+                           std::vector<View>{matrix(gradient_, s.outputs, s.inputs, panel), none, x, output, none}, s.rows);
+  }
+  void run(int product) {
+    for (TimedCall& call : calls_[product]) call.run();
+  }
+  double seconds(int product) const {
+    double sum = 0;
+    for (const TimedCall& call : calls_[product]) sum += call.seconds();
+    return sum;
+  }
+
+ private:
+  static int64_t padded(int64_t outputs, int64_t panel) { return (outputs + panel - 1) / panel * panel; }
+  Floats x_, output_, weight_, gradient_, turned_, inputGradient_;
+  std::vector<TimedCall> calls_[3];
+};
+
+}  // namespace
+
+void measureProducts(double secondsPerShape) {
+  const KernelSet& set = activeKernels();
+  // Where OpenBLAS is chosen the packed tiles are as wide as three vectors.
+  const int64_t chosen = set.weightPanel(4000, 4000);
+  const int64_t packedPanel = set.usesBlas(chosen) ? set.registerPanel(3 * set.registerPanel(1)) : chosen;
+  const char* const names[] = {"forward", "input gradient", "weight gradient"};
+  for (const Shape& s : {Shape{256, 784, 800}, Shape{256, 800, 800}, Shape{512, 1024, 1024}, Shape{512, 1024, 4096},
+                         Shape{512, 4096, 1000}}) {
+    Layer inPlace(s, set.registerPanel(s.outputs), true), packed(s, packedPanel, false),
+        blas(s, (s.outputs + 15) / 16 * 16, false);
+    Layer* const ways[] = {&inPlace, &packed, &blas};
+    double left = secondsPerShape;
+    while (left > 0) {
+      const auto start = Clock::now();
+      for (int product = 0; product < 3; ++product)
+        for (Layer* way : ways) way->run(product);
+      left -= std::chrono::duration<double>(Clock::now() - start).count();
+    }
+    const double operations = 2.0 * static_cast<double>(s.rows * s.inputs * s.outputs);
+    const double peak = peakOfOneCore().gflops * 1e9;
+    for (int product = 0; product < 3; ++product) {
+      const auto share = [&](const Layer& way) { return 100 * operations / way.seconds(product) / peak; };
+      std::printf("{\"rows\":%lld,\"inputs\":%lld,\"outputs\":%lld,\"product\":\"%s\",\"inPlace\":%.1f,\"packed\":%.1f,"
+                  "\"openblas\":%.1f}\n",
+                  static_cast<long long>(s.rows), static_cast<long long>(s.inputs), static_cast<long long>(s.outputs),
+                  names[product], share(inPlace), share(packed), share(blas));
+      std::fflush(stdout);
+    }
+  }
+}
+
+}  // namespace floor
+}  // namespace deepblas
