@@ -35,6 +35,8 @@ function resolves(name) {
   }
 }
 
+const hasCompiler = () => spawnSync('g++', ['--version']).status === 0
+
 function pythonHas(python, module) {
   if (python === undefined || (python.includes('/') && !existsSync(python))) return false
   const code = `import importlib.util, sys; sys.exit(importlib.util.find_spec('${module}') is None)`
@@ -90,29 +92,47 @@ class WorkerContender {
   }
 }
 
-const inNode = (module) => (workload, threads) =>
-  new WorkerContender([process.execPath, join(folder, 'worker.mjs')], {
-    module: pathToFileURL(join(folder, 'contenders', module)).href,
-    workload,
-    options: { threads },
-  })
+const inNode =
+  (module, env = {}) =>
+  (workload, threads) =>
+    new WorkerContender(
+      [process.execPath, join(folder, 'worker.mjs')],
+      { module: pathToFileURL(join(folder, 'contenders', module)).href, workload, options: { threads } },
+      env,
+    )
 
-// torch.set_num_threads does not reach an OpenBLAS with threads of its own: that one may always use all.
+// torch.set_num_threads does not reach an OpenBLAS with threads of its own: that one may always use all. JAX takes its
+// number of threads from NPROC.
 const inPython =
   (python, library) =>
   (workload, threads, most = threads) =>
     new WorkerContender(
       [python(), join(peers, 'worker.py')],
       { library, workload, options: { threads } },
-      { OPENBLAS_NUM_THREADS: String(most) },
+      { OPENBLAS_NUM_THREADS: String(most), NPROC: String(threads) },
     )
 
 const always = () => true
-const oneNet = ({ members }) => members === undefined
+const nothing = () => undefined
 const peerOf = (packages) => () => hasPackages(...packages)
+const isPopulation = ({ members }) => members !== undefined
+
+/** Why a contender leaves a workload out: the first of these properties that it has. */
+const without = (reasons) => (workload) =>
+  Object.entries(reasons).find(([property]) => workload[property] !== undefined)?.[1]
+
+const NOT_WRITTEN = 'not written for it'
+const hasNone = {
+  members: 'no populations',
+  tabM: 'no TabM',
+  dropout: 'no dropout',
+  clipNorm: 'no clipping by norm',
+}
+const { dropout: _, ...hasDropout } = hasNone
 
 /**
- * In the order of the turns and of the table's columns.
+ * In the order of the turns and of the table's columns. `takes`: whether the column has a cell for a workload;
+ * `leavesOut`: why the cell says that it does not take part.
  *
  * @type {{
  *   name: string,
@@ -120,42 +140,71 @@ const peerOf = (packages) => () => hasPackages(...packages)
  *   here: () => boolean,
  *   install?: string,
  *   takes: (workload: object) => boolean,
+ *   leavesOut: (workload: object) => string | undefined,
  *   tries?: 'threads',
  *   start: (workload: object, threads: number, most?: number) => object
  * }[]}
  */
 export const contenders = [
-  { name: 'deepblas', title: 'deepblas', here: always, takes: always, start: inNode('deepblas.mjs') },
+  { name: 'deepblas', title: 'deepblas', here: always, start: inNode('deepblas.mjs') },
   {
     name: 'deepblas-singles',
     title: 'deepblas, one after the other',
     here: always,
-    takes: ({ members }) => members !== undefined,
+    takes: isPopulation,
     start: inNode('deepblas-singles.mjs'),
   },
   {
     name: 'floor',
     title: 'floor',
     here: always,
-    takes: always,
     start: (workload, threads) => new FloorWorker(workload, threads),
   },
-  { name: 'plain-js', title: 'plain JS', here: always, takes: always, start: inNode('plain-js.mjs') },
+  {
+    name: 'plain-js',
+    title: 'plain JS',
+    here: always,
+    leavesOut: without({ tabM: NOT_WRITTEN, dropout: NOT_WRITTEN, clipNorm: NOT_WRITTEN }),
+    start: inNode('plain-js.mjs'),
+  },
+  {
+    name: 'jax',
+    title: 'JAX',
+    here: () => pythonWith('jax') !== undefined,
+    install: INSTALL_PYTHON,
+    tries: 'threads',
+    start: inPython(() => pythonWith('jax'), 'jax'),
+  },
   {
     name: 'pytorch',
     title: 'PyTorch',
     here: () => pythonWith('torch') !== undefined,
     install: INSTALL_PYTHON,
-    takes: always,
     tries: 'threads',
     start: inPython(() => pythonWith('torch'), 'torch'),
+  },
+  {
+    name: 'pytorch-compile',
+    title: 'torch.compile',
+    here: () => pythonWith('torch._inductor') !== undefined && hasCompiler(),
+    install: `${INSTALL_PYTHON}, and a C++ compiler as g++`,
+    tries: 'threads',
+    start: inPython(() => pythonWith('torch._inductor'), 'torch_compile'),
+  },
+  {
+    name: 'pytorch-func',
+    title: 'torch.func',
+    here: () => pythonWith('torch.func') !== undefined,
+    install: INSTALL_PYTHON,
+    takes: isPopulation,
+    tries: 'threads',
+    start: inPython(() => pythonWith('torch.func'), 'torch_func'),
   },
   {
     name: 'pytorch-system',
     title: "PyTorch, system's",
     here: () => pythonHas(systemPython, 'torch') && pythonWith('torch') !== systemPython,
     install: INSTALL_SYSTEM,
-    takes: always,
     tries: 'threads',
     start: inPython(() => systemPython, 'torch'),
   },
@@ -164,7 +213,7 @@ export const contenders = [
     title: 'scikit-learn',
     here: () => pythonWith('sklearn') !== undefined,
     install: INSTALL_PYTHON,
-    takes: oneNet,
+    leavesOut: without(hasNone),
     tries: 'threads',
     start: inPython(() => pythonWith('sklearn'), 'sklearn'),
   },
@@ -173,7 +222,7 @@ export const contenders = [
     title: 'tfjs (cpu)',
     here: peerOf(['@tensorflow/tfjs']),
     install: INSTALL_NODE,
-    takes: oneNet,
+    leavesOut: without(hasDropout),
     start: inNode('tfjs.mjs'),
   },
   {
@@ -181,7 +230,7 @@ export const contenders = [
     title: 'tfjs (wasm)',
     here: peerOf(['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm']),
     install: INSTALL_NODE,
-    takes: oneNet,
+    leavesOut: without(hasDropout),
     start: inNode('tfjs-wasm.mjs'),
   },
   {
@@ -189,7 +238,8 @@ export const contenders = [
     title: 'jax-js (wasm)',
     here: peerOf(['@jax-js/jax']),
     install: INSTALL_NODE,
-    takes: oneNet,
+    leavesOut: without({ members: NOT_WRITTEN, tabM: NOT_WRITTEN, dropout: NOT_WRITTEN, clipNorm: NOT_WRITTEN }),
+    tries: 'threads',
     start: inNode('jax-js.mjs'),
   },
   {
@@ -197,10 +247,25 @@ export const contenders = [
     title: 'brain.js',
     here: peerOf(['brain.js']),
     install: INSTALL_NODE,
-    takes: oneNet,
+    leavesOut: without(hasNone),
     start: inNode('brain.mjs'),
   },
-]
+].map((contender) => ({ takes: always, leavesOut: nothing, ...contender }))
 
 /** What can be left out: all but deepblas itself. */
 export const peerNames = contenders.slice(2).map(({ name }) => name)
+
+/** Libraries that compute the same: neither deepblas, nor what is written for the comparison, nor brain.js. */
+export const libraries = contenders
+  .map(({ name }) => name)
+  .filter((name) => !name.startsWith('deepblas') && !['floor', 'plain-js', 'brain'].includes(name))
+
+/** deepblas as another checkout has built it: the same workload, read from here. */
+export const otherBuild = (checkout) => ({
+  name: 'other-build',
+  title: 'the other build',
+  here: always,
+  takes: always,
+  leavesOut: nothing,
+  start: inNode('deepblas.mjs', { DEEPBLAS_BENCH_BUILD: join(checkout, 'dist', 'index.mjs') }),
+})

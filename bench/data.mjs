@@ -1,5 +1,6 @@
 // Random numbers that every contender makes for itself, in JavaScript and Python alike: the n-th number is a hash of n
 // and a seed, so the same seed gives the same data everywhere, whole arrays at a time.
+import { rowsOfMember } from './workloads.mjs'
 
 /** 32 random bits from a number's place (Prospecting for hash functions, lowbias32). */
 function hash(place) {
@@ -64,6 +65,25 @@ export function weightsOf(workload, member = 0) {
   })
 }
 
+/** The parameters of a TabM-mini ensemble, by deepblas's names: factors that are signs, shared layers, a head each. */
+export function tabMWeightsOf(workload) {
+  const { inputs, layers, tabM: members } = workload
+  const scale = uniform(members * inputs, 99).map((value) => (value < 0.5 ? -1 : 1))
+  const shared = weightsOf(workload).slice(0, -1)
+  const heads = Array.from({ length: members }, (_, member) => weightsOf(workload, member).at(-1))
+  const all = (name) => Float32Array.from(heads.flatMap((head) => Array.from(head[name])))
+  const last = layers.length
+  return [
+    { name: 'layers.0.scale', shape: [members, inputs], data: scale },
+    ...shared.flatMap(({ inputs: from, outputs: to, weight, bias }, at) => [
+      { name: `layers.${at + 1}.weight`, shape: [to, from], data: weight },
+      { name: `layers.${at + 1}.bias`, shape: [to], data: bias },
+    ]),
+    { name: `layers.${last}.weight`, shape: [members * layers.at(-1), layers.at(-2)], data: all('weight') },
+    { name: `layers.${last}.bias`, shape: [members * layers.at(-1)], data: all('bias') },
+  ]
+}
+
 /** A seeded stream for shuffles. */
 export function stream(seed) {
   let state = seed >>> 0
@@ -80,15 +100,15 @@ export function shuffle(order, next) {
   }
 }
 
-/** Rows of each step of an endless run: a fresh order each epoch; a full batch as it is (undefined). */
-export function batches(workload, shuffled = true) {
+/** Rows of each step of an endless run: a fresh order each epoch, of its own for each member; a full batch as it is. */
+export function batches(workload, shuffled = true, member = 0) {
   const { rows, batch } = workload
   if (batch >= rows) return () => undefined
-  const order = Int32Array.from({ length: rows }, (_, row) => row)
-  const next = stream(7)
-  let at = rows
+  const order = rowsOfMember(workload, member)
+  const next = stream(7 + member)
+  let at = order.length
   return () => {
-    if (at >= rows) {
+    if (at >= order.length) {
       if (shuffled) shuffle(order, next)
       at = 0
     }

@@ -74,9 +74,10 @@ export class FloorWorker {
   #worker
   #secondsOfStep
 
-  constructor({ inputs, layers, batch, optimizer, members = 1 }, threads) {
+  constructor({ inputs, layers, batch, optimizer, members = 1, tabM = 1 }, threads) {
     const sizes = [inputs, ...layers].join(',')
-    const args = ['step', sizes, batch, optimizer, members, threads].map(String)
+    // The members of TabM are rows of shared layers.
+    const args = ['step', sizes, batch * tabM, optimizer, members, threads].map(String)
     this.#worker = new Worker(program, args, { prefix: '' })
   }
 

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { peerNames } from './contenders.mjs'
 import { measureNames } from './measures/index.mjs'
@@ -15,12 +17,15 @@ export const help = `Times deepblas beside its floor, plain JavaScript and the p
                       (default: all, which is all that are installed)
   --threads N         threads that deepblas, the floor and peers may use (default: all, ${availableParallelism()} here)
   --rounds N          turns of each contender (default 9)
+  --against-build DIR instead of peers: the build of another checkout of this repository; prints the median of the
+                      ratios of paired samples, this build to that one, and keeps nothing. With --against also others
   --budget SECONDS    a contender whose first step takes longer is left out; one whose samples together took longer
                       takes no further turn (default 20)
   --patience SECONDS  of each row, to wait for other work on the machine to end (default 60)
   --kernels           instead: every kernel of the table by itself, on one core
   --check             instead: the loss of every contender after four steps from the same weights
   --readme            put the table between the bench markers of README.md
+  --readme-of MACHINE instead: the table of bench/results/MACHINE.json there, without measuring
   --help
 
 Results go to bench/results/<machine>.json and .md; rows that were not measured keep what they had.`
@@ -36,21 +41,34 @@ export function readOptions(args) {
       rounds: { type: 'string', default: '9' },
       budget: { type: 'string', default: '20' },
       patience: { type: 'string', default: '60' },
+      'against-build': { type: 'string' },
       kernels: { type: 'boolean', default: false },
       check: { type: 'boolean', default: false },
+      'readme-of': { type: 'string' },
       readme: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
+  const build = values['against-build']
+  if (build !== undefined && !existsSync(join(build, 'dist', 'index.mjs'))) {
+    throw new Error(`Expected a built checkout for --against-build but found no ${join(build, 'dist', 'index.mjs')}.`)
+  }
   return {
     ...values,
+    build: build === undefined ? undefined : resolve(build),
     only: names('--only', values.only, rowNames) ?? rowNames,
-    against: values.against === 'all' ? undefined : names('--against', values.against, peerNames),
+    against: againstOf(values.against, build),
     threads: wholeNumber('--threads', values.threads ?? String(availableParallelism()), 1, 1024),
     rounds: wholeNumber('--rounds', values.rounds, 1, 1000),
     patience: wholeNumber('--patience', values.patience, 0, 36_000),
     budget: wholeNumber('--budget', values.budget, 1, 36_000),
   }
+}
+
+/** undefined: all that are installed */
+function againstOf(given, build) {
+  if (given === 'all') return undefined
+  return names('--against', given, peerNames) ?? (build === undefined ? undefined : [])
 }
 
 function names(option, text, known) {

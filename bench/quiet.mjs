@@ -10,11 +10,21 @@ const LOOK_SECONDS = 0.1
 /** Of /proc/<pid>/stat; 100 a second on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100
 
-/** Seconds that all cores were busy since the start of the machine. */
+/** Seconds that all cores were busy since the start of the machine, or, of a virtual one, not given to it. */
 function busy() {
   let milliseconds = 0
   for (const { times } of cpus()) milliseconds += times.user + times.nice + times.sys + times.irq
-  return milliseconds / 1000
+  return milliseconds / 1000 + stolen()
+}
+
+/** Seconds that the host of a virtual machine gave to others; 0 where that cannot be known. */
+function stolen() {
+  try {
+    const [all] = readFileSync('/proc/stat', 'utf8').split('\n')
+    return Number(all.trim().split(/\s+/)[8] ?? 0) / TICKS_PER_SECOND
+  } catch {
+    return 0
+  }
 }
 
 /** Seconds of all cores that a process used; undefined where that cannot be known. */

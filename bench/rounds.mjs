@@ -1,11 +1,13 @@
 // One workload, all contenders: each is a process of its own, opened and warmed up one after the other, then measured in
-// turns, A B C A B C, so that a disturbance of the machine meets all of them.
+// turns, A B C, C B A, so that a disturbance of the machine, or its slowing down as it gets warm, meets all of them alike.
 import { loadavg } from 'node:os'
 import { TooSlow } from './process.mjs'
 import { QUIET_CORES, untilQuiet, withForeign } from './quiet.mjs'
 import { summary } from './statistics.mjs'
 
 const SAMPLE_SECONDS = 0.25
+/** To open a contender: torch.compile takes a minute for some nets. */
+const OPEN_SECONDS = 240
 /** Undisturbed samples that are enough to leave the disturbed ones out. */
 const ENOUGH = 3
 
@@ -13,15 +15,22 @@ const ENOUGH = 3
  * @param {{ rounds: number, threads: number, budget: number, patience: number }} options
  *   budget: seconds that a contender's first step may take, and that all its samples may take; patience: seconds that may
  *   be spent on waiting for a quiet machine
- * @returns results by the contender's name: a summary in seconds a step, or { skipped: why }
+ * @param {(name: string, seconds: number) => void} [opened] is told what a contender took until it was warm
+ * @returns results by the contender's name: a summary in seconds a step, or { skipped: why }; and all samples by round
  */
-export async function measureWorkload(workload, contenders, { rounds, threads, budget, patience }) {
+export async function measureWorkload(workload, contenders, { rounds, threads, budget, patience }, opened = () => {}) {
   const running = []
   const skipped = {}
   const before = loadavg()[0]
   let patienceLeft = patience
   try {
     for (const contender of contenders) {
+      const why = contender.leavesOut(workload)
+      if (why !== undefined) {
+        skipped[contender.name] = why
+        continue
+      }
+      const start = performance.now()
       // A contender that cannot choose its number of threads well takes part with one and with all; the better counts.
       for (const count of contender.tries === 'threads' ? new Set([1, threads]) : [threads]) {
         // What is chosen and warmed up beside other work would be chosen wrongly.
@@ -29,7 +38,7 @@ export async function measureWorkload(workload, contenders, { rounds, threads, b
         const worker = contender.start(workload, count, threads)
         const entry = { contender, worker, samples: [], spent: 0 }
         try {
-          entry.about = await worker.open(120)
+          entry.about = await worker.open(OPEN_SECONDS)
           await warmUp(entry, budget)
           running.push(entry)
         } catch (error) {
@@ -38,15 +47,16 @@ export async function measureWorkload(workload, contenders, { rounds, threads, b
             error instanceof TooSlow ? `a step takes more than ${budget} s` : firstLine(error.message)
         }
       }
+      opened(contender.name, (performance.now() - start) / 1000)
     }
     for (let round = 0; round < rounds; round++) {
-      for (const entry of running) {
+      for (const entry of round % 2 === 0 ? running : running.toReversed()) {
         if (round > 0 && entry.spent > budget) continue
         patienceLeft -= await untilQuiet(patienceLeft)
         const { result, foreign } = await withForeign(entry.worker.pid, () =>
           entry.worker.run(entry.steps, 10 * budget + 60),
         )
-        entry.samples.push({ seconds: result.seconds / result.steps, foreign })
+        entry.samples.push({ round, seconds: result.seconds / result.steps, foreign })
         entry.spent += result.seconds
         entry.loss = result.loss
       }
@@ -61,12 +71,30 @@ export async function measureWorkload(workload, contenders, { rounds, threads, b
     if (tried.length === 0) results[contender.name] = { skipped: skipped[contender.name] }
     else results[contender.name] = { ...tried[0], ...(tried.length > 1 ? { alsoTried: tried.slice(1) } : {}) }
   }
-  return { load: { before, after: loadavg()[0] }, results }
+  const byContender = Object.fromEntries(running.map(({ contender, samples }) => [contender.name, samples]))
+  return { load: { before, after: loadavg()[0] }, results, samples: byContender }
 }
+
+/**
+ * The ratios of two contenders' samples of the same rounds, those beside other work left out if enough are left.
+ *
+ * @returns {{ ratios: number[], disturbed: boolean }}
+ */
+export function pairedRatios(ours, theirs) {
+  const pairs = ours.flatMap((one) => {
+    const other = theirs.find(({ round }) => round === one.round)
+    return other === undefined ? [] : [{ ratio: one.seconds / other.seconds, quiet: isQuiet(one) && isQuiet(other) }]
+  })
+  const quiet = pairs.filter((pair) => pair.quiet)
+  const disturbed = quiet.length < Math.min(ENOUGH, pairs.length)
+  return { ratios: (disturbed ? pairs : quiet).map(({ ratio }) => ratio), disturbed }
+}
+
+const isQuiet = ({ foreign }) => foreign === undefined || foreign < QUIET_CORES
 
 /** The summary of the undisturbed samples, or of all where those are too few. */
 function resultOf({ samples, about, steps, loss }) {
-  const quiet = samples.filter(({ foreign }) => foreign === undefined || foreign < QUIET_CORES)
+  const quiet = samples.filter(isQuiet)
   const disturbed = quiet.length < Math.min(ENOUGH, samples.length)
   const counted = (disturbed ? samples : quiet).map(({ seconds }) => seconds)
   return {
@@ -93,9 +121,11 @@ async function warmUp(entry, budget) {
 export async function checkWorkload(workload, contenders, { threads, budget }) {
   const losses = {}
   for (const contender of contenders) {
+    losses[contender.name] = contender.leavesOut(workload)
+    if (losses[contender.name] !== undefined) continue
     const worker = contender.start(workload, threads)
     try {
-      await worker.open(120)
+      await worker.open(OPEN_SECONDS)
       losses[contender.name] = (await worker.check(4, 4 * budget)).loss
     } catch (error) {
       losses[contender.name] = error instanceof TooSlow ? 'too slow' : firstLine(error.message)

@@ -1,15 +1,24 @@
 // npm run bench: see --help and README.md.
 import { info } from '../dist/index.mjs'
-import { contenders } from './contenders.mjs'
+import { contenders, otherBuild } from './contenders.mjs'
 import { buildFloor, kernels, peak } from './floor.mjs'
+import { limitOf } from './limit.mjs'
 import { wasDisturbed } from './measures/in-worker.mjs'
 import { measures } from './measures/index.mjs'
 import { help, readOptions } from './options.mjs'
+import { untilQuiet } from './quiet.mjs'
 import { earlier, intoReadme, lines, machine, save } from './report.mjs'
-import { checkWorkload, measureWorkload } from './rounds.mjs'
+import { checkWorkload, measureWorkload, pairedRatios } from './rounds.mjs'
+import { summary } from './statistics.mjs'
 import { describe, workloads } from './workloads.mjs'
 
 const log = (line) => console.log(line)
+const minutes = () => (performance.now() / 60_000).toFixed(1)
+/** What took long to get ready: libraries compile. */
+const opened = (name, seconds) => seconds > 5 && log(`  … ${name} ready after ${Math.round(seconds)} s`)
+
+/** The median ratio of two builds above which a row counts as slower. */
+const SLOWER = 1.03
 
 let options
 try {
@@ -29,7 +38,8 @@ try {
   process.exitCode = 1
 }
 
-async function main({ only, against, threads, readme, ...given }) {
+async function main({ only, against, threads, readme, build, 'readme-of': slug, ...given }) {
+  if (slug !== undefined) return writeReadme(earlier({ slug }))
   const noFloor = buildFloor(log)
   if (noFloor !== undefined && (given.kernels || (against?.includes('floor') ?? false))) throw new Error(noFloor)
   if (noFloor !== undefined) log(`without the floor: ${noFloor}`)
@@ -37,23 +47,29 @@ async function main({ only, against, threads, readme, ...given }) {
   const taking = present(against).filter(({ name }) => name !== 'floor' || noFloor === undefined)
   const chosen = workloads.filter(({ name }) => only.includes(name))
   if (given.check) return check(chosen, taking, { ...given, threads })
+  if (build !== undefined) return compareBuilds(chosen, taking, build, { ...given, threads })
 
   const where = machine()
   const report = { ...earlier(where), machine: where, node: process.versions.node, deepblas: info() }
-  if (chosen.length > 0 && noFloor === undefined) report.peak = await peak(threads)
-  for (const workload of chosen) {
-    log(`\n${workload.name}: ${describe(workload)}`)
-    const measured = await measureWorkload(
+  if (chosen.length > 0 && noFloor === undefined) {
+    await untilQuiet(given.patience)
+    report.peak = await peak(threads)
+  }
+  for (const [at, workload] of chosen.entries()) {
+    log(`\n${workload.name}: ${describe(workload)}  (row ${at + 1} of ${chosen.length}, ${minutes()} min)`)
+    const { samples: _, ...measured } = await measureWorkload(
       workload,
       taking.filter(({ takes }) => takes(workload)),
       { ...given, threads },
+      opened,
     )
-    for (const line of lines(measured.results)) log(line)
-    report.workloads[workload.name] = { date: today(), threads, ...measured }
+    const limit = noFloor === undefined ? limitOf(workload, report.peak) : undefined
+    for (const line of lines(measured.results, limit)) log(line)
+    report.workloads[workload.name] = { date: today(), threads, ...measured, ...(limit ? { limit } : {}) }
     save(report)
   }
   for (const measure of measures.filter(({ name }) => only.includes(name))) {
-    log(`\n${measure.name}: ${measure.title}`)
+    log(`\n${measure.name}: ${measure.title}  (${minutes()} min)`)
     const rows = await measure.run({ contenders: taking, threads, ...given })
     const disturbed = wasDisturbed()
     for (const { name, text } of rows) log(`  ${name ? `${name}: ` : ''}${text}`)
@@ -61,8 +77,34 @@ async function main({ only, against, threads, readme, ...given }) {
     report.measures[measure.name] = { date: today(), title: measure.title, rows, ...(disturbed ? { disturbed } : {}) }
     save(report)
   }
-  log(`\n${save(report)}`)
-  if (readme && !intoReadme(report)) throw new Error('README.md has no <!-- bench:begin --> and <!-- bench:end -->.')
+  log(`\n${save(report)}  (${minutes()} min)`)
+  if (readme) writeReadme(report)
+}
+
+function writeReadme(report) {
+  if (report.machine === undefined) throw new Error('Expected the name of a file in bench/results for --readme-of.')
+  if (!intoReadme(report)) throw new Error('README.md has no <!-- bench:begin --> and <!-- bench:end -->.')
+}
+
+/** Each row by this build and by that of another checkout, in turns. Nothing is kept. */
+async function compareBuilds(chosen, taking, build, given) {
+  const slower = []
+  for (const workload of chosen) {
+    const peers = taking.filter(({ name, takes }) => takes(workload) && !name.startsWith('deepblas'))
+    const own = taking.find(({ name }) => name === 'deepblas')
+    const { results, samples } = await measureWorkload(workload, [own, otherBuild(build), ...peers], given, opened)
+    log(`\n${workload.name}: ${describe(workload)}`)
+    for (const line of lines(results)) log(line)
+    if (samples.deepblas === undefined || samples['other-build'] === undefined) continue
+    const { ratios, disturbed } = pairedRatios(samples.deepblas, samples['other-build'])
+    const { median, lowerQuartile, upperQuartile } = summary(ratios)
+    if (median > SLOWER) slower.push(disturbed ? `${workload.name} (disturbed)` : workload.name)
+    log(
+      `  this build to the other: ${median.toFixed(3)} (quartiles ${lowerQuartile.toFixed(3)} .. ${upperQuartile.toFixed(3)}, ` +
+        `${ratios.length} pairs)${disturbed ? ', DISTURBED' : ''}`,
+    )
+  }
+  log(`\nslower by more than ${Math.round(100 * (SLOWER - 1))} %: ${slower.join(', ') || 'none'}  (${minutes()} min)`)
 }
 
 /** Those asked for, or all that are installed; says what is missing and how to install it. */

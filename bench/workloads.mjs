@@ -14,7 +14,21 @@
  * @property {'binaryCrossEntropy' | 'crossEntropy'} loss
  * @property {'float32' | 'uint8'} type of x
  * @property {number} [members] nets trained at once
+ * @property {number} [folds] member i trains on all rows but those of fold i modulo this
+ * @property {number} [tabM] members of a TabM-mini ensemble: hidden layers shared, factors of the inputs and heads their own
+ * @property {number[]} [dropout] rate behind each hidden layer
+ * @property {number} [clipNorm] the gradient's norm is clipped to this
  */
+
+const digits = {
+  inputs: 784,
+  layers: [128, 64, 10],
+  rows: 19_200,
+  batch: 64,
+  optimizer: 'adam',
+  loss: 'crossEntropy',
+  type: 'float32',
+}
 
 /** @type {Workload[]} */
 export const workloads = [
@@ -38,16 +52,9 @@ export const workloads = [
     loss: 'binaryCrossEntropy',
     type: 'float32',
   },
-  {
-    name: 'digits',
-    inputs: 784,
-    layers: [128, 64, 10],
-    rows: 19_200,
-    batch: 64,
-    optimizer: 'adam',
-    loss: 'crossEntropy',
-    type: 'float32',
-  },
+  { name: 'digits', ...digits },
+  { name: 'digits-dropout', ...digits, dropout: [0.5, 0.2] },
+  { name: 'digits-clip', ...digits, clipNorm: 1 },
   {
     name: 'digits-wide',
     inputs: 784,
@@ -99,6 +106,39 @@ export const workloads = [
     type: 'float32',
     members: 256,
   },
+  {
+    name: 'folds',
+    inputs: 14,
+    layers: [32, 16, 1],
+    rows: 4000,
+    batch: 32,
+    optimizer: 'adam',
+    loss: 'binaryCrossEntropy',
+    type: 'float32',
+    members: 40,
+    folds: 5,
+  },
+  {
+    name: 'realmlp',
+    inputs: 32,
+    layers: [256, 256, 256, 1],
+    rows: 8192,
+    batch: 256,
+    optimizer: 'adam',
+    loss: 'binaryCrossEntropy',
+    type: 'float32',
+  },
+  {
+    name: 'tabm-mini',
+    inputs: 32,
+    layers: [256, 256, 1],
+    rows: 8192,
+    batch: 256,
+    optimizer: 'adam',
+    loss: 'binaryCrossEntropy',
+    type: 'float32',
+    tabM: 16,
+  },
 ]
 
 /** @returns {Workload} */
@@ -106,23 +146,49 @@ export const workload = (name) => workloads.find((one) => one.name === name)
 
 export const LEARNING_RATE = { sgd: 0.01, adam: 1e-3 }
 
-export const parametersOf = ({ inputs, layers, members = 1 }) =>
-  members * layers.reduce((sum, outputs, layer) => sum + outputs * ((layer === 0 ? inputs : layers[layer - 1]) + 1), 0)
+/** Rows that one net sees in an epoch. */
+export const rowsOf = ({ rows, folds }) => (folds === undefined ? rows : rows - rows / folds)
+
+export const stepsPerEpoch = (workload) => Math.ceil(rowsOf(workload) / workload.batch)
+
+/** Which rows a member trains on: those of its own fold are held out. */
+export function rowsOfMember({ rows, folds }, member) {
+  const all = Int32Array.from({ length: rows }, (_, row) => row)
+  if (folds === undefined) return all
+  const size = rows / folds
+  const from = (member % folds) * size
+  return all.filter((row) => row < from || row >= from + size)
+}
+
+/** The layers' sizes as pairs [inputs, outputs]. */
+const pairs = ({ inputs, layers }) => layers.map((outputs, at) => [at === 0 ? inputs : layers[at - 1], outputs])
+
+export function parametersOf(workload) {
+  const { inputs, members = 1, tabM } = workload
+  const each = pairs(workload).map(([from, to]) => to * (from + 1))
+  if (tabM === undefined) return members * each.reduce((sum, one) => sum + one)
+  // A factor of each input for each member, and a last layer for each.
+  return tabM * (inputs + each.at(-1)) + each.slice(0, -1).reduce((sum, one) => sum + one)
+}
 
 /** Floating-point operations of a step's matrix products. */
-export const flopOf = ({ inputs, layers, batch, members = 1 }) =>
-  members *
-  batch *
-  layers.reduce((sum, outputs, layer) => {
-    const from = layer === 0 ? inputs : layers[layer - 1]
-    return sum + 2 * from * outputs * (layer === 0 ? 2 : 3)
-  }, 0)
+export function flopOf(workload) {
+  const { batch, members = 1, tabM } = workload
+  // The inputs of a net have no gradient; the factors of TabM's do.
+  const passes = (at) => (at === 0 && tabM === undefined ? 2 : 3)
+  const ofRow = pairs(workload).reduce((sum, [from, to], at) => sum + 2 * from * to * passes(at), 0)
+  return members * (tabM ?? 1) * batch * ofRow
+}
 
 /** "784-128-64-10, batch 64, Adam" */
-export const describe = ({ inputs, layers, rows, batch, optimizer, type, members }) =>
+export const describe = ({ inputs, layers, rows, batch, optimizer, type, members, folds, tabM, dropout, clipNorm }) =>
   [
     `${members === undefined ? '' : `${members} x `}${[inputs, ...layers].join('-')}`,
+    ...(folds === undefined ? [] : [`${folds} folds`]),
+    ...(tabM === undefined ? [] : [`TabM-mini of ${tabM}`]),
     `batch ${batch}${batch >= rows ? ' (all)' : ''}`,
     optimizer === 'adam' ? 'Adam' : 'SGD',
     ...(type === 'uint8' ? ['uint8 data'] : []),
+    ...(dropout === undefined ? [] : [`dropout ${dropout.join(' and ')}`]),
+    ...(clipNorm === undefined ? [] : [`clipped to norm ${clipNorm}`]),
   ].join(', ')

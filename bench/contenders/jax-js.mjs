@@ -1,13 +1,17 @@
-// jax-js on WebAssembly: loss, gradients and update of a step in one jit-compiled function.
+// jax-js on WebAssembly: loss, gradients and update of a step in one jit-compiled function. Its threads are browser
+// workers, which it is given here; whether it is faster with them is tried.
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { asFloats, batches, dataOf, weightsOf } from '../data.mjs'
 import { LEARNING_RATE } from '../workloads.mjs'
+import { installWebWorkers } from './web-worker.mjs'
 
 const require = createRequire(join(dirname(fileURLToPath(import.meta.url)), '..', 'peers', 'package.json'))
 
-export async function open(workload) {
+export async function open(workload, { threads }) {
+  // One thread without workers, which it takes for a browser that has none.
+  if (threads > 1) installWebWorkers(threads)
   const file = require.resolve('@jax-js/jax').replace(/\.cjs$/, '.js')
   const jax = await import(pathToFileURL(file).href)
   const { numpy: np, nn, jit, valueAndGrad } = jax
@@ -116,8 +120,7 @@ export async function open(workload) {
   return {
     about: {
       version: require(`${dirname(dirname(file))}/package.json`).version,
-      // Its threads are browser workers, which Node has not.
-      ...(typeof globalThis.Worker === 'undefined' ? { threads: 1 } : {}),
+      threads,
     },
     async run(steps) {
       const { seconds, losses } = await train(steps, batches(workload), false)

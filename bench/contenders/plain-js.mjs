@@ -5,15 +5,15 @@ import { LEARNING_RATE } from '../workloads.mjs'
 
 export async function open(workload) {
   const { x, y } = dataOf(workload)
-  const data = { x: asFloats(x), y, weights: weightsOf(workload) }
-  const makeNets = () =>
-    Array.from({ length: workload.members ?? 1 }, () => new Net(workload, data.weights, workload.optimizer))
+  const data = { x: asFloats(x), y }
+  const weights = Array.from({ length: workload.members ?? 1 }, (_, member) => weightsOf(workload, member))
+  const makeNets = () => weights.map((own) => new Net(workload, own, workload.optimizer))
+  const orders = (shuffled) => weights.map((_, member) => batches(workload, shuffled, member))
   const train = (nets, steps, next) => {
     let loss = 0
     for (let step = 0; step < steps; step++) {
-      const rows = next()
       loss = 0
-      for (const net of nets) loss += net.step(data, rows)
+      for (const [member, net] of nets.entries()) loss += net.step(data, next[member]())
     }
     return loss / nets.length
   }
@@ -21,14 +21,14 @@ export async function open(workload) {
     about: { version: `V8 ${process.versions.v8}`, threads: 1 },
     async run(steps) {
       const nets = makeNets()
-      const next = batches(workload)
+      const next = orders(true)
       const start = performance.now()
       const loss = train(nets, steps, next)
       return { seconds: (performance.now() - start) / 1000, steps, loss }
     },
     async check(steps) {
       const nets = makeNets()
-      const next = batches(workload, false)
+      const next = orders(false)
       const losses = Array.from({ length: steps }, () => train(nets, 1, next))
       const full = workload.batch >= workload.rows
       return { loss: full ? losses.at(-1) : losses.reduce((sum, loss) => sum + loss) / steps }

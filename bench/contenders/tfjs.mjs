@@ -25,7 +25,7 @@ export async function openOn(backend, workload) {
       ? tf.tidy(() => tf.oneHot(tf.tensor1d(y, 'int32'), outputs).toFloat())
       : tf.tensor2d(Float32Array.from(y), [rows, 1])
 
-  function makeModel() {
+  function makeModel(dropout = workload.dropout ?? []) {
     const model = tf.sequential()
     layers.forEach((units, layer) => {
       const last = layer === layers.length - 1
@@ -36,6 +36,7 @@ export async function openOn(backend, workload) {
           ...(layer === 0 ? { inputShape: [inputs] } : {}),
         }),
       )
+      if (dropout[layer] > 0) model.add(tf.layers.dropout({ rate: dropout[layer] }))
     })
     tf.tidy(() => {
       const weights = weightsOf(workload).flatMap(({ inputs: from, outputs: to, weight, bias }) => [
@@ -83,7 +84,7 @@ export async function openOn(backend, workload) {
       return { seconds, steps, loss: losses.at(-1) }
     },
     async check(steps) {
-      const losses = await train(makeModel(), steps, batches(workload, false))
+      const losses = await train(makeModel([]), steps, batches(workload, false))
       const full = workload.batch >= rows
       return { loss: full ? losses.at(-1) : losses.reduce((sum, one) => sum + one) / steps }
     },

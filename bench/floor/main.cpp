@@ -58,9 +58,16 @@ int peak(int threads) {
   if (threads < 1) return usage();
   const floor::Peak& core = floor::peakOfOneCore();
   std::printf("{\"gflops\":%.1f,\"cacheBandwidth\":%.1f,\"memoryBandwidth\":%.1f,\"threads\":%d,\"allGflops\":%.1f,"
-              "\"allMemoryBandwidth\":%.1f,\"isa\":\"%s\",\"blas\":\"%s\",\"blasCore\":\"%s\"}\n",
+              "\"allMemoryBandwidth\":%.1f,\"isa\":\"%s\",\"blas\":\"%s\",\"blasCore\":\"%s\",\"bandwidths\":[",
               core.gflops, core.cacheBandwidth, core.memoryBandwidth, threads, floor::peakGflops(threads),
               floor::memoryBandwidth(threads), isaName(chosenIsa()), blas::configuration(), blas::coreName());
+  const char* separator = "";
+  for (const floor::Bandwidth& one : floor::bandwidths(threads)) {
+    std::printf("%s{\"bytes\":%lld,\"gigabytesPerSecond\":%.1f}", separator, static_cast<long long>(one.bytes),
+                one.gigabytesPerSecond);
+    separator = ",";
+  }
+  std::printf("]}\n");
   return 0;
 }
 

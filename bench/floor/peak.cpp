@@ -1,5 +1,6 @@
 #include "peak.h"
 
+#include <atomic>
 #include <thread>
 #include <vector>
 
@@ -101,12 +102,19 @@ double gflopsOfThisThread() {
   return operations / seconds / 1e9;
 }
 
-double bandwidthOfThisThread(int64_t count, double seconds) {
+// `ready` is called between the making of the arrays and the passes.
+template <typename Ready>
+double bandwidthOfThisThread(int64_t count, double seconds, Ready ready) {
   // Written, so that every page has memory of its own: fresh pages are one page of zeros.
   const Floats a(count, 1), b(count, 2);
+  ready();
   volatile float s = 0.5f;
   const auto pass = [&] { update(a.data(), b.data(), s, count); };
   return 12.0 * static_cast<double>(count) / fastest(seconds, pass) / 1e9;
+}
+
+double bandwidthOfThisThread(int64_t count, double seconds) {
+  return bandwidthOfThisThread(count, seconds, [] {});
 }
 
 constexpr int64_t kCacheElements = 1 << 11;   // two arrays of 8 KiB
@@ -136,6 +144,21 @@ double peakGflops(int threads) { return together(threads, gflopsOfThisThread); }
 
 double memoryBandwidth(int threads) {
   return together(threads, [] { return bandwidthOfThisThread(kMemoryElements, 0.5); });
+}
+
+std::vector<Bandwidth> bandwidths(int threads) {
+  constexpr int64_t kLeast = 1 << 15, kMost = 1 << 28;
+  std::vector<Bandwidth> measured;
+  for (int64_t bytes = kLeast; bytes <= kMost; bytes *= 2) {
+    // No core starts before the arrays of all are made.
+    std::atomic<int> waiting(threads);
+    const auto ready = [&] {
+      for (--waiting; waiting > 0;) std::this_thread::yield();
+    };
+    const int64_t count = bytes / threads / (2 * static_cast<int64_t>(sizeof(float)));
+    measured.push_back({bytes, together(threads, [&] { return bandwidthOfThisThread(count, 0.1, ready); })});
+  }
+  return measured;
 }
 
 }  // namespace floor

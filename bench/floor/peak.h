@@ -1,6 +1,9 @@
 // What one core can do at most: fused multiply-adds on registers, and moving bytes.
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
 namespace deepblas {
 namespace floor {
 
@@ -16,6 +19,15 @@ const Peak& peakOfOneCore();
 // GFLOP/s and GB/s of memory of `threads` cores at once.
 double peakGflops(int threads);
 double memoryBandwidth(int threads);
+
+// The pass a[i] = s * a[i] + b[i] by `threads` cores at once, over arrays that hold so many bytes together.
+struct Bandwidth {
+  int64_t bytes;
+  double gigabytesPerSecond;
+};
+
+// Of sizes from the first-level cache to memory, each twice the one before.
+std::vector<Bandwidth> bandwidths(int threads);
 
 }  // namespace floor
 }  // namespace deepblas

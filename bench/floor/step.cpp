@@ -56,9 +56,7 @@ struct Batched {
       for (const Product& product : products) blas::multiply(product);
       return;
     }
-    ThreadPool::instance().run(
-        threads, [](void* context, int64_t index) { static_cast<const Batched*>(context)->runPart(index); },
-        const_cast<Batched*>(this));
+    ThreadPool::instance().run(threads, [this](int64_t index) { runPart(index); });
   }
 
   void runPart(int64_t index) const {
@@ -134,15 +132,11 @@ class OptimizerPass {
 
   void run() {
     if (threads_ == 1) return runRange(0, pass_.count);
-    ThreadPool::instance().run(
-        threads_,
-        [](void* context, int64_t index) {
-          auto& self = *static_cast<OptimizerPass*>(context);
-          const int64_t piece = (self.pass_.count / self.threads_ + 15) / 16 * 16;
-          const int64_t begin = std::min(self.pass_.count, piece * index);
-          self.runRange(begin, index == self.threads_ - 1 ? self.pass_.count : std::min(self.pass_.count, begin + piece));
-        },
-        this);
+    ThreadPool::instance().run(threads_, [this](int64_t index) {
+      const int64_t piece = (pass_.count / threads_ + 15) / 16 * 16;
+      const int64_t begin = std::min(pass_.count, piece * index);
+      runRange(begin, index == threads_ - 1 ? pass_.count : std::min(pass_.count, begin + piece));
+    });
   }
 
   void choose(int most) {

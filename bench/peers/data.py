@@ -49,4 +49,23 @@ def weights_of(workload, member=0):
     return result
 
 
+def tabm_weights_of(workload):
+    """Factors (members, inputs), shared (weight, bias), heads' weight (members, inputs of the head) and bias (members)."""
+    members, inputs = workload["tabM"], workload["inputs"]
+    scale = np.where(uniform(members * inputs, 99) < 0.5, -1, 1).astype(np.float32).reshape(members, inputs)
+    shared = weights_of(workload)[:-1]
+    heads = [weights_of(workload, member)[-1] for member in range(members)]
+    return scale, shared, np.concatenate([weight for weight, _ in heads]), np.concatenate([bias for _, bias in heads])
+
+
+def rows_of_members(workload):
+    """(members, rows of an epoch): which rows each member trains on; those of its own fold are held out."""
+    rows, members, folds = workload["rows"], workload["members"], workload.get("folds")
+    every = np.arange(rows)
+    if not folds:
+        return np.tile(every, (members, 1))
+    fold = every // (rows // folds)
+    return np.stack([every[fold != member % folds] for member in range(members)])
+
+
 RATE = {"sgd": 0.01, "adam": 1e-3}

@@ -1,4 +1,4 @@
-"""PyTorch, as fast as it goes on a CPU without changing what is computed.
+"""PyTorch in eager mode, as fast as it goes on a CPU without changing what is computed.
 
 At the start it tries the forms of the optimizer that this version has, and keeps the fastest.
 """
@@ -9,19 +9,19 @@ import time
 import torch
 import torch.nn.functional as F
 
-from data import RATE, data_of, uniform, weights_of
+from data import RATE, data_of, rows_of_members, uniform
 from libraries import blas
+from torch_nets import net_of
 
 
 def open(workload, options):
-    if workload.get("members"):
-        return Population(workload, options)
-    return Single(workload, options)
+    return Contender(workload, options)
 
 
 class Contender:
     def __init__(self, workload, options):
         self.workload = workload
+        self.members = workload.get("members")
         torch.manual_seed(1)
         torch.set_flush_denormal(True)
         x, y = data_of(workload)
@@ -33,9 +33,10 @@ class Contender:
         self.y = torch.from_numpy(y)
         if workload["loss"] == "binaryCrossEntropy":
             self.y = self.y.float()
+        self.rows = torch.from_numpy(rows_of_members(workload)) if self.members else None
         torch.set_num_threads(options["threads"])
         self.choose()
-        note = f"{', '.join(self.form) or 'plain'} optimizer"
+        note = self.note()
         mkl = torch.backends.mkl.is_available()
         if not mkl:
             note += f", BLAS with {os.environ.get('OPENBLAS_NUM_THREADS', 'all')} threads"
@@ -46,10 +47,12 @@ class Contender:
             "note": note,
         }
 
+    def note(self):
+        return f"{', '.join(self.form) or 'plain'} optimizer"
+
     def forms(self):
-        """Keyword arguments of the optimizer that this version takes."""
-        forms = [{}, {"foreach": True}, {"fused": True}]
-        return [form for form in forms if self.works(form)]
+        """Of the optimizer, as keyword arguments."""
+        return [{}, {"foreach": True}, {"fused": True}]
 
     def works(self, form):
         try:
@@ -61,7 +64,7 @@ class Contender:
 
     def choose(self):
         best = None
-        for form in self.forms():
+        for form in [form for form in self.forms() if self.works(form)]:
             self.form = form
             step = self.train(1, True)[0]
             if 0 < step < 0.5:
@@ -76,18 +79,24 @@ class Contender:
         return make(parameters, lr=RATE[self.workload["optimizer"]], **self.form)
 
     def batches(self, steps, shuffled):
-        """Rows of each step; None for a full batch."""
-        rows, batch = self.workload["rows"], self.workload["batch"]
-        at = rows
+        """Rows of each step, (members, batch) for a population; None for a full batch."""
+        batch = self.workload["batch"]
+        at = rows = self.rows.shape[1] if self.members else self.workload["rows"]
         for _ in range(steps):
             if self.full:
                 yield None
                 continue
             if at >= rows:
-                order = torch.randperm(rows) if shuffled else torch.arange(rows)
+                order = self.order(rows, shuffled)
                 at = 0
-            yield order[at : at + batch]
+            yield order[..., at : at + batch]
             at += batch
+
+    def order(self, rows, shuffled):
+        if not self.members:
+            return torch.randperm(rows) if shuffled else torch.arange(rows)
+        # Each member has its own.
+        return self.rows.gather(1, torch.rand(self.rows.shape).argsort(1)) if shuffled else self.rows
 
     def inputs(self, rows):
         taken = self.x[rows]
@@ -96,7 +105,39 @@ class Contender:
     def loss(self, output, target):
         if self.workload["loss"] == "crossEntropy":
             return F.cross_entropy(output, target)
+        if self.workload.get("tabM"):
+            return F.binary_cross_entropy_with_logits(output, target.expand_as(output))
         return F.binary_cross_entropy_with_logits(output.squeeze(-1), target)
+
+    def start(self, training):
+        """A fresh net: a function of a batch that takes a step and gives the mean loss."""
+        model = net_of(self.workload).train(training)
+        optimizer = self.optimizer(model.parameters())
+        clip, members = self.workload.get("clipNorm"), self.members or 1
+
+        def step(input, target):
+            optimizer.zero_grad(set_to_none=True)
+            # The sum of the members' means: each member's gradient is that of its own loss.
+            loss = self.loss(model(input), target) * members
+            loss.backward()
+            if clip:
+                torch.nn.utils.clip_grad_norm_(model.parameters(), clip)
+            optimizer.step()
+            return loss.detach() / members
+
+        return step
+
+    def train(self, steps, training):
+        """Seconds, the mean loss and the last one. Without `training` rows come in order and nothing drops out."""
+        step = self.start(training)
+        x, y = self.x, self.y
+        total = torch.zeros((), dtype=torch.float64)
+        start = time.perf_counter()
+        for rows in self.batches(steps, training):
+            loss = step(x, y) if rows is None else step(self.inputs(rows), y[rows])
+            total += loss
+        last = loss.item()
+        return time.perf_counter() - start, total.item() / steps, last
 
     def run(self, steps):
         seconds, loss, _ = self.train(steps, True)
@@ -106,42 +147,10 @@ class Contender:
         _, mean, last = self.train(steps, False)
         return {"loss": last if self.full else mean}
 
-
-class Single(Contender):
-    def model(self):
-        layers = []
-        for weight, bias in weights_of(self.workload):
-            layer = torch.nn.Linear(weight.shape[1], weight.shape[0])
-            with torch.no_grad():
-                layer.weight.copy_(torch.from_numpy(weight))
-                layer.bias.copy_(torch.from_numpy(bias))
-            layers += [layer, torch.nn.ReLU()]
-        return torch.nn.Sequential(*layers[:-1])
-
-    def train(self, steps, shuffled):
-        model = self.model()
-        optimizer = self.optimizer(model.parameters())
-        x, y = self.x, self.y
-        total = torch.zeros(())
-        loss = total
-        start = time.perf_counter()
-        for rows in self.batches(steps, shuffled):
-            if rows is None:
-                input, target = x, y
-            else:
-                input, target = self.inputs(rows), y[rows]
-            optimizer.zero_grad(set_to_none=True)
-            loss = self.loss(model(input), target)
-            loss.backward()
-            optimizer.step()
-            total += loss.detach()
-        last = loss.item()
-        return time.perf_counter() - start, total.item() / steps, last
-
     def predict_one(self, given):
         """Microseconds of a one-row prediction."""
         torch.set_num_threads(1)
-        model = self.model()
+        model = net_of(self.workload)
         row = self.x[:1].float()
         activation = torch.sigmoid if self.workload["loss"] == "binaryCrossEntropy" else (lambda z: z.softmax(-1))
         samples = []
@@ -155,7 +164,7 @@ class Single(Contender):
 
     def predict_many(self, given):
         """Seconds of one prediction of many rows."""
-        model = self.model()
+        model = net_of(self.workload)
         rows = torch.from_numpy(uniform(given["rows"] * self.workload["inputs"], 3).reshape(given["rows"], -1))
         best = None
         for threads in sorted({1, given["threads"]}):
@@ -179,55 +188,8 @@ class Single(Contender):
         for _ in range(5):
             start = time.perf_counter()
             self.x, self.y = torch.from_numpy(x), torch.from_numpy(y)
-            model = self.model()
-            optimizer = self.optimizer(model.parameters())
+            step = self.start(True)
             taken = torch.randperm(rows)[:batch]
-            loss = self.loss(model(self.inputs(taken)), self.y[taken])
-            loss.backward()
-            optimizer.step()
-            loss.item()
+            step(self.inputs(taken), self.y[taken]).item()
             samples.append(time.perf_counter() - start)
         return sorted(samples)[2]
-
-
-class Population(Contender):
-    """All members in one batched product per layer."""
-
-    def parameters(self):
-        members = self.workload["members"]
-        parameters = []
-        for weight, bias in weights_of(self.workload):
-            parameters.append(torch.from_numpy(weight).t().repeat(members, 1, 1).contiguous().requires_grad_())
-            parameters.append(torch.from_numpy(bias).repeat(members, 1, 1).contiguous().requires_grad_())
-        return parameters
-
-    def train(self, steps, shuffled):
-        parameters = self.parameters()
-        optimizer = self.optimizer(parameters)
-        members, rows, batch = self.workload["members"], self.workload["rows"], self.workload["batch"]
-        per_epoch = rows // batch
-        total = torch.zeros(())
-        loss = total
-        start = time.perf_counter()
-        for step in range(steps):
-            at = step % per_epoch
-            if at == 0:
-                # Each member has its own order.
-                if shuffled:
-                    order = torch.rand(members, rows).argsort(1)
-                else:
-                    order = torch.arange(rows).expand(members, rows)
-            taken = order[:, at * batch : (at + 1) * batch]
-            z, target = self.x[taken], self.y[taken]
-            optimizer.zero_grad(set_to_none=True)
-            for layer in range(0, len(parameters), 2):
-                z = torch.baddbmm(parameters[layer + 1], z, parameters[layer])
-                if layer + 2 < len(parameters):
-                    z = z.relu()
-            # The sum of the members' means: each member's gradient is that of its own loss.
-            loss = self.loss(z, target) * members
-            loss.backward()
-            optimizer.step()
-            total += loss.detach() / members
-        last = loss.item() / members
-        return time.perf_counter() - start, total.item() / steps, last

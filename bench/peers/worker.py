@@ -1,15 +1,12 @@
 """A process that holds one contender: requests are lines of JSON, an answer is a line "> " and JSON."""
 
+import importlib
 import json
 import sys
 import traceback
 
-
 def open_library(request):
-    if request["library"] == "torch":
-        import with_torch as module
-    else:
-        import with_sklearn as module
+    module = importlib.import_module(f"with_{request['library']}")
     return module.open(request["workload"], request["options"])
 
 
