@@ -1,4 +1,4 @@
-# Instruction sets: each source in native/kernels/vector is compiled once per set, with DEEPBLAS_ISA as its namespace;
+# Instruction sets: each source in native/kernels/vector and native/kernels/lanes is compiled once per set, with DEEPBLAS_ISA as its namespace;
 # the core chooses one set when the addon is loaded. Nothing else may be compiled with these flags, or the addon would
 # crash on a machine without the instructions.
 
@@ -24,7 +24,7 @@ macro(deepblas_add_instruction_set settings name)
 endmacro()
 
 macro(deepblas_add_instruction_sets settings)
-  file(GLOB DEEPBLAS_VECTOR_SOURCES CONFIGURE_DEPENDS native/kernels/vector/*.cpp)
+  file(GLOB DEEPBLAS_VECTOR_SOURCES CONFIGURE_DEPENDS native/kernels/vector/*.cpp native/kernels/lanes/*.cpp)
   if(DEEPBLAS_TARGET_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
     deepblas_add_instruction_set(${settings} baseline -march=x86-64)
     deepblas_add_instruction_set(${settings} avx2 -march=x86-64 -mavx2 -mfma)

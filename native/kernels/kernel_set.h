@@ -2,12 +2,19 @@
 #pragma once
 
 #include "boundary/kernel_table.h"
+#include "kernels/lane_kernel.h"
 
 namespace deepblas {
 
 struct KernelSet {
   const char* name;
   Kernel kernels[kKernelCount];
+  // Members side by side: so many in the lanes of a vector, and each kernel's version for them where it has one.
+  int64_t laneCount;
+  LaneKernel lanes[kKernelCount];
+  // `count` elements of each lane's member into lane form, and back for the lanes that are not null.
+  void (*packLanes)(float* to, const float* const* from, int64_t count);
+  void (*unpackLanes)(float* const* to, const float* from, int64_t count);
   // How a layer's weight is stored: the width of its panels (View::panel), by its shape alone.
   int64_t (*weightPanel)(int64_t inputs, int64_t outputs);
   // The width of the panels of a transposed weight, or any other operand of the register tiles.

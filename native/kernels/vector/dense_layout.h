@@ -16,6 +16,9 @@ namespace {
 
 constexpr int64_t kDepthBlock = 512;           // steps of the depth: so much of a panel stays in the first-level cache
 constexpr int64_t kRowBlock = 96;              // rows of A that stay in the second-level cache beside them
+// Rows of a batch that a weight gradient adds at a time: of a weight in panels, and of one kept row by row. A gradient that is
+// dealt out to several accumulators adds these up after each block.
+constexpr int64_t kPanelBatchBlock = 128, kRowsBatchBlock = 32;
 constexpr int64_t kTileMultiplyAdds = 512000;  // about 15 microseconds: worth another thread
 constexpr double kMultiplyAddsPerNanosecond = 4.0 * kWidth;
 
@@ -29,7 +32,7 @@ DEEPBLAS_INLINE bool byBlas(int64_t panel) { return panel > kMaximumVectors * kW
 DEEPBLAS_INLINE bool byRows(int64_t panel) { return panel == 1; }
 
 // The panel, a number of outputs, that wastes the least on a weight of so many outputs.
-int64_t registerPanel(int64_t width) {
+inline int64_t registerPanel(int64_t width) {
   int64_t best = 0, bestCost = 0;
   for (int64_t vectors = 1; vectors <= kMaximumVectors; ++vectors) {
     const int64_t panel = vectors * kWidth;
@@ -50,12 +53,12 @@ constexpr bool kLargeByBlas = true;
 constexpr int64_t kLargeWeight = 1000000;
 #endif
 
-bool isLarge(int64_t inputs, int64_t outputs) {
+inline bool isLarge(int64_t inputs, int64_t outputs) {
   return outputs >= 100 && inputs >= 100 && inputs * outputs >= kLargeWeight;
 }
 
 // The panel of a layer's weight: which of the three ways it is kept in.
-int64_t weightPanel(int64_t inputs, int64_t outputs) {
+inline int64_t weightPanel(int64_t inputs, int64_t outputs) {
   if (isLarge(inputs, outputs)) return kLargeByBlas ? roundUp(outputs, 16) : kLargePanel;
   const int64_t panel = registerPanel(outputs);
   // Vector multiplications for one row of x: with the lanes along the inputs, to be added at the end, which costs about

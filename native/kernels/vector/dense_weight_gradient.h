@@ -46,7 +46,7 @@ double weightCost(const Call& call) {
 // A weight kept row by row: the lanes run along the inputs, and each output's row of the gradient adds up rows of x.
 // A gradient of a few vectors deals blocks of rows out to several accumulators.
 DEEPBLAS_INLINE void backwardWeightDealt(const OuterWork<float>& product, int64_t outputs, int64_t inputs) {
-  constexpr int64_t kPanel = kMaximumVectors * kWidth, kBatchBlock = 32;
+  constexpr int64_t kPanel = kMaximumVectors * kWidth, kBatchBlock = kRowsBatchBlock;
   for (int64_t r = 0; r < product.rows; r += kBatchBlock) {
     for (int64_t column = 0; column < inputs; column += kPanel) {
       const PanelShape shape = panelShape(kPanel, inputs - column);
@@ -67,7 +67,7 @@ DEEPBLAS_INLINE void backwardWeightDealt(const OuterWork<float>& product, int64_
 
 // Bytes become floats a block of rows at a time: so few inputs have no need of better.
 void backwardWeightDealt(const OuterWork<uint8_t>& product, int64_t outputs, int64_t inputs) {
-  constexpr int64_t kBatchBlock = 32, kMostInputs = kDealtVectors * kWidth;
+  constexpr int64_t kBatchBlock = kRowsBatchBlock, kMostInputs = kDealtVectors * kWidth;
   alignas(64) float converted[kBatchBlock * kMostInputs];
   for (int64_t r = 0; r < product.rows; r += kBatchBlock) {
     const int64_t rows = smaller(kBatchBlock, product.rows - r);
@@ -186,7 +186,7 @@ void addWeightGradient(const Call& call, const Tile& tile, bool first, bool pack
     if (x.type == Type::Uint8) return backwardWeightByRows<uint8_t>(call, tile, first);
     return backwardWeightByRows<float>(call, tile, first);
   }
-  constexpr int64_t kBatchBlock = 128;
+  constexpr int64_t kBatchBlock = kPanelBatchBlock;
   for (int64_t r = 0; r < call.rows; r += kBatchBlock) {
     for (int64_t column = tile.secondBegin; column < tile.secondEnd; column += panel) {
       const PanelShape shape = panelShape(panel, outputs - column);

@@ -1,6 +1,7 @@
 // Losses on the last layer's output: each writes every row's loss in float64 and, where asked, the gradient of the
 // weighted mean over rows. The sum of weights is known before, so the gradient needs no second pass.
 #include "boundary/kernel_table.h"
+#include "kernels/vector/element_losses.h"
 #include "kernels/vector/register.h"
 #include "kernels/vector/softmax.h"
 
@@ -16,10 +17,8 @@ struct RowFactors {
   RowFactors(const Call& call, int sampleWeights, int weightSum)
       : weights(call.views[sampleWeights] ? data<float>(call.views[sampleWeights]) : nullptr),
         stride(call.views[sampleWeights] ? call.views[sampleWeights]->stride : 0),
-        inverseSum(inverse(call.views[weightSum] ? *data<double>(call.views[weightSum])
+        inverseSum(inverseOfSum(call.views[weightSum] ? *data<double>(call.views[weightSum])
                                                  : static_cast<double>(call.rows))) {}
-  // A batch whose rows all have weight 0 has no loss and no gradient.
-  static float inverse(double sum) { return sum > 0 ? static_cast<float>(1.0 / sum) : 0.0f; }
   DEEPBLAS_INLINE float of(int64_t row) const { return weights ? weights[row * stride] * inverseSum : inverseSum; }
 };
 
@@ -95,27 +94,6 @@ void softmaxCrossEntropy(const Call& call, const Tile& tile) {
 }
 
 // ---- element-wise losses ------------------------------------------------------------------------------------------
-
-struct Terms {
-  Floats loss, derivative, output;
-};
-
-struct SigmoidBinaryCrossEntropy {
-  // loss = max(z, 0) - z t + log(1 + exp(-|z|)), derivative = sigmoid(z) - t: finite for every finite z.
-  static DEEPBLAS_INLINE Terms of(Floats z, Floats t) {
-    const Floats decay = exponential(-absolute(z));
-    const Floats inverse = 1.0f / (1.0f + decay);
-    const Floats probability = select(z < 0.0f, decay * inverse, inverse);
-    return {atLeast(z, 0.0f) - z * t + logarithmOfOnePlus(decay), probability - t, probability};
-  }
-};
-
-struct MeanSquaredError {
-  static DEEPBLAS_INLINE Terms of(Floats z, Floats t) {
-    const Floats difference = z - t;
-    return {difference * difference, difference + difference, z};
-  }
-};
 
 // Columns are averaged: the derivative of one element is divided by their number.
 template <typename Rule>
