@@ -48,7 +48,18 @@ export interface Matrix {
 
 export interface Program {
   /** At a batch of `rows`: bytes of one member's workspace, every tensor's place in it (-1: elsewhere), the regions. */
-  describe(rows: number): { bytes: number; offsets: Float64Array; regions: RegionDescription[] }
+  describe(rows: number): { bytes: number; offsets: Float64Array; regions: RegionDescription[]; lanes: LaneDescription }
+}
+
+/** Whether members of a population run side by side, one in each lane of a vector. */
+export interface LaneDescription {
+  /** Lanes of a vector. */
+  count: number
+  /** Whether every call has a version for lanes; `against` is the label of the first that has none, or ''. */
+  serves: boolean
+  against: string
+  /** Whether a group of members is small enough to be faster so. */
+  pays: boolean
 }
 
 /** Calls that threads share without a pause between them. */
@@ -91,6 +102,8 @@ export interface TrainingOptions extends Bindings {
   shuffle: boolean
   epoch: number
   stepOfEpoch: number
+  /** Whether members run side by side in the lanes of vectors; left out: where that is faster. No bit depends on it. */
+  lanes?: boolean
   /** Of the epoch begun before: [members, accumulators]. */
   accumulators?: Float64Array
   validation?: {

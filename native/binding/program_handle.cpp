@@ -2,6 +2,8 @@
 #include "binding/environment.h"
 #include "binding/guarded.h"
 #include "binding/handles.h"
+#include "kernels/kernels.h"
+#include "program/lane_layout.h"
 
 namespace deepblas {
 
@@ -64,6 +66,13 @@ Napi::Value ProgramHandle::describe(const Napi::CallbackInfo& info) {
       regions.Set(static_cast<uint32_t>(i), described);
     }
     result.Set("regions", regions);
+    const std::shared_ptr<const LaneLayout> layout = makeLaneLayout(*program_, *plan);
+    Napi::Object lanes = Napi::Object::New(info.Env());
+    lanes.Set("count", Napi::Number::New(info.Env(), static_cast<double>(activeKernels().laneCount)));
+    lanes.Set("serves", Napi::Boolean::New(info.Env(), layout->serves()));
+    lanes.Set("against", Napi::String::New(info.Env(), layout->against));
+    lanes.Set("pays", Napi::Boolean::New(info.Env(), layout->pays()));
+    result.Set("lanes", lanes);
     return result;
   });
 }

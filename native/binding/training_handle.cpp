@@ -78,7 +78,7 @@ Napi::Function TrainingHandle::define(Napi::Env env) {
        InstanceMethod<&TrainingHandle::release>("release")});
 }
 
-// { program, batch, keepAll, rows, seeds, shuffle, epoch, stepOfEpoch, accumulators?, parameters, gradients, states, slots,
+// { program, batch, keepAll, rows, seeds, shuffle, epoch, stepOfEpoch, lanes?, accumulators?, parameters, gradients, states, slots,
 //   validation?: { program, batch, rows, parameters, slots } }
 TrainingHandle::TrainingHandle(const Napi::CallbackInfo& info)
     : Napi::ObjectWrap<TrainingHandle>(info) {
@@ -93,6 +93,8 @@ TrainingHandle::TrainingHandle(const Napi::CallbackInfo& info)
     settings.shuffle = boolean(options.Get("shuffle"), "shuffle");
     settings.firstEpoch = wholeNumber(options, "epoch");
     settings.firstStepOfEpoch = wholeNumber(options, "stepOfEpoch");
+    const Napi::Value lanes = options.Get("lanes");
+    if (!lanes.IsUndefined()) settings.lanes = boolean(lanes, "lanes") ? LaneUse::Always : LaneUse::Never;
     const std::vector<int64_t> rows = readWholeNumbers(options.Get("rows"), "rows", 1);
     const std::vector<int64_t> seeds = readWholeNumbers(options.Get("seeds"), "seeds");
     require(rows.size() == seeds.size() && !rows.empty(), "members without rows or seeds");

@@ -247,6 +247,12 @@ bool Executor::runMember(const MemberStep& member) {
   return true;
 }
 
+bool Executor::stepAlone(const MemberStep& member) {
+  bind(member);
+  notFinite_[member.member] = 0;
+  return runMember(member);
+}
+
 bool Executor::manySmallMembers(int64_t count) const {
   return count >= kManyMembers && stepNanoseconds_ < kSmallStepNanoseconds;
 }

@@ -34,6 +34,8 @@ class Executor {
   // isFinite() is false nothing after the gate has run, so their parameters are those of the last good step; the others
   // have done theirs.
   bool step(const MemberStep* members, int64_t count);
+  // The same for one member on this thread; other members may be stepped at the same time.
+  bool stepAlone(const MemberStep& member);
   // Each call by itself on this thread, whole, in the order of recording: the oracle that planned runs are held against.
   // Needs a plan that keeps all.
   bool stepPlainly(const MemberStep* members, int64_t count);
@@ -53,6 +55,7 @@ class Executor {
 
   // Microseconds spent since the start, measured while on: in each call by plain steps, in each region by the others.
   void measure(bool on) { measuring_ = on; }
+  bool measuring() const { return measuring_; }
   const std::vector<double>& callMicroseconds() const { return callMicroseconds_; }
   const std::vector<double>& regionMicroseconds() const { return regionMicroseconds_; }
 

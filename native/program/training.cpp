@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "core/random.h"
+#include "core/thread_pool.h"
 #include "boundary/streams.h"
 
 namespace deepblas {
@@ -17,12 +18,28 @@ using Clock = std::chrono::steady_clock;
 
 double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
+// Members are side by side for the length of a chunk, however it ends.
+class LanesOpen {
+ public:
+  LanesOpen(Lanes& lanes, const std::vector<int64_t>& members, bool allowed) : lanes_(lanes) {
+    if (allowed && lanes_.wanted(static_cast<int64_t>(members.size()))) lanes_.open(members);
+  }
+  ~LanesOpen() {
+    if (lanes_.isOpen()) lanes_.close();
+  }
+  LanesOpen(const LanesOpen&) = delete;
+  LanesOpen& operator=(const LanesOpen&) = delete;
+
+ private:
+  Lanes& lanes_;
+};
+
 }  // namespace
 
 Training::Training(std::shared_ptr<const Program> program, std::shared_ptr<const Plan> plan, Bindings bindings,
                    TrainingSettings settings, std::unique_ptr<Pass> validation)
-    : executor_(std::move(program), std::move(plan), std::move(bindings),
-                static_cast<int64_t>(settings.members.size())),
+    : executor_(std::move(program), plan, std::move(bindings), static_cast<int64_t>(settings.members.size())),
+      lanes_(executor_, *plan, settings.lanes),
       settings_(std::move(settings)),
       validation_(std::move(validation)),
       orders_(settings_.members.size()),
@@ -93,7 +110,7 @@ void Training::rebind(const std::vector<std::vector<Binding>>& slots, const std:
 }
 
 size_t Training::bytes() const {
-  size_t total = executor_.bytes();
+  size_t total = executor_.bytes() + lanes_.bytes();
   if (validation_) total += validation_->bytes();
   for (const auto& order : orders_) total += order.size() * sizeof(int32_t);
   return total;
@@ -107,49 +124,70 @@ int64_t Training::resultWidth() const {
 
 void Training::beginEpoch() {
   if (settings_.shuffle) {
-    for (int64_t member : active_) {
+    const auto order = [&](int64_t position) {
       // A function of seed and epoch alone, so that a resumed run draws the same order.
-      const int64_t rows = settings_.members[member].rows;
+      const int64_t member = active_[static_cast<size_t>(position)], rows = settings_.members[member].rows;
       // One batch is not shuffled: alone, with a full batch, this member would not be either.
       if (rows <= settings_.batch) {
         std::iota(orders_[member].begin(), orders_[member].end(), 0);
-        continue;
+        return;
       }
       const RandomKey key = {settings_.members[member].shuffleSeed, kShuffleStream, static_cast<uint32_t>(epoch_)};
       fillShuffled(orders_[member].data(), static_cast<int64_t>(orders_[member].size()), key);
-    }
+    };
+    const int64_t count = static_cast<int64_t>(active_.size());
+    if (count > 1) ThreadPool::instance().run(count, order);
+    else if (count == 1) order(0);
   }
   shuffled_ = true;
 }
 
-bool Training::step(const ChunkLimits& limits, int64_t stepOfChunk) {
+MemberStep Training::stepOf(const ChunkLimits& limits, int64_t member, int64_t stepOfChunk, int64_t stepOfEpoch) const {
   const int64_t members = executor_.members(), columns = executor_.program().stepNumbers();
-  const int64_t first = stepOfEpoch_ * settings_.batch;
-  int64_t count = 0;
-  for (int64_t member : active_) {
-    const int64_t rows = settings_.members[member].rows;
-    if (first >= rows) continue;
-    steps_[count++] = {member, first, std::min(settings_.batch, rows - first),
-                       settings_.shuffle ? orders_[member].data() : nullptr,
-                       limits.numbers + (limits.sharedNumbers ? stepOfChunk : stepOfChunk * members + member) * columns};
-  }
-  const bool finite =
-      limits.plainly ? executor_.stepPlainly(steps_.data(), count) : executor_.step(steps_.data(), count);
-  return finite || dropFailed(count);
+  const int64_t rows = settings_.members[member].rows, first = stepOfEpoch * settings_.batch;
+  return {member, first, std::max<int64_t>(0, std::min(settings_.batch, rows - first)),
+          settings_.shuffle ? orders_[member].data() : nullptr,
+          limits.numbers + (limits.sharedNumbers ? stepOfChunk : stepOfChunk * members + member) * columns};
 }
 
-bool Training::dropFailed(int64_t count) {
+Training::Done Training::step(const ChunkLimits& limits, int64_t stepOfChunk) {
+  int64_t count = 0;
+  for (int64_t member : active_) {
+    const MemberStep one = stepOf(limits, member, stepOfChunk, stepOfEpoch_);
+    if (one.rows > 0) steps_[count++] = one;
+  }
+  if (limits.plainly ? executor_.stepPlainly(steps_.data(), count) : executor_.step(steps_.data(), count)) return {1, true};
+  std::vector<MemberStep> failed;
+  for (int64_t i = 0; i < count; ++i)
+    if (!executor_.isFinite(steps_[i].member)) failed.push_back(steps_[i]);
+  const bool goesOn = dropFailed(failed, stepOfEpoch_);
+  return {goesOn ? 1 : 0, goesOn};
+}
+
+Training::Done Training::stepsByLanes(const ChunkLimits& limits, int64_t stepOfChunk, int64_t most) {
+  const std::vector<Lanes::Failed> failures = lanes_.run(most, [&](int64_t step, int64_t position) {
+    return stepOf(limits, lanes_.members()[position], stepOfChunk + step, stepOfEpoch_ + step);
+  });
+  for (size_t i = 0; i < failures.size();) {
+    const int64_t step = failures[i].step;
+    std::vector<MemberStep> failed;
+    for (; i < failures.size() && failures[i].step == step; ++i)
+      failed.push_back(stepOf(limits, lanes_.members()[failures[i].position], stepOfChunk + step, stepOfEpoch_ + step));
+    if (!dropFailed(failed, stepOfEpoch_ + step)) return {step, false};
+  }
+  return {most, true};
+}
+
+bool Training::dropFailed(const std::vector<MemberStep>& failed, int64_t stepOfEpoch) {
   // The step's workspace is used up: the same step once more, with everything kept, tells where it went wrong.
   Executor again(executor_.shared(), std::make_shared<const Plan>(makePlan(executor_.program(), settings_.batch, true)),
                  executor_.tensors().bindings(), executor_.members());
-  for (int64_t i = 0; i < count; ++i) {
-    if (executor_.isFinite(steps_[i].member)) continue;
-    again.stepPlainly(&steps_[i], 1);
-    failures_.push_back({steps_[i].member, epoch_, stepOfEpoch_, again.firstNotFinite(steps_[i])});
+  std::vector<int64_t> rest = active_;
+  for (const MemberStep& member : failed) {
+    again.stepPlainly(&member, 1);
+    failures_.push_back({member.member, epoch_, stepOfEpoch, again.firstNotFinite(member)});
+    rest.erase(std::find(rest.begin(), rest.end(), member.member));
   }
-  std::vector<int64_t> rest;
-  for (int64_t member : active_)
-    if (executor_.isFinite(member)) rest.push_back(member);
   if (rest.empty()) return false;
   active_ = std::move(rest);
   return true;
@@ -163,6 +201,7 @@ std::vector<Failure> Training::takeFailures() {
 
 bool Training::endEpoch(const std::atomic<bool>& cancelled) {
   const Clock::time_point start = Clock::now();
+  if (validation_ && lanes_.isOpen()) lanes_.show();
   if (validation_ && !validation_->run(active_, cancelled)) return false;
   results_.push_back(epochSeconds_ + secondsSince(start));
   for (int64_t m = 0; m < executor_.members(); ++m) {
@@ -188,13 +227,18 @@ ChunkResult Training::advance(const ChunkLimits& limits, const std::atomic<bool>
     epochSeconds_ += secondsSince(epochPart);
     return ChunkResult{end, done};
   };
+  const LanesOpen open(lanes_, active_, !limits.plainly && !executor_.measuring());
   while (done < limits.steps) {
     if (cancelled.load(std::memory_order_relaxed)) return leave(ChunkEnd::Cancelled);
     if (stepOfEpoch_ == 0 && !shuffled_) executor_.tensors().clearAccumulators();
     if (!shuffled_) beginEpoch();
-    if (!step(limits, done)) return leave(ChunkEnd::NotFinite);
-    ++done;
-    if (++stepOfEpoch_ == stepsPerEpoch_) {
+    // A member that stops makes room for others only when lanes are filled anew.
+    const int64_t most = std::min({limits.steps - done, stepsPerEpoch_ - stepOfEpoch_, checkAt - done, Lanes::kMostSteps});
+    const Done now = lanes_.isOpen() ? stepsByLanes(limits, done, most) : step(limits, done);
+    done += now.steps;
+    stepOfEpoch_ += now.steps;
+    if (!now.goesOn) return leave(ChunkEnd::NotFinite);
+    if (stepOfEpoch_ == stepsPerEpoch_) {
       epochSeconds_ += secondsSince(epochPart);
       epochPart = Clock::now();
       // A cancelled run does not go on: the epoch without its validation is not reported.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "program/executor.h"
+#include "program/lanes.h"
 #include "program/pass.h"
 
 namespace deepblas {
@@ -23,6 +24,7 @@ struct TrainingSettings {
   bool shuffle;
   int64_t firstEpoch = 0;        // position to start from (after a resume)
   int64_t firstStepOfEpoch = 0;
+  LaneUse lanes = LaneUse::Chosen;
 };
 
 struct ChunkLimits {
@@ -74,14 +76,22 @@ class Training {
   size_t bytes() const;
 
  private:
-  bool step(const ChunkLimits& limits, int64_t stepOfChunk);
+  // Steps that were taken; where no member is left, the last one must be tried again.
+  struct Done {
+    int64_t steps;
+    bool goesOn;
+  };
+  MemberStep stepOf(const ChunkLimits& limits, int64_t member, int64_t stepOfChunk, int64_t stepOfEpoch) const;
+  Done step(const ChunkLimits& limits, int64_t stepOfChunk);
+  Done stepsByLanes(const ChunkLimits& limits, int64_t stepOfChunk, int64_t most);
   std::vector<int64_t> rowsOfMembers() const;
   void countSteps();
   void beginEpoch();
   bool endEpoch(const std::atomic<bool>& cancelled);
-  bool dropFailed(int64_t count);
+  bool dropFailed(const std::vector<MemberStep>& failed, int64_t stepOfEpoch);
 
   Executor executor_;
+  Lanes lanes_;
   TrainingSettings settings_;
   std::unique_ptr<Pass> validation_;
   std::vector<int64_t> active_;

@@ -55,7 +55,8 @@ bool sameBytes(const std::vector<float>& a, const std::vector<float>& b) {
 
 TrainingRun::TrainingRun(Network& network, Data data, const RunOptions& options)
     : network_(network), data_(std::move(data)) {
-  TrainingSettings settings = {{}, options.batch, network.spec().shuffle, options.firstEpoch, options.firstStepOfEpoch};
+  TrainingSettings settings = {{}, options.batch, network.spec().shuffle, options.firstEpoch, options.firstStepOfEpoch,
+                               options.lanes};
   for (size_t m = 0; m < data_.size(); ++m)
     settings.members.push_back({data_[m]->rows(), shuffleSeed(static_cast<int64_t>(m))});
   std::unique_ptr<Pass> validation;

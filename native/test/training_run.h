@@ -35,6 +35,7 @@ struct RunOptions {
   Data validation = {};
   int64_t batch = kBatch;
   bool keepAll = false;
+  LaneUse lanes = LaneUse::Chosen;
 };
 
 // A training run of a network on data of its own; the table of step numbers counts steps from the network's first.

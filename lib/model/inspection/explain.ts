@@ -1,7 +1,7 @@
 import { allocate } from '../../data/arrays/allocate.js'
 import { Dataset } from '../../data/dataset/dataset.js'
 import { type Loss, targetColumnsOf } from '../../losses/loss.js'
-import type { Arena } from '../../native/addon.js'
+import type { Arena, LaneDescription } from '../../native/addon.js'
 import type { Optimizer } from '../../optimizers/optimizer.js'
 import { type Network, newArena } from '../network/network.js'
 import { type Compiled, compileScoring } from '../programs/compile.js'
@@ -37,7 +37,7 @@ export function explainTraining(
     measure({ network, parameters, batchSize, optimizer, compiled, slots }, plainly)
   const regionTimes = measured(false).regions
   const callTimes = measured(true).calls
-  const { bytes, regions } = compiled.program.describe(batchSize)
+  const { bytes, regions, lanes } = compiled.program.describe(batchSize)
   const time = (spent: number) => `${(spent / STEPS).toFixed(1).padStart(10)} µs`
   const how = (kind: string, rowBlock: number) => {
     if (kind === 'whole') return 'in one piece'
@@ -55,7 +55,14 @@ export function explainTraining(
         (call) => `${time(callTimes[call]!)}    ${compiled.labels[call]} at every tile: ${compiled.kernels[call]}`,
       ),
     ]),
+    membersTogether(lanes),
   ].join('\n')
+}
+
+function membersTogether({ count, serves, against, pays }: LaneDescription): string {
+  if (serves && pays) return `in a population: ${count} members side by side in the lanes of a vector`
+  if (against !== '') return `in a population: one member after the other (${against} has no version for lanes)`
+  return 'in a population: one member after the other (side by side is not faster)'
 }
 
 interface Measurement {

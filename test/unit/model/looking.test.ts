@@ -2,7 +2,17 @@
  * What a model tells of itself, its forms of predicting, its copies and its weights.
  */
 import { describe, expect, test } from 'vitest'
-import { Dataset, Dense, datasets, l2, lessonL2, type NamedWeights, Sequential, SGD } from '../../../lib/index.js'
+import {
+  BatchNorm,
+  Dataset,
+  Dense,
+  datasets,
+  l2,
+  lessonL2,
+  type NamedWeights,
+  Sequential,
+  SGD,
+} from '../../../lib/index.js'
 import { worstError } from '../../helpers/golden.js'
 import { oneHot, referenceStep, waves } from '../../helpers/reference-network.js'
 
@@ -284,6 +294,7 @@ describe('tables', () => {
     )
     const before = values(model.getWeights())
     const [head = '', step = '', ...lines] = model.explain({ batchSize: 16 }).split('\n')
+    expect(lines.pop()).toMatch(/^in a population: \d+ members side by side in the lanes of a vector$/)
     const [, batch, bytes, calls, regions] = head
       .match(/^batch (\d+), workspace (\d+) bytes, (\d+) calls in (\d+) regions a step$/)!
       .map(Number)
@@ -306,6 +317,14 @@ describe('tables', () => {
     }
     expect(values(model.getWeights())).toEqual(before)
     expect(model.explain({ optimizer: new SGD(), loss: 'crossEntropy' })).toContain('optimizer SGD')
+    const large = new Sequential([new Dense(300), new Dense(300)], { inputs: 300 })
+    expect(large.explain({ loss: 'meanSquaredError' })).toMatch(
+      /one member after the other \(side by side is not faster\)$/,
+    )
+    const normalized = new Sequential([new BatchNorm(), new Dense(3)], { inputs: 4 })
+    expect(normalized.explain({ loss: 'meanSquaredError' })).toMatch(
+      /\(layers\.0 BatchNorm .* has no version for lanes\)$/,
+    )
   })
 })
 

@@ -1,0 +1,147 @@
+/*
+ * Members side by side in the lanes of vectors: whatever the architecture, the data and the course of a training, each member
+ * has the bits that it has one by one, and those of a fit of its own.
+ */
+import fc from 'fast-check'
+import { afterEach, expect, test } from 'vitest'
+import {
+  Adam,
+  AdamW,
+  Dataset,
+  Dense,
+  Dropout,
+  EarlyStopping,
+  getThreads,
+  type Layer,
+  l1l2,
+  NAdam,
+  Population,
+  RMSProp,
+  Sequential,
+  SGD,
+  setThreads,
+} from '../../lib/index.js'
+
+const threads = getThreads()
+afterEach(() => {
+  delete process.env.DEEPBLAS_LANES
+  setThreads(threads)
+})
+
+const activations = ['linear', 'relu', 'tanh', 'sigmoid', 'gelu', 'leakyRelu', 'silu'] as const
+const losses = {
+  binaryCrossEntropy: { outputs: 1, activation: 'sigmoid' },
+  crossEntropy: { outputs: 3, activation: 'softmax' },
+  meanSquaredError: { outputs: 2, activation: 'linear' },
+  meanAbsoluteError: { outputs: 1, activation: 'linear' },
+} as const
+const optimizers = {
+  sgd: () => new SGD({ learningRate: 0.05, momentum: 0.9, nesterov: true }),
+  plain: () => new SGD({ learningRate: 0.1, weightDecay: 0.01 }),
+  adam: () => new Adam({ learningRate: 0.02 }),
+  adamW: () => new AdamW({ learningRate: 0.02, weightDecay: 0.1 }),
+  nadam: () => new NAdam({ learningRate: 0.01 }),
+  rmsprop: () => new RMSProp({ learningRate: 0.01 }),
+  clipped: () => new Adam({ learningRate: 0.02, clipNorm: 0.5 }),
+} as const
+
+const cases = fc.record({
+  inputs: fc.integer({ min: 1, max: 20 }),
+  hidden: fc.array(fc.record({ units: fc.integer({ min: 1, max: 20 }), activation: fc.constantFrom(...activations) }), {
+    maxLength: 3,
+  }),
+  loss: fc.constantFrom(...(Object.keys(losses) as (keyof typeof losses)[])),
+  optimizer: fc.constantFrom(...(Object.keys(optimizers) as (keyof typeof optimizers)[])),
+  members: fc.integer({ min: 2, max: 19 }),
+  rows: fc.integer({ min: 5, max: 70 }),
+  ownData: fc.boolean(),
+  weighted: fc.boolean(),
+  penalized: fc.boolean(),
+  dropped: fc.boolean(),
+  bytes: fc.boolean(),
+  batchSize: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.constant('full' as const)),
+  stops: fc.boolean(),
+  threads: fc.constantFrom(1, 2),
+  seed: fc.integer({ min: 0, max: 1000 }),
+})
+type Case = typeof cases extends fc.Arbitrary<infer Value> ? Value : never
+
+/** Numbers in [0, 1) that come again for the same seed. */
+function uniform(seed: number): () => number {
+  let state = seed + 1
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state / 2 ** 32
+  }
+}
+
+function dataOf(one: Case, member: number): Dataset {
+  const rows = one.ownData ? one.rows + ((member * 11) % 30) : one.rows
+  const random = uniform(one.seed * 100 + (one.ownData ? member : 0))
+  const { outputs } = losses[one.loss]
+  const x = one.bytes
+    ? Uint8Array.from({ length: rows * one.inputs }, () => random() * 256)
+    : Float32Array.from({ length: rows * one.inputs }, () => random() * 2 - 1)
+  const y =
+    one.loss === 'crossEntropy'
+      ? Int32Array.from({ length: rows }, () => random() * outputs)
+      : Array.from({ length: rows }, () =>
+          Array.from({ length: outputs }, () => (one.loss === 'binaryCrossEntropy' ? Math.round(random()) : random())),
+        )
+  const sampleWeights = Float32Array.from({ length: rows }, () => random() + 0.1)
+  const given = {
+    x: { data: x, shape: [rows, one.inputs] as [number, number] },
+    y,
+    ...(one.weighted && { sampleWeights }),
+  }
+  return Dataset.from(given, one.bytes ? { scale: 1 / 255 } : {})
+}
+
+const layersOf = (one: Case): Layer[] => [
+  ...one.hidden.flatMap(({ units, activation }) => [
+    new Dense(units, { activation, ...(one.penalized && { regularizer: l1l2({ l1: 1e-3, l2: 1e-2 }) }) }),
+    ...(one.dropped ? [new Dropout(0.3)] : []),
+  ]),
+  new Dense(losses[one.loss].outputs, { activation: losses[one.loss].activation }),
+]
+
+const optionsOf = (one: Case, held: Dataset) => ({
+  loss: one.loss,
+  optimizer: optimizers[one.optimizer](),
+  epochs: 4,
+  batchSize: one.batchSize,
+  validation: held,
+  seed: one.seed,
+  callbacks: one.stops ? [new EarlyStopping({ monitor: 'validation.loss', patience: 1 })] : [],
+})
+
+const weightsOf = (model: Sequential) => model.getWeights().map(({ data }) => [...new Uint32Array(data.slice().buffer)])
+const withoutSeconds = (epochs: readonly { seconds: number }[]) => epochs.map(({ seconds: _, ...rest }) => rest)
+
+async function trained(one: Case, lanes: '0' | '1') {
+  process.env.DEEPBLAS_LANES = lanes
+  const data = Array.from({ length: one.members }, (_, member) => dataOf(one, member))
+  const many = new Population(layersOf(one), { inputs: one.inputs, members: one.members, seed: 3 })
+  const { members } = await many.fit(one.ownData ? data : data[0]!, optionsOf(one, data[0]!))
+  return {
+    weights: Array.from({ length: one.members }, (_, member) => weightsOf(many.member(member))),
+    histories: members.map(({ epochs }) => withoutSeconds(epochs)),
+  }
+}
+
+test('the bits and the history of every member are those that it has one by one', async () => {
+  await fc.assert(
+    fc.asyncProperty(cases, async (one) => {
+      setThreads(one.threads)
+      const bySide = await trained(one, '1')
+      expect(bySide).toEqual(await trained(one, '0'))
+      const last = one.members - 1
+      const alone = new Sequential(layersOf(one), { inputs: one.inputs, seed: 3 + last })
+      const options = { ...optionsOf(one, dataOf(one, 0)), seed: one.seed + last }
+      const { epochs } = await alone.fit(dataOf(one, last), options)
+      expect(bySide.weights[last]).toEqual(weightsOf(alone))
+      expect(bySide.histories[last]).toEqual(withoutSeconds(epochs))
+    }),
+    { numRuns: 60 },
+  )
+})
