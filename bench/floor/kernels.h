@@ -6,6 +6,8 @@ namespace floor {
 
 // Prints a line of JSON per row.
 void measureKernels(double secondsPerRow);
+// The same of lane kernels.
+void measureLaneKernels(double secondsPerRow);
 
 }  // namespace floor
 }  // namespace deepblas

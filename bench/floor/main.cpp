@@ -80,6 +80,7 @@ int main(int count, char** arguments) {
     if (mode == "peak" && count == 3) return peak(std::atoi(arguments[2]));
     if (mode == "kernels" && count == 3) {
       deepblas::floor::measureKernels(std::atof(arguments[2]));
+      deepblas::floor::measureLaneKernels(std::atof(arguments[2]));
       return 0;
     }
     if (mode == "products" && count == 3) {
