@@ -214,16 +214,27 @@ struct LaneInputGradient {
   Activation activation = Activation::Linear;
 };
 
+// kOutput, kBefore: whether there is an output, a pre-activation, to read.
+template <typename Rule, bool kOutput, bool kBefore, int kRows, int kColumns>
+DEEPBLAS_INLINE void differentiateFrom(const LaneInputGradient& g, const Floats (&sum)[kRows][kColumns], int64_t row, int64_t column) {
+#pragma GCC unroll 4
+  for (int r = 0; r < kRows; ++r) {
+    float* to = laneAt(*g.to, row + r, column);
+    const float* after = kOutput ? laneAt(*g.output, row + r, column) : nullptr;
+    const float* before = kBefore ? laneAt(*g.preActivation, row + r, column) : nullptr;
+#pragma GCC unroll 4
+    for (int c = 0; c < kColumns; ++c)
+      store(to + c * kWidth, sum[r][c] * Rule::derivative(kBefore ? load(before + c * kWidth) : Floats{},
+                                                          kOutput ? load(after + c * kWidth) : Floats{}));
+  }
+}
+
 template <typename Rule, int kRows, int kColumns>
 DEEPBLAS_INLINE void differentiateTile(const LaneInputGradient& g, const Floats (&sum)[kRows][kColumns], int64_t row, int64_t column) {
-#pragma GCC unroll 4
-  for (int r = 0; r < kRows; ++r)
-#pragma GCC unroll 4
-    for (int c = 0; c < kColumns; ++c) {
-      const Floats before = g.preActivation ? load(laneAt(*g.preActivation, row + r, column + c)) : Floats{};
-      const Floats after = g.output ? load(laneAt(*g.output, row + r, column + c)) : Floats{};
-      store(laneAt(*g.to, row + r, column + c), sum[r][c] * Rule::derivative(before, after));
-    }
+  if (g.output && g.preActivation) return differentiateFrom<Rule, true, true>(g, sum, row, column);
+  if (g.output) return differentiateFrom<Rule, true, false>(g, sum, row, column);
+  if (g.preActivation) return differentiateFrom<Rule, false, true>(g, sum, row, column);
+  differentiateFrom<Rule, false, false>(g, sum, row, column);
 }
 
 template <int kRows, int kColumns>

@@ -64,6 +64,9 @@ void laneAccumulate(const LaneCall& call) {
         to[lane] = has ? to[lane] + value[lane] * static_cast<double>(weight[lane]) : to[lane];
         also[lane] = has ? also[lane] + static_cast<double>(weight[lane]) : also[lane];
       }
+    } else if (call.even) {
+      // Those of a lane that takes no part are not used.
+      for (int64_t lane = 0; lane < kWidth; ++lane) to[lane] += value[lane];
     } else {
       for (int64_t lane = 0; lane < kWidth; ++lane)
         to[lane] = r < call.laneRows[lane] ? to[lane] + value[lane] : to[lane];

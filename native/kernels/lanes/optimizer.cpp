@@ -41,6 +41,24 @@ void laneSgd(const LaneCall& call) {
   }
 }
 
+template <bool kAll>
+void adamSteps(const LaneCall& call, const AdamNumbers<Floats>& n, Ints active) {
+  namespace arg = at::adam;
+  float* parameter = data<float>(call.views[arg::parameter]);
+  const float* gradient = data<float>(call.views[arg::gradient]);
+  float *first = data<float>(call.views[arg::firstMoment]), *second = data<float>(call.views[arg::secondMoment]);
+  const int64_t end = call.views[arg::parameter]->columns * kWidth;
+#pragma GCC unroll 4
+  for (int64_t i = 0; i < end; i += kWidth) {
+    const Floats p = load(parameter + i), m = load(first + i), v = load(second + i);
+    Floats newM = m, newV = v;
+    const Floats newP = adamStep(n, p, load(gradient + i), newM, newV);
+    store(parameter + i, kAll ? newP : select(active, newP, p));
+    store(first + i, kAll ? newM : select(active, newM, m));
+    store(second + i, kAll ? newV : select(active, newV, v));
+  }
+}
+
 void laneAdam(const LaneCall& call) {
   namespace arg = at::adam;
   AdamNumbers<Floats> n;
@@ -58,19 +76,7 @@ void laneAdam(const LaneCall& call) {
     n.weightDecay[lane] = one.weightDecay;
   }
   const Ints active = loadInts(call.active);
-  float* parameter = data<float>(call.views[arg::parameter]);
-  const float* gradient = data<float>(call.views[arg::gradient]);
-  float *first = data<float>(call.views[arg::firstMoment]), *second = data<float>(call.views[arg::secondMoment]);
-  const int64_t end = call.views[arg::parameter]->columns * kWidth;
-#pragma GCC unroll 4
-  for (int64_t i = 0; i < end; i += kWidth) {
-    const Floats p = load(parameter + i), m = load(first + i), v = load(second + i);
-    Floats newM = m, newV = v;
-    const Floats newP = adamStep(n, p, load(gradient + i), newM, newV);
-    store(parameter + i, select(active, newP, p));
-    store(first + i, select(active, newM, m));
-    store(second + i, select(active, newV, v));
-  }
+  anyLane(~active) ? adamSteps<false>(call, n, active) : adamSteps<true>(call, n, active);
 }
 
 }  // namespace
