@@ -28,7 +28,16 @@ test('every kind of array gives the numbers of its floats', async () => {
   const model = make(5)
   const values = Array.from({ length: 5000 }, (_, i) => (i * 7) % 120)
   const expected = model.predictSync({ data: Float32Array.from(values), shape: [1000, 5] })
-  const kinds = [Float64Array, Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array]
+  const kinds = [
+    Float64Array,
+    Int8Array,
+    Uint8Array,
+    Uint8ClampedArray,
+    Int16Array,
+    Uint16Array,
+    Int32Array,
+    Uint32Array,
+  ]
   for (const Kind of kinds) {
     expect(await model.predict({ data: Kind.from(values), shape: [1000, 5] })).toEqual(expected)
   }
