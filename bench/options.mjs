@@ -21,6 +21,7 @@ export const help = `Times deepblas beside its floor, plain JavaScript and the p
                       ratios of paired samples, this build to that one, and keeps nothing. With --against also others
   --budget SECONDS    a contender whose first step takes longer is left out; one whose samples together took longer
                       takes no further turn (default 20)
+  --minutes N         rows take no further rounds than fit into about so many minutes, three at the least
   --patience SECONDS  of each row, to wait for other work on the machine to end (default 60)
   --kernels           instead: every kernel of the table by itself, on one core
   --check             instead: the loss of every contender after four steps from the same weights
@@ -41,6 +42,7 @@ export function readOptions(args) {
       rounds: { type: 'string', default: '9' },
       budget: { type: 'string', default: '20' },
       patience: { type: 'string', default: '60' },
+      minutes: { type: 'string' },
       'against-build': { type: 'string' },
       kernels: { type: 'boolean', default: false },
       check: { type: 'boolean', default: false },
@@ -60,6 +62,7 @@ export function readOptions(args) {
     against: againstOf(values.against, build),
     threads: wholeNumber('--threads', values.threads ?? String(availableParallelism()), 1, 1024),
     rounds: wholeNumber('--rounds', values.rounds, 1, 1000),
+    minutes: values.minutes === undefined ? undefined : wholeNumber('--minutes', values.minutes, 1, 10_000),
     patience: wholeNumber('--patience', values.patience, 0, 36_000),
     budget: wholeNumber('--budget', values.budget, 1, 36_000),
   }

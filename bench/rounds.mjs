@@ -10,15 +10,17 @@ const SAMPLE_SECONDS = 0.25
 const OPEN_SECONDS = 240
 /** Undisturbed samples that are enough to leave the disturbed ones out. */
 const ENOUGH = 3
+const CLEARLY_SLOWER = 1.6
 
 /**
- * @param {{ rounds: number, threads: number, budget: number, patience: number }} options
+ * @param {{ rounds: number, threads: number, budget: number, patience: number, until?: number }} options
  *   budget: seconds that a contender's first step may take, and that all its samples may take; patience: seconds that may
- *   be spent on waiting for a quiet machine
+ *   be spent on waiting for a quiet machine; until: no round begins after this `performance.now()` but the first ones
  * @param {(name: string, seconds: number) => void} [opened] is told what a contender took until it was warm
  * @returns results by the contender's name: a summary in seconds a step, or { skipped: why }; and all samples by round
  */
-export async function measureWorkload(workload, contenders, { rounds, threads, budget, patience }, opened = () => {}) {
+export async function measureWorkload(workload, contenders, options, opened = () => {}) {
+  const { rounds, threads, budget, patience, until = Infinity } = options
   const running = []
   const skipped = {}
   const before = loadavg()[0]
@@ -49,7 +51,8 @@ export async function measureWorkload(workload, contenders, { rounds, threads, b
       }
       opened(contender.name, (performance.now() - start) / 1000)
     }
-    for (let round = 0; round < rounds; round++) {
+    dropSlower(running)
+    for (let round = 0; round < rounds && (round < ENOUGH || performance.now() < until); round++) {
       for (const entry of round % 2 === 0 ? running : running.toReversed()) {
         if (round > 0 && entry.spent > budget) continue
         patienceLeft -= await untilQuiet(patienceLeft)
@@ -106,6 +109,16 @@ function resultOf({ samples, about, steps, loss }) {
   }
 }
 
+/** Of one contender's numbers of threads, those that are clearly slower than another when warm take no turns. */
+function dropSlower(running) {
+  for (const entry of [...running]) {
+    const same = running.filter(({ contender }) => contender === entry.contender)
+    if (entry.warm <= CLEARLY_SLOWER * Math.min(...same.map(({ warm }) => warm))) continue
+    entry.worker.close()
+    running.splice(running.indexOf(entry), 1)
+  }
+}
+
 /** Runs until the speed is known and just-in-time compilers have done their work; sets the steps of a sample. */
 async function warmUp(entry, budget) {
   let taken = await entry.worker.run(1, budget)
@@ -114,6 +127,7 @@ async function warmUp(entry, budget) {
     taken = await entry.worker.run(Math.max(1, Math.ceil((taken.steps * 0.1) / Math.max(taken.seconds, 1e-6))), budget)
     total += taken.seconds
   }
+  entry.warm = taken.seconds / taken.steps
   entry.steps = Math.max(1, Math.round((taken.steps * SAMPLE_SECONDS) / taken.seconds))
 }
 

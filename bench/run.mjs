@@ -17,6 +17,12 @@ const minutes = () => (performance.now() / 60_000).toFixed(1)
 /** What took long to get ready: libraries compile. */
 const opened = (name, seconds) => seconds > 5 && log(`  … ${name} ready after ${Math.round(seconds)} s`)
 
+/** What a measure takes, in rows. */
+const MEASURES_AS_ROWS = 0.25
+/** Until when a row may take rounds, of so many that are to come. */
+const shareOfTime = (minutes, rows) =>
+  minutes === undefined ? undefined : performance.now() + (60_000 * minutes - performance.now()) / rows
+
 /** The median ratio of two builds above which a row counts as slower. */
 const SLOWER = 1.03
 
@@ -49,6 +55,7 @@ async function main({ only, against, threads, readme, build, 'readme-of': slug, 
   if (given.check) return check(chosen, taking, { ...given, threads })
   if (build !== undefined) return compareBuilds(chosen, taking, build, { ...given, threads })
 
+  const asked = measures.filter(({ name }) => only.includes(name))
   const where = machine()
   const report = { ...earlier(where), machine: where, node: process.versions.node, deepblas: info() }
   if (chosen.length > 0 && noFloor === undefined) {
@@ -57,10 +64,11 @@ async function main({ only, against, threads, readme, build, 'readme-of': slug, 
   }
   for (const [at, workload] of chosen.entries()) {
     log(`\n${workload.name}: ${describe(workload)}  (row ${at + 1} of ${chosen.length}, ${minutes()} min)`)
+    const until = shareOfTime(given.minutes, chosen.length - at + MEASURES_AS_ROWS * asked.length)
     const { samples: _, ...measured } = await measureWorkload(
       workload,
       taking.filter(({ takes }) => takes(workload)),
-      { ...given, threads },
+      { ...given, threads, until },
       opened,
     )
     const limit = noFloor === undefined ? limitOf(workload, report.peak) : undefined
@@ -68,7 +76,7 @@ async function main({ only, against, threads, readme, build, 'readme-of': slug, 
     report.workloads[workload.name] = { date: today(), threads, ...measured, ...(limit ? { limit } : {}) }
     save(report)
   }
-  for (const measure of measures.filter(({ name }) => only.includes(name))) {
+  for (const measure of asked) {
     log(`\n${measure.name}: ${measure.title}  (${minutes()} min)`)
     const rows = await measure.run({ contenders: taking, threads, ...given })
     const disturbed = wasDisturbed()
