@@ -20,6 +20,9 @@ constexpr int64_t kRowBlock = 96;              // rows of A that stay in the sec
 // dealt out to several accumulators adds these up after each block.
 constexpr int64_t kPanelBatchBlock = 128, kRowsBatchBlock = 32;
 constexpr int64_t kTileMultiplyAdds = 512000;  // about 15 microseconds: worth another thread
+// Of a weight gradient, less: what a tile has made is still in the first-level cache when the update follows, and threads end
+// their last tiles at about the same time.
+constexpr int64_t kGradientTileMultiplyAdds = 192000;
 constexpr double kMultiplyAddsPerNanosecond = 4.0 * kWidth;
 
 DEEPBLAS_INLINE int64_t roundUp(int64_t value, int64_t multiple) { return (value + multiple - 1) / multiple * multiple; }

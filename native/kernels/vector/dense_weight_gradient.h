@@ -32,7 +32,7 @@ Axes weightAxes(const Call& call) {
   // One panel, so that the thread that makes it, updates it, and multiplies with it in the next step is the same one; and
   // a block of inputs whose rows of x stay in the second-level cache.
   const int64_t work = larger(1, depth * gradient.panel);
-  const int64_t inputTile = smaller(192, roundUp(larger(1, (kTileMultiplyAdds + work - 1) / work), 48));
+  const int64_t inputTile = smaller(192, roundUp(larger(1, (kGradientTileMultiplyAdds + work - 1) / work), 48));
   return {inputs, outputs, inputTile, gradient.panel};
 }
 

@@ -17,14 +17,28 @@ DEEPBLAS_INLINE Floats nearestInteger(Floats value) {
 // 2^exponent for whole exponents -126..127.
 DEEPBLAS_INLINE Floats powerOfTwo(Floats exponent) { return (Floats)((Bits)(truncate(exponent) + 127) << 23); }
 
-// 1 / value for values of 2^-100..2^100: a guess from the bits, 12 % off, and three of Newton's steps, each of which
-// squares the error. A division takes a processor as long as thirty multiplications.
+// 1 / value for values of 2^-100..2^100, of several vectors in lock step: a guess from the bits, 12 % off, and three of
+// Newton's steps, each of which squares the error. A division takes a processor as long as thirty multiplications.
+template <int kVectors>
+DEEPBLAS_INLINE void reciprocals(Floats (&result)[kVectors], const Floats (&value)[kVectors]) {
+  Floats missing[kVectors];
+#pragma GCC unroll 4
+  for (int k = 0; k < kVectors; ++k) result[k] = (Floats)(0x7ef311c7u - (Bits)value[k]);
+#pragma GCC unroll 4
+  for (int k = 0; k < kVectors; ++k) result[k] *= 2.0f - value[k] * result[k];
+#pragma GCC unroll 4
+  for (int k = 0; k < kVectors; ++k) result[k] *= 2.0f - value[k] * result[k];
+#pragma GCC unroll 4
+  for (int k = 0; k < kVectors; ++k) missing[k] = fma(-value[k], result[k], broadcast(1.0f));
+#pragma GCC unroll 4
+  for (int k = 0; k < kVectors; ++k) result[k] = fma(result[k], missing[k], result[k]);
+}
+
 DEEPBLAS_INLINE Floats reciprocal(Floats value) {
-  Floats guess = (Floats)(0x7ef311c7u - (Bits)value);
-  guess *= 2.0f - value * guess;
-  guess *= 2.0f - value * guess;
-  const Floats missing = fma(-value, guess, broadcast(1.0f));
-  return fma(guess, missing, guess);
+  const Floats values[1] = {value};
+  Floats result[1];
+  reciprocals<1>(result, values);
+  return result[0];
 }
 
 // e^value: 0 below -87.3 (where float32 turns denormal), infinity above 88.72.

@@ -25,6 +25,10 @@ void sgd(const Call& call, const Tile& tile) {
   }
 }
 
+// Vectors of Adam that take a step side by side.
+constexpr int kLockStep = 4;
+constexpr int64_t kTogether = kLockStep * kWidth;
+
 void adam(const Call& call, const Tile& tile) {
   namespace arg = at::adam;
   float* parameter = data<float>(call.views[arg::parameter]);
@@ -33,14 +37,25 @@ void adam(const Call& call, const Tile& tile) {
   float* second = data<float>(call.views[arg::secondMoment]);
   const AdamNumbers<float> numbers(call.numbers);
   int64_t i = tile.firstBegin;
-  for (; i + kWidth <= tile.firstEnd; i += kWidth) {
-    Floats m = load(first + i), v = load(second + i);
-    store(parameter + i, adamStep(numbers, load(parameter + i), load(gradient + i), m, v));
-    store(first + i, m);
-    store(second + i, v);
+  for (; i + kTogether <= tile.firstEnd; i += kTogether) {
+    AdamVectors<kLockStep> at;
+    forVectors<kLockStep>([&](int k) {
+      const int64_t from = i + k * kWidth;
+      at.parameter[k] = load(parameter + from);
+      at.gradient[k] = load(gradient + from);
+      at.m[k] = load(first + from);
+      at.v[k] = load(second + from);
+    });
+    adamStep(numbers, at);
+    forVectors<kLockStep>([&](int k) {
+      const int64_t to = i + k * kWidth;
+      store(parameter + to, at.parameter[k]);
+      store(first + to, at.m[k]);
+      store(second + to, at.v[k]);
+    });
   }
-  if (i < tile.firstEnd) {
-    const int64_t lanes = tile.firstEnd - i;
+  for (; i < tile.firstEnd; i += kWidth) {
+    const int64_t lanes = smaller(kWidth, tile.firstEnd - i);
     Floats m = loadFirst(first + i, lanes), v = loadFirst(second + i, lanes);
     storeFirst(parameter + i, adamStep(numbers, loadFirst(parameter + i, lanes), loadFirst(gradient + i, lanes), m, v),
                lanes);

@@ -51,14 +51,45 @@ struct AdamNumbers {
         weightDecay(static_cast<float>(n[at::adam::weightDecay])) {}
 };
 
-// A division would wait for the unit that takes the square root.
+template <int kVectors>
+struct AdamVectors {
+  Floats parameter[kVectors], gradient[kVectors], m[kVectors], v[kVectors];
+};
+
+// Calls part(k) for each of the vectors.
+template <int kVectors, typename Part>
+DEEPBLAS_INLINE void forVectors(Part part) {
+#pragma GCC unroll 4
+  for (int k = 0; k < kVectors; ++k) part(k);
+}
+
+// Vectors in lock step: each by itself would wait for its square root, and for one multiplication after the other. A
+// division would wait for the unit that takes the square root.
+template <int kVectors, typename Number>
+DEEPBLAS_INLINE void adamStep(const AdamNumbers<Number>& n, AdamVectors<kVectors>& at) {
+  Floats root[kVectors], inverse[kVectors];
+  forVectors<kVectors>([&](int k) { at.gradient[k] = fma(at.parameter[k], inEveryLane(n.weightDecay), at.gradient[k]); });
+  forVectors<kVectors>([&](int k) {
+    at.v[k] = fma(at.v[k], inEveryLane(n.beta2), at.gradient[k] * at.gradient[k] * n.oneMinusBeta2);
+  });
+  forVectors<kVectors>([&](int k) { root[k] = squareRoot(at.v[k]); });
+  forVectors<kVectors>([&](int k) { at.m[k] = fma(at.m[k], inEveryLane(n.beta1), at.gradient[k] * n.oneMinusBeta1); });
+  forVectors<kVectors>([&](int k) {
+    root[k] = fma(root[k], inEveryLane(n.inverseRootCorrection), inEveryLane(n.epsilon));
+  });
+  reciprocals<kVectors>(inverse, root);
+  forVectors<kVectors>([&](int k) {
+    at.parameter[k] = fma(at.m[k] * inverse[k], inEveryLane(-n.stepSize), at.parameter[k] * n.weightShrink);
+  });
+}
+
 template <typename Number>
 DEEPBLAS_INLINE Floats adamStep(const AdamNumbers<Number>& n, Floats parameter, Floats gradient, Floats& m, Floats& v) {
-  gradient = fma(parameter, inEveryLane(n.weightDecay), gradient);
-  m = fma(m, inEveryLane(n.beta1), gradient * n.oneMinusBeta1);
-  v = fma(v, inEveryLane(n.beta2), gradient * gradient * n.oneMinusBeta2);
-  const Floats root = fma(squareRoot(v), inEveryLane(n.inverseRootCorrection), inEveryLane(n.epsilon));
-  return fma(m * reciprocal(root), inEveryLane(-n.stepSize), parameter * n.weightShrink);
+  AdamVectors<1> at = {{parameter}, {gradient}, {m}, {v}};
+  adamStep(n, at);
+  m = at.m[0];
+  v = at.v[0];
+  return at.parameter[0];
 }
 
 }  // namespace
