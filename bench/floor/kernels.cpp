@@ -202,6 +202,28 @@ void dense(Table& measure) {
                 .floats(a::preActivationGradient, s.batch, s.outputs)
                 .flop(product(s.batch, s.inputs, s.outputs)));
   }
+  // Bytes, which these kernels convert as they multiply where the weight is kept row by row.
+  for (const Shape& s : {Shape{209, 12288, 20}, Shape{256, 784, 10}}) {
+    if (set.weightPanel(s.inputs, s.outputs) != 1) continue;
+    {
+      namespace a = at::denseForward;
+      measure(Row(KernelId::DenseForward, sizes({s.batch, s.inputs, s.outputs}) + " relu, uint8", s.batch)
+                  .floats(a::output, s.batch, s.outputs, 0)
+                  .bytes(a::x, s.batch, s.inputs)
+                  .panels(a::weight, s.outputs, s.inputs, 1)
+                  .floats(a::bias, 1, s.outputs)
+                  .number(a::activation, relu)
+                  .flop(product(s.batch, s.inputs, s.outputs)));
+    }
+    namespace a = at::denseBackwardWeight;
+    measure(Row(KernelId::DenseBackwardWeight,
+                sizes({s.outputs, s.inputs}) + " batch " + std::to_string(s.batch) + ", uint8", s.batch)
+                .panels(a::weightGradient, s.outputs, s.inputs, 1, 0)
+                .floats(a::biasGradient, 1, s.outputs, 0)
+                .bytes(a::x, s.batch, s.inputs)
+                .floats(a::preActivationGradient, s.batch, s.outputs)
+                .flop(product(s.batch, s.inputs, s.outputs)));
+  }
   for (const Shape& s : {Shape{64, 128, 64}, Shape{64, 64, 10}, Shape{256, 800, 800}, Shape{512, 4096, 1000},
                          Shape{400, 4, 1}}) {
     namespace a = at::denseBackwardInput;

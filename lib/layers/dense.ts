@@ -146,6 +146,11 @@ export class Dense<const Units extends number = number, const Inputs extends num
     return [this.weight, this.bias].filter((parameter) => parameter !== undefined)
   }
 
+  /** Kernels convert bytes as they multiply where few outputs keep the weight row by row. @internal */
+  override get readsBytes(): boolean {
+    return this.weight?.panel === 1 && !this.#scaled
+  }
+
   override get activationName(): string {
     return this.activation.name
   }

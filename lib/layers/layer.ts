@@ -73,6 +73,14 @@ export abstract class Layer {
     return false
   }
 
+  /**
+   * Whether the forward block may be given bytes, which stand for an element times the data's scale, in place of the
+   * floats that a gather makes of them. Default false. @internal
+   */
+  get readsBytes(): boolean {
+    return false
+  }
+
   /** The layers inside this one, each with its part of a parameter's name, such as 'block.0'. Default none. */
   get children(): readonly (readonly [path: string, layer: Layer])[] {
     return []

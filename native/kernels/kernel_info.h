@@ -60,6 +60,7 @@ struct ArgumentInfo {
   Layout layout;
   bool broadcast;  // one row, one column or one element will do too
   int32_t typeOf;  // position of the tensor whose type this one must have, bytes being read as float32; or -1
+  int32_t bytesWith;  // position of the weight that must be kept row by row where this tensor holds bytes, or -1
   Size covers[2];  // columns that there must be: the sum of both
   Size parts[2];   // the columns are so many parts, all alike; of so many columns, where that is said
   // Of a number: whether it must be a constant whole number from `least` to `most`.

@@ -104,6 +104,8 @@ class CallCheck {
     const ArgumentInfo& expected = info_.arguments[i];
     const TensorSpec& spec = specOf(i);
     if ((shape.types >> static_cast<int>(spec.type) & 1) == 0) return false;
+    const int weight = expected.bytesWith;
+    if (spec.type == Type::Uint8 && weight >= 0 && !(isTensor(weight) && specOf(weight).panel == 1)) return false;
     if (expected.typeOf >= 0 && isTensor(expected.typeOf)) {
       const Type read = spec.type == Type::Uint8 ? Type::Float32 : spec.type;
       if (specOf(expected.typeOf).type != read) return false;
@@ -286,6 +288,8 @@ class CallCheck {
     };
     for (Type type : {Type::Float32, Type::Float64, Type::Int32, Type::Uint8}) take(type);
     told += " of " + types;
+    if (expected.bytesWith >= 0)
+      told += std::string(" (uint8 beside a ") + info_.arguments[expected.bytesWith].name + " that is kept row by row)";
     if (expected.typeOf >= 0) told += std::string(" that is read as the type of ") + info_.arguments[expected.typeOf].name;
     return told;
   }

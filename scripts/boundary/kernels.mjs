@@ -80,7 +80,8 @@ const rangeOf = (enums, kernel, { name, kind, value }) => {
 
 // Every argument says what its kernel may be given: a kernel without that could be made to leave its memory.
 const argumentLine = (enums, kernel, argument) => {
-  const { name, kind, optional = false, layout, broadcast = false, typeOf, covers = [], parts = [], or } = argument
+  const { name, kind, optional = false, layout, broadcast = false, typeOf, bytesWith, or } = argument
+  const { covers = [], parts = [] } = argument
   const tensor = kind === 'tensor'
   if (tensor && argument.shape === undefined && argument.elements === undefined) {
     throw new Error(`${kernel.name}: the tensor '${name}' has neither a shape nor elements`)
@@ -101,6 +102,7 @@ const argumentLine = (enums, kernel, argument) => {
     `Layout::${layouts[layout] ?? 'Rows'}`,
     broadcast,
     typeOf === undefined ? -1 : positionOf(kernel, typeOf),
+    bytesWith === undefined ? -1 : positionOf(kernel, bytesWith),
     `{${[0, 1].map((i) => sizeLine(kernel, covers[i])).join(', ')}}`,
     `{${[0, 1].map((i) => sizeLine(kernel, parts[i])).join(', ')}}`,
     range !== undefined,

@@ -19,7 +19,7 @@ import { memberHeadsOf, recordMemberLosses } from './member-losses.js'
 
 /**
  * The form in which a run reads its data: shuffled rows and uint8 are gathered, consecutive float32 rows are read in
- * place.
+ * place, and so are bytes where the first layer reads them.
  */
 export interface DataMode {
   readonly xType: 'float32' | 'uint8'
@@ -151,7 +151,7 @@ function recordScoring(
   const order = mode.shuffled ? record.order() : undefined
   const bring = (slot: number, columns: number, type: 'float32' | 'uint8' | 'int32'): Tensor => {
     const source = record.data(slot, columns, type, mode.shuffled)
-    if (order === undefined && type !== 'uint8') return source
+    if (order === undefined && (type !== 'uint8' || network.layers[0]!.readsBytes)) return source
     const output = record.empty(columns, type === 'uint8' ? 'float32' : type)
     record.gather({ output, source, order })
     return output
@@ -286,7 +286,7 @@ function recordPrediction(network: Network, xType: 'float32' | 'uint8', raw: boo
   const record = createRecorder()
   record.label = 'batch'
   let x = record.data(0, network.inputs, xType)
-  if (xType === 'uint8') {
+  if (xType === 'uint8' && !network.layers[0]!.readsBytes) {
     const output = record.empty(network.inputs)
     record.gather({ output, source: x })
     x = output

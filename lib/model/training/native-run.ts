@@ -43,10 +43,12 @@ export function prepare(
 ): Run {
   const { network, parameters, validation, scoring, optimizer, seeds } = settings
   const rows = rowsOf(train, seeds.length)
-  // A full batch has the same rows at every step, so it is neither shuffled nor gathered, and converted only once.
+  // A full batch has the same rows at every step, so it is neither shuffled nor gathered, and converted only once, if the
+  // first layer does not read bytes.
   const full = batch >= largestOf(rows)
   const shuffled = settings.shuffle && !full
-  const { mode, slots, own } = dataMode(train, scoring, network.outputs, { shuffled, asFloats: full })
+  const asFloats = full && !network.layers[0]!.readsBytes
+  const { mode, slots, own } = dataMode(train, scoring, network.outputs, { shuffled, asFloats })
   const compiled = compileScoring(network, mode, scoring, { backward: true, optimizer })
   const averages = optimizer.averageSlot === undefined ? undefined : start.states[optimizer.averageSlot]
   // Parameters that no update reaches, such as a frozen layer's, are their own average.
