@@ -16,6 +16,8 @@ namespace deepblas {
 namespace DEEPBLAS_ISA {
 namespace {
 
+constexpr int64_t kNearElements = 1 << 18;  // 1 MB
+
 Axes weightAxes(const Call& call) {
   const View& gradient = *call.views[at::denseBackwardWeight::weightGradient];
   const int64_t inputs = gradient.columns, outputs = gradient.rows;
@@ -33,7 +35,9 @@ Axes weightAxes(const Call& call) {
   // a block of inputs whose rows of x stay in the second-level cache.
   const int64_t work = larger(1, depth * gradient.panel);
   const int64_t inputTile = smaller(192, roundUp(larger(1, (kGradientTileMultiplyAdds + work - 1) / work), 48));
-  return {inputs, outputs, inputTile, gradient.panel};
+  // A batch that no second-level cache holds is read anew for every tile: the fewer, the better.
+  const bool far = depth * (inputs + outputs) > kNearElements;
+  return {inputs, outputs, far ? larger(inputTile, roundUp(evenPart(inputs, 192), 12)) : inputTile, gradient.panel};
 }
 
 double weightCost(const Call& call) {
