@@ -1,6 +1,7 @@
 #include "peak.h"
 
 #include <atomic>
+#include <chrono>
 #include <thread>
 #include <vector>
 
@@ -138,6 +139,13 @@ const Peak& peakOfOneCore() {
   static const Peak peak = {gflopsOfThisThread(), bandwidthOfThisThread(kCacheElements, 0.25),
                             bandwidthOfThisThread(kMemoryElements, 0.5)};
   return peak;
+}
+
+double sampleOfPeakGflops() {
+  volatile float sink = 0;
+  const auto start = std::chrono::steady_clock::now();
+  const double operations = chains(&sink);
+  return operations / std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / 1e9;
 }
 
 double peakGflops(int threads) { return together(threads, gflopsOfThisThread); }

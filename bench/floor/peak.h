@@ -16,6 +16,10 @@ struct Peak {
 // Best of several short runs on the calling thread.
 const Peak& peakOfOneCore();
 
+// The multiply-adds alone, in one sample of a tenth of a millisecond: the most of many is the peak that a machine which others
+// use has when it is left alone.
+double sampleOfPeakGflops();
+
 // GFLOP/s and GB/s of memory of `threads` cores at once.
 double peakGflops(int threads);
 double memoryBandwidth(int threads);
