@@ -64,53 +64,43 @@ View matrix(const Floats& memory, int64_t rows, int64_t columns, int64_t panel =
   return {memory.data(), rows, columns, columns, panel, Type::Float32, 1};
 }
 
-// A layer whose weight is stored in panels of a width: forward, input gradient (and the turning that it needs), weight gradient.
+// A layer whose weight is stored in panels of a width.
 class Layer {
  public:
-  Layer(const Shape& s, int64_t panel, bool turned)
+  Layer(const Shape& s, int64_t panel)
       : x_(s.rows * s.inputs, 1),
         output_(s.rows * s.outputs, 2),
         weight_(padded(s.outputs, panel) * s.inputs, 3, 0.05),
         gradient_(padded(s.outputs, panel) * s.inputs, 4, 0),
-        turned_(turned ? padded(s.inputs, activeKernels().registerPanel(s.inputs)) * s.outputs : 1, 5, 0),
-        inputGradient_(s.rows * s.inputs, 6) {
+        inputGradient_(s.rows * s.inputs, 5) {
     const View none = {}, weight = matrix(weight_, s.outputs, s.inputs, panel);
-    const View copy = turned ? matrix(turned_, s.inputs, s.outputs, activeKernels().registerPanel(s.inputs)) : none;
     const View x = matrix(x_, s.rows, s.inputs), output = matrix(output_, s.rows, s.outputs);
-    calls_[0].emplace_back(KernelId::DenseForward, std::vector<View>{output, none, x, weight, none, none, none}, s.rows);
-    if (turned) calls_[1].emplace_back(KernelId::TransposeWeight, std::vector<View>{copy, weight}, s.rows);
-    calls_[1].emplace_back(KernelId::DenseBackwardInput,
-                           std::vector<View>{matrix(inputGradient_, s.rows, s.inputs), output, weight, copy, none}, s.rows);
-    calls_[2].emplace_back(KernelId::DenseBackwardWeight,
+    calls_.emplace_back(KernelId::DenseForward, std::vector<View>{output, none, x, weight, none, none, none}, s.rows);
+    calls_.emplace_back(KernelId::DenseBackwardInput,
+                           std::vector<View>{matrix(inputGradient_, s.rows, s.inputs), output, weight, none, none}, s.rows);
+    calls_.emplace_back(KernelId::DenseBackwardWeight,
                            std::vector<View>{matrix(gradient_, s.outputs, s.inputs, panel), none, x, output, none}, s.rows);
   }
-  void run(int product) {
-    for (TimedCall& call : calls_[product]) call.run();
-  }
-  double seconds(int product) const {
-    double sum = 0;
-    for (const TimedCall& call : calls_[product]) sum += call.seconds();
-    return sum;
-  }
+  void run(int product) { calls_[product].run(); }
+  double seconds(int product) const { return calls_[product].seconds(); }
 
  private:
   static int64_t padded(int64_t outputs, int64_t panel) { return (outputs + panel - 1) / panel * panel; }
-  Floats x_, output_, weight_, gradient_, turned_, inputGradient_;
-  std::vector<TimedCall> calls_[3];
+  Floats x_, output_, weight_, gradient_, inputGradient_;
+  std::vector<TimedCall> calls_;  // forward, input gradient, weight gradient
 };
 
 }  // namespace
 
 void measureProducts(double secondsPerShape) {
   const KernelSet& set = activeKernels();
-  // Where OpenBLAS is chosen the packed tiles are as wide as three vectors.
-  const int64_t chosen = set.weightPanel(4000, 4000);
-  const int64_t packedPanel = set.usesBlas(chosen) ? set.registerPanel(3 * set.registerPanel(1)) : chosen;
+  // A vector; the panel of packed tiles; the widest other one, whose tiles read in place.
+  const int64_t width = set.registerPanel(1), packedPanel = width == 16 ? 2 * width : 3 * width;
+  const int64_t inPlacePanel = width == 16 ? 4 * width : 2 * width;
   const char* const names[] = {"forward", "input gradient", "weight gradient"};
   for (const Shape& s : {Shape{256, 784, 800}, Shape{256, 800, 800}, Shape{512, 1024, 1024}, Shape{512, 1024, 4096},
                          Shape{512, 4096, 1000}}) {
-    Layer inPlace(s, set.registerPanel(s.outputs), true), packed(s, packedPanel, false),
-        blas(s, (s.outputs + 15) / 16 * 16, false);
+    Layer inPlace(s, inPlacePanel), packed(s, packedPanel), blas(s, (s.outputs + 15) / 16 * 16);
     Layer* const ways[] = {&inPlace, &packed, &blas};
     double left = secondsPerShape, peak = 0;
     while (left > 0) {

@@ -81,14 +81,13 @@ struct Variant {
   bool bias, preActivation;
 };
 
-void checkForward(const KernelSet& set, const Shape& shape, const Variant& variant, int64_t index) {
+void checkForward(const KernelSet& set, const Shape& shape, const Variant& variant, int64_t index, int64_t panel) {
   namespace arg = at::denseForward;
   const Matrix x = randomMatrix(shape.rows, shape.inputs, 10 * index + 1);
   const Matrix weight = randomMatrix(shape.outputs, shape.inputs, 10 * index + 2);
   const Vector bias = variant.bias ? randomVector(shape.outputs, 10 * index + 3, -1, 1) : Vector();
   const reference::Forward expected = reference::denseForward(x, weight, bias, variant.activation);
 
-  const int64_t panel = set.weightPanel(shape.inputs, shape.outputs);
   const bool blas = set.usesBlas(panel);
   CONTEXT(set.name, ", ", shape.rows, " rows, ", shape.inputs, " inputs, ", shape.outputs, " outputs, panel ", panel,
           ", activation ", static_cast<int>(variant.activation), variant.bias ? ", bias" : "",
@@ -116,11 +115,10 @@ void checkForward(const KernelSet& set, const Shape& shape, const Variant& varia
   checkMatrix("output", output.read(shape.rows), expected.output, outputBound);
 }
 
-void checkBackwardInput(const KernelSet& set, const Shape& shape, int64_t index) {
+void checkBackwardInput(const KernelSet& set, const Shape& shape, int64_t index, int64_t panel) {
   namespace arg = at::denseBackwardInput;
   const Matrix gradient = randomMatrix(shape.rows, shape.outputs, 10 * index + 4);
   const Matrix weight = randomMatrix(shape.outputs, shape.inputs, 10 * index + 5);
-  const int64_t panel = set.weightPanel(shape.inputs, shape.outputs);
   const bool blas = set.usesBlas(panel);
   CONTEXT(set.name, ", ", shape.rows, " rows, ", shape.inputs, " inputs, ", shape.outputs, " outputs, panel ", panel);
   const Operand stored = Operand::panels(weight, panel);
@@ -145,11 +143,10 @@ void checkBackwardInput(const KernelSet& set, const Shape& shape, int64_t index)
   checkMatrix("inputGradient", inputGradient.read(shape.rows), reference::denseBackwardInput(gradient, weight), bound);
 }
 
-void checkBackwardWeight(const KernelSet& set, const Shape& shape, bool bias, int64_t index) {
+void checkBackwardWeight(const KernelSet& set, const Shape& shape, bool bias, int64_t index, int64_t panel) {
   namespace arg = at::denseBackwardWeight;
   const Matrix x = randomMatrix(shape.rows, shape.inputs, 10 * index + 6);
   const Matrix gradient = randomMatrix(shape.rows, shape.outputs, 10 * index + 7);
-  const int64_t panel = set.weightPanel(shape.inputs, shape.outputs);
   const bool blas = set.usesBlas(panel);
   CONTEXT(set.name, ", ", shape.rows, " rows, ", shape.inputs, " inputs, ", shape.outputs, " outputs, panel ", panel,
           bias ? ", bias" : "");
@@ -175,7 +172,7 @@ template <typename Check>
 void forRegisterShapes(Check check) {
   for (const KernelSet* set : testedSets()) {
     int64_t index = 0;
-    for (const Shape& shape : kRegisterShapes) check(*set, shape, index++);
+    for (const Shape& shape : kRegisterShapes) check(*set, shape, index++, set->weightPanel(shape.inputs, shape.outputs));
   }
 }
 
@@ -183,28 +180,39 @@ template <typename Check>
 void forNarrowShapes(Check check) {
   for (const KernelSet* set : testedSets()) {
     int64_t index = 1000;
-    for (const Shape& shape : narrowShapes()) check(*set, shape, index++);
+    for (const Shape& shape : narrowShapes()) check(*set, shape, index++, set->weightPanel(shape.inputs, shape.outputs));
   }
 }
 
-// Those that OpenBLAS multiplies, or the others. OpenBLAS's product is the same whatever the set.
+// The panel of packed tiles: of two vectors of 16, of three of others.
+int64_t packedPanel(const KernelSet& set) {
+  const int64_t width = set.registerPanel(1);
+  return width * (width == 16 ? 2 : 3);
+}
+
+// Those that OpenBLAS multiplies, or the others, which may be kept for tiles that read in place or for packed ones. OpenBLAS's
+// product is the same whatever the set.
 template <typename Check>
 void forLargeShapes(bool blas, Check check) {
   for (const KernelSet* set : testedSets()) {
     int64_t index = std::size(kRegisterShapes);
     for (const Shape& shape : kLargeShapes) {
-      if (set->usesBlas(set->weightPanel(shape.inputs, shape.outputs)) == blas) check(*set, shape, index);
+      const int64_t panel = set->weightPanel(shape.inputs, shape.outputs);
+      if (set->usesBlas(panel) == blas) {
+        check(*set, shape, index, panel);
+        if (!blas && panel != packedPanel(*set)) check(*set, shape, index, packedPanel(*set));
+      }
       ++index;
     }
   }
 }
 
-void checkForwardOf(const KernelSet& set, const Shape& shape, int64_t index) {
-  checkForward(set, shape, {static_cast<Activation>(index % 5), index % 4 != 0, index % 3 != 0}, index);
+void checkForwardOf(const KernelSet& set, const Shape& shape, int64_t index, int64_t panel) {
+  checkForward(set, shape, {static_cast<Activation>(index % 5), index % 4 != 0, index % 3 != 0}, index, panel);
 }
 
-void checkBackwardWeightOf(const KernelSet& set, const Shape& shape, int64_t index) {
-  checkBackwardWeight(set, shape, index % 3 != 0, index);
+void checkBackwardWeightOf(const KernelSet& set, const Shape& shape, int64_t index, int64_t panel) {
+  checkBackwardWeight(set, shape, index % 3 != 0, index, panel);
 }
 
 }  // namespace
@@ -221,7 +229,8 @@ TEST("denseForward equals its reference for every activation and optional tensor
       for (bool bias : {false, true})
         for (bool preActivation : {false, true})
           for (const Shape& shape : {Shape{13, 520, 21}, Shape{9, 1011, 1009}})
-            checkForward(*set, shape, {static_cast<Activation>(activation), bias, preActivation}, activation);
+            checkForward(*set, shape, {static_cast<Activation>(activation), bias, preActivation}, activation,
+                         set->weightPanel(shape.inputs, shape.outputs));
 }
 
 TEST("denseBackwardInput and transposeWeight equal their references on our tiles") {

@@ -3,8 +3,8 @@
 // In GEMM's words (Goto and van de Geijn, Anatomy of High-Performance Matrix Multiplication, 2008; BLIS):
 // depth = K, depth block = KC (kDepthBlock), row block = MC (kRowBlock), tile rows = MR (tileRows), panel = NR.
 //
-// A small or middling layer runs on our register tiles, which read what they multiply in place; a large one, where cache
-// blocking decides, on register tiles that read packed rows (dense_blocked.h) or on OpenBLAS; a layer of few outputs runs on
+// A small or middling layer runs on our register tiles, which read what they multiply in place; a large one on those too, on
+// register tiles that read packed rows (dense_blocked.h), or on OpenBLAS; a layer of few outputs runs on
 // dot products, with the lanes along the inputs. The layer's shape and the instruction set alone choose (weightPanel), so
 // neither the members of a population nor the threads change the order of arithmetic; on our tiles, neither does the batch
 // size.

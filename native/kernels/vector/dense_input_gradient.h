@@ -56,6 +56,10 @@ void transpose(const Call& call, const Tile& tile) {
     turn(weight, begin, output.panel, 0, weight.rows, data<float>(&output) + begin * weight.rows);
 }
 
+// Of a weight that is transposed piece by piece for tiles that read in place: the width of a panel of inputs, the outputs of
+// a piece, and the rows that are multiplied with it.
+constexpr int64_t kTurnedPanel = kMaximumVectors * kWidth, kTurnedDepth = 512, kTurnedRows = 192;
+
 // Whether the weight is transposed piece by piece.
 DEEPBLAS_INLINE bool turnsPieces(const View& weight, const View* transposed) {
   return !transposed && !byBlas(weight.panel) && !byRows(weight.panel);
@@ -65,7 +69,11 @@ Axes inputAxes(const Call& call) {
   const View& gradient = *call.views[at::denseBackwardInput::inputGradient];
   const View& weight = *call.views[at::denseBackwardInput::weight];
   const View* transposed = call.views[at::denseBackwardInput::weightTransposed];
-  if (turnsPieces(weight, transposed)) return packedAxes(call.rows, gradient.columns, 128, 13);
+  if (turnsPieces(weight, transposed)) {
+    if (packs(weight, call.rows, gradient.columns)) return packedAxes(call.rows, gradient.columns, 128, 13);
+    const int64_t panels = (gradient.columns + kTurnedPanel - 1) / kTurnedPanel;
+    return {call.rows, gradient.columns, evenPart(call.rows, kTurnedRows), evenPart(panels, 4) * kTurnedPanel};
+  }
   const int64_t panel = transposed ? transposed->panel : kMaximumVectors * kWidth;
   return productAxes(call.rows, gradient.columns, weight.rows, panel, byBlas(weight.panel));
 }
@@ -95,6 +103,29 @@ void backwardInputPacked(const View& gradient, const View& from, const View& wei
       });
 }
 
+void backwardInputTurning(const View& gradient, const View& from, const View& weight, const Tile& tile) {
+  const int64_t depth = weight.rows;
+  float* piece = static_cast<float*>(threadScratch(kTurnedPanel * kTurnedDepth * sizeof(float)));
+  for (int64_t r = tile.firstBegin; r < tile.firstEnd; r += kTurnedRows) {
+    for (int64_t step = 0; step < depth; step += kTurnedDepth) {
+      for (int64_t column = tile.secondBegin; column < tile.secondEnd; column += kTurnedPanel) {
+        const PanelShape shape = panelShape(kTurnedPanel, smaller(tile.secondEnd, gradient.columns) - column);
+        TileWork work = {};
+        work.a = {data<float>(&from) + r * from.stride + step, from.stride, 1};
+        work.b = piece;
+        work.bStride = kTurnedPanel;
+        work.depth = smaller(kTurnedDepth, depth - step);
+        work.c = data<float>(&gradient) + r * gradient.stride + column;
+        work.cStride = gradient.stride;
+        work.lastLanes = shape.lastLanes;
+        work.first = step == 0;
+        turn(weight, column, kTurnedPanel, step, step + work.depth, piece);
+        runPanel(shape.vectors * kWidth, smaller(kTurnedRows, tile.firstEnd - r), work, false);
+      }
+    }
+  }
+}
+
 void backwardInput(const Call& call, const Tile& tile) {
   const View& gradient = *call.views[at::denseBackwardInput::inputGradient];
   const View& from = *call.views[at::denseBackwardInput::preActivationGradient];
@@ -119,7 +150,11 @@ void backwardInput(const Call& call, const Tile& tile) {
                                 gradient.stride},
                                tile.firstEnd - tile.firstBegin);
   }
-  if (turnsPieces(weight, transposed)) return backwardInputPacked(gradient, from, weight, tile);
+  if (turnsPieces(weight, transposed)) {
+    return packs(weight, tile.firstEnd - tile.firstBegin, tile.secondEnd - tile.secondBegin)
+               ? backwardInputPacked(gradient, from, weight, tile)
+               : backwardInputTurning(gradient, from, weight, tile);
+  }
   // Tiles read a weight that is kept row by row as it is: a row of it is a row of B, without padding at its end.
   const int64_t panel = transposed ? transposed->panel : kMaximumVectors * kWidth;
   for (int64_t r = tile.firstBegin; r < tile.firstEnd; r += kRowBlock) {
@@ -155,7 +190,7 @@ struct InputMember : MemberCall<at::denseBackwardInput::members + 1> {
 MemberAxis inputMembers(const Axes& one, const Call& call, int64_t members) {
   const View* transposed = call.views[at::denseBackwardInput::weightTransposed];
   const View& weight = *call.views[at::denseBackwardInput::weight];
-  const int64_t panel = turnsPieces(weight, transposed) ? kLargePanel : transposed ? transposed->panel : kMaximumVectors * kWidth;
+  const int64_t panel = transposed ? transposed->panel : kTurnedPanel;
   return {members, one.second, byBlas(weight.panel) ? one.secondTile : panel};
 }
 

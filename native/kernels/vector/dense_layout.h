@@ -7,6 +7,7 @@
 // - in one panel that is wider than any register tile, for OpenBLAS.
 #pragma once
 
+#include "core/processor.h"
 #include "kernels/kernel.h"
 #include "kernels/vector/panel.h"
 
@@ -60,9 +61,13 @@ inline bool isLarge(int64_t inputs, int64_t outputs) {
   return outputs >= 100 && inputs >= 100 && inputs * outputs >= kLargeWeight;
 }
 
+// The panel of a large weight that OpenBLAS does not multiply: of the packed tiles, or of the widest tiles, which read in place
+// what AMD's processors bring as fast as they multiply. Either gives the same bits.
+inline int64_t largePanel() { return kWidth == 16 && isAmd() ? kMaximumVectors * kWidth : kLargePanel; }
+
 // The panel of a layer's weight: which of the three ways it is kept in.
 inline int64_t weightPanel(int64_t inputs, int64_t outputs) {
-  if (isLarge(inputs, outputs)) return kLargeByBlas ? roundUp(outputs, 16) : kLargePanel;
+  if (isLarge(inputs, outputs)) return kLargeByBlas ? roundUp(outputs, 16) : largePanel();
   const int64_t panel = registerPanel(outputs);
   // Vector multiplications for one row of x: with the lanes along the inputs, to be added at the end, which costs about
   // six more for each output; or with the lanes along a panel's outputs.
