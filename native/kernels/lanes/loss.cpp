@@ -11,7 +11,7 @@ namespace {
 // What the derivative of a row's loss is multiplied by in the mean's gradient: weight / sum of weights.
 struct LaneFactors {
   const View* weights;
-  Floats inverseSum;
+  Floats inverseSum = {};
   LaneFactors(const LaneCall& call, int sampleWeights, int weightSum) : weights(call.views[sampleWeights]) {
     const View* sums = call.views[weightSum];
     for (int64_t lane = 0; lane < kWidth; ++lane) {
@@ -69,7 +69,7 @@ void shareCrossEntropy(const LaneCrossEntropy& l, int64_t row, const double* log
       mass[lane] += t[lane];
     }
   }
-  Floats total;
+  Floats total = {};
   for (int64_t lane = 0; lane < kWidth; ++lane) {
     // A logit that is not finite must reach the loss even where its target is 0.
     l.rowLoss[lane] = logSum[lane] - logSum[lane] == 0 ? loss[lane] : logSum[lane];

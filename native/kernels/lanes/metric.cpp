@@ -115,7 +115,7 @@ void lanePenalty(const LaneCall& call) {
 
 void lanePenaltyGradient(const LaneCall& call) {
   namespace arg = at::penaltyGradient;
-  Floats l1, twiceL2;
+  Floats l1 = {}, twiceL2 = {};
   for (int64_t lane = 0; lane < kWidth; ++lane) {
     const double share = call.numbers[arg::perRow][lane] != 0 ? 1.0 / static_cast<double>(call.laneRows[lane]) : 1.0;
     l1[lane] = static_cast<float>(share * call.numbers[arg::l1][lane]);

@@ -18,7 +18,7 @@ struct NumbersOfLane {
 
 void laneSgd(const LaneCall& call) {
   namespace arg = at::sgd;
-  SgdNumbers<Floats> numbers;
+  SgdNumbers<Floats> numbers = {};
   for (int64_t lane = 0; lane < kWidth; ++lane) {
     const NumbersOfLane given(call, arg::learningRate, arg::weightDecay, lane);
     const SgdNumbers<float> one(given.of);
@@ -61,7 +61,7 @@ void adamSteps(const LaneCall& call, const AdamNumbers<Floats>& n, Ints active) 
 
 void laneAdam(const LaneCall& call) {
   namespace arg = at::adam;
-  AdamNumbers<Floats> n;
+  AdamNumbers<Floats> n = {};
   for (int64_t lane = 0; lane < kWidth; ++lane) {
     const NumbersOfLane given(call, arg::stepSize, arg::weightDecay, lane);
     const AdamNumbers<float> one(given.of);
