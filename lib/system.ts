@@ -23,6 +23,11 @@ export interface Info {
   readonly instructionSet: string
   /** Instruction sets that this build has and this processor can run. */
   readonly instructionSets: readonly string[]
+  /**
+   * How products of bfloat16 operands are computed (`fit({ precision: 'bfloat16' })`): by the processor's instruction,
+   * or emulated in float32.
+   */
+  readonly bfloat16: 'instruction' | 'emulated'
   /** The library that multiplies large matrices: 'openblas', or what the addon was built with: 'blis', 'mkl', 'accelerate'. */
   readonly blas: string
   /** OpenBLAS's version and build, or the other library's. */

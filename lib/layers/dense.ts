@@ -7,6 +7,12 @@ import { requireSize } from '../memory.js'
 import { native } from '../native/addon.js'
 import { ofMember, requireMembers } from '../per-member.js'
 import { type InitialValues, Parameter, rateFactor } from '../recording/parameter.js'
+import {
+  recordBfloat16Forward,
+  recordBfloat16InputGradient,
+  recordBfloat16WeightGradient,
+  takesBfloat16,
+} from '../recording/precision.js'
 import type { Recorder } from '../recording/recorder.js'
 import type { Tensor } from '../recording/tensor.js'
 import { type Constraint, constraint, maxNorm, recordConstraint } from '../regularizers/constraint.js'
@@ -173,15 +179,15 @@ export class Dense<const Units extends number = number, const Inputs extends num
     const output = record.empty(columns)
     const keepsInput = kernel !== undefined && !logits && (g.derivativeNeedsInput || keepAll)
     const beside = keepsInput ? record.empty(columns) : undefined
-    record.denseForward({
+    const product = {
       output,
       preActivation: beside,
       x,
-      weight: record.parameter(this.weight!),
       bias: this.bias && record.parameter(this.bias),
       activation: kernel ?? 'linear',
-      members,
-    })
+    }
+    if (this.#rounds(options)) recordBfloat16Forward(record, { ...product, weight: this.weight! })
+    else record.denseForward({ ...product, weight: record.parameter(this.weight!), members })
     if (kernel !== undefined) {
       return {
         output,
@@ -211,20 +217,20 @@ export class Dense<const Units extends number = number, const Inputs extends num
       ? outputGradient
       : this.#throughActivation(record, cache, outputGradient)
     if (this.trainable) {
-      const weightGradient = record.gradient(this.weight!)
-      record.denseBackwardWeight({
-        weightGradient,
-        biasGradient: this.bias && record.gradient(this.bias),
-        x,
-        preActivationGradient,
-        members: options.members,
-      })
+      const product = { biasGradient: this.bias && record.gradient(this.bias), x, preActivationGradient }
+      if (this.#rounds(options)) recordBfloat16WeightGradient(record, { ...product, weight: this.weight! })
+      else {
+        const weightGradient = record.gradient(this.weight!)
+        record.denseBackwardWeight({ ...product, weightGradient, members: options.members })
+      }
       for (const [parameter, penalty] of this.#penalties()) {
         recordPenaltyGradient(record, penalty, record.parameter(parameter), record.gradient(parameter))
       }
     }
     if (!wantInputGradient) return { inputGradient: undefined, preActivationGradient }
-    const inputGradient = record.denseInputGradient(this.weight!, preActivationGradient, options.members)
+    const inputGradient = this.#rounds(options)
+      ? recordBfloat16InputGradient(record, this.weight!, preActivationGradient)
+      : record.denseInputGradient(this.weight!, preActivationGradient, options.members)
     return { inputGradient: this.#timesScale(record, inputGradient), preActivationGradient }
   }
 
@@ -285,6 +291,11 @@ export class Dense<const Units extends number = number, const Inputs extends num
     const inputGradient = record.empty(outputGradient.columns)
     this.activation.recordBackward(record, { inputGradient, outputGradient, x: preActivation, output })
     return inputGradient
+  }
+
+  /** Whether the products take operands rounded to bfloat16. Those that members of a TabM ensemble share do not. */
+  #rounds({ precision, members }: RecordOptions): boolean {
+    return precision === 'bfloat16' && members === undefined && takesBfloat16(this.inputs!, this.units)
   }
 
   get #scaled(): boolean {

@@ -3,6 +3,7 @@ import type { OutputActivation } from '../activations/activation-function.js'
 import type { Json } from '../files/strict-json.js'
 import type { InputLayout } from '../inputs.js'
 import type { Parameter } from '../recording/parameter.js'
+import type { Precision } from '../recording/precision.js'
 import type { Recorder } from '../recording/recorder.js'
 import type { Tensor } from '../recording/tensor.js'
 import type { Schedule } from '../schedules/schedule.js'
@@ -40,6 +41,8 @@ export interface RecordOptions {
    * `gradients`, which look at one and the same cost.
    */
   readonly random: boolean
+  /** What the products of dense layers compute with. Left out: 'float32'. */
+  readonly precision?: Precision
   /**
    * Into how many members' columns, one member's behind the other's, the rows are divided, where a dense layer is shared
    * by them. Left out: the rows are of one network. @internal

@@ -220,6 +220,7 @@ export interface RowReader {
 export interface NativeInfo {
   instructionSet: InstructionSet
   instructionSets: InstructionSet[]
+  bfloat16: 'instruction' | 'emulated'
   blas: string
   openblas: string
   openblasCore: string

@@ -48,6 +48,8 @@ export class Tensor {
  * apart would compete for the same few cache sets.
  */
 export function rowStride(columns: number, type: ElementType): number {
+  // Half as wide; whole lines, since pairs of rows are written by whole vectors.
+  if (type === 'bfloat16') return (Math.ceil(columns / 32) | 1) * 32
   if (type !== 'float32' || columns <= 16) return columns
   return (Math.ceil(columns / 16) | 1) * 16
 }

@@ -51,6 +51,8 @@ Napi::Value info(const Napi::CallbackInfo& call) {
     for (Isa isa : runnableIsas()) isas.Set(isas.Length(), Napi::String::New(env, isaName(isa)));
     result.Set("instructionSet", Napi::String::New(env, activeKernels().name));
     result.Set("instructionSets", isas);
+    result.Set("bfloat16",
+               Napi::String::New(env, activeKernels().bfloat16ByInstruction ? "instruction" : "emulated"));
     result.Set("blas", Napi::String::New(env, blas::libraryName()));
     result.Set("openblas", Napi::String::New(env, blas::configuration()));
     result.Set("openblasCore", Napi::String::New(env, blas::coreName()));

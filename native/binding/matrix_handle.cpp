@@ -191,7 +191,7 @@ void gatherRows(StoredMatrix& to, int64_t firstRow, const StoredMatrix& from, co
 // What a matrix can be of.
 Type matrixType(const Napi::Value& value) {
   const Type type = static_cast<Type>(wholeNumber(value, "type", 0, kElementTypes - 1));
-  require(type != Type::Float64, "matrices are not kept as float64");
+  require(type != Type::Float64 && type != Type::Bfloat16, "matrices are not kept as float64 or bfloat16");
   return type;
 }
 
@@ -204,7 +204,8 @@ void writeRows(StoredMatrix& matrix, int64_t firstRow, const AnyElements& array,
     case Type::Float32: convertFrom<float>(matrix, firstRow, array, arriving); break;
     case Type::Int32: convertFrom<int32_t>(matrix, firstRow, array, arriving); break;
     case Type::Uint8: convertFrom<uint8_t>(matrix, firstRow, array, arriving); break;
-    case Type::Float64: require(false, "matrices are not kept as float64");
+    case Type::Float64:
+    case Type::Bfloat16: require(false, "matrices are not kept as float64 or bfloat16");
   }
 }
 

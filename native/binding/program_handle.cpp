@@ -99,6 +99,8 @@ Napi::Value tensorValues(Napi::Env env, const Executor& executor, int64_t tensor
         case Type::Float64: value = data<double>(&view)[at]; break;
         case Type::Int32: value = data<int32_t>(&view)[at]; break;
         case Type::Uint8: value = data<uint8_t>(&view)[at] * view.scale; break;
+        // Laid out as their product reads them: no numbers of a row.
+        case Type::Bfloat16: require(false, "rows of a tensor that only products read"); break;
       }
       values[r * spec.columns + c] = value;
     }

@@ -21,9 +21,10 @@ enum class Type : int32_t {
   Float64 = 1,
   Int32 = 2,
   Uint8 = 3,
+  Bfloat16 = 4,
 };
-constexpr int kElementTypes = 4;
-constexpr const char* kTypeNames[] = {"float32", "float64", "int32", "uint8"};
+constexpr int kElementTypes = 5;
+constexpr const char* kTypeNames[] = {"float32", "float64", "int32", "uint8", "bfloat16"};
 
 // Element-wise activations that dense layers fuse with their product; softmax is a kernel of its own.
 enum class Activation : int32_t {

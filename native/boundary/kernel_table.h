@@ -44,11 +44,18 @@ enum class KernelId : int32_t {
   MemberMean = 35,
   PiecewiseLinear = 36,
   PiecewiseLinearBackward = 37,
+  RoundRows = 38,
+  RoundRowPairs = 39,
+  RoundWeight = 40,
+  RoundWeightTransposed = 41,
+  Bfloat16Forward = 42,
+  Bfloat16BackwardInput = 43,
+  Bfloat16BackwardWeight = 44,
 };
-constexpr int kKernelCount = 38;
+constexpr int kKernelCount = 45;
 
 // DO(family) of each family of kernels.
-#define DEEPBLAS_FAMILIES(DO) DO(Activation) DO(Columns) DO(Dense) DO(Gather) DO(Grouped) DO(Loss) DO(Map) DO(Members) DO(Metric) DO(Optimizer) DO(Piecewise) DO(Random) DO(Reduce) DO(Regularizer)
+#define DEEPBLAS_FAMILIES(DO) DO(Activation) DO(Bfloat16) DO(Columns) DO(Dense) DO(Gather) DO(Grouped) DO(Loss) DO(Map) DO(Members) DO(Metric) DO(Optimizer) DO(Piecewise) DO(Random) DO(Reduce) DO(Regularizer)
 
 // Positions of a kernel's arguments in Call::views and Call::numbers.
 namespace at {
@@ -165,6 +172,27 @@ enum : int { output, x, bins };
 }
 namespace piecewiseLinearBackward {
 enum : int { inputGradient, outputGradient, x, bins };
+}
+namespace roundRows {
+enum : int { output, x };
+}
+namespace roundRowPairs {
+enum : int { output, x, lanes };
+}
+namespace roundWeight {
+enum : int { output, weight };
+}
+namespace roundWeightTransposed {
+enum : int { output, weight };
+}
+namespace bfloat16Forward {
+enum : int { output, preActivation, x, weight, bias, activation };
+}
+namespace bfloat16BackwardInput {
+enum : int { inputGradient, preActivationGradient, weightTransposed };
+}
+namespace bfloat16BackwardWeight {
+enum : int { weightGradient, biasGradient, xPairs, gradientPairs, preActivationGradient };
 }
 }  // namespace at
 
@@ -565,6 +593,64 @@ inline constexpr KernelInfo kKernelInfo[kKernelCount] = {
       {"x", ArgumentKind::Tensor, Access::Read, false, {Extent::Batch, {Size::None, 0, -1}, {Size::Named, 0, -1}, 1}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
       {"bins", ArgumentKind::Tensor, Access::Read, false, {Extent::Fixed, {Size::Given, 5, -1}, {Size::Named, 1, -1}, 1}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0}},
      {"columns", "encoded"}},
+    {"roundRows",
+     Cut::Rows,
+     false,
+     2,
+     {{"output", ArgumentKind::Tensor, Access::Write, false, {Extent::Batch, {Size::None, 0, -1}, {Size::Named, 0, -1}, 16}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"x", ArgumentKind::Tensor, Access::Read, false, {Extent::Batch, {Size::None, 0, -1}, {Size::Named, 0, -1}, 1}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0}},
+     {"columns"}},
+    {"roundRowPairs",
+     Cut::Tiles,
+     false,
+     3,
+     {{"output", ArgumentKind::Tensor, Access::Write, false, {Extent::Batch, {Size::None, 0, -1}, {Size::Named, 0, -1}, 16}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"x", ArgumentKind::Tensor, Access::Read, false, {Extent::Batch, {Size::None, 0, -1}, {Size::Named, 0, -1}, 1}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"lanes", ArgumentKind::Number, Access::Read, false, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, true, 0, 1}},
+     {"columns"}},
+    {"roundWeight",
+     Cut::Tiles,
+     false,
+     2,
+     {{"output", ArgumentKind::Tensor, Access::Write, false, {Extent::Fixed, {Size::Named, 0, -1}, {Size::Named, 1, -1}, 16}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Transposed, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"weight", ArgumentKind::Tensor, Access::Read, false, {Extent::Fixed, {Size::Named, 0, -1}, {Size::Named, 1, -1}, 1}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Tiles, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0}},
+     {"outputs", "inputs"}},
+    {"roundWeightTransposed",
+     Cut::Tiles,
+     false,
+     2,
+     {{"output", ArgumentKind::Tensor, Access::Write, false, {Extent::Fixed, {Size::Named, 0, -1}, {Size::Named, 1, -1}, 16}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Transposed, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"weight", ArgumentKind::Tensor, Access::Read, false, {Extent::Fixed, {Size::Named, 1, -1}, {Size::Named, 0, -1}, 1}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Tiles, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0}},
+     {"inputs", "outputs"}},
+    {"bfloat16Forward",
+     Cut::Rows,
+     false,
+     6,
+     {{"output", ArgumentKind::Tensor, Access::Write, false, {Extent::Batch, {Size::None, 0, -1}, {Size::Named, 0, -1}, 1}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"preActivation", ArgumentKind::Tensor, Access::Write, true, {Extent::Batch, {Size::None, 0, -1}, {Size::Named, 0, -1}, 1}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"x", ArgumentKind::Tensor, Access::Read, false, {Extent::Batch, {Size::None, 0, -1}, {Size::Named, 1, -1}, 16}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"weight", ArgumentKind::Tensor, Access::Read, false, {Extent::Fixed, {Size::Named, 0, -1}, {Size::Named, 1, -1}, 16}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Transposed, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"bias", ArgumentKind::Tensor, Access::Read, true, {Extent::Fixed, {Size::Given, 1, -1}, {Size::Named, 0, -1}, 1}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"activation", ArgumentKind::Number, Access::Read, false, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, true, 0, 4}},
+     {"outputs", "inputs"}},
+    {"bfloat16BackwardInput",
+     Cut::Rows,
+     false,
+     3,
+     {{"inputGradient", ArgumentKind::Tensor, Access::Write, false, {Extent::Batch, {Size::None, 0, -1}, {Size::Named, 0, -1}, 1}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"preActivationGradient", ArgumentKind::Tensor, Access::Read, false, {Extent::Batch, {Size::None, 0, -1}, {Size::Named, 1, -1}, 16}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"weightTransposed", ArgumentKind::Tensor, Access::Read, false, {Extent::Fixed, {Size::Named, 0, -1}, {Size::Named, 1, -1}, 16}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Transposed, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0}},
+     {"inputs", "outputs"}},
+    {"bfloat16BackwardWeight",
+     Cut::Tiles,
+     false,
+     5,
+     {{"weightGradient", ArgumentKind::Tensor, Access::Write, false, {Extent::Fixed, {Size::Named, 0, -1}, {Size::Named, 1, -1}, 1}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Tiles, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"biasGradient", ArgumentKind::Tensor, Access::Write, true, {Extent::Fixed, {Size::Given, 1, -1}, {Size::Named, 0, -1}, 1}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"xPairs", ArgumentKind::Tensor, Access::Read, false, {Extent::Batch, {Size::None, 0, -1}, {Size::Named, 1, -1}, 16}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"gradientPairs", ArgumentKind::Tensor, Access::Read, false, {Extent::Batch, {Size::None, 0, -1}, {Size::Named, 0, -1}, 16}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"preActivationGradient", ArgumentKind::Tensor, Access::Read, false, {Extent::Batch, {Size::None, 0, -1}, {Size::Named, 0, -1}, 1}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0}},
+     {"outputs", "inputs"}},
 };
 
 }  // namespace deepblas

@@ -15,7 +15,7 @@ namespace {
 
 #if defined(__x86_64__)
 struct Processor {
-  bool avx2 = false, avx512 = false;
+  bool avx2 = false, avx512 = false, bfloat16 = false;
 };
 
 // What the processor has and the system saves when threads change. Asked of the instructions themselves: what the
@@ -38,6 +38,7 @@ Processor processor() {
   constexpr uint32_t avx512 = (1u << 16) | (1u << 17) | (1u << 30) | (1u << 31);  // F, DQ, BW, VL
   found.avx2 = savesAvx && (b & (1u << 5)) != 0;
   found.avx512 = savesAvx512 && (b & avx512) == avx512;
+  found.bfloat16 = found.avx512 && __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a & (1u << 5)) != 0;
   return found;
 }
 #endif
@@ -64,6 +65,15 @@ const std::vector<Isa>& runnableIsas() {
     return found;
   }();
   return *isas;
+}
+
+bool hasBfloat16() {
+#if defined(__x86_64__)
+  static const bool has = processor().bfloat16;
+  return has;
+#else
+  return false;
+#endif
 }
 
 Isa chosenIsa() {

@@ -16,6 +16,7 @@
     static const KernelSet* const made = [] {       \
       auto* set = new KernelSet();                  \
       set->name = #isa;                             \
+      set->bfloat16ByInstruction = hasBfloat16();   \
       DEEPBLAS_FAMILIES(DEEPBLAS_ENTER_FAMILY)      \
       registerLanes(*set);                          \
       return set;                                   \

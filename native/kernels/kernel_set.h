@@ -23,6 +23,9 @@ struct KernelSet {
   bool (*turnsWeight)(int64_t inputs, int64_t outputs);
   // Whether a weight of such panels is multiplied by OpenBLAS.
   bool (*usesBlas)(int64_t panel);
+  // Whether the processor has an instruction for products of bfloat16 pairs, and, once the kernels are entered, whether
+  // they use it.
+  bool bfloat16ByInstruction;
 
   Kernel& operator[](KernelId id) { return kernels[static_cast<int>(id)]; }
   const Kernel& operator[](KernelId id) const { return kernels[static_cast<int>(id)]; }

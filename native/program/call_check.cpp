@@ -286,7 +286,7 @@ class CallCheck {
       if ((shape.types >> static_cast<int>(type) & 1) == 0) return;
       types += (types.empty() ? "" : " or ") + std::string(kTypeNames[static_cast<int>(type)]);
     };
-    for (Type type : {Type::Float32, Type::Float64, Type::Int32, Type::Uint8}) take(type);
+    for (Type type : {Type::Float32, Type::Float64, Type::Int32, Type::Uint8, Type::Bfloat16}) take(type);
     told += " of " + types;
     if (expected.bytesWith >= 0)
       told += std::string(" (uint8 beside a ") + info_.arguments[expected.bytesWith].name + " that is kept row by row)";

@@ -13,6 +13,7 @@ int64_t bytesOf(Type type) {
     case Type::Float64: return 8;
     case Type::Int32: return 4;
     case Type::Uint8: return 1;
+    case Type::Bfloat16: return 2;
   }
   return 0;
 }
@@ -26,7 +27,11 @@ void requireStored(const TensorSpec& spec) {
   const bool moving =
       spec.storage == Storage::Data || spec.storage == Storage::WholeData || spec.storage == Storage::Order;
   if (moving) return require(spec.perBatchRow() && spec.panel == 0, "a matrix or an order of fixed size");
-  if (spec.perBatchRow()) return require(spec.storage == Storage::Workspace && spec.panel == 0, "rows of a batch where none are");
+  if (spec.perBatchRow()) {
+    require(spec.storage == Storage::Workspace && spec.panel == 0, "rows of a batch where none are");
+    // Where these are in pairs, whole vectors of them are written.
+    return require(spec.type != Type::Bfloat16 || spec.stride % 16 == 0, "rows of bfloat16 that end within a vector");
+  }
   require(spec.rows > 0 && spec.stride == spec.columns, "a tensor of fixed size with gaps");
   const int64_t rows =
       spec.panel > 0 ? checkedProduct((checkedSum(spec.rows, spec.panel) - 1) / spec.panel, spec.panel) : spec.rows;

@@ -44,6 +44,7 @@ struct Node {
   std::vector<int64_t> after;     // calls that must come first
   std::vector<bool> afterByRows;  // whether each does row by row
   bool rowsWait = false;          // a row-wise call depends on this one, directly or not
+  bool tilesWait = false;         // a tiled call does, directly
   bool done = false;
 };
 
@@ -108,6 +109,9 @@ void connect(std::vector<Node>& nodes) {
     if (nodes[j].cut != Cut::Rows && !nodes[j].rowsWait) continue;
     for (int64_t i : nodes[j].after) nodes[i].rowsWait = true;
   }
+  for (const Node& node : nodes)
+    if (node.cut == Cut::Tiles)
+      for (int64_t i : node.after) nodes[i].tilesWait = true;
 }
 
 class Scheduler {
@@ -125,6 +129,8 @@ class Scheduler {
       if (emitRows()) continue;
       if (emitWide()) continue;
       if (emitWhole([](const Node&) { return true; })) continue;
+      // What tiles wait for comes by itself: the others then share a region with these, and an update follows them all.
+      if (emitTiles([](const Node& node) { return node.tilesWait; })) continue;
       emitTiles([](const Node&) { return true; });
     }
     return std::move(regions_);

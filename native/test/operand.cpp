@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "core/error.h"
 #include "core/random.h"
@@ -21,7 +22,7 @@ namespace {
 constexpr int64_t kGuard = 256;    // bytes before and after
 constexpr uint8_t kGuardByte = 0xff;  // a NaN as float32 and float64
 
-int64_t bytesPerElement(Type type) { return type == Type::Float64 ? 8 : type == Type::Uint8 ? 1 : 4; }
+int64_t bytesPerElement(Type type) { return type == Type::Float64 ? 8 : type == Type::Uint8 ? 1 : type == Type::Bfloat16 ? 2 : 4; }
 
 }  // namespace
 
@@ -39,6 +40,12 @@ int64_t Operand::storedElements() const {
 
 int64_t Operand::indexOf(int64_t r, int64_t c) const {
   if (view_.panel == 0) return r * view_.stride + c;
+  if (view_.type == Type::Bfloat16) {
+    // Pairs of columns side by side, the last of an odd number by itself.
+    const int64_t panel = r / view_.panel * view_.panel * view_.columns, lane = r % view_.panel;
+    return panel + (c | 1) < panel + view_.columns ? panel + c / 2 * 2 * view_.panel + 2 * lane + c % 2
+                                                   : panel + c * view_.panel + lane;
+  }
   return r / view_.panel * view_.panel * view_.columns + c * view_.panel + r % view_.panel;
 }
 
@@ -48,6 +55,12 @@ double Operand::get(int64_t index) const {
     case Type::Float64: return static_cast<const double*>(view_.data)[index];
     case Type::Int32: return static_cast<const int32_t*>(view_.data)[index];
     case Type::Uint8: return static_cast<const uint8_t*>(view_.data)[index] * static_cast<double>(view_.scale);
+    case Type::Bfloat16: {
+      const uint32_t bits = static_cast<uint32_t>(static_cast<const uint16_t*>(view_.data)[index]) << 16;
+      float value;
+      std::memcpy(&value, &bits, sizeof value);
+      return value;
+    }
   }
   return 0;
 }
@@ -60,6 +73,13 @@ void Operand::set(int64_t index, double value) {
     case Type::Uint8:
       static_cast<uint8_t*>(view_.data)[index] = static_cast<uint8_t>(std::lround(value / view_.scale));
       break;
+    case Type::Bfloat16: {
+      const float rounded = static_cast<float>(reference::bfloat16(value));
+      uint32_t bits;
+      std::memcpy(&bits, &rounded, sizeof bits);
+      static_cast<uint16_t*>(view_.data)[index] = static_cast<uint16_t>(bits >> 16);
+      break;
+    }
   }
 }
 
@@ -81,8 +101,9 @@ Operand Operand::panels(const reference::Matrix& weight, int64_t panel) {
   return operand;
 }
 
-Operand Operand::unwrittenPanels(int64_t rows, int64_t columns, int64_t panel, bool garbagePadding) {
-  Operand operand(rows, columns, Type::Float32, 0, 1, panel);
+Operand Operand::unwrittenPanels(int64_t rows, int64_t columns, int64_t panel, bool garbagePadding,
+                                 Type type) {
+  Operand operand(rows, columns, type, 0, 1, panel);
   if (garbagePadding) return operand;
   const int64_t padded = (rows + panel - 1) / panel * panel;
   for (int64_t r = rows; r < padded; ++r)

@@ -18,7 +18,9 @@ class Operand {
   // A weight in panels, padded with zeros.
   static Operand panels(const reference::Matrix& weight, int64_t panel);
   // garbagePadding: for the kernel that must write the padding itself.
-  static Operand unwrittenPanels(int64_t rows, int64_t columns, int64_t panel, bool garbagePadding = false);
+  // bfloat16: pairs of columns side by side.
+  static Operand unwrittenPanels(int64_t rows, int64_t columns, int64_t panel, bool garbagePadding = false,
+                                 Type type = Type::Float32);
   static Operand vector(const reference::Vector& values, Type type = Type::Float32);
   static Operand labels(const std::vector<int32_t>& values, int64_t gap = 0);
 

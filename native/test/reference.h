@@ -50,6 +50,12 @@ struct ParameterGradients {
 // dW = dZᵀ X, db = sum of dZ over rows
 ParameterGradients denseBackwardWeight(const Matrix& x, const Matrix& preActivationGradient);
 
+// ---- bfloat16 ---------------------------------------------------------------------------------------------------
+
+// The nearest number of 8 significant bits, ties to even; zero for what float32 holds as a denormal number only.
+double bfloat16(double value);
+Matrix bfloat16(const Matrix& matrix);
+
 // ---- dense products by groups of columns ------------------------------------------------------------------------
 
 // Output o belongs to group o / (outputs / groups), and so do that group's columns of x. An empty bias is none.

@@ -129,7 +129,7 @@ function plan(kernel, broken) {
     if (layout === 'transposed') {
       const [inputs, outputs] = [sizeOf(rows), sizeOf(columns)]
       const panel = any([8, 16, 24, 32, 48, 64])
-      return (record) => record.scratch(Math.ceil(inputs / panel) * panel * outputs, outputs, panel)
+      return (record) => record.scratch(Math.ceil(inputs / panel) * panel * outputs, outputs, panel, one)
     }
     if (layout === 'weight' || layout === 'tiles') return inArena(parameter(sizeOf(rows), sizeOf(columns), 'weight'))
     if (layout === 'panels') return inArena(parameter(sizeOf(rows), sizeOf(columns), any([1, 3, 16])))

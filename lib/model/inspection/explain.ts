@@ -1,8 +1,9 @@
 import { allocate } from '../../data/arrays/allocate.js'
 import { Dataset } from '../../data/dataset/dataset.js'
 import { type Loss, targetColumnsOf } from '../../losses/loss.js'
-import type { Arena, LaneDescription } from '../../native/addon.js'
+import { type Arena, type LaneDescription, native } from '../../native/addon.js'
 import type { Optimizer } from '../../optimizers/optimizer.js'
+import type { Precision } from '../../recording/precision.js'
 import { type Network, newArena } from '../network/network.js'
 import { type Compiled, compileScoring } from '../programs/compile.js'
 import { dataMode } from '../programs/data-binding.js'
@@ -24,6 +25,7 @@ export function explainTraining(
   batchSize: number,
   loss: Loss,
   optimizer: Optimizer,
+  precision: Precision,
 ): string {
   const columns = loss.targetKind === 'classes' ? 1 : targetColumnsOf(loss, network.outputs)
   const data = Dataset.from({
@@ -32,7 +34,7 @@ export function explainTraining(
   })
   const scoring = { loss, metrics: [] }
   const { mode, slots } = dataMode([data], scoring, network.outputs, { shuffled: true })
-  const compiled = compileScoring(network, mode, scoring, { backward: true, optimizer })
+  const compiled = compileScoring(network, mode, scoring, { backward: true, optimizer, precision })
   const measured = (plainly: boolean) =>
     measure({ network, parameters, batchSize, optimizer, compiled, slots }, plainly)
   const regionTimes = measured(false).regions
@@ -48,6 +50,7 @@ export function explainTraining(
   return [
     `batch ${batchSize}, workspace ${bytes} bytes, ${compiled.labels.length} calls in ${regions.length} regions a step`,
     `${time(total)}  a step`,
+    ...(precision === 'bfloat16' ? [bfloat16Line(compiled)] : []),
     ...regions.flatMap(({ kind, rowBlock, calls, followers }, index) => [
       `${time(regionTimes[index]!)}  region ${index + 1}: ${how(kind, rowBlock)}`,
       ...calls.map((call) => `${time(callTimes[call]!)}    ${compiled.labels[call]}: ${compiled.kernels[call]}`),
@@ -63,6 +66,15 @@ function membersTogether({ count, serves, against, pays }: LaneDescription): str
   if (serves && pays) return `in a population: ${count} members side by side in the lanes of a vector`
   if (against !== '') return `in a population: one member after the other (${against} has no version for lanes)`
   return 'in a population: one member after the other (side by side is not faster)'
+}
+
+/** Which layers multiply in bfloat16, and how. */
+function bfloat16Line({ labels, kernels }: Compiled): string {
+  const layers = labels.filter((_, call) => kernels[call] === 'bfloat16Forward').map((label) => label.split(' ')[0])
+  const how = native().info().bfloat16 === 'instruction' ? "by the processor's instruction" : 'emulated'
+  return layers.length === 0
+    ? 'products in float32: every layer has less than 32 inputs, 64 units or 4,096 weights, or is shared by members'
+    : `products in bfloat16 (${how}): ${layers.join(', ')}`
 }
 
 interface Measurement {

@@ -12,6 +12,7 @@ import type { Program } from '../../native/addon.js'
 import { type Optimizer, rateFactorsOf } from '../../optimizers/optimizer.js'
 import { outputMeaning, thresholdOf } from '../../outputs/meaning.js'
 import { scaledTarget, type TargetUnits } from '../../outputs/units.js'
+import type { Precision } from '../../recording/precision.js'
 import { createRecorder, type Recorder } from '../../recording/recorder.js'
 import type { Tensor } from '../../recording/tensor.js'
 import { leavesOf, type Network, trainableSegments, untrainedSegments } from '../network/network.js'
@@ -92,6 +93,8 @@ export interface ScoringOptions {
    * rows.
    */
   readonly costRows?: Float64Array
+  /** What the products of dense layers compute with. Default 'float32'. */
+  readonly precision?: Precision
 }
 
 /** Programs by what they were recorded for, so that a second fit of the same kind records nothing. */
@@ -121,7 +124,7 @@ export function compileScoring(
   options: ScoringOptions = {},
 ): Compiled {
   const { loss, metrics, units } = scoring
-  const { backward, optimizer, keepAll, costRows } = options
+  const { backward, optimizer, keepAll, costRows, precision = 'float32' } = options
   const trainable = leavesOf(network.layers).map((layer) => layer.trainable)
   const rowsKey = costRows && network.layers.some(({ penaltyPerRow }) => penaltyPerRow) ? [...costRows] : undefined
   const key = [
@@ -134,6 +137,7 @@ export function compileScoring(
     rowsKey,
     trainable,
     boundsOf(units),
+    precision,
   ]
   return keeping(network, key, () => recordScoring(network, mode, scoring, options))
 }
@@ -142,7 +146,7 @@ function recordScoring(
   network: Network,
   mode: DataMode,
   { loss, metrics, units }: Scoring,
-  { backward = false, optimizer, keepAll = false, costRows }: ScoringOptions,
+  { backward = false, optimizer, keepAll = false, costRows, precision = 'float32' }: ScoringOptions,
 ): Compiled {
   const record = createRecorder()
   const { name: outputActivation } = network.outputActivation
@@ -162,7 +166,7 @@ function recordScoring(
   const weightSum = mode.weighted ? record.scratch(1, 1, 0, 'float64') : undefined
   if (weightSum !== undefined) record.weightSum({ sum: weightSum, sampleWeights: sampleWeights! })
 
-  const options = { keepAll, training: backward, random: backward && optimizer !== undefined }
+  const options = { keepAll, training: backward, random: backward && optimizer !== undefined, precision }
   const forward = recordForward(record, network.layers, 'layers', x, { ...options, logits: takesLogits })
   const result = forward.at(-1)!.forward.output
   const rowLoss = record.empty(1, 'float64')

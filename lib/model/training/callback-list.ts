@@ -19,7 +19,7 @@ export interface Watch {
   readonly history: History
 }
 
-type WatchSettings = HandleSettings & MonitoredSettings & Pick<FitSettings, 'callbacks'>
+type WatchSettings = HandleSettings & MonitoredSettings & Pick<FitSettings, 'callbacks' | 'precision'>
 
 /** For every exclusive callback, the fit that it has begun last. */
 const begunLast = new WeakMap<Callback, CallbackList>()
@@ -58,7 +58,7 @@ export class CallbackList {
     }
     const all = settings.callbacks.flatMap((callback) => {
       if (histories.length === 1) return [watch(callback, 0, histories[0]!)]
-      if (callback.forMember === undefined) return [watch(callback, undefined, newHistory())]
+      if (callback.forMember === undefined) return [watch(callback, undefined, newHistory(settings.precision))]
       return everyone.map((member) => watch(callback.forMember!(member), member, histories[member]!))
     })
     this.all = [...all.filter(({ callback }) => callback.last !== true), ...all.filter(({ callback }) => callback.last)]

@@ -5,6 +5,7 @@
 import type { EpochResult, HistoryView, Scores } from '../../callbacks/callback.js'
 import type { MetricValue } from '../../metrics/metric.js'
 import type { Chunk } from '../../native/addon.js'
+import type { Precision } from '../../recording/precision.js'
 import { meanOf } from '../../statistics.js'
 import type { RowScore, Scoring } from '../programs/compile.js'
 import { type Accumulators, addScores, readScores } from '../scoring/accumulators.js'
@@ -21,10 +22,12 @@ export interface History extends HistoryView {
    * A fit that rejects, because of an error or its signal, has no history: its error is the reason.
    */
   reason: string
+  /** 'bfloat16' where the fit was asked for it; left out for float32. */
+  precision?: 'bfloat16'
 }
 
-export function newHistory(): History {
-  return { epochs: [], stopped: 'completed', reason: '' }
+export function newHistory(precision: Precision = 'float32'): History {
+  return { epochs: [], stopped: 'completed', reason: '', ...(precision === 'float32' ? {} : { precision }) }
 }
 
 /** The parts from which the members' results of one epoch are made. */

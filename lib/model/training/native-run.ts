@@ -53,7 +53,7 @@ export function prepare(
   const stay = largestOf(rows) * network.inputs * Float32Array.BYTES_PER_ELEMENT <= CACHED_BYTES
   const asFloats = full && (stay || !network.layers[0]!.readsBytes)
   const { mode, slots, own } = dataMode(train, scoring, network.outputs, { shuffled, asFloats })
-  const compiled = compileScoring(network, mode, scoring, { backward: true, optimizer })
+  const compiled = compileScoring(network, mode, scoring, { backward: true, optimizer, precision: settings.precision })
   const averages = optimizer.averageSlot === undefined ? undefined : start.states[optimizer.averageSlot]
   // Parameters that no update reaches, such as a frozen layer's, are their own average.
   if (start.stepsBefore.every((steps) => steps + start.stepOfEpoch === 0)) averages?.copyFrom(parameters)

@@ -13,6 +13,7 @@ import type { LBFGS } from '../../optimizers/lbfgs.js'
 import { type AnyOptimizer, type OptimizerName, optimizerOf } from '../../optimizers/names.js'
 import type { Optimizer } from '../../optimizers/optimizer.js'
 import { taskOf } from '../../outputs/meaning.js'
+import { type Precision, precisions } from '../../recording/precision.js'
 import type { Steps } from '../../turns.js'
 import {
   array,
@@ -70,6 +71,14 @@ export interface FitOptions<Validation = number | Dataset> {
   readonly signal?: AbortSignal
   /** Whether every epoch has a new random order of the rows. Default true. */
   readonly shuffle?: boolean
+  /**
+   * What the products of dense layers compute with in the steps of this fit: 'bfloat16' rounds their operands to 8
+   * significant bits and sums in float32, which processors with AVX512-BF16 do at twice the rate and others emulate, slower
+   * than float32 but with the same bits of the products. Weights, optimizer, biases, activations and losses stay float32,
+   * and so do validation, predictions and evaluations. Layers below 32 inputs, 64 units or 4,096 weights stay float32.
+   * See docs/guide/bfloat16.md. Default 'float32'.
+   */
+  readonly precision?: Precision
   /** Seed of the shuffles, of random layers and of the validation split. Default the model's seed. */
   readonly seed?: number
   /**
@@ -105,6 +114,7 @@ export const optionNames = [
   'callbacks',
   'signal',
   'shuffle',
+  'precision',
   'seed',
   'resume',
   'resumeChanges',
@@ -229,12 +239,20 @@ export function* commonSettings(
     scoring,
     optimizer,
     epochs,
+    precision: precisionOf(given.precision, optimizer),
     seeds: seedsOf(trainee, given.seed),
     callbacks,
     signal: given.signal,
     resume: given.resume === undefined ? undefined : string('resume', given.resume),
     resumeChanges: resumeChangesOf(given.resumeChanges, given.resume),
   }
+}
+
+function precisionOf(precision: unknown, { name, stepsOver }: AnyOptimizer): Precision {
+  const known = oneOf('precision', precision ?? 'float32', precisions)
+  if (known === 'float32' || stepsOver === 'batches') return known
+  const hint = 'Its line search compares costs that rounding would blur; leave precision out.'
+  throw invalid('precision', `'float32' with ${name}`, precision, hint)
 }
 
 /** Refuses a callback without any known method, which is a mistake such as a misspelled name. */

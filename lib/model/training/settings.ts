@@ -10,6 +10,7 @@ import type { DescribedModel, WeightDescription } from '../../files/model-file.j
 import type { Arena } from '../../native/addon.js'
 import type { AnyOptimizer } from '../../optimizers/names.js'
 import type { Optimizer } from '../../optimizers/optimizer.js'
+import type { Precision } from '../../recording/precision.js'
 import type { Network } from '../network/network.js'
 import type { Scoring } from '../programs/compile.js'
 import type { TrainingStart, TrainingState } from './state.js'
@@ -43,6 +44,8 @@ export interface FitSettings extends FitSubject {
   readonly epochs: number
   readonly batchSize: number | 'full'
   readonly shuffle: boolean
+  /** What the products of the steps compute with; evaluations are float32. */
+  readonly precision: Precision
   /** Seeds of the shuffles, one per member. */
   readonly seeds: readonly number[]
   readonly callbacks: readonly Callback[]

@@ -48,13 +48,13 @@ export class StreamRun {
 
   /** Binds a run to this batch. */
   bind(batch: Dataset): Bound {
-    const { network, scoring, seeds, optimizer, parameters } = this.#settings
+    const { network, scoring, seeds, optimizer, parameters, precision } = this.#settings
     const { mode, slots, own } = dataMode([batch], scoring, network.outputs, { asFloats: true })
     const rows = rowsOf([batch], seeds.length)
     const key = JSON.stringify(mode)
     let bound = this.#kept.get(key)
     if (bound === undefined || bound.capacity < batch.rows) {
-      const compiled = compileScoring(network, mode, scoring, { backward: true, optimizer })
+      const compiled = compileScoring(network, mode, scoring, { backward: true, optimizer, precision })
       const training = new OpenTraining({
         program: compiled.program,
         batch: batch.rows,

@@ -11,13 +11,14 @@ export const instructionSets = {
 } as const satisfies Record<InstructionSet, number>
 
 /** Element types of tensors and matrices. */
-export type ElementType = 'float32' | 'float64' | 'int32' | 'uint8'
+export type ElementType = 'float32' | 'float64' | 'int32' | 'uint8' | 'bfloat16'
 
 export const elementTypes = {
   float32: 0,
   float64: 1,
   int32: 2,
   uint8: 3,
+  bfloat16: 4,
 } as const satisfies Record<ElementType, number>
 
 /** Element-wise activations that dense layers fuse with their product; softmax is a kernel of its own. */

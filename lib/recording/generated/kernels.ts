@@ -360,6 +360,57 @@ export interface PiecewiseLinearBackwardArguments {
   bins: Tensor
 }
 
+/** output = x rounded to bfloat16, row by row */
+export interface RoundRowsArguments {
+  output: Tensor
+  x: Tensor
+}
+
+/** output = x rounded to bfloat16, in panels of pairs of rows: with lanes, of as many columns as registerPanel says, else of as many as a block of factors has */
+export interface RoundRowPairsArguments {
+  output: Tensor
+  x: Tensor
+  lanes: Scalar
+}
+
+/** output = weight rounded to bfloat16, as [panel of outputs][pair of inputs][panel][2] */
+export interface RoundWeightArguments {
+  output: Tensor
+  weight: Tensor
+}
+
+/** output = weight rounded to bfloat16, as [panel of inputs][pair of outputs][panel][2] */
+export interface RoundWeightTransposedArguments {
+  output: Tensor
+  weight: Tensor
+}
+
+/** preActivation = x · weightᵀ + bias, output = activation(preActivation), of an x that roundRows and a weight that roundWeight made */
+export interface Bfloat16ForwardArguments {
+  output: Tensor
+  preActivation?: Tensor | undefined
+  x: Tensor
+  weight: Tensor
+  bias?: Tensor | undefined
+  activation: ActivationKernel
+}
+
+/** inputGradient = preActivationGradient · weight, of a gradient that roundRows and a weight that roundWeightTransposed made */
+export interface Bfloat16BackwardInputArguments {
+  inputGradient: Tensor
+  preActivationGradient: Tensor
+  weightTransposed: Tensor
+}
+
+/** weightGradient = preActivationGradientᵀ · x, of what roundRowPairs made of both, the gradient with lanes; biasGradient = sum of preActivationGradient over rows */
+export interface Bfloat16BackwardWeightArguments {
+  weightGradient: Tensor
+  biasGradient?: Tensor | undefined
+  xPairs: Tensor
+  gradientPairs: Tensor
+  preActivationGradient: Tensor
+}
+
 export interface KernelArguments {
   gather: GatherArguments
   denseForward: DenseForwardArguments
@@ -399,6 +450,13 @@ export interface KernelArguments {
   memberMean: MemberMeanArguments
   piecewiseLinear: PiecewiseLinearArguments
   piecewiseLinearBackward: PiecewiseLinearBackwardArguments
+  roundRows: RoundRowsArguments
+  roundRowPairs: RoundRowPairsArguments
+  roundWeight: RoundWeightArguments
+  roundWeightTransposed: RoundWeightTransposedArguments
+  bfloat16Forward: Bfloat16ForwardArguments
+  bfloat16BackwardInput: Bfloat16BackwardInputArguments
+  bfloat16BackwardWeight: Bfloat16BackwardWeightArguments
 }
 
 export type KernelName = keyof KernelArguments
@@ -808,6 +866,64 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
       { name: 'outputGradient', kind: 'tensor' },
       { name: 'x', kind: 'tensor' },
       { name: 'bins', kind: 'tensor' },
+    ],
+  },
+  roundRows: {
+    id: 38,
+    arguments: [
+      { name: 'output', kind: 'tensor' },
+      { name: 'x', kind: 'tensor' },
+    ],
+  },
+  roundRowPairs: {
+    id: 39,
+    arguments: [
+      { name: 'output', kind: 'tensor' },
+      { name: 'x', kind: 'tensor' },
+      { name: 'lanes', kind: 'number' },
+    ],
+  },
+  roundWeight: {
+    id: 40,
+    arguments: [
+      { name: 'output', kind: 'tensor' },
+      { name: 'weight', kind: 'tensor' },
+    ],
+  },
+  roundWeightTransposed: {
+    id: 41,
+    arguments: [
+      { name: 'output', kind: 'tensor' },
+      { name: 'weight', kind: 'tensor' },
+    ],
+  },
+  bfloat16Forward: {
+    id: 42,
+    arguments: [
+      { name: 'output', kind: 'tensor' },
+      { name: 'preActivation', kind: 'tensor', optional: true },
+      { name: 'x', kind: 'tensor' },
+      { name: 'weight', kind: 'tensor' },
+      { name: 'bias', kind: 'tensor', optional: true },
+      { name: 'activation', kind: 'activation' },
+    ],
+  },
+  bfloat16BackwardInput: {
+    id: 43,
+    arguments: [
+      { name: 'inputGradient', kind: 'tensor' },
+      { name: 'preActivationGradient', kind: 'tensor' },
+      { name: 'weightTransposed', kind: 'tensor' },
+    ],
+  },
+  bfloat16BackwardWeight: {
+    id: 44,
+    arguments: [
+      { name: 'weightGradient', kind: 'tensor' },
+      { name: 'biasGradient', kind: 'tensor', optional: true },
+      { name: 'xPairs', kind: 'tensor' },
+      { name: 'gradientPairs', kind: 'tensor' },
+      { name: 'preActivationGradient', kind: 'tensor' },
     ],
   },
 }

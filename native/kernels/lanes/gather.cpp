@@ -109,7 +109,8 @@ void laneGather(const LaneCall& call) {
       case Type::Uint8: return gatherRows<uint8_t>(call, output, rows);
       case Type::Int32: return gatherRows<int32_t>(call, output, rows);
       case Type::Float32: return gatherRows<float>(call, output, rows);
-      case Type::Float64: return;  // no data is kept so
+      case Type::Float64:
+      case Type::Bfloat16: return;  // no data is kept so
     }
   }
 }

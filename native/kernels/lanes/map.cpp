@@ -36,7 +36,8 @@ void readLanes(float* to, const View& view, const LaneBlock& block) {
     case Type::Float32: return readLanes<float>(to, view, block);
     case Type::Float64: return readLanes<double>(to, view, block);
     case Type::Int32: return readLanes<int32_t>(to, view, block);
-    case Type::Uint8: return;  // has no lane form
+    case Type::Uint8:
+    case Type::Bfloat16: return;  // has no lane form
   }
 }
 

@@ -79,7 +79,7 @@ function isParent(value: Json | undefined): value is { [name: string]: Json } {
 
 /** The settings that must be the same for a training to continue bit for bit. */
 export function comparedSettings(settings: FitSettings, batches: Batches): Record<string, Json> {
-  const { network, optimizer, scoring, shuffle, seeds, describe } = settings
+  const { network, optimizer, scoring, shuffle, seeds, precision, describe } = settings
   const { rows, batch, stepsPerEpoch } = batches
   const { architecture, encoder } = describe()
   const { inputs, layers } = architecture
@@ -98,6 +98,8 @@ export function comparedSettings(settings: FitSettings, batches: Batches): Recor
     batchSize: batch,
     ...(stepsPerEpoch === undefined ? {} : { stepsPerEpoch }),
     shuffle,
+    // Left out as before there were others.
+    ...(precision === 'float32' ? {} : { precision }),
     seeds: [...seeds],
   }
 }

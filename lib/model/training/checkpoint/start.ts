@@ -36,7 +36,7 @@ export interface Beginning {
 }
 
 export function* begin(settings: FitSettings, batches: Batches, form: FitForm): FitSteps<Beginning> {
-  const { network, optimizer, seeds, resume } = settings
+  const { network, optimizer, seeds, precision, resume } = settings
   if (resume === undefined) {
     const start = settings.start ?? freshStart(network, optimizer, seeds.length)
     // States from which the model continues belong to the model.
@@ -48,10 +48,11 @@ export function* begin(settings: FitSettings, batches: Batches, form: FitForm): 
       for (const arena of made) arena.release()
       goesOn()
     }
-    return { start, histories: seeds.map(newHistory), saved: undefined, goesOn, undo }
+    return { start, histories: seeds.map(() => newHistory(precision)), saved: undefined, goesOn, undo }
   }
   const saved = settings.checkpoint ?? (yield* readCheckpoint(resume, form))
   const histories = savedHistories(resume, saved)
+  if (precision !== 'float32') for (const history of histories) history.precision = precision
   let before: Arena | undefined
   let drawAfterAll: (() => void) | undefined
   let made: readonly Arena[] = []
