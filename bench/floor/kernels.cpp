@@ -59,6 +59,12 @@ class Row {
     add(argument, count, 1, Type::Float64, 0, count);
     return *this;
   }
+  // The sums of a row's blocks, and how many elements of each have come: none.
+  Row& blocks(int sums, int counts, int64_t count) {
+    add(sums, 1, count, Type::Float64, 0, count);
+    add(counts, 1, count, Type::Int32, 0, count);
+    return *this;
+  }
   // A weight (outputs, inputs) or a matrix in panels, padded with zeros.
   Row& panels(int argument, int64_t outputs, int64_t inputs, int64_t panel, double scale = 0.05) {
     const int64_t padded = (outputs + panel - 1) / panel * panel;
@@ -420,6 +426,17 @@ void rules(Table& measure) {
                 .floats(at::random::output, 64, 512, 0)
                 .number(at::random::seed, 7)
                 .number(at::random::kind, kind));
+  measure(Row(KernelId::Dropout, "64x512", 64)
+              .floats(at::dropout::output, 64, 512, 0)
+              .floats(at::dropout::x, 64, 512)
+              .floats(at::dropout::chance, 64, 512, 0)
+              .number(at::dropout::rate, 0.5)
+              .number(at::dropout::seed, 7));
+  measure(Row(KernelId::DropoutBackward, "64x512", 64)
+              .floats(at::dropoutBackward::inputGradient, 64, 512, 0)
+              .floats(at::dropoutBackward::outputGradient, 64, 512)
+              .floats(at::dropoutBackward::chance, 64, 512, 1)
+              .number(at::dropoutBackward::rate, 0.5));
   measure(Row(KernelId::CopyColumns, "512 rows, 64 of 128 columns", 512)
               .floats(at::copyColumns::output, 512, 128, 0)
               .floats(at::copyColumns::x, 512, 64)
@@ -437,6 +454,15 @@ void rules(Table& measure) {
   measure(Row(KernelId::SquaredNorm, "110,000", 1)
               .sums(at::squaredNorm::sum, 1)
               .floats(at::squaredNorm::x, 1, count));
+  measure(Row(KernelId::Clear, "110,000", 1).floats(at::clear::output, 1, count));
+  const int64_t blocks = (count + 1023) / 1024;
+  measure(Row(KernelId::BlockSquares, "110,000", 1)
+              .floats(at::blockSquares::x, 1, count)
+              .blocks(at::blockSquares::sums, at::blockSquares::counts, blocks));
+  measure(Row(KernelId::AddBlockSquares, "110,000, nothing summed before", 1)
+              .sums(at::addBlockSquares::sum, 1)
+              .floats(at::addBlockSquares::x, 1, count)
+              .blocks(at::addBlockSquares::sums, at::addBlockSquares::counts, blocks));
   measure(Row(KernelId::LimitNorm, "128x784", 1)
               .panels(at::limitNorm::weight, 128, 784, activeKernels().weightPanel(784, 128))
               .number(at::limitNorm::limit, 1e9));

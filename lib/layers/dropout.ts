@@ -1,8 +1,7 @@
 import type { Json } from '../files/strict-json.js'
-import { distributions } from '../native/generated/enums.js'
 import { ofMember, type PerMember, requireMembers } from '../per-member.js'
 import type { Recorder } from '../recording/recorder.js'
-import type { Tensor } from '../recording/tensor.js'
+import type { Scalar, Tensor } from '../recording/tensor.js'
 import { savedSchedule, scheduleOfMember, scheduleOrNumbers } from '../schedules/saved.js'
 import { isSchedule, type Schedule } from '../schedules/schedule.js'
 import { fraction } from '../validate.js'
@@ -43,14 +42,18 @@ export class Dropout extends SameShape {
 
   forward(record: Recorder, x: Tensor, { random }: RecordOptions): Forward {
     if (!random) return { output: x, cache: {} }
-    const chance = record.empty(x.columns)
-    record.random({ output: chance, ...record.randomSource(), kind: distributions.uniform })
-    return { output: this.#masked(record, x, chance), cache: { chance } }
+    const [output, chance] = [record.empty(x.columns), record.empty(x.columns)]
+    const source = record.randomSource()
+    record.dropout({ output, x, chance, ...source, rate: this.#recordRate(record) })
+    return { output, cache: { chance } }
   }
 
   backward(record: Recorder, { chance }: Cache, outputGradient: Tensor, wantInputGradient: boolean): Backward {
     if (!wantInputGradient) return { inputGradient: undefined }
-    return { inputGradient: chance === undefined ? outputGradient : this.#masked(record, outputGradient, chance) }
+    if (chance === undefined) return { inputGradient: outputGradient }
+    const inputGradient = record.empty(outputGradient.columns)
+    record.dropoutBackward({ inputGradient, outputGradient, chance, rate: this.#recordRate(record) })
+    return { inputGradient }
   }
 
   override requireMembers(members: number): void {
@@ -82,13 +85,8 @@ export class Dropout extends SameShape {
     return new Dropout(this.rate)
   }
 
-  /** Computes the mask again from the random numbers, which costs less than reading a stored one. */
-  #masked(record: Recorder, x: Tensor, chance: Tensor): Tensor {
-    const output = record.empty(x.columns)
-    const rate = isSchedule(this.rate) ? record.scheduled(this.rate, fraction) : record.scalar(this.rate)
-    record.map({ inputs: { x, chance }, numbers: { rate }, outputs: { output } }, (given) => ({
-      output: given.chance.lessThan(given.rate).select(0, given.x.over(given.rate.negated().plus(1))),
-    }))
-    return output
+  #recordRate(record: Recorder): Scalar {
+    const { rate } = this
+    return isSchedule(rate) ? record.scheduled(rate, fraction) : record.scalar(rate)
   }
 }

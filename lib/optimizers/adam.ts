@@ -60,7 +60,7 @@ export class Adam extends Optimizer<State, Numbers> {
 
   protected override recordKernel(record: Recorder, update: Update<State, Numbers>): boolean {
     if (this.amsgrad) return false
-    const { parameter, gradient, states, numbers, weightShrink, weightDecay } = update
+    const { parameter, gradient, states, numbers, weightShrink, weightDecay, factor, limit, waits } = update
     record.adam({
       parameter,
       gradient,
@@ -73,6 +73,9 @@ export class Adam extends Optimizer<State, Numbers> {
       beta2: this.beta2,
       epsilon: this.epsilon,
       weightDecay,
+      factor,
+      limit,
+      waits,
     })
     return true
   }

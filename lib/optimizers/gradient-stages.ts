@@ -17,6 +17,9 @@ export interface AccumulationNumbers {
   readonly share: Scalar
 }
 
+/** Elements whose squares are summed by themselves, as the kernel has it. */
+const BLOCK = 1024
+
 /** Adds the batch's gradient to the sum, and writes the mean so far to the gradient. */
 export function recordAccumulation(
   record: Recorder,
@@ -33,9 +36,15 @@ export function recordAccumulation(
 /** The factor of all gradients, one number, with which their common norm is at most `limit`. */
 export function recordNormFactor(record: Recorder, gradients: readonly Tensor[], limit: number): Tensor {
   const sum = record.scratch(1, 1, 0, 'float64')
-  for (const [index, gradient] of gradients.entries()) {
-    record.squaredNorm({ sum, x: gradient, first: Number(index === 0) })
-  }
+  const parts = gradients.map((x) => {
+    const blocks = Math.ceil(x.columns / BLOCK)
+    const sums = record.scratch(blocks, blocks, 0, 'float64')
+    const counts = record.scratch(blocks, blocks, 0, 'int32')
+    record.clear({ output: counts })
+    record.blockSquares({ x, sums, counts })
+    return { x, sums, counts }
+  })
+  for (const [index, part] of parts.entries()) record.addBlockSquares({ sum, ...part, first: Number(index === 0) })
   const factor = record.scratch(1, 1)
   record.map({ inputs: { sum }, outputs: { factor } }, (given) => {
     const largest = elementOf(limit).over(given.sum.squareRoot().plus(NORM_EPSILON))

@@ -35,6 +35,12 @@ export interface Update<State extends string = string, Numbers extends string = 
   readonly weightDecay: Scalar
   /** Decoupled weight decay: the factor of the parameter; 1 where there is none. */
   readonly weightShrink: Scalar
+  /** One number that the gradient is multiplied by first. Default 1. */
+  readonly factor?: Tensor
+  /** The largest magnitude of the gradient, which is cut off after that. Default unlimited. */
+  readonly limit?: number
+  /** 1 at a step that leaves parameters and states as they are, else 0. Default 0. */
+  readonly waits?: StepNumber
 }
 
 /** The values that a rule computes from, for one element of the parameters. */
@@ -179,7 +185,7 @@ export abstract class Optimizer<State extends string = string, Numbers extends s
       const place = stepOfEpoch % this.accumulate
       table[column++] = Number(place === 0)
       table[column++] = 1 / Math.min(this.accumulate, stepsPerEpoch - (stepOfEpoch - place))
-      table[column++] = Number(place === this.accumulate - 1 || stepOfEpoch === stepsPerEpoch - 1)
+      table[column++] = Number(place < this.accumulate - 1 && stepOfEpoch < stepsPerEpoch - 1)
     }
     if (this.averageDecay !== undefined) table[column++] = update === 1 ? 0 : this.averageDecay
     for (const factor of factors) {
@@ -197,7 +203,7 @@ export abstract class Optimizer<State extends string = string, Numbers extends s
     // In the order of `fill`.
     const factors = rateFactorsOf(segments)
     const shrinks = factors.map(() => column(this.#shrinks))
-    const [first, share, due] = [0, 1, 2].map(() => column(this.accumulate > 1))
+    const [first, share, waits] = [0, 1, 2].map(() => column(this.accumulate > 1))
     const keep = column(this.averageDecay !== undefined)
     const names = this.#numberNames
     const numbers = factors.map(
@@ -222,14 +228,24 @@ export abstract class Optimizer<State extends string = string, Numbers extends s
     for (const { group, parameter, gradient, states } of ranges) {
       const own = Object.fromEntries(this.ruleStates.map((name, slot) => [name, states[slot]])) as Record<State, Tensor>
       const weightShrink = shrinks[group] ?? 1
-      const update = { parameter, gradient, states: own, numbers: numbers[group]!, weightDecay, weightShrink }
-      const plain = factor === undefined && this.clipValue === undefined && due === undefined
-      if (!(plain && isOurs(this) && this.recordKernel(record, update))) this.#recordRule(record, update, factor, due)
+      const update: Update<State, Numbers> = {
+        parameter,
+        gradient,
+        states: own,
+        numbers: numbers[group]!,
+        weightDecay,
+        weightShrink,
+        ...(factor && { factor }),
+        ...(this.clipValue !== undefined && { limit: this.clipValue }),
+        ...(waits && { waits }),
+      }
+      if (!(isOurs(this) && this.recordKernel(record, update))) this.#recordRule(record, update)
     }
     constrain?.()
     if (keep === undefined) return
     record.label = label
-    for (const { parameter, states } of ranges) recordAverage(record, states[this.averageSlot!]!, parameter, keep, due)
+    for (const { parameter, states } of ranges)
+      recordAverage(record, states[this.averageSlot!]!, parameter, keep, waits)
     for (const { offset, length } of untrained) {
       const parameter = record.range('parameter', offset, length)
       const average = record.range('state', offset, length, this.averageSlot!)
@@ -239,20 +255,18 @@ export abstract class Optimizer<State extends string = string, Numbers extends s
 
   #recordRule(
     record: Recorder,
-    { parameter, gradient, states, numbers, weightDecay, weightShrink }: Update<State, Numbers>,
-    factor: Tensor | undefined,
-    due: StepNumber | undefined,
+    { parameter, gradient, states, numbers, weightDecay, weightShrink, factor, limit, waits }: Update<State, Numbers>,
   ): void {
     const inputs: Record<string, Tensor> = { parameter, gradient, ...states, ...(factor && { '#factor': factor }) }
-    const given: Record<string, Scalar> = { ...numbers, ...(due && { '#due': due }) }
+    const given: Record<string, Scalar> = { ...numbers }
     if (weightDecay !== 0) given['#decay'] = weightDecay
     if (weightShrink !== 1) given['#shrink'] = weightShrink
     const outputs: Record<string, Tensor> = { parameter, ...states }
     requireDistinct(this.name, ['parameter', 'gradient', ...this.ruleStates, ...this.#numberNames])
-    record.map({ inputs, numbers: given, outputs }, (values) => {
+    record.map({ inputs, numbers: given, outputs, waits }, (values) => {
       let g = values.gradient!
       if (values['#factor'] !== undefined) g = g.times(values['#factor'])
-      if (this.clipValue !== undefined) g = g.atLeast(-this.clipValue).atMost(this.clipValue)
+      if (limit !== undefined) g = g.atLeast(-limit).atMost(limit)
       if (values['#decay'] !== undefined) g = g.plus(values['#decay'].times(values.parameter!))
       const p = values['#shrink'] === undefined ? values.parameter! : values.parameter!.times(values['#shrink'])
       const results: Record<string, Operand> = this.rule({ ...values, parameter: p, gradient: g } as RuleValues<
@@ -260,9 +274,7 @@ export abstract class Optimizer<State extends string = string, Numbers extends s
         Numbers
       >)
       requireAll(this.name, Object.keys(outputs), results)
-      const flag = values['#due']
-      if (flag === undefined) return results
-      return Object.fromEntries(Object.keys(outputs).map((name) => [name, flag.select(results[name]!, values[name]!)]))
+      return results
     })
   }
 
@@ -332,14 +344,11 @@ function recordAverage(
   average: Tensor,
   parameter: Tensor,
   keep: StepNumber,
-  due: StepNumber | undefined,
+  waits: StepNumber | undefined,
 ): void {
-  const numbers: Record<string, Scalar> = due === undefined ? { keep } : { keep, due }
-  record.map({ inputs: { average, parameter }, numbers, outputs: { average } }, (given) => {
-    const old = given.average!
-    const next = given.parameter!.plus(given.keep!.times(old.minus(given.parameter!)))
-    return { average: given.due === undefined ? next : given.due.select(next, old) }
-  })
+  record.map({ inputs: { average, parameter }, numbers: { keep }, outputs: { average }, waits }, (given) => ({
+    average: given.parameter.plus(given.keep.times(given.average.minus(given.parameter))),
+  }))
 }
 
 const ours = new Set<unknown>()

@@ -60,6 +60,9 @@ export class SGD extends Optimizer<'velocity', 'learningRate'> {
       momentum: this.momentum,
       nesterov: Number(this.nesterov),
       weightDecay: update.weightDecay,
+      factor: update.factor,
+      limit: update.limit,
+      waits: update.waits,
     })
     return true
   }

@@ -38,6 +38,8 @@ export interface MapTensors<Inputs extends string, Numbers extends string, Outpu
   /** Numbers that differ from step to step or from member to member; constants may stand in the rule itself. */
   readonly numbers?: Readonly<Record<Numbers, Scalar>>
   readonly outputs: Readonly<Record<Outputs, Tensor>>
+  /** Of ranges and parameters: a number that is 1 at a step that leaves all outputs as they are, else 0. Default 0. */
+  readonly waits?: Scalar | undefined
 }
 
 /** A column of the step table, the schedule that fills it, and a check of every number. */
@@ -230,7 +232,7 @@ class Recording {
    * record.map({ inputs: { x }, outputs: { y } }, ({ x }) => ({ y: x.times(x.sigmoid()) }))
    */
   map<Inputs extends string, Outputs extends string, Numbers extends string = never>(
-    { inputs, numbers, outputs }: MapTensors<Inputs, Numbers, Outputs>,
+    { inputs, numbers, outputs, waits }: MapTensors<Inputs, Numbers, Outputs>,
     rule: (values: Readonly<Record<Inputs | Numbers, Element>>) => Readonly<Record<Outputs, Element | number>>,
   ): void {
     const inputNames = Object.keys(inputs) as Inputs[]
@@ -258,9 +260,16 @@ class Recording {
       ...inputNames.map((name, index) => [`input${index}`, inputs[name]]),
       ...numberNames.map((name, index) => [`number${index}`, numbers![name]]),
       ['expression', new Expression(stored)],
+      ...(waits === undefined ? [] : [['waits', waits]]),
     ])
     const first: unknown = outputs[outputNames[0]!]
     const ofBatch = first instanceof Tensor && first.fields.rows === -1
+    if (ofBatch && waits !== undefined) {
+      throw new DeepblasError(
+        'ERR_DEEPBLAS_ARGUMENT',
+        'Expected no waits for a rule over tensors of the batch but received one: it is for ranges and parameters.',
+      )
+    }
     this.call(ofBatch ? 'mapRows' : 'mapElements', given as never)
   }
 

@@ -5,12 +5,27 @@
 
 namespace deepblas {
 
+void requireInside(const FloatArena& arena, const Program& program) {
+  if (arena.length >= program.arenaElements()) return;
+  for (size_t t = 0; t < program.tensors().size(); ++t) {
+    const TensorSpec& spec = program.tensors()[t];
+    const bool inArena =
+        spec.storage == Storage::Parameter || spec.storage == Storage::Gradient || spec.storage == Storage::State;
+    if (!inArena || spec.offset + spec.elements <= arena.length) continue;
+    throw Error("ERR_DEEPBLAS_ARGUMENT",
+                program.userOf(static_cast<int64_t>(t)) + ": expected a range within the " +
+                    std::to_string(arena.length) + " numbers of all parameters but it uses one that ends at " +
+                    std::to_string(spec.offset + spec.elements) + ".");
+  }
+}
+
 namespace {
 
 Memory readArena(const Napi::Value& value, const Program& program, int64_t members, Owned& owned) {
   owned.arenas.push_back(arenaOf(value));
   const FloatArena& arena = *owned.arenas.back();
-  require(arena.length >= program.arenaElements() && arena.members >= members, "an arena too small for its program");
+  requireInside(arena, program);
+  require(arena.members >= members, "an arena of fewer members than the run has");
   return memoryOf(arena);
 }
 

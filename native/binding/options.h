@@ -17,6 +17,9 @@ struct Owned {
   std::vector<std::shared_ptr<StoredMatrix>> matrices;
 };
 
+// Throws, with the name of the call, where the program uses a range that the arena does not have.
+void requireInside(const FloatArena& arena, const Program& program);
+
 // { parameters, gradients?, states?, slots: Matrix[][] }; checks that every arena is long enough for the program.
 Bindings readBindings(const Napi::Object& options, const Program& program, int64_t members, Owned& owned);
 

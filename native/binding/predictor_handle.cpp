@@ -25,8 +25,8 @@ PredictorHandle::PredictorHandle(const Napi::CallbackInfo& info)
     inputs_ = wholeNumber(info[3], "inputs", 1);
     outputs_ = wholeNumber(info[4], "outputs", 1);
     members_ = wholeNumber(info[5], "members", 1);
-    require(arena->length >= program->program()->arenaElements() && arena->members >= members_,
-            "an arena too small for its program");
+    requireInside(*arena, *program->program());
+    require(arena->members >= members_, "an arena of fewer members than a prediction has");
     const std::string writer = program->program()->writerOf(0);
     if (!writer.empty())
       throw Error("ERR_DEEPBLAS_SHAPE", writer + ": expected a tensor of its own to write but it writes the rows given.");

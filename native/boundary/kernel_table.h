@@ -30,29 +30,34 @@ enum class KernelId : int32_t {
   ReduceRows = 21,
   ReduceColumns = 22,
   Random = 23,
-  CopyColumns = 24,
-  EmbeddingForward = 25,
-  EmbeddingBackward = 26,
-  SquaredNorm = 27,
-  LimitNorm = 28,
-  GroupedForward = 29,
-  GroupedBackwardInput = 30,
-  GroupedBackwardWeight = 31,
-  MemberScale = 32,
-  MemberScaleBackwardInput = 33,
-  MemberScaleBackwardScale = 34,
-  MemberMean = 35,
-  PiecewiseLinear = 36,
-  PiecewiseLinearBackward = 37,
-  RoundRows = 38,
-  RoundRowPairs = 39,
-  RoundWeight = 40,
-  RoundWeightTransposed = 41,
-  Bfloat16Forward = 42,
-  Bfloat16BackwardInput = 43,
-  Bfloat16BackwardWeight = 44,
+  Dropout = 24,
+  DropoutBackward = 25,
+  CopyColumns = 26,
+  EmbeddingForward = 27,
+  EmbeddingBackward = 28,
+  SquaredNorm = 29,
+  Clear = 30,
+  BlockSquares = 31,
+  AddBlockSquares = 32,
+  LimitNorm = 33,
+  GroupedForward = 34,
+  GroupedBackwardInput = 35,
+  GroupedBackwardWeight = 36,
+  MemberScale = 37,
+  MemberScaleBackwardInput = 38,
+  MemberScaleBackwardScale = 39,
+  MemberMean = 40,
+  PiecewiseLinear = 41,
+  PiecewiseLinearBackward = 42,
+  RoundRows = 43,
+  RoundRowPairs = 44,
+  RoundWeight = 45,
+  RoundWeightTransposed = 46,
+  Bfloat16Forward = 47,
+  Bfloat16BackwardInput = 48,
+  Bfloat16BackwardWeight = 49,
 };
-constexpr int kKernelCount = 45;
+constexpr int kKernelCount = 50;
 
 // DO(family) of each family of kernels.
 #define DEEPBLAS_FAMILIES(DO) DO(Activation) DO(Bfloat16) DO(Columns) DO(Dense) DO(Gather) DO(Grouped) DO(Loss) DO(Map) DO(Members) DO(Metric) DO(Optimizer) DO(Piecewise) DO(Random) DO(Reduce) DO(Regularizer)
@@ -111,16 +116,16 @@ namespace penaltyGradient {
 enum : int { weightGradient, weight, l1, l2, perRow };
 }
 namespace sgd {
-enum : int { parameter, gradient, velocity, learningRate, momentum, nesterov, weightDecay };
+enum : int { parameter, gradient, velocity, learningRate, momentum, nesterov, weightDecay, factor, limit, waits };
 }
 namespace adam {
-enum : int { parameter, gradient, firstMoment, secondMoment, stepSize, inverseRootCorrection, weightShrink, beta1, beta2, epsilon, weightDecay };
+enum : int { parameter, gradient, firstMoment, secondMoment, stepSize, inverseRootCorrection, weightShrink, beta1, beta2, epsilon, weightDecay, factor, limit, waits };
 }
 namespace mapRows {
 enum : int { output0, output1, output2, output3, input0, input1, input2, input3, input4, input5, input6, input7, number0, number1, number2, number3, number4, number5, number6, number7, expression };
 }
 namespace mapElements {
-enum : int { output0, output1, output2, output3, input0, input1, input2, input3, input4, input5, input6, input7, number0, number1, number2, number3, number4, number5, number6, number7, expression };
+enum : int { output0, output1, output2, output3, input0, input1, input2, input3, input4, input5, input6, input7, number0, number1, number2, number3, number4, number5, number6, number7, expression, waits };
 }
 namespace reduceRows {
 enum : int { output, x, kind };
@@ -130,6 +135,12 @@ enum : int { output, x, kind };
 }
 namespace random {
 enum : int { output, seed, stream, step, kind };
+}
+namespace dropout {
+enum : int { output, x, chance, rate, seed, stream, step };
+}
+namespace dropoutBackward {
+enum : int { inputGradient, outputGradient, chance, rate };
 }
 namespace copyColumns {
 enum : int { output, x, from, to, count };
@@ -142,6 +153,15 @@ enum : int { tableGradient, outputGradient, x, column, from };
 }
 namespace squaredNorm {
 enum : int { sum, x, first };
+}
+namespace clear {
+enum : int { output };
+}
+namespace blockSquares {
+enum : int { x, sums, counts };
+}
+namespace addBlockSquares {
+enum : int { sum, x, sums, counts, first };
 }
 namespace limitNorm {
 enum : int { weight, limit };
@@ -363,19 +383,22 @@ inline constexpr KernelInfo kKernelInfo[kKernelCount] = {
     {"sgd",
      Cut::Elements,
      false,
-     7,
+     10,
      {{"parameter", ArgumentKind::Tensor, Access::Update, false, {Extent::Fixed, {Size::Given, 1, -1}, {Size::Named, 0, -1}, 1}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
       {"gradient", ArgumentKind::Tensor, Access::Read, false, {Extent::Fixed, {Size::Given, 1, -1}, {Size::Named, 0, -1}, 1}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
       {"velocity", ArgumentKind::Tensor, Access::Update, true, {Extent::Fixed, {Size::Given, 1, -1}, {Size::Named, 0, -1}, 1}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
       {"learningRate", ArgumentKind::Number, Access::Read, false, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
       {"momentum", ArgumentKind::Number, Access::Read, false, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
       {"nesterov", ArgumentKind::Number, Access::Read, false, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
-      {"weightDecay", ArgumentKind::Number, Access::Read, false, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0}},
+      {"weightDecay", ArgumentKind::Number, Access::Read, false, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"factor", ArgumentKind::Tensor, Access::Read, true, {Extent::Fixed, {Size::Given, 1, -1}, {Size::Given, 1, -1}, 1}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"limit", ArgumentKind::Number, Access::Read, true, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"waits", ArgumentKind::Number, Access::Read, true, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0}},
      {"length"}},
     {"adam",
      Cut::Elements,
      false,
-     11,
+     14,
      {{"parameter", ArgumentKind::Tensor, Access::Update, false, {Extent::Fixed, {Size::Given, 1, -1}, {Size::Named, 0, -1}, 1}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
       {"gradient", ArgumentKind::Tensor, Access::Read, false, {Extent::Fixed, {Size::Given, 1, -1}, {Size::Named, 0, -1}, 1}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
       {"firstMoment", ArgumentKind::Tensor, Access::Update, false, {Extent::Fixed, {Size::Given, 1, -1}, {Size::Named, 0, -1}, 1}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
@@ -386,7 +409,10 @@ inline constexpr KernelInfo kKernelInfo[kKernelCount] = {
       {"beta1", ArgumentKind::Number, Access::Read, false, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
       {"beta2", ArgumentKind::Number, Access::Read, false, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
       {"epsilon", ArgumentKind::Number, Access::Read, false, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
-      {"weightDecay", ArgumentKind::Number, Access::Read, false, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0}},
+      {"weightDecay", ArgumentKind::Number, Access::Read, false, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"factor", ArgumentKind::Tensor, Access::Read, true, {Extent::Fixed, {Size::Given, 1, -1}, {Size::Given, 1, -1}, 1}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"limit", ArgumentKind::Number, Access::Read, true, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"waits", ArgumentKind::Number, Access::Read, true, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0}},
      {"length"}},
     {"mapRows",
      Cut::Rows,
@@ -417,7 +443,7 @@ inline constexpr KernelInfo kKernelInfo[kKernelCount] = {
     {"mapElements",
      Cut::Elements,
      true,
-     21,
+     22,
      {{"output0", ArgumentKind::Tensor, Access::Update, false, {Extent::Stored, {Size::Named, 0, -1}, {Size::None, 0, -1}, 3}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
       {"output1", ArgumentKind::Tensor, Access::Update, true, {Extent::Stored, {Size::Named, 0, -1}, {Size::None, 0, -1}, 3}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
       {"output2", ArgumentKind::Tensor, Access::Update, true, {Extent::Stored, {Size::Named, 0, -1}, {Size::None, 0, -1}, 3}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
@@ -438,7 +464,8 @@ inline constexpr KernelInfo kKernelInfo[kKernelCount] = {
       {"number5", ArgumentKind::Number, Access::Read, true, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
       {"number6", ArgumentKind::Number, Access::Read, true, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
       {"number7", ArgumentKind::Number, Access::Read, true, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
-      {"expression", ArgumentKind::Expression, Access::Read, false, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0}},
+      {"expression", ArgumentKind::Expression, Access::Read, false, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"waits", ArgumentKind::Number, Access::Read, true, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0}},
      {"stored"}},
     {"reduceRows",
      Cut::Rows,
@@ -465,6 +492,27 @@ inline constexpr KernelInfo kKernelInfo[kKernelCount] = {
       {"stream", ArgumentKind::Number, Access::Read, false, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
       {"step", ArgumentKind::Number, Access::Read, false, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
       {"kind", ArgumentKind::Number, Access::Read, false, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, true, 0, 1}},
+     {"columns"}},
+    {"dropout",
+     Cut::Rows,
+     true,
+     7,
+     {{"output", ArgumentKind::Tensor, Access::Write, false, {Extent::Batch, {Size::None, 0, -1}, {Size::Named, 0, -1}, 1}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"x", ArgumentKind::Tensor, Access::Read, false, {Extent::Batch, {Size::None, 0, -1}, {Size::Named, 0, -1}, 1}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"chance", ArgumentKind::Tensor, Access::Write, true, {Extent::Batch, {Size::None, 0, -1}, {Size::Named, 0, -1}, 1}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"rate", ArgumentKind::Number, Access::Read, false, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"seed", ArgumentKind::Number, Access::Read, false, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"stream", ArgumentKind::Number, Access::Read, false, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"step", ArgumentKind::Number, Access::Read, false, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0}},
+     {"columns"}},
+    {"dropoutBackward",
+     Cut::Rows,
+     true,
+     4,
+     {{"inputGradient", ArgumentKind::Tensor, Access::Write, false, {Extent::Batch, {Size::None, 0, -1}, {Size::Named, 0, -1}, 1}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"outputGradient", ArgumentKind::Tensor, Access::Read, false, {Extent::Batch, {Size::None, 0, -1}, {Size::Named, 0, -1}, 1}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"chance", ArgumentKind::Tensor, Access::Read, false, {Extent::Batch, {Size::None, 0, -1}, {Size::Named, 0, -1}, 1}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"rate", ArgumentKind::Number, Access::Read, false, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0}},
      {"columns"}},
     {"copyColumns",
      Cut::Rows,
@@ -504,6 +552,30 @@ inline constexpr KernelInfo kKernelInfo[kKernelCount] = {
       {"x", ArgumentKind::Tensor, Access::Read, false, {Extent::Stored, {Size::Named, 0, -1}, {Size::None, 0, -1}, 1}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
       {"first", ArgumentKind::Number, Access::Read, false, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0}},
      {"stored"}},
+    {"clear",
+     Cut::Whole,
+     false,
+     1,
+     {{"output", ArgumentKind::Tensor, Access::Write, false, {Extent::Stored, {Size::Named, 0, -1}, {Size::None, 0, -1}, 7}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0}},
+     {"stored"}},
+    {"blockSquares",
+     Cut::Elements,
+     false,
+     3,
+     {{"x", ArgumentKind::Tensor, Access::Read, false, {Extent::Fixed, {Size::Given, 1, -1}, {Size::Named, 0, -1}, 1}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"sums", ArgumentKind::Tensor, Access::Update, false, {Extent::Fixed, {Size::Given, 1, -1}, {Size::Named, 1, -1}, 2}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"counts", ArgumentKind::Tensor, Access::Update, false, {Extent::Fixed, {Size::Given, 1, -1}, {Size::Named, 1, -1}, 4}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0}},
+     {"length", "blocks"}},
+    {"addBlockSquares",
+     Cut::Whole,
+     false,
+     5,
+     {{"sum", ArgumentKind::Tensor, Access::Update, false, {Extent::Fixed, {Size::Given, 1, -1}, {Size::Given, 1, -1}, 2}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"x", ArgumentKind::Tensor, Access::Read, false, {Extent::Fixed, {Size::Given, 1, -1}, {Size::Named, 0, -1}, 1}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"sums", ArgumentKind::Tensor, Access::Read, false, {Extent::Fixed, {Size::Given, 1, -1}, {Size::Named, 1, -1}, 2}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"counts", ArgumentKind::Tensor, Access::Read, false, {Extent::Fixed, {Size::Given, 1, -1}, {Size::Named, 1, -1}, 4}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0},
+      {"first", ArgumentKind::Number, Access::Read, false, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, {Extent::None, {Size::None, 0, -1}, {Size::None, 0, -1}, 0}, -1, Layout::Rows, false, -1, -1, {{Size::None, 0, -1}, {Size::None, 0, -1}}, {{Size::None, 0, -1}, {Size::None, 0, -1}}, false, 0, 0}},
+     {"length", "blocks"}},
     {"limitNorm",
      Cut::Tiles,
      false,

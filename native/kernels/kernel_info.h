@@ -68,7 +68,7 @@ struct ArgumentInfo {
   int32_t least, most;
 };
 
-constexpr int kMaximumArguments = 21;
+constexpr int kMaximumArguments = 22;
 constexpr int kMaximumNames = 4;
 
 struct KernelInfo {

@@ -156,12 +156,12 @@ std::shared_ptr<const Program> Network::recordTraining() {
     record.call(KernelId::Adam,
                 {tensor(all), tensor(gradients), tensor(record.wholeArena(Storage::State, 0)),
                  tensor(record.wholeArena(Storage::State, 1)), stepNumber(kLearningRate), stepNumber(kAdamCorrection),
-                 constant(1), constant(kBeta1), constant(kBeta2), constant(kEpsilon), constant(0)},
+                 constant(1), constant(kBeta1), constant(kBeta2), constant(kEpsilon), constant(0), absent(), absent(), absent()},
                 "adam");
   } else {
     record.call(KernelId::Sgd,
                 {tensor(all), tensor(gradients), tensor(record.wholeArena(Storage::State, 0)),
-                 stepNumber(kLearningRate), constant(kMomentum), constant(0), constant(0)},
+                 stepNumber(kLearningRate), constant(kMomentum), constant(0), constant(0), absent(), absent(), absent()},
                 "sgd");
   }
   return record.program();

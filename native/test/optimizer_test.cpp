@@ -33,8 +33,32 @@ void checkVector(const char* what, const Operand& actual, const Vector& expected
   }
 }
 
+// What a call clips by, and whether its step waits.
+struct Before {
+  double factor = 1, limit = 0;
+  bool waits = false;
+
+  Vector clipped(Vector gradient) const {
+    for (double& g : gradient) {
+      g *= factor;
+      if (limit > 0) g = std::min(std::max(g, -limit), limit);
+    }
+    return gradient;
+  }
+
+  template <typename Argument>
+  void give(KernelRun& run, Argument factorAt, Argument limitAt, Argument waitsAt) const {
+    if (factor != 1) run.tensor(factorAt, Operand::vector({factor}));
+    run.number(limitAt, limit);
+    run.number(waitsAt, waits);
+  }
+};
+
+// All of them: none, one of both, both, and a step that waits.
+const Before kBefore[] = {{}, {0.25, 0}, {1, 0.125}, {0.25, 0.125}, {0.25, 0.125, true}};
+
 void runSgd(const KernelSet& set, const Operand& parameter, const Vector& gradient, const Operand* velocity,
-            const SgdRule& rule) {
+            const SgdRule& rule, const Before& before = {}) {
   namespace arg = at::sgd;
   KernelRun run(KernelId::Sgd, 1);
   run.tensor(arg::parameter, parameter);
@@ -44,11 +68,12 @@ void runSgd(const KernelSet& set, const Operand& parameter, const Vector& gradie
   run.number(arg::momentum, rule.momentum);
   run.number(arg::nesterov, rule.nesterov);
   run.number(arg::weightDecay, rule.weightDecay);
+  before.give(run, arg::factor, arg::limit, arg::waits);
   run.execute(set);
 }
 
 void runAdam(const KernelSet& set, const Operand& parameter, const Vector& gradient, const Operand& first,
-             const Operand& second, const AdamRule& rule, int step) {
+             const Operand& second, const AdamRule& rule, int step, const Before& before = {}) {
   namespace arg = at::adam;
   KernelRun run(KernelId::Adam, 1);
   run.tensor(arg::parameter, parameter);
@@ -62,6 +87,7 @@ void runAdam(const KernelSet& set, const Operand& parameter, const Vector& gradi
   run.number(arg::beta2, rule.beta2);
   run.number(arg::epsilon, rule.epsilon);
   run.number(arg::weightDecay, rule.weightDecay);
+  before.give(run, arg::factor, arg::limit, arg::waits);
   run.execute(set);
 }
 
@@ -115,6 +141,37 @@ TEST("adam equals its reference over 12 steps") {
         checkVector("parameter", p, parameter, 0, kStepError * 2 + 1e-4 * rule.learningRate);
         checkVector("firstMoment", m, first, 1e-6, 1e-7);
         checkVector("secondMoment", v, second, 3e-6, 1e-12);
+      }
+    }
+  }
+}
+
+TEST("a clipped step is that of the clipped gradient, and one that waits changes nothing") {
+  const SgdRule sgd = {0.05, 0.9, 0.01, true};
+  const AdamRule adam = {1e-2, 0.9, 0.999, 1e-8, 0.01, 0.1};
+  for (const KernelSet* set : testedSets()) {
+    for (const Before& before : kBefore) {
+      for (int64_t length : kLengths) {
+        CONTEXT(set->name, ", ", length, " elements, factor ", before.factor, ", limit ", before.limit);
+        const Vector start = randomVector(length, 64, -1, 1), gradient = gradientOf(length, 1);
+        const Vector zeros(length);
+        const Operand p = Operand::vector(start), velocity = Operand::vector(zeros), q = Operand::vector(start),
+                      m = Operand::vector(zeros), v = Operand::vector(zeros);
+        runSgd(*set, p, gradient, &velocity, sgd, before);
+        runAdam(*set, q, gradient, m, v, adam, 1, before);
+        // Powers of two: clipping does not round, so the bits are those of a gradient that was clipped before.
+        const Operand sameP = Operand::vector(start), sameVelocity = Operand::vector(zeros),
+                      sameQ = Operand::vector(start), sameM = Operand::vector(zeros), sameV = Operand::vector(zeros);
+        if (!before.waits) {
+          const Vector clipped = before.clipped(gradient);
+          runSgd(*set, sameP, clipped, &sameVelocity, sgd);
+          runAdam(*set, sameQ, clipped, sameM, sameV, adam, 1);
+        }
+        CHECK(p.read().values == sameP.read().values);
+        CHECK(velocity.read().values == sameVelocity.read().values);
+        CHECK(q.read().values == sameQ.read().values);
+        CHECK(m.read().values == sameM.read().values);
+        CHECK(v.read().values == sameV.read().values);
       }
     }
   }

@@ -242,14 +242,15 @@ Region gradientRegion(Record further) {
 
 void sgd(Recorder& record, int64_t parameter, int64_t gradient, Argument velocity) {
   record.call(KernelId::Sgd,
-              {tensor(parameter), tensor(gradient), velocity, constant(0.1), constant(0.9), constant(0), constant(0)},
+              {tensor(parameter), tensor(gradient), velocity, constant(0.1), constant(0.9), constant(0), constant(0),
+               absent(), absent(), absent()},
               "sgd");
 }
 
 // Outputs and inputs of an element-wise rule. What the rule says is nothing to the planner: the first output becomes the
 // first input.
 void map(Recorder& record, const std::vector<int64_t>& outputs, const std::vector<int64_t>& inputs) {
-  std::vector<Argument> arguments(at::mapElements::expression + 1, absent());
+  std::vector<Argument> arguments(at::mapElements::waits + 1, absent());
   for (size_t i = 0; i < outputs.size(); ++i) arguments[at::mapElements::output0 + i] = tensor(outputs[i]);
   for (size_t i = 0; i < inputs.size(); ++i) arguments[at::mapElements::input0 + i] = tensor(inputs[i]);
   arguments[at::mapElements::expression] = expression(0);

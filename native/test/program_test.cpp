@@ -55,7 +55,8 @@ TEST("a program keeps what was recorded") {
   const int64_t parameter = range(Storage::Parameter, 0), gradient = range(Storage::Gradient, 0);
   const int64_t state = range(Storage::State, 2);
   small.record.call(KernelId::Sgd,
-                    {tensor(parameter), tensor(gradient), tensor(state), stepNumber(3), constant(0.9), constant(0), constant(0)},
+                    {tensor(parameter), tensor(gradient), tensor(state), stepNumber(3), constant(0.9), constant(0),
+                     constant(0), absent(), absent(), absent()},
                     "third");
   const auto program = small.record.program();
   CHECK_EQUAL(program->tensors().size(), size_t{9});

@@ -189,17 +189,15 @@ export interface KernelDescription {
 }
 
 export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
-${table.kernels
-  .map(
-    (kernel, id) =>
-      `  ${kernel.name}: {\n    id: ${id},\n    arguments: [\n${kernel.arguments
-        .map(
-          (argument) =>
-            `      { name: '${argument.name}', kind: '${argument.kind}'${argument.optional ? ', optional: true' : ''} },`,
-        )
-        .join('\n')}\n    ],\n  },`,
-  )
-  .join('\n')}
+${table.kernels.map((kernel, id) => `  ${kernel.name}: {\n    id: ${id},\n    arguments: ${argumentList(kernel)},\n  },`).join('\n')}
 }
 `
+}
+
+/** As the formatter has it: one argument stands on the line, several have one each. */
+function argumentList(kernel) {
+  const list = kernel.arguments.map(
+    ({ name, kind, optional }) => `{ name: '${name}', kind: '${kind}'${optional ? ', optional: true' : ''} }`,
+  )
+  return list.length === 1 ? `[${list[0]}]` : `[\n${list.map((one) => `      ${one},`).join('\n')}\n    ]`
 }

@@ -148,7 +148,7 @@ export interface PenaltyGradientArguments {
   perRow: Scalar
 }
 
-/** g = gradient + weightDecay · p; with velocity: v = momentum · v + g, g = nesterov ? g + momentum · v : v; p -= learningRate · g */
+/** g = gradient + weightDecay · p; with velocity: v = momentum · v + g, g = nesterov ? g + momentum · v : v; p -= learningRate · g; before all that, where they are there, gradient *= factor and is kept within ±limit; waits = 1 leaves all as it is */
 export interface SgdArguments {
   parameter: Tensor
   gradient: Tensor
@@ -157,9 +157,12 @@ export interface SgdArguments {
   momentum: Scalar
   nesterov: Scalar
   weightDecay: Scalar
+  factor?: Tensor | undefined
+  limit?: Scalar | undefined
+  waits?: Scalar | undefined
 }
 
-/** m = beta1 · m + (1 - beta1) · g, v = beta2 · v + (1 - beta2) · g², p -= stepSize · m / (sqrt(v) · inverseRootCorrection + epsilon); weightDecay is coupled (g += weightDecay · p), weightShrink decoupled (p *= weightShrink first, AdamW; 1 = none) */
+/** m = beta1 · m + (1 - beta1) · g, v = beta2 · v + (1 - beta2) · g², p -= stepSize · m / (sqrt(v) · inverseRootCorrection + epsilon); weightDecay is coupled (g += weightDecay · p), weightShrink decoupled (p *= weightShrink first, AdamW; 1 = none); factor, limit and waits as in sgd */
 export interface AdamArguments {
   parameter: Tensor
   gradient: Tensor
@@ -172,6 +175,9 @@ export interface AdamArguments {
   beta2: Scalar
   epsilon: Scalar
   weightDecay: Scalar
+  factor?: Tensor | undefined
+  limit?: Scalar | undefined
+  waits?: Scalar | undefined
 }
 
 /** an element-wise rule over tensors of the batch; inputs may be of one row or one column */
@@ -199,7 +205,7 @@ export interface MapRowsArguments {
   expression: Expression
 }
 
-/** an element-wise rule over tensors of one row, such as ranges of an arena; inputs of one element are broadcast */
+/** an element-wise rule over tensors of one row, such as ranges of an arena; inputs of one element are broadcast; waits = 1 leaves all as it is */
 export interface MapElementsArguments {
   output0: Tensor
   output1?: Tensor | undefined
@@ -222,6 +228,7 @@ export interface MapElementsArguments {
   number6?: Scalar | undefined
   number7?: Scalar | undefined
   expression: Expression
+  waits?: Scalar | undefined
 }
 
 /** output[r] = sum (kind 0), mean (1) or largest (2) of the columns of x[r]; sums in float64 */
@@ -245,6 +252,25 @@ export interface RandomArguments {
   stream: Scalar
   step: Scalar
   kind: Scalar
+}
+
+/** output = x / (1 - rate), or 0 where the number that random draws for the element, uniform in [0, 1), is below rate; chance takes these numbers */
+export interface DropoutArguments {
+  output: Tensor
+  x: Tensor
+  chance?: Tensor | undefined
+  rate: Scalar
+  seed: Scalar
+  stream: Scalar
+  step: Scalar
+}
+
+/** inputGradient = outputGradient / (1 - rate), or 0 where chance is below rate */
+export interface DropoutBackwardArguments {
+  inputGradient: Tensor
+  outputGradient: Tensor
+  chance: Tensor
+  rate: Scalar
 }
 
 /** output[r][to + i] = x[r][from + i] for i below count */
@@ -278,6 +304,27 @@ export interface EmbeddingBackwardArguments {
 export interface SquaredNormArguments {
   sum: Tensor
   x: Tensor
+  first: Scalar
+}
+
+/** all elements of output become 0 */
+export interface ClearArguments {
+  output: Tensor
+}
+
+/** sums[b] = sum of squares of the 1024 elements of x from 1024 b on (the last block has all that are left), in float64, whenever all of them have come: counts[b], cleared before, says how many have */
+export interface BlockSquaresArguments {
+  x: Tensor
+  sums: Tensor
+  counts: Tensor
+}
+
+/** sum[0] += sums[0] + sums[1] …, in this order; blocks of x that are not complete are summed here; first = 1 starts at 0 */
+export interface AddBlockSquaresArguments {
+  sum: Tensor
+  x: Tensor
+  sums: Tensor
+  counts: Tensor
   first: Scalar
 }
 
@@ -436,10 +483,15 @@ export interface KernelArguments {
   reduceRows: ReduceRowsArguments
   reduceColumns: ReduceColumnsArguments
   random: RandomArguments
+  dropout: DropoutArguments
+  dropoutBackward: DropoutBackwardArguments
   copyColumns: CopyColumnsArguments
   embeddingForward: EmbeddingForwardArguments
   embeddingBackward: EmbeddingBackwardArguments
   squaredNorm: SquaredNormArguments
+  clear: ClearArguments
+  blockSquares: BlockSquaresArguments
+  addBlockSquares: AddBlockSquaresArguments
   limitNorm: LimitNormArguments
   groupedForward: GroupedForwardArguments
   groupedBackwardInput: GroupedBackwardInputArguments
@@ -645,6 +697,9 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
       { name: 'momentum', kind: 'number' },
       { name: 'nesterov', kind: 'number' },
       { name: 'weightDecay', kind: 'number' },
+      { name: 'factor', kind: 'tensor', optional: true },
+      { name: 'limit', kind: 'number', optional: true },
+      { name: 'waits', kind: 'number', optional: true },
     ],
   },
   adam: {
@@ -661,6 +716,9 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
       { name: 'beta2', kind: 'number' },
       { name: 'epsilon', kind: 'number' },
       { name: 'weightDecay', kind: 'number' },
+      { name: 'factor', kind: 'tensor', optional: true },
+      { name: 'limit', kind: 'number', optional: true },
+      { name: 'waits', kind: 'number', optional: true },
     ],
   },
   mapRows: {
@@ -713,6 +771,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
       { name: 'number6', kind: 'number', optional: true },
       { name: 'number7', kind: 'number', optional: true },
       { name: 'expression', kind: 'expression' },
+      { name: 'waits', kind: 'number', optional: true },
     ],
   },
   reduceRows: {
@@ -741,8 +800,29 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
       { name: 'kind', kind: 'number' },
     ],
   },
-  copyColumns: {
+  dropout: {
     id: 24,
+    arguments: [
+      { name: 'output', kind: 'tensor' },
+      { name: 'x', kind: 'tensor' },
+      { name: 'chance', kind: 'tensor', optional: true },
+      { name: 'rate', kind: 'number' },
+      { name: 'seed', kind: 'number' },
+      { name: 'stream', kind: 'number' },
+      { name: 'step', kind: 'number' },
+    ],
+  },
+  dropoutBackward: {
+    id: 25,
+    arguments: [
+      { name: 'inputGradient', kind: 'tensor' },
+      { name: 'outputGradient', kind: 'tensor' },
+      { name: 'chance', kind: 'tensor' },
+      { name: 'rate', kind: 'number' },
+    ],
+  },
+  copyColumns: {
+    id: 26,
     arguments: [
       { name: 'output', kind: 'tensor' },
       { name: 'x', kind: 'tensor' },
@@ -752,7 +832,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   embeddingForward: {
-    id: 25,
+    id: 27,
     arguments: [
       { name: 'output', kind: 'tensor' },
       { name: 'table', kind: 'tensor' },
@@ -762,7 +842,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   embeddingBackward: {
-    id: 26,
+    id: 28,
     arguments: [
       { name: 'tableGradient', kind: 'tensor' },
       { name: 'outputGradient', kind: 'tensor' },
@@ -772,22 +852,44 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   squaredNorm: {
-    id: 27,
+    id: 29,
     arguments: [
       { name: 'sum', kind: 'tensor' },
       { name: 'x', kind: 'tensor' },
       { name: 'first', kind: 'number' },
     ],
   },
+  clear: {
+    id: 30,
+    arguments: [{ name: 'output', kind: 'tensor' }],
+  },
+  blockSquares: {
+    id: 31,
+    arguments: [
+      { name: 'x', kind: 'tensor' },
+      { name: 'sums', kind: 'tensor' },
+      { name: 'counts', kind: 'tensor' },
+    ],
+  },
+  addBlockSquares: {
+    id: 32,
+    arguments: [
+      { name: 'sum', kind: 'tensor' },
+      { name: 'x', kind: 'tensor' },
+      { name: 'sums', kind: 'tensor' },
+      { name: 'counts', kind: 'tensor' },
+      { name: 'first', kind: 'number' },
+    ],
+  },
   limitNorm: {
-    id: 28,
+    id: 33,
     arguments: [
       { name: 'weight', kind: 'tensor' },
       { name: 'limit', kind: 'number' },
     ],
   },
   groupedForward: {
-    id: 29,
+    id: 34,
     arguments: [
       { name: 'output', kind: 'tensor' },
       { name: 'x', kind: 'tensor' },
@@ -797,7 +899,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   groupedBackwardInput: {
-    id: 30,
+    id: 35,
     arguments: [
       { name: 'inputGradient', kind: 'tensor' },
       { name: 'preActivationGradient', kind: 'tensor' },
@@ -806,7 +908,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   groupedBackwardWeight: {
-    id: 31,
+    id: 36,
     arguments: [
       { name: 'weightGradient', kind: 'tensor' },
       { name: 'biasGradient', kind: 'tensor', optional: true },
@@ -816,7 +918,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   memberScale: {
-    id: 32,
+    id: 37,
     arguments: [
       { name: 'output', kind: 'tensor' },
       { name: 'x', kind: 'tensor' },
@@ -825,7 +927,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   memberScaleBackwardInput: {
-    id: 33,
+    id: 38,
     arguments: [
       { name: 'inputGradient', kind: 'tensor' },
       { name: 'outputGradient', kind: 'tensor' },
@@ -834,7 +936,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   memberScaleBackwardScale: {
-    id: 34,
+    id: 39,
     arguments: [
       { name: 'scaleGradient', kind: 'tensor' },
       { name: 'outputGradient', kind: 'tensor' },
@@ -843,7 +945,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   memberMean: {
-    id: 35,
+    id: 40,
     arguments: [
       { name: 'output', kind: 'tensor' },
       { name: 'x', kind: 'tensor' },
@@ -852,7 +954,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   piecewiseLinear: {
-    id: 36,
+    id: 41,
     arguments: [
       { name: 'output', kind: 'tensor' },
       { name: 'x', kind: 'tensor' },
@@ -860,7 +962,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   piecewiseLinearBackward: {
-    id: 37,
+    id: 42,
     arguments: [
       { name: 'inputGradient', kind: 'tensor' },
       { name: 'outputGradient', kind: 'tensor' },
@@ -869,14 +971,14 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   roundRows: {
-    id: 38,
+    id: 43,
     arguments: [
       { name: 'output', kind: 'tensor' },
       { name: 'x', kind: 'tensor' },
     ],
   },
   roundRowPairs: {
-    id: 39,
+    id: 44,
     arguments: [
       { name: 'output', kind: 'tensor' },
       { name: 'x', kind: 'tensor' },
@@ -884,21 +986,21 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   roundWeight: {
-    id: 40,
+    id: 45,
     arguments: [
       { name: 'output', kind: 'tensor' },
       { name: 'weight', kind: 'tensor' },
     ],
   },
   roundWeightTransposed: {
-    id: 41,
+    id: 46,
     arguments: [
       { name: 'output', kind: 'tensor' },
       { name: 'weight', kind: 'tensor' },
     ],
   },
   bfloat16Forward: {
-    id: 42,
+    id: 47,
     arguments: [
       { name: 'output', kind: 'tensor' },
       { name: 'preActivation', kind: 'tensor', optional: true },
@@ -909,7 +1011,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   bfloat16BackwardInput: {
-    id: 43,
+    id: 48,
     arguments: [
       { name: 'inputGradient', kind: 'tensor' },
       { name: 'preActivationGradient', kind: 'tensor' },
@@ -917,7 +1019,7 @@ export const kernels: { readonly [Name in KernelName]: KernelDescription } = {
     ],
   },
   bfloat16BackwardWeight: {
-    id: 44,
+    id: 49,
     arguments: [
       { name: 'weightGradient', kind: 'tensor' },
       { name: 'biasGradient', kind: 'tensor', optional: true },

@@ -40,6 +40,14 @@ DEEPBLAS_INLINE Ints loadInts(const int32_t* from) {
 // What a member keeps from step to step changes in lanes that take part alone.
 DEEPBLAS_INLINE void storeActive(float* to, Floats value, Ints active) { store(to, select(active, value, load(to))); }
 
+// The lanes that take part in an update: none whose number says that it waits.
+DEEPBLAS_INLINE Ints activeUnlessWaiting(const LaneCall& call, int waits) {
+  Ints active = loadInts(call.active);
+  for (int64_t lane = 0; lane < kWidth; ++lane)
+    if (call.numbers[waits][lane] != 0) active[lane] = 0;
+  return active;
+}
+
 // The lanes that have this row.
 DEEPBLAS_INLINE Ints lanesWith(const LaneCall& call, int64_t row) {
   return loadInts(call.laneRows) > static_cast<int32_t>(row);

@@ -120,8 +120,13 @@ void laneMapElements(const LaneCall& call) {
     flat[i].rows = 1;
     views[i] = &flat[i];
   }
+  const Ints active = activeUnlessWaiting(call, at::mapElements::waits);
+  LaneCall updating = call;
+  int32_t lanes[kWidth];
+  __builtin_memcpy(lanes, &active, sizeof active);
+  updating.active = lanes;
   Registers registers;
-  evaluateLaneRow(call, views, 0, flat[0].columns, registers);
+  evaluateLaneRow(updating, views, 0, flat[0].columns, registers);
 }
 
 // Padding is left out in lane form, so an element's column is not where it is stored.

@@ -16,6 +16,21 @@ struct NumbersOfLane {
   }
 };
 
+// Gradients kept within a limit; a lane whose limit is 0 has none.
+struct Limit {
+  Floats limit;
+  bool limits = false;
+  Limit(const LaneCall& call, int argument) : limit(laneNumber(call, argument)) {
+    for (int64_t lane = 0; lane < kWidth; ++lane) limits = limits || limit[lane] > 0;
+  }
+  DEEPBLAS_INLINE Floats operator()(Floats gradient) const {
+    if (!limits) return gradient;
+    Floats within = select(gradient < -limit, -limit, gradient);
+    within = select(within > limit, limit, within);
+    return select(limit > 0.0f, within, gradient);
+  }
+};
+
 void laneSgd(const LaneCall& call) {
   namespace arg = at::sgd;
   SgdNumbers<Floats> numbers = {};
@@ -27,7 +42,8 @@ void laneSgd(const LaneCall& call) {
     numbers.weightDecay[lane] = one.weightDecay;
     numbers.nesterov = one.nesterov;
   }
-  const Ints active = loadInts(call.active);
+  const Ints active = activeUnlessWaiting(call, arg::waits);
+  const Limit within(call, arg::limit);
   const View* velocities = call.views[arg::velocity];
   float* parameter = data<float>(call.views[arg::parameter]);
   const float* gradient = data<float>(call.views[arg::gradient]);
@@ -35,14 +51,14 @@ void laneSgd(const LaneCall& call) {
   const int64_t end = call.views[arg::parameter]->columns * kWidth;
   for (int64_t i = 0; i < end; i += kWidth) {
     Floats v = velocity ? load(velocity + i) : Floats{};
-    const Floats p = sgdStep(numbers, load(parameter + i), load(gradient + i), velocity ? &v : nullptr);
+    const Floats p = sgdStep(numbers, load(parameter + i), within(load(gradient + i)), velocity ? &v : nullptr);
     storeActive(parameter + i, p, active);
     if (velocity) storeActive(velocity + i, v, active);
   }
 }
 
 template <bool kAll>
-void adamSteps(const LaneCall& call, const AdamNumbers<Floats>& n, Ints active) {
+void adamSteps(const LaneCall& call, const AdamNumbers<Floats>& n, const Limit& within, Ints active) {
   namespace arg = at::adam;
   float* parameter = data<float>(call.views[arg::parameter]);
   const float* gradient = data<float>(call.views[arg::gradient]);
@@ -52,7 +68,7 @@ void adamSteps(const LaneCall& call, const AdamNumbers<Floats>& n, Ints active) 
   for (int64_t i = 0; i < end; i += kWidth) {
     const Floats p = load(parameter + i), m = load(first + i), v = load(second + i);
     Floats newM = m, newV = v;
-    const Floats newP = adamStep(n, p, load(gradient + i), newM, newV);
+    const Floats newP = adamStep(n, p, within(load(gradient + i)), newM, newV);
     store(parameter + i, kAll ? newP : select(active, newP, p));
     store(first + i, kAll ? newM : select(active, newM, m));
     store(second + i, kAll ? newV : select(active, newV, v));
@@ -75,15 +91,20 @@ void laneAdam(const LaneCall& call) {
     n.epsilon[lane] = one.epsilon;
     n.weightDecay[lane] = one.weightDecay;
   }
-  const Ints active = loadInts(call.active);
-  anyLane(~active) ? adamSteps<false>(call, n, active) : adamSteps<true>(call, n, active);
+  const Ints active = activeUnlessWaiting(call, arg::waits);
+  const Limit within(call, arg::limit);
+  anyLane(~active) ? adamSteps<false>(call, n, within, active) : adamSteps<true>(call, n, within, active);
 }
+
+// The norm of all gradients has no lane form.
+bool sgdServes(const Call& call) { return call.views[at::sgd::factor] == nullptr; }
+bool adamServes(const Call& call) { return call.views[at::adam::factor] == nullptr; }
 
 }  // namespace
 
 void registerLaneOptimizer(KernelSet& set) {
-  set.lanes[static_cast<int>(KernelId::Sgd)] = {laneSgd};
-  set.lanes[static_cast<int>(KernelId::Adam)] = {laneAdam};
+  set.lanes[static_cast<int>(KernelId::Sgd)] = {laneSgd, sgdServes};
+  set.lanes[static_cast<int>(KernelId::Adam)] = {laneAdam, adamServes};
 }
 
 }  // namespace DEEPBLAS_ISA

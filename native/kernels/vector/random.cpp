@@ -42,23 +42,25 @@ DEEPBLAS_INLINE void philox(uint64_t seed, uint32_t stream, uint32_t step, uint6
   interleaveWords<1>(counters.c0, counters.c1, counters.c2, counters.c3, words);
 }
 
+struct Source {
+  uint64_t seed;
+  uint32_t stream, step;
+  Source(double seedNumber, double streamNumber, double stepNumber)
+      : seed(wholeOf(seedNumber, 0x1p64)),
+        stream(static_cast<uint32_t>(wholeOf(streamNumber, 0x1p32))),
+        step(static_cast<uint32_t>(wholeOf(stepNumber, 0x1p32))) {}
+};
+
 // Elements [begin, end) of the tensor to consecutive places.
-void fillRange(const Call& call, float* to, int64_t begin, int64_t end) {
-  namespace arg = at::random;
-  const uint64_t seed = wholeOf(call.numbers[arg::seed], 0x1p64);
-  const uint32_t stream = static_cast<uint32_t>(wholeOf(call.numbers[arg::stream], 0x1p32));
-  const uint32_t step = static_cast<uint32_t>(wholeOf(call.numbers[arg::step], 0x1p32));
-  const bool normal = static_cast<Distribution>(static_cast<int>(call.numbers[arg::kind])) == Distribution::Normal;
+void fillRange(const Source& source, bool normal, float* to, int64_t begin, int64_t end) {
   for (int64_t first = begin / 4 * 4; first < end; first += kGroup) {
     Bits words[4];
-    philox(seed, stream, step, static_cast<uint64_t>(first / 4), words);
+    philox(source.seed, source.stream, source.step, static_cast<uint64_t>(first / 4), words);
     alignas(64) float edge[kGroup];
     const bool whole = first >= begin && first + kGroup <= end;
     float* values = whole ? to + (first - begin) : edge;
 #pragma GCC unroll 4
-    for (int i = 0; i < 4; ++i) {
-      store(values + i * kWidth, drawn(words[i], normal));
-    }
+    for (int i = 0; i < 4; ++i) store(values + i * kWidth, drawn(words[i], normal));
     if (whole) continue;
     const int64_t from = first < begin ? begin : first, until = smaller(end, first + kGroup);
     for (int64_t e = from; e < until; ++e) to[e - begin] = edge[e - first];
@@ -66,12 +68,60 @@ void fillRange(const Call& call, float* to, int64_t begin, int64_t end) {
 }
 
 void random(const Call& call, const Tile& tile) {
-  const View& output = *call.views[at::random::output];
+  namespace arg = at::random;
+  const View& output = *call.views[arg::output];
+  const Source source(call.numbers[arg::seed], call.numbers[arg::stream], call.numbers[arg::step]);
+  const bool normal = static_cast<Distribution>(static_cast<int>(call.numbers[arg::kind])) == Distribution::Normal;
   const int64_t columns = output.columns;
   if (contiguous(output))
-    return fillRange(call, rowOf(output, tile.firstBegin), tile.firstBegin * columns, tile.firstEnd * columns);
+    return fillRange(source, normal, rowOf(output, tile.firstBegin), tile.firstBegin * columns, tile.firstEnd * columns);
   for (int64_t r = tile.firstBegin; r < tile.firstEnd; ++r)
-    fillRange(call, rowOf(output, r), r * columns, (r + 1) * columns);
+    fillRange(source, normal, rowOf(output, r), r * columns, (r + 1) * columns);
+}
+
+// Both ways: what is kept grows, so that the expectation stays.
+void keepByChance(float* to, const float* from, const float* chance, int64_t count, float rate) {
+  const Floats kept = broadcast(-rate + 1.0f);
+  for (int64_t i = 0; i < count; i += kWidth) {
+    const int64_t lanes = smaller(kWidth, count - i);
+    const Floats value = select(loadFirst(chance + i, lanes) < rate, Floats{}, loadFirst(from + i, lanes) / kept);
+    storeFirst(to + i, value, lanes);
+  }
+}
+
+// Numbers are drawn and used while they are in the first-level cache.
+constexpr int64_t kDrawn = 1024;
+
+void dropout(const Call& call, const Tile& tile) {
+  namespace arg = at::dropout;
+  const View &output = *call.views[arg::output], &x = *call.views[arg::x];
+  const View* chance = call.views[arg::chance];
+  const Source source(call.numbers[arg::seed], call.numbers[arg::stream], call.numbers[arg::step]);
+  const float rate = static_cast<float>(call.numbers[arg::rate]);
+  const bool one = contiguous(output) && contiguous(x) && (chance == nullptr || contiguous(*chance));
+  const Runs runs = runsOf(tile, output.columns, one);
+  alignas(64) float buffer[kDrawn];
+  for (int64_t run = runs.begin; run < runs.end; ++run) {
+    const int64_t row = tile.firstBegin + run, first = row * output.columns;
+    for (int64_t at = 0; at < runs.width; at += kDrawn) {
+      const int64_t count = smaller(kDrawn, runs.width - at);
+      float* drawn = chance == nullptr ? buffer : rowOf(*chance, row) + at;
+      fillRange(source, false, drawn, first + at, first + at + count);
+      keepByChance(rowOf(output, row) + at, rowOf(x, row) + at, drawn, count, rate);
+    }
+  }
+}
+
+void dropoutBackward(const Call& call, const Tile& tile) {
+  namespace arg = at::dropoutBackward;
+  const View &to = *call.views[arg::inputGradient], &from = *call.views[arg::outputGradient];
+  const View& chance = *call.views[arg::chance];
+  const float rate = static_cast<float>(call.numbers[arg::rate]);
+  const Runs runs = runsOf(tile, to.columns, contiguous(to) && contiguous(from) && contiguous(chance));
+  for (int64_t run = runs.begin; run < runs.end; ++run) {
+    const int64_t row = tile.firstBegin + run;
+    keepByChance(rowOf(to, row), rowOf(from, row), rowOf(chance, row), runs.width, rate);
+  }
 }
 
 }  // namespace
@@ -80,6 +130,13 @@ void registerRandom(KernelSet& set) {
   set[KernelId::Random] = {
       [](const Call& call) { return rowAxes(call.rows, call.views[at::random::output]->columns); }, random,
       [](const Call& call) { return call.rows * (5.0 + 0.8 * call.views[at::random::output]->columns); }};
+  set[KernelId::Dropout] = {
+      [](const Call& call) { return rowAxes(call.rows, call.views[at::dropout::output]->columns); }, dropout,
+      [](const Call& call) { return call.rows * (5.0 + 0.9 * call.views[at::dropout::output]->columns); }};
+  set[KernelId::DropoutBackward] = {
+      [](const Call& call) { return rowAxes(call.rows, call.views[at::dropoutBackward::chance]->columns); },
+      dropoutBackward,
+      [](const Call& call) { return call.rows * (2.0 + 0.1 * call.views[at::dropoutBackward::chance]->columns); }};
 }
 
 }  // namespace DEEPBLAS_ISA

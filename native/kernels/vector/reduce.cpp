@@ -56,19 +56,77 @@ void reduceColumns(const Call& call, const Tile& tile) {
   }
 }
 
-void squaredNorm(const Call& call, const Tile&) {
-  namespace arg = at::squaredNorm;
-  const View& x = *call.views[arg::x];
-  const float* values = data<float>(&x);
-  const int64_t count = x.panel > 0 ? (x.rows + x.panel - 1) / x.panel * x.panel * x.columns : x.rows * x.columns;
+double squaresOf(const float* values, int64_t count) {
   Sum sum;
   for (int64_t i = 0; i < count; i += 8) {
     EightDoubles eight;
     readEight(eight, values + i, count - i);
     sum.lane += eight * eight;
   }
+  return sum.total();
+}
+
+int64_t elementsOf(const View& x) {
+  return x.panel > 0 ? (x.rows + x.panel - 1) / x.panel * x.panel * x.columns : x.rows * x.columns;
+}
+
+void squaredNorm(const Call& call, const Tile&) {
+  namespace arg = at::squaredNorm;
+  const View& x = *call.views[arg::x];
   double* total = data<double>(call.views[arg::sum]);
-  *total = (call.numbers[arg::first] != 0 ? 0.0 : *total) + sum.total();
+  *total = (call.numbers[arg::first] != 0 ? 0.0 : *total) + squaresOf(data<float>(&x), elementsOf(x));
+}
+
+void clear(const Call& call, const Tile&) {
+  const View& output = *call.views[at::clear::output];
+  const int64_t count = elementsOf(output);
+  if (output.type == Type::Float64) {
+    for (int64_t i = 0; i < count; ++i) data<double>(&output)[i] = 0;
+  } else {
+    for (int64_t i = 0; i < count; ++i) data<int32_t>(&output)[i] = 0;  // the bits of 0.0f too
+  }
+}
+
+// The blocks that squares are summed by. Whoever makes the last of a block's elements sums all of it: so the order does not
+// depend on how the elements came, nor on whose they are.
+struct Blocks {
+  static constexpr int64_t kElements = 1024;
+  const float* values;
+  int64_t length, count;
+
+  Blocks(const View& x, const View& sums) : values(data<float>(&x)), length(x.columns), count(sums.columns) {}
+  int64_t of(int64_t element) const { return smaller(element / kElements, count - 1); }
+  int64_t begin(int64_t block) const { return smaller(block * kElements, length); }
+  int64_t end(int64_t block) const { return block == count - 1 ? length : smaller((block + 1) * kElements, length); }
+  bool isWhole(int64_t block, int64_t there) const { return there > 0 && there % (end(block) - begin(block)) == 0; }
+  double squares(int64_t block) const { return squaresOf(values + begin(block), end(block) - begin(block)); }
+};
+
+void blockSquares(const Call& call, const Tile& tile) {
+  namespace arg = at::blockSquares;
+  const Blocks blocks(*call.views[arg::x], *call.views[arg::sums]);
+  double* sums = data<double>(call.views[arg::sums]);
+  int32_t* counts = data<int32_t>(call.views[arg::counts]);
+  for (int64_t from = tile.firstBegin; from < tile.firstEnd;) {
+    const int64_t block = blocks.of(from), to = smaller(tile.firstEnd, blocks.end(block));
+    // Other threads' elements are seen by who counts the last.
+    const int64_t there = __atomic_add_fetch(counts + block, static_cast<int32_t>(to - from), __ATOMIC_ACQ_REL);
+    if (blocks.isWhole(block, there)) sums[block] = blocks.squares(block);
+    from = to;
+  }
+}
+
+// What lies between parameters belongs to none, and no tile completes it: a block with such a gap is summed here.
+void addBlockSquares(const Call& call, const Tile&) {
+  namespace arg = at::addBlockSquares;
+  const Blocks blocks(*call.views[arg::x], *call.views[arg::sums]);
+  const double* sums = data<double>(call.views[arg::sums]);
+  const int32_t* counts = data<int32_t>(call.views[arg::counts]);
+  double* total = data<double>(call.views[arg::sum]);
+  double sum = call.numbers[arg::first] != 0 ? 0.0 : *total;
+  for (int64_t block = 0; block < blocks.count && blocks.begin(block) < blocks.length; ++block)
+    sum += blocks.isWhole(block, counts[block]) ? sums[block] : blocks.squares(block);
+  *total = sum;
 }
 
 // Units are columns of panels: a vector of them at a time, inputs in order. Kept row by row, a unit is one run.
@@ -122,6 +180,14 @@ void registerReduce(KernelSet& set) {
                                   const View& x = *call.views[at::squaredNorm::x];
                                   return x.rows * 0.3 * x.columns + 5;
                                 }};
+  set[KernelId::Clear] = {wholeAxes, clear,
+                          [](const Call& call) { return elementsOf(*call.views[at::clear::output]) * 0.1 + 5; }};
+  set[KernelId::BlockSquares] = {
+      [](const Call& call) { return Axes{call.views[at::blockSquares::x]->columns, 1, kElementTile, 1}; }, blockSquares,
+      [](const Call& call) { return call.views[at::blockSquares::x]->columns * 0.1; }};
+  set[KernelId::AddBlockSquares] = {wholeAxes, addBlockSquares, [](const Call& call) {
+                                      return call.views[at::addBlockSquares::sums]->columns + 5.0;
+                                    }};
   set[KernelId::LimitNorm] = {[](const Call& call) {
                                 const View& weight = *call.views[at::limitNorm::weight];
                                 return Axes{(weight.rows + kWidth - 1) / kWidth * kWidth, 1, 4 * kWidth, 1};
