@@ -43,5 +43,5 @@ export async function inPeer(contenders, peer, workload, threads, name, given) {
 }
 
 /** The Python peers that these measures are also made with. */
-export const pythonPeers = (contenders) => 
+export const pythonPeers = (contenders) =>
   contenders.filter(({ name }) => name === 'pytorch' || name === 'pytorch-system')
