@@ -1,6 +1,6 @@
-# Instruction sets: each source in native/kernels/vector and native/kernels/lanes is compiled once per set, with DEEPBLAS_ISA as its namespace;
-# the core chooses one set when the addon is loaded. Nothing else may be compiled with these flags, or the addon would
-# crash on a machine without the instructions.
+# Instruction sets: each source in native/kernels/vector and native/kernels/lanes is compiled once per set, with
+# DEEPBLAS_ISA as its namespace; the core chooses one set when the addon is loaded. Nothing else may be compiled with these
+# flags, or the addon would crash on a machine without the instructions.
 
 set(DEEPBLAS_TARGET_PROCESSOR "${CMAKE_SYSTEM_PROCESSOR}")
 if(APPLE AND CMAKE_OSX_ARCHITECTURES)
@@ -27,9 +27,11 @@ macro(deepblas_add_instruction_sets settings)
   file(GLOB DEEPBLAS_VECTOR_SOURCES CONFIGURE_DEPENDS native/kernels/vector/*.cpp native/kernels/lanes/*.cpp)
   if(DEEPBLAS_TARGET_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
     deepblas_add_instruction_set(${settings} baseline -march=x86-64)
-    deepblas_add_instruction_set(${settings} avx2 -march=x86-64 -mavx2 -mfma)
-    deepblas_add_instruction_set(${settings} avx512
-      -march=x86-64 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma -mprefer-vector-width=512)
+    if(NOT DEEPBLAS_BASELINE_ONLY)
+      deepblas_add_instruction_set(${settings} avx2 -march=x86-64 -mavx2 -mfma)
+      deepblas_add_instruction_set(${settings} avx512
+        -march=x86-64 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma -mprefer-vector-width=512)
+    endif()
   elseif(DEEPBLAS_TARGET_PROCESSOR MATCHES "^(aarch64|arm64)$")
     deepblas_add_instruction_set(${settings} neon)
   else()
