@@ -18,7 +18,7 @@ import { setup } from './setup.mjs'
 
 const short = process.argv.includes('--short')
 /** Kilobytes that all of the package but addons and vendored headers takes at most, compressed. Raise it knowingly. */
-const LARGEST_PACKED = 900
+const LARGEST_PACKED = 960
 const scratch = mkdtempSync(join(tmpdir(), 'deepblas-package-'))
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }))
 

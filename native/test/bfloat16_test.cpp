@@ -56,12 +56,14 @@ int64_t gapOf(int64_t i) { return i % 3 == 0 ? 0 : i % 3 == 1 ? 5 : 16; }
 
 // Sets whose bits must be the same: all that the tests run, and AVX-512 without its instruction.
 const std::vector<const KernelSet*>& bfloat16Sets() {
+  static std::vector<std::unique_ptr<KernelSet>> own;
   static const std::vector<const KernelSet*> sets = [] {
     std::vector<const KernelSet*> found = testedSets();
 #if defined(DEEPBLAS_HAS_AVX512)
     for (const KernelSet* set : testedSets()) {
       if (!set->bfloat16ByInstruction) continue;
-      auto* without = new KernelSet(*set);
+      own.push_back(std::make_unique<KernelSet>(*set));
+      KernelSet* without = own.back().get();
       without->name = "avx512 without the instruction";
       without->bfloat16ByInstruction = false;
       avx512::registerBfloat16(*without);
