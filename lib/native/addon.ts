@@ -276,13 +276,6 @@ export interface Addon {
   randomWords(seed: number, stream: number, substream: number, count: number): Uint32Array
 }
 
-/** What OpenBLAS calls the processors of our instruction sets, where it has kernels for several. */
-const openblasCores: ReadonlyMap<string | undefined, string> = new Map<InstructionSet, string>([
-  ['baseline', 'Nehalem'],
-  ['avx2', 'Haswell'],
-  ['avx512', 'SkylakeX'],
-])
-
 let loaded: Addon | undefined
 
 /**
@@ -296,9 +289,9 @@ export function native(): Addon {
 }
 
 function load(): Addon {
-  // OpenBLAS chooses its own kernels at load; a forced instruction set must reach it before.
-  const core = openblasCores.get(process.env.DEEPBLAS_ISA)
-  if (core !== undefined && process.env.OPENBLAS_CORETYPE === undefined) process.env.OPENBLAS_CORETYPE = core
+  // A system's OpenBLAS chooses its own kernels at load; a forced instruction set must reach it before. Of those of x64, AVX2's
+  // kernels alone call it.
+  if (process.env.DEEPBLAS_ISA === 'avx2') process.env.OPENBLAS_CORETYPE ??= 'Haswell'
   const addon = loadAddon(packageRoot()) as Addon
   addon.setErrorClass(DeepblasError)
   return addon

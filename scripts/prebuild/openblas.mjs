@@ -32,17 +32,23 @@ const archives = {
   'openblas_0.3.21+ds-4.debian.tar.xz': 'cb8ded6f29379c6a720ce3e7b62f9884419c7d3ba66e49184a3c09272af2065b',
 }
 
-// OpenBLAS chooses among these when it is loaded, and has PRESCOTT (SSE3) and ARMV8 beside them; TARGET is what the rest
-// of the library is compiled for. AVX without AVX2, which two generations had, is left out for its size, as in our own
-// kernels: they run as NEHALEM. Apple's processors differ too little to choose.
+// On x64 only the AVX2 kernels of dense layers call OpenBLAS (native/kernels/vector/dense_layout.h), so it is built for HASWELL
+// alone, and what of it a product does not need is not linked. On arm64 it chooses among these when it is loaded, and has ARMV8
+// beside them. Apple's processors differ too little to choose.
 function processors({ platform, arch }) {
-  if (arch === 'x64') return ['DYNAMIC_ARCH=1', 'TARGET=PRESCOTT', 'DYNAMIC_LIST=NEHALEM HASWELL SKYLAKEX']
+  if (arch === 'x64') return ['TARGET=HASWELL']
   if (platform === 'darwin') return ['TARGET=VORTEX']
   return ['DYNAMIC_ARCH=1', 'TARGET=ARMV8', 'DYNAMIC_LIST=CORTEXA57 NEOVERSEN1']
 }
 
-// Only what is switched on may be named: BUILD_DOUBLE=0 and its like break the build. The lock guards OpenBLAS's
-// buffers, since our own threads call it side by side.
+// A C compiler that leaves AVX to OpenBLAS's kernels: the rest runs wherever the addon is loaded, on processors without AVX too.
+function kernelsAloneByAvx(work, cc) {
+  const file = join(work, 'cc')
+  const text = `#!/bin/sh\ncase "$PWD" in\n*/kernel) exec '${cc}' "$@" ;;\n*) exec '${cc}' "$@" -mno-avx ;;\nesac\n`
+  writeFileSync(file, text, { mode: 0o755 })
+  return file
+}
+
 const options = [
   'BUILD_SINGLE=1',
   'NO_LAPACK=1',
@@ -73,10 +79,11 @@ export function buildOpenblas(target, { tools, isZig }) {
   const source = unpackSource(work)
   console.error(`prebuildify: building OpenBLAS for ${target.name} (a few minutes)`)
   const installed = join(work, 'installed')
+  const cc = join(tools, 'cc')
   const settings = [
     ...options,
     ...processors(target),
-    `CC=${join(tools, 'cc')}`,
+    `CC=${target.arch === 'x64' ? kernelsAloneByAvx(work, cc) : cc}`,
     `AR=${join(tools, 'ar')}`,
     `RANLIB=${join(tools, 'ranlib')}`,
     // No addon may show OpenBLAS's names to another in the same process. What its authors have not unrolled themselves is
