@@ -212,29 +212,43 @@ struct LaneInputGradient {
   const View* to = nullptr;    // of the call that follows
   const View *output = nullptr, *preActivation = nullptr;
   Activation activation = Activation::Linear;
+  bool inTile = false;         // the derivative needs the output alone, and is taken within the tiles
 };
 
-// kOutput, kBefore: whether there is an output, a pre-activation, to read.
-template <typename Rule, bool kOutput, bool kBefore, int kRows, int kColumns>
-DEEPBLAS_INLINE void differentiateFrom(const LaneInputGradient& g, const Floats (&sum)[kRows][kColumns], int64_t row, int64_t column) {
+// A derivative of the output, within the tile.
+template <typename Rule, int kRows, int kColumns>
+DEEPBLAS_INLINE void differentiateTile(const LaneInputGradient& g, const Floats (&sum)[kRows][kColumns], int64_t row, int64_t column) {
 #pragma GCC unroll 4
   for (int r = 0; r < kRows; ++r) {
     float* to = laneAt(*g.to, row + r, column);
-    const float* after = kOutput ? laneAt(*g.output, row + r, column) : nullptr;
-    const float* before = kBefore ? laneAt(*g.preActivation, row + r, column) : nullptr;
+    const float* after = laneAt(*g.output, row + r, column);
 #pragma GCC unroll 4
     for (int c = 0; c < kColumns; ++c)
-      store(to + c * kWidth, sum[r][c] * Rule::derivative(kBefore ? load(before + c * kWidth) : Floats{},
-                                                          kOutput ? load(after + c * kWidth) : Floats{}));
+      store(to + c * kWidth, sum[r][c] * Rule::derivative(Floats{}, load(after + c * kWidth)));
   }
 }
 
-template <typename Rule, int kRows, int kColumns>
-DEEPBLAS_INLINE void differentiateTile(const LaneInputGradient& g, const Floats (&sum)[kRows][kColumns], int64_t row, int64_t column) {
-  if (g.output && g.preActivation) return differentiateFrom<Rule, true, true>(g, sum, row, column);
-  if (g.output) return differentiateFrom<Rule, true, false>(g, sum, row, column);
-  if (g.preActivation) return differentiateFrom<Rule, false, true>(g, sum, row, column);
-  differentiateFrom<Rule, false, false>(g, sum, row, column);
+// Those of the other activations, of whole rows of products that are still near: in every tile they would be too much code.
+template <typename Rule>
+DEEPBLAS_INLINE void differentiateRowsBy(const LaneInputGradient& g, int64_t begin, int64_t end) {
+  const int64_t count = g.gradient.columns * kWidth;
+  for (int64_t r = begin; r < end; ++r) {
+    float* to = laneAt(*g.to, r, 0);
+    const float* product = laneAt(g.gradient, r, 0);
+    const float* before = g.preActivation ? laneAt(*g.preActivation, r, 0) : nullptr;
+    const float* after = g.output ? laneAt(*g.output, r, 0) : nullptr;
+    for (int64_t i = 0; i < count; i += kWidth)
+      store(to + i, load(product + i) * Rule::derivative(before ? load(before + i) : Floats{}, after ? load(after + i) : Floats{}));
+  }
+}
+__attribute__((noinline)) void differentiateRows(const LaneInputGradient& g, int64_t begin, int64_t end) {
+  switch (g.activation) {
+    case Activation::Linear: return differentiateRowsBy<Linear>(g, begin, end);
+    case Activation::Sigmoid: return differentiateRowsBy<Sigmoid>(g, begin, end);
+    case Activation::Tanh: return differentiateRowsBy<Tanh>(g, begin, end);
+    case Activation::Relu: return differentiateRowsBy<Relu>(g, begin, end);
+    case Activation::Gelu: return differentiateRowsBy<Gelu>(g, begin, end);
+  }
 }
 
 template <int kRows, int kColumns>
@@ -249,13 +263,11 @@ __attribute__((noinline)) void inputTile(const LaneInputGradient& g, const Weigh
   }
   multiplyLanes(sum, {laneAt(g.from, row, panel.firstOutput), g.from.stride, 1},
                 {panel.places.at(0, column), panel.places.first, panel.places.second}, panel.outputs);
-  if (g.last && g.to) {
+  if (g.last && g.inTile) {
     switch (g.activation) {
-      case Activation::Linear: return differentiateTile<Linear>(g, sum, row, column);
-      case Activation::Sigmoid: return differentiateTile<Sigmoid>(g, sum, row, column);
-      case Activation::Tanh: return differentiateTile<Tanh>(g, sum, row, column);
       case Activation::Relu: return differentiateTile<Relu>(g, sum, row, column);
-      case Activation::Gelu: return differentiateTile<Gelu>(g, sum, row, column);
+      case Activation::Tanh: return differentiateTile<Tanh>(g, sum, row, column);
+      default: return differentiateTile<Sigmoid>(g, sum, row, column);
     }
   }
 #pragma GCC unroll 4
@@ -274,6 +286,8 @@ void laneBackwardInput(const LaneCall& call) {
     g.output = call.next->views[then::output];
     g.preActivation = call.next->views[then::preActivation];
     g.activation = static_cast<Activation>(static_cast<int>(call.next->numbers[then::activation][0]));
+    const bool byOutput = g.activation == Activation::Relu || g.activation == Activation::Tanh || g.activation == Activation::Sigmoid;
+    g.inTile = byOutput && g.output;
   }
   forPanels(weight, [&](const WeightPanel& panel) {
     g.last = panel.firstOutput + panel.outputs == weight.rows;
@@ -281,6 +295,7 @@ void laneBackwardInput(const LaneCall& call) {
       forTiles<kTile>(weight.columns, [&](auto columns, int64_t column) {
         inputTile<decltype(rows)::value, decltype(columns)::value>(g, panel, row, column);
       });
+      if (g.last && g.to && !g.inTile) differentiateRows(g, row, row + decltype(rows)::value);
     });
   });
 }

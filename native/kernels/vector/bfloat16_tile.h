@@ -41,39 +41,38 @@ DEEPBLAS_INLINE void loadSums(Accumulators<kRows, kVectors>& tile, const PairWor
 #pragma GCC unroll 4
     for (int v = 0; v < kVectors; ++v) {
       const float* from = work.c[v] + r * work.cStride;
-      tile.sum[r][v] = v < kVectors - 1 || work.lastLanes == kWidth ? load(from) : loadFirst(from, work.lastLanes);
+      tile.sum[r][v] = v < kVectors - 1 ? load(from) : loadLast(from, work.lastLanes);
     }
+}
+
+// Bias, pre-activation and rectifier of a vector of sums that have been stored. Not within the tiles, whose code would be half
+// as much again.
+__attribute__((noinline)) void finishStored(const PairWork& work, int64_t rows, int64_t v, int64_t lanes) {
+  const Floats bias = work.bias ? loadLast(work.bias + v * kWidth, lanes) : Floats{};
+  float* c = work.c[v];
+  float* preActivation = work.preActivation ? work.preActivation + v * kWidth : nullptr;
+  for (int64_t r = 0; r < rows; ++r) {
+    Floats sum = loadLast(c, lanes);
+    if (work.bias) sum += bias;
+    if (preActivation) {
+      storeLast(preActivation, sum, lanes);
+      preActivation += work.preActivationStride;
+    }
+    storeLast(c, work.relu ? atLeast(sum, 0.0f) : sum, lanes);
+    c += work.cStride;
+  }
 }
 
 template <int kRows, int kVectors>
 DEEPBLAS_INLINE void finish(Accumulators<kRows, kVectors>& tile, const PairWork& work) {
 #pragma GCC unroll 4
   for (int v = 0; v < kVectors; ++v) {
-    const bool full = v < kVectors - 1 || work.lastLanes == kWidth;
-    const int64_t lanes = work.lastLanes;
-    if (work.last && work.bias) {
-      const float* from = work.bias + v * kWidth;
-      const Floats bias = full ? load(from) : loadFirst(from, lanes);
+    const int64_t lanes = v < kVectors - 1 ? kWidth : work.lastLanes;
 #pragma GCC unroll 16
-      for (int r = 0; r < kRows; ++r) tile.sum[r][v] += bias;
-    }
-    if (work.last && work.preActivation) {
-#pragma GCC unroll 16
-      for (int r = 0; r < kRows; ++r) {
-        float* to = work.preActivation + r * work.preActivationStride + v * kWidth;
-        full ? store(to, tile.sum[r][v]) : storeFirst(to, tile.sum[r][v], lanes);
-      }
-    }
-    if (work.last && work.relu) {
-#pragma GCC unroll 16
-      for (int r = 0; r < kRows; ++r) tile.sum[r][v] = atLeast(tile.sum[r][v], 0.0f);
-    }
-#pragma GCC unroll 16
-    for (int r = 0; r < kRows; ++r) {
-      float* to = work.c[v] + r * work.cStride;
-      full ? store(to, tile.sum[r][v]) : storeFirst(to, tile.sum[r][v], lanes);
-    }
+    for (int r = 0; r < kRows; ++r) storeLast(work.c[v] + r * work.cStride, tile.sum[r][v], lanes);
   }
+  if (!work.last || !(work.bias || work.preActivation || work.relu)) return;
+  for (int v = 0; v < kVectors; ++v) finishStored(work, kRows, v, v < kVectors - 1 ? kWidth : work.lastLanes);
 }
 
 // ---- emulated ------------------------------------------------------------------------------------------------------
@@ -94,6 +93,12 @@ DEEPBLAS_INLINE void addHalves(Accumulators<kRows, kVectors>& tile, const uint32
 }
 
 struct Emulated {
+  // Rows of a tile at most. More would save a few loads beside twice as many additions.
+  template <int kVectors>
+  static constexpr int rows() {
+    return kVectors == 1 ? 8 : kVectors == 2 ? 6 : 4;
+  }
+
   template <int kRows, int kVectors>
   static __attribute__((noinline)) void run(const PairWork& work) {
     Accumulators<kRows, kVectors> tile;
@@ -129,7 +134,22 @@ struct Emulated {
 #if defined(__AVX512BW__)
 #define DEEPBLAS_BFLOAT16_INSTRUCTION 1
 
+// A pair in every lane.
+DEEPBLAS_INLINE __m512i pairInEveryLane(uint32_t word) {
+  __m512i factor = _mm512_set1_epi32(static_cast<int32_t>(word));
+#if defined(__clang__) && __clang_major__ < 18
+  // Clang 17 aborts where it would let the instruction read the word from memory itself.
+  asm("" : "+v"(factor));
+#endif
+  return factor;
+}
+
 struct ByInstruction {
+  template <int kVectors>
+  static constexpr int rows() {
+    return tileRows<kVectors>();
+  }
+
   template <int kRows, int kVectors>
   static __attribute__((noinline, target("avx512bf16"))) void run(const PairWork& work) {
     Accumulators<kRows, kVectors> tile;
@@ -143,7 +163,7 @@ struct ByInstruction {
       for (int v = 0; v < kVectors; ++v) lanes[v] = (__m512bh)loadBits(b + v * 2 * kWidth);
 #pragma GCC unroll 16
       for (int r = 0; r < kRows; ++r) {
-        const __m512bh factor = (__m512bh)_mm512_set1_epi32(*reinterpret_cast<const Word*>(a + r * aRow));
+        const __m512bh factor = (__m512bh)pairInEveryLane(*reinterpret_cast<const Word*>(a + r * aRow));
 #pragma GCC unroll 4
         for (int v = 0; v < kVectors; ++v)
           tile.sum[r][v] = (Floats)_mm512_dpbf16_ps((__m512)tile.sum[r][v], factor, lanes[v]);
@@ -154,7 +174,7 @@ struct ByInstruction {
     if (work.aSingle) {
 #pragma GCC unroll 16
       for (int r = 0; r < kRows; ++r) {
-        const __m512bh factor = (__m512bh)_mm512_set1_epi32(work.aSingle[r * work.aSingleRow]);
+        const __m512bh factor = (__m512bh)pairInEveryLane(work.aSingle[r * work.aSingleRow]);
 #pragma GCC unroll 4
         for (int v = 0; v < kVectors; ++v)
           tile.sum[r][v] = (Floats)_mm512_dpbf16_ps((__m512)tile.sum[r][v], factor, (__m512bh)loadHalves(b + v * kWidth));
@@ -177,7 +197,7 @@ void runPairRemainder(int64_t rows, const PairWork& work) {
 
 template <typename Form, int kVectors>
 void runPairRows(int64_t rows, PairWork work) {
-  constexpr int kRows = tileRows<kVectors>();
+  constexpr int kRows = Form::template rows<kVectors>();
   while (rows > 0) {
     // All of about the same height: a low one at the end would wait for its operands.
     const int64_t tiles = (rows + kRows - 1) / kRows, height = (rows + tiles - 1) / tiles;

@@ -12,8 +12,6 @@ namespace deepblas {
 namespace DEEPBLAS_ISA {
 namespace {
 
-constexpr int kLargeRows = tileRows<kLargeVectors>();
-
 constexpr int64_t kPackedRows = 256;                 // rows of A in a block, at most
 constexpr int64_t kPackedElements = 1 << 17;         // of A in a block: half of a second-level cache of 1 MB
 constexpr int64_t kMostDepth = 32 * kLargePanel;     // steps of the depth in a block, at most
@@ -33,7 +31,7 @@ DEEPBLAS_INLINE int64_t evenPart(int64_t count, int64_t most) {
 
 // Whether a block of C, of so many rows and columns, is made of packed rows.
 DEEPBLAS_INLINE bool packs(const View& weight, int64_t rows, int64_t columns) {
-  return weight.panel == kLargePanel && isLarge(weight.columns, weight.rows) && rows >= kLeastPackedRows &&
+  return !kLargeByBlas && weight.panel == kLargePanel && isLarge(weight.columns, weight.rows) && rows >= kLeastPackedRows &&
          columns >= kLeastPackedColumns;
 }
 
@@ -120,12 +118,15 @@ template <typename Pack, typename PanelsOf, typename WorkAt>
 DEEPBLAS_INLINE void multiplyPacked(const PackedProduct& product, Pack pack, PanelsOf panelsOf, WorkAt workAt) {
   const Tile& tile = product.tile;
   const Scratch scratch;
-  const int64_t blockRows = evenPart(tile.firstEnd - tile.firstBegin, kPackedRows);
+  // All of about the same number of rows: none has fewer than kLeastPackedRows.
+  const int64_t height = tile.firstEnd - tile.firstBegin, blocks = (height + kPackedRows - 1) / kPackedRows;
+  const int64_t blockRows = evenPart(height, kPackedRows);
   const int64_t most = smaller(product.mostDepth, kPackedElements / blockRows / kLargePanel * kLargePanel);
   // Where panels of B are turned they are read in squares, so a block begins where a panel of the depth does.
   const int64_t blockDepth = roundUp(evenPart(product.depth, most), kLargePanel);
-  for (int64_t first = tile.firstBegin; first < tile.firstEnd; first += blockRows) {
-    const RowTiles tiles(smaller(blockRows, tile.firstEnd - first));
+  for (int64_t block = 0; block < blocks; ++block) {
+    const int64_t first = tile.firstBegin + height * block / blocks;
+    const RowTiles tiles(tile.firstBegin + height * (block + 1) / blocks - first);
     for (int64_t step = 0; step < product.depth; step += blockDepth) {
       TileWork of = {};
       of.depth = smaller(blockDepth, product.depth - step);

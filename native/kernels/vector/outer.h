@@ -24,12 +24,6 @@ struct OuterWork {
   int64_t lanes;  // of the last vector that exist
 };
 
-#if defined(__AVX512F__)
-constexpr bool kMaskedLoadsAreFree = true;
-#else
-constexpr bool kMaskedLoadsAreFree = false;
-#endif
-
 // Outputs of a tile of so many vectors. With AVX-512 a factor need not be held: the multiplication broadcasts it.
 template <int kVectors>
 constexpr int outerOutputs() {
@@ -38,6 +32,12 @@ constexpr int outerOutputs() {
 #else
   return tileRows<kVectors>();
 #endif
+}
+
+// Outputs of a tile whose last vector is not full: where its loads are dear, such tiles are kept few and low.
+template <int kVectors>
+constexpr int partialOutputs() {
+  return kMaskedLoadsAreFree || outerOutputs<kVectors>() < 4 ? outerOutputs<kVectors>() : 4;
 }
 
 // Fewer outputs have no time for it.
@@ -99,13 +99,14 @@ DEEPBLAS_INLINE void outerOf(int64_t outputs, const OuterWork<Element>& work) {
 // All outputs, of so many vectors of inputs: in tiles of about as many outputs each.
 template <int kVectors, typename Element>
 DEEPBLAS_INLINE void outerPanel(int64_t outputs, OuterWork<Element> work) {
-  constexpr int kMost = outerOutputs<kVectors>();
-  for (int64_t tiles = (outputs + kMost - 1) / kMost; tiles > 0; --tiles) {
+  const bool partial = kMaskedLoadsAreFree || work.lanes < kWidth;
+  const int64_t most = partial ? partialOutputs<kVectors>() : outerOutputs<kVectors>();
+  for (int64_t tiles = (outputs + most - 1) / most; tiles > 0; --tiles) {
     const int64_t here = (outputs + tiles - 1) / tiles;
-    if (kMaskedLoadsAreFree || work.lanes < kWidth) {
-      outerOf<kMost, kVectors, true>(here, work);
+    if (partial) {
+      outerOf<partialOutputs<kVectors>(), kVectors, true>(here, work);
     } else {
-      outerOf<kMost, kVectors, false>(here, work);
+      outerOf<outerOutputs<kVectors>(), kVectors, false>(here, work);
     }
     outputs -= here;
     work.g += here;

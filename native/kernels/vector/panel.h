@@ -46,7 +46,7 @@ __attribute__((noinline)) void runTile(const TileWork& work) {
 #pragma GCC unroll 4
       for (int v = 0; v < kVectors; ++v) {
         const float* from = work.c + r * work.cStride + v * kWidth;
-        tile.sum[r][v] = whole || v < kVectors - 1 ? load(from) : loadFirst(from, lanes);
+        tile.sum[r][v] = v < kVectors - 1 ? load(from) : loadLast(from, lanes);
       }
   }
   constexpr bool kPartialB = kReads == Reads::PartialB;
@@ -65,7 +65,7 @@ __attribute__((noinline)) void runTile(const TileWork& work) {
     const bool full = whole || v < kVectors - 1;
     if (work.last && work.bias) {
       const float* from = work.bias + v * kWidth;
-      const Floats bias = full ? load(from) : loadFirst(from, lanes);
+      const Floats bias = v < kVectors - 1 ? load(from) : loadLast(from, lanes);
 #pragma GCC unroll 16
       for (int r = 0; r < kRows; ++r) tile.sum[r][v] += bias;
     }
@@ -88,11 +88,12 @@ __attribute__((noinline)) void runTile(const TileWork& work) {
   }
 }
 
-template <int kRows, int kVectors, Reads kReads>
+// A tile of any height from kLeast to kRows.
+template <int kRows, int kVectors, Reads kReads, int kLeast = 1>
 void runRemainder(int64_t rows, const TileWork& work) {
-  if constexpr (kRows > 0) {
+  if constexpr (kRows >= kLeast) {
     if (rows == kRows) return runTile<kRows, kVectors, kReads>(work);
-    runRemainder<kRows - 1, kVectors, kReads>(rows, work);
+    runRemainder<kRows - 1, kVectors, kReads, kLeast>(rows, work);
   }
 }
 
@@ -121,11 +122,17 @@ DEEPBLAS_INLINE void runPanel(int64_t panel, int64_t rows, const TileWork& work,
   }
 }
 
-// One tile of a panel of kLargePanel columns, of which so many vectors hold results, with a packed A.
+// Tiles with a packed A share at least 2 kLargeRows rows evenly: so many rows each at least. (One row more than k tiles
+// hold makes k + 1 tiles of at least (k kLargeRows + 1) / (k + 1) rows, and k is 2 or more.)
+constexpr int kLargeRows = tileRows<kLargeVectors>();
+constexpr int kLeastLargeRows = (2 * kLargeRows + 1) / 3;
+
+// One tile of a panel of kLargePanel columns, of which so many vectors hold results, with a packed A of kLeastLargeRows to
+// kLargeRows rows.
 template <int kVectors = kLargeVectors>
 DEEPBLAS_INLINE void runPacked(int64_t vectors, int64_t rows, const TileWork& work) {
   if constexpr (kVectors > 0) {
-    if (vectors == kVectors) return runRemainder<tileRows<kLargeVectors>(), kVectors, Reads::PackedA>(rows, work);
+    if (vectors == kVectors) return runRemainder<kLargeRows, kVectors, Reads::PackedA, kLeastLargeRows>(rows, work);
     runPacked<kVectors - 1>(vectors, rows, work);
   }
 }

@@ -77,6 +77,27 @@ DEEPBLAS_INLINE void storeFirst(float* to, Floats value, int64_t count) {
   }
   if (count & 1) _mm_store_ss(to, half);
 }
+#elif defined(__SSE2__)
+// By halves, as above: a loop over the lanes takes so much code that tiles outgrow the caches.
+DEEPBLAS_INLINE Floats loadFirst(const float* from, int64_t count) {
+  if (count & 4) return load(from);
+  const __m128 last = count & 1 ? _mm_load_ss(from + (count & 2)) : _mm_setzero_ps();
+  if ((count & 2) == 0) return (Floats)last;
+  return (Floats)_mm_movelh_ps(_mm_loadl_pi(_mm_setzero_ps(), reinterpret_cast<const __m64*>(from)), last);
+}
+DEEPBLAS_INLINE void storeFirst(float* to, Floats value, int64_t count) {
+  if (count & 4) {
+    store(to, value);
+    return;
+  }
+  __m128 lanes = (__m128)value;
+  if (count & 2) {
+    _mm_storel_pi(reinterpret_cast<__m64*>(to), lanes);
+    lanes = _mm_movehl_ps(lanes, lanes);
+    to += 2;
+  }
+  if (count & 1) _mm_store_ss(to, lanes);
+}
 #else
 DEEPBLAS_INLINE Floats loadFirst(const float* from, int64_t count) {
   Floats value = {};
@@ -87,6 +108,20 @@ DEEPBLAS_INLINE void storeFirst(float* to, Floats value, int64_t count) {
   for (int64_t lane = 0; lane < count; ++lane) to[lane] = value[lane];
 }
 #endif
+
+// As loadFirst, of a last vector that is full as a rule. Where masked loads cost nothing there is no need to ask.
+#if defined(__AVX512F__)
+constexpr bool kMaskedLoadsAreFree = true;
+#else
+constexpr bool kMaskedLoadsAreFree = false;
+#endif
+DEEPBLAS_INLINE Floats loadLast(const float* from, int64_t count) {
+  return kMaskedLoadsAreFree || count < kWidth ? loadFirst(from, count) : load(from);
+}
+
+DEEPBLAS_INLINE void storeLast(float* to, Floats value, int64_t count) {
+  count < kWidth ? storeFirst(to, value, count) : store(to, value);
+}
 
 // a * b + c in one rounding where the instruction set has it; the baseline rounds twice, everywhere alike.
 DEEPBLAS_INLINE Floats fma(Floats a, Floats b, Floats c) {
