@@ -137,7 +137,7 @@ TEST("numbers that are not whole, not finite or far too large are refused wherev
 TEST("tensor fields out of range are refused") {
   for (double bad : {-1.0, 8.0, 100.0})
     refuses("unknown storage or type", [&](Small& small) { small.field(small.output, tensorField::storage) = bad; });
-  for (double bad : {-1.0, 4.0, 1e9})
+  for (double bad : {-1.0, double{kElementTypes}, 1e9})
     refuses("unknown storage or type", [&](Small& small) { small.field(small.output, tensorField::type) = bad; });
   for (double bad : {0.0, -1.0})
     refuses("a tensor field out of range", [&](Small& small) { small.field(small.output, tensorField::columns) = bad; });
