@@ -252,7 +252,7 @@ test('rows read many at once are the rows that are read one by one', { timeout: 
     ),
     { numRuns: rounds },
   )
-  // Otherwise nothing was compared.
+  // Otherwise nothing was compared. Some ten rows a round are usual; how many depends on what was drawn.
   const inBlocks = adding.mock.results.reduce((sum, { value }, i) => sum + value - adding.mock.calls[i]![0], 0)
-  expect(inBlocks).toBeGreaterThan(10 * rounds)
+  expect(inBlocks).toBeGreaterThan(2 * rounds)
 })
