@@ -232,14 +232,16 @@ void ThreadPool::watchTimes(int64_t now) {
   if (now - times.wall < kWatch) return;
   const int64_t processor = processorNanoseconds();
   if (processor < 0) return;
+  // Both of this moment: the caller's is that of its region's start, which may be long ago.
   const Times before = times;
-  times = {now, processor};
+  times = {nanosecondsNow(), processor};
   if (before.wall == 0) return;
-  const double share = static_cast<double>(processor - before.processor) / static_cast<double>(now - before.wall);
+  const int64_t passed = times.wall - before.wall;
+  const double share = static_cast<double>(processor - before.processor) / static_cast<double>(passed);
   if (share >= kOnProcessor) {
     offProcessor_.store(0);
-  } else if (offProcessor_.fetch_add(now - before.wall) >= kPatience) {
-    withhold(now);
+  } else if (offProcessor_.fetch_add(passed) >= kPatience) {
+    withhold(times.wall);
   }
 }
 

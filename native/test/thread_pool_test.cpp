@@ -1,7 +1,9 @@
 #include "core/thread_pool.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <ctime>
 #include <thread>
 #include <vector>
 
@@ -159,6 +161,47 @@ TEST("a worker that holds up one region after another is withheld for a while, a
     CHECK(tiles.eachOnce());
   }
   CHECK_EQUAL(pool.withheld(), 0);
+}
+
+// Seconds that this thread has been on a processor.
+double processorSeconds() {
+  timespec time = {};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+}
+
+TEST("a job that keeps its processor keeps its helpers, however different in length its regions are") {
+  const Threads setting(2);
+  ThreadPool& pool = ThreadPool::instance();
+  const std::thread::id owner = std::this_thread::get_id();
+  // The job's thread works for so long in one tile; who takes the other one has little to do.
+  const auto region = [&](double milliseconds) {
+    std::atomic<bool> begun{false};
+    pool.run(2, [&](int64_t) {
+      if (std::this_thread::get_id() != owner) {
+        while (!begun.load()) std::this_thread::yield();
+      } else if (!begun.exchange(true)) {
+        const double until = processorSeconds() + milliseconds / 1000;
+        while (processorSeconds() < until) continue;
+      }
+    });
+  };
+  // Other processes may take the processor: then a helper may be withheld, and another attempt counts.
+  bool undisturbed = false;
+  for (int attempt = 0; attempt < 20 && !undisturbed; ++attempt) {
+    pool.setThreads(2);
+    const ThreadPool::JobScope scope(pool);
+    const auto start = std::chrono::steady_clock::now();
+    const double before = processorSeconds();
+    int most = 0;
+    for (const double milliseconds : {80.0, 20.0, 0.1}) {
+      region(milliseconds);
+      most = std::max(most, pool.withheld());
+    }
+    const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start;
+    undisturbed = processorSeconds() - before > 0.97 * passed.count();
+    if (undisturbed) CHECK_EQUAL(most, 0);
+  }
 }
 
 TEST("a number of threads below one is one") {
