@@ -22,6 +22,14 @@ export type SuggestedInitializer = 'glorotUniform' | 'heNormal' | 'lecunNormal'
 /** The part of a last layer's activation that losses and predictions use. */
 export type OutputActivation = Pick<ActivationFunction, 'name' | 'gives' | 'elementWise' | 'suggestedLoss'>
 
+/** Records an activation; gives x itself where it changes nothing. */
+export function recordActivation(record: Recorder, activation: ActivationFunction, x: Tensor): Tensor {
+  if (activation.kernel === 'linear') return x
+  const output = record.empty(x.columns)
+  activation.recordForward(record, x, output)
+  return output
+}
+
 /**
  * An activation as layers record it: x (batch, n) -> output (batch, n). A name makes one, and so do `leakyRelu`, `elu`
  * and `gelu` with their options, and `defineActivation`.

@@ -1,5 +1,5 @@
 import { type ActivationOption, activation } from '../activations/activation.js'
-import type { ActivationFunction } from '../activations/activation-function.js'
+import { type ActivationFunction, recordActivation } from '../activations/activation-function.js'
 import type { Json } from '../files/strict-json.js'
 import type { Recorder } from '../recording/recorder.js'
 import type { Tensor } from '../recording/tensor.js'
@@ -50,6 +50,11 @@ export class Activation extends SameShape {
       output: this.activation.derivativeNeedsOutput ? output : undefined,
     }
     return { output, cache, preActivation: x }
+  }
+
+  /** @internal */
+  override recordActivated(record: Recorder, { logits }: { logits: Tensor }): Tensor {
+    return recordActivation(record, this.activation, logits)
   }
 
   backward(

@@ -1,5 +1,5 @@
 import { type ActivationOption, activation } from '../activations/activation.js'
-import type { ActivationFunction } from '../activations/activation-function.js'
+import { type ActivationFunction, recordActivation } from '../activations/activation-function.js'
 import type { Json } from '../files/strict-json.js'
 import { initializer, initialValues } from '../initializers/initializer.js'
 import type { Initializer, InitializerName } from '../initializers/names.js'
@@ -203,6 +203,11 @@ export class Dense<const Units extends number = number, const Inputs extends num
       preActivation: g.derivativeNeedsInput ? output : undefined,
     }
     return { output: activated, cache, preActivation: output }
+  }
+
+  /** @internal */
+  override recordActivated(record: Recorder, { logits }: { logits: Tensor }): Tensor {
+    return recordActivation(record, this.activation, logits)
   }
 
   backward(

@@ -149,6 +149,13 @@ export abstract class Layer {
   /** Forward block: x (batch, inputs) -> output (batch, outputs). */
   abstract forward(record: Recorder, x: Tensor, options: RecordOptions): Forward
   /**
+   * Records the output of an input x to which the forward block, without its activation, gave `logits`. Default: the
+   * forward block once more, with it. @internal
+   */
+  recordActivated(record: Recorder, { x }: { x: Tensor; logits: Tensor }, options: RecordOptions): Tensor {
+    return this.forward(record, x, options).output
+  }
+  /**
    * Backward block: outputGradient (batch, outputs) -> inputGradient (batch, inputs), and the parameters' gradients.
    * The first layer is asked for no input gradient.
    */

@@ -1,4 +1,4 @@
-import type { ActivationFunction } from '../activations/activation-function.js'
+import { type ActivationFunction, recordActivation } from '../activations/activation-function.js'
 import { DeepblasError } from '../errors.js'
 import type { Json } from '../files/strict-json.js'
 import { initialValues } from '../initializers/initializer.js'
@@ -134,6 +134,11 @@ export class MemberHeads extends Layer {
     return { output: this.recordMean(record, output, options.logits), cache: { x } }
   }
 
+  /** @internal */
+  override recordActivated(record: Recorder, { logits }: { logits: Tensor }): Tensor {
+    return this.recordActivation(record, logits)
+  }
+
   /** From the gradient of Z of all members (batch, members · units). */
   backward(
     record: Recorder,
@@ -201,10 +206,7 @@ export class MemberHeads extends Layer {
 
   /** Records the activation of Z (batch, units), or, where it is one of single numbers, of all members. @internal */
   recordActivation(record: Recorder, z: Tensor): Tensor {
-    if (this.activation.kernel === 'linear') return z
-    const output = record.empty(z.columns)
-    this.activation.recordForward(record, z, output)
-    return output
+    return recordActivation(record, this.activation, z)
   }
 
   override recordPenalty(

@@ -62,8 +62,8 @@ export interface ScoredRows {
 
 /**
  * A metric has one of two forms. `record` records a value of every row, which runs natively; the metric is its mean,
- * weighted by the sample weights. `fromScores` is a function of all rows at once, in float64, for which a prediction
- * pass is run.
+ * weighted by the sample weights. `fromScores` is a function of all rows at once, in float64, for which the outputs of
+ * all rows are kept.
  */
 export interface Metric {
   /** The metric's name in results. */

@@ -4,6 +4,7 @@
  */
 
 import { type LayerForward, recordBackward, recordForward } from '../../layers/chain.js'
+import type { RecordOptions } from '../../layers/layer.js'
 import type { Loss } from '../../losses/loss.js'
 import { lossKey } from '../../losses/names.js'
 import { type Metric, taskOfMetric } from '../../metrics/metric.js'
@@ -95,6 +96,11 @@ export interface ScoringOptions {
   readonly costRows?: Float64Array
   /** What the products of dense layers compute with. Default 'float32'. */
   readonly precision?: Precision
+  /**
+   * For an evaluation: whether the outputs of all rows, as a prediction gives them, are written to the slot after those
+   * of the data. Default false.
+   */
+  readonly givesOutputs?: boolean
 }
 
 /** Programs by what they were recorded for, so that a second fit of the same kind records nothing. */
@@ -124,7 +130,7 @@ export function compileScoring(
   options: ScoringOptions = {},
 ): Compiled {
   const { loss, metrics, units } = scoring
-  const { backward, optimizer, keepAll, costRows, precision = 'float32' } = options
+  const { backward, optimizer, keepAll, costRows, precision = 'float32', givesOutputs } = options
   const trainable = leavesOf(network.layers).map((layer) => layer.trainable)
   const rowsKey = costRows && network.layers.some(({ penaltyPerRow }) => penaltyPerRow) ? [...costRows] : undefined
   const key = [
@@ -138,6 +144,7 @@ export function compileScoring(
     trainable,
     boundsOf(units),
     precision,
+    givesOutputs,
   ]
   return keeping(network, key, () => recordScoring(network, mode, scoring, options))
 }
@@ -146,7 +153,7 @@ function recordScoring(
   network: Network,
   mode: DataMode,
   { loss, metrics, units }: Scoring,
-  { backward = false, optimizer, keepAll = false, costRows, precision = 'float32' }: ScoringOptions,
+  { backward = false, optimizer, keepAll = false, costRows, precision = 'float32', givesOutputs }: ScoringOptions,
 ): Compiled {
   const record = createRecorder()
   const { name: outputActivation } = network.outputActivation
@@ -169,6 +176,11 @@ function recordScoring(
   const options = { keepAll, training: backward, random: backward && optimizer !== undefined, precision }
   const forward = recordForward(record, network.layers, 'layers', x, { ...options, logits: takesLogits })
   const result = forward.at(-1)!.forward.output
+  if (givesOutputs) {
+    record.label = `layers.${network.layers.length - 1} outputs`
+    const outputs = takesLogits ? recordActivated(record, network, forward.at(-1)!, options) : result
+    recordResult(record, outputs, mode.weighted ? WEIGHTS + 1 : WEIGHTS)
+  }
   const rowLoss = record.empty(1, 'float64')
   const gradient = backward ? record.empty(result.columns) : undefined
   record.label = `loss ${loss.name}`
@@ -240,6 +252,23 @@ function recordScoring(
   }
 }
 
+/** What a prediction gives where the last layer has left its activation to the loss. */
+function recordActivated(
+  record: Recorder,
+  { layers, outputActivation }: Network,
+  { x, forward: { output: logits } }: LayerForward,
+  options: Omit<RecordOptions, 'logits'>,
+): Tensor {
+  const nothingLeft = outputActivation.gives === 'sums'
+  return nothingLeft ? logits : layers.at(-1)!.recordActivated(record, { x, logits }, { ...options, logits: false })
+}
+
+/** Gives out a tensor: to a slot that a pass binds to its output. */
+function recordResult(record: Recorder, x: Tensor, slot: number): void {
+  const output = record.data(slot, x.columns, 'float32')
+  record.activationForward({ output, x, activation: 'linear' })
+}
+
 /** The outputs that metrics read beside the targets. */
 function recordScored(record: Recorder, prediction: Tensor, { sharedTarget, valueOutput }: Loss): Tensor {
   if (sharedTarget !== true || prediction.columns === 1) return prediction
@@ -300,7 +329,6 @@ function recordPrediction(network: Network, xType: 'float32' | 'uint8', raw: boo
   const forward = recordForward(record, layers, 'layers', x, { logits, keepAll: false, training: false, random: false })
   const result = forward.at(-1)!.forward.output
   record.label = 'result'
-  const output = record.data(1, result.columns, 'float32')
-  record.activationForward({ output, x: result, activation: 'linear' })
+  recordResult(record, result, 1)
   return record.program()
 }

@@ -20,19 +20,18 @@ export function dataMode(
   outputs: number,
   { shuffled = false, asFloats = false }: { shuffled?: boolean; asFloats?: boolean } = {},
 ) {
-  // Members with data of different types all read floats.
-  const floats = asFloats || data.some(({ type }) => type !== data[0]!.type)
+  const { type, matrices } = featuresOf(data, asFloats)
   const targets = data.map((one) => forRuns(one).targetMatrix(loss, outputs))
   const weights = data.map((one) => forRuns(one).weights)
   const weighted = weights.some((matrix) => matrix !== undefined)
   const mode: DataMode = {
-    xType: floats ? 'float32' : data[0]!.type,
+    xType: type,
     shuffled,
     targetType: targets[0]!.type,
     targetColumns: targets[0]!.columns,
     weighted,
   }
-  const slots: Matrix[][] = [data.map((one) => forRuns(one).featureMatrix(floats)), targets.map(({ matrix }) => matrix)]
+  const slots: Matrix[][] = [matrices, targets.map(({ matrix }) => matrix)]
   const own: Matrix[] = []
   const equal = (one: Dataset) => {
     const made = forRuns(one).equalWeights()
@@ -41,6 +40,14 @@ export function dataMode(
   }
   if (weighted) slots.push(weights.map((matrix, member) => matrix ?? equal(data[member]!)))
   return { mode, slots, own }
+}
+
+/** The features as a run reads them: one type for all members. */
+export function featuresOf(data: readonly Dataset[], asFloats = false) {
+  // Members with data of different types all read floats.
+  const floats = asFloats || data.some(({ type }) => type !== data[0]!.type)
+  const type = floats ? ('float32' as const) : data[0]!.type
+  return { type, matrices: data.map((one) => forRuns(one).featureMatrix(floats)) }
 }
 
 /** Rows of every member. */

@@ -61,16 +61,6 @@ export function runPassSync(settings: PassSettings): Float64Array {
   return usingPass(settings, (pass) => pass.run('sync'))
 }
 
-/** Does the same as `runPass`, within a fit. */
-export function* passSteps(settings: PassSettings): FitSteps<Float64Array> {
-  const pass = new OpenPass(settings)
-  try {
-    return yield* pass.steps()
-  } finally {
-    pass.release()
-  }
-}
-
 /** Opens a pass for as long as `use` takes, which runs it on this thread and reads its tensors. */
 export function usingPass<Result>(settings: PassSettings, use: (pass: OpenPass) => Result): Result {
   const pass = new OpenPass(settings)

@@ -1,74 +1,52 @@
 /*
- * Metrics of all scores at once: a prediction pass over a data set, then a function of what it gave.
+ * Metrics of all scores at once: functions of the outputs that a pass over a data set has given.
  */
 
 import { type Dataset, forRuns } from '../../data/dataset/dataset.js'
-import { largestOf } from '../../extremes.js'
 import { targetColumnsOf } from '../../losses/loss.js'
 import { newFloats } from '../../memory.js'
 import {
   isBuiltInMetric,
-  isOfTraining,
   type Metric,
   type MetricValue,
   type ScoredRows,
   taskOfMetric,
   valueOfScores,
 } from '../../metrics/metric.js'
-import type { Arena } from '../../native/addon.js'
 import { targetsFor } from '../../outputs/classes.js'
 import { outputMeaning, thresholdOf } from '../../outputs/meaning.js'
 import { columnOf, scoresOfOutputs } from '../../outputs/scores.js'
 import { predictionsInUnits, targetsInUnits } from '../../outputs/units.js'
 import { atOnce, type Steps } from '../../turns.js'
 import type { Network } from '../network/network.js'
-import { compilePrediction, type Scoring } from '../programs/compile.js'
-import { EVALUATION_BATCH } from '../programs/data-binding.js'
-import type { Opened } from '../programs/opened.js'
-import { OpenPass } from '../programs/passes.js'
-import type { FitSteps } from '../programs/requests.js'
+import type { Scoring } from '../programs/compile.js'
 
-export interface ScoreSettings {
-  readonly network: Network
-  readonly parameters: Arena
-  /** What the validation is scored with. Default the parameters. */
-  readonly averages?: Arena | undefined
-  readonly validation: readonly Dataset[] | undefined
-  readonly scoring: Scoring
-  readonly seeds: readonly number[]
+/** Whether some metric sees the outputs of all rows at once. */
+export function seesAllRows(metrics: readonly Metric[]): boolean {
+  return metrics.some(({ fromScores }) => fromScores !== undefined)
 }
 
-/** The metrics of a scoring that see all scores, on one data set for all members, or one each. */
-export class ScorePass {
+/**
+ * The metrics of a scoring that see the outputs of all rows, on one data set for all members, or one each; and the array
+ * to which a pass over the data writes these outputs.
+ */
+export class AllRowsMetrics {
   readonly #network: Network
   readonly #data: readonly Dataset[]
   readonly #scoring: Scoring
   readonly #metrics: readonly Metric[]
-  readonly #pass: OpenPass
+  /** [member, row, output] */
   readonly #output: Float32Array<ArrayBuffer>
   readonly #made = new Map<Dataset, Map<string, unknown>>()
   /** Where every member's outputs begin. */
   readonly #begins: readonly number[]
 
-  /** Undefined where no metric needs it. */
-  static of(
-    network: Network,
-    parameters: Arena,
-    data: readonly Dataset[],
-    scoring: Scoring,
-    members: number,
-  ): ScorePass | undefined {
-    const needed = scoring.metrics.some(({ fromScores }) => fromScores !== undefined)
-    return needed ? new ScorePass(network, parameters, data, scoring, members) : undefined
+  /** Undefined where no metric needs them. */
+  static of(network: Network, data: readonly Dataset[], scoring: Scoring, members: number): AllRowsMetrics | undefined {
+    return seesAllRows(scoring.metrics) ? new AllRowsMetrics(network, data, scoring, members) : undefined
   }
 
-  private constructor(
-    network: Network,
-    parameters: Arena,
-    data: readonly Dataset[],
-    scoring: Scoring,
-    members: number,
-  ) {
+  private constructor(network: Network, data: readonly Dataset[], scoring: Scoring, members: number) {
     this.#network = network
     this.#data = data
     this.#scoring = scoring
@@ -78,28 +56,14 @@ export class ScorePass {
     for (const count of rows) ends.push((ends.at(-1) ?? 0) + count * network.outputs)
     this.#begins = rows.map((count, member) => ends[member]! - count * network.outputs)
     this.#output = newFloats(ends.at(-1)!, () => 'the predictions that metrics are of')
-    const floats = data.some(({ type }) => type !== data[0]!.type)
-    this.#pass = new OpenPass({
-      program: compilePrediction(network, floats ? 'float32' : data[0]!.type),
-      batch: Math.min(EVALUATION_BATCH, largestOf(rows)),
-      rows: Float64Array.from(rows),
-      parameters,
-      slots: [data.map((one) => forRuns(one).featureMatrix(floats))],
-      output: this.#output,
-      outputColumns: network.outputs,
-    })
   }
 
-  /** Predicts all rows with the parameters of now. */
-  run(form: 'async' | 'sync'): unknown {
-    return this.#pass.run(form)
+  /** The options by which a pass writes the outputs: they take the slot after those of the data. */
+  get passOutput(): { readonly output: Float32Array; readonly outputColumns: number } {
+    return { output: this.#output, outputColumns: this.#network.outputs }
   }
 
-  release(): void {
-    this.#pass.release()
-  }
-
-  /** Of the last run. */
+  /** Of what the last pass has written. */
   values(member: number): Record<string, MetricValue> {
     return atOnce(this.valuing(member))
   }
@@ -152,27 +116,6 @@ export class ScorePass {
   #of(member: number): Dataset {
     return this.#data[member] ?? this.#data[0]!
   }
-}
-
-/** Of the training data and of the validation; none where no metric needs them. They go with `opened`. */
-export function scorePasses(
-  { network, parameters, averages = parameters, validation, scoring, seeds }: ScoreSettings,
-  train: readonly Dataset[],
-  opened: Opened,
-): (ScorePass | undefined)[] {
-  const pass = (arena: Arena, data: readonly Dataset[] | undefined, metrics: readonly Metric[]) =>
-    data && added(ScorePass.of(network, arena, data, { ...scoring, metrics }, seeds.length))
-  const added = (one: ScorePass | undefined) => one && opened.add(one)
-  const training = pass(parameters, train, scoring.metrics.filter(isOfTraining))
-  const held = pass(averages, validation, scoring.metrics)
-  return training === undefined && held === undefined ? [] : [training, held]
-}
-
-/** Gives the seconds that they took. */
-export function* runPasses(passes: readonly (ScorePass | undefined)[]): FitSteps<number> {
-  const begun = performance.now()
-  for (const pass of passes) if (pass !== undefined) yield { work: (form) => pass.run(form) }
-  return (performance.now() - begun) / 1000
 }
 
 /** The sample weights, where there are any. */

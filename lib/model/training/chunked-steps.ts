@@ -10,11 +10,12 @@ import type { Compiled } from '../programs/compile.js'
 import type { Opened } from '../programs/opened.js'
 import type { OpenTraining } from '../programs/passes.js'
 import type { FitSteps } from '../programs/requests.js'
-import { runPasses, type ScorePass, scorePasses } from '../scoring/all-rows-metrics.js'
+import { seesAllRows } from '../scoring/all-rows-metrics.js'
 import type { CallbackList } from './callback-list.js'
 import type { Batches } from './checkpoint/standing.js'
 import { type EpochBeginning, epochBeginning } from './epoch-beginning.js'
 import { readEpochs, runningLoss } from './epoch-results.js'
+import { type MetricPasses, measureEpoch, metricPasses } from './metric-passes.js'
 import { checking, prepare } from './native-run.js'
 import { notFinite } from './not-finite.js'
 import type { BatchFitSettings } from './settings.js'
@@ -48,8 +49,8 @@ export class ChunkedSteps implements Stepper {
   /** Number of steps planned for the next chunk. */
   #wanted = FIRST_STEPS_OF_CHUNK
   #accumulators: Float64Array
-  /** Passes for metrics of all scores, with the parameters at the epoch's end. */
-  #passes: readonly (ScorePass | undefined)[] = []
+  /** For metrics of all scores, with the parameters at the epoch's end; undefined where there are none. */
+  #passes: MetricPasses | undefined
   readonly #opened: Opened
   /** The members that the native run trains. */
   #taking: readonly number[]
@@ -101,7 +102,8 @@ export class ChunkedSteps implements Stepper {
   }
 
   begin(): void {
-    this.#passes = scorePasses({ ...this.#settings, averages: this.averages }, this.train, this.#opened)
+    if (!seesAllRows(this.#settings.scoring.metrics)) return
+    this.#passes = metricPasses({ ...this.#settings, averages: this.averages }, this.train, this.#opened)
   }
 
   *next(callbacks: CallbackList): FitSteps<Stretch | undefined> {
@@ -128,7 +130,7 @@ export class ChunkedSteps implements Stepper {
     const limits = {
       steps: table.steps,
       milliseconds: CHUNK_MILLISECONDS,
-      endAtEpoch: callbacks.needsEpoch || this.#passes.length > 0,
+      endAtEpoch: callbacks.needsEpoch || this.#passes !== undefined,
       plainly: checking(),
     }
     const chunk = (yield { advance: (form) => this.#training.advance(form, table.numbers, limits) })!
@@ -140,7 +142,7 @@ export class ChunkedSteps implements Stepper {
     if (seeds.length === 1 && chunk.end === chunkEnds.notFinite) throw notFinite(chunk.failures[0]!, parameters)
     this.#wanted = Math.min(MOST_STEPS_OF_CHUNK, Math.max(FIRST_STEPS_OF_CHUNK, 2 * chunk.steps))
     const endEpoch = chunk.results.length > 0
-    const measured = { passes: this.#passes, seconds: endEpoch ? yield* runPasses(this.#passes) : 0 }
+    const measured = endEpoch && this.#passes ? yield* measureEpoch(this.#passes) : undefined
     const finished = readEpochs(chunk, this.#compiled.scores, this.#settings, measured, taking, (epoch, member) => {
       const last = (epoch - this.#start.epoch) * stepsPerEpoch + this.#ownSteps[member]! - 1
       return optimizer.rateAt(this.#moment(last, member, factors[member]!))

@@ -9,7 +9,7 @@ import type { Precision } from '../../recording/precision.js'
 import { meanOf } from '../../statistics.js'
 import type { RowScore, Scoring } from '../programs/compile.js'
 import { type Accumulators, addScores, readScores } from '../scoring/accumulators.js'
-import type { ScorePass } from '../scoring/all-rows-metrics.js'
+import type { MeasuredEpoch } from './metric-passes.js'
 import type { FitSettings } from './settings.js'
 
 /** Every epoch's loss and metrics, in order. */
@@ -56,19 +56,16 @@ export function epochResult(parts: ResultParts): EpochResult {
   return result as unknown as EpochResult
 }
 
-/** Scores measured after an epoch by separate passes, on the training data and on the validation data. */
-export interface ScoredEpoch {
-  readonly passes: readonly (ScorePass | undefined)[]
-  /** Seconds that the passes took. */
-  readonly seconds: number
-}
-
-/** For every epoch that ended in the chunk, the results of the members that took part. */
+/**
+ * For every epoch that ended in the chunk, the results of the members that took part.
+ *
+ * @param measured by passes after the chunk, which then ends with an epoch
+ */
 export function readEpochs(
   chunk: Chunk,
   scores: readonly RowScore[],
   { scoring, validation, seeds }: Pick<FitSettings, 'scoring' | 'validation' | 'seeds'>,
-  { passes, seconds }: ScoredEpoch,
+  measured: MeasuredEpoch | undefined,
   active: readonly number[],
   rateOf: (epoch: number, member: number) => number,
 ): Map<number, EpochResult>[] {
@@ -82,15 +79,16 @@ export function readEpochs(
     for (const member of active) {
       if (chunk.failures.some((failure) => failure.member === member && failure.epoch <= epoch)) continue
       const from = at + 1 + member * perMember
+      const beside = measured?.sums && { array: measured.sums, from: member * width }
       const result = epochResult({
         epoch,
         scores,
         scoring,
         training: { array: chunk.results, from },
-        validation: validation !== undefined ? { array: chunk.results, from: from + width } : undefined,
-        ...(passes.length > 0 && { values: passes.map((pass) => pass?.values(member)) }),
+        validation: validation && (beside ?? { array: chunk.results, from: from + width }),
+        ...(measured && { values: measured.values(member) }),
         learningRate: rateOf(epoch, member),
-        seconds: chunk.results[at]! + seconds,
+        seconds: chunk.results[at]! + (measured?.seconds ?? 0),
       })
       results.set(member, result)
     }

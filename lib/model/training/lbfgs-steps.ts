@@ -16,11 +16,10 @@ import { dataMode } from '../programs/data-binding.js'
 import type { Opened } from '../programs/opened.js'
 import { OpenPass } from '../programs/passes.js'
 import type { FitSteps } from '../programs/requests.js'
-import { runPasses, type ScorePass, scorePasses } from '../scoring/all-rows-metrics.js'
 import type { CallbackList } from './callback-list.js'
 import type { Batches } from './checkpoint/standing.js'
 import { epochResult } from './epoch-results.js'
-import { validationPass } from './native-run.js'
+import { type MetricPasses, measureEpoch, metricPasses } from './metric-passes.js'
 import { notFinite } from './not-finite.js'
 import type { FitSettings } from './settings.js'
 import type { StepPlace, Stepper, Stretch } from './stepper.js'
@@ -46,8 +45,7 @@ export class LbfgsSteps implements Stepper {
   /** Epochs before a `partialFit`, which starts with no knowledge of the curvature. */
   readonly #before: number
   #epoch: number
-  #held: OpenPass | undefined
-  #passes: readonly (ScorePass | undefined)[] = []
+  #passes: MetricPasses | undefined
   /** The point after the last whole iteration; undefined before the first evaluation. */
   #place: Place | undefined
   #converged: string | undefined
@@ -75,9 +73,7 @@ export class LbfgsSteps implements Stepper {
   }
 
   begin(): void {
-    const { validation } = this.#settings
-    this.#held = validation && this.#opened.add(new OpenPass(validationPass(this.#settings, validation)))
-    this.#passes = scorePasses(this.#settings, this.train, this.#opened)
+    this.#passes = metricPasses(this.#settings, this.train, this.#opened)
   }
 
   *next(callbacks: CallbackList): FitSteps<Stretch | undefined> {
@@ -88,15 +84,14 @@ export class LbfgsSteps implements Stepper {
     const learningRate = this.#optimizer.rateAt({ step: this.#epoch + 1, stepOfEpoch: 0, stepsPerEpoch: 1, factor })
     const sums = yield* this.#iterate(learningRate)
     if (sums === undefined) return undefined
-    const held = this.#held === undefined ? undefined : yield* this.#held.steps()
-    yield* runPasses(this.#passes)
+    const measured = yield* measureEpoch(this.#passes!)
     const result = epochResult({
       epoch: this.#epoch,
       scores: this.#cost.compiled.scores,
       scoring,
       training: { array: sums, from: 0 },
-      validation: held && { array: held, from: 0 },
-      values: this.#passes.map((one) => one?.values(0)),
+      validation: measured.sums && { array: measured.sums, from: 0 },
+      values: measured.values(0),
       learningRate,
       seconds: (performance.now() - begun) / 1000,
     })

@@ -6,11 +6,13 @@ import type { Dataset } from '../../data/dataset/dataset.js'
 import { largestOf } from '../../extremes.js'
 import type { Arena } from '../../native/addon.js'
 import { newArena } from '../network/network.js'
-import { type Compiled, compileScoring, memberTable } from '../programs/compile.js'
-import { dataMode, EVALUATION_BATCH, rowsOf } from '../programs/data-binding.js'
+import { type Compiled, compileScoring } from '../programs/compile.js'
+import { dataMode, rowsOf } from '../programs/data-binding.js'
 import type { Opened } from '../programs/opened.js'
-import { OpenTraining, type PassSettings } from '../programs/passes.js'
-import type { BatchFitSettings, FitSettings } from './settings.js'
+import { OpenTraining } from '../programs/passes.js'
+import { seesAllRows } from '../scoring/all-rows-metrics.js'
+import { scoringPass } from '../scoring/scoring-pass.js'
+import type { BatchFitSettings } from './settings.js'
 import type { TrainingStart } from './state.js'
 
 /** What the second-level cache of a core holds, about. */
@@ -60,8 +62,10 @@ export function prepare(
   const ownSteps = Array.from(rows, (count) => Math.ceil(count / batch))
   for (const one of own) opened.add(one)
   const gradients = opened.add(newArena(network, seeds.length))
-  const held = validation && validationPass({ ...settings, parameters: averages ?? parameters }, validation)
-  for (const one of held?.own ?? []) opened.add(one)
+  // A native run gives sums alone: where outputs are wanted too, the validation is a pass beside it.
+  const validates = validation !== undefined && !seesAllRows(scoring.metrics)
+  const held = validates ? scoringPass(network, averages ?? parameters, validation, scoring, seeds.length) : undefined
+  for (const one of held?.settings.own ?? []) opened.add(one)
   const open = {
     program: compiled.program,
     batch,
@@ -77,7 +81,7 @@ export function prepare(
     gradients,
     states: [...start.states],
     slots,
-    ...(held && { validation: held }),
+    ...(held && { validation: held.settings }),
   }
   return { training: opened.add(new OpenTraining(open)), compiled, ownSteps, states: start.states }
 }
@@ -86,17 +90,4 @@ export function prepare(
 export function batchOf(batchSize: number | 'full', rows: Float64Array): number {
   const most = rows.reduce((a, b) => Math.max(a, b))
   return batchSize === 'full' ? most : Math.min(batchSize, most)
-}
-
-/** A pass over the validation data, of a native run or of its own. */
-export function validationPass(
-  { network, parameters, scoring, seeds }: Pick<FitSettings, 'network' | 'parameters' | 'scoring' | 'seeds'>,
-  validation: readonly Dataset[],
-) {
-  const { mode, slots, own } = dataMode(validation, scoring, network.outputs)
-  const rows = rowsOf(validation, seeds.length)
-  const compiled = compileScoring(network, mode, scoring, { costRows: rows })
-  const batch = Math.min(EVALUATION_BATCH, largestOf(rows))
-  const numbers = memberTable(compiled, seeds.length)
-  return { program: compiled.program, batch, rows, parameters, slots, numbers, own } satisfies PassSettings
 }

@@ -6,10 +6,10 @@ import type { Arena } from '../../native/addon.js'
 import { newArena } from '../network/network.js'
 import { type Compiled, compileScoring } from '../programs/compile.js'
 import { dataMode, rowsOf } from '../programs/data-binding.js'
-import { OpenTraining, passSteps } from '../programs/passes.js'
+import { OpenTraining } from '../programs/passes.js'
 import type { FitSteps } from '../programs/requests.js'
-import { ScorePass } from '../scoring/all-rows-metrics.js'
-import { checking, validationPass } from './native-run.js'
+import { MetricPass } from './metric-passes.js'
+import { checking } from './native-run.js'
 import type { TrainingStart } from './state.js'
 import type { StreamSettings } from './stream-options.js'
 
@@ -86,18 +86,14 @@ export class StreamRun {
    */
   *validate(): FitSteps<{
     sums: Float64Array
-    values: (member: number) => ReturnType<ScorePass['values']> | undefined
+    values: (member: number) => ReturnType<MetricPass['values']>
   }> {
-    const { network, parameters, scoring, seeds } = this.#settings
-    const validation = this.#settings.validation!
-    const arena = this.averages ?? parameters
-    const sums = yield* passSteps(validationPass({ ...this.#settings, parameters: arena }, validation))
-    const scored = ScorePass.of(network, arena, validation, scoring, seeds.length)
+    const pass = MetricPass.ofValidation({ ...this.#settings, averages: this.averages })!
     try {
-      if (scored !== undefined) yield { work: (form) => scored.run(form) }
+      const sums = yield* pass.run()
+      return { sums, values: (member) => pass.values(member) }
     } finally {
-      scored?.release()
+      pass.release()
     }
-    return { sums, values: (member) => scored?.values(member) }
   }
 }
