@@ -6,6 +6,9 @@ namespace floor {
 
 // Prints a line of JSON per row.
 void measureKernels(double secondsPerRow);
+// Its rows of products of bfloat16 operands.
+class Table;
+void measureBfloat16(Table& measure);
 // The same of lane kernels.
 void measureLaneKernels(double secondsPerRow);
 
