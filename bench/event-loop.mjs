@@ -240,7 +240,7 @@ const calls = {
     return () => Sequential.load(file('heavy.model'))
   },
   'writeSafetensors and readSafetensors, 100 MB': async () => {
-    const given = { w: { data: floats(25_000_000), shape: [25_000_000] } }
+    const given = { tensors: [{ name: 'w', dtype: 'F32', data: floats(25_000_000), shape: [25_000_000] }] }
     return async () => {
       await writeSafetensors(file('w.safetensors'), given)
       await readSafetensors(file('w.safetensors'))
@@ -273,8 +273,11 @@ async function longestHold(call) {
   }
   setImmediate(turn)
   const start = last
-  await call()
-  ended = true
+  try {
+    await call()
+  } finally {
+    ended = true
+  }
   look()
   return { ...hold, took: last - start }
 }

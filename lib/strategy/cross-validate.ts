@@ -6,7 +6,7 @@ import { Sequential } from '../model/sequential.js'
 import type { History } from '../model/training/epoch-results.js'
 import type { FitOptions } from '../model/training/options.js'
 import { meanOf, sampleDeviation } from '../statistics.js'
-import { atOnce } from '../turns.js'
+import { ELEMENTS_OF_STEP, inTurns, type Steps } from '../turns.js'
 import { boolean, invalid, isCallable, nonNegativeInteger, positiveInteger } from '../validate.js'
 import { foldOfRows } from './fold-rows.js'
 
@@ -49,22 +49,20 @@ export async function crossValidate(
   if (!isCallable(makeModel)) throw invalid('makeModel', 'function that makes a new model', makeModel)
   if (!(data instanceof Dataset)) throw invalid('data', 'Dataset', data, 'Make one with Dataset.from({ x, y }).')
   const { folds = 5, stratified = false, seed = 0, ...fitOptions } = options ?? {}
-  const parts = foldsOf(
-    data,
-    positiveInteger('folds', folds),
-    boolean('stratified', stratified),
-    nonNegativeInteger('seed', seed),
+  const foldOf = await inTurns(
+    foldsOf(data, positiveInteger('folds', folds), boolean('stratified', stratified), nonNegativeInteger('seed', seed)),
   )
   const models = new Set<Sequential>()
   const scores: Evaluation[] = []
   const histories: History[] = []
-  for (const [fold, held] of parts.entries()) {
+  for (let fold = 0; fold < folds; fold++) {
     const model = makeModel(fold)
     if (!(model instanceof Sequential)) throw invalid('the result of makeModel', 'Sequential', model)
     if (models.has(model)) throw invalid('the result of makeModel', 'new model for every fold', model)
     models.add(model)
-    const rest = parts.flatMap((rows, other) => (other === fold ? [] : [...rows])).sort((a, b) => a - b)
+    const rest = await inTurns(rowsWhere(foldOf, (own) => own !== fold))
     histories.push(await model.fit(data.subset(rest), fitOptions))
+    const held = await inTurns(rowsWhere(foldOf, (own) => own === fold))
     scores.push(await model.evaluate(data.subset(held)))
   }
   const names = Object.keys(scores[0]!).filter((name) => scores.every((score) => typeof score[name] === 'number'))
@@ -73,8 +71,8 @@ export async function crossValidate(
   return { scores, mean: over(meanOf), spread: over(sampleDeviation), histories }
 }
 
-/** Rows of every fold, in ascending order. */
-function foldsOf(data: Dataset, folds: number, stratified: boolean, seed: number): Int32Array[] {
+/** The fold of every row. */
+function* foldsOf(data: Dataset, folds: number, stratified: boolean, seed: number): Steps<Int32Array> {
   if (folds < 2 || folds > data.rows) {
     throw new DeepblasError(
       'ERR_DEEPBLAS_DATA',
@@ -82,7 +80,16 @@ function foldsOf(data: Dataset, folds: number, stratified: boolean, seed: number
     )
   }
   const classOfRow = stratified ? classesOf('stratified folds', forRuns(data).targets, data.labels).ofRow : undefined
-  const foldOf = atOnce(foldOfRows(data.rows, folds, seed, classOfRow))
-  const rows = Int32Array.from({ length: data.rows }, (_, row) => row)
-  return Array.from({ length: folds }, (_, fold) => rows.filter((row) => foldOf[row] === fold))
+  return yield* foldOfRows(data.rows, folds, seed, classOfRow)
+}
+
+/** The rows of the folds that are wanted, in ascending order. */
+function* rowsWhere(foldOf: Int32Array, isWanted: (fold: number) => boolean): Steps<Int32Array> {
+  const rows = new Int32Array(foldOf.length)
+  let count = 0
+  for (let row = 0; row < foldOf.length; row++) {
+    if (isWanted(foldOf[row]!)) rows[count++] = row
+    if (row % ELEMENTS_OF_STEP === ELEMENTS_OF_STEP - 1) yield
+  }
+  return rows.slice(0, count)
 }
