@@ -257,6 +257,13 @@ bool Executor::manySmallMembers(int64_t count) const {
   return count >= kManyMembers && stepNanoseconds_ < kSmallStepNanoseconds;
 }
 
+bool Executor::stepsMembersWhole(int64_t count) const {
+  if (manySmallMembers(count)) return true;
+  if (count < 2 || stepNanoseconds_ >= kSmallStepNanoseconds) return false;
+  // A step this small runs on one thread anyway; of others, threads without a member would have no part.
+  return stepNanoseconds_ < kParallelStepNanoseconds || 2 * count > ThreadPool::instance().threads();
+}
+
 bool Executor::step(const MemberStep* members, int64_t count) {
   begin(members, count);
   if (manySmallMembers(count)) {

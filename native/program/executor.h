@@ -36,6 +36,9 @@ class Executor {
   bool step(const MemberStep* members, int64_t count);
   // The same for one member on this thread; other members may be stepped at the same time.
   bool stepAlone(const MemberStep& member);
+  // Whether threads that each take whole steps of one member after the other are faster than threads that share the steps of
+  // so many members.
+  bool stepsMembersWhole(int64_t count) const;
   // Each call by itself on this thread, whole, in the order of recording: the oracle that planned runs are held against.
   // Needs a plan that keeps all.
   bool stepPlainly(const MemberStep* members, int64_t count);

@@ -18,17 +18,19 @@ Lanes::Lanes(Executor& executor, const Plan& plan, LaneUse use) : executor_(exec
   if (use_ == LaneUse::Never || (use_ == LaneUse::Chosen && members == 1) || plan.keepsAll) return;
   // Members that share their parameters would each take them along.
   if (executor_.tensors().bindings().parameters.memberStride == 0 && members > 1) return;
+  serves_ = true;
+  failedAt_.resize(static_cast<size_t>(members));
+  left_.resize(static_cast<size_t>(members));
   const auto layout = makeLaneLayout(executor_.program(), plan);
   if (!layout->serves() || (use_ == LaneUse::Chosen && !layout->pays())) return;
   layout_ = layout;
-  if (!wanted(members)) {
+  if (!inGroups(members)) {
     layout_.reset();
     return;
   }
   // Here, so that what they hold is known from the beginning.
   for (int64_t first = 0; first < members; first += lanes)
     groups_.push_back(std::make_unique<LaneGroup>(executor_.shared(), layout_, executor_.tensors()));
-  failedAt_.resize(static_cast<size_t>(members));
 }
 
 size_t Lanes::bytes() const {
@@ -37,7 +39,7 @@ size_t Lanes::bytes() const {
   return total;
 }
 
-bool Lanes::wanted(int64_t members) const {
+bool Lanes::inGroups(int64_t members) const {
   if (layout_ == nullptr || members == 0) return false;
   if (use_ == LaneUse::Always) return true;
   const int64_t lanes = activeKernels().laneCount, threads = ThreadPool::instance().threads();
@@ -46,13 +48,17 @@ bool Lanes::wanted(int64_t members) const {
   return roundUpDivide(groups, threads) * cost + roundUpDivide(rest, threads) < roundUpDivide(members, threads);
 }
 
+bool Lanes::byThemselves(int64_t members) const { return serves_ && executor_.stepsMembersWhole(members); }
+
 void Lanes::open(const std::vector<int64_t>& members) {
   const size_t lanes = static_cast<size_t>(activeKernels().laneCount);
   members_ = members;
   const size_t count = members.size();
-  used_ = count / lanes;
+  std::fill(left_.begin(), left_.end(), 0);
+  const bool groups = inGroups(static_cast<int64_t>(count));
+  used_ = groups ? count / lanes : 0;
   const size_t rest = count % lanes;
-  if (rest > 0 && (use_ == LaneUse::Always || static_cast<int64_t>(rest) > layout_->groupCost())) ++used_;
+  if (groups && rest > 0 && (use_ == LaneUse::Always || static_cast<int64_t>(rest) > layout_->groupCost())) ++used_;
   firstAlone_ = std::min(used_ * lanes, count);
   open_ = true;
   ThreadPool::instance().run(static_cast<int64_t>(used_), [&](int64_t group) {
@@ -87,11 +93,11 @@ void Lanes::runGroup(size_t group, int64_t steps, const StepOf& stepOf) {
 }
 
 void Lanes::runAlone(size_t position, int64_t steps, const StepOf& stepOf) {
-  for (int64_t step = 0; step < steps; ++step) {
+  for (int64_t step = 0; step < steps && left_[position] == 0; ++step) {
     const MemberStep one = stepOf(step, static_cast<int64_t>(position));
     if (one.rows == 0 || executor_.stepAlone(one)) continue;
     failedAt_[position] = step;
-    return;
+    left_[position] = 1;
   }
 }
 

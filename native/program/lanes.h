@@ -1,5 +1,6 @@
-// Runs many steps of many small members: groups of them side by side in the lanes of vectors, and what does not fill a group
-// by itself. Nothing of it is seen outside: a member's bits are those that it has alone.
+// Runs many steps of small members: groups of them side by side in the lanes of vectors, and what does not fill a group, or
+// has no version for lanes, by itself, several steps at a time. Nothing of it is seen outside: a member's bits are those that
+// it has alone.
 #pragma once
 
 #include <cstdint>
@@ -17,15 +18,16 @@ enum class LaneUse : int32_t { Chosen, Never, Always };
 
 class Lanes {
  public:
-  // Steps of a group that follow one another before the next group has its turn: its members stay in a core's cache.
+  // Steps of a group, or of a member by itself, that follow one another before the next has its turn: what they touch stays in
+  // a core's cache, and threads meet that much less often.
   static constexpr int64_t kMostSteps = 16;
 
   Lanes(Executor& executor, const Plan& plan, LaneUse use);
 
-  // Whether a run of so many members goes by lanes.
-  bool wanted(int64_t members) const;
+  // Whether so many members run here rather than step by step, all of them at once.
+  bool wanted(int64_t members) const { return inGroups(members) || byThemselves(members); }
 
-  // Forms groups of these members; until close(), their parameters and states are here alone.
+  // Forms groups of these members, where that is faster; until close(), parameters and states of a group are here alone.
   void open(const std::vector<int64_t>& members);
   bool isOpen() const { return open_; }
   const std::vector<int64_t>& members() const { return members_; }  // in the order of their positions
@@ -45,12 +47,15 @@ class Lanes {
   size_t bytes() const;
 
  private:
+  bool inGroups(int64_t members) const;
+  bool byThemselves(int64_t members) const;
   void runGroup(size_t group, int64_t steps, const StepOf& stepOf);
   void runAlone(size_t position, int64_t steps, const StepOf& stepOf);
   size_t tasks() const { return used_ + (members_.size() - firstAlone_); }
 
   Executor& executor_;
   LaneUse use_;
+  bool serves_ = false;  // whether any members may run here
   std::shared_ptr<const LaneLayout> layout_;  // null where nothing is by lanes
   std::vector<std::unique_ptr<LaneGroup>> groups_;
   size_t used_ = 0;         // groups that are open
@@ -58,6 +63,7 @@ class Lanes {
   std::vector<int64_t> members_;
   bool open_ = false;
   std::vector<int64_t> failedAt_;  // [position]: the step, or -1
+  std::vector<char> left_;         // [position]: whether a member by itself has failed since open()
 };
 
 }  // namespace deepblas

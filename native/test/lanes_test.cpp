@@ -156,6 +156,76 @@ TEST("lanes: members whose loss is not finite leave with their last good paramet
   }
 }
 
+TEST("lanes: members by themselves take several steps at a time, with the bits of step by step") {
+  for (int threads : {1, 2}) {
+    const Threads setting(threads);
+    for (size_t s = 0; s < laneSpecs().size(); ++s) {
+      const NetworkSpec& spec = laneSpecs()[s];
+      for (int64_t members : {2, 3}) {
+        CONTEXT("network ", s, ", ", members, " members, ", threads, " threads");
+        const Data data = dataOf(spec, rowsOf(members, false), 300 + 7 * s), held = dataOf(spec, rowsOf(members, true), 500);
+        Network one(spec, members, 5), other(spec, members, 5);
+        TrainingRun run(one, data, with(LaneUse::Chosen, held)), expected(other, data, with(LaneUse::Never, held));
+        CHECK(run.training->executor().stepsMembersWhole(members));
+        for (int64_t steps : {1, 40, 3}) run.advance(steps);
+        expected.advance(44);
+        CHECK(run.epochs() >= 2);
+        checkSame(one, other, run, expected);
+      }
+    }
+  }
+}
+
+TEST("lanes: a member by itself that fails takes no further part, beside groups and without any") {
+  const int64_t lanes = activeKernels().laneCount;
+  for (size_t s : {size_t{0}, size_t{1}, size_t{3}}) {
+    const NetworkSpec& spec = laneSpecs()[s];
+    for (int64_t members : {int64_t{2}, int64_t{3}, 4 * lanes + 1}) {
+      for (int64_t bad : {int64_t{1}, members}) {
+        CONTEXT("network ", s, ", ", members, " members, ", bad, " fail");
+        const Data data = dataOf(spec, rowsOf(members, true), 600);
+        for (int64_t m = members - bad; m < members; ++m) data[m]->floats[static_cast<size_t>(7 * spec.inputs)] = NAN;
+        Network one(spec, members, 5), other(spec, members, 5);
+        TrainingRun run(one, data, with(LaneUse::Chosen)), expected(other, data, with(LaneUse::Never));
+        // Both of them within one chunk: after the first of the runs of several steps the member is asked for no more.
+        const ChunkResult ended = run.advance(60), wanted = expected.advance(60);
+        CHECK(ended.end == wanted.end);
+        CHECK_EQUAL(ended.steps, wanted.steps);
+        const std::vector<Failure> failures = run.training->takeFailures(), others = expected.training->takeFailures();
+        CHECK_EQUAL(failures.size(), static_cast<size_t>(bad));
+        CHECK_EQUAL(others.size(), static_cast<size_t>(bad));
+        for (size_t i = 0; i < failures.size(); ++i) {
+          CHECK_EQUAL(failures[i].member, others[i].member);
+          CHECK_EQUAL(failures[i].stepOfEpoch, others[i].stepOfEpoch);
+          CHECK_EQUAL(failures[i].label, others[i].label);
+        }
+        for (int64_t m = 0; m < members; ++m) {
+          CONTEXT("member ", m);
+          CHECK(sameBytes(one.parameters(m), other.parameters(m)));
+        }
+      }
+    }
+  }
+}
+
+TEST("lanes: large members share every step, or few of them among many threads") {
+  const NetworkSpec large =
+      networkOf(100, {{900, Activation::Relu}, {900, Activation::Relu}, {2, Activation::Linear}}, true, true, false, 0, 0);
+  Network network(large, 9, 5);
+  const TrainingRun run(network, dataOf(large, rowsOf(9, true), 300));
+  CHECK(!run.training->executor().stepsMembersWhole(3));
+  CHECK(!run.training->executor().stepsMembersWhole(9));
+  const NetworkSpec middle =
+      networkOf(64, {{128, Activation::Relu}, {128, Activation::Relu}, {2, Activation::Linear}}, true, true, false, 0, 0);
+  Network other(middle, 9, 5);
+  const TrainingRun second(other, dataOf(middle, rowsOf(9, true), 300));
+  const Threads setting(8);
+  CHECK(!second.training->executor().stepsMembersWhole(1));
+  CHECK(!second.training->executor().stepsMembersWhole(4));
+  CHECK(second.training->executor().stepsMembersWhole(5));
+  CHECK(second.training->executor().stepsMembersWhole(9));
+}
+
 TEST("lanes: not a byte of an inactive member is read or written") {
   const NetworkSpec& spec = laneSpecs()[3];
   const Data data = dataOf(spec, {kRows, kRows, kRows}, 1000);
