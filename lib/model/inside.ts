@@ -2,6 +2,7 @@
  * What the library alone may ask of a model: its network, and what its last fit was. Models do not show these; what repeats
  * trainings, such as a diagnosis, asks here.
  */
+import type { Dataset } from '../data/dataset/dataset.js'
 import type { Encoder } from '../data/encoder/encoder.js'
 import type { DescribedModel } from '../files/model-file.js'
 import type { NamedInputs } from '../inputs.js'
@@ -11,6 +12,7 @@ import type { Network } from './network/network.js'
 import type { ModelReader } from './prediction/predictor.js'
 import type { Scoring } from './programs/compile.js'
 import type { History } from './training/epoch-results.js'
+import type { RunFit } from './training/fit.js'
 import type { FitOptions } from './training/options.js'
 
 /** The options of a fit that decide what comes of it. */
@@ -39,6 +41,8 @@ export interface ModelInside {
   /** Loss and metrics of the last fit, also of one before the model was saved. */
   scoring: Scoring | undefined
   save(path: string, more?: PartsOfTable): Promise<void>
+  /** As the model's `fit`; `run` takes the place of the training on a data set. */
+  fit(data: Dataset, options: FitOptions, run?: RunFit): Promise<readonly History[]>
   /** The layers as they were given, which belong to no model. */
   readonly descriptions: readonly Layer[]
   readonly lastFit: LastFit | undefined

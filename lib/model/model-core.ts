@@ -30,7 +30,7 @@ import { trainingSummary } from './scoring/saved-scoring.js'
 import { readCheckpoint } from './training/checkpoint/start.js'
 import { FitLock } from './training/driver.js'
 import type { History } from './training/epoch-results.js'
-import { fitting, fittingStream } from './training/fit.js'
+import { fitting, fittingStream, type RunFit } from './training/fit.js'
 import {
   checkpointOfNames,
   datasetOf,
@@ -153,9 +153,13 @@ export class ModelCore {
     Object.assign(this, { scoring, labels, namesCarried, encoder, epochs, made, lastFit })
   }
 
-  /** Trains, and gives the history of every member. It is async so that wrong arguments reject. */
-  async fit(data: TrainingData, options: TrainingOptions): Promise<readonly History[]> {
-    return await this.#lock.run(this.#fit(data, options, 'async'))
+  /**
+   * Trains, and gives the history of every member. It is async so that wrong arguments reject.
+   *
+   * @param run takes the place of the training on a data set
+   */
+  async fit(data: TrainingData, options: TrainingOptions, run?: RunFit): Promise<readonly History[]> {
+    return await this.#lock.run(this.#fit(data, options, 'async', run))
   }
 
   fitSync(data: TrainingData, options: TrainingOptions): readonly History[] {
@@ -228,23 +232,23 @@ export class ModelCore {
     return savedWeights(this.network, this.parameters, this.#members)
   }
 
-  #fit(data: TrainingData, options: TrainingOptions, form: FitForm): FitSteps<History[]> {
+  #fit(data: TrainingData, options: TrainingOptions, form: FitForm, run?: RunFit): FitSteps<History[]> {
     requireNoData('fit', options)
     this.#lock.requireNoFit()
     const path = checkpointOfNames(options, this.named)
-    return path === undefined ? this.#fitting(data, options, form) : this.#resuming(data, options, form, path)
+    return path === undefined ? this.#fitting(data, options, form, { run }) : this.#resuming(data, options, form, path)
   }
 
   /** Resumes. A model without class names takes those of the checkpoint, so that classes are numbered as before. */
   *#resuming(data: TrainingData, options: TrainingOptions, form: FitForm, path: string): FitSteps<History[]> {
-    return yield* this.#fitting(data, options, form, yield* readCheckpoint(path, form))
+    return yield* this.#fitting(data, options, form, { checkpoint: yield* readCheckpoint(path, form) })
   }
 
   *#fitting(
     data: TrainingData,
     options: TrainingOptions,
     form: FitForm,
-    checkpoint?: CheckpointDescription,
+    { checkpoint, run = fitting }: { checkpoint?: CheckpointDescription; run?: RunFit | undefined },
   ): FitSteps<History[]> {
     const undo = this.#undoing()
     const trainee = { ...this.#trainee, labels: this.labels ?? checkpoint?.model.labels }
@@ -262,7 +266,7 @@ export class ModelCore {
     const settings = yield* paused(fitSettings(trainee, data, given), options?.signal)
     this.#take(settings.labels, settings.encoder)
     const subject = this.#subject(settings)
-    const fit = fitting({ ...settings, ...subject, ...resumed }, settings.train, form)
+    const fit = run({ ...settings, ...subject, ...resumed }, settings.train, form)
     const histories = yield* this.#remembering(fit, undo)
     this.#rememberFit(settings, given.classWeights, histories)
     return histories

@@ -9,6 +9,7 @@ import { meanOf, sampleDeviation } from '../statistics.js'
 import { ELEMENTS_OF_STEP, inTurns, type Steps } from '../turns.js'
 import { boolean, invalid, isCallable, nonNegativeInteger, positiveInteger } from '../validate.js'
 import { foldOfRows } from './fold-rows.js'
+import { foldsTogether } from './folds-together.js'
 
 /** Options of `crossValidate`: its own, and those of `fit` for every fold. */
 export interface CrossValidateOptions extends FitOptions {
@@ -35,7 +36,12 @@ export interface CrossValidation {
  * k-fold cross-validation: the rows are divided into `folds` parts whose sizes differ by one row at most. Each part is
  * held out in turn; a new model is trained on the others and evaluated on it.
  *
- * @param makeModel makes the model of a fold, counted from 0: a new one every time
+ * Small networks of one architecture are trained side by side, as a `Population` is, to the same bits as one after
+ * another. One after another it is where a callback is another than `EarlyStopping` or `ReduceOnPlateau`, with
+ * `progress`, `resume` or `LBFGS`, and with layers, activations or schedules of layers of your own.
+ *
+ * @param makeModel makes the model of a fold, counted from 0: a new one every time. All models are made before the
+ *   first is trained.
  * @example
  * const { mean, spread } = await crossValidate(() => new Sequential(layers(), { inputs: 13, seed: 1 }), data,
  *   { folds: 10, stratified: true, loss: 'crossEntropy', metrics: ['accuracy'], epochs: 20 })
@@ -52,16 +58,19 @@ export async function crossValidate(
   const foldOf = await inTurns(
     foldsOf(data, positiveInteger('folds', folds), boolean('stratified', stratified), nonNegativeInteger('seed', seed)),
   )
-  const models = new Set<Sequential>()
-  const scores: Evaluation[] = []
-  const histories: History[] = []
+  const models: Sequential[] = []
   for (let fold = 0; fold < folds; fold++) {
     const model = makeModel(fold)
     if (!(model instanceof Sequential)) throw invalid('the result of makeModel', 'Sequential', model)
-    if (models.has(model)) throw invalid('the result of makeModel', 'new model for every fold', model)
-    models.add(model)
-    const rest = await inTurns(rowsWhere(foldOf, (own) => own !== fold))
-    histories.push(await model.fit(data.subset(rest), fitOptions))
+    if (models.includes(model)) throw invalid('the result of makeModel', 'new model for every fold', model)
+    models.push(model)
+  }
+  const restOf = async (fold: number) => data.subset(await inTurns(rowsWhere(foldOf, (own) => own !== fold)))
+  const together = await foldsTogether({ models, data, restOf, options: fitOptions })
+  const scores: Evaluation[] = []
+  const histories: History[] = []
+  for (const [fold, model] of models.entries()) {
+    histories.push(together?.[fold] ?? (await model.fit(await restOf(fold), fitOptions)))
     const held = await inTurns(rowsWhere(foldOf, (own) => own === fold))
     scores.push(await model.evaluate(data.subset(held)))
   }

@@ -182,7 +182,8 @@ export class ChunkedSteps implements Stepper {
   #moment(steps: number, member: number, factor: number): Moment {
     const own = this.#ownSteps[member]!
     const stepOfEpoch = Math.min(steps % this.stepsPerEpoch, own - 1)
-    return { step: this.#updatesAfter(steps, member) + 1, stepOfEpoch, stepsPerEpoch: own, member, factor }
+    const step = this.#updatesAfter(steps, member) + 1
+    return { step, stepOfEpoch, stepsPerEpoch: own, member: this.#settings.apart === true ? 0 : member, factor }
   }
 
   /** The member's own number of updates after this many steps. */

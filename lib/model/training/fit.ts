@@ -18,6 +18,9 @@ import type { Stepper } from './stepper.js'
 import type { StreamSettings } from './stream-options.js'
 import { StreamSteps } from './stream-steps.js'
 
+/** What trains when all is checked: `fitting`, or what takes its place. */
+export type RunFit = typeof fitting
+
 /** Trains on one data set for all members, or one for each. Returns the history of every member. */
 export function fitting(settings: FitSettings, data: readonly Dataset[], form: FitForm): FitSteps<History[]> {
   const { optimizer, batchSize, seeds, validation } = settings

@@ -57,6 +57,7 @@ export function* loop(
       const { steps, failures, epochs: finished = [], more } = stretch
       for (const results of finished) for (const [member, one] of results) histories[member]!.epochs.push(one)
       for (const [member, error] of failures ?? []) {
+        if (settings.apart === true) throw error
         active.delete(member)
         fail(histories[member]!, error)
       }

@@ -56,6 +56,11 @@ export interface FitSettings extends FitSubject {
   readonly resume: string | undefined
   /** Names of options that may differ from the training that wrote the checkpoint. */
   readonly resumeChanges: readonly ResumeChange[]
+  /**
+   * Whether the members are networks that know nothing of each other: schedules and optimizers are told that each is the only
+   * one, and the first that fails ends the fit. Default false.
+   */
+  readonly apart?: boolean
   /** The content of that checkpoint, where it has been read. */
   readonly checkpoint?: CheckpointDescription
 }

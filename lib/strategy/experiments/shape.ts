@@ -30,11 +30,16 @@ function withChanged(layers: readonly TrialLayer[], change: (value: number) => J
   return layers.map(({ type, options }) => ({ type, options: changed(options, type) as Record<string, Json> }))
 }
 
+/** Layers of which only those are equal, as texts, that can be members of one population. */
+export function shapeOfLayers(layers: readonly TrialLayer[]): TrialLayer[] {
+  return withChanged(layers, () => '*')
+}
+
 /**
  * The layers of several trials of one shape as those of a population: numbers that differ become lists with one per
  * trial.
  */
-export function layersTogether(trials: readonly Trial[]): TrialLayer[] {
+export function layersTogether(trials: readonly Pick<Trial, 'layers'>[]): TrialLayer[] {
   const numbers = trials.map(({ layers }) => {
     const ofTrial: number[] = []
     withChanged(layers, (value) => ofTrial.push(value))
@@ -53,7 +58,7 @@ export function shapeOf(trial: Trial): string {
   const { layers, inputs, labels, loss, optimizer, epochs, batchSize, classWeights, shuffle, callbacks = [] } = trial
   const alone = callbacks.some((callback) => callback.forMember === undefined)
   return JSON.stringify([
-    withChanged(layers, () => '*'),
+    shapeOfLayers(layers),
     inputs,
     labels ?? null,
     typeof loss === 'string' ? loss : identityOf(loss),
