@@ -91,6 +91,8 @@ export interface PassOptions extends Bindings {
   /** [members, rows, columns]: bound to the slot after the last one. */
   output?: Float32Array
   outputColumns?: number
+  /** Whether members run side by side in the lanes of vectors; left out: where that is faster. No bit depends on it. */
+  lanes?: boolean
 }
 
 export interface TrainingOptions extends Bindings {
@@ -102,7 +104,7 @@ export interface TrainingOptions extends Bindings {
   shuffle: boolean
   epoch: number
   stepOfEpoch: number
-  /** Whether members run side by side in the lanes of vectors; left out: where that is faster. No bit depends on it. */
+  /** As of a pass; also of the validation. */
   lanes?: boolean
   /** Of the epoch begun before: [members, accumulators]. */
   accumulators?: Float64Array

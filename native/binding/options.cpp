@@ -76,6 +76,12 @@ std::vector<double> readNumbers(const Napi::Value& numbers, const char* what) {
   return std::vector<double>(given.data, given.data + given.length);
 }
 
+LaneUse readLanes(const Napi::Object& options) {
+  const Napi::Value lanes = options.Get("lanes");
+  if (lanes.IsUndefined()) return LaneUse::Chosen;
+  return boolean(lanes, "lanes") ? LaneUse::Always : LaneUse::Never;
+}
+
 std::vector<int64_t> readWholeNumbers(const Napi::Value& numbers, const char* what, int64_t least) {
   const Elements<double> given = doubles(numbers, what);
   std::vector<int64_t> whole;

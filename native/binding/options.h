@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "binding/handles.h"
+#include "program/lanes.h"
 
 namespace deepblas {
 
@@ -31,5 +32,8 @@ std::vector<double> readNumbers(const Napi::Value& numbers, const char* what);
 
 // A Float64Array of whole numbers.
 std::vector<int64_t> readWholeNumbers(const Napi::Value& numbers, const char* what, int64_t least = 0);
+
+// { lanes? }: whether members run side by side in the lanes of vectors; left out, where that is faster.
+LaneUse readLanes(const Napi::Object& options);
 
 }  // namespace deepblas

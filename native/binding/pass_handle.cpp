@@ -57,7 +57,7 @@ Napi::Function PassHandle::define(Napi::Env env) {
 }
 
 // { program, batch, keepAll, rows, numbers?, parameters, gradients?, slots, output?: Float32Array of [members, rows, columns],
-//   outputColumns? }: the output takes the slot after the last one given.
+//   outputColumns?, lanes? }: the output takes the slot after the last one given.
 PassHandle::PassHandle(const Napi::CallbackInfo& info)
     : Napi::ObjectWrap<PassHandle>(info) {
   guarded(info.Env(), [&] {
@@ -92,7 +92,7 @@ PassHandle::PassHandle(const Napi::CallbackInfo& info)
       output_ = std::make_shared<Napi::ObjectReference>(Napi::Persistent(outputs.As<Napi::Object>()));
     }
     owned->pass = std::make_unique<Pass>(program->program(), program->plan(batch, keepAll), std::move(bindings),
-                                         std::move(rows), std::move(numbers));
+                                         std::move(rows), std::move(numbers), readLanes(options));
     owned_ = std::move(owned);
     hold(info.Env(), static_cast<int64_t>(owned_->pass->bytes() + owned_->output.bytes()));
   });

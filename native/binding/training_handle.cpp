@@ -93,8 +93,7 @@ TrainingHandle::TrainingHandle(const Napi::CallbackInfo& info)
     settings.shuffle = boolean(options.Get("shuffle"), "shuffle");
     settings.firstEpoch = wholeNumber(options, "epoch");
     settings.firstStepOfEpoch = wholeNumber(options, "stepOfEpoch");
-    const Napi::Value lanes = options.Get("lanes");
-    if (!lanes.IsUndefined()) settings.lanes = boolean(lanes, "lanes") ? LaneUse::Always : LaneUse::Never;
+    settings.lanes = readLanes(options);
     const std::vector<int64_t> rows = readWholeNumbers(options.Get("rows"), "rows", 1);
     const std::vector<int64_t> seeds = readWholeNumbers(options.Get("seeds"), "seeds");
     require(rows.size() == seeds.size() && !rows.empty(), "members without rows or seeds");
@@ -109,7 +108,7 @@ TrainingHandle::TrainingHandle(const Napi::CallbackInfo& info)
       Bindings heldBindings = readBindings(held, *heldProgram->program(), members, owned->held);
       validation = std::make_unique<Pass>(heldProgram->program(), heldProgram->plan(wholeNumber(held, "batch", 1), false),
                                           std::move(heldBindings), readWholeNumbers(held.Get("rows"), "rows"),
-                                          readNumbers(held.Get("numbers"), "numbers"));
+                                          readNumbers(held.Get("numbers"), "numbers"), settings.lanes);
       require(validation->rows().size() == rows.size(), "validation for another population");
     }
     const auto plan = program->plan(settings.batch, boolean(options.Get("keepAll"), "keepAll"));

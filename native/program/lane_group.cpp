@@ -105,6 +105,8 @@ void LaneGroup::open(const int64_t* members, int64_t count) {
 }
 
 void LaneGroup::show(uint32_t lanes) {
+  // Others may be reading what a pass has not changed.
+  if (!layout_->changes) return;
   for (const Held& held : held_) {
     if (held.memory.data == nullptr) continue;
     for (const LaneLayout::Run& run : layout_->runs) {

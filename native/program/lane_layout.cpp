@@ -30,6 +30,15 @@ double shareOf(int64_t lanes, int64_t elements, int64_t storedElements) {
   return (72 + together) / (120 + 1.19 * stored);
 }
 
+// A pass has long batches: calls cost nothing there, and products fill a vector by rows. What members side by side are faster at is
+// rows of few outputs, whose softmax, loss and metrics are taken row by row one by one. The largest share that was measured with
+// 2 to 16 outputs.
+constexpr int64_t kMostPassBytes = 4 * kMostBytes, kMostOutputs = 16;
+double shareOfPass(int64_t lanes, int64_t outputs) {
+  if (outputs < 2 || outputs > kMostOutputs) return 1;
+  return lanes >= 16 ? 0.75 : LaneLayout::kMostShare;
+}
+
 class Layouter {
  public:
   Layouter(const Program& program, const Plan& plan) : program_(program), plan_(plan), lanes_(activeKernels().laneCount) {}
@@ -44,13 +53,16 @@ class Layouter {
       for (const auto* calls : {&region.calls, &region.followers})
         for (int64_t call : *calls) addStep(call);
     findArenaElements();
+    for (const CallSpec& call : program_.calls()) layout_.changes = layout_.changes || writes(call, inArena);
     for (const CallSpec& call : program_.calls()) {
       if (fits(call)) continue;
       layout_.against = call.label.empty() ? "a call without a label" : call.label;
       break;
     }
     const int64_t bytes = layout_.arenaElements * (2 + program_.states()) * lanes_ * 4 + layout_.workspaceBytes;
-    if (bytes <= kMostBytes) layout_.share = shareOf(lanes_, layout_.arenaElements, program_.arenaElements());
+    if (layout_.changes && bytes <= kMostBytes)
+      layout_.share = shareOf(lanes_, layout_.arenaElements, program_.arenaElements());
+    if (!layout_.changes && bytes <= kMostPassBytes) layout_.share = shareOfPass(lanes_, lastOutputs());
     return std::move(layout_);
   }
 
@@ -79,6 +91,15 @@ class Layouter {
       for (const ArgumentSpec& argument : call.arguments)
         uses += argument.form == ArgumentForm::Tensor && argument.index == tensor;
     return second.arguments[at::activationBackward::outputGradient].index == tensor && uses == 2;
+  }
+
+  // Columns of what the last dense layer gives.
+  int64_t lastOutputs() const {
+    int64_t columns = 0;
+    for (const CallSpec& call : program_.calls())
+      if (call.kernel == KernelId::DenseForward)
+        columns = program_.tensors()[call.arguments[at::denseForward::output].index].columns;
+    return columns;
   }
 
   // What a call on elements alone touches does not count: an optimizer goes over padding too, and leaves it zero.
@@ -113,6 +134,8 @@ class Layouter {
   bool fits(const CallSpec& call) {
     const LaneKernel& kernel = activeKernels().lanes[static_cast<int>(call.kernel)];
     if (kernel.execute == nullptr) return false;
+    // Outputs go to each member's own matrix, which no lane has.
+    if (writes(call, [](Storage storage) { return storage == Storage::Data; })) return false;
     View views[kMaximumArguments];
     const View* pointers[kMaximumArguments] = {};
     double numbers[kMaximumArguments] = {};
@@ -128,6 +151,16 @@ class Layouter {
     for (const ArgumentSpec& given : call.arguments)
       if (given.form == ArgumentForm::Expression) expression = &program_.expression(given.index);
     return kernel.serves == nullptr || kernel.serves({pointers, numbers, plan_.rows, nullptr, expression});
+  }
+
+  // Whether a call writes a tensor of such a storage.
+  bool writes(const CallSpec& call, bool (*isSuch)(Storage)) const {
+    const KernelInfo& info = program_.info(call);
+    bool found = false;
+    forTensors(call, [&](int i, const TensorSpec& spec) {
+      found = found || (isSuch(spec.storage) && info.arguments[i].access != Access::Read);
+    });
+    return found;
   }
 
   // Gives a tensor its place, at its first use. False for one that has no lane form.

@@ -17,6 +17,8 @@ struct LaneLayout {
   int64_t rows = 0;  // capacity of a batch
   // Label of the first call that has no version for lanes; empty where all have.
   std::string against;
+  // Whether calls change arenas; without that it is a pass, which only reads parameters.
+  bool changes = false;
   // Whether the arenas are small enough to be looked at; what follows is empty where they are not.
   bool small = false;
   // What a step of a full group takes, as a share of what its members' steps take one by one.

@@ -66,4 +66,20 @@ class Lanes {
   std::vector<char> left_;         // [position]: whether a member by itself has failed since open()
 };
 
+// Members run by lanes for as long as this is there, however what runs ends.
+class LanesOpen {
+ public:
+  LanesOpen(Lanes& lanes, const std::vector<int64_t>& members, bool allowed) : lanes_(lanes) {
+    if (allowed && lanes_.wanted(static_cast<int64_t>(members.size()))) lanes_.open(members);
+  }
+  ~LanesOpen() {
+    if (lanes_.isOpen()) lanes_.close();
+  }
+  LanesOpen(const LanesOpen&) = delete;
+  LanesOpen& operator=(const LanesOpen&) = delete;
+
+ private:
+  Lanes& lanes_;
+};
+
 }  // namespace deepblas

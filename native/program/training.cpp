@@ -18,22 +18,6 @@ using Clock = std::chrono::steady_clock;
 
 double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-// Members are side by side for the length of a chunk, however it ends.
-class LanesOpen {
- public:
-  LanesOpen(Lanes& lanes, const std::vector<int64_t>& members, bool allowed) : lanes_(lanes) {
-    if (allowed && lanes_.wanted(static_cast<int64_t>(members.size()))) lanes_.open(members);
-  }
-  ~LanesOpen() {
-    if (lanes_.isOpen()) lanes_.close();
-  }
-  LanesOpen(const LanesOpen&) = delete;
-  LanesOpen& operator=(const LanesOpen&) = delete;
-
- private:
-  Lanes& lanes_;
-};
-
 }  // namespace
 
 Training::Training(std::shared_ptr<const Program> program, std::shared_ptr<const Plan> plan, Bindings bindings,

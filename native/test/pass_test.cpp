@@ -210,5 +210,107 @@ TEST("a loss that is not finite does not stop an evaluation") {
   CHECK_EQUAL(pass.executor().tensors().accumulators(0)[1], 40.0);
 }
 
+// The sums of all members, by member.
+std::vector<double> sumsOf(Pass& pass, const std::vector<int64_t>& active) {
+  CHECK(pass.run(active, kNever));
+  const double* sums = pass.executor().tensors().accumulators(0);
+  return std::vector<double>(sums, sums + pass.executor().members() * kAccumulators);
+}
+
+Data dataOfMembers(const NetworkSpec& spec, int64_t members, bool alike) {
+  Data data;
+  for (int64_t m = 0; m < members; ++m)
+    data.push_back(randomSamples(alike ? 75 : 20 + m * 37 % 90, spec.inputs, spec.layers.back().outputs, 200 + m));
+  return data;
+}
+
+std::vector<int64_t> rowsOfMembers(const Data& data) {
+  std::vector<int64_t> rows;
+  for (const auto& samples : data) rows.push_back(samples->rows());
+  return rows;
+}
+
+TEST("members side by side and by themselves have the sums of members one by one, whatever their rows") {
+  const FlushDenormals guard;
+  const int64_t lanes = activeKernels().laneCount;
+  const NetworkSpec wide = {5, {{33, Activation::Tanh}, {2, Activation::Linear}}};
+  for (int threads : {1, 2}) {
+    const Threads setting(threads);
+    for (const NetworkSpec& spec : {kSpec, wide}) {
+      for (int64_t members : {int64_t{2}, lanes - 1, lanes, 2 * lanes + 3}) {
+        for (bool alike : {true, false}) {
+          CONTEXT(members, " members, ", spec.inputs, " inputs, ", alike ? "as many rows" : "rows of their own");
+          Network network(spec, members, 8);
+          const Data data = dataOfMembers(spec, members, alike);
+          // One that is not finite is not the end of it.
+          data[1]->floats[3] = NAN;
+          const auto program = network.evaluationProgram();
+          std::vector<int64_t> all, some;
+          for (int64_t m = 0; m < members; ++m) {
+            all.push_back(m);
+            if (m % 3 != 1) some.push_back(m);
+          }
+          const std::vector<float> before = network.memory(0);
+          for (int64_t batch : {int64_t{7}, int64_t{512}}) {
+            const auto passOf = [&](LaneUse use) {
+              return Pass(program, planOf(*program, batch), network.bindings(data), rowsOfMembers(data), {}, use);
+            };
+            Pass one(passOf(LaneUse::Never)), always(passOf(LaneUse::Always)), chosen(passOf(LaneUse::Chosen));
+            for (const auto& active : {all, some, all}) {
+              const std::vector<double> expected = sumsOf(one, active);
+              const auto same = [&](const std::vector<double>& sums) {
+                return std::memcmp(sums.data(), expected.data(), sums.size() * sizeof(double)) == 0;
+              };
+              CHECK(same(sumsOf(always, active)));
+              CHECK(same(sumsOf(chosen, active)));
+            }
+          }
+          CHECK(std::memcmp(before.data(), network.memory(0).data(), before.size() * sizeof(float)) == 0);
+        }
+      }
+    }
+  }
+}
+
+TEST("two passes of one population at the same time only read its parameters") {
+  const FlushDenormals guard;
+  const int64_t members = activeKernels().laneCount;
+  Network network(kSpec, members, 8);
+  const Data data = dataOfMembers(kSpec, members, true);
+  const auto program = network.evaluationProgram();
+  std::vector<int64_t> active;
+  for (int64_t m = 0; m < members; ++m) active.push_back(m);
+  const auto passOf = [&] {
+    return std::make_unique<Pass>(program, planOf(*program, 16), network.bindings(data), rowsOfMembers(data),
+                                  std::vector<double>(), LaneUse::Always);
+  };
+  const auto one = passOf(), other = passOf();
+  std::thread beside([&] {
+    const FlushDenormals also;
+    CHECK(one->run(active, kNever));
+  });
+  CHECK(other->run(active, kNever));
+  beside.join();
+  const auto sums = [&](Pass& pass) { return pass.executor().tensors().accumulators(0); };
+  CHECK(std::memcmp(sums(*one), sums(*other), static_cast<size_t>(members * kAccumulators) * sizeof(double)) == 0);
+}
+
+TEST("passes by lanes are chosen for a few outputs of many members, and never where outputs are written") {
+  const Threads setting(1);
+  const int64_t lanes = activeKernels().laneCount;
+  const auto uses = [&](const NetworkSpec& spec, int64_t members) {
+    Network network(spec, members, 8);
+    const Data data = dataOfMembers(spec, members, true);
+    const auto program = network.evaluationProgram();
+    const auto bytes = [&](LaneUse use) {
+      return Pass(program, planOf(*program, 75), network.bindings(data), rowsOfMembers(data), {}, use).bytes();
+    };
+    return bytes(LaneUse::Chosen) > bytes(LaneUse::Never);
+  };
+  CHECK_EQUAL(uses(kSpec, 2 * lanes), lanes > 4);
+  CHECK(!uses(kSpec, 2));
+  CHECK(!uses({13, {{17, Activation::Relu}, {30, Activation::Linear}}}, 2 * lanes));
+}
+
 }  // namespace test
 }  // namespace deepblas

@@ -123,7 +123,10 @@ async function trained(one: Case, lanes: '0' | '1') {
   const data = Array.from({ length: one.members }, (_, member) => dataOf(one, member))
   const many = new Population(layersOf(one), { inputs: one.inputs, members: one.members, seed: 3 })
   const { members } = await many.fit(one.ownData ? data : data[0]!, optionsOf(one, data[0]!))
+  const scores = await many.evaluate(one.ownData ? data : data[0]!)
   return {
+    scores,
+    predictions: (await many.predict(data[0]!)).data,
     weights: Array.from({ length: one.members }, (_, member) => weightsOf(many.member(member))),
     histories: members.map(({ epochs }) => withoutSeconds(epochs)),
   }
@@ -141,6 +144,7 @@ test('the bits and the history of every member are those that it has one by one'
       const { epochs } = await alone.fit(dataOf(one, last), options)
       expect(bySide.weights[last]).toEqual(weightsOf(alone))
       expect(bySide.histories[last]).toEqual(withoutSeconds(epochs))
+      expect(bySide.scores[last]).toEqual(await alone.evaluate(dataOf(one, last)))
     }),
     { numRuns: 60 },
   )

@@ -92,6 +92,12 @@ export function afterPassSync<Result>(
   return usingPass(settings, (pass) => use(pass, pass.run('sync')))
 }
 
+/** For tests: DEEPBLAS_LANES=1 runs members side by side wherever they can, DEEPBLAS_LANES=0 never. */
+function lanes(): { lanes?: boolean } {
+  const asked = process.env.DEEPBLAS_LANES
+  return asked === undefined ? {} : { lanes: asked !== '0' }
+}
+
 /** A pass that runs more than once. Whoever opens one releases it in a `finally`. */
 export class OpenPass {
   readonly #pass: Pass
@@ -99,7 +105,7 @@ export class OpenPass {
 
   constructor({ own = [], keepAll = false, ...options }: PassSettings) {
     this.#own = own
-    this.#pass = opened(own, () => new (native().Pass)({ ...options, keepAll }))
+    this.#pass = opened(own, () => new (native().Pass)({ ...lanes(), ...options, keepAll }))
   }
 
   /** Runs all batches with the present parameters; gives the accumulators of all members. */
@@ -148,7 +154,7 @@ export class OpenTraining {
 
   constructor({ own = [], ...options }: TrainingSettings) {
     this.#own = own
-    this.#training = opened(own, () => new (native().Training)(options))
+    this.#training = opened(own, () => new (native().Training)({ ...lanes(), ...options }))
   }
 
   /** Runs one chunk of steps; `numbers` has one row per step for all members, or one row per step and member. */

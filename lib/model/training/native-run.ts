@@ -32,12 +32,6 @@ export function checking(): boolean {
   return process.env.DEEPBLAS_CHECK === '1'
 }
 
-/** For tests: DEEPBLAS_LANES=1 runs members side by side wherever they can, DEEPBLAS_LANES=0 never. */
-function lanes(): { lanes?: boolean } {
-  const asked = process.env.DEEPBLAS_LANES
-  return asked === undefined ? {} : { lanes: asked !== '0' }
-}
-
 /** Prepares the run. What it opens is added to `opened`, which the caller releases. */
 export function prepare(
   settings: BatchFitSettings,
@@ -70,7 +64,6 @@ export function prepare(
     program: compiled.program,
     batch,
     keepAll: checking(),
-    ...lanes(),
     rows,
     seeds: Float64Array.from(seeds),
     shuffle: mode.shuffled,

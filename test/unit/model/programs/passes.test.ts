@@ -95,7 +95,7 @@ const calls: Record<string, [number, () => unknown]> = {
   explain: [2, () => model().explain()],
   checkGradient: [1, () => checkGradient(new Dense(1), { inputs: 1, rows: 1 })],
   findLearningRate: [1, () => findLearningRate(model(), data, { loss, steps: 5 })],
-  crossValidate: [4, () => crossValidate(model, data, { loss, epochs: 1, folds: 2 })],
+  crossValidate: [3, () => crossValidate(model, data, { loss, epochs: 1, folds: 2 })],
   'fit of a population': [3, () => many().fit([data, weighted], { ...scored, epochs: 2 })],
   'fitSync of a population': [3, () => many().fitSync([data, weighted], { ...scored, epochs: 2 })],
   'predict of a population': [1, () => many().predict(x)],
