@@ -2,6 +2,8 @@
  * The folds of crossValidate side by side, and the same ones one after another: milliseconds of all folds, the least of some
  * rounds, in turn.
  *
+ * The last network is too large to be joined: its ratio shows how far the machine is to be trusted.
+ *
  *   node bench/folds.mjs [rounds] [folds] [threads]
  */
 import { crossValidate, Dataset, Dense, getThreads, info, Sequential, setThreads } from '../dist/index.mjs'
