@@ -98,8 +98,12 @@ void Executor::prepareCalls() {
         call.numbers[m * call.argumentCount + argument] = given.constant;
       }
     }
-    const Axes axes = call.kernel->axes({call.views.data(), call.numbers.data(), plan_->rows, nullptr, call.expression});
-    call.byRows = program_->info(spec).cut == Cut::Rows;
+    const auto axesOf = [&](int64_t rows) {
+      return call.kernel->axes({call.views.data(), call.numbers.data(), rows, nullptr, call.expression});
+    };
+    const Axes axes = axesOf(plan_->rows);
+    // Some calls are cut by rows into tiles that a region of rows could not hold: into pairs of them.
+    call.byRows = program_->info(spec).cut == Cut::Rows || axes.first != axesOf(plan_->rows + 1).first;
     call.first = axes.first;
     call.second = axes.second;
     calls_.push_back(std::move(call));

@@ -67,7 +67,7 @@ class Executor {
     int argumentCount;
     const Kernel* kernel;
     bool gates;
-    // Extents of the axes: the first is the batch's rows where the call is cut by rows; nothing else depends on them.
+    // Extents of the axes. Nothing but the first depends on the batch's rows, and that is them where it does.
     bool byRows;
     int64_t first, second;
     std::vector<const View*> views;  // [member][argument]

@@ -9,6 +9,7 @@
 #include "core/floating_point.h"
 #include "network.h"
 #include "operand.h"
+#include "recorder.h"
 #include "test.h"
 #include "threads.h"
 
@@ -287,6 +288,36 @@ TEST("a matrix may be bound anew between steps") {
   CHECK(run.step(0));
   CHECK(expected.step(0));
   CHECK(network.memory(0) == same.memory(0));
+}
+
+TEST("a last batch of fewer rows is made of its own rows alone, also by what takes them in pairs") {
+  constexpr int64_t kColumns = 63, kCapacity = 32, kBytes = 2;
+  // What a product reads: 64 columns, in panels of 48 and of 16, or in panels of a register tile.
+  for (double lanes : {0.0, 1.0}) {
+    Recorder record;
+    const int64_t x = record.data(0, kColumns, Type::Float32), pairs = record.batchRows(kColumns, Type::Bfloat16);
+    record.call(KernelId::RoundRowPairs, {tensor(pairs), tensor(x), constant(lanes)}, "pairs");
+    const auto program = record.program();
+    for (int64_t rows : {1, 7, 12, 31}) {
+      CONTEXT(rows, " rows", lanes == 0 ? "" : " in lanes");
+      // No more rows than there are: reading on would be seen by a sanitizer.
+      const reference::Matrix random = randomMatrix(rows, kColumns, 70);
+      std::vector<float> values(random.values.begin(), random.values.end());
+      Bindings bindings;
+      bindings.slots = {{{reinterpret_cast<uint8_t*>(values.data()), rows, kColumns, Type::Float32, 1}}};
+      std::vector<std::vector<uint8_t>> made;
+      for (int64_t capacity : {rows, kCapacity}) {
+        for (bool plainly : {false, true}) {
+          Executor executor(program, std::make_shared<const Plan>(makePlan(*program, capacity, plainly)), bindings, 1);
+          const MemberStep step = {0, 0, rows, nullptr, nullptr};
+          CHECK(plainly ? executor.stepPlainly(&step, 1) : executor.step(&step, 1));
+          const uint8_t* from = data<uint8_t>(&executor.tensors().view(pairs, 0));
+          made.push_back({from, from + rows * 64 * kBytes});
+        }
+      }
+      for (const std::vector<uint8_t>& others : made) CHECK(others == made[0]);
+    }
+  }
 }
 
 TEST("an executor refuses what its program was not promised") {

@@ -79,6 +79,21 @@ test('it is told, and never taken by itself', async () => {
   expect(rounded.explain()).not.toContain('bfloat16')
 })
 
+test('a last batch of fewer rows has the bits that it has as a batch of its own', async () => {
+  const x = Array.from({ length: 44 }, (_, row) => Array.from({ length: 63 }, (_, i) => Math.sin(7 * row + 3 * i)))
+  const y = x.map(([first, second]) => first! * second!)
+  const rows = (from: number, to: number) => Dataset.from({ x: x.slice(from, to), y: y.slice(from, to) })
+  // So small that a step runs on one thread.
+  const small = () => new Sequential([new Dense(100), new Dense(1)], { inputs: 63, seed: 1 })
+  const given = { loss: 'meanSquaredError', precision: 'bfloat16', shuffle: false } as const
+  const optimizer = () => new SGD({ learningRate: 0.01 })
+  const [whole, parts] = [small(), small()]
+  await whole.fit(rows(0, 44), { ...given, optimizer: optimizer(), epochs: 1 })
+  const rule = optimizer()
+  for (const part of [rows(0, 32), rows(32, 44)]) await parts.partialFit(part, { ...given, optimizer: rule })
+  expect(weightsOf(whole)).toEqual(weightsOf(parts))
+})
+
 test('layers that are too small keep the bits of float32, and explain says so', async () => {
   expect([takesBfloat16(31, 1000), takesBfloat16(1000, 63), takesBfloat16(63, 64)]).toEqual([false, false, false])
   expect([takesBfloat16(64, 64), takesBfloat16(32, 128), takesBfloat16(784, 800)]).toEqual([true, true, true])
