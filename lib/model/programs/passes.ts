@@ -95,7 +95,7 @@ export function afterPassSync<Result>(
 /** For tests: DEEPBLAS_LANES=1 runs members side by side wherever they can, DEEPBLAS_LANES=0 never. */
 function lanes(): { lanes?: boolean } {
   const asked = process.env.DEEPBLAS_LANES
-  return asked === undefined ? {} : { lanes: asked !== '0' }
+  return asked === undefined || asked === '' ? {} : { lanes: asked !== '0' }
 }
 
 /** A pass that runs more than once. Whoever opens one releases it in a `finally`. */
