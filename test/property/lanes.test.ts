@@ -2,11 +2,16 @@
  * Members side by side in the lanes of vectors: whatever the architecture, the data and the course of a training, each member
  * has the bits that it has one by one, and those of a fit of its own.
  */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import {
   Adam,
   AdamW,
+  type Callback,
+  Checkpoint,
   Dataset,
   Dense,
   Dropout,
@@ -21,6 +26,12 @@ import {
   SGD,
   setThreads,
 } from '../../lib/index.js'
+
+let folder = ''
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'deepblas-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
 
 const threads = getThreads()
 afterEach(() => {
@@ -118,11 +129,24 @@ const optionsOf = (one: Case, held: Dataset) => ({
 const weightsOf = (model: Sequential) => model.getWeights().map(({ data }) => [...new Uint32Array(data.slice().buffer)])
 const withoutSeconds = (epochs: readonly { seconds: number }[]) => epochs.map(({ seconds: _, ...rest }) => rest)
 
-async function trained(one: Case, lanes: '0' | '1') {
-  process.env.DEEPBLAS_LANES = lanes
+/** '1': side by side wherever they can; '0': never; undefined: where that is faster. */
+type Lanes = '0' | '1' | undefined
+
+async function trained(
+  one: Case,
+  lanes: Lanes,
+  { callbacks = [], resume }: { callbacks?: Callback[]; resume?: string } = {},
+) {
+  if (lanes === undefined) delete process.env.DEEPBLAS_LANES
+  else process.env.DEEPBLAS_LANES = lanes
   const data = Array.from({ length: one.members }, (_, member) => dataOf(one, member))
   const many = new Population(layersOf(one), { inputs: one.inputs, members: one.members, seed: 3 })
-  const { members } = await many.fit(one.ownData ? data : data[0]!, optionsOf(one, data[0]!))
+  const options = optionsOf(one, data[0]!)
+  const { members } = await many.fit(one.ownData ? data : data[0]!, {
+    ...options,
+    callbacks: [...options.callbacks, ...callbacks],
+    ...(resume !== undefined && { resume }),
+  })
   const scores = await many.evaluate(one.ownData ? data : data[0]!)
   return {
     scores,
@@ -148,4 +172,42 @@ test('the bits and the history of every member are those that it has one by one'
     }),
     { numRuns: 60 },
   )
+})
+
+test('a training that a checkpoint interrupts goes on to the same bits, by lanes before it or after it', async () => {
+  const path = join(folder, 'checkpoint')
+  const way = fc.constantFrom<Lanes>('0', '1', undefined)
+  const interrupted = fc.record({
+    one: cases,
+    before: way,
+    after: way,
+    every: fc.integer({ min: 1, max: 6 }),
+    crash: fc.integer({ min: 7, max: 20 }),
+  })
+  let resumed = 0
+  await fc.assert(
+    fc.asyncProperty(interrupted, async ({ one, before, after, every, crash }) => {
+      setThreads(one.threads)
+      const crashing: Callback = {
+        needs: 'step',
+        onStepEnd({ totalStep }) {
+          if (totalStep >= crash) throw new Error('the power is gone')
+        },
+      }
+      const callbacks = [new Checkpoint(path, { every: { steps: every } }), crashing]
+      await rm(path, { force: true })
+      const ended = await trained(one, before, { callbacks }).then(
+        () => true,
+        (error: Error) => {
+          expect(error.message).toBe('the power is gone')
+          return false
+        },
+      )
+      if (ended) return
+      expect(await trained(one, after, { resume: path })).toEqual(await trained(one, '0'))
+      resumed++
+    }),
+    { numRuns: 40 },
+  )
+  expect(resumed).toBeGreaterThan(10)
 })

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { setTimeout as wait } from 'node:timers/promises'
+import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   Adam,
@@ -52,6 +52,15 @@ async function inMemory(epochs: number, more: Partial<StreamFitOptions> = {}) {
   const one = model()
   const history = await one.fit(data, { ...options(more), epochs, batchSize: 16, shuffle: false })
   return { weights: bits(one.getWeights()), history }
+}
+
+/** Something that will happen, to be waited for. */
+function event() {
+  let resolve = () => {}
+  const happened = new Promise<void>((of) => {
+    resolve = of
+  })
+  return { happened, happens: () => resolve() }
 }
 
 let folder = ''
@@ -267,7 +276,7 @@ describe('ends well', () => {
       async function* (closed: () => void): AsyncGenerator<Batch> {
         try {
           for (;;) {
-            await wait(1)
+            await turn()
             yield rows(0, 16)
           }
         } finally {
@@ -290,31 +299,36 @@ describe('ends well', () => {
       },
     ]) {
       let closed = 0
+      const [step, closing] = [event(), event()]
       const abort = new AbortController()
       const one = model()
       const before = bits(one.getWeights())
-      const fit = one.fit(
-        make(() => closed++),
-        options({ signal: abort.signal }),
-      )
-      await wait(30)
+      const stream = make(() => {
+        closed++
+        closing.happens()
+      })
+      const callbacks = [{ needs: 'step' as const, onStepEnd: step.happens }]
+      const fit = one.fit(stream, options({ signal: abort.signal, callbacks }))
+      await step.happened
+      // The fit goes on to the next batch, which the second stream never gives.
+      await turn()
       expect(() => one.predictSync([[0, 0]])).toThrow(/while this model fits/)
       abort.abort(new Error('enough'))
       await expect(fit).rejects.toThrow('enough')
       expect(bits(one.getWeights())).not.toEqual(before)
       expect((await one.predict([[0, 0]])).shape).toEqual([1, 1])
-      await wait(10)
+      await closing.happened
       expect(closed).toBe(1)
     }
   })
 
   test('early stopping closes an endless stream', async () => {
-    let closed = false
+    const closing = event()
     async function* endless() {
       try {
         for (;;) yield* batches()
       } finally {
-        closed = true
+        closing.happens()
       }
     }
     const callbacks = [new EarlyStopping({ patience: 2 })]
@@ -324,8 +338,8 @@ describe('ends well', () => {
     const history = await one.fit(endless(), settings)
     expect(history.stopped).toBe('early')
     expect((await one.evaluate(held)).loss).toBe(history.best!.value)
-    await wait(10)
-    expect(closed).toBe(true)
+    // Never, if the stream is left open.
+    await closing.happened
   })
 
   test('a loss that is not finite names step and epoch', async () => {
