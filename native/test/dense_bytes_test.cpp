@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "kernel_run.h"
+#include "product_bounds.h"
 #include "test.h"
 
 namespace deepblas {
@@ -12,9 +13,7 @@ namespace {
 
 using reference::Matrix;
 
-struct Shape {
-  int64_t rows, inputs, outputs;
-};
+using Shape = ProductShape;
 
 // Gradients of a few vectors, of some, of all outputs in one tile and in several; rows beyond every block of rows, inputs
 // beyond the blocks of the depth; odd numbers of all three.
@@ -37,11 +36,6 @@ Operand gathered(const KernelSet& set, const Operand& bytes, const Shape& shape)
   run.tensor(at::gather::source, bytes);
   run.execute(set);
   return output;
-}
-
-Matrix magnitudes(Matrix matrix) {
-  for (double& value : matrix.values) value = std::fabs(value);
-  return matrix;
 }
 
 // The conversion of an element rounds once more.

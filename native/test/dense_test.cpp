@@ -1,11 +1,11 @@
-// Dense layers against their reference. The bound of a product is what rounding of its sum may come to (sumError) times
-// the sum of magnitudes of its terms.
+// Dense layers against their reference, within the bounds of their products.
 #include <cmath>
 #include <iterator>
 #include <string>
 #include <vector>
 
 #include "kernel_run.h"
+#include "product_bounds.h"
 #include "test.h"
 
 namespace deepblas {
@@ -16,9 +16,7 @@ namespace {
 using reference::Matrix;
 using reference::Vector;
 
-struct Shape {
-  int64_t rows, inputs, outputs;
-};
+using Shape = ProductShape;
 
 // Around the register tiles of every instruction set (4 to 64 columns, 1 to 12 rows), the depth block (512), the row
 // block (96) and the batch block (128); primes in between.
@@ -52,29 +50,9 @@ const Shape kLargeShapes[] = {
     {28, 2500, 401}, {29, 500, 2001}, {16, 1031, 1009}, {257, 1001, 1003},  {61, 2049, 500},
 };
 
-int64_t gapOf(int64_t i) { return i % 3 == 0 ? 0 : i % 3 == 1 ? 5 : 16; }
-
 // Register tiles may be cut anywhere between panels. OpenBLAS sums the edges of a call in another order than its middle:
 // its layers are cut in the kernel's own tiles only.
 int64_t cutOf(bool blas, int64_t multiple) { return blas ? KernelRun::kOwnTile : multiple; }
-
-// The bound for one sum of products: |a| · |b| per element.
-Matrix magnitudes(const Matrix& matrix) {
-  Matrix result = matrix;
-  for (double& value : result.values) value = std::fabs(value);
-  return result;
-}
-
-Matrix scaled(Matrix matrix, double factor) {
-  for (double& value : matrix.values) value *= factor;
-  return matrix;
-}
-
-Vector magnitudes(const Vector& vector) {
-  Vector result = vector;
-  for (double& value : result) value = std::fabs(value);
-  return result;
-}
 
 // What is the same for every instruction set is computed once for all of them: `make` gives the references of a shape.
 template <typename Make>
@@ -126,12 +104,8 @@ void checkForward(const KernelSet& set, const Shape& shape, const Variant& varia
   run.execute(set);
 
   if (variant.preActivation) checkMatrix("preActivation", preActivation.read(shape.rows), expected.preActivation, bound);
-  // No activation is steeper than 1.13 (gelu); their own errors are below 3e-7 (1 + |z|).
-  Matrix outputBound = bound;
-  if (variant.activation != Activation::Linear && variant.activation != Activation::Relu)
-    for (size_t i = 0; i < bound.values.size(); ++i)
-      outputBound.values[i] = 1.13 * bound.values[i] + 3e-7 * (1 + std::fabs(expected.preActivation.values[i]));
-  checkMatrix("output", output.read(shape.rows), expected.output, outputBound);
+  checkMatrix("output", output.read(shape.rows), expected.output,
+              activatedBound(bound, expected.preActivation, variant.activation));
 }
 
 void checkBackwardInput(const KernelSet& set, const Shape& shape, int64_t index, int64_t panel) {

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "kernel_run.h"
+#include "product_bounds.h"
 #include "test.h"
 
 namespace deepblas {
@@ -22,21 +23,6 @@ const Shape kShapes[] = {
     {1, 1, 1, 1},   {3, 1, 5, 7},    {256, 14, 1, 16}, {100, 5, 1, 17}, {97, 3, 1, 67},   {131, 2, 1, 3},   {256, 14, 16, 3},
     {95, 5, 17, 1}, {96, 4, 32, 24}, {13, 16, 256, 1}, {130, 3, 7, 13}, {37, 2, 65, 70},  {7, 3, 129, 2},   {5, 2, 530, 5},
     {9, 2, 3, 601}, {2, 40, 2, 2},   {65, 3, 48, 16},  {300, 7, 4, 4},  {11, 2, 1000, 3}, {40, 2, 128, 128}};
-
-Matrix magnitudes(Matrix matrix) {
-  for (double& value : matrix.values) value = std::fabs(value);
-  return matrix;
-}
-Vector magnitudes(Vector vector) {
-  for (double& value : vector) value = std::fabs(value);
-  return vector;
-}
-Matrix scaled(Matrix matrix, double factor) {
-  for (double& value : matrix.values) value *= factor;
-  return matrix;
-}
-
-int64_t gapOf(int64_t i) { return i % 3 == 0 ? 0 : i % 3 == 1 ? 5 : 16; }
 
 template <typename Check>
 void forShapes(Check check) {

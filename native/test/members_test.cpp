@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "kernel_run.h"
+#include "product_bounds.h"
 #include "test.h"
 
 namespace deepblas {
@@ -21,16 +22,6 @@ const Shape kShapes[] = {
     {1, 1, 1, 2},     {5, 7, 8, 3},     {33, 16, 64, 4},  {97, 37, 65, 3},  {130, 24, 100, 2},
     {64, 48, 1, 16},  {9, 300, 3, 5},   {257, 13, 20, 7}, {7, 520, 70, 2},  {5, 1001, 1009, 2},
 };
-
-Matrix magnitudes(Matrix matrix) {
-  for (double& value : matrix.values) value = std::fabs(value);
-  return matrix;
-}
-
-Matrix scaled(Matrix matrix, double factor) {
-  for (double& value : matrix.values) value *= factor;
-  return matrix;
-}
 
 // What a function makes of every member's columns, beside each other.
 template <typename Of>

@@ -12,8 +12,9 @@ template <typename Form>
 void enterProducts(KernelSet& set) {
   set[KernelId::Bfloat16Forward] = {bfloat16ForwardAxes, bfloat16Forward<Form>, bfloat16ForwardCost};
   set[KernelId::Bfloat16BackwardInput] = {bfloat16InputAxes, bfloat16BackwardInput<Form>, bfloat16InputCost};
-  set[KernelId::Bfloat16BackwardWeight] = {bfloat16WeightAxes, bfloat16BackwardWeight<Form>, bfloat16WeightCost,
-                                           bfloat16Completes};
+  set[KernelId::Bfloat16BackwardWeight] = {
+      bfloat16WeightAxes, bfloat16BackwardWeight<Form>, bfloat16WeightCost,
+      completesWeight<at::bfloat16BackwardWeight::weightGradient, at::bfloat16BackwardWeight::biasGradient>};
 }
 
 }  // namespace

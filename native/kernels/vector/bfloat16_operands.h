@@ -95,8 +95,8 @@ void roundRowPairs(const Call& call, const Tile& tile) {
 
 // ---- weights ------------------------------------------------------------------------------------------------------
 
-// Where the weights of input i for outputs o on stand, kWidth outputs side by side.
-DEEPBLAS_INLINE const float* weightsAt(const View& weight, int64_t o, int64_t i) {
+// Where the weights of input i for outputs o on stand, kWidth outputs side by side, or their gradients.
+DEEPBLAS_INLINE float* weightsAt(const View& weight, int64_t o, int64_t i) {
   return data<float>(&weight) + o / weight.panel * weight.columns * weight.panel + i * weight.panel + o % weight.panel;
 }
 

@@ -143,11 +143,6 @@ double bfloat16WeightCost(const Call& call) {
   return productCost(gradient.columns, call.rows, gradient.rows);
 }
 
-DEEPBLAS_INLINE float* gradientAt(const View& gradient, int64_t o, int64_t i) {
-  return data<float>(&gradient) + o / gradient.panel * gradient.columns * gradient.panel + i * gradient.panel +
-         o % gradient.panel;
-}
-
 template <typename Form>
 void bfloat16BackwardWeight(const Call& call, const Tile& tile) {
   namespace arg = at::bfloat16BackwardWeight;
@@ -175,7 +170,7 @@ void bfloat16BackwardWeight(const Call& call, const Tile& tile) {
         work.b = pairs + b.begin + r * b.width;
         work.bPair = 2 * b.width;
         work.pairs = steps / 2;
-        for (int64_t v = 0; v < shape.vectors; ++v) work.c[v] = gradientAt(gradient, o + v * kWidth, i);
+        for (int64_t v = 0; v < shape.vectors; ++v) work.c[v] = weightsAt(gradient, o + v * kWidth, i);
         work.cStride = gradient.panel;
         work.lastLanes = shape.lastLanes;
         work.first = r == 0;
@@ -184,19 +179,6 @@ void bfloat16BackwardWeight(const Call& call, const Tile& tile) {
       }
     }
   }
-}
-
-// A tile of inputs completes one run of elements in every panel; the first tile of inputs also completes the biases.
-void bfloat16Completes(const Call& call, const Tile& tile, RangeSink sink, void* context) {
-  namespace arg = at::bfloat16BackwardWeight;
-  const View& gradient = *call.views[arg::weightGradient];
-  const int64_t panel = gradient.panel;
-  for (int64_t o = tile.secondBegin; o < tile.secondEnd; o += panel) {
-    const int64_t first = o * gradient.columns;
-    sink(context, arg::weightGradient, first + tile.firstBegin * panel, first + tile.firstEnd * panel);
-  }
-  if (call.views[arg::biasGradient] && tile.firstBegin == 0)
-    sink(context, arg::biasGradient, tile.secondBegin, tile.secondEnd);
 }
 
 }  // namespace

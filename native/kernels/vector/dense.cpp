@@ -28,7 +28,9 @@ void registerDense(KernelSet& set) {
   set[KernelId::DenseForward] = {memberForwardAxes, memberForward, memberForwardCost};
   set[KernelId::TransposeWeight] = {transposeAxes, transpose, transposeCost};
   set[KernelId::DenseBackwardInput] = {memberInputAxes, memberBackwardInput, memberInputCost};
-  set[KernelId::DenseBackwardWeight] = {weightAxes, backwardWeight, weightCost, completesWeight};
+  set[KernelId::DenseBackwardWeight] = {
+      weightAxes, backwardWeight, weightCost,
+      completesWeight<at::denseBackwardWeight::weightGradient, at::denseBackwardWeight::biasGradient>};
 }
 
 }  // namespace DEEPBLAS_ISA

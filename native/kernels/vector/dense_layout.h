@@ -99,6 +99,19 @@ DEEPBLAS_INLINE Axes productAxes(int64_t rows, int64_t columns, int64_t depth, i
   return {rows, columns, larger(1, rowTile), panels * panel};
 }
 
+// What a tile of a weight gradient completes: a tile of inputs one run of elements in every panel, and the first tile of inputs
+// the biases too. The gradients stand at these positions of the call.
+template <int kWeightGradient, int kBiasGradient>
+void completesWeight(const Call& call, const Tile& tile, RangeSink sink, void* context) {
+  const View& gradient = *call.views[kWeightGradient];
+  const int64_t panel = gradient.panel;
+  for (int64_t column = tile.secondBegin; column < tile.secondEnd; column += panel) {
+    const int64_t first = column * gradient.columns;
+    sink(context, kWeightGradient, first + tile.firstBegin * panel, first + tile.firstEnd * panel);
+  }
+  if (call.views[kBiasGradient] && tile.firstBegin == 0) sink(context, kBiasGradient, tile.secondBegin, tile.secondEnd);
+}
+
 // Calls multiply(piece) for each of the kernel's own tiles within a tile. OpenBLAS sums a call's edges in another order
 // than its middle, so the call in which an element is computed decides its bits: a product is always made of the same
 // pieces, however the kernel is called.

@@ -221,19 +221,6 @@ void backwardWeight(const Call& call, const Tile& tile) {
   if (packed) backwardWeightPacked(call, tile);
 }
 
-// A tile of inputs completes one run of elements in every panel; the first tile of inputs also completes the biases.
-void completesWeight(const Call& call, const Tile& tile, RangeSink sink, void* context) {
-  namespace arg = at::denseBackwardWeight;
-  const View& gradient = *call.views[arg::weightGradient];
-  const int64_t panel = gradient.panel;
-  for (int64_t column = tile.secondBegin; column < tile.secondEnd; column += panel) {
-    const int64_t first = column * gradient.columns;
-    sink(context, arg::weightGradient, first + tile.firstBegin * panel, first + tile.firstEnd * panel);
-  }
-  if (call.views[arg::biasGradient] && tile.firstBegin == 0)
-    sink(context, arg::biasGradient, tile.secondBegin, tile.secondEnd);
-}
-
 }  // namespace
 }  // namespace DEEPBLAS_ISA
 }  // namespace deepblas
