@@ -4,7 +4,7 @@
 namespace deepblas {
 
 // Whether it is one of AMD's. Those take one 512-bit multiply-add a cycle, where others take two, and what the second-level
-// cache gives keeps up with that. No bit may depend on it.
+// cache gives keeps up with that. No bit of a product may depend on it.
 bool isAmd();
 
 }  // namespace deepblas

@@ -62,7 +62,8 @@ inline bool isLarge(int64_t inputs, int64_t outputs) {
 }
 
 // The panel of a large weight that OpenBLAS does not multiply: of the packed tiles, or of the widest tiles, which read in place
-// what AMD's processors bring as fast as they multiply. Either gives the same bits.
+// what AMD's processors bring as fast as they multiply. Either gives a product the same bits; float64 sums over a weight as it is
+// stored (penalties, norms of gradients) take its elements in another order.
 inline int64_t largePanel() { return kWidth == 16 && isAmd() ? kMaximumVectors * kWidth : kLargePanel; }
 
 // The panel of a layer's weight: which of the three ways it is kept in.
