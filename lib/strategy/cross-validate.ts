@@ -4,10 +4,10 @@ import { DeepblasError } from '../errors.js'
 import type { Evaluation } from '../model/scoring/results.js'
 import { Sequential } from '../model/sequential.js'
 import type { History } from '../model/training/epoch-results.js'
-import type { FitOptions } from '../model/training/options.js'
+import { type FitOptions, optionNames } from '../model/training/options.js'
 import { meanOf, sampleDeviation } from '../statistics.js'
 import { ELEMENTS_OF_STEP, inTurns, type Steps } from '../turns.js'
-import { boolean, invalid, isCallable, nonNegativeInteger, positiveInteger } from '../validate.js'
+import { boolean, invalid, isCallable, knownOptions, nonNegativeInteger, positiveInteger } from '../validate.js'
 import { foldOfRows } from './fold-rows.js'
 import { foldsTogether } from './folds-together.js'
 
@@ -54,7 +54,12 @@ export async function crossValidate(
 ): Promise<CrossValidation> {
   if (!isCallable(makeModel)) throw invalid('makeModel', 'function that makes a new model', makeModel)
   if (!(data instanceof Dataset)) throw invalid('data', 'Dataset', data, 'Make one with Dataset.from({ x, y }).')
-  const { folds = 5, stratified = false, seed = 0, ...fitOptions } = options ?? {}
+  const given = knownOptions<CrossValidateOptions>('crossValidate', options ?? {}, [
+    'folds',
+    'stratified',
+    ...optionNames,
+  ])
+  const { folds = 5, stratified = false, seed = 0, ...fitOptions } = given as CrossValidateOptions
   const foldOf = await inTurns(
     foldsOf(data, positiveInteger('folds', folds), boolean('stratified', stratified), nonNegativeInteger('seed', seed)),
   )

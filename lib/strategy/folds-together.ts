@@ -8,6 +8,8 @@ import { ReduceOnPlateau } from '../callbacks/reduce-on-plateau.js'
 import type { Dataset } from '../data/dataset/dataset.js'
 import type { Layer } from '../layers/layer.js'
 import { layerClasses, layerFrom } from '../layers/registry.js'
+import { isBuiltInMetric, type Metric } from '../metrics/metric.js'
+import { metricNamed } from '../metrics/names.js'
 import { insideOf } from '../model/inside.js'
 import { inputsOf, readInputs } from '../model/network/inputs.js'
 import { buildNetwork, leavesOf, type Network } from '../model/network/network.js'
@@ -21,6 +23,8 @@ import type { TrialLayer } from './experiments/trial.js'
 
 /** Networks of more parameters fill vectors and threads by themselves. */
 const MOST_PARAMETERS = 1 << 15
+/** Metrics that sort all rows do so for all folds in one piece, for which the event loop waits. */
+const MOST_SORTED_ROWS = 1 << 13
 /** All folds' data at once, and what all networks keep of a batch. */
 const MOST_BYTES = 1 << 28
 
@@ -38,7 +42,13 @@ export interface Folds {
  * same bits. Nothing is told of wrong options: the fits one after another do that.
  */
 export async function foldsTogether({ models, data, restOf, options }: Folds): Promise<readonly History[] | undefined> {
-  if (!fitAlike(options) || !models.every(isPlain) || bytesOf(data, models.length) > MOST_BYTES) return undefined
+  if (
+    !fitAlike(options) ||
+    !measuredAlike(options.metrics, data.rows) ||
+    !models.every(isPlain) ||
+    bytesOf(data, models.length) > MOST_BYTES
+  )
+    return undefined
   const network = networkOfAll(models)
   if (network === undefined || !isSmall(network, models.length, options.batchSize, data)) return undefined
   const own: Dataset[] = []
@@ -52,6 +62,17 @@ function fitAlike({ resume, progress, callbacks, optimizer, validation }: FitOpt
   if (resume !== undefined || (progress ?? false) !== false || Array.isArray(validation)) return false
   if (!Array.isArray(noted) || !(noted as unknown[]).every(hasCopies)) return false
   return optimizer !== 'lbfgs' && (optimizer as Partial<AnyOptimizer> | null | undefined)?.stepsOver !== 'allRows'
+}
+
+/** Whether nobody notices that the metrics of all folds are computed together, after every epoch. */
+function measuredAlike(metrics: unknown, rows: number): boolean {
+  if (!Array.isArray(metrics)) return true
+  return (metrics as unknown[]).every((given) => {
+    // Of what is no metric, the fits one after another tell.
+    const found = typeof given === 'string' ? metricNamed(given) : (given as Metric | null)
+    if (typeof found?.fromScores !== 'function') return true
+    return isBuiltInMetric(found) && rows <= MOST_SORTED_ROWS
+  })
 }
 
 /** Whether a callback is one of ours of which every member of a population has a copy. */

@@ -81,7 +81,7 @@ export function* loop(
     const { reason, early = false } = stepper.end()
     ended = true
     if (early) for (const member of active) histories[member]!.stopped = 'early'
-    if (stepped) requireFiniteUpdate(parameters, histories)
+    if (stepped) requireFiniteUpdate(parameters, histories, settings.apart)
     if (averages !== undefined) parameters.copyFrom(averages)
     yield* callbacks.end(reason)
     return histories

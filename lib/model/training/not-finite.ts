@@ -27,17 +27,19 @@ export function fail(history: History, { message }: DeepblasError): void {
 /**
  * Checks the parameters after the last update, which no later loss would show.
  *
- * @throws DeepblasError ERR_DEEPBLAS_NOT_FINITE for one model; a member of a population has failed
+ * @param apart whether the members are models of their own, which share a training and nothing else
+ * @throws DeepblasError ERR_DEEPBLAS_NOT_FINITE for a model of its own; a member of a population has failed
  */
-export function requireFiniteUpdate(parameters: Arena, histories: readonly History[]): void {
+export function requireFiniteUpdate(parameters: Arena, histories: readonly History[], apart = false): void {
   for (const [member, history] of histories.entries()) {
-    if (parameters.isFinite(member)) continue
+    // What has failed before says at which step.
+    if (history.stopped === 'failed' || parameters.isFinite(member)) continue
     const error = new DeepblasError(
       'ERR_DEEPBLAS_NOT_FINITE',
       `The last update of the training made parameters that are not finite: set or load other parameters before you use ` +
         `the model. ${ADVICE}`,
     )
-    if (histories.length === 1) throw error
+    if (apart || histories.length === 1) throw error
     fail(history, error)
   }
 }

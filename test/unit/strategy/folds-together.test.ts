@@ -18,6 +18,7 @@ import {
   Dropout,
   datasets,
   defineActivation,
+  defineMetric,
   EarlyStopping,
   type FitOptions,
   LBFGS,
@@ -75,6 +76,7 @@ describe('side by side', () => {
       { loss: 'meanSquaredError', metrics: [] },
     ],
     ['an optimizer by name', make, { optimizer: 'sgd' }],
+    ['a metric of all scores that is ours', make, { metrics: ['rocAuc'] }],
   ])('%s', async (_name, makeModel, more) => {
     const { alone, result } = await counted(makeModel, more)
     expect(result).toHaveProperty('scores')
@@ -107,6 +109,7 @@ describe('one after another', () => {
     ],
     ['an optimizer that looks at all rows', make, { optimizer: new LBFGS() }],
     ['one of that kind by name', make, { optimizer: 'lbfgs' }],
+    ['a metric of all scores of the user', make, { metrics: [defineMetric({ name: 'own', fromScores: () => 1 })] }],
     [
       'layers of other sizes',
       (fold) => new Sequential([new Dense(fold + 1), new Dense(1, { activation: 'sigmoid' })], { inputs: 2 }),
@@ -274,6 +277,39 @@ test('models know afterwards what they know after a fit of their own', async () 
     expect((await model.predictClasses([[1, 2]]))[0]).toMatch(/yes|no/)
     expect(await model.evaluate(names)).toHaveProperty('loss')
   }
+})
+
+test('an update that leaves no finite parameters is an error, as of a fit alone', async () => {
+  const few = Dataset.from(datasets.moons({ samples: 46, noise: 0.2, seed: 6 }))
+  const growing = (fold: number) =>
+    new Sequential([new Dense(16, { activation: 'relu' }), new Dense(16, { activation: 'relu' }), new Dense(1)], {
+      inputs: 2,
+      seed: fold,
+    })
+  const settings = (learningRate: number) =>
+    ({ folds: 2, loss: 'meanSquaredError', epochs: 2, batchSize: 8, optimizer: new SGD({ learningRate }) }) as const
+  let failed = 0
+  // Rates at which the loss, or the last update alone, is no longer finite.
+  for (let learningRate = 1; learningRate < 4; learningRate += 0.25) {
+    const together = await crossValidate(growing, few, settings(learningRate)).catch((error: Error) => error)
+    const alone = await crossValidate((fold) => apart(growing(fold)), few, settings(learningRate)).catch(
+      (error: Error) => error,
+    )
+    expect(together instanceof Error).toBe(alone instanceof Error)
+    if (!(alone instanceof Error)) continue
+    failed++
+    expect((together as Error).message).toBe(alone.message)
+  }
+  expect(failed).toBeGreaterThan(3)
+})
+
+test('an option that there is not is told with those that there are, before any model is made', async () => {
+  const makeModel = vi.fn(make)
+  const given = { ...options, folds: undefined, fold: 3 } as unknown as CrossValidateOptions
+  await expect(crossValidate(makeModel, data, given)).rejects.toThrow(
+    /folds, stratified, loss.* for crossValidate but received the option 'fold'\. Did you mean 'folds'\?/,
+  )
+  expect(makeModel).not.toHaveBeenCalled()
 })
 
 test('the callback that was given has the best epoch of the last fold', async () => {

@@ -37,6 +37,15 @@ test('a member whose last update has spoilt it has failed', async () => {
   expect(members.map(({ stopped }) => stopped)).toEqual(['completed', 'failed'])
 })
 
+test('a member that an update spoils before the last says at which step it failed', async () => {
+  const population = new Population([new Dense(1)], { inputs: 1, members: 2, seed: 1 })
+  const optimizer = new SGD({ learningRate: [1e-9, 1e36] })
+  const { members } = await population.fit(data, { ...options(3), optimizer })
+  expect(members.map(({ stopped }) => stopped)).toEqual(['completed', 'failed'])
+  expect(members[1]!.reason).toContain('at step 1 of epoch 2')
+  expect(members[1]!.reason).not.toContain('last good step')
+})
+
 test('parameters of the last good step are finite', async () => {
   const model = new Sequential([new Dense(1)], { inputs: 1, seed: 1 })
   const exploding = { ...options(100), optimizer: new SGD({ learningRate: 1 }) }
