@@ -202,9 +202,10 @@ async function outcome(one: Case, together: boolean) {
     (error: Error) => error.message,
   )
   // What a model goes on from is the same too.
-  const going: object[] = []
+  const going: unknown[] = []
   for (const model of typeof result === 'string' ? [] : models) {
-    going.push(untimed((await model.partialFit(data)).epochs))
+    const next = model.partialFit(data).then(({ epochs }) => untimed(epochs))
+    going.push(await next.catch((error: Error) => error.message))
   }
   const best = callbacks.map((callback) => callback instanceof EarlyStopping && callback.best)
   return { result, going, best, weights: models.map(bitsOf), labels: models.map(({ labels }) => labels) }
