@@ -1,4 +1,5 @@
-// The regions of a step, and where each workspace tensor lies: tensors whose lives do not overlap share bytes.
+// The regions of a step, and where each workspace tensor lies: tensors whose lives do not overlap share bytes,
+// and what a call writes in place of what it is the last to read has its bytes.
 #pragma once
 
 #include <cstdint>

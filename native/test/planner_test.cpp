@@ -1,4 +1,5 @@
-// Where the planner puts tensors: those alive at the same time share no byte, and bytes are shared where lives allow.
+// Where the planner puts tensors: those alive at the same time share no byte, but for those that a call writes in place, and
+// bytes are shared where lives allow.
 #include "program/planner.h"
 
 #include <algorithm>
@@ -16,6 +17,7 @@ namespace {
 
 struct Place {
   int64_t tensor, begin, end, first, last;
+  std::vector<int64_t> calls;  // that name it, numbered in the order of the regions
 };
 
 std::vector<int64_t> callsOf(const Region& region) {
@@ -31,14 +33,18 @@ std::vector<Place> placesOf(const Program& program, const Plan& plan, int64_t ro
     const TensorSpec& spec = program.tensors()[t];
     if (plan.offsets[t] < 0) continue;
     const int64_t elements = spec.rows < 0 ? rows * spec.stride : spec.elements;
-    Place place = {t, plan.offsets[t], plan.offsets[t] + elements * bytesOf(spec.type), -1, -1};
+    Place place = {t, plan.offsets[t], plan.offsets[t] + elements * bytesOf(spec.type), -1, -1, {}};
+    int64_t number = 0;
     for (int64_t r = 0; r < static_cast<int64_t>(plan.regions.size()); ++r)
-      for (int64_t c : callsOf(plan.regions[r]))
+      for (int64_t c : callsOf(plan.regions[r])) {
         for (const ArgumentSpec& argument : program.calls()[c].arguments)
           if (argument.form == ArgumentForm::Tensor && argument.index == t) {
             if (place.first < 0) place.first = r;
             place.last = r;
+            place.calls.push_back(number);
           }
+        ++number;
+      }
     places.push_back(place);
   }
   return places;
@@ -46,13 +52,49 @@ std::vector<Place> placesOf(const Program& program, const Plan& plan, int64_t ro
 
 bool overlap(int64_t beginA, int64_t endA, int64_t beginB, int64_t endB) { return beginA < endB && beginB < endA; }
 
-// The largest sum of bytes (in whole cache lines) that are alive in one region: no plan can do with less.
-int64_t leastBytes(const std::vector<Place>& places, int64_t regions) {
+// Whether the call with this number of a region of rows is an activation's way back, the first to name one tensor, which it
+// writes, and the last to name the other, of the same shape and type, which it reads.
+bool writesInPlace(const Program& program, const Plan& plan, const Place& read, const Place& written) {
+  const TensorSpec &from = program.tensors()[read.tensor], &to = program.tensors()[written.tensor];
+  if (read.calls.empty() || written.calls.empty() || read.calls.back() != written.calls.front()) return false;
+  if (from.rows >= 0 || to.rows >= 0 || from.columns != to.columns || from.type != to.type) return false;
+  int64_t number = written.calls.front();
+  for (const Region& region : plan.regions) {
+    const std::vector<int64_t> calls = callsOf(region);
+    if (number >= static_cast<int64_t>(calls.size())) {
+      number -= static_cast<int64_t>(calls.size());
+      continue;
+    }
+    const CallSpec& call = program.calls()[calls[static_cast<size_t>(number)]];
+    return region.kind == Region::Kind::Rows && call.kernel == KernelId::ActivationBackward &&
+           call.arguments[at::activationBackward::inputGradient].index == written.tensor;
+  }
+  return false;
+}
+
+// Whether one of two tensors with the same place got it from the other, by way of tensors between them or not.
+bool inherits(const Program& program, const Plan& plan, const std::vector<Place>& places, const Place& from, const Place& to) {
+  if (from.begin != to.begin) return false;
+  if (writesInPlace(program, plan, from, to)) return true;
+  return std::any_of(places.begin(), places.end(), [&](const Place& between) {
+    return between.tensor != from.tensor && between.tensor != to.tensor && between.begin == from.begin &&
+           writesInPlace(program, plan, from, between) && inherits(program, plan, places, between, to);
+  });
+}
+
+// The largest sum of bytes (in whole cache lines) that are alive in one region: no plan can do with less. What is written in
+// place of what was read is counted once.
+int64_t leastBytes(const Program& program, const Plan& plan, const std::vector<Place>& places) {
   int64_t most = 0;
-  for (int64_t c = 0; c < regions; ++c) {
+  for (int64_t r = 0; r < static_cast<int64_t>(plan.regions.size()); ++r) {
     int64_t alive = 0;
-    for (const Place& place : places)
-      if (place.first <= c && c <= place.last) alive += static_cast<int64_t>(alignUp(place.end - place.begin));
+    for (const Place& place : places) {
+      const bool counted = std::any_of(places.begin(), places.end(), [&](const Place& before) {
+        return before.tensor != place.tensor && before.last == r && place.first == r &&
+               writesInPlace(program, plan, before, place) && before.begin == place.begin;
+      });
+      if (place.first <= r && r <= place.last && !counted) alive += static_cast<int64_t>(alignUp(place.end - place.begin));
+    }
     most = std::max(most, alive);
   }
   return most;
@@ -78,7 +120,8 @@ void checkPlan(const Program& program, int64_t rows, bool keepAll) {
     for (const Place& other : places) {
       if (other.tensor == place.tensor) continue;
       const bool together = keepAll || (place.first <= other.last && other.first <= place.last);
-      if (together && overlap(place.begin, place.end, other.begin, other.end))
+      if (together && overlap(place.begin, place.end, other.begin, other.end) &&
+          (keepAll || !(inherits(program, plan, places, place, other) || inherits(program, plan, places, other, place))))
         fail(__FILE__, __LINE__, text("tensors ", place.tensor, " and ", other.tensor, " overlap"));
     }
   }
@@ -95,7 +138,7 @@ void checkPlan(const Program& program, int64_t rows, bool keepAll) {
   int64_t all = 0;
   for (const Place& place : places) all += static_cast<int64_t>(alignUp(place.end - place.begin));
   if (keepAll) CHECK_EQUAL(plan.bytes, all);
-  CHECK(plan.bytes >= leastBytes(places, static_cast<int64_t>(plan.regions.size())));
+  CHECK(plan.bytes >= leastBytes(program, plan, places));
   CHECK(plan.bytes <= all);
 }
 
@@ -152,6 +195,67 @@ TEST("output and input of one call never share bytes") {
   touch(record, output, x);
   const Plan plan = makePlan(*record.program(Program::Calls::Unchecked), 4, false);
   CHECK(plan.offsets[x] != plan.offsets[output]);
+}
+
+// Rows through a chain of activations' ways back.
+int64_t wayBack(Recorder& record, int64_t gradient, int64_t output, int64_t to) {
+  record.call(KernelId::ActivationBackward, {tensor(to), tensor(gradient), tensor(output), absent(), constant(3)}, "back");
+  return to;
+}
+
+TEST("a call that may work in place writes over what it is the last to read") {
+  Recorder record;
+  const int64_t output = record.batchRows(40), first = record.batchRows(40), second = record.batchRows(40),
+                third = record.batchRows(40);
+  wayBack(record, wayBack(record, first, output, second), output, third);
+  const auto program = record.program(Program::Calls::Unchecked);
+  const Plan plan = makePlan(*program, 8, false);
+  CHECK(plan.regions.size() == 1 && plan.regions[0].kind == Region::Kind::Rows);
+  CHECK_EQUAL(plan.offsets[second], plan.offsets[first]);
+  CHECK_EQUAL(plan.offsets[third], plan.offsets[first]);
+  CHECK(plan.offsets[output] != plan.offsets[first]);
+  CHECK_EQUAL(plan.bytes, 2 * 8 * 48 * 4);
+  checkPlan(*program, 8, false);
+  // To be read after the step, all stay.
+  const Plan kept = makePlan(*program, 8, true);
+  CHECK(kept.offsets[second] != kept.offsets[first] && kept.offsets[third] != kept.offsets[second]);
+}
+
+TEST("what is read again, was written before, or has another shape or type, is not written over") {
+  const auto inPlace = [](auto further) {
+    Recorder record;
+    const int64_t output = record.batchRows(40), from = record.batchRows(40);
+    const int64_t to = further(record, from, output);
+    const auto program = record.program(Program::Calls::Unchecked);
+    checkPlan(*program, 8, false);
+    const Plan plan = makePlan(*program, 8, false);
+    return plan.offsets[to] == plan.offsets[from];
+  };
+  CHECK(inPlace([](Recorder& record, int64_t from, int64_t output) {
+    return wayBack(record, from, output, record.batchRows(40));
+  }));
+  CHECK(!inPlace([](Recorder& record, int64_t from, int64_t output) {
+    const int64_t to = wayBack(record, from, output, record.batchRows(40));
+    touch(record, record.batchRows(40), from);
+    return to;
+  }));
+  // Within the same region of rows.
+  CHECK(!inPlace([](Recorder& record, int64_t from, int64_t output) {
+    const int64_t to = wayBack(record, from, output, record.batchRows(40));
+    wayBack(record, from, output, record.batchRows(40));
+    return to;
+  }));
+  CHECK(!inPlace([](Recorder& record, int64_t from, int64_t output) {
+    const int64_t to = record.batchRows(40);
+    touch(record, to, output);
+    return wayBack(record, from, output, to);
+  }));
+  CHECK(!inPlace([](Recorder& record, int64_t from, int64_t output) {
+    return wayBack(record, from, output, record.batchRows(39));
+  }));
+  CHECK(!inPlace([](Recorder& record, int64_t from, int64_t output) {
+    return wayBack(record, from, output, record.batchRows(40, Type::Float64));
+  }));
 }
 
 TEST("what lives elsewhere, or is never named, takes no bytes") {
