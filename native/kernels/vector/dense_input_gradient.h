@@ -57,8 +57,9 @@ void transpose(const Call& call, const Tile& tile) {
 }
 
 // Of a weight that is transposed piece by piece for tiles that read in place: the width of a panel of inputs, the outputs of
-// a piece, and the rows that are multiplied with it.
-constexpr int64_t kTurnedPanel = kMaximumVectors * kWidth, kTurnedDepth = 512, kTurnedRows = 192;
+// a piece, and the rows that are multiplied with it: the more, the less is transposed, as long as they stay in the second-level
+// cache beside the piece.
+constexpr int64_t kTurnedPanel = kMaximumVectors * kWidth, kTurnedDepth = 512, kTurnedRows = 256;
 
 // Whether the weight is transposed piece by piece.
 DEEPBLAS_INLINE bool turnsPieces(const View& weight, const View* transposed) {
@@ -72,7 +73,8 @@ Axes inputAxes(const Call& call) {
   if (turnsPieces(weight, transposed)) {
     if (packs(weight, call.rows, gradient.columns)) return packedAxes(call.rows, gradient.columns, 128, 13);
     const int64_t panels = (gradient.columns + kTurnedPanel - 1) / kTurnedPanel;
-    return {call.rows, gradient.columns, evenPart(call.rows, kTurnedRows), evenPart(panels, 4) * kTurnedPanel};
+    // Two panels a tile: enough tiles that threads end at about the same time.
+    return {call.rows, gradient.columns, evenPart(call.rows, kTurnedRows), evenPart(panels, 2) * kTurnedPanel};
   }
   const int64_t panel = transposed ? transposed->panel : kMaximumVectors * kWidth;
   return productAxes(call.rows, gradient.columns, weight.rows, panel, byBlas(weight.panel));
