@@ -60,26 +60,33 @@ struct Shape {
   int64_t rows, inputs, outputs;
 };
 
-View matrix(const Floats& memory, int64_t rows, int64_t columns, int64_t panel = 0) {
-  return {memory.data(), rows, columns, columns, panel, Type::Float32, 1};
+// Elements from one row of a batch to the next, as programs lay them out: an odd number of lines of cache.
+int64_t rowStride(int64_t columns) { return ((columns + 15) / 16 | 1) * 16; }
+
+View batch(const Floats& memory, int64_t rows, int64_t columns) {
+  return {memory.data(), rows, columns, rowStride(columns), 0, Type::Float32, 1};
+}
+
+View stored(const Floats& memory, int64_t outputs, int64_t inputs, int64_t panel) {
+  return {memory.data(), outputs, inputs, inputs, panel, Type::Float32, 1};
 }
 
 // A layer whose weight is stored in panels of a width.
 class Layer {
  public:
   Layer(const Shape& s, int64_t panel)
-      : x_(s.rows * s.inputs, 1),
-        output_(s.rows * s.outputs, 2),
+      : x_(s.rows * rowStride(s.inputs), 1),
+        output_(s.rows * rowStride(s.outputs), 2),
         weight_(padded(s.outputs, panel) * s.inputs, 3, 0.05),
         gradient_(padded(s.outputs, panel) * s.inputs, 4, 0),
-        inputGradient_(s.rows * s.inputs, 5) {
-    const View none = {}, weight = matrix(weight_, s.outputs, s.inputs, panel);
-    const View x = matrix(x_, s.rows, s.inputs), output = matrix(output_, s.rows, s.outputs);
+        inputGradient_(s.rows * rowStride(s.inputs), 5) {
+    const View none = {}, weight = stored(weight_, s.outputs, s.inputs, panel);
+    const View x = batch(x_, s.rows, s.inputs), output = batch(output_, s.rows, s.outputs);
     calls_.emplace_back(KernelId::DenseForward, std::vector<View>{output, none, x, weight, none, none, none}, s.rows);
     calls_.emplace_back(KernelId::DenseBackwardInput,
-                           std::vector<View>{matrix(inputGradient_, s.rows, s.inputs), output, weight, none, none}, s.rows);
+                           std::vector<View>{batch(inputGradient_, s.rows, s.inputs), output, weight, none, none}, s.rows);
     calls_.emplace_back(KernelId::DenseBackwardWeight,
-                           std::vector<View>{matrix(gradient_, s.outputs, s.inputs, panel), none, x, output, none}, s.rows);
+                           std::vector<View>{stored(gradient_, s.outputs, s.inputs, panel), none, x, output, none}, s.rows);
   }
   void run(int product) { calls_[product].run(); }
   double seconds(int product) const { return calls_[product].seconds(); }
@@ -98,7 +105,7 @@ void measureProducts(double secondsPerShape) {
   const int64_t width = set.registerPanel(1), packedPanel = width == 16 ? 2 * width : 3 * width;
   const int64_t inPlacePanel = width == 16 ? 4 * width : 2 * width;
   const char* const names[] = {"forward", "input gradient", "weight gradient"};
-  for (const Shape& s : {Shape{256, 784, 800}, Shape{256, 800, 800}, Shape{512, 1024, 1024}, Shape{512, 1024, 4096},
+  for (const Shape& s : {Shape{4096, 256, 256}, Shape{4096, 32, 256}, Shape{256, 256, 256}, Shape{256, 784, 800}, Shape{256, 800, 800}, Shape{512, 1024, 1024}, Shape{512, 1024, 4096},
                          Shape{512, 4096, 1000}}) {
     Layer inPlace(s, inPlacePanel), packed(s, packedPanel), blas(s, (s.outputs + 15) / 16 * 16);
     Layer* const ways[] = {&inPlace, &packed, &blas};
