@@ -40,6 +40,8 @@ export interface ModelInside {
   encoder: Encoder | undefined
   /** Loss and metrics of the last fit, also of one before the model was saved. */
   scoring: Scoring | undefined
+  /** Of a population: members whose last fit failed, ascending. */
+  failed: readonly number[]
   save(path: string, more?: PartsOfTable): Promise<void>
   /** As the model's `fit`; `run` takes the place of the training on a data set. */
   fit(data: Dataset, options: FitOptions, run?: RunFit): Promise<readonly History[]>

@@ -21,16 +21,18 @@ export function* joining(models: readonly (Sequential | Population)[]): Steps<Po
   const matched: MatchedWeight[] = []
   const { network, labels, scoring } = first
   const options = { inputs: inputsOf(network), ...(follow ? { members, seed } : { seeds }), ...(labels && { labels }) }
+  const failed: number[] = []
   let joined: Network | undefined
   const parameters = (made: Network) => {
     joined = made
     return newArena(made, members)
   }
   const many = new Population(first.descriptions, withStart(options, { parameters }))
-  for (const { network: own, reader, seeds } of insides) {
+  for (const { network: own, reader, seeds, failed: ofModel } of insides) {
     for (let member = 0; member < seeds.length; member++) {
       const weights = yield* readingWeights(own, reader.parameters, member)
       const at = matched.length / weights.length
+      if (ofModel.includes(member)) failed.push(at)
       for (const [place, weight] of weights.entries()) {
         matched.push({ parameter: joined!.parameters[place]!, member: at, weight })
       }
@@ -38,5 +40,6 @@ export function* joining(models: readonly (Sequential | Population)[]): Steps<Po
   }
   yield* writingWeights(insideOf(many).reader.parameters, matched, true)
   insideOf(many).scoring = scoring
+  insideOf(many).failed = failed
   return many
 }

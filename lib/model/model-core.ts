@@ -72,6 +72,8 @@ export class ModelCore {
   readonly seeds: readonly number[]
   /** Loss and metrics of the last fit. */
   scoring: Scoring | undefined
+  /** Members of a population whose last fit failed, ascending; told while it runs. */
+  failed: readonly number[] = []
   labels: readonly string[] | undefined
   /**
    * Whether the weights of the outputs came from another model, with its class names if it had any; no fit has
@@ -211,7 +213,7 @@ export class ModelCore {
 
   /** The model as its file holds it, without the weights. */
   #describe(): DescribedModel {
-    const { network, seed, seeds, labels, encoder, scoring, made } = this
+    const { network, seed, seeds, labels, encoder, scoring, failed, made } = this
     return {
       formatVersion: 1,
       architecture: {
@@ -223,7 +225,7 @@ export class ModelCore {
       },
       ...(labels === undefined ? {} : { labels: [...labels] }),
       ...(encoder === undefined ? {} : { encoder: encoder.toJSON() }),
-      ...(scoring && { training: trainingSummary(scoring, this.epochs) }),
+      ...(scoring && { training: trainingSummary(scoring, this.epochs, failed) }),
       ...(made === undefined ? {} : { made }),
     }
   }
@@ -330,10 +332,15 @@ export class ModelCore {
     const undrawn = resume === undefined ? undefined : this.#reader.undrawn
     const parameters = undrawn?.arena ?? this.changing()
     this.scoring = scoring
+    this.failed = []
     this.namesCarried = false
     this.made = undefined
     return {
       parameters,
+      ofPopulation: this.#members !== undefined,
+      failed: (member) => {
+        this.failed = [...this.failed, member].sort((a, b) => a - b)
+      },
       ...(undrawn && { overwritten: undrawn.written }),
       model: this.#model,
       describe: () => this.#describe(),
@@ -351,9 +358,9 @@ export class ModelCore {
    */
   #undoing(): () => void {
     const state = this.#state
-    const { labels, namesCarried, encoder, scoring, made } = this
+    const { labels, namesCarried, encoder, scoring, failed, made } = this
     return () => {
-      if (this.#state === state) Object.assign(this, { labels, namesCarried, encoder, scoring, made })
+      if (this.#state === state) Object.assign(this, { labels, namesCarried, encoder, scoring, failed, made })
     }
   }
 

@@ -34,7 +34,7 @@ import { EVALUATION_BATCH } from './programs/data-binding.js'
 import { type PassSettings, runPass, runPassSync } from './programs/passes.js'
 import { namesFor } from './scoring/class-names.js'
 import type { EvaluateOptions, Evaluation } from './scoring/results.js'
-import { savedScoring } from './scoring/saved-scoring.js'
+import { savedFailed, savedScoring } from './scoring/saved-scoring.js'
 import { Sequential } from './sequential.js'
 import type { History } from './training/epoch-results.js'
 import type { FitOptions, PartialFitOptions } from './training/options.js'
@@ -70,11 +70,11 @@ export interface PopulationPrediction {
   readonly shape: [members: number, rows: number, outputs: number]
 }
 
-/** The mean of the members' outputs. */
+/** The mean of the outputs of the members that have not failed. */
 export interface MeanPrediction {
-  /** Mean over the members, [rows, outputs], row-major. */
+  /** Mean over these members, [rows, outputs], row-major. */
   readonly data: Float32Array<ArrayBuffer>
-  /** Standard deviation over the members, [rows, outputs], row-major: how far they disagree. */
+  /** Standard deviation over these members, [rows, outputs], row-major: how far they disagree. */
   readonly spread: Float32Array<ArrayBuffer>
   readonly shape: [rows: number, outputs: number]
 }
@@ -188,6 +188,14 @@ export class Population<
     return this.#core.labels
   }
 
+  /**
+   * Members whose last fit or `partialFit` failed, ascending: their histories say why. They have finite parameters, and
+   * `predictMean` leaves them out. `save` keeps them.
+   */
+  get failed(): readonly number[] {
+    return [...this.#core.failed]
+  }
+
   /** Trainable numbers of one member. */
   get parameterCount(): number {
     return trainableCount(this.#core.network)
@@ -196,8 +204,9 @@ export class Population<
   /**
    * Trains all members, on one data set for all or one per member, of any numbers of rows. The learning rate and the
    * weight decay of the optimizer may be lists with one number per member. With EarlyStopping every member stops at its
-   * own time and takes no time from then on. A member whose loss is no longer finite stops alone, and its history says
-   * `stopped: 'failed'`.
+   * own time and takes no time from then on. A member fails when its loss, or the parameters that an update makes, are no
+   * longer finite: it stops alone with the parameters before that step, and its history says `stopped: 'failed'` and why.
+   * The fit rejects for no member, not even where all of them fail.
    *
    * @throws as Sequential's `fit`; ERR_DEEPBLAS_SHAPE for lists of another length than there are members
    */
@@ -255,15 +264,19 @@ export class Population<
 
   /**
    * Computes the mean and the standard deviation of the members' outputs: the answer of an ensemble, and how far its
-   * members disagree.
+   * members disagree. Members that have failed are left out.
+   *
+   * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT where all members have failed
    */
   async predictMean(rows: Rows | NumberArray | NamedRows | Dataset): Promise<MeanPrediction> {
-    return await inTurns(averaging(await this.predict(rows)))
+    const members = this.#trained()
+    return await inTurns(averaging(await this.predict(rows), members))
   }
 
   /** Does the same as `predictMean`, on this thread: the event loop waits. */
   predictMeanSync(rows: Rows | NumberArray | NamedRows | Dataset): MeanPrediction {
-    return atOnce(averaging(this.predictSync(rows)))
+    const members = this.#trained()
+    return atOnce(averaging(this.predictSync(rows), members))
   }
 
   /** Gives a copy of one member as a network of its own. */
@@ -287,7 +300,7 @@ export class Population<
    * Gives the member with the least loss after the last fit: the validation loss where there was one, else the training
    * loss. A member that failed is never the best.
    *
-   * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT before the first fit
+   * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT before the first fit, and where all members have failed
    */
   best(): { index: number; loss: number; model: Sequential } {
     const losses = this.#histories?.map(({ epochs, stopped, best }) => {
@@ -296,6 +309,9 @@ export class Population<
       const loss = chosen.validation?.loss ?? chosen.loss
       return Number.isFinite(loss) ? loss : Number.POSITIVE_INFINITY
     })
+    if (this.#histories?.every(({ stopped }) => stopped === 'failed')) {
+      throw this.#allFailed('best', this.#histories[0]!.reason)
+    }
     if (losses === undefined || losses.every((loss) => loss === Number.POSITIVE_INFINITY)) {
       throw new DeepblasError('ERR_DEEPBLAS_ARGUMENT', 'Expected a fit of at least one epoch before best() is asked.')
     }
@@ -335,10 +351,29 @@ export class Population<
       const many = new Population(layers, withStart(options, { parameters: ofFile }))
       await inTurns(writingWeights(many.#core.parameters, matched, true))
       many.#core.scoring = savedScoring(training)
+      many.#core.failed = savedFailed(training, members)
       return many
     } catch (cause) {
       throw notDescribed(path, 'a population', cause)
     }
+  }
+
+  /** The members that have not failed. */
+  #trained(): readonly number[] {
+    const failed = new Set(this.#core.failed)
+    const trained = [...this.#core.seeds.keys()].filter((member) => !failed.has(member))
+    if (trained.length === 0) throw this.#allFailed('predictMean', this.#histories?.[0]?.reason)
+    return trained
+  }
+
+  #allFailed(what: string, reason: string | undefined): DeepblasError {
+    const { members } = this
+    const all = members === 1 ? 'its only member has failed' : `all ${members} members have failed`
+    return new DeepblasError(
+      'ERR_DEEPBLAS_ARGUMENT',
+      `Expected for ${what} a member that has not failed but ${all}. ` +
+        (reason === undefined ? 'Fit again with a smaller learningRate, or scaled inputs.' : `The first: ${reason}`),
+    )
   }
 
   #remembered(members: readonly History[]): PopulationHistory {
@@ -411,20 +446,23 @@ function membersWeights(network: Network, members: number, weights: readonly Wei
   return matched
 }
 
-function* averaging({ data, shape: [members, rows, outputs] }: PopulationPrediction): Steps<MeanPrediction> {
+function* averaging(
+  { data, shape: [, rows, outputs] }: PopulationPrediction,
+  members: readonly number[],
+): Steps<MeanPrediction> {
   const size = rows * outputs
   const mean = newFloats(size, () => `the means of ${rows} rows`)
   const spread = newFloats(size, () => `the deviations of ${rows} rows`)
-  const placesOfStep = Math.ceil(ELEMENTS_OF_STEP / members)
+  const placesOfStep = Math.ceil(ELEMENTS_OF_STEP / members.length)
   for (let at = 0; at < size; at++) {
     if (at > 0 && at % placesOfStep === 0) yield
     let sum = 0
-    for (let member = 0; member < members; member++) sum += data[member * size + at]!
-    const middle = sum / members
+    for (const member of members) sum += data[member * size + at]!
+    const middle = sum / members.length
     let squares = 0
-    for (let member = 0; member < members; member++) squares += (data[member * size + at]! - middle) ** 2
+    for (const member of members) squares += (data[member * size + at]! - middle) ** 2
     mean[at] = middle
-    spread[at] = Math.sqrt(squares / members)
+    spread[at] = Math.sqrt(squares / members.length)
   }
   return { data: mean, spread, shape: [rows, outputs] }
 }

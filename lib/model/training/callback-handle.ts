@@ -24,6 +24,8 @@ export class Handle implements TrainingHandle {
    * The last epoch that the callback had been told of when it asked to stop; undefined where it had been told of none.
    */
   stoppedAfter: number | undefined
+  /** How often the callback has restored parameters. */
+  restores = 0
   /** The reason that the callback gave for stopping. */
   reason: string | undefined
   readonly members: readonly number[]
@@ -92,6 +94,7 @@ export class Handle implements TrainingHandle {
       parameters.copyFrom(arena, member, at)
       averages?.copyFrom(arena, member, at)
     }
+    this.restores++
   }
 
   saveCheckpoint(path: string, of?: ParametersOf): void | Promise<void> {

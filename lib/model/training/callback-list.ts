@@ -98,6 +98,11 @@ export class CallbackList {
     return Math.min(Number.POSITIVE_INFINITY, ...left)
   }
 
+  /** How often callbacks have restored parameters. */
+  get restores(): number {
+    return this.all.reduce((sum, { handle }) => sum + handle.restores, 0)
+  }
+
   /** Product of the factors that callbacks set for the member's learning rate. */
   factorOf(member: number): number {
     return this.all.reduce(

@@ -15,9 +15,10 @@ import type { CallbackList } from './callback-list.js'
 import type { Batches } from './checkpoint/standing.js'
 import { type EpochBeginning, epochBeginning } from './epoch-beginning.js'
 import { readEpochs, runningLoss } from './epoch-results.js'
+import { LastFinite } from './last-finite.js'
 import { type MetricPasses, measureEpoch, metricPasses } from './metric-passes.js'
-import { checking, prepare } from './native-run.js'
-import { notFinite } from './not-finite.js'
+import { checking, prepare, type Run } from './native-run.js'
+import { notFinite, spoiltUpdate } from './not-finite.js'
 import type { BatchFitSettings } from './settings.js'
 import type { TrainingStart } from './state.js'
 import { same, stepTable } from './step-table.js'
@@ -26,6 +27,8 @@ import type { StepPlace, Stepper, Stretch } from './stepper.js'
 const CHUNK_MILLISECONDS = 30
 const MOST_STEPS_OF_CHUNK = 1 << 15
 const FIRST_STEPS_OF_CHUNK = 64
+/** After so many steps parameters are looked at and kept, also where chunks are shorter. */
+const STEPS_OF_KEEPING = 64
 
 export class ChunkedSteps implements Stepper {
   readonly stepsPerEpoch: number
@@ -54,6 +57,11 @@ export class ChunkedSteps implements Stepper {
   readonly #opened: Opened
   /** The members that the native run trains. */
   #taking: readonly number[]
+  readonly #again: Run['again']
+  /** Of a population; other fits end where parameters are not finite. */
+  readonly #finite: LastFinite | undefined
+  /** Where parameters were kept last, and the factors of the learning rate since: of the steps from `from` on. */
+  #kept: { done: number; restores: number; factors: { from: number; factors: readonly number[] }[] } | undefined
 
   /** `train` is one data set for all members, or one for each. */
   constructor(
@@ -77,8 +85,10 @@ export class ChunkedSteps implements Stepper {
     this.averages = optimizer.averageSlot === undefined ? undefined : start.states[optimizer.averageSlot]
     const updatesOf = (member: number) => Math.ceil(this.#ownSteps[member]! / optimizer.accumulate)
     this.beginning = epochBeginning(settings, updatesOf, opened)
-    const { training, compiled, ownSteps } = prepare(settings, train, start, batches.batch, opened)
+    const { training, compiled, ownSteps, again } = prepare(settings, train, start, batches.batch, opened)
     this.#training = training
+    this.#again = again
+    if (settings.ofPopulation) this.#finite = new LastFinite(settings, start.states, opened)
     this.#compiled = compiled
     this.#ownSteps = ownSteps
     this.stepsPerEpoch = largestOf(ownSteps)
@@ -117,16 +127,10 @@ export class ChunkedSteps implements Stepper {
     this.#taking = taking
     const factors = seeds.map((_, member) => callbacks.factorOf(member))
     const done = this.#done
-    const table = stepTable({
-      compiled: this.#compiled,
-      optimizer,
-      seeds,
-      steps: Math.min(this.#wanted, total - done, callbacks.stepsToNextNeed(before + done)),
-      factors,
-      moment: (step, member) => this.#moment(done + step, member, factors[member]!),
-      inStep: this.#inStep,
-    })
+    const toNeed = callbacks.stepsToNextNeed(before + done)
+    const table = this.#tableFrom(done, Math.min(this.#wanted, total - done, toNeed), factors)
     this.beginning?.keep()
+    this.#keep(factors, callbacks.restores)
     const limits = {
       steps: table.steps,
       milliseconds: CHUNK_MILLISECONDS,
@@ -139,11 +143,26 @@ export class ChunkedSteps implements Stepper {
     this.#accumulators = chunk.running
     for (const member of taking) this.#updates[member] = this.#updatesAfter(this.#done, member)
     if (chunk.end === chunkEnds.cancelled) signal?.throwIfAborted()
-    if (seeds.length === 1 && chunk.end === chunkEnds.notFinite) throw notFinite(chunk.failures[0]!, parameters)
+    // Whoever is told of steps or of an epoch finds finite parameters.
+    const looks = chunk.results.length > 0 || chunk.steps === toNeed || this.#isDue
+    const spoilt = yield* this.#spoilt(looks ? taking : chunk.failures.map(({ member }) => member))
+    const ofLoss = chunk.failures.filter((failure) => spoilt.every(({ member }) => member !== failure.member))
+    const failures = [...spoilt, ...ofLoss]
+    const ends = failures.map(({ epoch, stepOfEpoch }) => (epoch - this.#start.epoch) * stepsPerEpoch + stepOfEpoch)
+    for (const [at, { member }] of failures.entries()) {
+      this.#updates[member] = this.#updatesAfter(ends[at]!, member)
+    }
+    // Steps that nobody has taken to the end are not counted.
+    if (failures.length === taking.length) {
+      this.#done = largestOf(ends)
+      this.#place = this.#placeAfter(this.#done)
+    }
     this.#wanted = Math.min(MOST_STEPS_OF_CHUNK, Math.max(FIRST_STEPS_OF_CHUNK, 2 * chunk.steps))
     const endEpoch = chunk.results.length > 0
     const measured = endEpoch && this.#passes ? yield* measureEpoch(this.#passes) : undefined
-    const finished = readEpochs(chunk, this.#compiled.scores, this.#settings, measured, taking, (epoch, member) => {
+    const { scores } = this.#compiled
+    const told = { ...chunk, failures }
+    const finished = readEpochs(told, scores, this.#settings, measured, taking, (epoch, member) => {
       const last = (epoch - this.#start.epoch) * stepsPerEpoch + this.#ownSteps[member]! - 1
       return optimizer.rateAt(this.#moment(last, member, factors[member]!))
     })
@@ -156,7 +175,10 @@ export class ChunkedSteps implements Stepper {
     }
     return {
       ...(chunk.steps > 0 && { steps: { progress, done: before + this.#done, endEpoch } }),
-      failures: new Map(chunk.failures.map((failure: Failure) => [failure.member, notFinite(failure, parameters)])),
+      failures: new Map([
+        ...spoilt.map((failure) => [failure.member, spoiltUpdate(failure)] as const),
+        ...ofLoss.map((failure) => [failure.member, notFinite(failure, parameters)] as const),
+      ]),
       epochs: finished,
       more: this.#done < total,
     }
@@ -176,6 +198,65 @@ export class ChunkedSteps implements Stepper {
 
   end() {
     return {}
+  }
+
+  abandon(): void {
+    this.#finite?.goBack()
+  }
+
+  #tableFrom(done: number, steps: number, factors: readonly number[]) {
+    const { optimizer, seeds } = this.#settings
+    return stepTable({
+      compiled: this.#compiled,
+      optimizer,
+      seeds,
+      steps,
+      factors,
+      moment: (step, member) => this.#moment(done + step, member, factors[member]!),
+      inStep: this.#inStep,
+    })
+  }
+
+  /** Whether parameters are to be kept anew. */
+  get #isDue(): boolean {
+    return this.#kept === undefined || this.#done - this.#kept.done >= STEPS_OF_KEEPING
+  }
+
+  #keep(factors: readonly number[], restores: number): void {
+    if (this.#finite === undefined) return
+    if (this.#isDue || this.#kept?.restores !== restores) {
+      this.#finite.keep()
+      this.#kept = { done: this.#done, restores, factors: [] }
+    }
+    this.#kept!.factors.push({ from: this.#done, factors })
+  }
+
+  /** The updates that made parameters of some of these members not finite; the members are left as before them. */
+  *#spoilt(members: readonly number[]): FitSteps<Failure[]> {
+    const spoilt = this.#finite?.spoiltOf(members) ?? []
+    if (spoilt.length === 0) return []
+    const { done, factors } = this.#kept!
+    const { epoch, stepOfEpoch } = this.#placeAfter(done)
+    const training = this.#again(epoch, stepOfEpoch)
+    const again = function* (this: ChunkedSteps, step: number, some: readonly number[]): FitSteps<void> {
+      const at = done + step
+      const { numbers } = this.#tableFrom(at, 1, factors.findLast(({ from }) => from <= at)!.factors)
+      const limits = { steps: 1, milliseconds: 1000, endAtEpoch: false, plainly: checking() }
+      training.setActive(some)
+      yield { advance: (form) => training.advance(form, numbers, limits) }
+    }
+    try {
+      const spoiltAt = yield* this.#finite!.restore(spoilt, this.#done - done, again.bind(this))
+      return [...spoiltAt].map(([member, step]) => ({ member, ...this.#placeAfter(done + step), label: '' }))
+    } finally {
+      training.release()
+    }
+  }
+
+  /** The position after so many steps, counted as `#done` is. */
+  #placeAfter(steps: number): { epoch: number; stepOfEpoch: number } {
+    const { stepsPerEpoch } = this
+    return { epoch: this.#start.epoch + Math.floor(steps / stepsPerEpoch), stepOfEpoch: steps % stepsPerEpoch }
   }
 
   /** A member's position before the step with this number, counted as `#done` is. */

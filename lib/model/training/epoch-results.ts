@@ -15,7 +15,7 @@ import type { FitSettings } from './settings.js'
 /** Every epoch's loss and metrics, in order. */
 export interface History extends HistoryView {
   readonly epochs: EpochResult[]
-  /** 'failed' only for a member of a population whose loss was not finite while others went on. */
+  /** 'failed' only for a member of a population whose loss, or an update of whose parameters, was not finite. */
   stopped: 'completed' | 'early' | 'failed'
   /**
    * Why the fit ended, in a sentence: all epochs ran, a callback ended it and why, or what failed. Empty until the end.

@@ -78,7 +78,14 @@ export class LbfgsSteps implements Stepper {
 
   *next(callbacks: CallbackList): FitSteps<Stretch | undefined> {
     const { epochs, scoring } = this.#settings
-    if (this.#epoch >= epochs || (yield* this.#hasConverged())) return undefined
+    if (this.#epoch >= epochs) return undefined
+    if (this.#place === undefined) {
+      this.#place = { point: this.#cost.point, ...(yield* this.#cost.evaluate()) }
+      if (!Number.isFinite(this.#place.loss)) {
+        const failure = { member: 0, epoch: this.#epoch, stepOfEpoch: 0, label: '' }
+        return { failures: new Map([[0, notFinite(failure, this.#settings.parameters)]]), more: true }
+      }
+    } else if (yield* this.#hasConverged(this.#place)) return undefined
     const begun = performance.now()
     const factor = callbacks.factorOf(0)
     const learningRate = this.#optimizer.rateAt({ step: this.#epoch + 1, stepOfEpoch: 0, stepsPerEpoch: 1, factor })
@@ -127,16 +134,9 @@ export class LbfgsSteps implements Stepper {
     if (this.#place !== undefined) this.#cost.moveTo(this.#place.point)
   }
 
-  /** Evaluates the point where the iteration starts, and tells whether the fit has converged. */
-  *#hasConverged(): FitSteps<boolean> {
-    const { parameters } = this.#settings
+  /** Whether the fit has converged; the point where the iteration starts is evaluated if it is not that of `before`. */
+  *#hasConverged(before: Place): FitSteps<boolean> {
     const { point } = this.#cost
-    const before = this.#place
-    if (before === undefined) {
-      this.#place = { point, ...(yield* this.#cost.evaluate()) }
-      if (Number.isFinite(this.#place.loss)) return false
-      throw notFinite({ member: 0, epoch: this.#epoch, stepOfEpoch: 0, label: '' }, parameters)
-    }
     if (point.some((value, i) => value !== before.point[i])) {
       // A callback has restored other parameters.
       this.#place = { point, ...(yield* this.#cost.evaluate()) }

@@ -48,6 +48,7 @@ export function* loop(
     if (saved !== undefined) restoreCallbacks(settings.resume!, saved, settings, callbacks)
     underWay = true
     goesOn()
+    for (const [member, { stopped }] of histories.entries()) if (stopped === 'failed') settings.failed(member)
     stepper.begin(callbacks)
     const begun = performance.now()
     let told = Number.NEGATIVE_INFINITY
@@ -57,9 +58,10 @@ export function* loop(
       const { steps, failures, epochs: finished = [], more } = stretch
       for (const results of finished) for (const [member, one] of results) histories[member]!.epochs.push(one)
       for (const [member, error] of failures ?? []) {
-        if (settings.apart === true) throw error
+        if (!settings.ofPopulation) throw error
         active.delete(member)
         fail(histories[member]!, error)
+        settings.failed(member)
       }
       if (steps !== undefined) {
         stepped = true
@@ -81,7 +83,7 @@ export function* loop(
     const { reason, early = false } = stepper.end()
     ended = true
     if (early) for (const member of active) histories[member]!.stopped = 'early'
-    if (stepped) requireFiniteUpdate(parameters, histories, settings.apart)
+    if (stepped) requireFiniteUpdate(settings, histories)
     if (averages !== undefined) parameters.copyFrom(averages)
     yield* callbacks.end(reason)
     return histories

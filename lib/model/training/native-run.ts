@@ -4,7 +4,6 @@
 
 import type { Dataset } from '../../data/dataset/dataset.js'
 import { largestOf } from '../../extremes.js'
-import type { Arena } from '../../native/addon.js'
 import { newArena } from '../network/network.js'
 import { type Compiled, compileScoring } from '../programs/compile.js'
 import { dataMode, rowsOf } from '../programs/data-binding.js'
@@ -23,8 +22,8 @@ export interface Run {
   readonly compiled: Compiled
   /** Steps in an epoch, for every member. */
   readonly ownSteps: readonly number[]
-  /** The optimizer's states, in the order of their names. */
-  readonly states: readonly Arena[]
+  /** Opens the same run at another position, without validation, for steps that are taken once more. */
+  readonly again: (epoch: number, stepOfEpoch: number) => OpenTraining
 }
 
 /** DEEPBLAS_CHECK=1 runs every call by itself, on one thread, in the order of recording. */
@@ -60,23 +59,28 @@ export function prepare(
   const validates = validation !== undefined && !seesAllRows(scoring.metrics)
   const held = validates ? scoringPass(network, averages ?? parameters, validation, scoring, seeds.length) : undefined
   for (const one of held?.settings.own ?? []) opened.add(one)
-  const open = {
+  const common = {
     program: compiled.program,
     batch,
     keepAll: checking(),
     rows,
     seeds: Float64Array.from(seeds),
     shuffle: mode.shuffled,
-    epoch: start.epoch,
-    stepOfEpoch: start.stepOfEpoch,
-    ...(start.accumulators === undefined ? {} : { accumulators: start.accumulators }),
     parameters,
     gradients,
     states: [...start.states],
     slots,
+  }
+  const open = {
+    ...common,
+    epoch: start.epoch,
+    stepOfEpoch: start.stepOfEpoch,
+    ...(start.accumulators === undefined ? {} : { accumulators: start.accumulators }),
     ...(held && { validation: held.settings }),
   }
-  return { training: opened.add(new OpenTraining(open)), compiled, ownSteps, states: start.states }
+  const again = (epoch: number, stepOfEpoch: number) =>
+    new OpenTraining({ ...common, epoch, stepOfEpoch, lanes: false })
+  return { training: opened.add(new OpenTraining(open)), compiled, ownSteps, again }
 }
 
 /** The number of rows in a step; 'full', or more rows than there are, means all rows. */

@@ -4,6 +4,7 @@
 import { DeepblasError } from '../../errors.js'
 import type { Arena, Failure } from '../../native/addon.js'
 import type { History } from './epoch-results.js'
+import type { FitSettings } from './settings.js'
 
 const ADVICE = 'Try a smaller learningRate, or scale the inputs.'
 const OF_NO_USE =
@@ -18,6 +19,15 @@ export function notFinite({ member, epoch, stepOfEpoch, label }: Failure, parame
   )
 }
 
+/** What is said of a member whose update made parameters that are not finite, which it does not keep. */
+export function spoiltUpdate({ epoch, stepOfEpoch }: Failure): DeepblasError {
+  return new DeepblasError(
+    'ERR_DEEPBLAS_NOT_FINITE',
+    `The update at step ${stepOfEpoch + 1} of epoch ${epoch + 1} made parameters that are not finite. The parameters are ` +
+      `those before it. ${ADVICE}`,
+  )
+}
+
 /** Ends the training of one member of a population, while others continue. */
 export function fail(history: History, { message }: DeepblasError): void {
   history.stopped = 'failed'
@@ -27,10 +37,13 @@ export function fail(history: History, { message }: DeepblasError): void {
 /**
  * Checks the parameters after the last update, which no later loss would show.
  *
- * @param apart whether the members are models of their own, which share a training and nothing else
+ * @param ofPopulation whether they are members of a population, of which each fails alone
  * @throws DeepblasError ERR_DEEPBLAS_NOT_FINITE for a model of its own; a member of a population has failed
  */
-export function requireFiniteUpdate(parameters: Arena, histories: readonly History[], apart = false): void {
+export function requireFiniteUpdate(
+  { parameters, ofPopulation, failed }: Pick<FitSettings, 'parameters' | 'ofPopulation' | 'failed'>,
+  histories: readonly History[],
+): void {
   for (const [member, history] of histories.entries()) {
     // What has failed before says at which step.
     if (history.stopped === 'failed' || parameters.isFinite(member)) continue
@@ -39,7 +52,8 @@ export function requireFiniteUpdate(parameters: Arena, histories: readonly Histo
       `The last update of the training made parameters that are not finite: set or load other parameters before you use ` +
         `the model. ${ADVICE}`,
     )
-    if (apart || histories.length === 1) throw error
+    if (!ofPopulation) throw error
     fail(history, error)
+    failed(member)
   }
 }

@@ -28,6 +28,10 @@ export interface FitSubject {
   readonly describe: () => DescribedModel
   /** The weights as its file would hold them now. */
   readonly weights: () => WeightDescription[]
+  /** Whether the networks are members of a population, of which each fails alone; any other fit ends with an error. */
+  readonly ofPopulation: boolean
+  /** Called with a member that has failed, also in the part of the training before a resume. */
+  readonly failed: (member: number) => void
   /** Called with the state of the training when it ends, however it ends. */
   readonly remember: (state: TrainingState) => void
 }
@@ -57,8 +61,8 @@ export interface FitSettings extends FitSubject {
   /** Names of options that may differ from the training that wrote the checkpoint. */
   readonly resumeChanges: readonly ResumeChange[]
   /**
-   * Whether the members are networks that know nothing of each other: schedules and optimizers are told that each is the only
-   * one, and the first that fails ends the fit. Default false.
+   * Whether the members are networks that know nothing of each other, and no population: schedules and optimizers are told
+   * that each is the only one. Default false.
    */
   readonly apart?: boolean
   /** The content of that checkpoint, where it has been read. */

@@ -16,8 +16,9 @@ import type { CallbackList } from './callback-list.js'
 import type { Batches } from './checkpoint/standing.js'
 import { type EpochBeginning, epochBeginning } from './epoch-beginning.js'
 import { epochResult, runningLoss } from './epoch-results.js'
+import { LastFinite } from './last-finite.js'
 import { checking } from './native-run.js'
-import { notFinite } from './not-finite.js'
+import { notFinite, spoiltUpdate } from './not-finite.js'
 import type { TrainingStart } from './state.js'
 import { same, stepTable } from './step-table.js'
 import type { StepPlace, Stepper, Stretch } from './stepper.js'
@@ -27,6 +28,17 @@ import { StreamRun } from './stream-run.js'
 
 /** After so long the loop is told, without waiting for the end of the epoch. */
 const STRETCH_MILLISECONDS = 30
+
+/** After so many batches parameters are looked at and kept; until then the batches are. */
+const BATCHES_OF_KEEPING = 16
+
+/** A step that has been taken. */
+interface Taken {
+  readonly batch: Dataset
+  readonly numbers: Float64Array
+  readonly epoch: number
+  readonly stepOfEpoch: number
+}
 
 /** All members read the same stream. */
 export class StreamSteps implements Stepper {
@@ -53,6 +65,10 @@ export class StreamSteps implements Stepper {
   /** Whether the epoch's last batch was read, of whose end nobody has been told yet. */
   #epochRead = false
   #accumulators: Float64Array | undefined
+  /** Of a population; other fits end where parameters are not finite. */
+  readonly #finite: LastFinite | undefined
+  /** What has been since parameters were kept last, and every member's updates then. */
+  #kept: { readonly restores: number; readonly updates: readonly number[]; readonly steps: Taken[] } | undefined
   /** The time at which the present epoch began; undefined between two epochs. */
   #epochBegun: number | undefined
   /** The position of the last step. */
@@ -77,6 +93,7 @@ export class StreamSteps implements Stepper {
     )
     const updatesOf = () => Math.ceil(this.#stepsOfEpoch / settings.optimizer.accumulate)
     this.beginning = epochBeginning(settings, updatesOf, opened)
+    if (settings.ofPopulation) this.#finite = new LastFinite(settings, start.states, opened)
     this.#run = opened.add(new StreamRun(settings, start))
     const source = new EpochBatches(settings)
     opened.add({ release: () => source.close() })
@@ -109,20 +126,27 @@ export class StreamSteps implements Stepper {
     const { stepsPerEpoch, seeds } = this.#settings
     const begun = performance.now()
     let left = callbacks.stepsToNextNeed(largestOf(this.#updates))
-    let failures: ReadonlyMap<number, DeepblasError> | undefined
+    let failures: ReadonlyMap<number, DeepblasError> = new Map()
     let taken = 0
-    while (left > 0 && failures === undefined && !this.#epochRead) {
+    while (left > 0 && failures.size === 0 && !this.#epochRead) {
       const batch = yield* arrived(this.#source.next())
       this.#epochRead = batch === undefined
       if (batch === undefined) break
       failures = yield* this.#step(batch, callbacks)
       taken++
       left--
-      if (this.#place.stepOfEpoch === stepsPerEpoch || performance.now() - begun >= STRETCH_MILLISECONDS) break
+      if (this.#place.stepOfEpoch === stepsPerEpoch || this.#isDue) break
+      if (performance.now() - begun >= STRETCH_MILLISECONDS) break
     }
     if (taken === 0) {
       this.#epochRead = false
-      if (this.#place.stepOfEpoch > 0) return yield* this.#endEpoch(callbacks.active)
+      if (this.#place.stepOfEpoch > 0) {
+        const spoilt = yield* this.#spoilt(callbacks.active)
+        const active = [...callbacks.active].filter((member) => !spoilt.has(member))
+        // An epoch that nobody has taken to its end is not counted.
+        if (active.length === 0) return { failures: spoilt, more: true }
+        return { ...(yield* this.#endEpoch(active)), failures: spoilt }
+      }
       this.#requireBatches()
       return undefined
     }
@@ -130,15 +154,22 @@ export class StreamSteps implements Stepper {
     const loss = runningLoss(this.#accumulators!, seeds.length)
     const progress = { epoch: epoch + 1, step: stepOfEpoch, totalStep: this.#steps, loss }
     const endEpoch = stepOfEpoch === stepsPerEpoch
+    const done = largestOf(this.#updates)
+    // Whoever is told of steps finds finite parameters.
+    const looks = left === 0 || endEpoch || this.#isDue
+    const spoilt = yield* this.#spoilt(looks ? callbacks.active : failures.keys())
     return {
-      steps: { progress, done: largestOf(this.#updates), endEpoch },
-      ...(failures && { failures }),
+      steps: { progress, done, endEpoch },
+      failures: new Map([...failures, ...spoilt]),
       more: true,
     }
   }
 
-  place(): StepPlace {
-    return { ...this.#place, stepsBefore: this.#updatesBefore, accumulators: this.#accumulators ?? new Float64Array() }
+  place(active: ReadonlySet<number>): StepPlace {
+    const stepsBefore = this.#updatesBefore.map((before, member) =>
+      active.has(member) ? before : this.#updates[member]!,
+    )
+    return { ...this.#place, stepsBefore, accumulators: this.#accumulators ?? new Float64Array() }
   }
 
   cancel(): void {
@@ -151,12 +182,51 @@ export class StreamSteps implements Stepper {
     return { reason: epoch < epochs ? `The stream ended after ${epoch} of ${epochs} epochs.` : undefined }
   }
 
+  abandon(): void {
+    this.#finite?.goBack()
+  }
+
   get #more(): boolean {
     return this.#place.epoch < this.#settings.epochs && !this.#source.ended
   }
 
-  /** Gives the members whose loss is no longer finite, where there are any beside others. */
-  *#step(batch: Dataset, callbacks: CallbackList): FitSteps<ReadonlyMap<number, DeepblasError> | undefined> {
+  /** Whether parameters are to be kept anew. */
+  get #isDue(): boolean {
+    return this.#kept !== undefined && this.#kept.steps.length >= BATCHES_OF_KEEPING
+  }
+
+  #keep(taken: Taken, restores: number): void {
+    if (this.#finite === undefined) return
+    if (this.#kept === undefined || this.#isDue || this.#kept.restores !== restores) {
+      this.#finite.keep()
+      this.#kept = { restores, updates: [...this.#updates], steps: [] }
+    }
+    this.#kept.steps.push(taken)
+  }
+
+  /**
+   * Those of the members of which an update made parameters that are not finite; they are left as before it.
+   */
+  *#spoilt(members: Iterable<number>): FitSteps<ReadonlyMap<number, DeepblasError>> {
+    const spoilt = this.#finite?.spoiltOf(members) ?? []
+    if (spoilt.length === 0) return new Map()
+    const { steps, updates } = this.#kept!
+    const again = function* (this: StreamSteps, step: number, some: readonly number[]): FitSteps<void> {
+      const { batch, numbers } = steps[step]!
+      const { training } = this.#run.bind(batch)
+      training.setActive(some)
+      yield { advance: (form) => training.advance(form, numbers, limits()) }
+    }
+    const spoiltAt = yield* this.#finite!.restore(spoilt, steps.length, again.bind(this))
+    this.#lastTraining = undefined
+    for (const [member, step] of spoiltAt) this.#updates[member] = updates[member]! + step
+    return new Map(
+      [...spoiltAt].map(([member, step]) => [member, spoiltUpdate({ ...steps[step]!, member, label: '' })]),
+    )
+  }
+
+  /** Gives the members whose loss is no longer finite. */
+  *#step(batch: Dataset, callbacks: CallbackList): FitSteps<ReadonlyMap<number, DeepblasError>> {
     const { active } = callbacks
     const { optimizer, parameters, seeds, signal, stepsPerEpoch } = this.#settings
     const { training, compiled } = this.#run.bind(batch)
@@ -182,28 +252,26 @@ export class StreamSteps implements Stepper {
     if (training !== this.#lastTraining || active.size !== this.#lastActive) training.setActive(active)
     this.#lastTraining = training
     this.#lastActive = active.size
-    const limits = { steps: 1, milliseconds: 1000, endAtEpoch: false, plainly: checking() }
-    const chunk = (yield { advance: (form) => training.advance(form, numbers, limits) })!
+    this.#keep({ batch, numbers, epoch, stepOfEpoch }, callbacks.restores)
+    const chunk = (yield { advance: (form) => training.advance(form, numbers, limits()) })!
     if (chunk.end === chunkEnds.cancelled) signal?.throwIfAborted()
     // The native run counts a batch as an epoch.
     const failures = chunk.failures.map((failure) => ({ ...failure, epoch, stepOfEpoch }))
-    if (seeds.length === 1 && chunk.end === chunkEnds.notFinite) throw notFinite(failures[0]!, parameters)
     this.#accumulators = added(this.#accumulators, chunk)
     this.#place.stepOfEpoch++
     this.#steps++
     const failed = new Set(failures.map(({ member }) => member))
     for (const member of active) if (!failed.has(member)) this.#updates[member]!++
-    if (failed.size === 0) return undefined
     return new Map(failures.map((failure) => [failure.member, notFinite(failure, parameters)]))
   }
 
-  *#endEpoch(active: ReadonlySet<number>): FitSteps<Stretch> {
+  *#endEpoch(active: readonly number[]): FitSteps<Stretch> {
     const { optimizer, scoring, seeds, validation } = this.#settings
     const held = validation === undefined ? undefined : yield* this.#run.validate()
     const sums = this.#accumulators!
     const width = sums.length / seeds.length
     const results = new Map(
-      [...active].map((member) => [
+      active.map((member) => [
         member,
         epochResult({
           epoch: this.#place.epoch,
@@ -238,6 +306,11 @@ export class StreamSteps implements Stepper {
         (once ? '' : ' The function must open a new stream at every call.'),
     )
   }
+}
+
+/** Of one step. */
+function limits() {
+  return { steps: 1, milliseconds: 1000, endAtEpoch: false, plainly: checking() }
 }
 
 /** The sums of an epoch so far; those of a step follow the seconds. */

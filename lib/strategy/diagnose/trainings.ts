@@ -90,7 +90,7 @@ interface Member {
 }
 
 interface Trained {
-  /** Undefined where no loss was finite. */
+  /** Undefined for a network trained alone whose loss was not finite. */
   readonly histories: readonly (History | undefined)[]
   /** Of every member, as the loss sees them. */
   outputs(data: Dataset): Promise<Float32Array[]>
@@ -108,9 +108,9 @@ async function sideBySide(
     ...(validation === undefined ? {} : { validation }),
     ...(factors.every((factor) => factor === 1) ? {} : { callbacks: [new RateFactors(factors)] }),
   }
-  const histories = await finite(many.fit(train, options).then((history) => history.members))
+  const { members: histories } = await many.fit(train, options)
   return {
-    histories: histories ?? members.map(() => undefined),
+    histories,
     async outputs(data) {
       const { data: output, shape } = await many.predict(data)
       const size = shape[1] * shape[2]

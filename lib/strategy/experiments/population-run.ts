@@ -38,9 +38,9 @@ export async function runTogether(trials: readonly Trial[], measure: Measure): P
   const begun = performance.now()
   const { dev, groups, leftOut, signal } = measure
   const many = populationOf(trials)
-  const histories = await trained(many, trials, measure)
-  // A single network that fails has no history: it is given one as a member beside its twin.
-  if (histories === undefined) return (await runTogether([trials[0]!, trials[0]!], measure)).slice(0, 1)
+  const data = trials.map(({ train }) => train)
+  const one = data.every((train) => train === data[0])
+  const { members: histories } = await many.fit(one ? data[0]! : data, optionsOf(trials, measure))
   const value = await valuesOn(many, dev, measure)
   const ofGroups: number[][] = []
   for (const group of groups) {
@@ -87,23 +87,6 @@ function populationOf(trials: readonly Trial[]): Population {
   const { inputs, labels } = trials[0]!
   const layers: readonly Layer[] = layersTogether(trials).map(({ type, options }) => layerFrom(type, options))
   return new Population(layers, { inputs, seeds: trials.map(({ seed }) => seed), ...(labels && { labels }) })
-}
-
-/** The histories of all members; undefined for a single one that failed. */
-async function trained(
-  many: Population,
-  trials: readonly Trial[],
-  measure: Measure,
-): Promise<readonly History[] | undefined> {
-  const data = trials.map(({ train }) => train)
-  const one = data.every((train) => train === data[0])
-  try {
-    return (await many.fit(one ? data[0]! : data, optionsOf(trials, measure))).members
-  } catch (error) {
-    const failed = trials.length === 1 && error instanceof DeepblasError && error.code === 'ERR_DEEPBLAS_NOT_FINITE'
-    if (failed) return undefined
-    throw error
-  }
 }
 
 function optionsOf(trials: readonly Trial[], { dev, metric, signal, onProgress }: Measure): FitOptions<Dataset> {

@@ -42,7 +42,7 @@ test('a member that an update spoils before the last says at which step it faile
   const optimizer = new SGD({ learningRate: [1e-9, 1e36] })
   const { members } = await population.fit(data, { ...options(3), optimizer })
   expect(members.map(({ stopped }) => stopped)).toEqual(['completed', 'failed'])
-  expect(members[1]!.reason).toContain('at step 1 of epoch 2')
+  expect(members[1]!.reason).toContain('The update at step 1 of epoch 1 made parameters that are not finite')
   expect(members[1]!.reason).not.toContain('last good step')
 })
 
