@@ -102,11 +102,18 @@ class Layouter {
     return columns;
   }
 
-  // What a call on elements alone touches does not count: an optimizer goes over padding too, and leaves it zero.
+  // Whether a call goes over ranges of arenas, whatever the shapes in them. A map that gives the workspace something has the
+  // shapes of that.
+  bool overRanges(const CallSpec& call) const {
+    if (program_.info(call).cut != Cut::Elements) return false;
+    return call.kernel != KernelId::MapElements || !writes(call, [](Storage storage) { return !inArena(storage); });
+  }
+
+  // What a call over ranges touches does not count: an optimizer goes over padding too, and leaves it zero.
   void findArenaElements() {
     std::vector<char> used(program_.arenaElements());
     for (const CallSpec& call : program_.calls()) {
-      if (program_.info(call).cut == Cut::Elements) continue;
+      if (overRanges(call)) continue;
       forTensors(call, [&](int, const TensorSpec& spec) {
         if (inArena(spec.storage)) markUsed(spec, used.data() + spec.offset);
       });
@@ -169,7 +176,7 @@ class Layouter {
     if (inArena(spec.storage)) {
       at = {rank_[spec.offset], rank_[spec.offset + spec.elements] - rank_[spec.offset]};
       // As many as the shape has, or the panels would not be where kernels look for them.
-      const bool shaped = program_.info(call).cut != Cut::Elements || spec.panel > 0;
+      const bool shaped = !overRanges(call) || spec.panel > 0;
       return spec.type == Type::Float32 && (!shaped || at.elements == spec.rows * spec.columns);
     }
     if (at.offset >= 0) return true;

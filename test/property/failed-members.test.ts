@@ -9,6 +9,7 @@ import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import {
   Adam,
+  BatchNorm,
   type Callback,
   Dataset,
   Dense,
@@ -45,6 +46,7 @@ const cases = fc.record({
   adam: fc.boolean(),
   activation: fc.constantFrom('tanh', 'relu'),
   dropped: fc.boolean(),
+  normalized: fc.boolean(),
   accumulate: fc.integer({ min: 1, max: 3 }),
   averaged: fc.boolean(),
   // Of every member: the update at which it explodes, or one that never comes.
@@ -76,8 +78,9 @@ function dataOf({ rows, ownData }: Case, member: number): Dataset {
   })
 }
 
-const layersOf = ({ activation, dropped }: Case): Layer[] => [
+const layersOf = ({ activation, dropped, normalized }: Case): Layer[] => [
   new Dense(6, { activation }),
+  ...(normalized ? [new BatchNorm()] : []),
   ...(dropped ? [new Dropout(0.3)] : []),
   new Dense(1),
 ]

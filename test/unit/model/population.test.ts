@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import {
   Adam,
   AdamW,
+  BatchNorm,
   Dataset,
   Dense,
   datasets,
@@ -132,6 +133,35 @@ test('a member whose loss explodes stops alone and keeps its last good weights',
     await alone.fit(data, { ...fit, optimizer: new SGD({ learningRate: 1e-3 }) })
     expect(weightsOf(many.member(2))).toEqual(weightsOf(alone))
     expect(many.best().index).not.toBe(1)
+  }
+})
+
+// What BatchNorm makes of its running variance is the only use of it in an evaluation.
+test.each([undefined, '0', '1'])('members with BatchNorm are evaluated as they are alone: lanes %s', async (lanes) => {
+  if (lanes !== undefined) process.env.DEEPBLAS_LANES = lanes
+  try {
+    for (const columns of [1, 8]) {
+      const normalized = () => [
+        new Dense(columns, { activation: 'tanh' }),
+        new BatchNorm(),
+        new Dense(3, { activation: 'softmax' }),
+      ]
+      const many = new Population(normalized(), { inputs: 2, members: 32, seed: 5 })
+      const given = { ...options, validation: spirals(60, 2) }
+      const { members } = await many.fit(spirals(90), given)
+      const scores = await many.evaluate(spirals(300))
+      for (const member of [0, 7, 19]) {
+        const alone = new Sequential(normalized(), { inputs: 2, seed: 5 + member })
+        const { epochs } = await alone.fit(spirals(90), given)
+        expect(members[member]!.epochs.map(({ validation }) => validation)).toEqual(
+          epochs.map(({ validation }) => validation),
+        )
+        expect(scores[member]).toEqual(await alone.evaluate(spirals(300)))
+        expect(scores[member]!.loss).toBeGreaterThan(0)
+      }
+    }
+  } finally {
+    delete process.env.DEEPBLAS_LANES
   }
 })
 
