@@ -129,7 +129,8 @@ export class ChunkedSteps implements Stepper {
     const done = this.#done
     const toNeed = callbacks.stepsToNextNeed(before + done)
     const table = this.#tableFrom(done, Math.min(this.#wanted, total - done, toNeed), factors)
-    this.beginning?.keep()
+    const { stepOfEpoch } = this.#place
+    this.beginning?.keep((member) => stepOfEpoch >= this.#ownSteps[member]!)
     this.#keep(factors, callbacks.restores)
     const limits = {
       steps: table.steps,

@@ -29,8 +29,11 @@ export interface EpochBeginning {
    * Whether the epoch's training numbers belong to those parameters, since its only update came after its last step.
    */
   readonly tells: (member: number) => boolean
-  /** Called before every chunk of steps; keeps a copy. */
-  readonly keep: () => void
+  /**
+   * Called before every chunk of steps; keeps a copy, but of members that wait for others within an epoch, which may have
+   * had their only update.
+   */
+  readonly keep: (waits?: (member: number) => boolean) => void
 }
 
 /** Undefined where no callback monitors a mean over steps. Its memory is released with `opened`. */
@@ -46,6 +49,9 @@ export function epochBeginning(
   return {
     parameters: copy,
     tells: (member) => updatesOf(member) === 1,
-    keep: () => copy.copyFrom(parameters),
+    keep: (waits) => {
+      if (waits === undefined) return copy.copyFrom(parameters)
+      for (const member of seeds.keys()) if (!waits(member)) copy.copyFrom(parameters, member, member)
+    },
   }
 }

@@ -118,6 +118,27 @@ test('every member stops at its own time and is left at its best epoch', async (
   expect(members[index]!.best!.value).toBe(loss)
 })
 
+test('a member that waits for others after its only update of an epoch is restored to what the epoch began with', async () => {
+  const data = [spirals(15, 1), spirals(42, 2)]
+  const given = {
+    loss: 'crossEntropy',
+    epochs: 6,
+    batchSize: 5,
+    optimizer: new SGD({ learningRate: 0.5, accumulate: 9 }),
+  } as const
+  const stopping = () => new EarlyStopping({ monitor: 'loss', patience: 2 })
+  for (const needs of ['epoch', 'step', { steps: 4 }] as const) {
+    const many = new Population(layers(), { inputs: 2, members: 2, seed: 5 })
+    const { members } = await many.fit(data, { ...given, callbacks: [stopping(), { needs, onFitStart() {} }] })
+    for (const [member, own] of data.entries()) {
+      const alone = new Sequential(layers(), { inputs: 2, seed: 5 + member })
+      const { best } = await alone.fit(own, { ...given, callbacks: [stopping()] })
+      expect(members[member]!.best).toEqual(best)
+      expect(weightsOf(many.member(member))).toEqual(weightsOf(alone))
+    }
+  }
+})
+
 test('a member whose loss explodes stops alone and keeps its last good weights', async () => {
   const data = Dataset.from({ x: [[1], [2], [3], [4]], y: [1, 2, 3, 4] })
   for (const members of [3, 12]) {
