@@ -1,5 +1,12 @@
 import { explainedOf, medianErrorOf } from './functions/regression.js'
-import { type ConfigurableMetric, configurableMetric, type NamedMetric, nameOption, type ScoredRows } from './metric.js'
+import {
+  type ConfigurableMetric,
+  configurableMetric,
+  inSteps,
+  type NamedMetric,
+  nameOption,
+  type ScoredRows,
+} from './metric.js'
 import { recordRowValue } from './row-values.js'
 
 /**
@@ -51,7 +58,7 @@ export const medianAbsoluteError: ConfigurableMetric<NamedMetric> = configurable
     options: nameOption('medianAbsoluteError', options),
     higherIsBetter: false,
     needs: ['numbers'],
-    fromScores: (rows) => medianErrorOf(...matrices(rows), rows.weights),
+    fromScores: inSteps((rows) => medianErrorOf(...matrices(rows), rows.weights)),
   }),
 )
 

@@ -23,8 +23,6 @@ import type { TrialLayer } from './experiments/trial.js'
 
 /** Networks of more parameters fill vectors and threads by themselves. */
 const MOST_PARAMETERS = 1 << 15
-/** Metrics that sort all rows do so for all folds in one piece, for which the event loop waits. */
-const MOST_SORTED_ROWS = 1 << 13
 /** All folds' data at once, and what all networks keep of a batch. */
 const MOST_BYTES = 1 << 28
 
@@ -44,7 +42,7 @@ export interface Folds {
 export async function foldsTogether({ models, data, restOf, options }: Folds): Promise<readonly History[] | undefined> {
   if (
     !fitAlike(options) ||
-    !measuredAlike(options.metrics, data.rows) ||
+    !measuredAlike(options.metrics) ||
     !models.every(isPlain) ||
     bytesOf(data, models.length) > MOST_BYTES
   )
@@ -65,13 +63,13 @@ function fitAlike({ resume, progress, callbacks, optimizer, validation }: FitOpt
 }
 
 /** Whether nobody notices that the metrics of all folds are computed together, after every epoch. */
-function measuredAlike(metrics: unknown, rows: number): boolean {
+function measuredAlike(metrics: unknown): boolean {
   if (!Array.isArray(metrics)) return true
   return (metrics as unknown[]).every((given) => {
     // Of what is no metric, the fits one after another tell.
     const found = typeof given === 'string' ? metricNamed(given) : (given as Metric | null)
     if (typeof found?.fromScores !== 'function') return true
-    return isBuiltInMetric(found) && rows <= MOST_SORTED_ROWS
+    return isBuiltInMetric(found)
   })
 }
 

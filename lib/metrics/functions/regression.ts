@@ -3,8 +3,10 @@
  */
 import { DeepblasError } from '../../errors.js'
 import { meanOver, weightedMean } from '../../statistics.js'
+import { atOnce, ELEMENTS_OF_STEP, findPlace, type Steps } from '../../turns.js'
 import { knownOptions } from '../../validate.js'
 import { type Matrix, matrixOf, type NumberRows, sameRows, type Weighted, weightsOf } from './arrays.js'
+import { descendingOrder } from './descending-order.js'
 
 /** Mean squared error: the mean over rows and outputs of `(prediction - target)²`. */
 export function meanSquaredError(targets: NumberRows, predicted: NumberRows, options?: Weighted): number {
@@ -29,7 +31,7 @@ export function meanAbsoluteError(targets: NumberRows, predicted: NumberRows, op
  */
 export function medianAbsoluteError(targets: NumberRows, predicted: NumberRows, options?: Weighted): number {
   const { wanted, given, weights } = read('medianAbsoluteError', targets, predicted, options)
-  return medianErrorOf(wanted, given, weights)
+  return atOnce(medianErrorOf(wanted, given, weights))
 }
 
 /**
@@ -42,13 +44,17 @@ export function r2(targets: NumberRows, predicted: NumberRows, options?: Weighte
   return explainedOf(wanted, given, weights)
 }
 
-export function medianErrorOf(wanted: Matrix, given: Matrix, weights: Float64Array | undefined): number {
-  return meanOver(wanted.columns, (column) => {
-    const errors = Float64Array.from({ length: wanted.rows }, (_, row) =>
-      Math.abs(at(given, row, column) - at(wanted, row, column)),
-    )
-    return weightedMedian(errors, weights)
-  })
+export function* medianErrorOf(wanted: Matrix, given: Matrix, weights: Float64Array | undefined): Steps<number> {
+  const medians: number[] = []
+  const errors = new Float64Array(wanted.rows)
+  for (let column = 0; column < wanted.columns; column++) {
+    for (let row = 0; row < wanted.rows; row++) {
+      if (row % ELEMENTS_OF_STEP === 0) yield
+      errors[row] = Math.abs(at(given, row, column) - at(wanted, row, column))
+    }
+    medians.push(yield* weightedMedian(errors, weights))
+  }
+  return meanOver(medians.length, (column) => medians[column]!)
 }
 
 export function explainedOf(wanted: Matrix, given: Matrix, weights: Float64Array | undefined): number {
@@ -73,13 +79,22 @@ function isConstant(wanted: Matrix, column: number, weights: Float64Array | unde
   return true
 }
 
-function weightedMedian(values: Float64Array, weights: Float64Array | undefined): number {
-  if (values.some(Number.isNaN)) return Number.NaN
-  const order = Array.from(values.keys()).sort((a, b) => values[a]! - values[b]!)
+function* weightedMedian(values: Float64Array, weights: Float64Array | undefined): Steps<number> {
+  const count = values.length
+  if ((yield* findPlace(count, (row) => Number.isNaN(values[row]))) >= 0) return Number.NaN
+  // From the lowest value up; equal values keep the order of their rows.
+  const order = yield* descendingOrder(values.map((value) => -value))
   const weight = (row: number) => weights?.[row] ?? 1
-  const half = order.reduce((sum, row) => sum + weight(row), 0) / 2
+  let total = 0
+  for (let place = 0; place < count; place++) {
+    if (place % ELEMENTS_OF_STEP === 0) yield
+    total += weight(order[place]!)
+  }
+  const half = total / 2
   let below = 0
-  for (const [place, row] of order.entries()) {
+  for (let place = 0; place < count; place++) {
+    if (place % ELEMENTS_OF_STEP === 0) yield
+    const row = order[place]!
     below += weight(row)
     if (below < half || weight(row) === 0) continue
     const next = below === half ? order.slice(place + 1).find((other) => weight(other) > 0) : undefined

@@ -17,7 +17,7 @@ import { targetsFor } from '../../outputs/classes.js'
 import { outputMeaning, thresholdOf } from '../../outputs/meaning.js'
 import { columnOf, scoresOfOutputs } from '../../outputs/scores.js'
 import { predictionsInUnits, targetsInUnits } from '../../outputs/units.js'
-import { atOnce, type Steps } from '../../turns.js'
+import type { Steps } from '../../turns.js'
 import type { Network } from '../network/network.js'
 import type { Scoring } from '../programs/compile.js'
 
@@ -64,11 +64,6 @@ export class AllRowsMetrics {
   }
 
   /** Of what the last pass has written. */
-  values(member: number): Record<string, MetricValue> {
-    return atOnce(this.valuing(member))
-  }
-
-  /** As `values`, with pauses. */
   *valuing(member: number): Steps<Record<string, MetricValue>> {
     const { outputs } = this.#network
     const { loss, units } = this.#scoring

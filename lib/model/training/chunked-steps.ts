@@ -160,7 +160,9 @@ export class ChunkedSteps implements Stepper {
     }
     this.#wanted = Math.min(MOST_STEPS_OF_CHUNK, Math.max(FIRST_STEPS_OF_CHUNK, 2 * chunk.steps))
     const endEpoch = chunk.results.length > 0
-    const measured = endEpoch && this.#passes ? yield* measureEpoch(this.#passes) : undefined
+    const failed = new Set(failures.map(({ member }) => member))
+    const left = taking.filter((member) => !failed.has(member))
+    const measured = endEpoch && this.#passes ? yield* measureEpoch(this.#passes, left) : undefined
     const { scores } = this.#compiled
     const told = { ...chunk, failures }
     const finished = readEpochs(told, scores, this.#settings, measured, taking, (epoch, member) => {

@@ -86,7 +86,7 @@ export function readEpochs(
         scoring,
         training: { array: chunk.results, from },
         validation: validation && (beside ?? { array: chunk.results, from: from + width }),
-        ...(measured && { values: measured.values(member) }),
+        ...(measured && { values: measured.values.get(member)! }),
         learningRate: rateOf(epoch, member),
         seconds: chunk.results[at]! + (measured?.seconds ?? 0),
       })

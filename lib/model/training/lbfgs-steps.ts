@@ -91,14 +91,14 @@ export class LbfgsSteps implements Stepper {
     const learningRate = this.#optimizer.rateAt({ step: this.#epoch + 1, stepOfEpoch: 0, stepsPerEpoch: 1, factor })
     const sums = yield* this.#iterate(learningRate)
     if (sums === undefined) return undefined
-    const measured = yield* measureEpoch(this.#passes!)
+    const measured = yield* measureEpoch(this.#passes!, [0])
     const result = epochResult({
       epoch: this.#epoch,
       scores: this.#cost.compiled.scores,
       scoring,
       training: { array: sums, from: 0 },
       validation: measured.sums && { array: measured.sums, from: 0 },
-      values: measured.values(0),
+      values: measured.values.get(0)!,
       learningRate,
       seconds: (performance.now() - begun) / 1000,
     })

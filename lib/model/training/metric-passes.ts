@@ -10,7 +10,7 @@ import { compilePrediction } from '../programs/compile.js'
 import { EVALUATION_BATCH, featuresOf, rowsOf } from '../programs/data-binding.js'
 import type { Opened } from '../programs/opened.js'
 import { OpenPass, type PassSettings } from '../programs/passes.js'
-import type { FitSteps } from '../programs/requests.js'
+import { type FitSteps, paused } from '../programs/requests.js'
 import { AllRowsMetrics } from '../scoring/all-rows-metrics.js'
 import { scoringPass } from '../scoring/scoring-pass.js'
 import type { FitSettings } from './settings.js'
@@ -75,9 +75,9 @@ export class MetricPass {
     return this.#pass.steps()
   }
 
-  /** The metrics that see all rows, of the last run. */
-  values(member: number): AllRowsValues {
-    return this.#allRows?.values(member)
+  /** The metrics that see all rows, of the last run; the event loop may turn while they are computed. */
+  *values(member: number): FitSteps<AllRowsValues> {
+    return this.#allRows && (yield* paused(this.#allRows.valuing(member)))
   }
 
   release(): void {
@@ -101,18 +101,27 @@ export function metricPasses(measured: Measured, train: readonly Dataset[], open
 export interface MeasuredEpoch {
   /** Of all members on the validation data; undefined where no pass beside the native run has measured them. */
   readonly sums: Float64Array | undefined
-  readonly values: (member: number) => readonly [training: AllRowsValues, validation: AllRowsValues]
+  /** Of every member that was asked for. */
+  readonly values: ReadonlyMap<number, readonly [training: AllRowsValues, validation: AllRowsValues]>
   readonly seconds: number
 }
 
-/** Runs those that there are. */
-export function* measureEpoch({ training, validation }: MetricPasses): FitSteps<MeasuredEpoch> {
+/**
+ * Runs those that there are.
+ *
+ * @param members whose metrics are wanted
+ */
+export function* measureEpoch(
+  { training, validation }: MetricPasses,
+  members: readonly number[],
+): FitSteps<MeasuredEpoch> {
   const begun = performance.now()
   if (training !== undefined) yield* training.run()
   const sums = validation && (yield* validation.run())
-  return {
-    sums,
-    values: (member) => [training?.values(member), validation?.values(member)],
-    seconds: (performance.now() - begun) / 1000,
+  const values = new Map<number, readonly [AllRowsValues, AllRowsValues]>()
+  for (const member of members) {
+    const ofTraining = training && (yield* training.values(member))
+    values.set(member, [ofTraining, validation && (yield* validation.values(member))])
   }
+  return { sums, values, seconds: (performance.now() - begun) / 1000 }
 }

@@ -8,7 +8,7 @@ import { type Compiled, compileScoring } from '../programs/compile.js'
 import { dataMode, rowsOf } from '../programs/data-binding.js'
 import { OpenTraining } from '../programs/passes.js'
 import type { FitSteps } from '../programs/requests.js'
-import { MetricPass } from './metric-passes.js'
+import { type MeasuredEpoch, MetricPass, measureEpoch } from './metric-passes.js'
 import { checking } from './native-run.js'
 import type { TrainingStart } from './state.js'
 import type { StreamSettings } from './stream-options.js'
@@ -81,17 +81,14 @@ export class StreamRun {
   }
 
   /**
-   * Computes loss and metrics on the validation data: the sums of all members, and for one member the metrics of all
-   * scores.
+   * Computes loss and metrics on the validation data.
+   *
+   * @param members whose metrics are wanted
    */
-  *validate(): FitSteps<{
-    sums: Float64Array
-    values: (member: number) => ReturnType<MetricPass['values']>
-  }> {
+  *validate(members: readonly number[]): FitSteps<MeasuredEpoch> {
     const pass = MetricPass.ofValidation({ ...this.#settings, averages: this.averages })!
     try {
-      const sums = yield* pass.run()
-      return { sums, values: (member) => pass.values(member) }
+      return yield* measureEpoch({ training: undefined, validation: pass }, members)
     } finally {
       pass.release()
     }

@@ -267,7 +267,7 @@ export class StreamSteps implements Stepper {
 
   *#endEpoch(active: readonly number[]): FitSteps<Stretch> {
     const { optimizer, scoring, seeds, validation } = this.#settings
-    const held = validation === undefined ? undefined : yield* this.#run.validate()
+    const held = validation === undefined ? undefined : yield* this.#run.validate([...active])
     const sums = this.#accumulators!
     const width = sums.length / seeds.length
     const results = new Map(
@@ -278,8 +278,8 @@ export class StreamSteps implements Stepper {
           scores: rowScores(scoring.metrics),
           scoring,
           training: { array: sums, from: member * width },
-          validation: held && { array: held.sums, from: member * width },
-          values: [undefined, held?.values(member)],
+          validation: held?.sums && { array: held.sums, from: member * width },
+          ...(held && { values: held.values.get(member)! }),
           learningRate: optimizer.rateAt(this.#moment(member)),
           seconds: (performance.now() - this.#epochBegun!) / 1000,
         }),
