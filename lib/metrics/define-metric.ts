@@ -21,7 +21,11 @@ export interface MetricDefinition {
    * `fromScores`.
    */
   readonly rule?: (values: { readonly score: Element; readonly target: Element }) => Element
-  /** A function of the scores of all rows at once, in float64. Give either this or `rule`. */
+  /**
+   * A function of the scores of all rows at once, in float64. It returns a number, or an array of numbers or of arrays of
+   * numbers such as a confusion matrix; NaN where the rows leave the metric undefined, as `rocAuc` does for rows of one
+   * class. Give either this or `rule`.
+   */
   readonly fromScores?: (rows: ScoredRows) => MetricValue
 }
 

@@ -1,13 +1,14 @@
 /*
  * What a metric is: either a value of every row, recorded and averaged natively, or a function of all scores at once.
  */
+import { DeepblasError } from '../errors.js'
 import type { Json } from '../files/strict-json.js'
 import { type Loss, targetColumnsOf } from '../losses/loss.js'
 import { type MetricTask, type OutputMeaning, taskOf } from '../outputs/meaning.js'
 import type { Recorder } from '../recording/recorder.js'
 import type { Tensor } from '../recording/tensor.js'
 import { atOnce, type Steps } from '../turns.js'
-import { knownOptions, string } from '../validate.js'
+import { invalid, isPromise, knownOptions, string } from '../validate.js'
 
 /** A metric's result: a number, or counts such as a confusion matrix. */
 export type MetricValue = number | readonly number[] | readonly (readonly number[])[]
@@ -83,8 +84,9 @@ export interface Metric {
    * For `record`: 1 for a result in the targets' unit, 2 for one in its square. Default none: the result has no unit.
    */
   readonly unitPower?: 1 | 2
-  /** For `record`: turns the mean into the metric's value, for example by its square root. */
+  /** For `record`: turns the mean into the metric's value, a number, for example by its square root. */
   finish?(mean: number): number
+  /** Returns the value at once, not a promise; NaN where the rows leave it undefined. */
   fromScores?(rows: ScoredRows): MetricValue
 }
 
@@ -118,7 +120,44 @@ export function inSteps(steps: (rows: ScoredRows) => Steps<MetricValue>): ValueO
 /** The value of a metric of all scores, with the pauses that its steps have. */
 export function* valueOfScores(metric: Metric, rows: ScoredRows): Steps<MetricValue> {
   const steps = stepsOf.get(metric.fromScores!)
-  return steps === undefined ? metric.fromScores!(rows) : yield* steps(rows)
+  const value = steps === undefined ? metric.fromScores!(rows) : yield* steps(rows)
+  if (!isBuiltInMetric(metric)) requireValue(metric, value)
+  return value
+}
+
+/** Checks the result of a user's own `fromScores`. */
+function requireValue({ name }: Metric, value: unknown): asserts value is MetricValue {
+  const result = `the result of fromScores of metric '${name}'`
+  if (isPromise(value)) {
+    // Nobody handles its rejection, and Node ends a process for that.
+    Promise.resolve(value).catch(() => undefined)
+    const message = `Expected ${VALUE} for ${result} but received a Promise. Return the value itself: nobody awaits it.`
+    throw new DeepblasError('ERR_DEEPBLAS_ARGUMENT', message)
+  }
+  if (!Array.isArray(value)) {
+    if (typeof value !== 'number') throw invalid(result, VALUE, value, adviceOnResult(value))
+    return
+  }
+  // By index: a hole is no number.
+  for (let row = 0; row < value.length; row++) {
+    const items: unknown = value[row]
+    if (typeof items === 'number') continue
+    if (!Array.isArray(items)) {
+      throw invalid(`[${row}] of ${result}`, 'number or array of numbers', items, adviceOnResult(items))
+    }
+    for (let column = 0; column < items.length; column++) {
+      if (typeof items[column] !== 'number')
+        throw invalid(`[${row}][${column}] of ${result}`, 'number', items[column], NOT_KNOWN)
+    }
+  }
+}
+
+const VALUE = 'number, or array of numbers or of arrays of numbers,'
+const NOT_KNOWN = 'Return NaN where the metric is not defined.'
+
+function adviceOnResult(value: unknown): string {
+  if (value === undefined) return `Is a 'return' missing in it? ${NOT_KNOWN}`
+  return ArrayBuffer.isView(value) ? 'Make an array of it: [...values].' : NOT_KNOWN
 }
 
 const builtIn = new WeakSet<object>()

@@ -265,6 +265,66 @@ test('a metric of your own may change what it is given', async () => {
   expect(beside.map(({ rocAuc }) => rocAuc)).toEqual(alone.map(({ rocAuc }) => rocAuc))
 })
 
+describe('what a metric of your own returns', () => {
+  const data = Dataset.from({ x, y: [0, 1, 0, 1] })
+  const returning = (result: unknown) => defineMetric({ name: 'own', fromScores: () => result as number })
+
+  test.each<[unknown, RegExp]>([
+    [
+      undefined,
+      /^Expected number, or array .* for the result of fromScores of metric 'own' but received undefined .*return/,
+    ],
+    ['0.5', /metric 'own' but received '0.5' of type string\. Return NaN where the metric is not defined\.$/],
+    [null, /received null/],
+    [1n, /received 1n of type bigint/],
+    [{ value: 1 }, /received { value } of type object/],
+    [Float64Array.of(1), /received Float64Array\(1\) .*Make an array of it/],
+    [[1, 'a'], /^Expected number or array of numbers for \[1\] of the result .* but received 'a'/],
+    [
+      [
+        [1, 2],
+        [3, undefined],
+      ],
+      /^Expected number for \[1\]\[1\] of the result .* but received undefined/,
+    ],
+    [new Array(2), /for \[0\] of the result/],
+    [[[[1]]], /^Expected number for \[0\]\[0\] of the result/],
+  ])('%s is refused by evaluate and fit', async (result, message) => {
+    const model = modelOf(1, 'sigmoid')
+    const options = { loss: 'binaryCrossEntropy', metrics: [returning(result)] } as const
+    const refused = { code: 'ERR_DEEPBLAS_ARGUMENT', message: expect.stringMatching(message) as string }
+    await expect(model.evaluate(data, options)).rejects.toMatchObject(refused)
+    await expect(model.fit(data, { ...options, epochs: 1 })).rejects.toMatchObject(refused)
+    await expect(model.fit(data, { ...options, epochs: 1, validation: data })).rejects.toMatchObject(refused)
+    expect(() => model.fitSync(data, { ...options, epochs: 1 })).toThrow(message)
+  })
+
+  test.each([Number.NaN, Infinity, -0, [], [1, Number.NaN], [[1, 2], [3]]])(
+    '%j is what evaluate and fit give',
+    async (result) => {
+      const model = modelOf(1, 'sigmoid')
+      const options = { loss: 'binaryCrossEntropy', metrics: [returning(result)] } as const
+      expect((await model.evaluate(data, options)).own).toEqual(result)
+      const { epochs } = await model.fit(data, { ...options, epochs: 1, validation: data })
+      expect([epochs[0]!.own, epochs[0]!.validation!.own]).toEqual([result, result])
+    },
+  )
+
+  test('a promise is refused, and nothing is left of its rejection', async () => {
+    const metric = defineMetric({ name: 'own', fromScores: (async () => Promise.reject(new Error('late'))) as never })
+    await expect(modelOf(1, 'sigmoid').evaluate(data, { metrics: [metric] })).rejects.toThrow(
+      /metric 'own' but received a Promise\. Return the value itself/,
+    )
+  })
+
+  test('finish returns a number', async () => {
+    const metric: Metric = { ...accuracy, name: 'own', finish: () => 'much' as never }
+    await expect(modelOf(1, 'sigmoid').evaluate(data, { metrics: [metric] })).rejects.toThrow(
+      "Expected number for the result of finish of metric 'own' but received 'much' of type string",
+    )
+  })
+})
+
 test('early stopping knows that ranking metrics rise', async () => {
   const y = [0, 1, 1, 1]
   const stopping = new EarlyStopping({ monitor: 'validation.rocAuc', patience: 2 })

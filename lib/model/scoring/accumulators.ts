@@ -3,6 +3,7 @@
  */
 import type { Metric, MetricValue } from '../../metrics/metric.js'
 import { factorOfUnits, type TargetUnits } from '../../outputs/units.js'
+import { invalid } from '../../validate.js'
 import type { RowScore, Scoring } from '../programs/compile.js'
 
 /** Where the accumulators of one member begin in an array of many. */
@@ -50,5 +51,9 @@ function finishedMean(
   metric: Metric | undefined,
   units: TargetUnits | undefined,
 ): number {
-  return finish(array[at]! / array[at + 1]!) * factorOfUnits(units, metric?.unitPower ?? 0)
+  const finished: unknown = finish(array[at]! / array[at + 1]!)
+  // Of a user's own metric it may be anything.
+  if (typeof finished !== 'number')
+    throw invalid(`the result of finish of metric '${metric?.name}'`, 'number', finished)
+  return finished * factorOfUnits(units, metric?.unitPower ?? 0)
 }
