@@ -45,7 +45,9 @@ export interface CrossValidation {
  * @example
  * const { mean, spread } = await crossValidate(() => new Sequential(layers(), { inputs: 13, seed: 1 }), data,
  *   { folds: 10, stratified: true, loss: 'crossEntropy', metrics: ['accuracy'], epochs: 20 })
- * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT, _DATA for options or data that cannot be used, and as `fit`
+ * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT, _DATA for options or data that cannot be used, and as `fit`. What goes wrong in a
+ *   fold begins with its number, 'Fold 3 of 5: ', counted from 1, and has the error underneath as its `cause`; the reason of
+ *   a signal, and what is thrown by callbacks and other code of yours, come out as they are.
  */
 export async function crossValidate(
   makeModel: (fold: number) => Sequential,
@@ -63,26 +65,43 @@ export async function crossValidate(
   const foldOf = await inTurns(
     foldsOf(data, positiveInteger('folds', folds), boolean('stratified', stratified), nonNegativeInteger('seed', seed)),
   )
-  const models: Sequential[] = []
-  for (let fold = 0; fold < folds; fold++) {
-    const model = makeModel(fold)
-    if (!(model instanceof Sequential)) throw invalid('the result of makeModel', 'Sequential', model)
-    if (models.includes(model)) throw invalid('the result of makeModel', 'new model for every fold', model)
-    models.push(model)
+  const inFold = async <Result>(fold: number, work: () => Result | Promise<Result>): Promise<Result> => {
+    try {
+      return await work()
+    } catch (cause) {
+      if (!(cause instanceof DeepblasError) || cause === fitOptions.signal?.reason) throw cause
+      throw new DeepblasError(cause.code, `Fold ${fold + 1} of ${folds}: ${cause.message}`, { cause })
+    }
   }
-  const restOf = async (fold: number) => data.subset(await inTurns(rowsWhere(foldOf, (own) => own !== fold)))
+  const models: Sequential[] = []
+  for (let fold = 0; fold < folds; fold++) models.push(await inFold(fold, () => newModel(makeModel, fold, models)))
+  const rowsOf = (fold: number, isWanted: (own: number) => boolean) =>
+    inFold(fold, async () => data.subset(await inTurns(rowsWhere(foldOf, isWanted))))
+  const restOf = (fold: number) => rowsOf(fold, (own) => own !== fold)
+  const fitted = async (fold: number) => {
+    const rest = await restOf(fold)
+    return await inFold(fold, () => models[fold]!.fit(rest, fitOptions))
+  }
   const together = await foldsTogether({ models, data, restOf, options: fitOptions })
   const scores: Evaluation[] = []
   const histories: History[] = []
   for (const [fold, model] of models.entries()) {
-    histories.push(together?.[fold] ?? (await model.fit(await restOf(fold), fitOptions)))
-    const held = await inTurns(rowsWhere(foldOf, (own) => own === fold))
-    scores.push(await model.evaluate(data.subset(held)))
+    histories.push(together?.[fold] ?? (await fitted(fold)))
+    const held = await rowsOf(fold, (own) => own === fold)
+    scores.push(await inFold(fold, () => model.evaluate(held)))
   }
   const names = Object.keys(scores[0]!).filter((name) => scores.every((score) => typeof score[name] === 'number'))
   const over = (of: (values: number[]) => number) =>
     Object.fromEntries(names.map((name) => [name, of(scores.map((score) => score[name] as number))]))
   return { scores, mean: over(meanOf), spread: over(sampleDeviation), histories }
+}
+
+/** The model of a fold: another one than those of the folds before. */
+function newModel(makeModel: (fold: number) => Sequential, fold: number, before: readonly Sequential[]): Sequential {
+  const model = makeModel(fold)
+  if (!(model instanceof Sequential)) throw invalid('the result of makeModel', 'Sequential', model)
+  if (before.includes(model)) throw invalid('the result of makeModel', 'new model for every fold', model)
+  return model
 }
 
 /** The fold of every row. */

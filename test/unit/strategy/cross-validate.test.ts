@@ -1,5 +1,14 @@
-import { expect, test } from 'vitest'
-import { crossValidate, Dataset, Dense, datasets, EarlyStopping, Sequential } from '../../../lib/index.js'
+import { describe, expect, test } from 'vitest'
+import {
+  crossValidate,
+  Dataset,
+  DeepblasError,
+  Dense,
+  datasets,
+  EarlyStopping,
+  Sequential,
+  SGD,
+} from '../../../lib/index.js'
 
 const make = () => new Sequential([new Dense(1, { activation: 'sigmoid' })], { inputs: 2, seed: 3 })
 const data = Dataset.from(datasets.moons({ samples: 101, noise: 0.2, seed: 4 }))
@@ -86,4 +95,64 @@ test('what cannot be cross-validated says why', async () => {
     y: [0.5, 1.5],
   })
   await expect(crossValidate(make, values, { ...options, stratified: true, folds: 2 })).rejects.toThrow(/classes/)
+})
+
+describe('an error of a fold names it', () => {
+  const failing = async (...given: Parameters<typeof crossValidate>) => {
+    const error: unknown = await crossValidate(...given).catch((one: unknown) => one)
+    return error as Error & { cause: DeepblasError; code: string }
+  }
+  const apart = (model: Sequential) => Object.defineProperty(model, 'fit', { value: model.fit.bind(model) })
+
+  test.each([
+    ['side by side', (model: Sequential) => model],
+    ['one after another', apart],
+  ])('a loss that is not finite, %s', async (_, one) => {
+    // Weights of the second model alone are such that its loss is not finite.
+    const makeModel = (fold: number) => {
+      const model = make()
+      if (fold === 1) model.setWeights(model.getWeights().map((w) => ({ ...w, data: w.data.map(() => 3e38) })))
+      return one(model)
+    }
+    const error = await failing(makeModel, data, { ...options, optimizer: new SGD(), folds: 3 })
+    expect(error).toBeInstanceOf(DeepblasError)
+    expect(error.code).toBe('ERR_DEEPBLAS_NOT_FINITE')
+    expect(error.cause).toBeInstanceOf(DeepblasError)
+    expect(error.cause.code).toBe('ERR_DEEPBLAS_NOT_FINITE')
+    expect(error.cause.message).not.toContain('old 2 of 3')
+    expect(error.message).toBe(`Fold 2 of 3: ${error.cause.message}`)
+  })
+
+  test('what makeModel gives, and throws', async () => {
+    const wrong = (fold: number) => new Sequential([new Dense(1)], { inputs: fold < 1 ? 2 : -1 })
+    expect((await failing(wrong, data, options)).message).toMatch(/^Fold 2 of 5: Expected .* for inputs/)
+    const third = (fold: number) => (fold < 2 ? make() : (3 as never))
+    const error = await failing(third, data, options)
+    expect(error.message).toMatch(/^Fold 3 of 5: Expected Sequential for the result of makeModel/)
+    expect(error.message).toBe(`Fold 3 of 5: ${error.cause.message}`)
+  })
+
+  test('an evaluation: the rows that are held out have no weight', async () => {
+    const weights = Array.from({ length: 26 }, (_, row) => Number(row % 2 === 0))
+    const held = await trainedRows({ folds: 13 })
+    const fold = held.map(without).findIndex((rows) => rows.every((row) => weights[row] === 0))
+    expect(fold).toBeGreaterThanOrEqual(0)
+    const weighted = Dataset.from({
+      x: Array.from({ length: 26 }, (_, row) => [row / 26, 1]),
+      y: Array.from({ length: 26 }, (_, row) => Number(row >= 20)),
+      sampleWeights: weights,
+    })
+    const error = await failing(make, weighted, { ...options, folds: 13 })
+    expect(error.message).toBe(`Fold ${fold + 1} of 13: ${error.cause.message}`)
+  })
+
+  test('what a callback throws, and the reason of a signal, come out as they are', async () => {
+    const thrown = new TypeError('mine')
+    const onEpochEnd = () => {
+      throw thrown
+    }
+    expect(await failing(make, data, { ...options, callbacks: [{ onEpochEnd }] })).toBe(thrown)
+    const reason = new DeepblasError('ERR_DEEPBLAS_ABORTED', 'enough')
+    expect(await failing(make, data, { ...options, signal: AbortSignal.abort(reason) })).toBe(reason)
+  })
 })
