@@ -318,8 +318,9 @@ export class Sequential<
 
   /**
    * Measures where the time of a training step goes, as a text: regions, calls, microseconds, and the bytes of the
-   * workspace. With `precision: 'bfloat16'` those of such a fit, and which layers take it. Default batchSize 32, the loss
-   * that the last layer suggests, Adam, 'float32'.
+   * workspace. Of a batch of very many rows, a part is measured, and the text says of how many. With `precision:
+   * 'bfloat16'` those of such a fit, and which layers take it. Default batchSize 32, the loss that the last layer
+   * suggests, Adam, 'float32'.
    */
   explain(options?: {
     batchSize?: number
@@ -329,7 +330,9 @@ export class Sequential<
   }): string {
     this.#core.requireFree('explain')
     const given = knownOptions('explain', options, ['batchSize', 'loss', 'optimizer', 'precision'])
-    const batchSize = positiveInteger('batchSize', given.batchSize ?? 32)
+    const ofFull =
+      (given.batchSize as unknown) === 'full' ? 'Give the number of rows, data.rows: explain has no data.' : undefined
+    const batchSize = positiveInteger('batchSize', given.batchSize ?? 32, ofFull)
     const loss = lossOf('loss', given.loss ?? defaultLoss(this.#core.network))
     const optimizer = batchOptimizerOf(given.optimizer, 'explain')
     const precision = oneOf('precision', given.precision ?? 'float32', precisions)

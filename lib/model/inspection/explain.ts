@@ -4,17 +4,23 @@ import { type Loss, targetColumnsOf } from '../../losses/loss.js'
 import { type Arena, type LaneDescription, native } from '../../native/addon.js'
 import type { Optimizer } from '../../optimizers/optimizer.js'
 import type { Precision } from '../../recording/precision.js'
-import { type Network, newArena } from '../network/network.js'
+import { leavesOf, type Network, newArena } from '../network/network.js'
 import { type Compiled, compileScoring } from '../programs/compile.js'
 import { dataMode } from '../programs/data-binding.js'
 import { OpenTraining } from '../programs/passes.js'
 
 const WARM_UP = 2
 const STEPS = 20
+/** Of steps that take longer fewer are measured, since the event loop waits for them. */
+const MILLISECONDS = 100
+/** Numbers of a batch's rows in all layers: of a larger batch so many rows are measured as have as many. */
+const MOST_NUMBERS = 1 << 23
+/** What is done once a step, such as the update, is a small part beside so many rows. */
+const LEAST_ROWS = 4096
 
 /**
- * Measures some training steps on zeros and tells where their time goes. The parameters given must not be used
- * afterwards.
+ * Measures some training steps on zeros and tells where their time goes: of a batch of very many rows, steps of a part of
+ * them. The parameters given must not be used afterwards.
  *
  * A region is a part of a step that threads share without a pause between its calls; its time is that of a planned
  * step. A call's time is that of the call by itself on one thread.
@@ -28,19 +34,20 @@ export function explainTraining(
   precision: Precision,
 ): string {
   const columns = loss.targetKind === 'classes' ? 1 : targetColumnsOf(loss, network.outputs)
+  const rows = Math.min(batchSize, measuredRows(network))
   const data = Dataset.from({
-    x: { data: allocate(batchSize, network.inputs, Float32Array), shape: [batchSize, network.inputs] },
-    y: { data: allocate(batchSize, columns, Float32Array), shape: [batchSize, columns] },
+    x: { data: allocate(rows, network.inputs, Float32Array), shape: [rows, network.inputs] },
+    y: { data: allocate(rows, columns, Float32Array), shape: [rows, columns] },
   })
   const scoring = { loss, metrics: [] }
   const { mode, slots } = dataMode([data], scoring, network.outputs, { shuffled: true })
   const compiled = compileScoring(network, mode, scoring, { backward: true, optimizer, precision })
-  const measured = (plainly: boolean) =>
-    measure({ network, parameters, batchSize, optimizer, compiled, slots }, plainly)
+  const measured = (plainly: boolean) => measure({ network, parameters, rows, optimizer, compiled, slots }, plainly)
   const regionTimes = measured(false).regions
   const callTimes = measured(true).calls
-  const { bytes, regions, lanes } = compiled.program.describe(batchSize)
-  const time = (spent: number) => `${(spent / STEPS).toFixed(1).padStart(10)} µs`
+  const { bytes } = compiled.program.describe(batchSize)
+  const { regions, lanes } = compiled.program.describe(rows)
+  const time = (spent: number) => `${spent.toFixed(1).padStart(10)} µs`
   const how = (kind: string, rowBlock: number) => {
     if (kind === 'whole') return 'in one piece'
     if (kind === 'tiles') return 'tiles of all its calls at once'
@@ -49,7 +56,7 @@ export function explainTraining(
   const total = regionTimes.reduce((sum, spent) => sum + spent, 0)
   return [
     `batch ${batchSize}, workspace ${bytes} bytes, ${compiled.labels.length} calls in ${regions.length} regions a step`,
-    `${time(total)}  a step`,
+    `${time(total)}  a step${rows < batchSize ? ` of ${rows} rows, on which all times are measured` : ''}`,
     ...(precision === 'bfloat16' ? [bfloat16Line(compiled)] : []),
     ...regions.flatMap(({ kind, rowBlock, calls, followers }, index) => [
       `${time(regionTimes[index]!)}  region ${index + 1}: ${how(kind, rowBlock)}`,
@@ -60,6 +67,11 @@ export function explainTraining(
     ]),
     membersTogether(lanes),
   ].join('\n')
+}
+
+function measuredRows({ layers, inputs }: Network): number {
+  const columns = leavesOf(layers).reduce((sum, { outputs }) => sum + (outputs ?? 0), inputs)
+  return Math.max(LEAST_ROWS, Math.floor(MOST_NUMBERS / columns))
 }
 
 function membersTogether({ count, serves, against, pays }: LaneDescription): string {
@@ -80,20 +92,21 @@ function bfloat16Line({ labels, kernels }: Compiled): string {
 interface Measurement {
   readonly network: Network
   readonly parameters: Arena
-  readonly batchSize: number
+  readonly rows: number
   readonly optimizer: Optimizer
   readonly compiled: Compiled
   readonly slots: ReturnType<typeof dataMode>['slots']
 }
 
-function measure({ network, parameters, batchSize, optimizer, compiled, slots }: Measurement, plainly: boolean) {
+/** Microseconds of one step, the mean of several. */
+function measure({ network, parameters, rows, optimizer, compiled, slots }: Measurement, plainly: boolean) {
   const gradients = newArena(network)
   const states = optimizer.stateNames.map(() => newArena(network))
   const training = new OpenTraining({
     program: compiled.program,
-    batch: batchSize,
+    batch: rows,
     keepAll: plainly,
-    rows: Float64Array.of(batchSize),
+    rows: Float64Array.of(rows),
     seeds: Float64Array.of(0),
     shuffle: true,
     epoch: 0,
@@ -118,10 +131,15 @@ function measure({ network, parameters, batchSize, optimizer, compiled, slots }:
     }
   }
   try {
-    advance(WARM_UP)
+    const begun = performance.now()
+    advance(1)
+    const affordable = Math.floor(MILLISECONDS / Math.max(performance.now() - begun, MILLISECONDS / STEPS))
+    if (affordable > WARM_UP) advance(WARM_UP - 1)
+    const steps = Math.max(1, affordable)
     training.measure(true)
-    advance(STEPS)
-    return training.microseconds()
+    advance(steps)
+    const { calls, regions } = training.microseconds()
+    return { calls: calls.map((spent) => spent / steps), regions: regions.map((spent) => spent / steps) }
   } finally {
     training.release()
   }
