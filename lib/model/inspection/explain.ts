@@ -5,7 +5,7 @@ import { type Arena, type LaneDescription, native } from '../../native/addon.js'
 import type { Optimizer } from '../../optimizers/optimizer.js'
 import type { Precision } from '../../recording/precision.js'
 import { leavesOf, type Network, newArena } from '../network/network.js'
-import { type Compiled, compileScoring } from '../programs/compile.js'
+import { type Compiled, compileScoring, roundedLayers } from '../programs/compile.js'
 import { dataMode } from '../programs/data-binding.js'
 import { OpenTraining } from '../programs/passes.js'
 
@@ -81,8 +81,8 @@ function membersTogether({ count, serves, against, pays }: LaneDescription): str
 }
 
 /** Which layers multiply in bfloat16, and how. */
-function bfloat16Line({ labels, kernels }: Compiled): string {
-  const layers = labels.filter((_, call) => kernels[call] === 'bfloat16Forward').map((label) => label.split(' ')[0])
+function bfloat16Line(compiled: Compiled): string {
+  const layers = roundedLayers(compiled)
   const how = native().info().bfloat16 === 'instruction' ? "by the processor's instruction" : 'emulated'
   return layers.length === 0
     ? 'products in float32: every layer has less than 32 inputs, 64 units or 4,096 weights, or is shared by members'

@@ -332,3 +332,23 @@ function recordPrediction(network: Network, xType: 'float32' | 'uint8', raw: boo
   recordResult(record, result, 1)
   return record.program()
 }
+
+/** What the products of a training that asks for this precision compute with: bfloat16 where some layer takes it. */
+export function takenPrecision({ layers, inputs }: Network, asked: Precision): Precision {
+  if (asked === 'float32') return asked
+  const record = createRecorder()
+  const x = record.data(X, inputs, 'float32')
+  recordForward(record, layers, 'layers', x, {
+    logits: false,
+    keepAll: false,
+    training: true,
+    random: true,
+    precision: asked,
+  })
+  return roundedLayers(record).length > 0 ? asked : 'float32'
+}
+
+/** The layers whose products take operands rounded to bfloat16, by their places. */
+export function roundedLayers({ labels, kernels }: Pick<Compiled, 'labels' | 'kernels'>): string[] {
+  return labels.filter((_, call) => kernels[call] === 'bfloat16Forward').map((label) => label.split(' ')[0]!)
+}

@@ -4,6 +4,7 @@
 
 import type { Callback, EpochResult, FitInfo, Progress } from '../../callbacks/callback.js'
 import { DeepblasError } from '../../errors.js'
+import { takenPrecision } from '../programs/compile.js'
 import { type FitSteps, told } from '../programs/requests.js'
 import { Handle, type HandleSettings, type SaveCheckpoint } from './callback-handle.js'
 import { type History, meanHistory, newHistory, together } from './epoch-results.js'
@@ -44,6 +45,7 @@ export class CallbackList {
     this.#monitored = new MonitoredNumbers(settings)
     this.active = new Set(histories.keys())
     const everyone = [...this.active]
+    const precision = takenPrecision(settings.network, settings.precision)
     const watch = (callback: Callback, member: number | undefined, history: History): Watch => {
       const saveOrDefer: SaveCheckpoint = (path, parameters) =>
         this.#defers ? void this.#deferred.add(path) : save(path, parameters)
@@ -58,7 +60,7 @@ export class CallbackList {
     }
     const all = settings.callbacks.flatMap((callback) => {
       if (histories.length === 1) return [watch(callback, 0, histories[0]!)]
-      if (callback.forMember === undefined) return [watch(callback, undefined, newHistory(settings.precision))]
+      if (callback.forMember === undefined) return [watch(callback, undefined, newHistory(precision))]
       return everyone.map((member) => watch(callback.forMember!(member), member, histories[member]!))
     })
     this.all = [...all.filter(({ callback }) => callback.last !== true), ...all.filter(({ callback }) => callback.last)]

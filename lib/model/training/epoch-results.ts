@@ -22,11 +22,12 @@ export interface History extends HistoryView {
    * A fit that rejects, because of an error or its signal, has no history: its error is the reason.
    */
   reason: string
-  /** 'bfloat16' where the fit was asked for it; left out for float32. */
+  /** 'bfloat16' where the fit was asked for it and some layer is large enough to take it; left out for float32. */
   precision?: 'bfloat16'
 }
 
-export function newHistory(precision: Precision = 'float32'): History {
+/** @param precision that some products compute with */
+export function newHistory(precision: Precision): History {
   return { epochs: [], stopped: 'completed', reason: '', ...(precision === 'float32' ? {} : { precision }) }
 }
 

@@ -11,6 +11,7 @@ import {
 } from '../../../files/checkpoint-file.js'
 import type { Arena } from '../../../native/addon.js'
 import { newArena } from '../../network/network.js'
+import { takenPrecision } from '../../programs/compile.js'
 import { arrived, type FitForm, type FitSteps } from '../../programs/requests.js'
 import { type History, newHistory } from '../epoch-results.js'
 import type { FitSettings } from '../settings.js'
@@ -36,7 +37,8 @@ export interface Beginning {
 }
 
 export function* begin(settings: FitSettings, batches: Batches, form: FitForm): FitSteps<Beginning> {
-  const { network, optimizer, seeds, precision, resume } = settings
+  const { network, optimizer, seeds, resume } = settings
+  const precision = takenPrecision(network, settings.precision)
   if (resume === undefined) {
     const start = settings.start ?? freshStart(network, optimizer, seeds.length)
     // States from which the model continues belong to the model.

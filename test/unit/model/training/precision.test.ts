@@ -15,12 +15,17 @@ import {
   datasets,
   type FitOptions,
   getThreads,
+  type History,
   info,
+  type Layer,
+  MemberHeads,
+  MemberScaling,
   Population,
   type Precision,
   Residual,
   Sequential,
   SGD,
+  SharedDense,
   setThreads,
 } from '../../../../lib/index.js'
 import { takesBfloat16 } from '../../../../lib/recording/precision.js'
@@ -94,16 +99,51 @@ test('a last batch of fewer rows has the bits that it has as a batch of its own'
   expect(weightsOf(whole)).toEqual(weightsOf(parts))
 })
 
-test('layers that are too small keep the bits of float32, and explain says so', async () => {
+test('layers that are too small keep the bits of float32, and explain and the history say so', async () => {
   expect([takesBfloat16(31, 1000), takesBfloat16(1000, 63), takesBfloat16(63, 64)]).toEqual([false, false, false])
   expect([takesBfloat16(64, 64), takesBfloat16(32, 128), takesBfloat16(784, 800)]).toEqual([true, true, true])
   const small = () =>
     new Sequential([new Dense(20, { activation: 'tanh' }), new Dense(10, { activation: 'softmax' })], { inputs })
   const [one, two] = [small(), small()]
-  await one.fit(digits(), options)
+  const history = await one.fit(digits(), options)
   await two.fit(digits(), { ...options, precision: 'float32' })
   expect(weightsOf(one)).toEqual(weightsOf(two))
+  expect('precision' in history).toBe(false)
   expect(one.explain({ precision: 'bfloat16' })).toContain('products in float32: every layer has less than 32 inputs')
+})
+
+test.each<[string, () => Layer[], boolean]>([
+  ['one layer is large enough', layers, true],
+  ['all layers are too small', () => [new Dropout(0.1), new Dense(10, { activation: 'softmax' })], false],
+  [
+    'the large layers are shared by members',
+    () => [
+      new MemberScaling(2),
+      new SharedDense(100, { activation: 'relu' }),
+      new MemberHeads(10, { activation: 'softmax' }),
+    ],
+    false,
+  ],
+])('a history has the precision that explain tells of: %s', async (_, made, taken) => {
+  const one = () => new Sequential(made(), { inputs, seed: 3 })
+  expect(one().explain({ precision: 'bfloat16', loss: 'crossEntropy' }).includes('products in bfloat16')).toBe(taken)
+  const path = join(folder, `taken-${taken}`)
+  const seen: unknown[] = []
+  const callbacks: Callback[] = [
+    { onFitEnd: (history) => void seen.push((history as History).precision) },
+    new Checkpoint(path),
+  ]
+  const histories = [
+    await one().fit(digits(), { ...options, epochs: 1, callbacks: [new Checkpoint(path)] }),
+    await one().fit(digits(), { ...options, epochs: 2, resume: path }),
+    await one().fit(() => [digits(64)], { loss: 'crossEntropy', epochs: 1, precision: 'bfloat16' }),
+    await one().partialFit(digits(), { loss: 'crossEntropy', precision: 'bfloat16' }),
+    ...(await new Population(made(), { inputs, members: 2 }).fit(digits(), { ...options, epochs: 1, callbacks }))
+      .members,
+  ]
+  expect(histories.map((history) => history.precision)).toEqual(histories.map(() => (taken ? 'bfloat16' : undefined)))
+  expect(histories.every((history) => 'precision' in history === taken)).toBe(true)
+  expect(seen).toEqual([taken ? 'bfloat16' : undefined])
 })
 
 test('a member of a population has the bits that it has alone, and a fold those of a fit', async () => {
