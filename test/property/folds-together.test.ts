@@ -11,7 +11,7 @@ import {
   type CrossValidateOptions,
   cosine,
   crossValidate,
-  Dataset,
+  type Dataset,
   Dense,
   Dropout,
   EarlyStopping,
@@ -36,6 +36,7 @@ import {
   setThreads,
   warmUp,
 } from '../../lib/index.js'
+import { randomData } from '../helpers/random-data.js'
 
 const threads = getThreads()
 afterEach(() => {
@@ -45,10 +46,10 @@ afterEach(() => {
 })
 
 const losses = {
-  binaryCrossEntropy: { outputs: 1, activation: 'sigmoid', metrics: ['accuracy', 'rocAuc'] },
-  crossEntropy: { outputs: 3, activation: 'softmax', metrics: ['accuracy', 'confusion'] },
-  meanSquaredError: { outputs: 2, activation: 'linear', metrics: ['meanAbsoluteError'] },
-  huber: { outputs: 1, activation: 'linear', metrics: ['r2'] },
+  binaryCrossEntropy: { outputs: 1, activation: 'sigmoid', targets: { classes: 2 }, metrics: ['accuracy', 'rocAuc'] },
+  crossEntropy: { outputs: 3, activation: 'softmax', targets: { classes: 3 }, metrics: ['accuracy', 'confusion'] },
+  meanSquaredError: { outputs: 2, activation: 'linear', targets: { values: 2 }, metrics: ['meanAbsoluteError'] },
+  huber: { outputs: 1, activation: 'linear', targets: { values: 1 }, metrics: ['r2', 'medianAbsoluteError'] },
 } as const
 
 /** A schedule that asks which member it is for: alone, a network is the first. */
@@ -112,28 +113,8 @@ const cases = fc.record({
 })
 type Case = typeof cases extends fc.Arbitrary<infer Value> ? Value : never
 
-/** Numbers in [0, 1) that come again for the same seed. */
-function uniform(seed: number): () => number {
-  let state = seed + 1
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return state / 2 ** 32
-  }
-}
-
-function dataOf(one: Case, rows: number, seed: number): Dataset {
-  const random = uniform(seed)
-  const { outputs } = losses[one.loss]
-  const shape: [number, number] = [rows, one.inputs]
-  const x = one.bytes
-    ? Uint8Array.from({ length: rows * one.inputs }, () => random() * 256)
-    : Float32Array.from({ length: rows * one.inputs }, () => random() * 2 - 1)
-  const values = () => Array.from({ length: outputs }, random)
-  const classes = Int32Array.from({ length: rows }, () => random() * (one.loss === 'crossEntropy' ? 3 : 2))
-  const y = one.loss === 'meanSquaredError' || one.loss === 'huber' ? Array.from({ length: rows }, values) : classes
-  const sampleWeights = Float32Array.from({ length: rows }, () => random() + 0.1)
-  const given = { x: { data: x, shape }, y, ...(one.weighted && { sampleWeights }) }
-  return Dataset.from(given, one.bytes ? { scale: 1 / 255 } : {})
+function dataOf({ inputs, bytes, weighted, loss }: Case, rows: number, seed: number): Dataset {
+  return randomData({ rows, inputs, bytes, weighted, targets: losses[loss].targets, seed })
 }
 
 function layersOf(one: Case, data: Dataset, fold: number): Layer[] {

@@ -12,7 +12,7 @@ import {
   AdamW,
   type Callback,
   Checkpoint,
-  Dataset,
+  type Dataset,
   Dense,
   Dropout,
   EarlyStopping,
@@ -26,6 +26,7 @@ import {
   SGD,
   setThreads,
 } from '../../lib/index.js'
+import { randomData } from '../helpers/random-data.js'
 
 let folder = ''
 beforeAll(async () => {
@@ -41,10 +42,10 @@ afterEach(() => {
 
 const activations = ['linear', 'relu', 'tanh', 'sigmoid', 'gelu', 'leakyRelu', 'silu'] as const
 const losses = {
-  binaryCrossEntropy: { outputs: 1, activation: 'sigmoid' },
-  crossEntropy: { outputs: 3, activation: 'softmax' },
-  meanSquaredError: { outputs: 2, activation: 'linear' },
-  meanAbsoluteError: { outputs: 1, activation: 'linear' },
+  binaryCrossEntropy: { outputs: 1, activation: 'sigmoid', targets: { classes: 2 } },
+  crossEntropy: { outputs: 3, activation: 'softmax', targets: { classes: 3 } },
+  meanSquaredError: { outputs: 2, activation: 'linear', targets: { values: 2 } },
+  meanAbsoluteError: { outputs: 1, activation: 'linear', targets: { values: 1 } },
 } as const
 // Rates at which no loss grows without end: a checkpoint is not written of weights that are not finite.
 const optimizers = {
@@ -78,36 +79,15 @@ const cases = fc.record({
 })
 type Case = typeof cases extends fc.Arbitrary<infer Value> ? Value : never
 
-/** Numbers in [0, 1) that come again for the same seed. */
-function uniform(seed: number): () => number {
-  let state = seed + 1
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return state / 2 ** 32
-  }
+function dataOf(one: Case, member: number): Dataset {
+  const { inputs, bytes, weighted } = one
+  const rows = one.ownData ? one.rows + ((member * 11) % 30) : one.rows
+  const seed = one.seed * 100 + (one.ownData ? member : 0)
+  return randomData({ rows, inputs, bytes, weighted, targets: losses[one.loss].targets, seed })
 }
 
-function dataOf(one: Case, member: number): Dataset {
-  const rows = one.ownData ? one.rows + ((member * 11) % 30) : one.rows
-  const random = uniform(one.seed * 100 + (one.ownData ? member : 0))
-  const { outputs } = losses[one.loss]
-  const x = one.bytes
-    ? Uint8Array.from({ length: rows * one.inputs }, () => random() * 256)
-    : Float32Array.from({ length: rows * one.inputs }, () => random() * 2 - 1)
-  const y =
-    one.loss === 'crossEntropy'
-      ? Int32Array.from({ length: rows }, () => random() * outputs)
-      : Array.from({ length: rows }, () =>
-          Array.from({ length: outputs }, () => (one.loss === 'binaryCrossEntropy' ? Math.round(random()) : random())),
-        )
-  const sampleWeights = Float32Array.from({ length: rows }, () => random() + 0.1)
-  const given = {
-    x: { data: x, shape: [rows, one.inputs] as [number, number] },
-    y,
-    ...(one.weighted && { sampleWeights }),
-  }
-  return Dataset.from(given, one.bytes ? { scale: 1 / 255 } : {})
-}
+/** Rows that no member trains on. */
+const heldOf = (one: Case) => dataOf({ ...one, ownData: true }, one.members)
 
 const layersOf = (one: Case): Layer[] => [
   ...one.hidden.flatMap(({ units, activation }) => [
@@ -117,12 +97,12 @@ const layersOf = (one: Case): Layer[] => [
   new Dense(losses[one.loss].outputs, { activation: losses[one.loss].activation }),
 ]
 
-const optionsOf = (one: Case, held: Dataset) => ({
+const optionsOf = (one: Case) => ({
   loss: one.loss,
   optimizer: optimizers[one.optimizer](),
   epochs: 4,
   batchSize: one.batchSize,
-  validation: held,
+  validation: heldOf(one),
   seed: one.seed,
   callbacks: one.stops ? [new EarlyStopping({ monitor: 'validation.loss', patience: 1 })] : [],
 })
@@ -142,7 +122,7 @@ async function trained(
   else process.env.DEEPBLAS_LANES = lanes
   const data = Array.from({ length: one.members }, (_, member) => dataOf(one, member))
   const many = new Population(layersOf(one), { inputs: one.inputs, members: one.members, seed: 3 })
-  const options = optionsOf(one, data[0]!)
+  const options = optionsOf(one)
   const { members } = await many.fit(one.ownData ? data : data[0]!, {
     ...options,
     callbacks: [...options.callbacks, ...callbacks],
@@ -165,7 +145,7 @@ test('the bits and the history of every member are those that it has one by one'
       expect(bySide).toEqual(await trained(one, '0'))
       const last = one.members - 1
       const alone = new Sequential(layersOf(one), { inputs: one.inputs, seed: 3 + last })
-      const options = { ...optionsOf(one, dataOf(one, 0)), seed: one.seed + last }
+      const options = { ...optionsOf(one), seed: one.seed + last }
       const { epochs } = await alone.fit(dataOf(one, last), options)
       expect(bySide.weights[last]).toEqual(weightsOf(alone))
       expect(bySide.histories[last]).toEqual(withoutSeconds(epochs))
@@ -190,7 +170,7 @@ test('a training that a checkpoint interrupts goes on to the same bits, by lanes
     fc.asyncProperty(interrupted, async ({ one, before, after, every, crashesAfter }) => {
       setThreads(one.threads)
       // At least one checkpoint before the crash, and a step after it.
-      const { epochs, batchSize } = optionsOf(one, dataOf(one, 0))
+      const { epochs, batchSize } = optionsOf(one)
       const crash = Math.max(2, Math.round(crashesAfter * epochs * (batchSize === 'full' ? 1 : one.rows / batchSize)))
       const crashing: Callback = {
         needs: 'step',
