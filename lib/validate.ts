@@ -92,7 +92,6 @@ export function isCallable(value: unknown): value is (...given: never[]) => unkn
 }
 
 /** Whether it can be awaited; it may be of another realm. */
-/** Whether it is awaited for what it stands for. */
 export function isPromise(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }

@@ -303,6 +303,21 @@ test('an update that leaves no finite parameters is an error, as of a fit alone'
   expect(failed).toBeGreaterThan(3)
 })
 
+test('metrics of all scores of many rows too', async () => {
+  const many = Dataset.from(datasets.moons({ samples: 10_000, noise: 0.3, seed: 7 }))
+  const given = { ...options, metrics: ['rocAuc', 'averagePrecision'], epochs: 1, validation: 0.2 } as const
+  const fit = vi.spyOn(Sequential.prototype, 'fit')
+  const together = await crossValidate(make, many, given)
+  expect(fit).not.toHaveBeenCalled()
+  fit.mockRestore()
+  const alone = await crossValidate((fold) => apart(make(fold)), many, given)
+  const numbersOf = ({ scores, histories }: typeof alone) => ({
+    scores,
+    epochs: histories.map(({ epochs }) => epochs.map(({ seconds: _, ...numbers }) => numbers)),
+  })
+  expect(numbersOf(together)).toEqual(numbersOf(alone))
+})
+
 test('an option that there is not is told with those that there are, before any model is made', async () => {
   const makeModel = vi.fn(make)
   const given = { ...options, folds: undefined, fold: 3 } as unknown as CrossValidateOptions
