@@ -131,7 +131,7 @@ export class ChunkedSteps implements Stepper {
     const table = this.#tableFrom(done, Math.min(this.#wanted, total - done, toNeed), factors)
     const { stepOfEpoch } = this.#place
     this.beginning?.keep((member) => stepOfEpoch >= this.#ownSteps[member]!)
-    this.#keep(factors, callbacks.restores)
+    yield* this.#keep(factors, callbacks.restores)
     const limits = {
       steps: table.steps,
       milliseconds: CHUNK_MILLISECONDS,
@@ -225,10 +225,10 @@ export class ChunkedSteps implements Stepper {
     return this.#kept === undefined || this.#done - this.#kept.done >= STEPS_OF_KEEPING
   }
 
-  #keep(factors: readonly number[], restores: number): void {
+  *#keep(factors: readonly number[], restores: number): FitSteps<void> {
     if (this.#finite === undefined) return
     if (this.#isDue || this.#kept?.restores !== restores) {
-      this.#finite.keep()
+      yield* this.#finite.keep()
       this.#kept = { done: this.#done, restores, factors: [] }
     }
     this.#kept!.factors.push({ from: this.#done, factors })
@@ -236,7 +236,7 @@ export class ChunkedSteps implements Stepper {
 
   /** The updates that made parameters of some of these members not finite; the members are left as before them. */
   *#spoilt(members: readonly number[]): FitSteps<Failure[]> {
-    const spoilt = this.#finite?.spoiltOf(members) ?? []
+    const spoilt = this.#finite === undefined ? [] : yield* this.#finite.spoiltOf(members)
     if (spoilt.length === 0) return []
     const { done, factors } = this.#kept!
     const { epoch, stepOfEpoch } = this.#placeAfter(done)

@@ -5,10 +5,14 @@
  * left with therefore depends on its steps alone, not on when anybody looked.
  */
 import type { Arena } from '../../native/addon.js'
+import type { Steps } from '../../turns.js'
 import { newArena } from '../network/network.js'
 import type { Opened } from '../programs/opened.js'
-import type { FitSteps } from '../programs/requests.js'
+import { type FitSteps, paused } from '../programs/requests.js'
 import type { FitSettings } from './settings.js'
+
+/** Native memory is copied, and looked at, in pieces of so many elements, which take a millisecond or less. */
+const ELEMENTS_OF_PIECE = 1 << 20
 
 type Settings = Pick<FitSettings, 'network' | 'parameters' | 'seeds'>
 
@@ -28,23 +32,26 @@ export class LastFinite {
     this.#opened = opened
   }
 
-  /** Keeps what all members have now, which must have been looked at since their last step. */
-  keep(): void {
+  /**
+   * Keeps what all members have now, which must have been looked at since their last step. The event loop may turn
+   * meanwhile.
+   */
+  *keep(): FitSteps<void> {
     const { network, parameters, seeds } = this.#settings
     if (this.#pairs.length === 0) {
-      this.#without = new Set([...seeds.keys()].filter((member) => !parameters.isFinite(member)))
+      this.#without = new Set(yield* paused(this.#notFinite(seeds.keys())))
       this.#pairs = [parameters, ...this.#states].map((present) => ({
         present,
         kept: this.#opened.add(newArena(network, seeds.length)),
       }))
     }
-    for (const { present, kept } of this.#pairs) kept.copyFrom(present)
+    yield* paused(this.#keeping())
   }
 
   /** Those of the members whose parameters are not finite now, and were when they were kept. */
-  spoiltOf(members: Iterable<number>): number[] {
-    const { parameters } = this.#settings
-    return [...members].filter((member) => !this.#without.has(member) && !parameters.isFinite(member))
+  *spoiltOf(members: Iterable<number>): FitSteps<number[]> {
+    const wanted = [...members].filter((member) => !this.#without.has(member))
+    return yield* paused(this.#notFinite(wanted))
   }
 
   /**
@@ -80,7 +87,41 @@ export class LastFinite {
   /** Where an error has ended the fit: gives spoilt members what was kept. */
   goBack(): void {
     if (this.#pairs.length === 0) return
-    for (const member of this.spoiltOf(this.#settings.seeds.keys())) this.#goBack(member)
+    for (const member of this.#settings.seeds.keys()) {
+      if (!this.#without.has(member) && !this.#settings.parameters.isFinite(member)) this.#goBack(member)
+    }
+  }
+
+  *#notFinite(members: Iterable<number>): Steps<number[]> {
+    const { network, parameters } = this.#settings
+    const found: number[] = []
+    let looked = 0
+    for (const member of members) {
+      if (!parameters.isFinite(member)) found.push(member)
+      looked += network.length
+      if (looked < ELEMENTS_OF_PIECE) continue
+      looked = 0
+      yield
+    }
+    return found
+  }
+
+  *#keeping(): Steps<void> {
+    const { network, seeds } = this.#settings
+    for (const { present, kept } of this.#pairs) {
+      if (network.length * seeds.length <= ELEMENTS_OF_PIECE) {
+        kept.copyFrom(present)
+        continue
+      }
+      let copied = 0
+      for (const member of seeds.keys()) {
+        kept.copyFrom(present, member, member)
+        copied += network.length
+        if (copied < ELEMENTS_OF_PIECE) continue
+        copied = 0
+        yield
+      }
+    }
   }
 
   #goBack(member: number): void {

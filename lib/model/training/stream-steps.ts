@@ -195,10 +195,10 @@ export class StreamSteps implements Stepper {
     return this.#kept !== undefined && this.#kept.steps.length >= BATCHES_OF_KEEPING
   }
 
-  #keep(taken: Taken, restores: number): void {
+  *#keep(taken: Taken, restores: number): FitSteps<void> {
     if (this.#finite === undefined) return
     if (this.#kept === undefined || this.#isDue || this.#kept.restores !== restores) {
-      this.#finite.keep()
+      yield* this.#finite.keep()
       this.#kept = { restores, updates: [...this.#updates], steps: [] }
     }
     this.#kept.steps.push(taken)
@@ -208,7 +208,7 @@ export class StreamSteps implements Stepper {
    * Those of the members of which an update made parameters that are not finite; they are left as before it.
    */
   *#spoilt(members: Iterable<number>): FitSteps<ReadonlyMap<number, DeepblasError>> {
-    const spoilt = this.#finite?.spoiltOf(members) ?? []
+    const spoilt = this.#finite === undefined ? [] : yield* this.#finite.spoiltOf(members)
     if (spoilt.length === 0) return new Map()
     const { steps, updates } = this.#kept!
     const again = function* (this: StreamSteps, step: number, some: readonly number[]): FitSteps<void> {
@@ -252,7 +252,7 @@ export class StreamSteps implements Stepper {
     if (training !== this.#lastTraining || active.size !== this.#lastActive) training.setActive(active)
     this.#lastTraining = training
     this.#lastActive = active.size
-    this.#keep({ batch, numbers, epoch, stepOfEpoch }, callbacks.restores)
+    yield* this.#keep({ batch, numbers, epoch, stepOfEpoch }, callbacks.restores)
     const chunk = (yield { advance: (form) => training.advance(form, numbers, limits()) })!
     if (chunk.end === chunkEnds.cancelled) signal?.throwIfAborted()
     // The native run counts a batch as an epoch.
