@@ -2,6 +2,7 @@
 #pragma once
 
 #include "boundary/kernel_table.h"
+#include "core/random.h"
 #include "kernels/lane_kernel.h"
 
 namespace deepblas {
@@ -15,6 +16,8 @@ struct KernelSet {
   // `count` elements of each lane's member into lane form, and back for the lanes that are not null.
   void (*packLanes)(float* to, const float* const* from, int64_t count);
   void (*unpackLanes)(float* const* to, const float* from, int64_t count);
+  // As fillShuffled (core/random.h), to the same permutation; its random numbers are made a vector at a time.
+  void (*shuffle)(int32_t* to, int64_t count, const RandomKey& key);
   // How a layer's weight is stored: the width of its panels (View::panel), by its shape alone.
   int64_t (*weightPanel)(int64_t inputs, int64_t outputs);
   // The width of the panels of a transposed weight, or any other operand of the register tiles.

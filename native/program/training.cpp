@@ -117,7 +117,7 @@ void Training::beginEpoch() {
         return;
       }
       const RandomKey key = {settings_.members[member].shuffleSeed, kShuffleStream, static_cast<uint32_t>(epoch_)};
-      fillShuffled(orders_[member].data(), static_cast<int64_t>(orders_[member].size()), key);
+      activeKernels().shuffle(orders_[member].data(), static_cast<int64_t>(orders_[member].size()), key);
     };
     const int64_t count = static_cast<int64_t>(active_.size());
     if (count > 1) ThreadPool::instance().run(count, order);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "kernel_sets.h"
 #include "test.h"
 
 namespace deepblas {
@@ -68,6 +69,21 @@ TEST("a shuffle is a permutation, every place equally likely") {
   const double expected = static_cast<double>(kTrials) / kCount, deviation = std::sqrt(expected * (1 - 1.0 / kCount));
   for (const auto& row : at)
     for (int hits : row) CHECK_CLOSE(hits, expected, 4.5 * deviation);
+}
+
+TEST("the shuffle of every instruction set is that of the reference, and writes no further") {
+  for (const KernelSet* set : testedSets()) {
+    for (int64_t count : {0, 1, 2, 3, 4, 5, 15, 16, 17, 63, 64, 65, 1009, 3200}) {
+      for (const RandomKey& key : {RandomKey{9, 2, 1}, RandomKey{~uint64_t{0}, ~uint32_t{0}, 0}, RandomKey{uint64_t{7} << 32, 0, 12345}}) {
+        CONTEXT(set->name, ", ", count, " elements, seed ", key.seed);
+        std::vector<int32_t> wanted(static_cast<size_t>(count)), order(static_cast<size_t>(count) + 1, -5);
+        fillShuffled(wanted.data(), count, key);
+        set->shuffle(order.data(), count, key);
+        CHECK(std::equal(wanted.begin(), wanted.end(), order.begin()));
+        CHECK_EQUAL(order.back(), -5);
+      }
+    }
+  }
 }
 
 TEST("normalQuantile gives known values and undoes the distribution function") {

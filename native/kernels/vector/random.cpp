@@ -124,9 +124,30 @@ void dropoutBackward(const Call& call, const Tile& tile) {
   }
 }
 
+// Fisher and Yates' shuffle from the inside out: what stands at a new place goes to one drawn from those so far, which gives up
+// what it held.
+void shuffle(int32_t* to, int64_t count, const RandomKey& key) {
+  for (int64_t first = 0; first < count; first += kGroup) {
+    Bits made[4];
+    philox(key.seed, key.stream, key.substream, static_cast<uint64_t>(first / 4), made);
+    uint32_t words[kGroup];
+    __builtin_memcpy(words, made, sizeof words);
+    const int64_t here = smaller(kGroup, count - first);
+    for (int64_t i = 0; i < here; ++i) {
+      const int64_t position = first + i;
+      const uint64_t other = (static_cast<uint64_t>(words[i]) * static_cast<uint64_t>(position + 1)) >> 32;
+      to[position] = static_cast<int32_t>(position);
+      const int32_t moved = to[other];
+      to[other] = to[position];
+      to[position] = moved;
+    }
+  }
+}
+
 }  // namespace
 
 void registerRandom(KernelSet& set) {
+  set.shuffle = shuffle;
   set[KernelId::Random] = {
       [](const Call& call) { return rowAxes(call.rows, call.views[at::random::output]->columns); }, random,
       [](const Call& call) { return call.rows * (5.0 + 0.8 * call.views[at::random::output]->columns); }};
