@@ -14,11 +14,19 @@ const BEGIN = '<!-- bench:begin -->'
 const END = '<!-- bench:end -->'
 
 export function machine() {
-  const model = cpus()[0]?.model.trim() ?? process.arch
+  const model = processor()
   const cores = cpus().length
   const words = model.toLowerCase().replace(/\((r|tm)\)|@.*$|\b(cpu|processor|\d+-core)\b/g, ' ')
   const slug = `${words.match(/[a-z0-9]+/g)?.join('-') ?? 'machine'}-${cores}-cores`
   return { slug, cpu: model, cores, memoryGiB: Math.round(totalmem() / 2 ** 30), system: process.platform }
+}
+
+/** Its name; where a virtual machine leaves the number out, with the family that tells one generation from the next. */
+function processor() {
+  const model = cpus()[0]?.model.trim() ?? process.arch
+  if (/\d/.test(model) || !existsSync('/proc/cpuinfo')) return model
+  const family = /^cpu family\s*:\s*(\d+)/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1]
+  return family === undefined ? model : `${model} family ${family}`
 }
 
 /** What earlier runs measured on this machine. */
