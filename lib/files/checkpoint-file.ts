@@ -1,7 +1,7 @@
 /*
  * A checkpoint on disk: a model file that also holds what it takes to train on. The tensors 'checkpoint.…' are the
- * optimizer's state, the sums of an epoch under way, and parameters that callbacks have kept; the text
- * 'deepblas.checkpoint' is the rest. Plain descriptions go in and come out.
+ * optimizer's state, the sums of an epoch under way and the parameters that it began with, and parameters that callbacks
+ * have kept; the text 'deepblas.checkpoint' is the rest. Plain descriptions go in and come out.
  */
 
 import { DeepblasError } from '../errors.js'
@@ -81,6 +81,11 @@ export interface CheckpointDescription {
   states: WeightDescription[]
   /** Sums and weights of the epoch under way, [members, accumulators]; left out between epochs. */
   accumulators?: Float64Array
+  /**
+   * Parameters that the epoch under way began with, where callbacks may ask for them; left out between epochs, and of
+   * files of an older deepblas.
+   */
+  beginning?: WeightDescription[]
   /** Parameters that callbacks have kept, one list each. */
   snapshots: WeightDescription[][]
   /** Present for a file of format 1, in which deep settings and parts of histories may be missing, as `null`. */
@@ -93,6 +98,7 @@ const FORMAT_VERSION = 2
 const STATE = 'checkpoint.state.'
 const SNAPSHOT = /^checkpoint\.snapshot\.(\d{1,6})\./
 const ACCUMULATORS = 'checkpoint.accumulators'
+const BEGINNING = 'checkpoint.beginning.'
 const HISTORY = /^checkpoint\.history\.(\d{1,6})$/
 
 /** Writes a checkpoint, whole or not at all. The arrays must not change until the promise is settled. */
@@ -120,7 +126,7 @@ export function readCheckpointFileSync(path: string): CheckpointDescription {
 }
 
 function* toSafetensors(description: CheckpointDescription): Steps<SafetensorsInput> {
-  const { model, settings, place, histories, callbacks, states, accumulators, snapshots } = description
+  const { model, settings, place, histories, callbacks, states, accumulators, beginning, snapshots } = description
   const texts = histories.map(({ stopped, reason, best, epochs }) => ({
     stopped,
     reason,
@@ -134,6 +140,7 @@ function* toSafetensors(description: CheckpointDescription): Steps<SafetensorsIn
     tensors: [
       ...content.tensors,
       ...floats(STATE, states),
+      ...floats(BEGINNING, beginning ?? []),
       ...snapshots.flatMap((snapshot, i) => floats(`checkpoint.snapshot.${i}.`, snapshot)),
       ...(accumulators === undefined
         ? []
@@ -182,6 +189,7 @@ function* fromSafetensors(path: string, content: SafetensorsContent): Steps<Chec
     const snapshots = new Map<number, WeightDescription[]>()
     const numbers = new Map<number, Float64Array>()
     const states: WeightDescription[] = []
+    const beginning: WeightDescription[] = []
     let accumulators: Float64Array | undefined
     for (const { name, dtype, shape, data } of content.tensors) {
       if (!name.startsWith('checkpoint.')) continue
@@ -192,6 +200,8 @@ function* fromSafetensors(path: string, content: SafetensorsContent): Steps<Chec
       else if (history !== null) numbers.set(Number(history[1]), data as Float64Array)
       else if (name.startsWith(STATE))
         states.push({ name: name.slice(STATE.length), shape, data: data as Float32Array })
+      else if (name.startsWith(BEGINNING))
+        beginning.push({ name: name.slice(BEGINNING.length), shape, data: data as Float32Array })
       else if (snapshot !== null) {
         const list = snapshots.get(Number(snapshot[1])) ?? []
         snapshots.set(Number(snapshot[1]), list)
@@ -215,6 +225,7 @@ function* fromSafetensors(path: string, content: SafetensorsContent): Steps<Chec
       ),
       states,
       ...(accumulators === undefined ? {} : { accumulators }),
+      ...(beginning.length > 0 && { beginning }),
       snapshots: numbered(snapshots),
       ...(former && { formerFormat: { lostResults: lost.results } }),
     }

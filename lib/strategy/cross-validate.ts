@@ -47,7 +47,7 @@ export interface CrossValidation {
  *   { folds: 10, stratified: true, loss: 'crossEntropy', metrics: ['accuracy'], epochs: 20 })
  * @throws DeepblasError ERR_DEEPBLAS_ARGUMENT, _DATA for options or data that cannot be used, and as `fit`. What goes wrong in a
  *   fold begins with its number, 'Fold 3 of 5: ', counted from 1, and has the error underneath as its `cause`; the reason of
- *   a signal, and what is thrown by callbacks and other code of yours, come out as they are.
+ *   a signal, and what callbacks and other code of yours throw, come out as they are, unless that is a DeepblasError.
  */
 export async function crossValidate(
   makeModel: (fold: number) => Sequential,

@@ -1,5 +1,6 @@
 import { allocate } from '../../data/arrays/allocate.js'
 import { Dataset } from '../../data/dataset/dataset.js'
+import { DeepblasError } from '../../errors.js'
 import { type Loss, targetColumnsOf } from '../../losses/loss.js'
 import { type Arena, type LaneDescription, native } from '../../native/addon.js'
 import type { Optimizer } from '../../optimizers/optimizer.js'
@@ -16,7 +17,7 @@ const MILLISECONDS = 100
 /** Numbers of a batch's rows in all layers: of a larger batch so many rows are measured as have as many. */
 const MOST_NUMBERS = 1 << 23
 /** What is done once a step, such as the update, is a small part beside so many rows. */
-const LEAST_ROWS = 4096
+const LEAST_ROWS = 1024
 
 /**
  * Measures some training steps on zeros and tells where their time goes: of a batch of very many rows, steps of a part of
@@ -89,6 +90,14 @@ function bfloat16Line(compiled: Compiled): string {
     : `products in bfloat16 (${how}): ${layers.join(', ')}`
 }
 
+function notFinite(): DeepblasError {
+  return new DeepblasError(
+    'ERR_DEEPBLAS_NOT_FINITE',
+    'Expected for explain a network whose loss of rows of zeros is finite but it is NaN or infinite, which ends a step. ' +
+      'Set or load finite parameters; look at activations and losses of your own.',
+  )
+}
+
 interface Measurement {
   readonly network: Network
   readonly parameters: Arena
@@ -127,7 +136,9 @@ function measure({ network, parameters, rows, optimizer, compiled, slots }: Meas
     }
     for (let left = steps; left > 0; ) {
       const limits = { steps: left, milliseconds: 1000, endAtEpoch: false, plainly }
-      left -= training.advanceSync(numbers.subarray(0, left * compiled.stepNumbers), limits).steps
+      const { steps: taken, failures } = training.advanceSync(numbers.subarray(0, left * compiled.stepNumbers), limits)
+      if (failures.length > 0) throw notFinite()
+      left -= taken
     }
   }
   try {

@@ -84,7 +84,7 @@ export class ChunkedSteps implements Stepper {
     this.#taking = [...seeds.keys()]
     this.averages = optimizer.averageSlot === undefined ? undefined : start.states[optimizer.averageSlot]
     const updatesOf = (member: number) => Math.ceil(this.#ownSteps[member]! / optimizer.accumulate)
-    this.beginning = epochBeginning(settings, updatesOf, opened)
+    this.beginning = epochBeginning(settings, start, updatesOf, opened)
     const { training, compiled, ownSteps, again } = prepare(settings, train, start, batches.batch, opened)
     this.#training = training
     this.#again = again
@@ -129,13 +129,12 @@ export class ChunkedSteps implements Stepper {
     const done = this.#done
     const toNeed = callbacks.stepsToNextNeed(before + done)
     const table = this.#tableFrom(done, Math.min(this.#wanted, total - done, toNeed), factors)
-    const { stepOfEpoch } = this.#place
-    this.beginning?.keep((member) => stepOfEpoch >= this.#ownSteps[member]!)
+    if (this.#place.stepOfEpoch === 0) this.beginning?.keep()
     yield* this.#keep(factors, callbacks.restores)
     const limits = {
       steps: table.steps,
       milliseconds: CHUNK_MILLISECONDS,
-      endAtEpoch: callbacks.needsEpoch || this.#passes !== undefined,
+      endAtEpoch: callbacks.needsEpoch || this.#passes !== undefined || this.beginning !== undefined,
       plainly: checking(),
     }
     const chunk = (yield { advance: (form) => this.#training.advance(form, table.numbers, limits) })!

@@ -8,7 +8,9 @@ import type { Arena } from '../../native/addon.js'
 import { newArena } from '../network/network.js'
 import type { Scoring } from '../programs/compile.js'
 import type { Opened } from '../programs/opened.js'
+import { writeArena } from './checkpoint/arenas.js'
 import type { FitSettings } from './settings.js'
+import type { TrainingStart } from './state.js'
 
 /**
  * The parameters that a number of an epoch belongs to. 'steps': it is a mean over the steps, each with the parameters
@@ -29,16 +31,17 @@ export interface EpochBeginning {
    * Whether the epoch's training numbers belong to those parameters, since its only update came after its last step.
    */
   readonly tells: (member: number) => boolean
-  /**
-   * Called before every chunk of steps; keeps a copy, but of members that wait for others within an epoch, which may have
-   * had their only update.
-   */
-  readonly keep: (waits?: (member: number) => boolean) => void
+  /** Called before the first step of every epoch; keeps a copy. Later ones may have changed what no update does. */
+  readonly keep: () => void
 }
 
-/** Undefined where no callback monitors a mean over steps. Its memory is released with `opened`. */
+/**
+ * Undefined where no callback monitors a mean over steps. A start within an epoch brings what the epoch began with, if its
+ * checkpoint has it. The memory is released with `opened`.
+ */
 export function epochBeginning(
-  { callbacks, scoring, network, parameters, seeds }: FitSettings,
+  { callbacks, scoring, network, parameters, seeds, resume = '' }: FitSettings,
+  { beginning }: TrainingStart,
   updatesOf: (member: number) => number,
   opened: Opened,
 ): EpochBeginning | undefined {
@@ -46,12 +49,14 @@ export function epochBeginning(
     monitors !== undefined && parametersOfNumber(monitors, scoring) === 'steps'
   if (!callbacks.some(ofSteps)) return undefined
   const copy = opened.add(newArena(network, seeds.length))
+  let isKnown = beginning !== undefined
+  if (beginning !== undefined) writeArena(resume, network, copy, seeds.length, beginning, '')
   return {
     parameters: copy,
-    tells: (member) => updatesOf(member) === 1,
-    keep: (waits) => {
-      if (waits === undefined) return copy.copyFrom(parameters)
-      for (const member of seeds.keys()) if (!waits(member)) copy.copyFrom(parameters, member, member)
+    tells: (member) => isKnown && updatesOf(member) === 1,
+    keep: () => {
+      copy.copyFrom(parameters)
+      isKnown = true
     },
   }
 }

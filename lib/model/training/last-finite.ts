@@ -11,7 +11,7 @@ import type { Opened } from '../programs/opened.js'
 import { type FitSteps, paused } from '../programs/requests.js'
 import type { FitSettings } from './settings.js'
 
-/** Native memory is copied, and looked at, in pieces of so many elements, which take a millisecond or less. */
+/** Native memory is copied, and looked at, in pieces of about so many elements, but of whole members. */
 const ELEMENTS_OF_PIECE = 1 << 20
 
 type Settings = Pick<FitSettings, 'network' | 'parameters' | 'seeds'>

@@ -26,7 +26,9 @@ export function* loop(
     const place = { ...steps, active: [...callbacks.active] }
     const { batches } = stepper
     const { states } = start
-    const standing = { settings, batches, place, accumulators, states, histories, callbacks, parameters }
+    const began = beginning?.parameters
+    const kept = { accumulators, states, beginning: began, parameters }
+    const standing = { settings, batches, place, histories, callbacks, ...kept }
     return saveCheckpoint(path, form, standing)
   })
   const { active } = callbacks

@@ -2,6 +2,7 @@
  * The state that a training leaves beside the parameters: `partialFit` and a resume start from it.
  */
 import { DeepblasError } from '../../errors.js'
+import type { WeightDescription } from '../../files/model-file.js'
 import type { Arena } from '../../native/addon.js'
 import type { AnyOptimizer } from '../../optimizers/names.js'
 import { type Network, newArena } from '../network/network.js'
@@ -18,6 +19,8 @@ export interface TrainingStart {
   readonly states: readonly Arena[]
   /** Accumulators of the present epoch, [members, accumulators]. */
   readonly accumulators?: Float64Array
+  /** Parameters that the present epoch began with, where a checkpoint has them. */
+  readonly beginning?: readonly WeightDescription[]
 }
 
 /** Kept with a model from one `partialFit` to the next. */

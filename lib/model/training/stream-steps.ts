@@ -92,7 +92,7 @@ export class StreamSteps implements Stepper {
       active === undefined || active.includes(member) ? before + start.stepOfEpoch : before,
     )
     const updatesOf = () => Math.ceil(this.#stepsOfEpoch / settings.optimizer.accumulate)
-    this.beginning = epochBeginning(settings, updatesOf, opened)
+    this.beginning = epochBeginning(settings, start, updatesOf, opened)
     if (settings.ofPopulation) this.#finite = new LastFinite(settings, start.states, opened)
     this.#run = opened.add(new StreamRun(settings, start))
     const source = new EpochBatches(settings)
@@ -119,8 +119,7 @@ export class StreamSteps implements Stepper {
     if (this.#epochBegun === undefined) {
       if (!this.#more) return undefined
       this.#epochBegun = performance.now()
-      // Within an epoch, either nothing has been updated yet or the epoch has more than one update.
-      this.beginning?.keep()
+      if (this.#place.stepOfEpoch === 0) this.beginning?.keep()
       yield* arrived(this.#source.begin(this.#place.epoch, this.#place.stepOfEpoch))
     }
     const { stepsPerEpoch, seeds } = this.#settings

@@ -2,7 +2,7 @@
  * How long `explain` may hold the event loop: of long steps it measures few, of very many rows a part.
  */
 import { afterEach, expect, test, vi } from 'vitest'
-import { Dense, Sequential, SGD } from '../../../lib/index.js'
+import { Dataset, Dense, Sequential, SGD } from '../../../lib/index.js'
 
 afterEach(() => void vi.restoreAllMocks())
 
@@ -38,12 +38,23 @@ test('of very many rows a part is measured, and the bytes are those of all', () 
   expect(many.rows).toBe(Math.floor(2 ** 23 / 25))
   expect(many.bytes / some.bytes).toBeCloseTo(100, 3)
   // Wide layers: rows enough that what is done once a step is a small part of it.
-  const wide = new Sequential([new Dense(1, { activation: 'sigmoid' })], { inputs: 3000 })
-  expect(wide.explain({ batchSize: 5000 })).toContain('a step of 4096 rows,')
+  const wide = new Sequential([new Dense(1, { activation: 'sigmoid' })], { inputs: 10_000 })
+  expect(wide.explain({ batchSize: 2000 })).toContain('a step of 1024 rows,')
 })
 
 test("'full' is refused, since explain has no data, with what to give", () => {
   expect(() => model.explain({ batchSize: 'full' as never })).toThrow(
     "Expected positive integer for batchSize but received 'full' of type string. Give the number of rows, data.rows: explain has no data.",
+  )
+})
+
+test('a network whose loss of zeros is not finite is refused', async () => {
+  const spoilt = new Sequential([new Dense(1)], { inputs: 1, seed: 1 })
+  const data = Dataset.from({ x: [[1], [2]], y: [1e3, 2e3] })
+  const loss = 'meanSquaredError'
+  const optimizer = new SGD({ learningRate: 1e38 })
+  await expect(spoilt.fit(data, { loss, optimizer, epochs: 1, batchSize: 'full' })).rejects.toThrow('not finite')
+  expect(() => spoilt.explain({ loss })).toThrow(
+    expect.objectContaining({ code: 'ERR_DEEPBLAS_NOT_FINITE', message: expect.stringContaining('Set or load') }),
   )
 })

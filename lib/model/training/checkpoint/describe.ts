@@ -13,7 +13,7 @@ import { describeHistory } from './histories.js'
 import type { Standing } from './standing.js'
 
 export function describeCheckpoint(standing: Standing): CheckpointDescription {
-  const { settings, batches, place, states, histories, callbacks } = standing
+  const { settings, batches, place, states, beginning, histories, callbacks } = standing
   const { network, optimizer, seeds } = settings
   const averages = optimizer.averageSlot === undefined ? undefined : states[optimizer.averageSlot]
   // Loaded as a model, the file gives the parameters that the fit would end with, or those of the best epoch. The
@@ -40,6 +40,7 @@ export function describeCheckpoint(standing: Standing): CheckpointDescription {
       ...(shown ? readArena(network, settings.parameters, seeds.length, PARAMETERS) : []),
     ],
     ...(place.stepOfEpoch === 0 ? {} : { accumulators: standing.accumulators }),
+    ...(place.stepOfEpoch > 0 && beginning && { beginning: readArena(network, beginning, seeds.length, '') }),
     snapshots,
   }
 }

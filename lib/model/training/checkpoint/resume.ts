@@ -43,7 +43,7 @@ export function resumedStart(
         'checkpoint that was written after an epoch.',
     )
   }
-  const { place, accumulators, histories } = saved
+  const { place, accumulators, beginning, histories } = saved
   if (place.epoch > settings.epochs || (place.epoch === settings.epochs && place.stepOfEpoch > 0)) {
     throw new DeepblasError(
       'ERR_DEEPBLAS_ARGUMENT',
@@ -76,6 +76,7 @@ export function resumedStart(
     stepsBefore: place.stepsBefore,
     states,
     ...(accumulators === undefined ? {} : { accumulators }),
+    ...(beginning === undefined ? {} : { beginning }),
   }
 }
 

@@ -26,6 +26,8 @@ export interface Standing {
   readonly place: CheckpointPlace
   readonly accumulators: Float64Array
   readonly states: readonly Arena[]
+  /** Parameters that the epoch began with, where a callback needs them. */
+  readonly beginning: Arena | undefined
   readonly histories: readonly History[]
   readonly callbacks: CallbackList
   /** The parameters of the file as a model, where they differ from those from which steps continue. */
