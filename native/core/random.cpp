@@ -95,15 +95,4 @@ void fillNormal(float* to, int64_t count, const RandomKey& key, double mean, dou
   });
 }
 
-void fillShuffled(int32_t* to, int64_t count, const RandomKey& key) {
-  for (int64_t i = 0; i < count; ++i) to[i] = static_cast<int32_t>(i);
-  // Position i swaps with one of i + 1 places; the bias of a 32-bit multiply is below count / 2^32.
-  forEachWord(count, key, [&](int64_t position, uint32_t word) {
-    const int64_t other = static_cast<int64_t>((static_cast<uint64_t>(word) * static_cast<uint64_t>(position + 1)) >> 32);
-    const int32_t swapped = to[position];
-    to[position] = to[other];
-    to[other] = swapped;
-  });
-}
-
 }  // namespace deepblas

@@ -21,8 +21,6 @@ RandomBlock philox(const RandomKey& key, uint64_t block);
 // Values of consecutive positions from 0 on.
 void fillUniform(float* to, int64_t count, const RandomKey& key, double low, double high);
 void fillNormal(float* to, int64_t count, const RandomKey& key, double mean, double standardDeviation);
-// A permutation of 0..count-1 (Fisher-Yates). A training takes that of the kernel set, which is faster.
-void fillShuffled(int32_t* to, int64_t count, const RandomKey& key);
 
 // The quantile function of the standard normal distribution (Wichura's AS 241), for 0 < p < 1.
 double normalQuantile(double p);

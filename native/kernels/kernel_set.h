@@ -16,7 +16,7 @@ struct KernelSet {
   // `count` elements of each lane's member into lane form, and back for the lanes that are not null.
   void (*packLanes)(float* to, const float* const* from, int64_t count);
   void (*unpackLanes)(float* const* to, const float* from, int64_t count);
-  // As fillShuffled (core/random.h), to the same permutation; its random numbers are made a vector at a time.
+  // A permutation of 0 .. count - 1, drawn from the words of a stream (core/random.h).
   void (*shuffle)(int32_t* to, int64_t count, const RandomKey& key);
   // How a layer's weight is stored: the width of its panels (View::panel), by its shape alone.
   int64_t (*weightPanel)(int64_t inputs, int64_t outputs);

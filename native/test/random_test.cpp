@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "kernel_sets.h"
+#include "reference.h"
 #include "test.h"
 
 namespace deepblas {
@@ -53,17 +54,14 @@ TEST("seed, stream and substream each change every number") {
 TEST("a shuffle is a permutation, every place equally likely") {
   for (int64_t count : {0, 1, 2, 3, 4, 5, 100, 1009}) {
     CONTEXT(count, " elements");
-    std::vector<int32_t> order(count), sorted(count);
-    fillShuffled(order.data(), count, {9, 2, 1});
-    sorted = order;
+    std::vector<int32_t> order = reference::shuffle(count, {9, 2, 1}), sorted = order;
     std::sort(sorted.begin(), sorted.end());
     for (int64_t i = 0; i < count; ++i) CHECK_EQUAL(sorted[i], static_cast<int32_t>(i));
   }
   constexpr int kTrials = 30000, kCount = 5;
   int at[kCount][kCount] = {};
   for (int trial = 0; trial < kTrials; ++trial) {
-    int32_t order[kCount];
-    fillShuffled(order, kCount, {77, 2, static_cast<uint32_t>(trial)});
+    const std::vector<int32_t> order = reference::shuffle(kCount, {77, 2, static_cast<uint32_t>(trial)});
     for (int place = 0; place < kCount; ++place) ++at[place][order[place]];
   }
   const double expected = static_cast<double>(kTrials) / kCount, deviation = std::sqrt(expected * (1 - 1.0 / kCount));
@@ -76,8 +74,8 @@ TEST("the shuffle of every instruction set is that of the reference, and writes 
     for (int64_t count : {0, 1, 2, 3, 4, 5, 15, 16, 17, 63, 64, 65, 1009, 3200}) {
       for (const RandomKey& key : {RandomKey{9, 2, 1}, RandomKey{~uint64_t{0}, ~uint32_t{0}, 0}, RandomKey{uint64_t{7} << 32, 0, 12345}}) {
         CONTEXT(set->name, ", ", count, " elements, seed ", key.seed);
-        std::vector<int32_t> wanted(static_cast<size_t>(count)), order(static_cast<size_t>(count) + 1, -5);
-        fillShuffled(wanted.data(), count, key);
+        const std::vector<int32_t> wanted = reference::shuffle(count, key);
+        std::vector<int32_t> order(static_cast<size_t>(count) + 1, -5);
         set->shuffle(order.data(), count, key);
         CHECK(std::equal(wanted.begin(), wanted.end(), order.begin()));
         CHECK_EQUAL(order.back(), -5);

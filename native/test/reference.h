@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/random.h"
 #include "kernels/kernel.h"
 
 namespace deepblas {
@@ -24,6 +25,11 @@ struct Matrix {
 
 using Vector = std::vector<double>;
 using Labels = std::vector<int32_t>;
+
+// ---- random ------------------------------------------------------------------------------------------------------
+
+// A permutation of 0 .. count - 1: number i, from 0 on, changes places with one of the i + 1 first, drawn by word i.
+std::vector<int32_t> shuffle(int64_t count, const RandomKey& key);
 
 // ---- gather -----------------------------------------------------------------------------------------------------
 

@@ -4,8 +4,8 @@
 
 #include "boundary/streams.h"
 #include "core/floating_point.h"
-#include "core/random.h"
 #include "core/thread_pool.h"
+#include "reference.h"
 
 namespace deepblas {
 namespace test {
@@ -36,9 +36,7 @@ Data dataOf(const NetworkSpec& spec, const std::vector<int64_t>& rows, uint64_t 
 uint64_t shuffleSeed(int64_t member) { return 1000 + static_cast<uint64_t>(member); }
 
 std::vector<int32_t> orderOf(int64_t rows, int64_t member, int64_t epoch) {
-  std::vector<int32_t> order(static_cast<size_t>(rows));
-  fillShuffled(order.data(), rows, {shuffleSeed(member), kShuffleStream, static_cast<uint32_t>(epoch)});
-  return order;
+  return reference::shuffle(rows, {shuffleSeed(member), kShuffleStream, static_cast<uint32_t>(epoch)});
 }
 
 std::vector<double> tableOf(const Network& network, int64_t first, int64_t steps) {

@@ -124,8 +124,8 @@ void dropoutBackward(const Call& call, const Tile& tile) {
   }
 }
 
-// Fisher and Yates' shuffle from the inside out: what stands at a new place goes to one drawn from those so far, which gives up
-// what it held.
+// Fisher and Yates' shuffle from the inside out: the number of a new place goes to one of the places so far, drawn by the word
+// of that number, and what stood there comes to the new one. The bias of a 32-bit multiply is below count / 2^32.
 void shuffle(int32_t* to, int64_t count, const RandomKey& key) {
   for (int64_t first = 0; first < count; first += kGroup) {
     Bits made[4];
